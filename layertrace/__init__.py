@@ -1,0 +1,52 @@
+"""See the life of Keras layers: who was made, built and called, in which order, and why.
+
+Importing this loads neither TensorFlow nor Keras nor rich; each comes when it is needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from layertrace.errors import LayertraceError
+    from layertrace.record.api import TraceMixin, current_timeline, trace, traced
+    from layertrace.report import report
+    from layertrace.timeline import Event, Timeline
+
+_HOMES = {
+    "Event": "layertrace.timeline",
+    "LayertraceError": "layertrace.errors",
+    "Timeline": "layertrace.timeline",
+    "TraceMixin": "layertrace.record.api",
+    "current_timeline": "layertrace.record.api",
+    "report": "layertrace.report",
+    "trace": "layertrace.record.api",
+    "traced": "layertrace.record.api",
+}
+
+__all__ = [
+    "Event",
+    "LayertraceError",
+    "Timeline",
+    "TraceMixin",
+    "current_timeline",
+    "report",
+    "trace",
+    "traced",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("layertrace")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

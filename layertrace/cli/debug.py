@@ -1,0 +1,47 @@
+"""Tell what layertrace found here: versions, and which places it can hook."""
+
+from __future__ import annotations
+
+import os
+import platform
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from layertrace.errors import HostError
+from layertrace.record import hosts, private
+
+__all__ = ["debug"]
+
+_PACKAGES = ("layertrace", "tensorflow", "keras", "tf_keras", "rich", "wrapt")
+
+
+@click.command()
+def debug() -> None:
+    """Tell the versions of what is installed, and which places can be hooked."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    click.echo(f"{'python':<12} {platform.python_version()} on {platform.system()}")
+    for package in _PACKAGES:
+        click.echo(f"{package:<12} {_version(package)}")
+    try:
+        hosts.load()
+    except HostError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo()
+    for host in hosts.loaded():
+        click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the lines below say the same
+        for name, part in private.PARTS.items():
+            if private.find(name) is not None:
+                click.echo(f"hooked       {part.module}.{part.name}")
+            else:
+                click.echo(f"MISSING      {part.module}.{part.name}: {part.without}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

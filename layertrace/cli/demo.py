@@ -1,0 +1,49 @@
+"""Run a demo: a short program that shows what layertrace makes of it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import runpy
+from pathlib import Path
+
+import click
+
+import layertrace
+
+__all__ = ["demo"]
+
+_HERE = Path(layertrace.__file__).parent
+_FOLDERS = (_HERE / "demos", _HERE.parent / "demos")  # installed; in a checkout
+_FIRST = ("tutorial", "gcn_in_cnn_traced")
+
+
+def _demos() -> dict[str, Path]:
+    folder = next((folder for folder in _FOLDERS if folder.is_dir()), None)
+    return {} if folder is None else {p.stem: p for p in sorted(folder.glob("*.py"))}
+
+
+def _says(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--list", "only_list", is_flag=True, help="List the demos.")
+def demo(names: tuple[str, ...], only_list: bool) -> None:
+    """Run demos: the tutorial layer and the bug that layertrace was born from, or those named.
+
+    Example: layertrace demo fit
+    """
+    demos = _demos()
+    if only_list:
+        for name, path in demos.items():
+            click.echo(f"{name:<22} {_says(path)}")
+        return
+    unknown = [name for name in names if name not in demos]
+    if unknown:
+        raise click.UsageError(f"no demo {', '.join(unknown)}; there are {', '.join(demos)}")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes are not the show
+    for name in names or [name for name in _FIRST if name in demos]:
+        click.secho(f"\n{demos[name].name}: {_says(demos[name])}\n", bold=True)
+        runpy.run_path(str(demos[name]), run_name="__main__")

@@ -1,0 +1,70 @@
+"""Everything layertrace raises, so that one `except LayertraceError` catches it all.
+
+    LayertraceError
+    ├── TargetError            (TypeError)    trace() was given something it cannot trace
+    ├── ExpressionError        (ValueError)   a lifecycle expression that does not parse
+    ├── QueryError             (ValueError)   a question the timeline cannot answer: unknown field, kind, mode
+    ├── UnknownLayerError      (LookupError)  a layer that the timeline does not have
+    ├── FormatError            (ValueError)   a file that is not a timeline layertrace can read
+    └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
+
+    LayertraceWarning          (UserWarning)  layertrace stepped aside; the traced program goes on
+
+Each also derives from the builtin that a caller would expect, as the standard library's do.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ExpressionError",
+    "FormatError",
+    "HostError",
+    "LayertraceError",
+    "LayertraceWarning",
+    "QueryError",
+    "TargetError",
+    "UnknownLayerError",
+]
+
+
+class LayertraceError(Exception):
+    """The base of every error that layertrace raises."""
+
+
+class TargetError(LayertraceError, TypeError):
+    """`trace()` or `traced` was given something that is no layer, layer class or name."""
+
+
+class ExpressionError(LayertraceError, ValueError):
+    """A lifecycle expression does not parse; the message points at the place in it.
+
+    Attributes:
+        expression: The whole expression.
+        position: Where in it the fault lies, as an index from 0.
+    """
+
+    def __init__(self, problem: str, expression: str, position: int) -> None:
+        self.expression = expression
+        self.position = position
+        self.problem = problem
+        super().__init__(f"{problem}\n    {expression}\n    {' ' * position}^")
+
+
+class QueryError(LayertraceError, ValueError):
+    """A timeline was asked by a field, kind or mode that events do not have."""
+
+
+class UnknownLayerError(LayertraceError, LookupError):
+    """No event in the timeline belongs to this layer, class or name."""
+
+
+class FormatError(LayertraceError, ValueError):
+    """A file is not a timeline, is damaged, or was written by a newer layertrace."""
+
+
+class HostError(LayertraceError, ImportError):
+    """TensorFlow or Keras is not installed, or is older than layertrace supports."""
+
+
+class LayertraceWarning(UserWarning):
+    """layertrace could not observe something; the traced program is not affected."""

@@ -1,0 +1,41 @@
+"""A fault of ours never reaches the traced program: it is told once, and the hook steps aside."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+import warnings
+
+from layertrace.errors import LayertraceWarning
+
+__all__ = ["notice", "step_aside"]
+
+_told: set[str] = set()
+_lock = threading.Lock()
+
+
+def step_aside(doing: str) -> None:
+    """Warn, once for each place, that the exception being handled kept an event from being recorded."""
+    kind, error, trace = sys.exc_info()
+    frame = traceback.extract_tb(trace)[-1] if trace is not None else None
+    where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
+    notice(
+        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {error}, at {where}); "
+        "the program goes on, the event is missing. Please report it.",
+        key=f"{doing} {where}",
+    )
+
+
+def notice(message: str, *, key: str) -> None:
+    """Warn once for each `key`, and never raise, not even where warnings are errors."""
+    with _lock:
+        if key in _told:
+            return
+        _told.add(key)
+    try:
+        warnings.warn(message, LayertraceWarning, stacklevel=2)
+    except LayertraceWarning:
+        # `-W error` turns the warning into an exception inside the traced program, which must not
+        # see it; standard error is the next best place.
+        sys.stderr.write(f"LayertraceWarning: {message}\n")

@@ -1,0 +1,201 @@
+"""The places in Keras, tf_keras and TensorFlow that are hooked, and the hosts themselves."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any
+
+from layertrace.errors import HostError
+from layertrace.record import private
+from layertrace.record.functions import trace_hook
+from layertrace.record.hooks import hook, hook_object
+from layertrace.record.hub import Method
+from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
+from layertrace.record.observe import Host, begin, end
+from layertrace.record.patching import Slot
+from layertrace.record.variables import creation_hook
+from layertrace.timeline.query import qualified_name
+
+__all__ = [
+    "Place",
+    "class_places",
+    "layer_base",
+    "live_layers",
+    "load",
+    "loaded",
+    "shared_places",
+    "subclasses",
+]
+
+Place = tuple[Slot, Callable[[Any], Any]]
+"""A place to patch and what makes the replacement from the original."""
+
+_OLDEST = (2, 16)
+_METHODS = {"__init__": "init", "build": "build", "call": "call"}
+
+
+# Hosts
+
+
+def load() -> None:
+    """Make sure that TensorFlow and a Keras are there.
+
+    Raises:
+        HostError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
+    """
+    if "keras" in sys.modules or "tf_keras" in sys.modules:
+        wanted = ["tensorflow"]
+    else:
+        legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
+        wanted = ["tensorflow", "tf_keras" if legacy else "keras"]
+    for name in wanted:
+        _import(name)
+    _check_versions()
+    Host.tf = sys.modules["tensorflow"]
+
+
+def tensor_type() -> type:
+    """Return the class of eager tensors."""
+    found: type = Host.tf.__internal__.EagerTensor
+    return found
+
+
+def _import(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        what = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
+        raise HostError(f"layertrace needs {name} ({error}): pip install {what}") from error
+
+
+def _check_versions() -> None:
+    version = sys.modules["tensorflow"].__version__
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers and tuple(map(int, numbers.groups())) < _OLDEST:
+        raise HostError(
+            f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
+        )
+    keras = sys.modules.get("keras")
+    if keras is not None and keras.backend.backend() != "tensorflow":
+        raise HostError(
+            f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
+            "set KERAS_BACKEND=tensorflow before importing keras"
+        )
+
+
+def loaded() -> list[str]:
+    """Return which of `keras` and `tf_keras` are imported to the end."""
+    return [
+        name
+        for name in ("keras", "tf_keras")
+        if hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models")
+    ]
+
+
+def layer_base(host: str) -> type:
+    """Return the base class of all layers of `keras` or `tf_keras`."""
+    base: type = sys.modules[host].layers.Layer
+    return base
+
+
+# Places
+
+
+def shared_places(host: str, cover: Callable[[type], None]) -> Iterator[Place]:
+    """Yield what is patched once for a whole host: making layers, variables and traces.
+
+    Args:
+        host: `keras` or `tf_keras`.
+        cover: Called with the class of each layer before it is made, so that it can be hooked.
+    """
+    base = layer_base(host)
+    yield Slot(base, "__new__"), _new_hook(cover)
+    yield Slot(base, "add_weight"), creation_hook(host, subject_is_layer=True)
+    if host == "keras":
+        variable = sys.modules["keras"].Variable
+        maker = next(cls for cls in variable.__mro__ if "__init__" in vars(cls))
+        yield Slot(maker, "__init__"), creation_hook("keras")
+    yield Slot(type(Host.tf.Variable), "__call__"), creation_hook("tf")
+    if private.find("create_concrete_function") is not None:
+        part = private.PARTS["create_concrete_function"]
+        yield Slot(sys.modules[part.module], part.name), trace_hook
+
+
+def _new_hook(cover: Callable[[type], None]) -> Callable[[Any], Any]:
+    def replace(original: staticmethod[Any, Any]) -> staticmethod[Any, Any]:
+        make = original.__func__
+
+        def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:  # noqa: N807  # it stands for one
+            cover(cls)
+            return make(cls, *args, **kwargs)
+
+        __new__.__wrapped__ = make  # type: ignore[attr-defined]
+        return staticmethod(__new__)
+
+    return replace
+
+
+def class_places(cls: type) -> Iterator[Place]:
+    """Yield the methods to hook so that layers of class `cls` are seen, inherited ones included.
+
+    Each is hooked in the class that defines it: Keras takes a `build` that lies in a subclass for an
+    override (`keras/src/utils/python_utils.py`, `is_default`).
+    """
+    for owner in cls.__mro__:
+        if owner is object or _stands_above_layers(owner):
+            continue
+        for name, kind in _METHODS.items():
+            found = vars(owner).get(name)
+            if found is not None and not isinstance(found, (staticmethod, classmethod, property)):
+                yield Slot(owner, name), _method_hook(owner, kind)
+
+
+def _stands_above_layers(cls: type) -> bool:
+    return any(issubclass(base, cls) and base is not cls for base in map(layer_base, loaded()))
+
+
+def _method_hook(owner: type, kind: Any) -> Callable[[Any], Any]:
+    def replace(original: Any) -> Any:
+        if not callable(original) and not hasattr(original, "__get__"):
+            return None
+        method = Method(kind, inherits_place=_only_runs_its_layers(owner))
+        if isinstance(original, FunctionType):
+            return hook(method, original, (begin, end))
+        return hook_object(method, original, (begin, end))
+
+    return replace
+
+
+def _only_runs_its_layers(owner: type) -> bool:
+    """Tell a container, between whose `call` and its layers' there is never a line of the user's."""
+    return qualified_name(owner) in (
+        FUNCTIONAL,
+        SEQUENTIAL,
+        "tf_keras.src.engine.functional.Functional",
+        "tf_keras.src.engine.sequential.Sequential",
+    )
+
+
+def subclasses(cls: type) -> Iterator[type]:
+    """Yield a class and all classes below it, each once."""
+    seen = {cls}
+    todo = [cls]
+    while todo:
+        one = todo.pop()
+        yield one
+        below: set[type] = set(type.__subclasses__(one)) - seen
+        seen.update(below)
+        todo += below
+
+
+def live_layers(wanted: Callable[[type], bool]) -> list[Any]:
+    """Return the layers that exist already, found through Python's garbage collector."""
+    classes = {cls for host in loaded() for cls in subclasses(layer_base(host)) if wanted(cls)}
+    return [thing for thing in gc.get_objects() if type(thing) in classes]

@@ -1,0 +1,144 @@
+"""Where hooks and recorders meet: who listens, and what is running in each thread.
+
+A *span* is what a hook notes when something begins, a *record* what it adds when that ends. Both are
+plain tuples: they are made in the path of every layer call, where a tuple costs a fifth of an object
+(`tests/benchmarks/pieces.py` shows the shares). They hold no layer and no tensor, and take the form
+of events when somebody reads them (`layertrace.record.reading`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any, Literal, NamedTuple
+
+from layertrace.record.layers import LayerRecord
+
+Emit = Callable[[tuple[Any, ...]], object]
+
+
+class Method:
+    """What all events of one hooked method have in common.
+
+    `jump` and `places` remember how far away the user's code was last time, and which lines of it
+    were met there (`places.caller`).
+    """
+
+    __slots__ = (
+        "defaults", "inherits_place", "jump", "kind", "names", "original", "places", "variadic",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: Literal["init", "build", "call", "variable", "trace"],
+        original: object = None,
+        names: tuple[str, ...] = (),
+        defaults: tuple[object, ...] = (),
+        variadic: tuple[str | None, str | None] = (None, None),
+        inherits_place: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.original = original
+        self.names = names
+        self.defaults = defaults
+        self.variadic = variadic
+        self.inherits_place = inherits_place
+        self.jump = 0
+        self.places: dict[int, tuple[CodeType, int]] = {}
+
+
+class Span(NamedTuple):
+    """Something that has begun. Hooks write it as a plain tuple; this names the places.
+
+    `place` is code and instruction of the user's code, None where that of the parent holds. `detail`
+    is the shape of the one tensor that came in, with its dtype in `dtype`; or, with `dtype` None,
+    whatever the kind of event needs: arguments, a variable, a trace.
+    """
+
+    method: Method
+    layer: LayerRecord | None
+    parent: tuple[Any, ...] | None
+    thread: ThreadState
+    start: int
+    mode: Any
+    place: tuple[CodeType, int] | None
+    detail: Any
+    dtype: Any
+
+
+class Record(NamedTuple):
+    """Something that has ended, with what came out: an output's shape and dtype, or a structure."""
+
+    span: tuple[Any, ...]
+    end: int | None
+    output: Any
+    dtype: Any
+    error: Any
+
+
+class ThreadState:
+    """What is running in one thread.
+
+    Attributes:
+        span: The innermost span that has begun and not ended.
+        failing: The exception on its way out: its identity and those of what it was raised from,
+            and the span that it left last.
+        shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
+            for each tensor, so the same object means the same tensor, and its dtype is known.
+    """
+
+    __slots__ = ("dtype", "failing", "name", "shape", "span")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.span: tuple[Any, ...] | None = None
+        self.failing: tuple[frozenset[int], tuple[Any, ...] | None] = (frozenset(), None)
+        self.shape: Any = None
+        self.dtype: Any = None
+
+
+class _Threads(threading.local):
+    """The state of the current thread, made when a thread first asks."""
+
+    def __init__(self) -> None:
+        name = threading.current_thread().name
+        used = {state.name for state in hub.states}
+        names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
+        self.state = ThreadState(next(name for name in names if name not in used))
+        hub.states.append(self.state)
+
+
+class Hub:
+    """Who listens. With `emit` None nobody does, and hooks are inert.
+
+    Attributes:
+        emit: Takes every record; one list's `append` where there is just one listener.
+        begun: Takes every span as it begins, where somebody wants to see that.
+        tensor_type: The class of eager tensors, for which `call` has a short way; None where every
+            span has to be shown to `begun`.
+        states: The state of every thread that a hook ran in.
+    """
+
+    __slots__ = ("begun", "emit", "states", "tensor_type")
+
+    def __init__(self) -> None:
+        self.emit: Emit | None = None
+        self.begun: Callable[[tuple[Any, ...]], object] | None = None
+        self.tensor_type: type | None = None
+        self.states: list[ThreadState] = []
+
+    def open_spans(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what has begun and not ended, in every thread, innermost first."""
+        for state in list(self.states):
+            span = state.span
+            while span is not None:
+                yield span
+                span = span[PARENT] if span[PARENT] is None or span[PARENT][THREAD] is state else None
+
+
+METHOD, LAYER, PARENT, THREAD, START, MODE, PLACE, DETAIL, DTYPE = range(9)
+
+hub = Hub()
+threads = _Threads()

@@ -1,0 +1,128 @@
+"""Know a layer again, and remember what it was called, without keeping it alive."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, TypeGuard
+
+from layertrace.timeline.event import LayerRef
+from layertrace.timeline.query import layer_numbers, qualified_name
+
+__all__ = ["LayerRecord", "class_facts", "is_layer_class", "meet"]
+
+Framework = Literal["keras", "tf_keras"]
+
+# The base classes and what sets metrics apart, which are layers in tf_keras but not to its users.
+# Seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21.
+_LAYER_BASES: dict[str, Framework] = {
+    "keras.src.layers.layer.Layer": "keras",
+    "tf_keras.src.engine.base_layer.Layer": "tf_keras",
+}
+_METRIC_BASES = {"tf_keras.src.metrics.base_metric.Metric"}
+
+FUNCTIONAL = "keras.src.models.functional.Functional"
+SEQUENTIAL = "keras.src.models.sequential.Sequential"
+
+
+class ClassFacts(NamedTuple):
+    """What is known of a layer class."""
+
+    framework: Framework
+    bases: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _facts_by_bases(bases: tuple[str, ...]) -> ClassFacts | None:
+    if not _METRIC_BASES.isdisjoint(bases):
+        return None
+    for name in bases:
+        if name in _LAYER_BASES:
+            return ClassFacts(_LAYER_BASES[name], bases)
+    return None
+
+
+def class_facts(cls: type) -> ClassFacts | None:
+    """Tell of which Keras a class is a layer, and what stands above it; None if it is no layer."""
+    return _facts_by_bases(tuple(qualified_name(c) for c in cls.__mro__ if c is not object))
+
+
+def is_layer_class(thing: object) -> TypeGuard[type]:
+    """Tell whether `thing` is a layer class of either Keras (a metric is not)."""
+    return isinstance(thing, type) and class_facts(thing) is not None
+
+
+class LayerRecord:
+    """One layer as the recorder knows it.
+
+    `maker` is the layer that was busy when this one was met, from whose path a provisional one is made.
+    `is_inner` marks a layer that is part of another's working, of which nothing is told.
+    """
+
+    __slots__ = ("cls", "facts", "is_inner", "maker", "name", "number", "path", "reference", "type")
+
+    def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
+        self.number = layer_numbers.next_number()
+        self.cls = type(layer).__name__
+        self.type = weakref.ref(type(layer))
+        self.facts = facts
+        self.maker = maker
+        self.is_inner = False
+        self.name: str | None = None
+        self.path: str | None = None
+        self.reference = weakref.ref(layer)
+        self.refresh(layer)
+
+    def refresh(self, layer: object) -> None:
+        """Look up the name and the path, which a layer gets in the course of its life."""
+        name = _attribute(layer, "name")
+        if isinstance(name, str):
+            self.name = name
+        path = _attribute(layer, "path")
+        if isinstance(path, str):
+            self.path = path
+
+    def ref(self) -> LayerRef:
+        """Say who this is, as plain data."""
+        layer = self.reference()
+        if layer is not None:
+            self.refresh(layer)
+        return LayerRef(
+            id=self.number,
+            class_name=self.cls,
+            name=self.known_name,
+            path=self.path or self._provisional_path(),
+            framework=self.facts.framework,
+            bases=self.facts.bases,
+        )
+
+    @property
+    def known_name(self) -> str:
+        """The name, or what Keras would have called a layer whose `__init__` never finished."""
+        return self.name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.cls).lower()
+
+    def _provisional_path(self) -> str:
+        names, record = [self.known_name], self.maker
+        while record is not None and len(names) < 32:
+            if record.path is not None:
+                return "/".join([record.path, *reversed(names)])
+            names.append(record.known_name)
+            record = record.maker
+        return "/".join(reversed(names))
+
+
+def _attribute(layer: object, name: str) -> Any:
+    try:
+        return getattr(layer, name, None)
+    except Exception:  # a property of the user's that is not ready yet: the name stays unknown
+        return None
+
+
+def meet(layer: object, maker: LayerRecord | None) -> LayerRecord | None:
+    """Get to know a layer; None where `layer` is none that layertrace follows."""
+    facts = class_facts(type(layer))
+    if facts is None:
+        return None
+    record: LayerRecord = layer_numbers.add(layer, LayerRecord(layer, facts, maker))
+    return record

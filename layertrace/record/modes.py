@@ -1,0 +1,53 @@
+"""Tell where a method runs: eagerly, while Keras infers shapes, or inside a traced `tf.function`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layertrace.timeline.event import FunctionRef
+from layertrace.timeline.event import Mode as ModeName
+from layertrace.timeline.identity import Register
+
+__all__ = ["EAGER", "Mode", "current_mode", "traced_graphs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Where something runs; for a graph, which trace of which function makes it.
+
+    `span` is the span of that trace: what runs in a thread of its own (a replica of a
+    `tf.distribute` strategy) has its place under it.
+    """
+
+    name: ModeName
+    function: FunctionRef | None = None
+    trace: int | None = None
+    span: tuple[Any, ...] | None = None
+
+
+EAGER = Mode("eager")
+_IN_SOME_GRAPH = Mode("graph")
+
+traced_graphs: Register[Mode] = Register()
+"""The graphs that a `tf.function` is being traced into, or was."""
+
+
+def current_mode(tf: Any) -> Mode | None:
+    """Return the mode of the current thread, None for eager (the most frequent, and dearest) case.
+
+    Keras infers shapes in graphs of its own, known by name: `scratch_graph` in Keras 3.0 to 3.15
+    (`keras/src/backend/tensorflow/core.py`), `<layer>_scratch_graph` and `keras_graph` in tf_keras 2.21.
+    """
+    if tf.executing_eagerly():
+        return None
+    graph = tf.compat.v1.get_default_graph()
+    symbolic = False
+    while graph is not None:
+        mode = traced_graphs.get(graph)
+        if mode is not None:
+            return Mode("symbolic", mode.function, mode.trace, mode.span) if symbolic else mode
+        name = getattr(graph, "name", "")
+        symbolic = symbolic or "scratch_graph" in name or name.startswith("keras_graph")
+        graph = getattr(graph, "outer_graph", None)
+    return Mode("symbolic") if symbolic else _IN_SOME_GRAPH

@@ -1,0 +1,233 @@
+"""What a hook does when a method of a layer begins, ends, or fails."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any, cast
+
+from layertrace.record import places
+from layertrace.record.describe import describe
+from layertrace.record.faults import step_aside
+from layertrace.record.hub import (
+    DTYPE,
+    LAYER,
+    METHOD,
+    MODE,
+    PARENT,
+    THREAD,
+    Method,
+    hub,
+    threads,
+)
+from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL, LayerRecord, meet
+from layertrace.record.modes import Mode, current_mode
+from layertrace.timeline.event import Location, Structure
+from layertrace.timeline.query import layer_numbers
+
+__all__ = ["ErrorNote", "begin", "end", "fail", "finish", "nearest_layer", "now", "start"]
+
+now = time.perf_counter_ns
+_MESSAGE = 4000  # characters kept of an exception's message
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+ErrorNote = tuple[str, str, "Location | None", bool]
+
+
+class Host:
+    """TensorFlow, once a trace has loaded it."""
+
+    tf: Any = None
+
+
+def begin(
+    method: Method, subject: Any, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
+) -> tuple[Any, ...] | None:
+    """Note that a method of a layer begins; None where that is no event of its own.
+
+    Args:
+        method: The hooked method.
+        subject: The layer.
+        values: What the named parameters behind it were given.
+        extra: What came in through `*args`.
+        keywords: What came in through `**kwargs`, or None.
+    """
+    try:
+        parent = threads.state.span
+        layer = layer_numbers.by_id.get(id(subject))
+        if layer is None:
+            layer = _meet(method, subject, parent)
+        if layer is None or layer.is_inner or _is_super_call(method, layer, parent):
+            return None
+        if _is_formality(method, subject, keywords):
+            return None
+        detail = _arguments(method, values, extra, keywords)
+        return start(method, layer, detail, current_mode(Host.tf), depth=2)
+    except Exception:  # promise 1: the traced program never sees a fault of ours
+        step_aside(f"record a {method.kind}")
+        return None
+
+
+def _meet(method: Method, subject: Any, parent: tuple[Any, ...] | None) -> LayerRecord | None:
+    """Get to know a layer.
+
+    A Sequential of Keras 3 keeps a Functional inside, as a part of its own: one call is told, not two.
+    """
+    layer = meet(subject, nearest_layer(parent))
+    if layer is not None and parent is not None and parent[METHOD].inherits_place:
+        layer.is_inner = method.kind == "init" and layer.facts.bases[0] == FUNCTIONAL
+        if parent[LAYER].facts.bases[0] == SEQUENTIAL:
+            container = parent[LAYER].reference()
+            layer.is_inner |= getattr(container, "_functional", None) is subject
+    return layer
+
+
+def start(
+    method: Method, layer: LayerRecord | None, detail: Any, mode: Mode | None, depth: int
+) -> tuple[Any, ...]:
+    """Open a span in this thread.
+
+    Args:
+        method: The hooked method.
+        layer: Whom it happens to.
+        detail: What came in.
+        mode: Where it runs; None for eagerly.
+        depth: How many frames above this function the hook is.
+    """
+    thread = threads.state
+    parent = thread.span
+    if parent is not None and parent[METHOD].inherits_place:
+        place = None
+    else:
+        place = places.caller(method, depth + 2)
+    span = (method, layer, parent, thread, now(), mode, place, detail, None)
+    thread.span = span
+    if hub.begun is not None:
+        hub.begun(span)
+    return span
+
+
+def _is_super_call(method: Method, layer: LayerRecord, parent: tuple[Any, ...] | None) -> bool:
+    """Tell `super().call()` from a layer that calls itself: the first enters by another class's hook."""
+    return (
+        parent is not None
+        and parent[LAYER] is layer
+        and parent[METHOD].kind == method.kind
+        and parent[METHOD] is not method
+    )
+
+
+def _is_formality(method: Method, subject: Any, keywords: Any) -> bool:
+    """Tell two calls that tf_keras makes for its own sake (`base_layer.py` and `training.py`, 2.16 to 2.21).
+
+    It marks a layer as built by `Layer.build(layer, shape)` once the layer's own `build` is done, and
+    makes a functional model with `skip_init=True` before Python makes it again.
+    """
+    if method.kind == "build" and getattr(method.original, "_is_default", False):
+        resolved = getattr(type(subject), "build", None)
+        return not getattr(resolved, "_is_default", False)
+    return method.kind == "init" and bool(keywords) and keywords.get("skip_init") is True
+
+
+def nearest_layer(span: tuple[Any, ...] | None) -> LayerRecord | None:
+    """Return the layer that is busy: the innermost one around, also from inside a traced function."""
+    while span is not None and span[LAYER] is None:
+        span = span[PARENT]
+    return None if span is None else span[LAYER]
+
+
+def _arguments(
+    method: Method, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
+) -> dict[str, Structure]:
+    """Describe the arguments that are not at their defaults, by name."""
+    names = method.names[len(values) :]
+    given = {
+        name: value
+        for name, value, default in zip(method.names, values, method.defaults, strict=False)
+        if value is not default
+    }
+    defaults = dict(zip(method.names, method.defaults, strict=False))
+    behind = {**dict(zip(names, extra, strict=False)), **(keywords or {})}
+    given.update((n, v) for n, v in behind.items() if n not in defaults or v is not defaults[n])
+    left = extra[len(names) :]
+    if left:
+        given[method.variadic[0] or "args"] = left
+    return {name: describe(value) for name, value in given.items()}
+
+
+def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
+    """Note that a method of a layer has returned."""
+    ended = now()
+    span[THREAD].span = span[PARENT]
+    try:
+        kind = span[METHOD].kind
+        if kind == "call":
+            _returned(span, ended, result)
+        else:
+            span[LAYER].refresh(subject)  # the layer has a name now, or a path
+            finish(span, ended)
+    except Exception:  # promise 1, as above
+        step_aside(f"record the end of a {span[METHOD].kind}")
+
+
+def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
+    if type(result) is hub.tensor_type and span[MODE] is None:
+        thread, tensor = span[THREAD], cast(Any, result)
+        thread.shape, thread.dtype = tensor.shape, tensor.dtype
+        if hub.emit is not None:
+            hub.emit((span, ended, thread.shape, thread.dtype, None))
+        return
+    if span[DTYPE] is not None:
+        # The short way of the hook took an eager input for eager execution; a result that is no eager
+        # tensor says that a constant may have come into somebody's graph.
+        span = (*span[:MODE], current_mode(Host.tf), *span[MODE + 1 :])
+    finish(span, ended, output=describe(result))
+
+
+def finish(span: tuple[Any, ...], ended: int, output: Any = None, error: ErrorNote | None = None) -> None:
+    """Hand what has ended to those who listen."""
+    emit = hub.emit
+    if emit is not None:
+        emit((span, ended, output, None, error))
+
+
+def fail(span: tuple[Any, ...], error: BaseException) -> None:
+    """Note that an exception leaves a span. Keeps words of it, never the exception.
+
+    It also takes the hook's frame, which handles the exception, out of the traceback: AutoGraph
+    writes tracebacks into messages, and nobody looks for their bug here. (A bare `raise` leaves it
+    out from Python 3.11 on; 3.10 puts it back.)
+    """
+    ended = now()
+    thread = span[THREAD]
+    thread.span = span[PARENT]
+    try:
+        chain = frozenset(map(id, _chain(error)))
+        known, failed = thread.failing
+        passes_through = failed is not None and failed[PARENT] is span and not known.isdisjoint(chain)
+        thread.failing = (chain, span)
+        place = None if passes_through else places.raised_at(error.__traceback__)
+        finish(span, ended, error=(type(error).__name__, _message(error), place, not passes_through))
+        if error.__traceback__ is not None:
+            error.__traceback__ = error.__traceback__.tb_next or error.__traceback__
+    except Exception:  # promise 1, as above
+        step_aside(f"record the failure of a {span[METHOD].kind}")
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and those it came from; Keras and AutoGraph rebuild what they pass on."""
+    found: list[BaseException] = []
+    todo = [error]
+    while todo and len(found) < 64:
+        one = todo.pop()
+        if one is not None and all(one is not other for other in found):
+            found.append(one)
+            todo += [one.__cause__, one.__context__]
+    return found
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return _ANSI.sub("", str(error))[:_MESSAGE]
+    except Exception:  # an exception whose own __str__ fails must still reach the user
+        return "(its message cannot be shown)"

@@ -1,0 +1,126 @@
+"""Find the line of the user's code behind an event."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from functools import lru_cache
+from types import CodeType, FrameType, TracebackType
+
+from layertrace.record import autograph
+from layertrace.record.hub import Method
+from layertrace.timeline.event import Location
+
+__all__ = ["HOOK_FILE", "caller", "is_internal", "location", "raised_at"]
+
+HOOK_FILE = "<string>"
+"""What the generated hooks of `call` give as their file.
+
+AutoGraph leaves code from `<string>` alone (`tensorflow/python/autograph/impl/api.py`, TensorFlow 2.21:
+"dynamic code"), so our own lines are never converted.
+"""
+
+HIDDEN_HOOK_FILE = "<layertrace, hidden from stacklevel like importlib._bootstrap>"
+"""What the other generated hooks give as their file.
+
+`warnings.warn(…, stacklevel=2)` skips frames whose file contains both words, as it does for Python's
+own import machinery (`_is_internal_frame` in `Lib/warnings.py`, Python 3.3 to 3.14), so a warning from
+`Layer.__init__` still names the line of the subclass.
+"""
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}
+_SITES = {*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["purelib"]}
+_HOSTS = ("keras", "tf_keras", "tensorflow", "optree", "wrapt", "absl")
+
+_internal: dict[str, bool] = {}
+
+
+def is_internal(file: str) -> bool:
+    """Tell whether a file is Keras's, TensorFlow's, Python's or ours rather than the user's."""
+    known = _internal.get(file)
+    if known is None:
+        known = _internal[file] = _classify(file)
+    return known
+
+
+def _classify(file: str) -> bool:
+    if file.startswith("<"):
+        return file.startswith(("<frozen", "<layertrace", "<__array_function__", "<decorator"))
+    if any(file.startswith(os.path.join(d, "")) for d in (_OURS, *host_directories())):
+        return True
+    in_site = any(file.startswith(os.path.join(d, "")) for d in _SITES)
+    return not in_site and any(file.startswith(os.path.join(d, "")) for d in _STDLIB)
+
+
+def _is_users(code: CodeType, lasti: int) -> bool:
+    """Tell whether a place in running code is the user's."""
+    if is_internal(code.co_filename) or _is_hook(code):
+        return False
+    return not autograph.is_generated(code.co_filename) or not is_internal(location(code, lasti).file)
+
+
+def _is_hook(code: CodeType) -> bool:
+    """Tell our hooks of `call` from other code that comes from a string, such as `python -c`."""
+    return code.co_filename == HOOK_FILE and "lt_hub" in code.co_names
+
+
+def host_directories() -> list[str]:
+    """Return the folders of the packages that run layers, as far as they are loaded."""
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in _HOSTS)
+    return [os.path.dirname(file) for file in files if file]
+
+
+def caller(method: Method, depth: int) -> tuple[CodeType, int] | None:
+    """Return code and instruction of the innermost frame of the user's code above a hook.
+
+    Walking frame by frame makes an object of each, which is dear in a path of microseconds. Between
+    a hook and the line that calls a layer stand always the same functions of Keras, so `method`
+    remembers how many, and the lines that were found at that distance: met there again, such a line
+    is again the innermost.
+
+    Args:
+        method: The hooked method.
+        depth: How many frames above this function the hook's own caller is.
+    """
+    frame: FrameType | None = sys._getframe(depth)
+    distance = 1
+    while frame is not None:
+        code = frame.f_code
+        if _is_users(code, frame.f_lasti):
+            if distance != method.jump:
+                method.jump = distance
+                method.places = {}
+            return method.places.setdefault(frame.f_lasti, (code, frame.f_lasti))
+        frame = frame.f_back
+        distance += 1
+    return None
+
+
+def raised_at(trace: TracebackType | None) -> Location | None:
+    """Return the innermost line of the user's code in a traceback."""
+    found: tuple[CodeType, int] | None = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if _is_users(code, trace.tb_lasti):
+            found = (code, trace.tb_lasti)
+        trace = trace.tb_next
+    return None if found is None else location(*found)
+
+
+@lru_cache(maxsize=16384)
+def location(code: CodeType, lasti: int) -> Location:
+    """Turn a code object and an instruction in it into a file and a line."""
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= lasti < end:
+            line = number or line
+            break
+    return _original(Location(code.co_filename, line, code.co_name))
+
+
+def _original(place: Location) -> Location:
+    """Lead from a line that AutoGraph generated back to the one the user wrote."""
+    return autograph.written_at(place) or place

@@ -1,0 +1,191 @@
+"""Turn what hooks noted into events."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from itertools import count
+from types import CodeType
+from typing import Any
+
+from layertrace.record import places
+from layertrace.record.describe import dtype_name, has_tensor, tensor_shape
+from layertrace.record.hub import PARENT, PLACE, START, Method, Record, Span
+from layertrace.record.layers import LayerRecord
+from layertrace.record.modes import EAGER
+from layertrace.timeline.event import (
+    ErrorRef,
+    Event,
+    LayerRef,
+    Location,
+    Structure,
+    TensorSpec,
+)
+
+__all__ = ["Reader", "parent_of"]
+
+
+def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Return the span around a span; for the first one in a replica's thread, the trace it serves."""
+    parent: tuple[Any, ...] | None = span[PARENT]
+    if parent is None and Span._make(span).mode is not None:
+        trace = Span._make(span).mode.span
+        return None if trace is span else trace
+    return parent
+
+
+def _begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
+    """Order by beginnings; should a coarse clock show two at once, what ends later is around."""
+    return record[0][START], float("-inf") if record[1] is None else -record[1]
+
+
+class Reader:
+    """Turns the records of one recording into events, in the order of their beginnings.
+
+    Args:
+        start_ns: The clock when the recording began.
+    """
+
+    def __init__(self, start_ns: int) -> None:
+        self._start = start_ns
+        self._refs: dict[int, LayerRef] = {}
+        self._calls: dict[int, count[int]] = {}
+        self._seqs: dict[int, int] = {}
+        self._depths: dict[int, int] = {}
+
+    def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
+        """Return one event by itself, whose place in the timeline the caller knows."""
+        self._refs.clear()  # a layer gets its name while it is made
+        self._seqs = {id(record[0]): seq}
+        return replace(self._event(Record._make(record)), depth=depth, call_index=call)
+
+    def read(self, records: Iterable[tuple[Any, ...]]) -> tuple[Event, ...]:
+        """Return the events of `records`, which may come in any order."""
+        ordered = sorted(records, key=_begin_and_end)
+        self._seqs = {id(record[0]): number for number, record in enumerate(ordered)}
+        return tuple(self._event(Record._make(record)) for record in ordered)
+
+    def _event(self, record: Record) -> Event:
+        span = Span._make(record.span)
+        seq = self._seqs[id(record.span)]
+        parent = self._parent(record.span)
+        depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
+        kind = span.method.kind
+        mode = span.mode or EAGER
+        specific = getattr(self, f"_{kind}")(span, record)
+        return Event(
+            seq=seq,
+            kind=kind,
+            layer=None if span.layer is None else self._ref(span.layer),
+            parent=parent,
+            depth=depth,
+            start_ns=span.start - self._start,
+            duration_ns=None if record.end is None or kind == "variable" else record.end - span.start,
+            thread=span.thread.name,
+            mode=mode.name,
+            function=mode.function,
+            trace=mode.trace,
+            error=None if record.error is None else _error(*record.error),
+            location=_location(record.span),
+            **specific,
+        )
+
+    def _parent(self, span: tuple[Any, ...]) -> int | None:
+        """Return the number of the nearest event around, of those that were kept."""
+        around = parent_of(span)
+        while around is not None and id(around) not in self._seqs:
+            around = parent_of(around)
+        return None if around is None else self._seqs[id(around)]
+
+    def _ref(self, layer: LayerRecord) -> LayerRef:
+        if layer.number not in self._refs:
+            self._refs[layer.number] = layer.ref()
+        return self._refs[layer.number]
+
+    # What only one kind of event has
+
+    def _init(self, span: Span, record: Record) -> dict[str, Any]:
+        return {"arguments": span.detail, "defined_at": _defined_at(span.method)}
+
+    _build = _init
+
+    def _call(self, span: Span, record: Record) -> dict[str, Any]:
+        calls = self._calls.setdefault(span.layer.number if span.layer else 0, count(1))
+        names = span.method.names
+        found: dict[str, Any] = {
+            "call_index": next(calls),
+            "defined_at": _defined_at(span.method),
+            "outputs": record.output
+            if record.dtype is None
+            else _tensor(record.dtype, record.output),
+        }
+        if span.dtype is not None:
+            takes_mask = any(map(_is_mask, names))
+            return found | {
+                "inputs": _tensor(span.dtype, span.detail),
+                "mask": False if takes_mask else None,
+            }
+        return found | _sorted_out(span.detail, names)
+
+    def _variable(self, span: Span, record: Record) -> dict[str, Any]:
+        return {"variable": span.detail.spec}
+
+    def _trace(self, span: Span, record: Record) -> dict[str, Any]:
+        note = span.detail
+        return {
+            "inputs": note.inputs,
+            "cause": note.cause,
+            "defined_at": None if note.code is None else places.location(note.code, -1),
+        }
+
+
+def _is_mask(name: str) -> bool:
+    return name == "mask" or name.endswith("_mask")
+
+
+def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> dict[str, Any]:
+    """Tell tensors from the rest, and both from what Keras hands down: `training` and masks."""
+    tensors: dict[str, Structure] = {}
+    others: dict[str, Structure] = {}
+    masks = {name for name in (*names, *arguments) if _is_mask(name)}
+    training = arguments.get("training")
+    for name, value in arguments.items():
+        if name not in masks and name != "training":
+            (tensors if has_tensor(value) else others)[name] = value
+    return {
+        "inputs": next(iter(tensors.values())) if len(tensors) == 1 else tensors or None,
+        "arguments": others,
+        "training": training if isinstance(training, bool) else None,
+        "mask": any(arguments.get(name) is not None for name in masks) if masks else None,
+    }
+
+
+@lru_cache(maxsize=4096)
+def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpec:
+    """Return one object for all tensors that look alike: a long timeline has few kinds of them."""
+    return TensorSpec(dtype, shape)
+
+
+def _tensor(dtype: Any, shape: Any) -> TensorSpec:
+    return _known_tensor(dtype_name(dtype), tensor_shape(shape))
+
+
+def _error(kind: str, message: str, place: Location | None, origin: bool) -> ErrorRef:
+    return ErrorRef(type=kind, message=message, location=place, origin=origin)
+
+
+def _location(span: tuple[Any, ...] | None) -> Location | None:
+    """Return the user's line of a span; a layer in a container was caused by the container's caller."""
+    while span is not None and span[PLACE] is None:
+        span = parent_of(span)
+    return None if span is None else places.location(*span[PLACE])
+
+
+def _defined_at(method: Method) -> Location | None:
+    original: Any = inspect.unwrap(method.original) if callable(method.original) else None
+    code = getattr(getattr(original, "__func__", original), "__code__", None)
+    return places.location(code, -1) if isinstance(code, CodeType) else None
+
+

@@ -1,0 +1,237 @@
+"""Collect records for one timeline, from start to stop."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from layertrace.record import hosts
+from layertrace.record.echo import Echo
+from layertrace.record.hub import METHOD, START, hub
+from layertrace.record.instances import hook_build
+from layertrace.record.patching import patches
+from layertrace.record.reading import Reader, parent_of
+from layertrace.record.targets import Targets
+from layertrace.timeline.event import Event
+from layertrace.timeline.timeline import Timeline
+
+__all__ = ["Recorder", "running"]
+
+MAX_EVENTS = 1_000_000
+
+_lock = threading.RLock()
+running: list[Recorder] = []
+"""The recorders that listen now, in the order in which they started."""
+
+
+class Recorder:
+    """Listens to the hooks from `start` to `stop`, and is the source of one timeline.
+
+    Args:
+        targets: What to record.
+        clock: Returns nanoseconds.
+        max_events: How many events to keep. The first ones are the point of a recording, so when it
+            is full it stops, and says so in the timeline's notes.
+        echo: Whether to tell each event to standard error as it happens.
+    """
+
+    def __init__(
+        self,
+        targets: Targets,
+        *,
+        clock: Callable[[], int] = time.perf_counter_ns,
+        max_events: int = MAX_EVENTS,
+        echo: bool = False,
+    ) -> None:
+        self.targets = targets
+        self.timeline = Timeline.from_source(self)
+        self.max_events = max_events
+        self._clock = clock
+        self._wants_echo = echo
+        self.echo: Echo | None = None
+        self.is_full = False
+        self._records: list[tuple[Any, ...]] = []
+        self._undos: list[Callable[[], None]] = []
+        self._covered: set[type] = set()
+        self._notes: list[str] = []
+        self._start_ns = 0
+        self._read: tuple[int, tuple[Event, ...]] | None = None
+
+    # Listening
+
+    def start(self) -> None:
+        """Hook what is not hooked yet, and listen."""
+        hosts.load()
+        with _lock:
+            self._start_ns = self._clock()
+            self.echo = Echo(self._start_ns) if self._wants_echo else None
+            for host in hosts.loaded():
+                self.cover_host(host)
+            running.append(self)
+            gc.callbacks.append(self._check_size)
+            _tell_hub()
+
+    def cover_host(self, host: str) -> None:
+        """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
+        for place in hosts.shared_places(host, cover_new):
+            self._hook(place)
+        for cls in hosts.subclasses(hosts.layer_base(host)):
+            self.cover(cls)
+        if host == "keras":
+            for layer in hosts.live_layers(self.targets.covers):
+                undo = hook_build(layer)
+                if undo is not None:
+                    self._undos.append(undo)
+
+    def recover(self) -> None:
+        """Hook what the targets have come to include since the start."""
+        with _lock:
+            for host in hosts.loaded():
+                self.cover_host(host)
+
+    def cover(self, cls: type) -> None:
+        """Hook one class, if this recorder is about its layers."""
+        if cls in self._covered or not self.targets.covers(cls):
+            return
+        self._covered.add(cls)
+        for place in hosts.class_places(cls):
+            self._hook(place)
+
+    def _hook(self, place: hosts.Place) -> None:
+        undo = patches.acquire(*place)
+        if undo is not None:
+            self._undos.append(undo)
+
+    def stop(self) -> None:
+        """Stop listening and put everything back. Stopping twice is as good as once."""
+        with _lock:
+            if self not in running:
+                return
+            running.remove(self)
+            gc.callbacks.remove(self._check_size)
+            _tell_hub()
+            for undo in self._undos:
+                undo()
+            self._undos.clear()
+            self._covered.clear()
+            self._records += self._unfinished()
+            self._read = None
+            self._settle()
+
+    def _settle(self) -> None:
+        """Keep the events and forget the rest."""
+        events = self._events()
+        self._records = []
+        self._read = (0, events)
+
+    # Records
+
+    @property
+    def sink(self) -> Callable[[tuple[Any, ...]], object]:
+        """What takes a record, as fast as can be: the hub calls it in the path of the program."""
+        simple = self.targets.everything and self.echo is None
+        return self._records.append if simple else self._take
+
+    def _take(self, record: tuple[Any, ...]) -> None:
+        if self.targets.may_keep(record[0]):
+            self._records.append(record)
+            if self.echo is not None:
+                self.echo.ended(record)
+
+    def begun(self, span: tuple[Any, ...]) -> None:
+        """Tell an event as it begins."""
+        if self.echo is not None and self.targets.may_keep(span):
+            self.echo.begun(span)
+
+    def _check_size(self, phase: str, _: object) -> None:
+        """Listen no more when full.
+
+        Python's garbage collector calls this every few hundred records; a check at each would be felt.
+        """
+        if phase == "stop" and not self.is_full and len(self._records) >= self.max_events:
+            self.is_full = True
+            _tell_hub()
+            self.note(
+                f"recording stopped at {len(self._records):,} events; trace fewer layers, or give trace() "
+                "a larger max_events"
+            )
+
+    def _unfinished(self) -> list[tuple[Any, ...]]:
+        return [(span, None, None, None, None) for span in hub.open_spans()]
+
+    # EventSource
+
+    def events(self) -> Sequence[Event]:
+        """Return all events so far."""
+        with _lock:
+            open_now = [] if self not in running else self._unfinished()
+            version = len(self._records)
+            if self._read is None or self._read[0] != version or open_now:
+                self._read = (-1 if open_now else version, self._events(open_now))
+            return self._read[1]
+
+    def notes(self) -> Sequence[str]:
+        """Return what is to be said about this recording."""
+        return tuple(self._notes)
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence about this recording."""
+        self._notes.append(sentence)
+
+    def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
+        mine = [r for r in (*self._records, *unfinished) if r[0][START] >= self._start_ns]
+        return Reader(self._start_ns).read(self._wanted(mine))
+
+    def _wanted(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Keep what was asked for, and the traces it happened in."""
+        if self.targets.everything:
+            return records
+        kept = {id(r[0]) for r in records if self.targets.keeps(r[0])}
+        for record in records:
+            span = parent_of(record[0]) if id(record[0]) in kept else None
+            while span is not None:
+                if span[METHOD].kind == "trace":
+                    kept.add(id(span))
+                span = parent_of(span)
+        return [r for r in records if id(r[0]) in kept]
+
+
+def cover_new(cls: type) -> None:
+    """Hook a class whose first layer is about to be made, for all who listen."""
+    for recorder in tuple(running):
+        if cls not in recorder._covered:
+            with _lock:
+                recorder.cover(cls)
+
+
+def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:
+    if not watchers:
+        hub.begun = None
+        hub.tensor_type = hosts.tensor_type()
+        return
+
+    def begun(span: tuple[Any, ...]) -> None:
+        for watch in watchers:
+            watch(span)
+
+    hub.begun = begun
+    hub.tensor_type = None  # the short way of hooks tells no beginnings
+
+
+def _tell_hub() -> None:
+    """Let the hub know who listens: one list's `append` where it is just one."""
+    listening = tuple(recorder for recorder in running if not recorder.is_full)
+    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None))
+    sinks = tuple(recorder.sink for recorder in listening)
+    if len(sinks) <= 1:
+        hub.emit = sinks[0] if sinks else None
+        return
+
+    def emit(record: tuple[Any, ...]) -> None:
+        for sink in sinks:
+            sink(record)
+
+    hub.emit = emit

@@ -1,0 +1,145 @@
+"""See every variable being made: by `add_weight`, as a `keras.Variable`, or as a raw `tf.Variable`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from layertrace.record.describe import describe, dtype_name, tensor_shape
+from layertrace.record.faults import step_aside
+from layertrace.record.hooks import hook
+from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, Method, threads
+from layertrace.record.layers import LayerRecord, meet
+from layertrace.record.modes import current_mode
+from layertrace.record.observe import Host, finish, nearest_layer, now, start
+from layertrace.timeline.event import VariableSpec
+from layertrace.timeline.identity import Register
+from layertrace.timeline.query import layer_numbers
+
+__all__ = ["VariableNote", "creation_hook"]
+
+_numbers: Register[VariableSpec] = Register()
+
+
+class VariableNote:
+    """What is known of a variable while it is being made, and what it was when it was done."""
+
+    __slots__ = ("asked", "deferred", "initializer", "number", "source", "spec")
+
+    def __init__(self, source: Any, asked: dict[str, Any], deferred: bool) -> None:
+        self.source = source
+        self.asked = asked
+        self.deferred = deferred
+        self.initializer = asked.get("initializer", asked.get("initial_value"))
+        self.number = _numbers.next_number()
+        self.spec = self._from_request()
+
+    def _from_request(self) -> VariableSpec:
+        """Describe the variable that was asked for, which may never come to be."""
+        name = self.asked.get("name")
+        name = name if isinstance(name, str) else "Variable"
+        shape, dtype = self.asked.get("shape"), self.asked.get("dtype")
+        initial = describe(self.initializer)
+        return VariableSpec(
+            id=self.number,
+            name=name,
+            path=name,
+            shape=getattr(initial, "shape", None) if shape is None else tensor_shape(shape),
+            dtype=getattr(initial, "dtype", "float32") if dtype is None else dtype_name(dtype),
+            trainable=self.asked.get("trainable"),
+            initializer=_initializer(self.initializer),
+            source=self.source,
+            deferred=self.deferred,
+        )
+
+    def made(self, variable: Any) -> None:
+        """Describe the variable that was made."""
+        full = str(variable.name).removesuffix(":0")
+        self.spec = VariableSpec(
+            id=self.number,
+            name=full.rpartition("/")[2],
+            path=str(getattr(variable, "path", full)),
+            shape=tensor_shape(variable.shape),
+            dtype=dtype_name(variable.dtype),
+            trainable=bool(variable.trainable),
+            initializer=_initializer(self.initializer),
+            source=self.source,
+            deferred=self.deferred,
+        )
+        _numbers.add(variable, self.spec)
+
+
+def _initializer(initializer: Any) -> str | None:
+    """Name an initializer: `GlorotUniform`, `zeros`, or the spec of an initial value."""
+    if initializer is None or isinstance(initializer, str):
+        return initializer
+    if callable(initializer) and not hasattr(initializer, "shape"):
+        return getattr(initializer, "__name__", type(initializer).__name__)
+    return str(describe(initializer))
+
+
+def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any], Any]:
+    """Return what makes a hook for a function that makes a variable.
+
+    Args:
+        source: `keras`, `tf_keras` or `tf`.
+        subject_is_layer: Whether its first argument is the layer that will own the variable
+            (`add_weight`), rather than the variable or its class.
+    """
+
+    def replace(original: FunctionType) -> FunctionType:
+        def begin(
+            method: Method, subject: Any, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
+        ) -> tuple[Any, ...] | None:
+            try:
+                asked = dict(zip(method.names, values, strict=False)) | (keywords or {})
+                if source == "tf" and extra:
+                    asked["initial_value"] = extra[0]
+                return _begin(method, source, asked, subject if subject_is_layer else None)
+            except Exception:  # promise 1: the traced program never sees a fault of ours
+                step_aside("record a variable")
+                return None
+
+        return hook(Method("variable"), original, (begin, _end))
+
+    return replace
+
+
+def _begin(method: Method, source: str, asked: dict[str, Any], owner: Any) -> tuple[Any, ...] | None:
+    parent = threads.state.span
+    if parent is not None and parent[METHOD].kind == "variable":
+        # add_weight makes a keras.Variable, which makes a tf.Variable: one event, and the inner ones
+        # know more: Keras has chosen an initializer by now.
+        if source == "keras":
+            parent[DETAIL].initializer = asked.get("initializer")
+        return None
+    if source == "tf" and ("initial_value" not in asked or _is_value_of_keras_variable()):
+        return None  # a handle on a variable that exists, or the value of one already told
+    layer: LayerRecord | None = nearest_layer(parent)
+    if owner is not None:
+        layer = layer_numbers.get(owner) or meet(owner, layer)
+    mode = current_mode(Host.tf)
+    deferred = source == "keras" and mode is not None and mode.name == "symbolic"
+    return start(method, layer, VariableNote(source, asked, deferred), mode, depth=3)
+
+
+def _is_value_of_keras_variable() -> bool:
+    """Tell whether Keras gives a value to one of its variables that it had deferred.
+
+    Seen in `keras/src/backend/tensorflow/core.py`, `Variable._initialize`, Keras 3.0 to 3.15.
+    """
+    frame = sys._getframe(4)
+    return str(frame.f_globals.get("__name__")).startswith("keras.src.backend.")
+
+
+def _end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
+    end = now()
+    span[THREAD].span = span[PARENT]
+    try:
+        # A constructor returns nothing: the variable is its subject then.
+        span[DETAIL].made(subject if result is None else result)
+        finish(span, end)
+    except Exception:  # promise 1, as above
+        step_aside("record the end of a variable's creation")

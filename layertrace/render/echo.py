@@ -1,0 +1,102 @@
+"""Write an event as it happens, while the program runs: `trace(echo=True)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from layertrace.render import phrases, words
+from layertrace.render.glyphs import Glyphs, glyphs_for
+from layertrace.render.modes import ran_where
+from layertrace.render.places import Places
+from layertrace.render.styles import CLASS, ERROR, KINDS, MODES, NAME, QUIET, inked
+from layertrace.timeline.event import Event
+
+__all__ = ["echo_line"]
+
+DEEPEST = 20
+
+
+def echo_line(
+    event: Event, *, depth: int | None = None, ends: bool = False, encoding: str = "utf-8"
+) -> Text:
+    """Write one event in one line, indented by how many events are running.
+
+    A beginning tells what came in and from where, an end what came out and how long it took; a
+    variable, which takes no time, is told once.
+
+    Args:
+        event: The event, as far as it is known.
+        depth: How many events are running; None for the event's own `depth`.
+        ends: Whether it has just ended, else it has just begun.
+        encoding: What the text must be encodable in.
+
+    Returns:
+        A text for rich to print; its `plain` for everybody else.
+
+    Example:
+        >>> print(echo_line(Event(seq=3, kind="build"), depth=1).plain)
+        │ ┌ 3 build
+    """
+    glyphs = glyphs_for(encoding)
+    sign = glyphs.point if event.kind == "variable" else glyphs.end if ends else glyphs.begin
+    running = min(event.depth if depth is None else depth, DEEPEST)
+    line = inked(f"{glyphs.pipe} " * running + f"{sign} {event.seq} ", QUIET)
+    cells = _end(event, glyphs) if ends else _beginning(event, glyphs)
+    return line.append_text(Text("  ").join(cell for cell in (_what(event), *cells) if cell))
+
+
+def _what(event: Event) -> Text:
+    number = event.trace if event.kind == "trace" else event.call_index
+    return inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
+
+
+def _mode(event: Event, glyphs: Glyphs) -> Text:
+    # Lines further out have told which trace it is, and when Keras began to infer shapes.
+    inner = event.depth > 0 and event.mode != "eager" and event.kind != "trace"
+    said = event.mode if inner else ran_where(event, None, glyphs)
+    return inked(said, MODES[event.mode])
+
+
+def _who(event: Event, glyphs: Glyphs) -> Text:
+    if event.variable is not None:
+        return inked(glyphs.user(event.variable.name), NAME)
+    if event.kind in ("trace", "run"):
+        return inked("" if event.function is None else glyphs.user(event.function.name), NAME)
+    return inked("" if event.layer is None else glyphs.user(event.layer.name), NAME)
+
+
+def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+    who = _who(event, glyphs)
+    if event.layer is not None and event.variable is None:
+        who.append(f" ({glyphs.user(event.layer.class_name)})", CLASS)
+    yield who
+    if event.variable is not None:
+        yield Text(str(phrases.tensor(event.variable)))
+        yield from phrases.usual_traits(event.variable, glyphs)
+        yield from phrases.odd_traits(event.variable)
+    elif event.kind == "call":
+        yield Text("" if event.inputs is None else words.tensors(event.inputs, glyphs))
+        yield Text(phrases.settings(event, None, glyphs))
+    else:
+        yield Text(phrases.came_in(event, glyphs))
+    yield _mode(event, glyphs)
+    yield phrases.trouble(event, glyphs)
+    if event.thread != "MainThread":
+        yield inked(f"in thread {glyphs.user(event.thread)}", QUIET)
+    if event.location is not None:
+        place = Places([event.location], "").short(event.location)
+        yield inked(glyphs.user(place), QUIET)
+
+
+def _end(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+    yield _who(event, glyphs)
+    if event.error is not None and event.error.origin:
+        yield phrases.trouble(event, glyphs)
+    elif event.error is not None:
+        yield inked(glyphs.cross, ERROR)
+    elif event.kind == "call" and event.outputs is not None:
+        yield Text(f"{glyphs.arrow} {words.structure(event.outputs, glyphs)}")
+    if event.duration_ns is not None:
+        yield inked(words.duration(event.duration_ns, glyphs), QUIET)

@@ -1,0 +1,86 @@
+"""Write anything that rich can print as plain text, or as a piece of a web page."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+
+from rich.console import Console, RenderableType
+from rich.terminal_theme import TerminalTheme
+
+__all__ = ["html", "terminal_width", "written"]
+
+WIDTH_WITHOUT_TERMINAL = 100
+WIDTH_OF_A_NOTEBOOK = 110
+
+GREY = (0x76, 0x76, 0x76)
+# Black, red, green, yellow, blue, magenta, cyan, white: of the one lightness that has a contrast
+# of more than 4 both on white and on a dark page (#111). Plain text keeps the page's own colour,
+# and `dim` is half way between "foreground" and "background", hence grey twice.
+PALETTE = [
+    GREY,
+    (0xE0, 0x31, 0x3D),
+    (0x2A, 0x8A, 0x3E),
+    (0xA0, 0x6F, 0x00),
+    (0x2F, 0x77, 0xD8),
+    (0xB0, 0x4F, 0xC4),
+    (0x0B, 0x84, 0x90),
+    GREY,
+]
+THEME = TerminalTheme(GREY, GREY, PALETTE, PALETTE)
+
+PIECE = (
+    '<pre style="white-space:pre;overflow-x:auto;line-height:1.35;margin:0;background:none;'
+    "font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{code}</pre>"
+)
+
+
+class _Memory(io.StringIO):
+    """A file in memory that pretends to be written in some encoding."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has it as a plain attribute
+        return self._encoding
+
+
+def written(
+    renderable: RenderableType, *, width: int | None = None, encoding: str | None = None
+) -> str:
+    """Return anything that rich can print as plain text."""
+    page = _Memory(encoding or getattr(sys.stdout, "encoding", None) or "utf-8")
+    console = Console(
+        file=page,
+        width=width or terminal_width(),
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,
+        legacy_windows=False,
+    )
+    console.print(renderable, crop=False)
+    return "\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n"))
+
+
+def terminal_width() -> int:
+    """Return how wide the terminal is, or what reads well where there is none."""
+    return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
+
+
+def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str:
+    """Return anything that rich can print as a piece of a web page, escaped."""
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        record=True,
+        color_system="standard",
+        force_terminal=True,
+        force_jupyter=False,
+        legacy_windows=False,
+        no_color=False,
+    )
+    console.print(renderable, crop=False)
+    return console.export_html(theme=THEME, code_format=PIECE, inline_styles=True)

@@ -1,0 +1,31 @@
+"""The colours: those of the terminal's own palette, so that light and dark both stay readable."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from layertrace.timeline.event import Kind, Mode
+
+__all__ = ["CLASS", "ERROR", "FOLD", "KINDS", "MODES", "NAME", "NOTE", "QUIET", "TITLE", "inked"]
+
+KINDS: dict[Kind, str] = {
+    "init": "blue",
+    "build": "yellow",
+    "call": "green",
+    "variable": "cyan",
+    "trace": "magenta",
+    "run": "magenta",
+}
+MODES: dict[Mode, str] = {"eager": "dim", "symbolic": "yellow", "graph": "magenta"}
+NAME = "bold"
+CLASS = "dim"
+QUIET = "dim"
+FOLD = "bold"
+ERROR = "bold red"
+NOTE = "yellow"
+TITLE = "bold"
+
+
+def inked(text: str, style: str) -> Text:
+    """Return a text in a style that does not pass on to what is appended to it."""
+    return Text().append(text, style)

@@ -1,0 +1,36 @@
+"""Break texts that are too wide, between facts and words, but not inside a shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["flowing", "wrapped"]
+
+# One column wide, no space to rich, and never part of a text: `printable` spells it out.
+GLUE = "\ue000"
+
+
+def wrapped(text: Text, console: Console, width: int) -> list[Text]:
+    """Break a text into lines; what stands in square brackets, as shapes do, stays together."""
+    glued = text.copy()
+    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", GLUE), text.plain)
+    lines = list(glued.wrap(console, max(width, 1), overflow="fold"))
+    for line in lines:
+        line.plain = line.plain.replace(GLUE, " ")
+        line.rstrip()
+    return lines
+
+
+def flowing(facts: Iterable[Text], separator: Text, console: Console, width: int) -> list[Text]:
+    """Put facts one after the other, as many into each line as fit."""
+    lines: list[Text] = []
+    for fact in facts:
+        if lines and lines[-1].cell_len + separator.cell_len + fact.cell_len <= width:
+            lines[-1].append_text(separator).append_text(fact)
+        else:
+            lines += wrapped(fact, console, width)
+    return lines

@@ -1,0 +1,205 @@
+"""What one event says: plain, frozen data that outlives the layer it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, Union, get_args
+
+Kind = Literal["init", "build", "call", "variable", "trace", "run"]
+Mode = Literal["eager", "symbolic", "graph"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """A tensor's dtype and shape, without the tensor.
+
+    `shape` is `None` where even the rank is unknown; a dimension is `None` where its size is.
+    `encoding` tells sparse and ragged tensors from dense ones.
+    """
+
+    dtype: str
+    shape: tuple[int | None, ...] | None
+    encoding: Literal["dense", "sparse", "ragged"] = "dense"
+
+    def __str__(self) -> str:
+        prefix = "" if self.encoding == "dense" else f"{self.encoding} "
+        if self.shape is None:
+            return f"{prefix}{self.dtype}[...]"
+        return f"{prefix}{self.dtype}[{', '.join(map(str, self.shape))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that is not kept, only described in a few words: `<GlorotUniform>`."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+Plain = Union[None, bool, int, float, complex, str, Opaque]
+"""A value that can be kept as it is, or the description of one that cannot."""
+
+Structure = Union[Plain, TensorSpec, tuple["Structure", ...], Mapping[str, "Structure"]]
+"""Specs and plain values, nested as the arguments were; lists are kept as tuples."""
+
+NOTHING: Mapping[str, Structure] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A line of source code: `train.py:40 in main`."""
+
+    file: str
+    line: int
+    function: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRef:
+    """Who: one layer instance, told without holding it.
+
+    `id` counts layers from 1 in the order layertrace met them, so two layers with one name
+    stay two. `path` is Keras's where the layer has one, else a provisional one made of
+    the names of the layers it was made or called in. `bases` are the qualified names of its class
+    and all classes above it, so that a saved timeline can still be asked for every `Dense`.
+    """
+
+    id: int
+    class_name: str
+    name: str
+    path: str
+    framework: Literal["keras", "tf_keras"] = "keras"
+    bases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.class_name})"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """One `tf.function` object, by number and name: two models' `one_step_on_data` are two."""
+
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableSpec:
+    """A variable as it was when it was made.
+
+    `initializer` is the class name of the initializer, or the spec of the initial value.
+    `deferred` says that Keras made it while inferring shapes and gave it a value later.
+    `source` tells a Keras variable from a raw `tf.Variable`.
+    """
+
+    id: int
+    name: str
+    path: str
+    dtype: str
+    shape: tuple[int | None, ...] | None
+    trainable: bool | None
+    initializer: str | None
+    source: Literal["keras", "tf_keras", "tf"] = "keras"
+    deferred: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} {TensorSpec(self.dtype, self.shape)}"
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it holds; 0 while a dimension is unknown."""
+        count = 1
+        for size in (None,) if self.shape is None else self.shape:
+            if size is None:
+                return 0
+            count *= size
+        return count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRef:
+    """An exception that left this event.
+
+    `origin` is true for the event it was raised in, false for those it passed through.
+    """
+
+    type: str
+    message: str
+    location: Location | None
+    origin: bool
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message.strip().splitlines()[0] if self.message.strip() else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to one layer, told without holding the layer.
+
+    A field that does not apply is `None` (`arguments` is then empty).
+
+    Attributes:
+        seq: Place in the timeline, from 0, by beginnings. It is kept by every selection, and so
+            identifies the event.
+        kind: What happened.
+        layer: Whom it happened to; the owner, for a variable. None for a trace, and for a variable
+            made outside of any layer.
+        parent: The `seq` of the event that was running; None at the top.
+        depth: How many events were running.
+        start_ns: Nanoseconds from the beginning of the recording.
+        duration_ns: Nanoseconds it took; None where it had not ended, and for a variable.
+        thread: Name of the thread it ran in.
+        mode: Where it ran. `symbolic` means that Keras was inferring shapes.
+        function: The `tf.function` being traced around it (or by it, for a trace).
+        trace: How-manyeth trace of this function, from 1.
+        inputs: Specs of the tensors that came in, nested as they were: of the one tensor argument
+            of `call`, or by argument name where there are several.
+        outputs: Specs of what `call` returned.
+        arguments: The other arguments that were not left at their defaults.
+        training: The `training` argument of a call; None where it was not given.
+        mask: Whether a mask came in; None where the event is no call.
+        variable: The variable that was made.
+        error: The exception that left the event.
+        location: The line of the user's code that caused it (not Keras's, not TensorFlow's).
+        defined_at: Where the method, or the traced function, is defined.
+        call_index: For a call: which call of this layer it is in this recording, from 1.
+        cause: For a trace: why it was made, as far as it is known.
+    """
+
+    seq: int
+    kind: Kind
+    layer: LayerRef | None = None
+    parent: int | None = None
+    depth: int = 0
+    start_ns: int = 0
+    duration_ns: int | None = None
+    thread: str = "MainThread"
+    mode: Mode = "eager"
+    function: FunctionRef | None = None
+    trace: int | None = None
+    inputs: Structure = None
+    outputs: Structure = None
+    arguments: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
+    training: bool | None = None
+    mask: bool | None = None
+    variable: VariableSpec | None = None
+    error: ErrorRef | None = None
+    location: Location | None = None
+    defined_at: Location | None = None
+    call_index: int | None = None
+    cause: str | None = None

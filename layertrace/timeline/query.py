@@ -1,0 +1,106 @@
+"""Choose events: by whom they are about, and by their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields as dataclass_fields
+from fnmatch import fnmatchcase
+from typing import Any
+
+from layertrace.errors import QueryError, UnknownLayerError
+from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
+from layertrace.timeline.identity import Register
+
+__all__ = ["by_fields", "by_subject", "layer_numbers", "qualified_name"]
+
+FIELDS = tuple(field.name for field in dataclass_fields(Event))
+
+layer_numbers: Register[Any] = Register()
+"""The layers that recording has met, each with something that has its `number`."""
+
+
+def qualified_name(cls: type) -> str:
+    """Return the name by which a class is known in `LayerRef.bases`."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
+    """Choose the events whose layer is `subject`."""
+    events = tuple(events)
+    layers = {event.layer.id: event.layer for event in events if event.layer is not None}
+    is_wanted = _chooser(subject)
+    wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
+    if not wanted:
+        known = ", ".join(dict.fromkeys(map(str, layers.values()))) or "no layer at all"
+        raise UnknownLayerError(f"no layer {_told(subject)} in this timeline; it has {known}")
+    return (e for e in events if e.layer is not None and e.layer.id in wanted)
+
+
+def _chooser(subject: object) -> Callable[[LayerRef], bool]:
+    if isinstance(subject, str):
+        return lambda layer: any(
+            fnmatchcase(text, subject) for text in (layer.name, layer.path, layer.class_name)
+        )
+    if isinstance(subject, type):
+        wanted = qualified_name(subject)
+        return lambda layer: wanted in layer.bases
+    if isinstance(subject, LayerRef):
+        number = subject.id
+    else:
+        known = layer_numbers.get(subject)
+        number = -1 if known is None else known.number
+    return lambda layer: layer.id == number
+
+
+def _told(subject: object) -> str:
+    if isinstance(subject, str):
+        return repr(subject)
+    if isinstance(subject, type):
+        return f"of class {subject.__qualname__}"
+    if isinstance(subject, LayerRef):
+        return str(subject)
+    return f"{getattr(subject, 'name', '')!r} ({type(subject).__name__})"
+
+
+def by_fields(
+    events: Iterable[Event],
+    predicates: tuple[Callable[[Event], bool], ...],
+    fields: Mapping[str, Any],
+) -> Iterator[Event]:
+    """Choose the events that satisfy all predicates and have all fields as given."""
+    for name, value in fields.items():
+        _check(name, value)
+    if "layer" in fields:
+        fields = dict(fields)
+        subject = fields.pop("layer")
+        if subject is None:
+            predicates = (*predicates, lambda event: event.layer is None)
+        else:
+            events = by_subject(events, subject)
+    return (
+        event
+        for event in events
+        if all(_equals(getattr(event, name), value) for name, value in fields.items())
+        and all(predicate(event) for predicate in predicates)
+    )
+
+
+def _check(name: str, value: object) -> None:
+    if name not in FIELDS:
+        raise QueryError(f"events have no field {name!r}; they have {', '.join(FIELDS)}")
+    known: tuple[str, ...] = {"kind": KINDS, "mode": MODES}.get(name, ())
+    for wanted in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
+        if known and wanted not in known:
+            raise QueryError(f"no event has the {name} {wanted!r}; it is one of {', '.join(known)}")
+
+
+def _equals(found: object, wanted: object) -> bool:
+    if found == wanted:
+        return True
+    if isinstance(found, FunctionRef) and isinstance(wanted, str):
+        return found.name == wanted
+    if isinstance(wanted, (list, set, frozenset)) or (
+        isinstance(wanted, tuple) and not isinstance(found, (tuple, list))
+    ):
+        return any(_equals(found, one) for one in wanted)
+    return False

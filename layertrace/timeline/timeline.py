@@ -1,0 +1,242 @@
+"""The ordered record of events, and the ways to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Protocol, overload
+
+from layertrace.timeline import expression, views
+from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.query import by_fields, by_subject
+
+__all__ = ["EventSource", "Timeline"]
+
+
+class EventSource(Protocol):
+    """Where a timeline gets its events from: a list, a file, or a recording under way."""
+
+    def events(self) -> Sequence[Event]:
+        """Return all events so far, ordered by `seq`; the same object while nothing is new."""
+
+    def notes(self) -> Sequence[str]:
+        """Return sentences about the recording itself, such as why it is not complete."""
+
+
+class _Kept:
+    """Events that are already here."""
+
+    def __init__(self, events: Sequence[Event], notes: Sequence[str]) -> None:
+        self._events = events
+        self._notes = notes
+
+    def events(self) -> Sequence[Event]:
+        return self._events
+
+    def notes(self) -> Sequence[str]:
+        return self._notes
+
+
+class Timeline(Sequence[Event]):
+    """What happened to the layers, in order, as a sequence of events.
+
+    Selections (`of`, `where`, slices) are timelines again and keep the events' `seq`. An event
+    whose parent was not selected counts as inside the nearest selected event around it. While the
+    recording runs, a timeline grows; a selection stays as it was made.
+
+    Args:
+        events: The events, in the order of `seq`.
+        notes: Sentences about the recording itself.
+
+    Example:
+        >>> timeline = Timeline([Event(seq=0, kind="build"), Event(seq=1, kind="call")])
+        >>> timeline.kinds
+        ['build', 'call']
+        >>> timeline.where(kind="call")[0].seq
+        1
+    """
+
+    def __init__(self, events: Iterable[Event] = (), notes: Iterable[str] = ()) -> None:
+        self._source: EventSource = _Kept(tuple(events), tuple(notes))
+        self._shape: _Shape | None = None
+
+    @classmethod
+    def from_source(cls, source: EventSource) -> Timeline:
+        """Make a timeline that asks `source` for its events each time it is read."""
+        timeline = cls()
+        timeline._source = source
+        return timeline
+
+    # Sequence
+
+    def __len__(self) -> int:
+        return len(self._source.events())
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._source.events())
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> Timeline: ...
+    def __getitem__(self, index: int | slice) -> Event | Timeline:
+        found = self._source.events()[index]
+        return found if isinstance(found, Event) else self._select(found)
+
+    def __repr__(self) -> str:
+        return f"<Timeline: {len(self)} events of {len(self.layers)} layers>"
+
+    # Asking
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the events, in order: `["init", "build", "variable", "call"]`."""
+        return [event.kind for event in self]
+
+    @property
+    def layers(self) -> tuple[LayerRef, ...]:
+        """The layers, in the order of their first event, each as it was last seen."""
+        return tuple({e.layer.id: e.layer for e in self if e.layer is not None}.values())
+
+    @property
+    def variables(self) -> Timeline:
+        """The creations of variables, failed ones included."""
+        return self.where(kind="variable")
+
+    @property
+    def errors(self) -> Timeline:
+        """The events in which an exception was raised (not those it passed through)."""
+        return self._select(e for e in self if e.error is not None and e.error.origin)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about the recording itself, such as why it is not complete."""
+        return tuple(self._source.notes())
+
+    def of(self, subject: object) -> Timeline:
+        """Select the events of one layer, of a class and its subclasses, or of a name or path glob.
+
+        Args:
+            subject: A layer, a layer class, a `LayerRef`, or a glob such as `"encoder/*"`, which is
+                compared with the name, the path and the class name.
+
+        Raises:
+            UnknownLayerError: If no event belongs to it; the message lists the layers there are.
+        """
+        return self._select(by_subject(self, subject))
+
+    def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
+        """Select the events that satisfy every predicate and have every field at the given value.
+
+        Args:
+            *predicates: Functions from an event to whether it is wanted.
+            **fields: Event fields and the value each must have. `layer` takes what `of` takes,
+                `function` also a name; a list, tuple or set means any of its values.
+
+        Raises:
+            QueryError: If events have no such field, kind or mode.
+        """
+        return self._select(by_fields(self, predicates, fields))
+
+    def matches(self, lifecycle: str) -> bool:
+        """Tell whether the whole timeline has the shape of a lifecycle expression.
+
+        Args:
+            lifecycle: Kinds in order, such as `"init build(variable*) call+"`; brackets say what
+                happened inside an event, `| * + ? {m,n}` mean what they mean in regular
+                expressions. A kind without brackets stands for the event with all inside it.
+
+        Raises:
+            ExpressionError: If the expression does not parse; the message points at the place.
+        """
+        return expression.compile(lifecycle).matches(self)
+
+    # The shape of the selection
+
+    @property
+    def roots(self) -> tuple[Event, ...]:
+        """The events that lie inside no other event of this selection."""
+        return self._nesting.inside(None)
+
+    def children(self, event: Event) -> tuple[Event, ...]:
+        """The events directly inside `event`, as far as they are in this selection."""
+        return self._nesting.inside(event.seq)
+
+    @property
+    def _nesting(self) -> _Shape:
+        events = self._source.events()
+        if self._shape is None or self._shape.events is not events:
+            self._shape = _Shape(events, self._ancestry())
+        return self._shape
+
+    def _ancestry(self) -> dict[int, int | None]:
+        """Return the parent of every event there ever was, also of those not selected."""
+        return {event.seq: event.parent for event in self}
+
+    def _select(self, events: Iterable[Event]) -> Timeline:
+        selection = _Selection(events, self.notes)
+        selection._whole = self
+        return selection
+
+    # Looking
+
+    def tree(self, **options: Any) -> Any:
+        """Return a `rich` renderable: the events as a tree. See `layertrace.render.tree`."""
+        return views.find("tree")(self, **options)
+
+    def table(self, **options: Any) -> Any:
+        """Return a `rich` renderable: one line for each layer. See `layertrace.render.table`."""
+        return views.find("table")(self, **options)
+
+    def print(self, **options: Any) -> None:
+        """Print the tree to the terminal. See `layertrace.render.print_timeline`."""
+        views.find("print")(self, **options)
+
+    def __str__(self) -> str:
+        return str(views.find("text")(self))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Show the tree in a notebook, as rich's HTML."""
+        bundle: dict[str, str] = views.find("notebook")(self)
+        return bundle
+
+
+class _Selection(Timeline):
+    """Some events of a timeline, which remember how the whole was nested."""
+
+    _whole: Timeline
+
+    def _ancestry(self) -> dict[int, int | None]:
+        return self._whole._ancestry()
+
+
+class _Shape:
+    """Who lies inside whom, in one selection of events."""
+
+    def __init__(self, events: Sequence[Event], ancestry: dict[int, int | None]) -> None:
+        self.events = events
+        self._ancestry = ancestry
+
+    def inside(self, seq: int | None) -> tuple[Event, ...]:
+        return self._children.get(seq, ())
+
+    @cached_property
+    def _children(self) -> dict[int | None, tuple[Event, ...]]:
+        selected = {event.seq for event in self.events}
+        nearest: dict[int | None, int | None] = {None: None}
+        children: dict[int | None, list[Event]] = {}
+        for event in self.events:
+            children.setdefault(self._nearest(event.parent, selected, nearest), []).append(event)
+        return {seq: tuple(events) for seq, events in children.items()}
+
+    def _nearest(
+        self, seq: int | None, selected: set[int], nearest: dict[int | None, int | None]
+    ) -> int | None:
+        """Find the innermost selected event at or around `seq`, remembering the answer."""
+        passed = []
+        while seq not in nearest and seq not in selected:
+            passed.append(seq)
+            seq = self._ancestry.get(seq) if seq is not None else None
+        found = nearest.get(seq, seq)
+        nearest.update(dict.fromkeys(passed, found))
+        return found

@@ -1,0 +1,26 @@
+"""The ways to look at a timeline, named here and loaded when somebody looks.
+
+Reading a timeline must not load rich, and the timeline stands below the renderers; so it knows
+them by name only.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+_VIEWS = {
+    "tree": "layertrace.render:tree",
+    "table": "layertrace.render:table",
+    "print": "layertrace.render:print_timeline",
+    "text": "layertrace.render:text",
+    "echo": "layertrace.render:echo_line",
+    "notebook": "layertrace.render:notebook",
+}
+
+
+def find(view: str) -> Callable[..., Any]:
+    """Load the function that makes this view."""
+    found: Callable[..., Any] = pkgutil.resolve_name(_VIEWS[view])
+    return found

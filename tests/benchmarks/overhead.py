@@ -1,0 +1,174 @@
+"""Measure what tracing costs, as the ratio of traced to bare runs paired within one process.
+
+    python tests/benchmarks/overhead.py [--passes 400] [scenario ...]
+
+Machines are shared and noisy, so bare and traced passes alternate, CPU time of the thread is what counts, and
+each figure is the median over the pairs with the middle half of them as spread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import layertrace
+
+Run = Callable[[], object]
+Scenario = Callable[[ExitStack], tuple[Run, Run, Callable[[], None], Callable[[], None]]]
+
+SCENARIOS: dict[str, tuple[str, Callable[[], tuple[Run, Callable[[], object]]]]] = {}
+
+
+class Identity(keras.layers.Layer):
+    """A layer whose `call` does nothing, so that only the machinery around it is timed."""
+
+    def call(self, x):
+        return x
+
+
+class Other(keras.layers.Layer):
+    """Another class, for tracing one that the timed layers are not of."""
+
+    def call(self, x):
+        return x
+
+
+class Stack(keras.Model):
+    """A hundred identity layers called one by one from the user's own code."""
+
+    def __init__(self, count=100):
+        super().__init__()
+        self.blocks = [Identity() for _ in range(count)]
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+def scenario(aim):
+    """Register a scenario: a function that returns what to run and how to start tracing."""
+
+    def register(make):
+        SCENARIOS[make.__name__] = (aim, make)
+        return make
+
+    return register
+
+
+@scenario("eager, 100 identity layers in a Sequential: at most 1.06")
+def sequential():
+    x = tf.ones((8, 8))
+    model = keras.Sequential([keras.Input((8,)), *(Identity() for _ in range(100))])
+    return (lambda: model(x)), layertrace.trace
+
+
+@scenario("eager, 100 identity layers called in a subclassed model: at most 1.06")
+def subclassed():
+    x, model = tf.ones((8, 8)), Stack()
+    return (lambda: model(x)), layertrace.trace
+
+
+@scenario("eager, 100 identity layers called in a loop: at most 1.06")
+def loop():
+    x, blocks = tf.ones((8, 8)), [Identity() for _ in range(100)]
+
+    def run():
+        y = x
+        for block in blocks:
+            y = block(y)
+        return y
+
+    return run, layertrace.trace
+
+
+@scenario("eager MobileNetV2, 32x32: at most 1.02")
+def mobilenet():
+    model = keras.applications.MobileNetV2((32, 32, 3), weights=None)
+    x = tf.ones((1, 32, 32, 3))
+    return (lambda: model(x)), layertrace.trace
+
+
+@scenario("after tracing has stopped: 1.00")
+def stopped():
+    x, model = tf.ones((8, 8)), Stack()
+
+    @contextmanager
+    def trace_and_stop():
+        with layertrace.trace():
+            model(x)
+        yield
+
+    return (lambda: model(x)), trace_and_stop
+
+
+@scenario("layers of a class nobody traces: 1.00")
+def untraced_class():
+    x, model = tf.ones((8, 8)), Stack()
+    return (lambda: model(x)), lambda: layertrace.trace(Other)
+
+
+@scenario("a step of a compiled fit once it is traced: 1.00")
+def compiled_fit():
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(8), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    data = tf.data.Dataset.from_tensors((np.ones((4, 8), "float32"), np.ones((4, 1), "float32")))
+    data = data.repeat(200)
+    model.fit(data, verbose=0)
+    return (lambda: model.fit(data, verbose=0)), layertrace.trace
+
+
+def measure(make, passes: int) -> Iterator[tuple[float, float]]:
+    """Yield pairs of bare and traced CPU seconds."""
+    run, tracing = make()
+    for _ in range(3):
+        run()
+    with tracing():
+        run()
+    for turn in range(passes):
+        times = {}
+        for traced in (True, False) if turn % 2 else (False, True):
+            with ExitStack() as stack:
+                if traced:
+                    stack.enter_context(tracing())
+                    run()  # what hooks learn at their first call is not the price of a call
+                start = time.process_time()
+                for _ in range(repeats(make)):
+                    run()
+                times[traced] = time.process_time() - start
+        yield times[False], times[True]
+
+
+def repeats(make) -> int:
+    """Return how many runs make one measurement, so that each is some tens of milliseconds."""
+    return 1 if make.__name__ in ("mobilenet", "compiled_fit") else 5
+
+
+def main() -> None:
+    """Measure the scenarios that were named, or all, and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("scenarios", nargs="*", default=list(SCENARIOS))
+    parser.add_argument("--passes", type=int, default=60)
+    arguments = parser.parse_args()
+    print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {arguments.passes} pairs each")
+    for name in arguments.scenarios or list(SCENARIOS):
+        aim, make = SCENARIOS[name]
+        pairs = list(measure(make, arguments.passes))
+        low, middle, high = statistics.quantiles([b / a for a, b in pairs], n=4)
+        bare = statistics.median(a for a, _ in pairs) / repeats(make)
+        print(f"{name:15} {middle:.3f} ({low:.3f} to {high:.3f})  bare {bare * 1e3:8.2f} ms   {aim}")
+
+
+if __name__ == "__main__":
+    main()

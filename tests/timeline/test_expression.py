@@ -1,0 +1,585 @@
+"""Lifecycle expressions accept what they describe, and say where a timeline leaves them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layertrace.errors import ExpressionError
+from layertrace.timeline import Event, Timeline
+from layertrace.timeline.event import KINDS, Kind
+from layertrace.timeline.expression import Mismatch, compile
+
+Happened = str | tuple["Happened", ...]
+"""A kind, or a kind followed by what happened inside the event: `("build", "variable")`."""
+
+
+def timeline_of(*happened: Happened) -> Timeline:
+    """Make a timeline of events written as kinds and nested tuples."""
+    return Timeline(events_of(happened))
+
+
+def events_of(happened: tuple[Happened, ...]) -> list[Event]:
+    events: list[Event] = []
+
+    def add(one: Happened, parent: int | None, depth: int) -> None:
+        kind, *inside = [one] if isinstance(one, str) else one
+        seq = len(events)
+        events.append(Event(seq=seq, kind=cast(Kind, kind), parent=parent, depth=depth))
+        for inner in inside:
+            add(inner, seq, depth + 1)
+
+    for one in happened:
+        add(one, None, 0)
+    return events
+
+
+def chain_of(length: int) -> Timeline:
+    """Make a timeline of calls, each inside the one before."""
+    parents = [None, *range(length - 1)]
+    return Timeline(
+        Event(seq=seq, kind="call", parent=parent, depth=seq) for seq, parent in enumerate(parents)
+    )
+
+
+# What an expression accepts
+
+
+def test_kinds_stand_for_events_in_order() -> None:
+    """Kinds separated by white space are events, one after the other."""
+    expression = compile("init build call")
+
+    assert expression.matches(timeline_of("init", "build", "call"))
+    assert not expression.matches(timeline_of("init", "call", "build"))
+
+
+def test_the_whole_timeline_has_to_match() -> None:
+    """An expression that fits only the beginning or the end does not match."""
+    assert not compile("init build").matches(timeline_of("init", "build", "call"))
+    assert not compile("build call").matches(timeline_of("init", "build", "call"))
+
+
+def test_a_kind_stands_for_the_event_with_all_inside_it() -> None:
+    """Without brackets, it does not matter what happened inside an event."""
+    expression = compile("build call")
+
+    assert expression.matches(timeline_of("build", "call"))
+    assert expression.matches(timeline_of(("build", "variable"), ("call", ("call", "build"))))
+
+
+def test_brackets_say_what_happened_inside() -> None:
+    """Brackets right after a kind are matched against everything directly inside the event."""
+    expression = compile("build(variable+)")
+
+    assert expression.matches(timeline_of(("build", "variable", "variable")))
+    assert not expression.matches(timeline_of("build"))
+    assert not expression.matches(timeline_of(("build", "variable", "call")))
+    assert not expression.matches(timeline_of("build", "variable"))
+
+
+def test_empty_brackets_mean_that_nothing_is_inside() -> None:
+    """`build()` is a build inside which nothing was recorded."""
+    assert compile("build()").matches(timeline_of("build"))
+    assert not compile("build( )").matches(timeline_of(("build", "variable")))
+
+
+def test_brackets_nest() -> None:
+    """An expression can follow events as deep as they go."""
+    expression = compile("call(build(variable) call(call)*)")
+
+    assert expression.matches(timeline_of(("call", ("build", "variable"), ("call", "call"))))
+    assert not expression.matches(timeline_of(("call", ("build", "variable"), "call")))
+
+
+def test_white_space_before_a_bracket_begins_a_group() -> None:
+    """`call (build)` is a call and then a build; `call(build)` is a build inside a call."""
+    one_in_the_other, one_after_the_other = (
+        timeline_of(("call", "build")),
+        timeline_of("call", "build"),
+    )
+
+    assert compile("call(build)").matches(one_in_the_other)
+    assert not compile("call(build)").matches(one_after_the_other)
+    assert compile("call (build)").matches(one_after_the_other)
+    assert not compile("call (build)").matches(one_in_the_other)
+
+
+def test_alternatives_bind_loosest() -> None:
+    """`init build | call` is one of two sequences; a group makes the choice smaller."""
+    assert compile("init build | call").matches(timeline_of("call"))
+    assert not compile("init build | call").matches(timeline_of("init", "call"))
+    assert compile("init (build | call)").matches(timeline_of("init", "call"))
+
+
+def test_two_insides_of_one_kind_are_kept_apart() -> None:
+    """Which alternative an event belongs to may be decided by what is inside it."""
+    expression = compile("build(variable) call | build(variable*) run")
+
+    assert expression.matches(timeline_of(("build", "variable"), "run"))
+    assert not expression.matches(timeline_of(("build", "variable", "variable"), "call"))
+
+
+def test_a_dot_is_an_event_of_any_kind() -> None:
+    """`.` fits every event, and can have an inside of its own."""
+    assert all(compile(".").matches(timeline_of(kind)) for kind in KINDS)
+    assert compile(".(variable) .*").matches(timeline_of(("trace", "variable"), "run", "run"))
+    assert not compile(".(variable)").matches(timeline_of("build"))
+
+
+@pytest.mark.parametrize(
+    ("quantifier", "accepted"),
+    [
+        ("", {1}),
+        ("*", {0, 1, 2, 3, 4, 5}),
+        ("+", {1, 2, 3, 4, 5}),
+        ("?", {0, 1}),
+        ("{0}", {0}),
+        ("{2}", {2}),
+        ("{2,}", {2, 3, 4, 5}),
+        ("{,2}", {0, 1, 2}),
+        ("{2,4}", {2, 3, 4}),
+        (" { 2 , 4 } ", {2, 3, 4}),
+    ],
+)
+def test_quantifiers_mean_what_they_mean_in_regular_expressions(
+    quantifier: str, accepted: set[int]
+) -> None:
+    """A quantifier says how many times the kind or group before it happens."""
+    kind, group = compile(f"call{quantifier}"), compile(f"(init | call(.*)){quantifier}")
+
+    assert {n for n in range(6) if kind.matches(timeline_of(*["call"] * n))} == accepted
+    assert {n for n in range(6) if group.matches(timeline_of(*["call"] * n))} == accepted
+
+
+def test_an_expression_may_fill_several_lines() -> None:
+    """White space of any kind separates, line breaks included."""
+    expression = compile("""
+        init
+        build(
+            variable*
+        )
+        call+
+    """)
+
+    assert expression.matches(timeline_of("init", ("build", "variable"), "call"))
+
+
+def test_a_timeline_asks_by_itself() -> None:
+    """`Timeline.matches` reads the expression and compares itself with it."""
+    timeline = timeline_of("init", ("build", "variable", "variable"), "call", "call")
+
+    assert timeline.matches("init build(variable*) call+")
+    assert not timeline.matches("init build() call+")
+
+
+def test_a_selection_matches_by_the_nesting_it_has_left() -> None:
+    """An event whose parent was not selected counts as inside the nearest event that was."""
+    timeline = timeline_of(("call", ("build", "variable"), "call"))
+
+    assert timeline.matches("call(build(variable) call)")
+    assert timeline.where(kind=["call", "variable"]).matches("call(variable call)")
+    assert timeline.where(kind="variable").matches("variable")
+
+
+# What an expression costs
+
+
+def test_a_long_timeline_is_read_once() -> None:
+    """Nested repetition does not go back: a matcher that did would never come to an end here."""
+    calls = ["call"] * 100_000
+
+    assert compile("(call*)* build").matches(timeline_of(*calls, "build"))
+    assert not compile("(call*)* build").matches(timeline_of(*calls))
+
+
+def test_a_deep_timeline_needs_no_deep_stack() -> None:
+    """Matching goes only as deep as the expression does."""
+    timeline = chain_of(2_000)
+
+    assert compile("call").matches(timeline)
+    assert compile("call(call(call))").matches(timeline)
+    assert not compile("call(call(build))").matches(timeline)
+
+
+def test_depth_does_not_multiply_the_work() -> None:
+    """Each level of brackets is followed once, also when the innermost does not fit."""
+    expression = compile("call(" * 99 + "build" + ")" * 99)
+
+    mismatch = expression.mismatch(chain_of(2_000))
+
+    assert str(mismatch) == "event 99 (call) came inside event 98 (call) where build was expected"
+
+
+def test_groups_cost_no_stack() -> None:
+    """Brackets that only group may nest as deep as they like."""
+    assert compile("(" * 5_000 + "call" + ")+" * 5_000).matches(timeline_of("call", "call"))
+
+
+def test_an_expression_is_read_once() -> None:
+    """The same text gives the same compiled expression."""
+    assert compile("init call*") is compile("init call*")
+
+
+def test_lark_is_loaded_by_the_first_expression() -> None:
+    """Importing the timeline does not import the parser library."""
+    script = """
+        import sys
+        from layertrace.timeline import Timeline
+        assert "lark" not in sys.modules
+        Timeline().matches("call*")
+        assert "lark" in sys.modules
+    """
+
+    subprocess.run([sys.executable, "-c", dedent(script)], check=True)
+
+
+# Where a timeline leaves an expression
+
+
+def test_a_mismatch_is_the_first_event_that_does_not_fit() -> None:
+    """It comes with what it was inside, and the kinds that would have fitted in its place."""
+    timeline = timeline_of("init", ("build", "variable", "call"), "call")
+
+    mismatch = compile("init build(variable{2} | variable run?) call").mismatch(timeline)
+
+    assert mismatch == Mismatch(
+        event=timeline[3], parent=timeline[1], expected=("variable", "run"), may_end=True
+    )
+
+
+def test_a_timeline_that_matches_has_no_mismatch() -> None:
+    """Nothing is returned where nothing is wrong."""
+    assert compile("init call*").mismatch(timeline_of("init", "call")) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "happened", "told"),
+    [
+        ("init build", ("init", "call"), "event 1 (call) came where build was expected"),
+        ("init", ("init", "call"), "event 1 (call) came where the end was expected"),
+        (
+            "init build?",
+            ("init", "call"),
+            "event 1 (call) came where build or the end was expected",
+        ),
+        ("init build", ("init",), "the timeline ended where build was expected"),
+        ("init .", ("init",), "the timeline ended where any event was expected"),
+        ("call build | . run", ("init",), "the timeline ended where run was expected"),
+        (
+            "call{2} run | call* init",
+            ("call",) * 2,
+            "the timeline ended where run or call or init was expected",
+        ),
+        (
+            "build(variable) call",
+            (("build",), "call"),
+            "event 0 (build) ended where variable was expected",
+        ),
+        (
+            "build()",
+            (("build", "variable"),),
+            "event 1 (variable) came inside event 0 (build) where the end was expected",
+        ),
+        (
+            "build(variable) | build(variable{2} run)",
+            (("build", "variable", "variable", "call"),),
+            "event 3 (call) came inside event 0 (build) where run was expected",
+        ),
+    ],
+)
+def test_a_mismatch_reads_as_a_sentence(
+    expression: str, happened: tuple[Happened, ...], told: str
+) -> None:
+    """As text, a mismatch says what came, or ended, and what was expected there."""
+    assert str(compile(expression).mismatch(timeline_of(*happened))) == told
+
+
+# Expressions that do not parse
+
+KINDS_ARE = "kinds are init, build, call, variable, trace, run, and '.' for any"
+ONE_SIDE = "one side of '|' is empty; put a kind there, or make a group optional: (init | build)?"
+NO_END = "this bracket is never closed; put a ')' where it ends"
+NO_BEGINNING = "this ')' closes nothing; remove it, or put a '(' where it begins"
+NO_INSIDE = "only a kind has an inside: write 'call(build)+', or a space to begin a group"
+NO_COUNT = "a count is written {m}, {m,}, {,n} or {m,n}, with whole numbers"
+NO_MEANING = (
+    "means nothing here; an expression is made of kinds, white space, ( ), |, *, +, ? and {m,n}"
+)
+EMPTY = "the expression is empty; write what should happen, such as 'init build call+'"
+EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing is inside: build()"
+
+
+@pytest.mark.parametrize(
+    ("expression", "caret", "problem"),
+    [
+        ("initt build", "^", f"no event has the kind 'initt'; did you mean 'init'? {KINDS_ARE}"),
+        (
+            "init Build",
+            "     ^",
+            f"no event has the kind 'Build'; did you mean 'build'? {KINDS_ARE}",
+        ),
+        ("re-init", "^", f"no event has the kind 're-init'; did you mean 'init'? {KINDS_ARE}"),
+        ("call(fit)", "     ^", f"no event has the kind 'fit'; {KINDS_ARE}"),
+        ("init xyz", "     ^", f"no event has the kind 'xyz'; {KINDS_ARE}"),
+        ("", "^", EMPTY),
+        ("  ", "^", EMPTY),
+        ("init (build", "     ^", NO_END),
+        ("build(variable*", "     ^", NO_END),
+        ("trace((call) run", "     ^", NO_END),
+        ("(init (call{2})", "^", NO_END),
+        ("init(", "    ^", NO_END),
+        ("init )", "     ^", NO_BEGINNING),
+        ("build(variable))", "               ^", NO_BEGINNING),
+        ("call}", "    ^", "this '}' closes nothing; remove it, or put a '{' where it begins"),
+        ("init ()", "     ^", EMPTY_GROUP),
+        ("(( ) call)", " ^", EMPTY_GROUP),
+        ("init |", "     ^", ONE_SIDE),
+        ("| init", "^", ONE_SIDE),
+        ("init || build", "      ^", ONE_SIDE),
+        ("(init |) build", "      ^", ONE_SIDE),
+        ("build(|variable)", "      ^", ONE_SIDE),
+        ("* init", "^", "'*' has nothing before it to repeat; put a kind there ('.' is any event)"),
+        (
+            "build(+)",
+            "      ^",
+            "'+' has nothing before it to repeat; put a kind there ('.' is any event)",
+        ),
+        (
+            "init | ?",
+            "       ^",
+            "'?' has nothing before it to repeat; put a kind there ('.' is any event)",
+        ),
+        ("{2}", "^", "'{' has nothing before it to repeat; put a kind there ('.' is any event)"),
+        (
+            "call+?",
+            "     ^",
+            "'?' follows another quantifier; put what it repeats in brackets: (call+)?",
+        ),
+        (
+            "call{2}{3}",
+            "       ^",
+            "'{' follows another quantifier; put what it repeats in brackets: (call+)?",
+        ),
+        ("call+(build)", "     ^", NO_INSIDE),
+        ("(init)(build)", "      ^", NO_INSIDE),
+        ("call{3,1}", "    ^", "{3,1} asks for at least 3 and at most 1; write {1,3}"),
+        ("call{}", "    ^", NO_COUNT),
+        ("call{,}", "    ^", NO_COUNT),
+        ("call{3", "    ^", NO_COUNT),
+        ("call{many}", "     ^", NO_COUNT),
+        ("call{call}", "     ^", NO_COUNT),
+        ("call{-1}", "     ^", NO_COUNT),
+        ("call{1 2}", "       ^", NO_COUNT),
+        ("call 3", "     ^", "a count stands in braces, right after what is repeated: {3}"),
+        ("init, build", "    ^", f"',' {NO_MEANING}"),
+        ("init % build", "     ^", f"'%' {NO_MEANING}"),
+        ("call{2} $", "        ^", f"'$' {NO_MEANING}"),
+        (
+            "call{20000}",
+            "    ^",
+            "this count makes 20,000 instructions, more than 10,000; use '*' or '+' where the "
+            "number does not matter",
+        ),
+        (
+            "(call{0}){,9999999999}",
+            "         ^",
+            "this count makes 9,999,999,999 instructions, more than 10,000; use '*' or '+' where "
+            "the number does not matter",
+        ),
+        (
+            "((call{100} run){50}){2}",
+            "                     ^",
+            "this count makes 10,100 instructions, more than 10,000; use '*' or '+' where the "
+            "number does not matter",
+        ),
+    ],
+)
+def test_a_bad_expression_is_refused_with_its_place(
+    expression: str, caret: str, problem: str
+) -> None:
+    """The message says what is wrong and what to do, and points at the place."""
+    with pytest.raises(ExpressionError) as caught:
+        compile(expression)
+
+    assert str(caught.value) == f"{problem}\n    {expression}\n    {caret}"
+    assert caught.value.position == len(caret) - 1
+
+
+def test_the_caret_finds_its_place_behind_line_breaks() -> None:
+    """The expression is shown on one line, so that the caret stays below the fault."""
+    with pytest.raises(ExpressionError) as caught:
+        compile("init\n\tbiuld")
+
+    assert str(caught.value) == (
+        f"no event has the kind 'biuld'; did you mean 'build'? {KINDS_ARE}\n"
+        "    init  biuld\n"
+        "          ^"
+    )
+
+
+@pytest.mark.parametrize("value", [None, 3, b"init", ["init", "build"], {}])
+def test_what_is_no_string_is_no_expression(value: Any) -> None:
+    """Anything but a string is refused by its type, like every other bad expression."""
+    with pytest.raises(ExpressionError) as caught:
+        compile(value)
+
+    name = type(value).__name__
+    assert str(caught.value) == (
+        f"a lifecycle expression is a string such as 'init build call+', not {name}\n"
+        f"    <{name}>\n"
+        "    ^"
+    )
+
+
+def test_nesting_has_a_limit() -> None:
+    """Kinds can lie inside each other a hundred deep, which matching can follow on its stack."""
+    with pytest.raises(ExpressionError, match="kinds lie inside each other more than 100 deep"):
+        compile("call(" * 101 + ")" * 101)
+
+    assert compile("call(" * 100 + ")" * 100).mismatch(chain_of(100)) is None
+
+
+@given(st.text("initbuldc .()|*+?{},0123", max_size=20) | st.text(max_size=10))
+def test_any_text_is_an_expression_or_an_expression_error(text: str) -> None:
+    """No text makes the parser fail in another way, and every place lies in the text."""
+    try:
+        compile(text)
+    except ExpressionError as error:
+        position = error.position
+    else:
+        position = 0
+
+    assert 0 <= position <= max(len(text) - 1, 0)
+
+
+# Compared with Python's regular expressions
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One meaning written twice: as a lifecycle expression, and as a regular expression."""
+
+    lifecycle: str
+    regex: str
+
+
+LETTERS: dict[str, str] = dict(zip(KINDS, "abcdef", strict=True))
+COUNTS = ["*", "+", "?", "{0}", "{2}", "{1,}", "{,2}", "{1,3}"]
+
+
+def pairs(steps: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
+    """Combine steps in all ways that an expression can."""
+    return st.recursive(
+        steps,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(parts, " ", "")),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: joined(parts, " | ", "|")),
+            st.builds(repeated, inner, st.sampled_from(COUNTS)),
+        ),
+        max_leaves=6,
+    )
+
+
+def joined(parts: list[Pair], separator: str, regex_separator: str) -> Pair:
+    lifecycle = separator.join(part.lifecycle for part in parts)
+    regex = regex_separator.join(part.regex for part in parts)
+    return Pair(f"({lifecycle})", f"(?:{regex})")
+
+
+def repeated(part: Pair, count: str) -> Pair:
+    return Pair(f"({part.lifecycle}){count}", f"(?:{part.regex}){count}")
+
+
+def flat_steps() -> st.SearchStrategy[Pair]:
+    kinds = st.sampled_from(["init", "build", "call"])
+    return kinds.map(lambda kind: Pair(kind, LETTERS[kind])) | st.just(Pair(".", "."))
+
+
+def sequences() -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(["init", "build", "call"]), max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pairs(flat_steps()), sequences())
+def test_flat_expressions_are_regular_expressions(pair: Pair, kinds: list[str]) -> None:
+    """Without nesting, an expression accepts what `re` accepts, letters standing for kinds."""
+    found = re.fullmatch(pair.regex, "".join(LETTERS[kind] for kind in kinds))
+
+    assert compile(pair.lifecycle).matches(timeline_of(*kinds)) == (found is not None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pairs(flat_steps()), sequences())
+def test_what_was_expected_would_have_fitted(pair: Pair, kinds: list[str]) -> None:
+    """Each expected kind goes further than the event that came, and no other kind does."""
+    expression = compile(pair.lifecycle)
+    mismatch = expression.mismatch(timeline_of(*kinds))
+
+    assert (mismatch is None) == expression.matches(timeline_of(*kinds))
+    if mismatch is not None:
+        fitting = kinds if mismatch.event is None else kinds[: mismatch.event.seq]
+        assert mismatch.may_end == expression.matches(timeline_of(*fitting))
+        for kind in KINDS:
+            then = expression.mismatch(timeline_of(*fitting, kind))
+            goes_on = then is None or then.event is None
+            assert goes_on == (kind in mismatch.expected or "." in mismatch.expected)
+
+
+DEPTH = 3
+ANYTHING = "<>"
+for _ in range(DEPTH):
+    ANYTHING = f"<(?:[a-f]{ANYTHING})*>"
+
+
+def nested_steps(depth: int) -> st.SearchStrategy[Pair]:
+    """Choose kinds, some with brackets, down to `depth`."""
+    letters = {"build": "b", "call": "c", ".": "[a-f]"}
+    whole = st.sampled_from(list(letters)).map(
+        lambda kind: Pair(kind, f"{letters[kind]}{ANYTHING}")
+    )
+    if depth == 0:
+        return whole
+
+    def bracketed(kind: str, inside: Pair | None) -> Pair:
+        lifecycle, regex = ("", "") if inside is None else (inside.lifecycle, inside.regex)
+        return Pair(f"{kind}({lifecycle})", f"{letters[kind]}<{regex}>")
+
+    inside = st.none() | pairs(nested_steps(depth - 1))
+    return whole | st.builds(bracketed, st.sampled_from(list(letters)), inside)
+
+
+def happenings(depth: int) -> st.SearchStrategy[list[Happened]]:
+    kinds = st.sampled_from(["build", "call"])
+    if depth == 0:
+        return st.just([])
+    events = st.builds(lambda kind, inside: (kind, *inside), kinds, happenings(depth - 1))
+    return st.lists(events, max_size=3)
+
+
+def written(timeline: Timeline, events: Sequence[Event]) -> str:
+    """Write nested events as text: `b<c<>c<>>`."""
+    return "".join(
+        f"{LETTERS[event.kind]}<{written(timeline, timeline.children(event))}>" for event in events
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(pairs(nested_steps(2)), happenings(DEPTH))
+def test_nested_expressions_are_regular_expressions_over_brackets(
+    pair: Pair, happened: list[Happened]
+) -> None:
+    """With nesting, an expression accepts what `re` accepts once brackets are written out."""
+    timeline = timeline_of(*happened)
+    found = re.fullmatch(pair.regex, written(timeline, timeline.roots))
+
+    assert compile(pair.lifecycle).matches(timeline) == (found is not None)
+    assert (compile(pair.lifecycle).mismatch(timeline) is None) == (found is not None)
