@@ -22,7 +22,7 @@ from layertrace.record.hub import Method, hub, threads
 from layertrace.record.places import HIDDEN_HOOK_FILE, HOOK_FILE, caller
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["Observer", "hook", "hook_object"]
+__all__ = ["Observer", "hook", "learn"]
 
 Observer = tuple[Callable[..., Any], Callable[..., Any]]
 """How a kind of method is observed: what to do when it begins, and when it ends."""
@@ -126,7 +126,7 @@ def hook(method: Method, original: FunctionType, observer: Observer) -> Function
         observer: What to do when it begins and when it ends.
     """
     parameters = _own_parameters(original)
-    _learn(method, original, parameters)
+    learn(method, original, parameters)
     make = _factory(
         method.kind == "call",
         original.__name__ if original.__name__.isidentifier() else "hooked",
@@ -146,14 +146,14 @@ def _own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(bare).parameters.values())
 
 
-def _learn(method: Method, original: Any, parameters: tuple[inspect.Parameter, ...]) -> None:
+def learn(method: Method, original: Any, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
     """Note the names behind the first parameter, and what they are when nobody gives them.
 
     A decorated method may take `*args`; then those of the method behind it have names all the same.
     """
     kinds = inspect.Parameter
     claimed = tuple(_claimed_parameters(original))
-    if any(p.kind is kinds.VAR_POSITIONAL for p in parameters) and claimed:
+    if not parameters or (claimed and any(p.kind is kinds.VAR_POSITIONAL for p in parameters)):
         parameters = claimed
     named = [p for p in parameters if p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)][1:]
     variadic = {p.kind: p.name for p in parameters}
@@ -223,31 +223,3 @@ class _Default:
 
 
 _DEFAULT = _Default()
-
-
-def hook_object(method: Method, original: Any, observer: Observer) -> Any:
-    """Return a proxy for a method that is no plain function, such as a `tf.function`.
-
-    `wrapt` (which TensorFlow installs) makes a proxy with all attributes of the original, so that
-    `layer.call.experimental_get_tracing_count()` goes on working.
-    """
-    import wrapt
-
-    begin, end = observer
-    _learn(method, original, tuple(_claimed_parameters(original)))
-
-    def observed(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        if hub.emit is None or instance is None:
-            return wrapped(*args, **kwargs)
-        span = begin(method, instance, (), args, kwargs)
-        if span is None:
-            return wrapped(*args, **kwargs)
-        try:
-            result = wrapped(*args, **kwargs)
-        except BaseException as error:
-            observe.fail(span, error)
-            raise
-        end(span, result, instance)
-        return result
-
-    return wrapt.FunctionWrapper(original, observed)

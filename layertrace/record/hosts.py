@@ -15,9 +15,10 @@ from typing import Any
 from layertrace.errors import HostError
 from layertrace.record import private
 from layertrace.record.functions import trace_hook
-from layertrace.record.hooks import hook, hook_object
+from layertrace.record.hooks import hook
 from layertrace.record.hub import Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
+from layertrace.record.objects import hook_object
 from layertrace.record.observe import Host, begin, end
 from layertrace.record.patching import Slot
 from layertrace.record.variables import creation_hook
@@ -163,8 +164,6 @@ def _stands_above_layers(cls: type) -> bool:
 
 def _method_hook(owner: type, kind: Any) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
-        if not callable(original) and not hasattr(original, "__get__"):
-            return None
         method = Method(kind, inherits_place=_only_runs_its_layers(owner))
         if isinstance(original, FunctionType):
             return hook(method, original, (begin, end))

@@ -97,7 +97,7 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
                 asked = dict(zip(method.names, values, strict=False)) | (keywords or {})
                 if source == "tf" and extra:
                     asked["initial_value"] = extra[0]
-                return _begin(method, source, asked, subject if subject_is_layer else None)
+                return _begin(method, source, asked, subject, subject if subject_is_layer else None)
             except Exception:  # promise 1: the traced program never sees a fault of ours
                 step_aside("record a variable")
                 return None
@@ -107,7 +107,9 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
     return replace
 
 
-def _begin(method: Method, source: str, asked: dict[str, Any], owner: Any) -> tuple[Any, ...] | None:
+def _begin(
+    method: Method, source: str, asked: dict[str, Any], subject: Any, owner: Any
+) -> tuple[Any, ...] | None:
     parent = threads.state.span
     if parent is not None and parent[METHOD].kind == "variable":
         # add_weight makes a keras.Variable, which makes a tf.Variable: one event, and the inner ones
@@ -115,8 +117,8 @@ def _begin(method: Method, source: str, asked: dict[str, Any], owner: Any) -> tu
         if source == "keras":
             parent[DETAIL].initializer = asked.get("initializer")
         return None
-    if source == "tf" and ("initial_value" not in asked or _is_value_of_keras_variable()):
-        return None  # a handle on a variable that exists, or the value of one already told
+    if source == "tf" and ("initial_value" not in asked or _is_part_of_another(subject)):
+        return None  # a handle on a variable that exists, or a part of one that is told already
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
         layer = layer_numbers.get(owner) or meet(owner, layer)
@@ -125,13 +127,17 @@ def _begin(method: Method, source: str, asked: dict[str, Any], owner: Any) -> tu
     return start(method, layer, VariableNote(source, asked, deferred), mode, depth=3)
 
 
-def _is_value_of_keras_variable() -> bool:
-    """Tell whether Keras gives a value to one of its variables that it had deferred.
+def _is_part_of_another(cls: type) -> bool:
+    """Tell whether Keras or TensorFlow makes this variable to stand behind one that was asked for.
 
-    Seen in `keras/src/backend/tensorflow/core.py`, `Variable._initialize`, Keras 3.0 to 3.15.
+    Keras gives a value to a variable that it had deferred (`keras/src/backend/tensorflow/core.py`,
+    `Variable._initialize`, Keras 3.0 to 3.15); TensorFlow makes what `tf.Variable` promises.
     """
-    frame = sys._getframe(4)
-    return str(frame.f_globals.get("__name__")).startswith("keras.src.backend.")
+    asker = str(sys._getframe(4).f_globals.get("__name__"))
+    if asker.startswith("keras.src.backend."):
+        return True
+    is_public = cls in (Host.tf.Variable, Host.tf.compat.v1.Variable)
+    return not is_public and asker.startswith("tensorflow.")
 
 
 def _end(span: tuple[Any, ...], result: Any, subject: Any) -> None:

@@ -18,9 +18,7 @@ __all__ = ["echo_line"]
 DEEPEST = 20
 
 
-def echo_line(
-    event: Event, *, depth: int | None = None, ends: bool = False, encoding: str = "utf-8"
-) -> Text:
+def echo_line(event: Event, *, depth: int | None = None, ends: bool = False, encoding: str = "utf-8") -> Text:
     """Write one event in one line, indented by how many events are running.
 
     A beginning tells what came in and from where, an end what came out and how long it took; a
@@ -44,12 +42,16 @@ def echo_line(
     running = min(event.depth if depth is None else depth, DEEPEST)
     line = inked(f"{glyphs.pipe} " * running + f"{sign} {event.seq} ", QUIET)
     cells = _end(event, glyphs) if ends else _beginning(event, glyphs)
-    return line.append_text(Text("  ").join(cell for cell in (_what(event), *cells) if cell))
+    return line.append_text(Text("  ").join(cell for cell in (_what(event, glyphs), *cells) if cell))
 
 
-def _what(event: Event) -> Text:
+def _what(event: Event, glyphs: Glyphs) -> Text:
     number = event.trace if event.kind == "trace" else event.call_index
-    return inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
+    said = inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
+    if event.function is not None and event.kind in ("trace", "run"):
+        said.append(" of " if event.kind == "trace" else " ")
+        said.append(glyphs.user(event.function.name), NAME)
+    return said
 
 
 def _mode(event: Event, glyphs: Glyphs) -> Text:
@@ -60,11 +62,8 @@ def _mode(event: Event, glyphs: Glyphs) -> Text:
 
 
 def _who(event: Event, glyphs: Glyphs) -> Text:
-    if event.variable is not None:
-        return inked(glyphs.user(event.variable.name), NAME)
-    if event.kind in ("trace", "run"):
-        return inked("" if event.function is None else glyphs.user(event.function.name), NAME)
-    return inked("" if event.layer is None else glyphs.user(event.layer.name), NAME)
+    subject = event.variable or event.layer
+    return inked("" if subject is None else glyphs.user(subject.name), NAME)
 
 
 def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
@@ -76,13 +75,13 @@ def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
         yield Text(str(phrases.tensor(event.variable)))
         yield from phrases.usual_traits(event.variable, glyphs)
         yield from phrases.odd_traits(event.variable)
+        yield phrases.trouble(event, glyphs)
     elif event.kind == "call":
         yield Text("" if event.inputs is None else words.tensors(event.inputs, glyphs))
         yield Text(phrases.settings(event, None, glyphs))
     else:
         yield Text(phrases.came_in(event, glyphs))
     yield _mode(event, glyphs)
-    yield phrases.trouble(event, glyphs)
     if event.thread != "MainThread":
         yield inked(f"in thread {glyphs.user(event.thread)}", QUIET)
     if event.location is not None:

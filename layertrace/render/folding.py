@@ -75,13 +75,9 @@ def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
     return folded
 
 
-def _fold_items(
-    items: list[Item], looks: Sequence[Hashable], fewest: int, *, alike: bool
-) -> list[Item]:
+def _fold_items(items: list[Item], looks: Sequence[Hashable], fewest: int, *, alike: bool) -> list[Item]:
     return [
-        items[start]
-        if times == 1
-        else _pattern(items[start : start + period * times], period, alike=alike)
+        items[start] if times == 1 else _pattern(items[start : start + period * times], period, alike=alike)
         for start, period, times in _stretches(looks, fewest)
     ]
 

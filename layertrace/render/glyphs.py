@@ -71,9 +71,7 @@ def glyphs_for(encoding: str, *, legacy_windows: bool = False) -> Glyphs:
         "".encode(encoding)
     except LookupError:
         encoding = "ascii"
-    return Glyphs(
-        encoding, *(getattr(ASCII, name) for name in Glyphs.__slots__ if name != "encoding")
-    )
+    return Glyphs(encoding, *(getattr(ASCII, name) for name in Glyphs.__slots__ if name != "encoding"))
 
 
 def glyphs_of(options: ConsoleOptions) -> Glyphs:

@@ -130,7 +130,10 @@ class Layout:
         """Go on in further lines, if possible between two cells."""
         further = self._guide(row, continued=True)
         said, gap = guide.copy(), ""
-        for cell in row.cells((*row.columns[:2], 0, 0)):
+        cells = row.cells((*row.columns[:2], 0, 0))
+        if guide.cell_len + cells[0].cell_len + right.cell_len > self.width:
+            right = Text()
+        for cell in cells:
             room = self.width - right.cell_len - said.cell_len - len(gap)
             if cell.cell_len > room and gap:
                 yield self._joined(said, right)

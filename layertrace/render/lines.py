@@ -57,9 +57,7 @@ class Writer:
         subject: Whether lines say which layer they are about; in the report of one they need not.
     """
 
-    def __init__(
-        self, names: Names, places: Places, glyphs: Glyphs, *, subject: bool = True
-    ) -> None:
+    def __init__(self, names: Names, places: Places, glyphs: Glyphs, *, subject: bool = True) -> None:
         self._names = names
         self._places = places
         self._glyphs = glyphs
@@ -171,9 +169,7 @@ class Writer:
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(event.cause), NOTE))
 
-    def _variable(
-        self, event: Event, variable: VariableSpec, around: Event | None, line: Line
-    ) -> None:
+    def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:
         line.who = inked(self._glyphs.user(variable.name), NAME)
         owner = event.layer
         if self._subject and owner is not None and not _is_about(around, owner):

@@ -55,9 +55,7 @@ class Outline:
         folded: Whether what repeats itself is shown once.
     """
 
-    def __init__(
-        self, timeline: Timeline, depth: int | None, max_lines: int | None, *, folded: bool
-    ) -> None:
+    def __init__(self, timeline: Timeline, depth: int | None, max_lines: int | None, *, folded: bool) -> None:
         self._timeline = timeline
         self._levels = MOST_LEVELS if depth is None else max(depth, 1)
         self._folded = folded

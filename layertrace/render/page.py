@@ -48,9 +48,7 @@ class _Memory(io.StringIO):
         return self._encoding
 
 
-def written(
-    renderable: RenderableType, *, width: int | None = None, encoding: str | None = None
-) -> str:
+def written(renderable: RenderableType, *, width: int | None = None, encoding: str | None = None) -> str:
     """Return anything that rich can print as plain text."""
     page = _Memory(encoding or getattr(sys.stdout, "encoding", None) or "utf-8")
     console = Console(

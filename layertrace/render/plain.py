@@ -16,9 +16,7 @@ from layertrace.timeline import Timeline
 __all__ = ["print_timeline", "text"]
 
 
-def text(
-    timeline: Timeline, *, width: int | None = None, encoding: str | None = None, **options: Any
-) -> str:
+def text(timeline: Timeline, *, width: int | None = None, encoding: str | None = None, **options: Any) -> str:
     """Return the tree as plain text, as `print(timeline)` gives it: no colours, no line too many.
 
     Args:

@@ -62,9 +62,7 @@ class Row:
         line = self.line
         number, what, who, data = (
             _padded(cell, width)
-            for cell, width in zip(
-                (line.number, line.what, line.who, line.data), columns, strict=True
-            )
+            for cell, width in zip((line.number, line.what, line.who, line.data), columns, strict=True)
         )
         opening = number.append(" ").append_text(what) if number else what
         return [cell for cell in (opening, who, data, *line.after(brief=brief)) if cell]

@@ -1,0 +1,26 @@
+"""Why did call run three times? Once while Keras infers shapes, twice while one_step_on_data is traced."""
+
+import keras
+import numpy as np
+
+import layertrace
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden = keras.layers.Dense(8, activation="relu")
+        self.out = keras.layers.Dense(3)
+
+    def call(self, x):
+        return self.out(self.hidden(x))
+
+
+model = Net()
+model.compile("adam", "mse")
+x, y = np.ones((32, 4), "float32"), np.ones((32, 3), "float32")
+
+with layertrace.trace(model) as timeline:
+    model.fit(x, y, batch_size=4, epochs=3, verbose=0)
+
+timeline.print()

@@ -1,0 +1,67 @@
+"""Hook a method that is no plain function, such as a `tf.function`, by a proxy with all its attributes.
+
+`layer.call.experimental_get_tracing_count()` and `isinstance(layer.call, tf.types.experimental.Callable)`
+go on working. The proxies are `wrapt`'s, which TensorFlow installs. (`wrapt.FunctionWrapper` would be
+shorter, but wrapt 2.5 binds attributes of a callable that is a descriptor itself anew, so that the count of
+another instance comes back.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wrapt
+
+from layertrace.record import observe
+from layertrace.record.hooks import Observer, learn
+from layertrace.record.hub import Method, hub
+
+__all__ = ["hook_object"]
+
+
+class _Bound(wrapt.CallableObjectProxy):  # type: ignore[misc]  # wrapt had no types before 2.0
+    """The method of one layer."""
+
+    def __init__(self, wrapped: Any, layer: Any, method: Method, observer: Observer) -> None:
+        super().__init__(wrapped)
+        self._self_layer = layer
+        self._self_method = method
+        self._self_observer = observer
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        begin, end = self._self_observer
+        span = None
+        if hub.emit is not None:
+            span = begin(self._self_method, self._self_layer, (), args, kwargs)
+        if span is None:
+            return self.__wrapped__(*args, **kwargs)
+        try:
+            result = self.__wrapped__(*args, **kwargs)
+        except BaseException as error:
+            observe.fail(span, error)
+            raise
+        end(span, result, self._self_layer)
+        return result
+
+
+class _Unbound(wrapt.ObjectProxy):  # type: ignore[misc]  # as above
+    """What lies in the class; it gives each layer its own method."""
+
+    def __init__(self, wrapped: Any, method: Method, observer: Observer) -> None:
+        super().__init__(wrapped)
+        self._self_method = method
+        self._self_observer = observer
+
+    def __get__(self, layer: Any, owner: type | None = None) -> Any:
+        if layer is None:
+            return self
+        bound = self.__wrapped__.__get__(layer, owner)
+        return _Bound(bound, layer, self._self_method, self._self_observer)
+
+
+def hook_object(method: Method, original: Any, observer: Observer) -> Any:
+    """Return a proxy that stands for `original`; None where it gives no method to a layer."""
+    if not hasattr(original, "__get__"):
+        return None
+    learn(method, original)
+    return _Unbound(original, method, observer)
