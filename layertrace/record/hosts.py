@@ -38,6 +38,7 @@ __all__ = [
 Place = tuple[Slot, Callable[[Any], Any]]
 """A place to patch and what makes the replacement from the original."""
 
+HOSTS = ("keras", "tf_keras")
 _OLDEST = (2, 16)
 _METHODS = {"__init__": "init", "build": "build", "call": "call"}
 
@@ -95,7 +96,7 @@ def loaded() -> list[str]:
     """Return which of `keras` and `tf_keras` are imported to the end."""
     return [
         name
-        for name in ("keras", "tf_keras")
+        for name in HOSTS
         if hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models")
     ]
 

@@ -56,7 +56,7 @@ def is_layer_class(thing: object) -> TypeGuard[type]:
 class LayerRecord:
     """One layer as the recorder knows it.
 
-    `maker` is the layer that was busy when this one was met, from whose path a provisional one is made.
+    `maker` is the layer that was busy when this one was met, or that called it first.
     `is_inner` marks a layer that is part of another's working, of which nothing is told.
     """
 
@@ -92,7 +92,7 @@ class LayerRecord:
             id=self.number,
             class_name=self.cls,
             name=self.known_name,
-            path=self.path or self._provisional_path(),
+            path=self.known_path,
             framework=self.facts.framework,
             bases=self.facts.bases,
         )
@@ -102,12 +102,20 @@ class LayerRecord:
         """The name, or what Keras would have called a layer whose `__init__` never finished."""
         return self.name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.cls).lower()
 
-    def _provisional_path(self) -> str:
-        names, record = [self.known_name], self.maker
-        while record is not None and len(names) < 32:
-            if record.path is not None:
+    @property
+    def known_path(self) -> str:
+        """The path that Keras gave it if that leads anywhere, else through the layers it lies in.
+
+        Keras 3 builds the layers of a functional model before there is a model, so that their paths
+        are bare names; it has none for a layer that is not built, and tf_keras has none at all.
+        """
+        names, record = [], self
+        while len(names) < 64:  # two layers may have met each other
+            if record.path is not None and "/" in record.path:
                 return "/".join([record.path, *reversed(names)])
             names.append(record.known_name)
+            if record.maker is None:
+                break
             record = record.maker
         return "/".join(reversed(names))
 

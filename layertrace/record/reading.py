@@ -12,7 +12,7 @@ from typing import Any
 
 from layertrace.record import places
 from layertrace.record.describe import dtype_name, has_tensor, tensor_shape
-from layertrace.record.hub import PARENT, PLACE, START, Method, Record, Span
+from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, Record, Span
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER
 from layertrace.timeline.event import (
@@ -24,7 +24,7 @@ from layertrace.timeline.event import (
     TensorSpec,
 )
 
-__all__ = ["Reader", "parent_of"]
+__all__ = ["Reader", "adopt", "parent_of"]
 
 
 def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -39,6 +39,18 @@ def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
 def _begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
     """Order by beginnings; should a coarse clock show two at once, what ends later is around."""
     return record[0][START], float("-inf") if record[1] is None else -record[1]
+
+
+def adopt(records: Iterable[tuple[Any, ...]]) -> None:
+    """Let layers that were made outside of any other belong to the one that calls them first."""
+    for record in sorted(records, key=_begin_and_end):
+        layer, parent = record[0][LAYER], parent_of(record[0])
+        if layer is None or layer.maker is not None or record[0][METHOD].kind == "variable":
+            continue
+        while parent is not None and parent[LAYER] is None:
+            parent = parent_of(parent)
+        if parent is not None and parent[LAYER] is not layer:
+            layer.maker = parent[LAYER]
 
 
 class Reader:

@@ -10,10 +10,12 @@ from typing import Any
 
 from layertrace.record import hosts
 from layertrace.record.echo import Echo
+from layertrace.record.faults import step_aside
 from layertrace.record.hub import METHOD, START, hub
+from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
 from layertrace.record.patching import patches
-from layertrace.record.reading import Reader, parent_of
+from layertrace.record.reading import Reader, adopt, parent_of
 from layertrace.record.targets import Targets
 from layertrace.timeline.event import Event
 from layertrace.timeline.timeline import Timeline
@@ -56,6 +58,7 @@ class Recorder:
         self._records: list[tuple[Any, ...]] = []
         self._undos: list[Callable[[], None]] = []
         self._covered: set[type] = set()
+        self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
         self._notes: list[str] = []
         self._start_ns = 0
         self._read: tuple[int, tuple[Event, ...]] | None = None
@@ -71,6 +74,7 @@ class Recorder:
             for host in hosts.loaded():
                 self.cover_host(host)
             running.append(self)
+            self._watch.start()
             gc.callbacks.append(self._check_size)
             _tell_hub()
 
@@ -85,6 +89,14 @@ class Recorder:
                 undo = hook_build(layer)
                 if undo is not None:
                     self._undos.append(undo)
+
+    def _cover_arrived(self, host: str) -> None:
+        """Hook a Keras that was imported just now."""
+        try:
+            with _lock:
+                self.cover_host(host)
+        except Exception:  # promise 1: an import of the traced program never fails for our sake
+            step_aside(f"hook {host}")
 
     def recover(self) -> None:
         """Hook what the targets have come to include since the start."""
@@ -111,6 +123,7 @@ class Recorder:
             if self not in running:
                 return
             running.remove(self)
+            self._watch.stop()
             gc.callbacks.remove(self._check_size)
             _tell_hub()
             for undo in self._undos:
@@ -183,6 +196,7 @@ class Recorder:
 
     def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
         mine = [r for r in (*self._records, *unfinished) if r[0][START] >= self._start_ns]
+        adopt(mine)
         return Reader(self._start_ns).read(self._wanted(mine))
 
     def _wanted(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import Any
 
 from layertrace.errors import TargetError
 from layertrace.record.hub import LAYER, PARENT
 from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, meet
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import answers_to, layer_numbers
 
 __all__ = ["Targets"]
 
@@ -84,10 +83,7 @@ class Targets:
         cls = layer.type()
         if cls is not None and issubclass(cls, self.classes):
             return True
-        if not self.globs:
-            return False
-        texts = (layer.known_name, layer.ref().path, layer.cls)
-        return any(fnmatchcase(text, glob) for glob in self.globs for text in texts)
+        return any(answers_to(layer.ref(), glob) for glob in self.globs)
 
     def _is_inside(self, span: tuple[Any, ...] | None) -> bool:
         """Tell whether something happened inside a layer that was given as an object."""

@@ -14,7 +14,7 @@ from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, Method, thread
 from layertrace.record.layers import LayerRecord, meet
 from layertrace.record.modes import current_mode
 from layertrace.record.observe import Host, finish, nearest_layer, now, start
-from layertrace.timeline.event import VariableSpec
+from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
 from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
 
@@ -46,7 +46,7 @@ class VariableNote:
             id=self.number,
             name=name,
             path=name,
-            shape=getattr(initial, "shape", None) if shape is None else tensor_shape(shape),
+            shape=_shape_of(initial) if shape is None else tensor_shape(shape),
             dtype=getattr(initial, "dtype", "float32") if dtype is None else dtype_name(dtype),
             trainable=self.asked.get("trainable"),
             initializer=_initializer(self.initializer),
@@ -69,6 +69,16 @@ class VariableNote:
             deferred=self.deferred,
         )
         _numbers.add(variable, self.spec)
+
+
+def _shape_of(initial: Structure) -> tuple[int | None, ...] | None:
+    """Return the shape that a variable gets from its initial value; None where that is not known."""
+    if isinstance(initial, TensorSpec):
+        return initial.shape
+    if isinstance(initial, tuple):
+        inner = _shape_of(initial[0]) if initial else ()
+        return None if inner is None else (len(initial), *inner)
+    return () if isinstance(initial, (bool, int, float, complex)) else None
 
 
 def _initializer(initializer: Any) -> str | None:

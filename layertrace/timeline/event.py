@@ -71,8 +71,8 @@ class LayerRef:
     """Who: one layer instance, told without holding it.
 
     `id` counts layers from 1 in the order layertrace met them, so two layers with one name
-    stay two. `path` is Keras's where the layer has one, else a provisional one made of
-    the names of the layers it was made or called in. `bases` are the qualified names of its class
+    stay two. `path` is Keras's where that names the layers around, else made of the names of the layers
+    it was made in, or first called in. `bases` are the qualified names of its class
     and all classes above it, so that a saved timeline can still be asked for every `Dense`.
     """
 

@@ -11,7 +11,7 @@ from layertrace.errors import QueryError, UnknownLayerError
 from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
 from layertrace.timeline.identity import Register
 
-__all__ = ["by_fields", "by_subject", "layer_numbers", "qualified_name"]
+__all__ = ["answers_to", "by_fields", "by_subject", "layer_numbers", "qualified_name"]
 
 FIELDS = tuple(field.name for field in dataclass_fields(Event))
 
@@ -38,9 +38,7 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
 
 def _chooser(subject: object) -> Callable[[LayerRef], bool]:
     if isinstance(subject, str):
-        return lambda layer: any(
-            fnmatchcase(text, subject) for text in (layer.name, layer.path, layer.class_name)
-        )
+        return lambda layer: answers_to(layer, subject)
     if isinstance(subject, type):
         wanted = qualified_name(subject)
         return lambda layer: wanted in layer.bases
@@ -50,6 +48,13 @@ def _chooser(subject: object) -> Callable[[LayerRef], bool]:
         known = layer_numbers.get(subject)
         number = -1 if known is None else known.number
     return lambda layer: layer.id == number
+
+
+def answers_to(layer: LayerRef, glob: str) -> bool:
+    """Tell whether a glob names a layer: its name, its class, or its path from any layer around on."""
+    steps = layer.path.split("/")
+    paths = ("/".join(steps[i:]) for i in range(len(steps)))
+    return any(fnmatchcase(text, glob) for text in (layer.name, layer.class_name, *paths))
 
 
 def _told(subject: object) -> str:

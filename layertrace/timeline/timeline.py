@@ -118,7 +118,7 @@ class Timeline(Sequence[Event]):
 
         Args:
             subject: A layer, a layer class, a `LayerRef`, or a glob such as `"encoder/*"`, which is
-                compared with the name, the path and the class name.
+                compared with the name, the class name, and the path from any layer around on.
 
         Raises:
             UnknownLayerError: If no event belongs to it; the message lists the layers there are.

@@ -1,0 +1,65 @@
+"""Notice a Keras that is imported while a recording runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+__all__ = ["ImportWatch"]
+
+
+class ImportWatch(MetaPathFinder):
+    """Stands first in `sys.meta_path` from `start` to `stop`, and looks out for some packages.
+
+    Args:
+        names: The packages to look out for.
+        arrived: Called with the name of a package once it is imported.
+    """
+
+    def __init__(self, names: Sequence[str], arrived: Callable[[str], object]) -> None:
+        self._names = names
+        self._arrived = arrived
+
+    def start(self) -> None:
+        """Look out from now on."""
+        sys.meta_path.insert(0, self)
+
+    def stop(self) -> None:
+        """Look out no more."""
+        sys.meta_path.remove(self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a package as it would be found without us, and put a word in for its loader."""
+        if fullname not in self._names:
+            return None
+        for finder in sys.meta_path:
+            find = getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = None if finder is self or find is None else find(fullname, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Telling(spec.loader, self._arrived)
+                return spec
+        return None
+
+
+class _Telling(Loader):
+    """Loads a package by its own loader, then tells."""
+
+    def __init__(self, loader: Loader, arrived: Callable[[str], object]) -> None:
+        self._loader = loader
+        self._arrived = arrived
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the package and put its own loader back, so that nothing of ours stays behind."""
+        spec: Any = module.__spec__
+        spec.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._arrived(module.__name__)

@@ -1,0 +1,166 @@
+"""Exceptions are recorded where they start and where they pass, and go on as they are."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+import layertrace
+from layertrace.errors import HostError, LayertraceWarning, TargetError, UnknownLayerError
+
+ONES = np.ones((2, 5), "float32")
+
+
+class Broken(layers.Layer):
+    def call(self, x):
+        raise RuntimeError("broken on purpose")
+
+
+class Around(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Broken()
+        self.built = True
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_an_error_is_told_where_it_starts_and_where_it_passes():
+    """The innermost event is the origin, with the user's line; those around it only let it pass."""
+    layer = Around()
+    layer.inner.built = True
+    with layertrace.trace() as timeline, pytest.raises(RuntimeError, match="broken on purpose"):
+        layer(ONES)
+
+    around, inner = timeline.where(kind="call")
+    assert (around.error.origin, inner.error.origin) == (False, True)
+    assert inner.error.type == "RuntimeError"
+    assert "broken on purpose" in inner.error.message
+    assert inner.error.location.line == Broken.call.__code__.co_firstlineno + 1
+    assert [e.layer.class_name for e in timeline.errors] == ["Broken"]
+    assert inner.outputs is None
+    assert inner.duration_ns > 0
+
+
+def test_what_came_before_an_error_stays():
+    """Everything up to the failure is in the timeline."""
+    with layertrace.trace() as timeline, pytest.raises(RuntimeError):
+        keras.Sequential([layers.Dense(2), Broken()])(ONES)
+
+    assert timeline.of(layers.Dense).matches("init build(variable{2}) call*")
+
+
+def test_an_error_in_init_is_told():
+    """A layer whose __init__ fails is an event with an error, under the name it would have had."""
+
+    class NeverReady(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            raise KeyError("no")
+
+    with layertrace.trace() as timeline, pytest.raises(KeyError):
+        NeverReady()
+
+    assert timeline.kinds == ["init"]
+    assert timeline[0].layer.name == "never_ready"
+    assert timeline[0].error.type == "KeyError"
+
+
+def test_the_same_layer_can_fail_again():
+    """Two failures of one layer are two origins."""
+    layer = Broken()
+    layer.built = True
+    with layertrace.trace() as timeline:
+        for _ in range(2):
+            with pytest.raises(RuntimeError):
+                layer(tf.constant(ONES))
+
+    assert len(timeline.errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (7, "cannot trace a int: it is no Keras layer, layer class, model or name."),
+        (dict, "cannot trace the class dict: it is no Keras layer, layer class, model or name."),
+        ("  ", "an empty name traces nothing"),
+        (keras.metrics.Mean, "cannot trace the class Mean"),
+    ],
+)
+def test_a_wrong_target_gets_one_sentence(target, said):
+    """A target that cannot be traced is refused at once, with what can be."""
+    with pytest.raises(TargetError) as raised:
+        layertrace.trace(target)
+
+    assert str(raised.value).startswith(said)
+    assert "\n" not in str(raised.value)
+
+
+def test_traced_refuses_what_is_no_layer_class():
+    """@traced on a class that is no Keras layer says which class and what to do."""
+
+    class Plain:
+        pass
+
+    with pytest.raises(TargetError, match="the class Plain: it is no Keras layer class"):
+        layertrace.traced(Plain)
+    with pytest.raises(TargetError, match="with layertrace.trace"):
+        layertrace.traced(Broken())
+
+
+def test_trace_refuses_to_decorate_a_class():
+    """@trace() on a class points to @traced."""
+    with pytest.raises(TargetError, match="@layertrace.traced"):
+        layertrace.trace()(Broken)
+
+
+def test_trace_refuses_to_keep_nothing():
+    """max_events below 1 is refused."""
+    with pytest.raises(TargetError, match="at least 1"):
+        layertrace.trace(max_events=0)
+
+
+def test_another_backend_is_refused(monkeypatch):
+    """Keras on another backend is refused with the variable to set."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+
+    with pytest.raises(HostError, match="KERAS_BACKEND=tensorflow"):
+        layertrace.trace().start()
+
+
+def test_an_old_tensorflow_is_refused(monkeypatch):
+    """A TensorFlow that is too old is refused with the command to mend it."""
+    monkeypatch.setattr(tf, "__version__", "2.15.1")
+
+    with pytest.raises(HostError, match=r"TensorFlow 2\.15\.1 is older .* pip install 'tensorflow>=2\.16'"):
+        layertrace.trace().start()
+
+
+def test_report_of_an_unknown_layer_says_how_to_record_it():
+    """report(layer) without a recording of the layer says how to get one."""
+    with pytest.raises(UnknownLayerError, match="Record it first: put @layertrace.traced"):
+        layertrace.report(layers.Dense(1))
+
+
+def test_a_missing_private_part_is_told_once(monkeypatch):
+    """Where TensorFlow has lost a private part, one warning says what is missing, and the rest goes on."""
+    from layertrace.record import faults, private
+
+    part = private.PARTS["create_concrete_function"]
+    monkeypatch.setitem(
+        private.PARTS, "create_concrete_function", private.Part(part.module, "_gone", part.seen, part.without)
+    )
+    monkeypatch.setattr(faults, "_told", set())
+    private.find.cache_clear()
+    layer = layers.Dense(2)
+    layer(ONES)
+    with pytest.warns(LayertraceWarning, match="traces of tf.functions are not recorded") as warned:
+        with layertrace.trace() as timeline:
+            tf.function(lambda x: layer(x))(tf.constant(ONES))
+    private.find.cache_clear()
+
+    assert len(warned) == 1
+    assert timeline.of(layer).where(kind="call").kinds == ["call"]
+    assert [e.mode for e in timeline.where(kind="call")] == ["graph"]

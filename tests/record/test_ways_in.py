@@ -1,0 +1,253 @@
+"""Five ways to record, in any nesting, and what each keeps."""
+
+import asyncio
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+import layertrace
+
+ONES = np.ones((2, 5), "float32")
+
+
+class Double(layers.Layer):
+    def call(self, x):
+        return 2 * x
+
+
+def encoder_and_decoder():
+    """Return a model with an encoder of two layers, and a decoder."""
+    encoder = keras.Sequential([layers.Dense(4, name="in"), layers.Dense(3, name="out")], name="encoder")
+    return keras.Sequential([layers.Input((5,)), encoder, layers.Dense(5, name="decoder")], name="model")
+
+
+def names(timeline):
+    """Return the names of the layers that a timeline has, in order of their first event."""
+    return [layer.name for layer in timeline.layers]
+
+
+def test_a_layer_target_keeps_only_that_layer():
+    """trace(layer) keeps the events of that one instance."""
+    one, other = Double(name="one"), Double(name="other")
+    with layertrace.trace(one) as timeline:
+        one(ONES)
+        other(ONES)
+
+    assert names(timeline) == ["one"]
+
+
+def test_a_model_target_keeps_all_inside_it():
+    """trace(model) keeps the model with all layers inside, and what is made inside."""
+    model, other = encoder_and_decoder(), Double()
+    with layertrace.trace(model) as timeline:
+        model(ONES)
+        other(ONES)
+
+    assert names(timeline) == ["model", "encoder", "in", "out", "decoder"]
+
+
+def test_a_class_target_keeps_its_layers_and_subclasses():
+    """trace(Class) keeps the layers of the class and its subclasses, also those made later."""
+
+    class Quadruple(Double):
+        def call(self, x):
+            return 2 * super().call(x)
+
+    with layertrace.trace(Double) as timeline:
+        keras.Sequential([layers.Dense(2), Double(name="d"), Quadruple(name="q")])(ONES)
+
+    assert names(timeline) == ["d", "q"]
+
+
+def test_a_name_target_is_a_glob_of_names_paths_and_classes():
+    """trace("glob") compares with the name, the path and the class name."""
+    model = encoder_and_decoder()
+    with layertrace.trace("dec*", "in") as by_name, layertrace.trace("encoder/*") as by_path:
+        model(ONES)
+    with layertrace.trace("Sequential") as by_class:
+        model(ONES)
+
+    assert names(by_name) == ["in", "decoder"]
+    assert names(by_path) == ["in", "out"]
+    assert names(by_class) == ["model", "encoder"]
+
+
+def test_targets_keep_the_traces_around():
+    """A narrowed timeline keeps the traces in which its events happened, and no others."""
+    model = encoder_and_decoder()
+    with layertrace.trace("decoder") as timeline:
+        tf.function(lambda x: model(x))(tf.constant(ONES))
+        tf.function(lambda x: x + 1)(tf.constant(ONES))
+
+    assert timeline.matches("trace(call)")
+    assert timeline[1].parent == 0
+
+
+def test_recordings_nest_and_overlap():
+    """Recordings that overlap each get what happened in their own time."""
+    layer = Double()
+    first, second = layertrace.trace(), layertrace.trace()
+    one = first.start()
+    layer(ONES)
+    two = second.start()
+    layer(ONES)
+    first.stop()
+    layer(ONES)
+    second.stop()
+    layer(ONES)
+
+    assert (len(one.where(kind="call")), len(two.where(kind="call"))) == (2, 2)
+
+
+def test_a_trace_can_be_entered_again():
+    """One trace object may be entered several times, also inside itself."""
+    layer, trace = Double(), layertrace.trace()
+    with trace as outer:
+        layer(ONES)
+        with trace as inner:
+            layer(ONES)
+
+    assert (len(outer.where(kind="call")), len(inner.where(kind="call"))) == (2, 1)
+
+
+def test_a_timeline_can_be_read_while_it_grows():
+    """A timeline that is read while a call is under way has that call, without an end."""
+    seen = []
+
+    class Curious(layers.Layer):
+        def call(self, x):
+            seen.append(list(layertrace.current_timeline()))
+            return x
+
+    layer = Curious()
+    with layertrace.trace() as timeline:
+        layer(tf.constant(ONES))
+
+    (call,) = [e for e in seen[-1] if e.kind == "call"]
+    assert call.duration_ns is None
+    assert timeline.where(kind="call")[0].duration_ns > 0
+
+
+def test_trace_decorates_a_function():
+    """@trace() records each run of a function anew."""
+    layer = Double()
+
+    @layertrace.trace()
+    def step(times):
+        for _ in range(times):
+            layer(ONES)
+        return times
+
+    assert step(2) == 2
+    assert len(step.timeline.where(kind="call")) == 2
+    step(1)
+    assert len(step.timeline.where(kind="call")) == 1
+
+
+def test_trace_decorates_a_coroutine():
+    """@trace() records a coroutine while it runs."""
+    layer = Double()
+
+    @layertrace.trace()
+    async def step():
+        await asyncio.sleep(0)
+        layer(ONES)
+        return "done"
+
+    assert asyncio.run(step()) == "done"
+    assert len(step.timeline.where(kind="call")) == 1
+
+
+def test_a_full_recording_stops_and_says_so():
+    """A recording keeps its first events, and its notes say that it is not whole."""
+    layer = Double()
+    with layertrace.trace(max_events=100) as timeline:
+        for _ in range(3000):
+            layer(tf.constant(ONES))
+
+    assert 100 <= len(timeline) < 3000
+    assert timeline[0].kind == "build"
+    assert "recording stopped at" in timeline.notes[0]
+    assert "max_events" in str(timeline)
+
+
+def run(program, **environment):
+    """Run a program in a fresh Python and return what it prints."""
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, env={**os.environ, **environment}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "LayertraceWarning" not in done.stderr
+    return done.stdout.split()
+
+
+TRACED = """
+import layertrace, keras, numpy as np
+{make}
+MyDense(3)(np.ones((1, 2), "float32"))
+print(*layertrace.current_timeline().kinds)
+keras.layers.Dense(3)(np.ones((1, 2), "float32"))
+print(len(layertrace.current_timeline()))
+with layertrace.trace() as timeline:
+    assert layertrace.current_timeline() is timeline
+"""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        "@layertrace.traced\nclass MyDense(keras.layers.Dense): pass",
+        "class MyDense(layertrace.TraceMixin, keras.layers.Dense): pass",
+    ],
+    ids=["traced", "TraceMixin"],
+)
+def test_a_traced_class_records_into_the_process_wide_timeline(make):
+    """@traced and TraceMixin record every layer of the class for the whole program, and no other."""
+    assert run(TRACED.format(make=make)) == ["init", "build", "variable", "variable", "call", "5"]
+
+
+def test_disabled_records_nothing():
+    """LAYERTRACE_DISABLED=1 turns all ways of recording into nothing."""
+    program = """
+import layertrace, keras, numpy as np
+before = vars(keras.layers.Dense)["call"]
+@layertrace.traced
+class Mine(keras.layers.Dense): pass
+with layertrace.trace() as timeline:
+    Mine(2)(np.ones((1, 2), "float32"))
+    assert vars(keras.layers.Dense)["call"] is before
+assert len(layertrace.current_timeline()) == 0
+print(len(timeline), *timeline.notes)
+"""
+    assert run(program, LAYERTRACE_DISABLED="1")[:3] == ["0", "LAYERTRACE_DISABLED", "is"]
+
+
+def test_a_keras_imported_during_a_trace_is_seen():
+    """tf_keras that is first imported while a recording runs is hooked as well."""
+    program = """
+import layertrace, keras, numpy as np
+with layertrace.trace() as timeline:
+    import tf_keras
+    tf_keras.layers.Dense(2)(np.ones((1, 2), "float32"))
+print(*timeline.kinds, timeline[0].layer.framework)
+"""
+    assert run(program) == ["init", "build", "variable", "variable", "call", "tf_keras"]
+
+
+def test_the_user_s_line_is_known_from_a_string_too():
+    """Events caused by code from `python -c` name its lines."""
+    program = """
+import layertrace, keras, numpy as np
+with layertrace.trace() as timeline:
+    keras.layers.Dense(2)(np.ones((1, 2), "float32"))
+print({str(event.location) for event in timeline})
+"""
+    assert run(program) == ["{'<string>:4'}"]
