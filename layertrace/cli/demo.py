@@ -46,4 +46,7 @@ def demo(names: tuple[str, ...], only_list: bool) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes are not the show
     for name in names or [name for name in _FIRST if name in demos]:
         click.secho(f"\n{demos[name].name}: {_says(demos[name])}\n", bold=True)
-        runpy.run_path(str(demos[name]), run_name="__main__")
+        try:
+            runpy.run_path(str(demos[name]), run_name="__main__")
+        except ModuleNotFoundError as error:
+            raise click.ClickException(f"{error}: pip install 'layertrace[legacy]'") from error

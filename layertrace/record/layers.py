@@ -109,7 +109,8 @@ class LayerRecord:
         Keras 3 builds the layers of a functional model before there is a model, so that their paths
         are bare names; it has none for a layer that is not built, and tf_keras has none at all.
         """
-        names, record = [], self
+        names: list[str] = []
+        record = self
         while len(names) < 64:  # two layers may have met each other
             if record.path is not None and "/" in record.path:
                 return "/".join([record.path, *reversed(names)])

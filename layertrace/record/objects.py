@@ -19,7 +19,12 @@ from layertrace.record.hub import Method, hub
 __all__ = ["hook_object"]
 
 
-class _Bound(wrapt.CallableObjectProxy):  # type: ignore[misc]  # wrapt had no types before 2.0
+# wrapt has no types before 2.0 and generic ones since, which older versions cannot be asked for.
+_CallableObjectProxy: Any = wrapt.CallableObjectProxy
+_ObjectProxy: Any = wrapt.ObjectProxy
+
+
+class _Bound(_CallableObjectProxy):  # type: ignore[misc]
     """The method of one layer."""
 
     def __init__(self, wrapped: Any, layer: Any, method: Method, observer: Observer) -> None:
@@ -44,7 +49,7 @@ class _Bound(wrapt.CallableObjectProxy):  # type: ignore[misc]  # wrapt had no t
         return result
 
 
-class _Unbound(wrapt.ObjectProxy):  # type: ignore[misc]  # as above
+class _Unbound(_ObjectProxy):  # type: ignore[misc]
     """What lies in the class; it gives each layer its own method."""
 
     def __init__(self, wrapped: Any, method: Method, observer: Observer) -> None:

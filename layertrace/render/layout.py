@@ -18,6 +18,7 @@ from layertrace.timeline.event import Location
 __all__ = ["Layout"]
 
 NARROWEST = 24
+ERRORS_UP_TO = 100
 GAP = 2
 WIDE_GAP = " " * GAP
 DIRECTORIES_UP_TO = 0.3
@@ -104,12 +105,12 @@ class Layout:
         return len(row.lasts) * self._step + row.left(aligned=True, brief=brief).cell_len
 
     def _natural_width(self) -> int:
-        widest = [
-            self._left_width(row) + _right_width(row, self._columns)
-            for row in self._rows
-            if not row.line.trouble
-        ]
-        return min(max(widest, default=NARROWEST), self._limit)
+        widest = NARROWEST
+        for row in self._rows:
+            width = self._left_width(row) + _right_width(row, self._columns)
+            # An error's message goes on in further lines before it pushes all places far away.
+            widest = max(widest, min(width, ERRORS_UP_TO) if row.line.trouble else width)
+        return min(widest, self._limit)
 
     # Writing
 

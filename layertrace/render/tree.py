@@ -42,12 +42,17 @@ class TimelineTree:
     max_lines: int | None = None
 
     @cached_property
+    def _events(self) -> Timeline:
+        # A recording under way would grow between two looks at it; a slice stays as it is.
+        return self.timeline[:]
+
+    @cached_property
     def _totals(self) -> Totals:
-        return count(self.timeline)
+        return count(self._events)
 
     @cached_property
     def _nodes(self) -> list[Node]:
-        outline = Outline(self.timeline, self.depth, self.max_lines, folded=self.fold)
+        outline = Outline(self._events, self.depth, self.max_lines, folded=self.fold)
         return outline.nodes
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -61,7 +66,7 @@ class TimelineTree:
 
     def _lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
         glyphs, limit = glyphs_of(options), options.max_width
-        notes = self.timeline.notes
+        notes = self._events.notes
         if not self._totals.layers and not self._nodes:
             said = [Text(NOTHING_HAPPENED)]
             said += [inked(f"note: {glyphs.user(note)}", NOTE) for note in notes]

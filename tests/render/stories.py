@@ -42,24 +42,22 @@ def bug() -> Timeline:
     for number, cause in ((1, None), (2, "second pass: the first made variables")):
         inputs = {"x": spec("float32[2, 3]")}
         traced = {"function": function, "trace": number, "inputs": inputs, "cause": cause}
-        with story.span("trace", at=31, ms=41.0, **traced):
-            with story.span("call", cnn, inputs=spec("float32[2, 3]"), ms=30.0, at=31):
+        tracing = story.span("trace", at=31, ms=41.0, **traced)
+        with tracing, story.span("call", cnn, inputs=spec("float32[2, 3]"), ms=30.0, at=31):
+            if number == 1:
+                with story.span("build", dense, arguments={"input_shape": (2, 3)}, at=24):
+                    story.variable(dense, "kernel", "float32[3, 8]", initializer="GlorotUniform", at=24)
+                    story.variable(dense, "bias", "float32[8]", initializer="Zeros", at=24)
+            story.call(dense, "float32[2, 3]", "float32[2, 8]", ms=4.2, at=24)
+            if number == 1:
+                story.call(gcns[0], "float32[2, 8]", "float32[2, 4]", ms=2.0, at=25)
+            with story.span("call", gcns[1], inputs=spec("float32[2, 8]"), ms=2.2, at=25):
+                made = {"source": "tf", "initializer": "float32[8, 4]", "at": 12}
                 if number == 1:
-                    with story.span("build", dense, arguments={"input_shape": (2, 3)}, at=24):
-                        story.variable(
-                            dense, "kernel", "float32[3, 8]", initializer="GlorotUniform", at=24
-                        )
-                        story.variable(dense, "bias", "float32[8]", initializer="Zeros", at=24)
-                story.call(dense, "float32[2, 3]", "float32[2, 8]", ms=4.2, at=24)
-                if number == 1:
-                    story.call(gcns[0], "float32[2, 8]", "float32[2, 4]", ms=2.0, at=25)
-                with story.span("call", gcns[1], inputs=spec("float32[2, 8]"), ms=2.2, at=25):
-                    made = {"source": "tf", "initializer": "float32[8, 4]", "at": 12}
-                    if number == 1:
-                        story.variable(gcns[1], "Variable", "float32[8, 4]", **made)
-                    else:
-                        story.variable(gcns[1], "Variable", "float32[8, 4]", error=error, **made)
-                        story.fails(replace(error, origin=False))
+                    story.variable(gcns[1], "Variable", "float32[8, 4]", **made)
+                else:
+                    story.variable(gcns[1], "Variable", "float32[8, 4]", error=error, **made)
+                    story.fails(replace(error, origin=False))
         if number == 1:
             _returns(story, (cnn, "float32[2, 4]"), (gcns[1], "float32[2, 4]"))
     return story.timeline()
@@ -185,9 +183,7 @@ def deep(levels: int = 2000, *, failing: bool = False) -> Timeline:
     layers = [story.layer("Nest", f"nest_{number}") for number in range(levels)]
     spans = []
     for layer in layers:
-        span = story.span(
-            "call", layer, inputs=spec("float32[1]"), outputs=spec("float32[1]"), at=5
-        )
+        span = story.span("call", layer, inputs=spec("float32[1]"), outputs=spec("float32[1]"), at=5)
         span.__enter__()
         spans.append(span)
     if failing:

@@ -1,0 +1,235 @@
+"""What repeats itself is shown once, and nothing else is."""
+
+from dataclasses import replace
+
+import pytest
+from hand_made import Story, raised, spec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layertrace.render.folding import fold
+from layertrace.render.signatures import Signatures
+from layertrace.timeline import Event, LayerRef, Timeline
+
+
+def folded(timeline, **options):
+    """Fold the outermost events."""
+    return fold(timeline.roots, Signatures(timeline), **options)
+
+
+def shape(items):
+    """Say how items repeat: `[3, [2, 1]]` for three equal ones, and a pattern of two by turns."""
+    return [[item.times, *shape(item.pattern)] if item.pattern else item.times for item in items]
+
+
+@pytest.fixture
+def story():
+    return Story()
+
+
+@pytest.fixture
+def dense(story):
+    return story.layer("Dense", "dense")
+
+
+def test_three_equal_calls_are_folded_and_two_are_not(story, dense):
+    """Two calls are still read one by one; from three on they stand for a loop."""
+    for _ in range(2):
+        story.call(dense, "float32[1]", "float32[1]", at=5)
+    assert shape(folded(story.timeline())) == [1, 1]
+
+    story.call(dense, "float32[1]", "float32[1]", at=5)
+    assert shape(folded(story.timeline())) == [3]
+
+
+def test_a_fold_tells_its_range_and_its_whole_time(story, dense):
+    """One line for many calls has their first and last number, and the sum of their times."""
+    for number in range(10):
+        story.call(dense, "float32[1]", "float32[1]", at=5, ms=number)
+    (item,) = folded(story.timeline())
+
+    assert (item.first.seq, item.last.seq, item.times) == (0, 9, 10)
+    assert item.total_ns == 45_000_000
+
+
+@pytest.mark.parametrize(
+    "differing",
+    [
+        {"inputs": spec("float32[2]")},
+        {"outputs": spec("float32[2]")},
+        {"training": True},
+        {"mode": "symbolic"},
+        {"arguments": {"units": True}},
+        {"at": 6},
+        {"thread": "other"},
+        {"error": raised("ValueError", "no")},
+        {"ms": None},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_a_call_that_differs_in_what_is_shown_is_not_folded(story, dense, differing):
+    """Folding loses nothing: whatever the line would tell must be equal."""
+    usual = {"inputs": spec("float32[1]"), "outputs": spec("float32[1]"), "at": 5, "arguments": {"units": 1}}
+    for fields in (usual, usual, usual | differing, usual, usual):
+        story.tell("call", dense, **fields)
+
+    assert shape(folded(story.timeline())) == [1, 1, 1, 1, 1]
+
+
+def test_calls_with_equal_insides_are_folded_and_others_not(story, dense):
+    """What happens inside belongs to what is compared."""
+    model = story.layer("Model", "model")
+    for number in range(8):
+        with story.span("call", model):
+            story.call(dense, "float32[1]", "float32[1]" if number < 5 else "float32[2]")
+
+    assert shape(folded(story.timeline())) == [5, 3]
+
+
+def test_turns_are_folded_as_a_pattern(story, dense):
+    """A loop of several calls is shown once, as its first turn."""
+    other = story.layer("Dense", "other")
+    for _ in range(3):
+        for layer in (dense, dense, other):
+            story.call(layer, "float32[1]", "float32[1]")
+
+    assert shape(folded(story.timeline())) == [[3, 1, 1, 1]]
+
+
+def test_a_fold_can_be_part_of_a_pattern(story, dense):
+    """Five steps and a test, again and again, become one pattern."""
+    other = story.layer("Dense", "other")
+    for _ in range(4):
+        for layer in (*[dense] * 9, other):
+            story.call(layer, "float32[1]", "float32[1]")
+
+    assert shape(folded(story.timeline())) == [[4, 9, 1]]
+
+
+def test_like_layers_are_folded_from_eight_on(story):
+    """A row of blocks is told once; a short one is told in full."""
+    for number in range(7):
+        story.tell("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
+    assert shape(folded(story.timeline())) == [1] * 7
+
+    story.tell("init", story.layer("Block", "block_7"), arguments={"units": 4})
+    (item,) = folded(story.timeline())
+    assert (item.times, item.alike) == (8, True)
+    assert (item.first.layer.name, item.last.layer.name) == ("block_0", "block_7")
+
+
+def test_like_layers_may_be_told_different_names(story):
+    """`Block(name=f"block_{i}")` is no difference; `Block(units=i)` is one."""
+    for number in range(8):
+        story.tell("init", story.layer("Block", f"b{number}"), arguments={"name": f"b{number}"})
+    assert shape(folded(story.timeline())) == [8]
+
+    for number in range(8):
+        story.tell("init", story.layer("Block", f"c{number}"), arguments={"units": number})
+    assert shape(folded(story.timeline())) == [8] + [1] * 8
+
+
+def test_like_layers_are_folded_with_their_build_and_call(story):
+    """Layer after layer is built and called: the pair is what repeats."""
+    for number in range(9):
+        layer = story.layer("Dense", f"dense_{number}")
+        story.tell("build", layer, arguments={"input_shape": (1, 4)})
+        story.call(layer, "float32[1, 4]", "float32[1, 4]")
+
+    assert shape(folded(story.timeline())) == [[9, 1, 1]]
+
+
+def test_a_layer_with_an_error_is_not_folded_among_its_like(story):
+    """Of twelve blocks, the one that failed is shown by its name."""
+    for number in range(20):
+        error = raised("ValueError", "no") if number == 10 else None
+        story.call(story.layer("Block", f"block_{number}"), "float32[1]", "float32[1]", error=error)
+
+    assert shape(folded(story.timeline())) == [10, 1, 9]
+
+
+def test_layers_that_all_fail_alike_are_shown_one_by_one(story):
+    """Which layers failed is worth a line for each, however alike they are."""
+    for number in range(10):
+        error = raised("ValueError", "no")
+        story.call(story.layer("Block", f"block_{number}"), "float32[1]", None, error=error)
+
+    assert shape(folded(story.timeline())) == [1] * 10
+
+
+def test_the_same_error_again_and_again_is_folded(story, dense):
+    """A thousand equal failures are one line."""
+    for _ in range(1000):
+        story.call(dense, "float32[1]", None, error=raised("ValueError", "no"))
+
+    assert shape(folded(story.timeline())) == [1000]
+
+
+def test_a_variable_made_in_every_call_is_folded_with_it(story, dense):
+    """Variables are told apart by name and shape, not by their number."""
+    for _ in range(5):
+        with story.span("call", dense):
+            story.variable(dense, "w", "float32[2]")
+    (item,) = folded(story.timeline())
+
+    assert (item.times, item.size) == (5, 10)
+
+
+def test_folding_can_be_switched_off(story, dense):
+    """With fold=False every event has a line."""
+    for _ in range(5):
+        story.call(dense, "float32[1]", "float32[1]")
+
+    assert shape(folded(story.timeline(), wanted=False)) == [1] * 5
+
+
+def test_arguments_that_cannot_be_hashed_are_compared_all_the_same(story, dense):
+    """Nests of dicts and lists are no obstacle."""
+    for _ in range(3):
+        story.tell("call", dense, arguments={"config": {"sizes": [1, 2, {"deep": ()}]}})
+
+    assert shape(folded(story.timeline())) == [3]
+
+
+def test_an_event_inside_a_later_one_is_survived():
+    """A damaged file may say that an event lies inside one that began after it."""
+    events = [Event(seq=0, kind="call", parent=1), Event(seq=1, kind="call")]
+
+    assert shape(folded(Timeline(events))) == [1]
+
+
+@given(st.lists(st.integers(0, 3), max_size=60))
+def test_unfolded_again_it_is_what_happened(numbers):
+    """Spelling out every fold gives the events back, in order."""
+    layers = [LayerRef(id=n, class_name=f"C{n}", name=f"c{n}", path="") for n in range(4)]
+    events = [Event(seq=seq, kind="call", layer=layers[n]) for seq, n in enumerate(numbers)]
+    timeline = Timeline(events)
+
+    assert list(spelled_out(folded(timeline))) == numbers
+
+
+def spelled_out(items):
+    """Yield the layers' numbers of all events that items stand for."""
+    for item in items:
+        for _ in range(item.times):
+            yield from spelled_out(item.pattern) if item.pattern else [item.first.layer.id]
+
+
+def test_a_hundred_thousand_events_in_two_thousand_levels_are_folded():
+    """Neither depth nor length needs recursion or more than one step for each event."""
+    chain = [
+        Event(seq=seq, kind="call", parent=None if seq % 2000 == 0 else seq - 1) for seq in range(100_000)
+    ]
+    (item,) = folded(Timeline(chain))
+
+    assert (item.times, item.size) == (50, 100_000)
+
+
+def test_the_numbers_of_events_do_not_depend_on_when_they_happened(story, dense):
+    """Equal numbers ignore the sequence, the clock, and which call it was."""
+    story.call(dense, "float32[1]", "float32[1]", ms=1)
+    (event,) = story.events
+    later = replace(event, seq=7, start_ns=99, duration_ns=5, call_index=8)
+    signatures = Signatures(Timeline([event, later]))
+
+    assert signatures.exact(event) == signatures.exact(later)

@@ -1,0 +1,89 @@
+"""A tree keeps to its width, and gives up what matters least."""
+
+import pytest
+import stories
+from hand_made import Story
+from rich.cells import cell_len
+from rich.panel import Panel
+
+from layertrace.render import table, text, tree
+from layertrace.render.page import written
+
+STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+@pytest.mark.parametrize("story", STORIES)
+def test_no_line_is_wider_than_it_may_be(story, encoding):
+    """From 40 columns up, nothing sticks out, in any encoding."""
+    timeline = getattr(stories, story)()
+
+    for width in (40, 57, 80, 100, 160, 250):
+        page = text(timeline, width=width, encoding=encoding)
+        assert max(map(cell_len, page.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [1, 10, 24])
+def test_a_ridiculous_width_is_survived(width):
+    """There are terminals of twenty columns."""
+    assert text(stories.bug(), width=width, encoding="utf-8")
+    assert written(table(stories.bug()), width=width)
+
+
+def located(file):
+    """Tell two calls, from a file with a long way to it."""
+    story = Story(file)
+    dense = story.layer("Dense", "dense")
+    for line in (120, 121):
+        story.call(dense, "float32[10, 5]", "float32[10, 10]", at=line)
+    return story.timeline()
+
+
+def test_times_go_first_then_directories(monkeypatch, tmp_path):
+    """As it gets narrower: everything; without times; without the directory; in two lines."""
+    monkeypatch.chdir(tmp_path)
+    timeline = located(f"{tmp_path}/src/net/train.py")
+
+    def first_row(width):
+        return text(timeline, width=width, encoding="utf-8").splitlines()[1:3]
+
+    row = "├── 0 call 1  float32[10, 5] → float32[10, 10]  eager"
+    assert first_row(85)[0] == f"{row}  1.0 ms  src/net/train.py:120"
+    assert first_row(77)[0] == f"{row}  src/net/train.py:120"
+    assert first_row(70)[0] == f"{row}  train.py:120"
+    assert first_row(60) == [
+        "├── 0 call 1  float32[10, 5] → float32[10, 10]  train.py:120",
+        "│       eager",
+    ]
+
+
+def test_times_and_places_can_be_left_out():
+    """What nobody wants to see takes no room."""
+    page = text(stories.tutorial(), width=80, encoding="utf-8", times=False, places=False)
+
+    assert " ms" not in page
+    assert ".py" not in page
+
+
+def test_a_shape_is_not_torn_apart():
+    """Lines are broken between words, but not inside the brackets of a shape."""
+    for width in (48, 50, 54, 60):
+        page = text(stories.fit(), width=width, encoding="utf-8")
+        assert not [line for line in page.splitlines() if line.count("[") != line.count("]")]
+
+
+def test_wide_signs_take_two_columns():
+    """Columns stay straight for names in Chinese."""
+    story = Story()
+    for name in ("層", "layer"):
+        story.tell("init", story.layer("層", name), arguments={"n": 1}, at=3)
+    first, second = text(story.timeline(), width=80, encoding="utf-8").splitlines()[-2:]
+
+    assert cell_len(first[: first.index("n=1")]) == cell_len(second[: second.index("n=1")])
+
+
+def test_a_tree_fits_into_other_renderables():
+    """A tree knows how wide it is, so that a panel can close around it."""
+    panel = written(Panel.fit(tree(stories.tutorial())), width=120, encoding="utf-8")
+
+    assert {cell_len(line) for line in panel.splitlines()} == {81}

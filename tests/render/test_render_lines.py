@@ -1,0 +1,167 @@
+"""What one line says: where an event ran, what came in and out, what went wrong."""
+
+import pytest
+import stories
+from hand_made import Story, raised, spec
+
+from layertrace.render import text
+from layertrace.timeline import Opaque, Timeline
+
+
+def lines(timeline, **options):
+    """Show a tree without its heading, each line without its guides."""
+    page = text(timeline, width=200, encoding="utf-8", times=False, **options)
+    return [line.lstrip("│├└─ ") for line in page.splitlines() if "─" in line or "✗" in line]
+
+
+@pytest.fixture
+def story():
+    return Story()
+
+
+@pytest.fixture
+def dense(story):
+    return story.layer("Dense", "dense")
+
+
+def test_a_fit_tells_why_call_ran_three_times():
+    """Once while Keras infers shapes, twice while tracing, and then no more."""
+    page = text(stories.fit().of("dense"), width=160, encoding="utf-8")
+
+    assert "call×3: 1 symbolic, 2 while tracing" in page.splitlines()[0]
+    for line, words in zip(
+        page.splitlines()[-3:],
+        (
+            "call 1  float32[None, 4] → float32[None, 3]  symbolic: Keras infers shapes",
+            "call 2  float32[4, 4] → float32[4, 3]        graph, trace 1 of one_step_on_data",
+            "call 3  float32[4, 4] → float32[4, 3]        graph, trace 2 of one_step_on_data",
+        ),
+        strict=True,
+    ):
+        assert words in line
+
+
+def test_a_trace_says_where_its_calls_ran():
+    """Directly inside a trace, `graph` is enough; further inside, nothing need be said."""
+    said = lines(stories.fit())
+
+    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in said[9]
+    assert said[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
+
+
+def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
+    """In a list of traces, the arguments that are told are the reason to look."""
+    function = story.function("step")
+    for trace, shape in enumerate(("float32[32]", "float32[32]", "float32[17]"), start=1):
+        story.tell("trace", function=function, trace=trace, inputs={"x": spec(shape)})
+
+    assert lines(story.timeline()) == [
+        "0 trace 1 of step  x: float32[32]",
+        "1 trace 2 of step",
+        "2 trace 3 of step  x: float32[17]",
+    ]
+
+
+def test_a_call_that_has_not_ended_is_open(story, dense):
+    """While the program still runs, there is no output yet."""
+    story.tell("call", dense, inputs=spec("float32[1]"), ms=None)
+
+    assert lines(story.timeline()) == ["0 call 1  float32[1] → …  eager"]
+
+
+def test_a_call_that_returns_nothing_says_so(story, dense):
+    """A forgotten `return` is visible."""
+    story.tell("call", dense, inputs=spec("float32[1]"))
+
+    assert lines(story.timeline()) == ["0 call 1  float32[1] → None  eager"]
+
+
+def test_training_is_told_where_it_changes(story, dense):
+    """What a model hands down to its layers is told once, and what they alter again."""
+    model = story.layer("Model", "model")
+    with story.span("call", model, training=True):
+        for training in (True, False, None):
+            story.tell("call", dense, training=training, mask=training is None)
+
+    assert lines(story.timeline()) == [
+        "0 call 1  model (Model)  eager  training=True",
+        "1 call 1  dense (Dense)",
+        "2 call 2  dense          training=False",
+        "3 call 3  dense          with mask",
+    ]
+
+
+def test_a_layer_made_while_tracing_says_so(story, dense):
+    """What is usual needs no word: layers are made eagerly. What is not, gets one."""
+    function = story.function("step")
+    with story.span("trace", function=function, trace=1):
+        story.tell("init", dense, arguments={"units": 2})
+        with story.span("build", dense, mode="symbolic"):
+            story.variable(dense, "kernel", "float32[2]", deferred=True)
+
+    assert lines(story.timeline()) == [
+        "0 trace 1 of step",
+        "1 init   units=2  graph",
+        "2 build           symbolic",
+        "3 variable  kernel  float32[2]  value comes later",
+    ]
+
+
+def test_variables_tell_what_is_unusual_of_them(story, dense):
+    """Whose they are, if not the event's around them; that they are raw, or not trainable."""
+    other = story.layer("Dense", "other")
+    with story.span("build", dense):
+        story.variable(dense, "a", "float32[2]", initializer="Zeros")
+        story.variable(other, "b", "float32[2]", trainable=False)
+        story.variable(None, "c", "float32[2]", source="tf", initializer="float32[2]")
+
+    assert lines(story.timeline())[1:] == [
+        "1 variable  a                   float32[2]  Zeros",
+        "2 variable  b of other (Dense)  float32[2]  not trainable",
+        "3 variable  c                   float32[2]  tf.Variable",
+    ]
+
+
+def test_an_error_tells_its_message_once(story, dense):
+    """Where it was raised, type, message and place; where it passed through, a cross."""
+    model = story.layer("Model", "model")
+    outer = story.span("call", model, inputs=spec("float32[1]"), at=3)
+    with outer, story.span("call", dense, inputs=spec("float32[1]"), at=4):
+        story.fails(raised("ValueError", "bad\nmore", "net.py:8"))
+
+    assert [" ".join(line.split()) for line in lines(story.timeline())] == [
+        "0 call 1 model (Model) float32[1] → ✗ ValueError eager train.py:3",
+        "1 call 1 dense (Dense) float32[1] → ✗ ✗ ValueError: bad (net.py:8) train.py:4",
+    ]
+
+
+def test_an_error_of_which_only_the_outside_was_selected_keeps_its_type():
+    """Without the event in which it was raised, the outermost one tells at least what it was."""
+    said = lines(stories.bug().of("cnn"), places=False)
+
+    assert said[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
+
+
+def test_the_name_a_layer_was_given_is_told_once(story):
+    """`Dense(3, name="head")` is `head`; there is no need to say so twice."""
+    story.tell("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
+
+    assert lines(story.timeline()) == ["0 init  units=3"]
+
+
+def test_an_empty_timeline_says_what_to_do():
+    """Nothing recorded is one helpful sentence, and what the recording says of itself."""
+    page = text(Timeline((), ["nothing matched 'encoder/*'"]), width=200, encoding="utf-8")
+
+    assert page.splitlines() == [
+        "no layer was made, built or called while this was recorded; start the recording before the layers"
+        " are made or called",
+        "note: nothing matched 'encoder/*'",
+    ]
+
+
+def test_opaque_values_are_shown_as_they_are_described(story, dense):
+    """What was not kept is told in the words that were kept."""
+    story.tell("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
+
+    assert lines(story.timeline()) == ["0 init  kernel_initializer=<GlorotUniform>"]

@@ -1,0 +1,124 @@
+"""How much of a timeline is shown, and what is said of the rest."""
+
+import pytest
+import stories
+from hand_made import Story, raised
+
+from layertrace.render import text
+
+
+def shown(timeline, **options):
+    """Show a tree without times, places and the heading, line by line."""
+    page = text(timeline, width=200, encoding="utf-8", times=False, places=False, **options)
+    lines = page.splitlines()
+    return lines[lines.index("│") + 1 if "│" in lines else 1 :]
+
+
+def unlike(story, number, kind="call", **fields):
+    """Tell calls that differ, so that they are not folded."""
+    layer = story.layer("Layer", "layer")
+    for position in range(number):
+        story.tell(kind, layer, arguments={"n": position}, **fields)
+
+
+def test_depth_counts_levels_of_events():
+    """depth=1 shows what was done from outside, and how much happened inside."""
+    lines = shown(stories.fit(), depth=1)
+
+    assert [line.split("  ")[-1].strip() for line in lines] == [
+        "units=3",
+        "sequential (Sequential)",
+        "… 5 inside",
+        "… 3 inside",
+        "… 2 inside",
+        "without entering Python",
+    ]
+
+
+def test_what_does_not_fit_is_counted_where_it_would_stand():
+    """The first and the last events are shown, and the number of those between."""
+    story = Story()
+    unlike(story, 200)
+    lines = shown(story.timeline(), max_lines=20)
+
+    assert len(lines) == 20
+    assert lines[13] == "├── … 181 more"
+    assert lines[14].startswith("├── 194 call 195")
+    assert lines[-1].startswith("└── 199 call 200")
+
+
+def test_thousands_of_events_do_not_fill_the_screen():
+    """Without any options, a tree stays at about four hundred lines."""
+    story = Story()
+    for number in range(300):
+        with story.span("call", story.layer("Model", "model"), arguments={"n": number}):
+            unlike(story, 30)
+
+    assert 300 <= len(shown(story.timeline())) <= 400
+
+
+def test_outer_events_come_before_inner_ones():
+    """Lines go to the outermost level first; inner events are counted behind their parent."""
+    story = Story()
+    for number in range(10):
+        with story.span("call", story.layer("Model", f"model_{number}"), arguments={"n": number}):
+            unlike(story, 100)
+    lines = shown(story.timeline(), max_lines=12)
+
+    assert len(lines) == 10
+    assert all(line.endswith("… 100 inside") for line in lines)
+
+
+def test_an_error_is_shown_although_its_surroundings_are_not():
+    """Among a thousand siblings that are left out, the one that failed is shown."""
+    story = Story()
+    unlike(story, 500)
+    story.tell("call", story.layer("Bad", "bad"), error=raised("ValueError", "no"))
+    unlike(story, 500)
+    lines = shown(story.timeline(), max_lines=10)
+
+    assert "├── … 494 more" in lines
+    assert any("bad (Bad)" in line for line in lines)
+    assert "├── … 497 more" in lines
+
+
+def test_depth_does_not_hide_an_error():
+    """The event in which an exception was raised is shown below the last level that is shown."""
+    lines = shown(stories.bug(), depth=1)
+
+    assert lines[2] == "└── 13 trace 2 of cnn  ✗ ValueError  second pass: the first made variables"
+    assert lines[3] == "    ├── … 3 events not shown"
+    assert lines[4].startswith("    └── 17 variable  Variable of gcn_2 (GCN)  float32[8, 4]")
+
+
+def test_threads_come_one_after_the_other():
+    """Where several threads ran, each has its own branch, so that loops in them can be folded."""
+    branches = [line for line in shown(stories.strategy()) if "── thread" in line]
+
+    assert branches == [
+        "├── thread MainThread",
+        "├── thread Thread-1 (work)",
+        "└── thread Thread-2 (work)",
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
+def test_any_limit_will_do(limit):
+    """However small the limit, there is a first and a last line."""
+    lines = shown(stories.large(), max_lines=limit)
+
+    assert lines[0].startswith("├── 0")
+    assert lines[-1].strip()
+
+
+def test_a_selection_shows_its_own_nesting():
+    """What was not selected leaves no gap: its insides hang on the next selected event around."""
+    lines = shown(stories.fit().where(kind=["trace", "variable"]))
+
+    assert [line.partition(" variable ")[0].rstrip() for line in lines] == [
+        "├── 4",
+        "├── 5",
+        "├── 8  trace 1 of one_step_on_data  data: (float32[4, 4], float32[4, 3])",
+        "│   └── 11",
+        "└── 12 trace 2 of one_step_on_data  second pass: the first made variables (SGD's)",
+    ]

@@ -1,0 +1,82 @@
+"""Files and layers are named as briefly as they can be told apart."""
+
+import pytest
+
+from layertrace.render.glyphs import UNICODE
+from layertrace.render.names import Names
+from layertrace.render.places import Places, tails
+from layertrace.timeline import LayerRef, Location
+
+
+def places(*files, cwd="/home/ada/project"):
+    """Say each file's line 3, the long way and the short way."""
+    locations = [Location(file, 3) for file in files]
+    names = Places(locations, cwd)
+    return [names.long(one) for one in locations], [names.short(one) for one in locations]
+
+
+def test_a_file_below_the_working_directory_is_told_from_there():
+    """With room enough, a place can be opened from where one is."""
+    assert places("/home/ada/project/src/model.py") == (["src/model.py:3"], ["model.py:3"])
+
+
+def test_a_file_elsewhere_is_told_by_its_name():
+    """Nobody wants to read the way to site-packages."""
+    assert places("/usr/lib/site-packages/net/model.py")[0] == ["model.py:3"]
+    assert places("/home/ada/project2/model.py")[0] == ["model.py:3"]
+    assert places("/home/ada/project/" + "deep/" * 10 + "model.py")[0] == ["model.py:3"]
+
+
+def test_files_of_one_name_are_told_apart():
+    """As much of the path is told as makes the difference, and no more."""
+    assert places("/x/a/model.py", "/x/b/model.py", "/x/train.py")[1] == [
+        "a/model.py:3",
+        "b/model.py:3",
+        "train.py:3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (r"C:\Users\ada\train.py", "train.py:3"),
+        ("/tmp/ipykernel_4711/2345678.py", "cell:3"),
+        ("<ipython-input-3-abc>", "cell:3"),
+        ("<stdin>", "<stdin>:3"),
+        ("", ":3"),
+    ],
+)
+def test_files_of_other_sorts(file, said):
+    """Windows paths, notebook cells and typed code are told as well as they can be."""
+    assert places(file)[1] == [said]
+
+
+def test_paths_that_end_alike_throughout_stay_whole():
+    """Where one path is the end of another, both are told in full."""
+    assert tails(["/b/c", "b/c"]) == {"/b/c": "/b/c", "b/c": "b/c"}
+
+
+def layer(number, name, path):
+    return LayerRef(id=number, class_name="Dense", name=name, path=path)
+
+
+def test_two_layers_with_one_name_stay_two():
+    """Layers of one name are told apart by their paths, or else by their numbers."""
+    layers = [
+        layer(1, "dense", "encoder/dense"),
+        layer(2, "dense", "decoder/dense"),
+        layer(3, "other", "other"),
+        layer(4, "other", "other"),
+    ]
+    names = Names(layers, UNICODE)
+
+    said = [names.label(one).plain for one in layers]
+    assert said == ["encoder/dense", "decoder/dense", "other#3", "other#4"]
+
+
+def test_the_class_is_told_once():
+    """At first mention a layer comes with its class, later without."""
+    names = Names([layer(1, "dense", "dense")], UNICODE)
+
+    said = [names.mention(layer(1, "dense", path)).plain for path in ("dense", "model/dense")]
+    assert said == ["dense (Dense)", "dense"]

@@ -1,0 +1,164 @@
+"""Printing: to terminals, files, pipes and notebooks."""
+
+import io
+import subprocess
+import sys
+
+import rich
+import stories
+from hand_made import Story
+from rich.console import Console
+
+from layertrace.render import notebook, print_timeline, table, text, tree
+from layertrace.timeline import Timeline
+
+
+def test_print_gives_plain_text(capsys):
+    """`print(timeline)` needs no rich at the other end."""
+    print(stories.tutorial())
+
+    assert capsys.readouterr().out == text(stories.tutorial()) + "\n"
+
+
+def test_plain_text_without_a_terminal_is_a_hundred_columns_wide():
+    """A file has no width; a hundred columns can be read anywhere."""
+    widest = max(map(len, text(stories.fit(), encoding="utf-8").splitlines()))
+
+    assert 80 < widest <= 100
+
+
+def test_a_file_gets_no_colour_codes(tmp_path):
+    """A timeline can be printed to a file as it is."""
+    path = tmp_path / "report.txt"
+    with path.open("w", encoding="utf-8") as file:
+        print_timeline(stories.bug(), file=file)
+
+    assert path.read_text(encoding="utf-8").rstrip() == text(stories.bug(), encoding="utf-8")
+
+
+def test_a_file_in_an_old_encoding_gets_what_it_can_hold(tmp_path):
+    """No arrow, and no layer's name, stops a report from being written on old Windows."""
+    story = Story()
+    story.tell("init", story.layer("Größe", "層"), arguments={"text": "→"})
+    path = tmp_path / "report.txt"
+    with path.open("w", encoding="cp1252") as file:
+        print_timeline(story.timeline(), file=file)
+        rich.print(table(story.timeline()), file=file)
+
+    assert r"\u5c64  Größe" in path.read_text(encoding="cp1252")
+
+
+def test_a_pipe_in_an_old_encoding_does_not_break_print():
+    """`print(timeline)` asks the standard output what it can show."""
+    program = "import stories; print(stories.bug()); stories.bug().print()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONIOENCODING": "cp437", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        check=True,
+    )
+
+    assert b"|-- 4  trace 1 of cnn" in ran.stdout
+    assert ran.stdout.isascii()
+
+
+def test_a_console_is_used_as_it_is():
+    """Who brings a console decides about width and colour."""
+    page = io.StringIO()
+    print_timeline(stories.tutorial(), console=Console(file=page, width=50, color_system=None), depth=1)
+
+    assert max(map(len, page.getvalue().splitlines())) <= 50
+    assert "… 1 inside" in page.getvalue()
+
+
+def test_a_notebook_gets_html(monkeypatch):
+    """In a notebook, printing shows what showing the timeline itself would."""
+    shown = []
+
+    class Display:
+        @staticmethod
+        def display(bundle, *, raw):
+            shown.append((bundle, raw))
+
+    monkeypatch.setitem(sys.modules, "IPython.display", Display)
+    monkeypatch.setattr(rich, "get_console", lambda: Console(force_jupyter=True))
+    print_timeline(stories.tutorial())
+
+    assert shown == [(notebook(stories.tutorial()), True)]
+
+
+def test_a_timeline_shows_itself_in_a_notebook():
+    """Both forms are there, and the plain one is that of `print`."""
+    bundle = stories.bug()._repr_mimebundle_()
+
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/plain"] == str(stories.bug())
+
+
+def test_a_recording_under_way_can_be_printed():
+    """A timeline that grows while it is looked at is shown as it was at the first look."""
+
+    class Growing:
+        seen = 1
+
+        def events(self):
+            self.seen += 1
+            return stories.bug()[: self.seen]
+
+        def notes(self):
+            return ()
+
+    assert text(Timeline.from_source(Growing()), width=80)
+
+
+def test_reading_needs_no_recording():
+    """A saved timeline is shown on a machine without TensorFlow."""
+    hosts = {"tensorflow", "keras", "layertrace.record"}
+    program = f"import layertrace.render, sys; print({hosts} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+
+    assert ran.stdout == "set()\n"
+
+
+def test_nothing_in_a_name_is_markup():
+    """Names, messages and notes appear letter by letter, and switch nothing on."""
+    page = io.StringIO()
+    console = Console(file=page, width=160, force_terminal=True, color_system="standard")
+    console.print(tree(stories.hostile()), table(stories.hostile()))
+
+    assert "[bold]Layer[/bold]" in page.getvalue()
+    assert "[link=https://example.com]click[/link]" in page.getvalue()
+    assert "\x1b]8" not in page.getvalue()  # no link
+    assert "\x1b[5m" not in page.getvalue()  # no blinking
+    assert "\x07" not in page.getvalue()
+
+
+def test_nothing_in_a_name_is_html():
+    """A notebook runs no script that a layer's argument holds."""
+    page = notebook(stories.hostile())["text/html"]
+
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_colours_can_be_read_on_light_and_on_dark_pages():
+    """Every colour in a notebook has a contrast of four to one, on white and on nearly black."""
+    page = notebook(stories.bug())["text/html"]
+    colours = {part[:7] for part in page.split("color: ")[1:]}
+
+    assert len(colours) > 5
+    for colour in colours:
+        assert min(contrast(colour, "#ffffff"), contrast(colour, "#111111")) > 4
+
+
+def contrast(first, second):
+    """Return the contrast of two colours as the W3C defines it."""
+    lighter, darker = sorted(map(luminance, (first, second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

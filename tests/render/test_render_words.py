@@ -1,0 +1,126 @@
+"""Values, shapes, durations and counts in few signs."""
+
+import pytest
+from hand_made import spec
+
+from layertrace.render.glyphs import ASCII, UNICODE, glyphs_for, printable
+from layertrace.render.words import arguments, counted, duration, first_line, shortened, structure, tensors
+from layertrace.timeline import Opaque
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "said"),
+    [
+        (0, "0 µs"),
+        (85_000, "85 µs"),
+        (99_499, "99 µs"),
+        (99_500, "0.1 ms"),
+        (2_140_000, "2.1 ms"),
+        (9_949_999, "9.9 ms"),
+        (9_950_000, "10 ms"),
+        (88_000_000, "88 ms"),
+        (999_499_999, "999 ms"),
+        (999_500_000, "1.0 s"),
+        (59_940_000_000, "59.9 s"),
+        (59_950_000_000, "1 min 0 s"),
+        (7_265_000_000_000, "121 min 5 s"),
+    ],
+)
+def test_durations_have_two_or_three_figures(nanoseconds, said):
+    """No duration is rounded to a figure that belongs to the next unit."""
+    assert duration(nanoseconds) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (0.1, "0.1"),
+        ("relu", "'relu'"),
+        ((10, 5), "(10, 5)"),
+        ((3,), "(3,)"),
+        ((), "()"),
+        ({"a": 1}, "{a: 1}"),
+        (Opaque("<GlorotUniform>"), "<GlorotUniform>"),
+        ((spec("float32[4, None]"), spec("int64[]")), "(float32[4, None], int64[])"),
+        (tuple(range(10)), "(0, 1, 2, 3, 4, 5, … 4 more)"),
+        ((((((1,),),),),), "(((((…,),),),),)"),
+        ("x" * 100, f"'{'x' * 25}…{'x' * 12}'"),
+        ("a\nb\x1b[31m", r"'a\nb\x1b[31m'"),
+    ],
+)
+def test_values_are_said_briefly(value, said):
+    """What would run on is cut, and says so."""
+    assert structure(value) == said
+
+
+def test_an_enormous_int_is_told_by_its_size():
+    """Python itself refuses to spell out an int of five thousand digits."""
+    assert structure(10**5000) == "<int of 16610 bits>"
+
+
+def test_several_tensors_are_told_by_name():
+    """What comes into a call has no brackets around it."""
+    came = {"query": spec("float32[2, 3]"), "value": (spec("float32[2]"),)}
+
+    assert tensors(came) == "query: float32[2, 3], value: (float32[2],)"
+
+
+def test_arguments_read_as_in_a_call():
+    """Arguments are told as they are written, up to six of them."""
+    assert arguments({"units": 3, "activation": "relu"}) == "units=3, activation='relu'"
+    assert arguments({f"a{n}": n for n in range(9)}).endswith("a5=5, … 3 more")
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [
+        (0, "error", "0 errors"),
+        (1, "variable", "1 variable"),
+        (1250, "parameter", "1,250 parameters"),
+        (2, "further class", "2 further classes"),
+    ],
+)
+def test_counts_agree_with_their_nouns(number, noun, said):
+    """One is one, and more are many."""
+    assert counted(number, noun) == said
+
+
+def test_the_middle_is_cut_out():
+    """Beginning and end stay, and the whole is exactly as wide as allowed."""
+    cut = shortened("abcdefghijklmnopqrstuvwxyz", 10)
+
+    assert (cut, len(cut)) == ("abcdef…xyz", 10)
+    assert len(shortened("abcdefghijklmnopqrstuvwxyz", 10, ASCII)) == 10
+
+
+def test_the_first_line_that_says_anything():
+    """Keras begins some messages with an empty line and colour codes."""
+    assert first_line("\n\x1b[1m\x1b[0m\n  \x1b[1mreal\x1b[0m reason \nmore") == "real reason"
+    assert first_line(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("plain ünïcode 層", "plain ünïcode 層"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("a\tb\r\n", r"a\tb\r\n"),
+        ("right\u202eleft", r"right\u202eleft"),
+        ("half \ud800", r"half \ud800"),
+        ("\x9b31mred", r"\x9b31mred"),
+    ],
+)
+def test_text_by_others_is_made_harmless(text, said):
+    """Colour codes go; whatever would move the cursor or turn the text around is spelled out."""
+    assert printable(text) == said
+
+
+def test_text_by_others_can_be_encoded():
+    """What an old encoding does not have is spelled out, and what it has stays."""
+    assert glyphs_for("cp1252").user("Größe 層") == r"Größe \u5c64"
+    assert glyphs_for("no such encoding").user("Größe") == r"Gr\xf6\xdfe"
+    assert glyphs_for("UTF-8") is UNICODE
+    assert glyphs_for("utf-8", legacy_windows=True) is ASCII

@@ -1,0 +1,67 @@
+"""The package from outside: what importing it costs, and what it offers."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import layertrace
+
+
+def test_importing_loads_no_host():
+    """`import layertrace` loads neither TensorFlow nor Keras nor rich."""
+    program = "import sys, json, layertrace; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+    assert loaded.isdisjoint({"tensorflow", "keras", "tf_keras", "rich", "numpy", "lark", "wrapt", "click"})
+
+
+def test_public_names_are_there():
+    """Everything in __all__ can be had, and is listed by dir()."""
+    for name in layertrace.__all__:
+        assert getattr(layertrace, name).__module__.startswith("layertrace")
+
+    assert set(layertrace.__all__) <= set(dir(layertrace))
+    assert layertrace.__version__
+
+
+def test_unknown_names_are_refused():
+    """A name that the package does not have is an AttributeError, as of any module."""
+    with pytest.raises(AttributeError, match="has no attribute 'tarce'"):
+        _ = layertrace.tarce
+
+
+def test_the_reading_side_needs_no_tensorflow():
+    """A timeline is made, asked and shown where TensorFlow cannot be imported."""
+    program = """
+import sys
+sys.modules["tensorflow"] = sys.modules["keras"] = sys.modules["tf_keras"] = None
+from layertrace.timeline import Event, LayerRef, Timeline
+layer = LayerRef(id=1, class_name="Dense", name="dense", path="dense")
+timeline = Timeline([Event(seq=0, kind="build", layer=layer), Event(seq=1, kind="call", layer=layer)])
+assert timeline.matches("build call") and timeline.of("dense").kinds == ["build", "call"]
+print(timeline)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "dense" in done.stdout
+
+
+def test_without_tensorflow_a_trace_says_what_to_install():
+    """Where TensorFlow is not installed, starting a trace says how to install it."""
+    program = """
+import sys
+sys.modules["tensorflow"] = None
+import layertrace
+try:
+    layertrace.trace().start()
+except layertrace.LayertraceError as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("HostError layertrace needs tensorflow")
+    assert "pip install 'tensorflow>=2.16'" in done.stdout

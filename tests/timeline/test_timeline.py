@@ -1,0 +1,147 @@
+"""A timeline is a sequence of events that can be asked."""
+
+import pytest
+
+from layertrace.errors import QueryError, UnknownLayerError
+from layertrace.timeline import (
+    ErrorRef,
+    Event,
+    FunctionRef,
+    LayerRef,
+    TensorSpec,
+    Timeline,
+    VariableSpec,
+)
+
+BASES = ("keras.src.layers.core.dense.Dense", "keras.src.layers.layer.Layer")
+NET = LayerRef(id=1, class_name="Net", name="net", path="net", bases=("app.Net", *BASES[1:]))
+DENSE = LayerRef(id=2, class_name="Dense", name="dense", path="net/encoder/dense", bases=BASES)
+STEP = FunctionRef(1, "step")
+KERNEL = VariableSpec(
+    id=1, name="kernel", path="dense/kernel", dtype="float32", shape=(5, 3), trainable=True, initializer=None
+)
+EVENTS = [
+    Event(seq=0, kind="trace", function=STEP, trace=1),
+    Event(seq=1, kind="call", layer=NET, parent=0, depth=1, mode="graph", function=STEP, trace=1),
+    Event(seq=2, kind="build", layer=DENSE, parent=1, depth=2, mode="graph", function=STEP, trace=1),
+    Event(seq=3, kind="variable", layer=DENSE, parent=2, depth=3, variable=KERNEL),
+    Event(
+        seq=4, kind="call", layer=DENSE, parent=1, depth=2, mode="graph", function=STEP, trace=1,
+        error=ErrorRef(type="ValueError", message="no\nway", location=None, origin=True),
+    ),
+    Event(seq=5, kind="call", layer=DENSE, mode="eager"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def timeline():
+    return Timeline(EVENTS, notes=["a note"])
+
+
+def test_a_timeline_is_a_sequence(timeline):
+    """It has a length, items, slices and an order."""
+    assert len(timeline) == 6
+    assert timeline[0] is EVENTS[0]
+    assert timeline[-1] is EVENTS[-1]
+    assert list(timeline) == EVENTS
+    assert EVENTS[2] in timeline
+
+
+def test_slices_are_timelines(timeline):
+    """A slice is a timeline that keeps the numbers and the notes."""
+    part = timeline[2:4]
+
+    assert isinstance(part, Timeline)
+    assert [e.seq for e in part] == [2, 3]
+    assert part.notes == ("a note",)
+
+
+def test_kinds_layers_variables_errors(timeline):
+    """The usual questions have short names."""
+    assert timeline.kinds == ["trace", "call", "build", "variable", "call", "call"]
+    assert timeline.layers == (NET, DENSE)
+    assert [e.variable.name for e in timeline.variables] == ["kernel"]
+    assert [e.seq for e in timeline.errors] == [4]
+
+
+def test_of_takes_names_paths_classes_and_refs(timeline):
+    """`of` selects by a name, a path from any layer on, a class name, or a ref."""
+    assert [e.seq for e in timeline.of("net")] == [1]
+    for subject in ("dense", "encoder/dense", "net/*", "De*", DENSE):
+        assert [e.seq for e in timeline.of(subject)] == [2, 3, 4, 5]
+
+
+def test_of_an_unknown_layer_lists_the_known_ones(timeline):
+    """An unknown layer is refused with the layers there are."""
+    with pytest.raises(UnknownLayerError) as raised:
+        timeline.of("decoder")
+
+    assert str(raised.value) == "no layer 'decoder' in this timeline; it has net (Net), dense (Dense)"
+
+
+def test_of_an_empty_timeline_says_so():
+    """A timeline without layers says that it has none."""
+    with pytest.raises(UnknownLayerError, match="it has no layer at all"):
+        Timeline().of("dense")
+
+
+def test_where_takes_fields_lists_and_predicates(timeline):
+    """`where` selects by fields, by any of several values, and by predicates."""
+    assert [e.seq for e in timeline.where(kind="call", mode="graph")] == [1, 4]
+    assert [e.seq for e in timeline.where(kind=["build", "variable"])] == [2, 3]
+    assert [e.seq for e in timeline.where(lambda e: e.depth == 2)] == [2, 4]
+    assert [e.seq for e in timeline.where(function="step", kind="trace")] == [0]
+    assert [e.seq for e in timeline.where(layer="dense", kind="call")] == [4, 5]
+    assert [e.seq for e in timeline.where(layer=None)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ({"kin": "call"}, "events have no field 'kin'; they have seq, kind, layer"),
+        ({"kind": "calls"}, "no event has the kind 'calls'; it is one of init, build, call"),
+        ({"mode": ["eager", "lazy"]}, "no event has the mode 'lazy'; it is one of eager, symbolic, graph"),
+    ],
+)
+def test_where_refuses_what_events_do_not_have(timeline, field, said):
+    """A wrong field, kind or mode is refused with the possible ones."""
+    with pytest.raises(QueryError) as raised:
+        timeline.where(**field)
+
+    assert str(raised.value).startswith(said)
+
+
+def test_selections_nest_by_the_nearest_selected_event(timeline):
+    """What lies inside an event that was not selected counts as inside the next one around."""
+    calls_and_variables = timeline.where(kind=["call", "variable"])
+
+    assert [e.seq for e in calls_and_variables.roots] == [1, 5]
+    assert [e.seq for e in calls_and_variables.children(EVENTS[1])] == [3, 4]
+    assert timeline.matches("trace(call(build(variable) call)) call")
+    assert timeline.of("dense").matches("build(variable) call call")
+
+
+def test_specs_read_like_tensorflow_s():
+    """A spec is written as dtype and shape, with None for what is not known."""
+    assert str(TensorSpec("float32", (None, 10))) == "float32[None, 10]"
+    assert str(TensorSpec("int64", None)) == "int64[...]"
+    assert str(TensorSpec("int64", (2,), "ragged")) == "ragged int64[2]"
+
+
+def test_errors_read_in_one_line():
+    """An error is written with its type and the first line of its message."""
+    assert str(EVENTS[4].error) == "ValueError: no"
+
+
+def test_parameters_count_numbers():
+    """A variable's parameters are the product of its shape; none while that is unknown."""
+    unknown = VariableSpec(
+        id=2, name="w", path="w", dtype="float32", shape=None, trainable=True, initializer=None
+    )
+    assert (KERNEL.parameters, unknown.parameters) == (15, 0)
+
+
+def test_events_are_frozen(timeline):
+    """Nobody changes what has happened."""
+    with pytest.raises(AttributeError):
+        timeline[0].kind = "call"
