@@ -10,9 +10,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
+from layertrace.record.hub import hub
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
-__all__ = ["describe", "has_tensor", "spec", "tensor_shape"]
+__all__ = ["describe", "has_tensor", "note", "settle", "spec", "tensor_shape"]
 
 _ITEMS = 32  # items told of one collection
 _DEPTH = 6  # collections told inside of each other
@@ -38,6 +39,38 @@ def describe(value: Any, depth: int = 0) -> Structure:
     if _is_a(value, "tensorflow", "TensorShape"):
         return tensor_shape(value) or Opaque("unknown shape")
     return Opaque(_words(value))
+
+
+class Unread:
+    """An eager tensor's shape and dtype as TensorFlow's objects, which hold no tensor."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        self.shape = shape
+        self.dtype = dtype
+
+
+def note(value: Any) -> Any:
+    """Note what `settle` makes a structure of: `describe`, with the dear part of it put off.
+
+    Hooks run in the path of the traced program, where spelling out a shape costs as much as a hook.
+    """
+    kind = type(value)
+    if kind is hub.tensor_type:
+        return Unread(value.shape, value.dtype)
+    if (kind is list or kind is tuple) and len(value) <= _ITEMS:
+        return tuple([note(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
+    return describe(value)
+
+
+def settle(noted: Any) -> Structure:
+    """Turn what `note` has noted into a structure."""
+    if type(noted) is Unread:
+        return TensorSpec(dtype_name(noted.dtype), tensor_shape(noted.shape))
+    if type(noted) is tuple:
+        return tuple(map(settle, noted))
+    return cast(Structure, noted)
 
 
 def _collection(value: Any, depth: int) -> Structure:

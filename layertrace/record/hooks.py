@@ -117,15 +117,19 @@ _NAMESPACE = {
 }
 
 
-def hook(method: Method, original: FunctionType, observer: Observer) -> FunctionType:
+def hook(
+    method: Method, original: FunctionType, observer: Observer, *, takes_anything: bool = False
+) -> FunctionType:
     """Return a function that stands for `original` and tells `observer` what happens.
 
     Args:
         method: What the events will say of the method; its names and defaults are filled in here.
         original: The function to stand for.
         observer: What to do when it begins and when it ends.
+        takes_anything: Let `original` refuse wrong arguments, so that a call with such is an event too.
+            Its code is then not that of the method, only its signature.
     """
-    parameters = _own_parameters(original)
+    parameters = _ANYTHING if takes_anything else _own_parameters(original)
     learn(method, original, parameters)
     make = _factory(
         method.kind == "call",
@@ -136,7 +140,17 @@ def hook(method: Method, original: FunctionType, observer: Observer) -> Function
     functools.update_wrapper(made, original)
     made.__defaults__ = original.__defaults__
     made.__kwdefaults__ = original.__kwdefaults__
+    if takes_anything:
+        made.__defaults__ = made.__kwdefaults__ = None
+        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
     return made
+
+
+_ANYTHING = (
+    inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY),
+    inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+    inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+)
 
 
 def _own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:

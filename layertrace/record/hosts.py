@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import importlib.util
@@ -134,11 +135,11 @@ def _new_hook(cover: Callable[[type], None]) -> Callable[[Any], Any]:
     def replace(original: staticmethod[Any, Any]) -> staticmethod[Any, Any]:
         make = original.__func__
 
-        def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:  # noqa: N807  # it stands for one
+        @functools.wraps(make)
+        def __new__(cls, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
             cover(cls)
             return make(cls, *args, **kwargs)
 
-        __new__.__wrapped__ = make  # type: ignore[attr-defined]
         return staticmethod(__new__)
 
     return replace

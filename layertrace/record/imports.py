@@ -30,7 +30,8 @@ class ImportWatch(MetaPathFinder):
 
     def stop(self) -> None:
         """Look out no more."""
-        sys.meta_path.remove(self)
+        if self in sys.meta_path:  # the program may have replaced what is there
+            sys.meta_path.remove(self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

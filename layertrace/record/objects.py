@@ -59,7 +59,7 @@ class _Unbound(_ObjectProxy):  # type: ignore[misc]
 
     def __get__(self, layer: Any, owner: type | None = None) -> Any:
         if layer is None:
-            return self
+            return self.__wrapped__.__get__(layer, owner)  # `Base.call(self, x)` is the super call of old
         bound = self.__wrapped__.__get__(layer, owner)
         return _Bound(bound, layer, self._self_method, self._self_observer)
 

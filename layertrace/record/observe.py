@@ -7,7 +7,7 @@ import time
 from typing import Any, cast
 
 from layertrace.record import places
-from layertrace.record.describe import describe
+from layertrace.record.describe import note
 from layertrace.record.faults import step_aside
 from layertrace.record.hub import (
     DTYPE,
@@ -152,7 +152,7 @@ def _arguments(
     left = extra[len(names) :]
     if left:
         given[method.variadic[0] or "args"] = left
-    return {name: describe(value) for name, value in given.items()}
+    return {name: note(value) for name, value in given.items()}
 
 
 def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
@@ -181,7 +181,7 @@ def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
         # The short way of the hook took an eager input for eager execution; a result that is no eager
         # tensor says that a constant may have come into somebody's graph.
         span = (*span[:MODE], current_mode(Host.tf), *span[MODE + 1 :])
-    finish(span, ended, output=describe(result))
+    finish(span, ended, output=note(result))
 
 
 def finish(span: tuple[Any, ...], ended: int, output: Any = None, error: ErrorNote | None = None) -> None:

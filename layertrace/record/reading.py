@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from layertrace.record import places
-from layertrace.record.describe import dtype_name, has_tensor, tensor_shape
+from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_shape
 from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, Record, Span
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER
@@ -119,7 +119,7 @@ class Reader:
     # What only one kind of event has
 
     def _init(self, span: Span, record: Record) -> dict[str, Any]:
-        return {"arguments": span.detail, "defined_at": _defined_at(span.method)}
+        return {"arguments": _settled(span.detail), "defined_at": _defined_at(span.method)}
 
     _build = _init
 
@@ -129,7 +129,7 @@ class Reader:
         found: dict[str, Any] = {
             "call_index": next(calls),
             "defined_at": _defined_at(span.method),
-            "outputs": record.output
+            "outputs": settle(record.output)
             if record.dtype is None
             else _tensor(record.dtype, record.output),
         }
@@ -139,7 +139,7 @@ class Reader:
                 "inputs": _tensor(span.dtype, span.detail),
                 "mask": False if takes_mask else None,
             }
-        return found | _sorted_out(span.detail, names)
+        return found | _sorted_out(_settled(span.detail), names)
 
     def _variable(self, span: Span, record: Record) -> dict[str, Any]:
         return {"variable": span.detail.spec}
@@ -151,6 +151,10 @@ class Reader:
             "cause": note.cause,
             "defined_at": None if note.code is None else places.location(note.code, -1),
         }
+
+
+def _settled(arguments: dict[str, Any]) -> dict[str, Structure]:
+    return {name: settle(value) for name, value in arguments.items()}
 
 
 def _is_mask(name: str) -> bool:

@@ -71,8 +71,12 @@ class Recorder:
         with _lock:
             self._start_ns = self._clock()
             self.echo = Echo(self._start_ns) if self._wants_echo else None
-            for host in hosts.loaded():
-                self.cover_host(host)
+            try:
+                for host in hosts.loaded():
+                    self.cover_host(host)
+            except BaseException:
+                self._unhook()
+                raise
             running.append(self)
             self._watch.start()
             gc.callbacks.append(self._check_size)
@@ -94,7 +98,8 @@ class Recorder:
         """Hook a Keras that was imported just now."""
         try:
             with _lock:
-                self.cover_host(host)
+                if self in running:
+                    self.cover_host(host)
         except Exception:  # promise 1: an import of the traced program never fails for our sake
             step_aside(f"hook {host}")
 
@@ -113,9 +118,19 @@ class Recorder:
             self._hook(place)
 
     def _hook(self, place: hosts.Place) -> None:
-        undo = patches.acquire(*place)
+        try:
+            undo = patches.acquire(*place)
+        except Exception:  # promise 1: a class that we do not understand works as ever, unseen
+            step_aside(f"hook {place[0].name} of {place[0].owner!r}")
+            return
         if undo is not None:
             self._undos.append(undo)
+
+    def _unhook(self) -> None:
+        for undo in self._undos:
+            undo()
+        self._undos.clear()
+        self._covered.clear()
 
     def stop(self) -> None:
         """Stop listening and put everything back. Stopping twice is as good as once."""
@@ -124,12 +139,10 @@ class Recorder:
                 return
             running.remove(self)
             self._watch.stop()
-            gc.callbacks.remove(self._check_size)
+            if self._check_size in gc.callbacks:  # the program may have emptied it
+                gc.callbacks.remove(self._check_size)
             _tell_hub()
-            for undo in self._undos:
-                undo()
-            self._undos.clear()
-            self._covered.clear()
+            self._unhook()
             self._records += self._unfinished()
             self._read = None
             self._settle()
@@ -218,7 +231,8 @@ def cover_new(cls: type) -> None:
     for recorder in tuple(running):
         if cls not in recorder._covered:
             with _lock:
-                recorder.cover(cls)
+                if recorder in running:  # another thread may have stopped it just now
+                    recorder.cover(cls)
 
 
 def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:

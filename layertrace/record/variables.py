@@ -104,17 +104,27 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
             method: Method, subject: Any, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
         ) -> tuple[Any, ...] | None:
             try:
-                asked = dict(zip(method.names, values, strict=False)) | (keywords or {})
-                if source == "tf" and extra:
-                    asked["initial_value"] = extra[0]
+                asked = _asked(method, source, values, extra) | (keywords or {})
                 return _begin(method, source, asked, subject, subject if subject_is_layer else None)
             except Exception:  # promise 1: the traced program never sees a fault of ours
                 step_aside("record a variable")
                 return None
 
-        return hook(Method("variable"), original, (begin, _end))
+        return hook(Method("variable"), original, (begin, _end), takes_anything=subject_is_layer)
 
     return replace
+
+
+def _asked(
+    method: Method, source: str, values: tuple[Any, ...], extra: tuple[Any, ...]
+) -> dict[str, Any]:
+    """Name what was given by position; `add_weight("kernel", …)` is the spelling of Keras 2."""
+    if source == "tf":
+        return {"initial_value": extra[0]} if extra else {}
+    asked = dict(zip(method.names, (*values, *extra), strict=False))
+    if isinstance(asked.get("shape"), str):
+        asked["name"] = asked.pop("shape")
+    return asked
 
 
 def _begin(
