@@ -149,7 +149,8 @@ class Timeline(Sequence[Event]):
         Raises:
             ExpressionError: If the expression does not parse; the message points at the place.
         """
-        return expression.compile(lifecycle).matches(self)
+        # A selection stays as it is, should a recording go on meanwhile.
+        return expression.compile(lifecycle).matches(self[:])
 
     # The shape of the selection
 
@@ -166,17 +167,15 @@ class Timeline(Sequence[Event]):
     def _nesting(self) -> _Shape:
         events = self._source.events()
         if self._shape is None or self._shape.events is not events:
-            self._shape = _Shape(events, self._ancestry())
+            self._shape = _Shape(events, self._whole())
         return self._shape
 
-    def _ancestry(self) -> dict[int, int | None]:
-        """Return the parent of every event there ever was, also of those not selected."""
-        return {event.seq: event.parent for event in self}
+    def _whole(self) -> Sequence[Event]:
+        """Return the events that this was selected from, as they were then."""
+        return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
-        selection = _Selection(events, self.notes)
-        selection._whole = self
-        return selection
+        return _Selection(events, self.notes, self._whole())
 
     # Looking
 
@@ -204,21 +203,28 @@ class Timeline(Sequence[Event]):
 class _Selection(Timeline):
     """Some events of a timeline, which remember how the whole was nested."""
 
-    _whole: Timeline
+    def __init__(self, events: Iterable[Event], notes: Iterable[str], whole: Sequence[Event]) -> None:
+        super().__init__(events, notes)
+        self._selected_from = whole
 
-    def _ancestry(self) -> dict[int, int | None]:
-        return self._whole._ancestry()
+    def _whole(self) -> Sequence[Event]:
+        return self._selected_from
 
 
 class _Shape:
     """Who lies inside whom, in one selection of events."""
 
-    def __init__(self, events: Sequence[Event], ancestry: dict[int, int | None]) -> None:
+    def __init__(self, events: Sequence[Event], whole: Sequence[Event]) -> None:
         self.events = events
-        self._ancestry = ancestry
+        self._whole = whole
 
     def inside(self, seq: int | None) -> tuple[Event, ...]:
         return self._children.get(seq, ())
+
+    @cached_property
+    def _ancestry(self) -> dict[int, int | None]:
+        """The parent of every event, also of those not selected."""
+        return {event.seq: event.parent for event in self._whole}
 
     @cached_property
     def _children(self) -> dict[int | None, tuple[Event, ...]]:

@@ -1,0 +1,136 @@
+"""Programs of lifecycle expressions, and the automaton that runs them over events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, chain
+from typing import Protocol
+
+from layertrace.timeline.event import Event
+
+__all__ = ["ANY", "Automaton", "Nested", "Program", "Step", "either", "repeated"]
+
+ANY = "."
+
+
+class Nested(Protocol):
+    """What an expression is compared with: a `Timeline`, or anything nested as one is."""
+
+    @property
+    def roots(self) -> Sequence[Event]:
+        """The events that lie inside no other."""
+
+    def children(self, event: Event) -> Sequence[Event]:
+        """The events directly inside `event`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """An instruction that takes one event of this kind, if what is inside it fits too."""
+
+    kind: str
+    inside: Automaton | None = None
+
+    def names(self, event: Event) -> bool:
+        """Tell whether the event is of this kind."""
+        return self.kind == event.kind or self.kind == ANY
+
+    def takes(self, event: Event, timeline: Nested) -> bool:
+        """Tell whether the event fits, with what is inside it."""
+        return self.names(event) and (
+            self.inside is None or self.inside.matches(timeline.children(event), timeline)
+        )
+
+
+Jump = tuple[int, ...]  # an instruction that goes on at all these places at once, counted from it
+Program = tuple[Step | Jump, ...]  # matches when its end is reached with the last event
+
+
+def either(programs: Sequence[Program]) -> Program:
+    """Return the program that matches what one of these does."""
+    if len(programs) == 1:
+        return programs[0]
+    ends = list(accumulate(len(program) + 1 for program in programs))
+    parts: list[Program] = [((1, *(end + 1 for end in ends[:-1])),)]
+    for program, end in zip(programs, ends, strict=True):
+        parts += program, ((ends[-1] - end + 1,),)
+    return tuple(chain(*parts))
+
+
+def repeated(program: Program, least: int, most: int | None) -> Program:
+    """Return the program that matches what this one does so many times; None is without end."""
+    size = len(program) + 1
+    if most is None and least == 0:
+        return ((1, size + 1), *program, (-size,))
+    if most is None:
+        return (*(program * least), (1 - size, 1))  # the last one again, or on
+    optional = (((1, left * size), *program) for left in range(most - least, 0, -1))
+    return program * least + tuple(chain(*optional))
+
+
+class Automaton:
+    """Runs a program over events, at all the places at once that they may have led to.
+
+    That set of places is the only state (Thompson's construction), so nothing is ever tried again
+    and time is linear in the events. Moves between sets are remembered, as a lazy DFA; only
+    a few, because there can be exponentially many sets.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        insides = (step.inside for step in program if isinstance(step, Step))
+        self.depth: int = max((1 + inside.depth for inside in insides if inside), default=0)
+        self._start = self._reach([0])
+        self._steps = lru_cache(maxsize=256)(self._find_steps)
+        self._after = lru_cache(maxsize=256)(self._find_after)
+
+    def matches(self, events: Iterable[Event], timeline: Nested) -> bool:
+        """Tell whether the program reaches its end with the last event."""
+        event, _, may_end = self.follow(events, timeline)
+        return event is None and may_end
+
+    def follow(
+        self, events: Iterable[Event], timeline: Nested
+    ) -> tuple[Event | None, tuple[Step, ...], bool]:
+        """Go as far as events fit.
+
+        Returns:
+            The event that does not fit, or None; the steps possible there; whether it may end.
+        """
+        places = self._start
+        stopped = None
+        for event in events:
+            taken = tuple([s for s in self._steps(places) if s.takes(event, timeline)])
+            if not taken:
+                stopped = event
+                break
+            places = self._after(places, taken)
+        return stopped, self._steps(places), len(self.program) in places
+
+    def _find_steps(self, places: frozenset[int]) -> tuple[Step, ...]:
+        """Return the different steps at these places; repetitions share theirs."""
+        found = (self.program[place] for place in sorted(places) if place < len(self.program))
+        return tuple(dict.fromkeys(step for step in found if isinstance(step, Step)))
+
+    def _find_after(self, places: frozenset[int], taken: tuple[Step, ...]) -> frozenset[int]:
+        """Return where the program can be when these of the steps have taken an event."""
+        going_on = (place for place in places if place < len(self.program))
+        return self._reach([place + 1 for place in going_on if self.program[place] in taken])
+
+    def _reach(self, waiting: list[int]) -> frozenset[int]:
+        """Follow all jumps, to the steps, and perhaps the end, that they lead to."""
+        seen: set[int] = set()
+        reached = []
+        while waiting:
+            place = waiting.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            instruction = self.program[place] if place < len(self.program) else None
+            if isinstance(instruction, tuple):
+                waiting.extend(place + offset for offset in instruction)
+            else:
+                reached.append(place)
+        return frozenset(reached)

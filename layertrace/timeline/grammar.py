@@ -1,0 +1,192 @@
+"""The grammar of lifecycle expressions, read by lark into programs, and words for what does not parse."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from layertrace.timeline.automaton import Automaton, Program, Step, either, repeated
+from layertrace.timeline.event import KINDS
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+    from lark.exceptions import UnexpectedInput
+
+__all__ = ["Fault", "diagnose", "parser"]
+
+MOST_INSTRUCTIONS = 10_000
+MOST_NESTING = 100  # matching recurses where the expression nests, and Python allows 1000 frames
+
+# INSIDE and GROUP are told apart by what stands right before them. A bracket right after ")" or a
+# quantifier reads as INSIDE too, which fits nowhere: `call+(build)` is refused, not guessed.
+_GRAMMAR = rf"""
+    choice: sequence ("|" sequence)*
+    sequence: repeated+
+    ?repeated: item
+        | item SIGN -> signed
+        | item BRACE [COUNT] [COMMA [COUNT]] "}}" -> counted
+    ?item: KIND -> event
+        | KIND INSIDE choice? ")" -> event
+        | GROUP choice ")" -> group
+
+    KIND: /({"|".join(KINDS)})(?![\w-])|\./
+    INSIDE: /(?<=[^\s(|])\(/
+    GROUP: /(?<![^\s(|])\(/
+    SIGN: /[*+?]/
+    BRACE: "{{"
+    COMMA: ","
+    COUNT: /[0-9]{{1,99}}/
+    %ignore /\s+/
+"""
+
+_SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+@cache
+def parser() -> Lark:
+    """Return the parser, which makes a program of an expression."""
+    from lark import Lark  # here, so that importing layertrace does not import lark
+
+    return Lark(_GRAMMAR, parser="lalr", start="choice", transformer=_Assembler())
+
+
+class _Assembler:
+    """Makes programs of what the parser finds: a method for each rule of the grammar.
+
+    The parser calls them as it goes, from the inside out, so that no depth of brackets recurses.
+    """
+
+    def event(self, parts: list[Any]) -> Program:
+        kind, *nested = parts
+        if not nested:
+            return (Step(str(kind)),)
+        bracket, *inside = nested
+        automaton = Automaton(inside[0] if inside else ())
+        if automaton.depth >= MOST_NESTING:
+            problem = f"kinds lie inside each other more than {MOST_NESTING} deep"
+            raise Fault(f"{problem}; leave out the brackets that do not matter", bracket)
+        return (Step(str(kind), automaton),)
+
+    def group(self, parts: list[Any]) -> Program:
+        program: Program = parts[1]
+        return program
+
+    def signed(self, parts: list[Any]) -> Program:
+        program, sign = parts
+        return self._repeated(program, *_SIGNS[sign], sign)
+
+    def counted(self, parts: list[Any]) -> Program:
+        program, brace, low, comma, high = parts
+        if low is None and high is None:
+            raise Fault(_COUNT, brace)
+        least = int(low or 0)
+        most = int(high) if high else None if comma else least
+        if most is not None and most < least:
+            problem = f"{{{least},{most}}} asks for at least {least} and at most {most}"
+            raise Fault(f"{problem}; write {{{most},{least}}}", brace)
+        return self._repeated(program, least, most, brace)
+
+    def sequence(self, parts: list[Any]) -> Program:
+        return tuple(chain(*parts))
+
+    def choice(self, parts: list[Any]) -> Program:
+        return either(parts)
+
+    def _repeated(
+        self, program: Program, least: int, most: int | None, quantifier: Token
+    ) -> Program:
+        # Counts are written out, and multiply where they nest. Nothing, repeated, still takes room.
+        size = max(len(program), 1) * (most or least)
+        if size > MOST_INSTRUCTIONS:
+            problem = f"this count makes {size:,} instructions, more than {MOST_INSTRUCTIONS:,}"
+            raise Fault(f"{problem}; use '*' or '+' where the number does not matter", quantifier)
+        return repeated(program, least, most)
+
+
+# Faults: what to say where parsing stops
+
+_COUNT = "a count is written {m}, {m,}, {,n} or {m,n}, with whole numbers"
+_QUANTIFIERS = frozenset("*+?{")
+
+
+class Fault(Exception):
+    """A problem and its place, before the expression is put beside it."""
+
+    def __init__(self, problem: str, place: int | Token) -> None:
+        self.problem = problem
+        self.position: int = place if isinstance(place, int) else place.start_pos or 0
+
+
+def diagnose(error: UnexpectedInput, text: str) -> Fault:
+    """Find words for a fault in what stands before and after the place where the parser stopped."""
+    at_end = getattr(getattr(error, "token", None), "type", None) == "$END"
+    place = len(text) if at_end else error.pos_in_stream or 0
+    unclosed = _unclosed(error)
+    if unclosed == "{":
+        return Fault(_COUNT, unclosed if at_end else place)
+    word = re.match(r"[\w-]+", text[place:])
+    if word:
+        return Fault(_unknown(word[0]), place)
+    found = text[place : place + 1]
+    missing = _missing(text[:place].rstrip(), found, place)
+    if missing:
+        return missing
+    if unclosed and at_end:
+        return Fault("this bracket is never closed; put a ')' where it ends", unclosed)
+    return Fault(_misplaced(found), place)
+
+
+def _unclosed(error: UnexpectedInput) -> Token | None:
+    """Return the innermost bracket that is open where the parser stopped."""
+    brackets: list[Token] = []
+    for part in error.interactive_parser.parser_state.value_stack:
+        if part in ("(", "{"):
+            brackets.append(part)
+        elif part in (")", "}"):  # read, but what it closes was not put together yet
+            brackets.pop()
+    return brackets[-1] if brackets else None
+
+
+def _unknown(word: str) -> str:
+    if word.isdecimal():
+        return f"a count stands in braces, right after what is repeated: {{{word}}}"
+    close = get_close_matches(word.lower(), KINDS, n=1)
+    hint = f"did you mean {close[0]!r}? kinds" if close else "kinds"
+    return f"no event has the kind {word!r}; {hint} are {', '.join(KINDS)}, and '.' for any"
+
+
+def _missing(before: str, found: str, place: int) -> Fault | None:
+    """Say that a kind or group is missing between these two, if that is what is wrong."""
+    last = before[-1:]
+    if last not in ("", "(", "|"):
+        last = "something"
+    if found in _QUANTIFIERS and last != "something":
+        problem = f"{found!r} has nothing before it to repeat"
+        return Fault(f"{problem}; put a kind there ('.' is any event)", place)
+    if (found == "|" and last != "something") or (last == "|" and found in ("", ")")):
+        problem = "one side of '|' is empty; put a kind there, or make a group optional"
+        return Fault(f"{problem}: (init | build)?", place if found == "|" else len(before) - 1)
+    if last == "(" and found == ")":
+        problem = "this group is empty; right after a kind, '()' means that nothing is inside"
+        return Fault(f"{problem}: build()", len(before) - 1)
+    if last == found == "":
+        example = "write what should happen, such as 'init build call+'"
+        return Fault(f"the expression is empty; {example}", 0)
+    return None
+
+
+def _misplaced(found: str) -> str:
+    if found in (")", "}"):
+        opening = {")": "(", "}": "{"}[found]
+        return f"this {found!r} closes nothing; remove it, or put a {opening!r} where it begins"
+    if found in _QUANTIFIERS:
+        return f"{found!r} follows another quantifier; put what it repeats in brackets: (call+)?"
+    if found == "(":
+        return "only a kind has an inside: write 'call(build)+', or a space to begin a group"
+    return (
+        f"{found!r} means nothing here; an expression is made of kinds, white space, ( ), |, "
+        "*, +, ? and {m,n}"
+    )
