@@ -84,7 +84,7 @@ def trouble(event: Event, glyphs: Glyphs) -> Text:
         return Text()
     refused = "refused: " if event.kind == "variable" else ""
     said = inked(f"{glyphs.cross} {refused}{glyphs.user(error.type)}", ERROR)
-    message = words.shortened(words.first_line(error.message, glyphs), 240, glyphs)
+    message = words.shortened(words.first_line(error.message, glyphs), 320, glyphs)
     if message:
         said.append(f": {message}", "red not bold")
     return said
