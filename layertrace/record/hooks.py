@@ -206,9 +206,7 @@ def _factory(
         subject=subject,
         short_way=""
         if not simple
-        else _SHORT_WAY.format(
-            subject=subject, first=names[1], others_at_default=others, forward=forwarded
-        ),
+        else _SHORT_WAY.format(subject=subject, first=names[1], others_at_default=others, forward=forwarded),
         values="".join(f"{n}, " for n in names[1:] + only),
         extra=("()" if not star else star if names else f"{star}[1:]"),
         keywords=stars or "None",

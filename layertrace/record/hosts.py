@@ -6,11 +6,12 @@ import functools
 import gc
 import importlib
 import importlib.util
+import inspect
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from layertrace.errors import HostError
@@ -197,6 +198,14 @@ def subclasses(cls: type) -> Iterator[type]:
 
 
 def live_layers(wanted: Callable[[type], bool]) -> list[Any]:
-    """Return the layers that exist already, found through Python's garbage collector."""
-    classes = {cls for host in loaded() for cls in subclasses(layer_base(host)) if wanted(cls)}
-    return [thing for thing in gc.get_objects() if type(thing) in classes]
+    """Return the layers of Keras 3 that exist already, found by the `build` that each was given.
+
+    `Layer.__new__` defines that function, so all of them share their code. (`gc.get_objects()` would be
+    simpler, but it takes hold of tuples that another thread is filling just then, in C, which fails there:
+    "Error while creating shape", seen in TensorFlow 2.21. `gc.get_referrers` touches what it returns alone.)
+    """
+    code = inspect.unwrap(layer_base("keras").__new__).__code__
+    builds = gc.get_referrers(*(inner for inner in code.co_consts if isinstance(inner, CodeType)))
+    behind = (getattr(build, "__wrapped__", None) for build in builds if isinstance(build, FunctionType))
+    layers = (getattr(method, "__self__", None) for method in behind)
+    return [layer for layer in layers if layer is not None and wanted(type(layer))]

@@ -81,8 +81,7 @@ class Patches:
                 slot.set(replacement)
             except (AttributeError, TypeError) as error:
                 notice(
-                    f"layertrace cannot hook {slot.name} of {slot.owner!r}: {error}; "
-                    "its events are missing.",
+                    f"layertrace cannot hook {slot.name} of {slot.owner!r}: {error}; its events are missing.",
                     key=f"{slot.key}",
                 )
                 return None

@@ -203,5 +203,3 @@ def _defined_at(method: Method) -> Location | None:
     original: Any = inspect.unwrap(method.original) if callable(method.original) else None
     code = getattr(getattr(original, "__func__", original), "__code__", None)
     return places.location(code, -1) if isinstance(code, CodeType) else None
-
-

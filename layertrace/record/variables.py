@@ -115,9 +115,7 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
     return replace
 
 
-def _asked(
-    method: Method, source: str, values: tuple[Any, ...], extra: tuple[Any, ...]
-) -> dict[str, Any]:
+def _asked(method: Method, source: str, values: tuple[Any, ...], extra: tuple[Any, ...]) -> dict[str, Any]:
     """Name what was given by position; `add_weight("kernel", …)` is the spelling of Keras 2."""
     if source == "tf":
         return {"initial_value": extra[0]} if extra else {}

@@ -95,9 +95,7 @@ class _Assembler:
     def choice(self, parts: list[Any]) -> Program:
         return either(parts)
 
-    def _repeated(
-        self, program: Program, least: int, most: int | None, quantifier: Token
-    ) -> Program:
+    def _repeated(self, program: Program, least: int, most: int | None, quantifier: Token) -> Program:
         # Counts are written out, and multiply where they nest. Nothing, repeated, still takes room.
         size = max(len(program), 1) * (most or least)
         if size > MOST_INSTRUCTIONS:
