@@ -41,4 +41,5 @@ with layertrace.trace() as timeline:
 
 timeline.print()
 made = timeline.of(cnn.gcn_2).variables
-print(f"\n{made[0].layer} made {len(made)} variables in 3 calls, at {made[0].location}, and keeps {len(cnn.gcn_2.weights)}")
+print(f"\n{made[0].layer} made {len(made)} variables in 3 calls, and keeps {len(cnn.gcn_2.weights)}")
+print(f"see {made[0].location}")

@@ -12,9 +12,7 @@ class GCN(keras.layers.Layer):
         self.units, self.initializer = units, initializer
 
     def build(self, input_shape):
-        self.w = self.add_weight(
-            name="w", shape=(input_shape[-1], self.units), initializer=self.initializer
-        )
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units), initializer=self.initializer)
 
     def call(self, x):
         return x @ self.w

@@ -51,6 +51,6 @@ with layertrace.trace() as timeline:
 timeline.print()
 culprit = timeline.errors[0]
 print(
-    f"\n{culprit.layer} makes a variable at {culprit.location}, in trace {culprit.trace} of {culprit.function}:"
-    "\nmake it once, in build()"
+    f"\n{culprit.layer} makes a variable at {culprit.location}, "
+    f"in trace {culprit.trace} of {culprit.function}:\nmake it once, in build()"
 )

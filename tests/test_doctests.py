@@ -4,7 +4,6 @@ import doctest
 import importlib
 import pkgutil
 
-
 import layertrace
 
 MODULES = [m.name for m in pkgutil.walk_packages(layertrace.__path__, "layertrace.") if "demos" not in m.name]

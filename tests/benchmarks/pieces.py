@@ -27,7 +27,8 @@ from layertrace.record import hooks, observe
 from layertrace.record.hub import Method
 from layertrace.record.recorder import running
 
-_PLACE_FROM, _PLACE_TO = "                    try:\n                        lt_frame", "                lt_shape = "
+_PLACE_FROM = "                    try:\n                        lt_frame"
+_PLACE_TO = "                lt_shape = "
 PIECES = {
     "the user's line": (_PLACE_FROM, "                    lt_place = None\n"),
     "which layer": ("lt_known.get(id({subject}))", "True"),

@@ -348,7 +348,9 @@ def test_tf_function_on_call_is_called_and_traced():
     assert str(timeline.where(kind="call")[0].inputs) == "float32[2, 5]"
 
 
-@pytest.mark.parametrize("again", [lambda m: m.from_config(m.get_config()), keras.models.clone_model, copy.deepcopy])
+@pytest.mark.parametrize(
+    "again", [lambda m: m.from_config(m.get_config()), keras.models.clone_model, copy.deepcopy]
+)
 def test_copies_are_layers_of_their_own(again):
     """What from_config, clone_model and deepcopy make are other layers, and seen."""
     model = keras.Sequential([layers.Input((5,)), layers.Dense(2, name="d")])

@@ -88,7 +88,15 @@ def test_metrics_optimizers_and_seeds_make_variables():
         layers.Dropout(0.5)
 
     names = [e.variable.name for e in timeline.variables]
-    assert names == ["total", "count", "iteration", "learning_rate", "w", "w_momentum", "seed_generator_state"]
+    assert names == [
+        "total",
+        "count",
+        "iteration",
+        "learning_rate",
+        "w",
+        "w_momentum",
+        "seed_generator_state",
+    ]
     assert timeline.variables[-1].layer.class_name == "Dropout"
 
 
