@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import traceback
@@ -20,8 +21,12 @@ def step_aside(doing: str) -> None:
     kind, error, trace = sys.exc_info()
     frame = traceback.extract_tb(trace)[-1] if trace is not None else None
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
+    try:
+        said = str(error)
+    except Exception:  # the message of a stranger's exception, raised where we looked at an object of theirs
+        said = "its message cannot be shown"
     notice(
-        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {error}, at {where}); "
+        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
         "the program goes on, the event is missing. Please report it.",
         key=f"{doing} {where}",
     )
@@ -35,7 +40,8 @@ def notice(message: str, *, key: str) -> None:
         _told.add(key)
     try:
         warnings.warn(message, LayertraceWarning, stacklevel=2)
-    except LayertraceWarning:
-        # `-W error` turns the warning into an exception inside the traced program, which must not
-        # see it; standard error is the next best place.
-        sys.stderr.write(f"LayertraceWarning: {message}\n")
+    except Exception:
+        # `-W error` turns the warning into an exception inside the traced program, which must not see it,
+        # nor what its own `warnings.showwarning` may raise; standard error is the next best place.
+        with contextlib.suppress(Exception):  # there is none under pythonw
+            sys.stderr.write(f"LayertraceWarning: {message}\n")

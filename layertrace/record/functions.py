@@ -12,7 +12,8 @@ from layertrace.record.describe import describe
 from layertrace.record.faults import step_aside
 from layertrace.record.hub import PARENT, THREAD, Method
 from layertrace.record.modes import Mode, traced_graphs
-from layertrace.record.observe import fail, finish, now, start
+from layertrace.record.observe import fail, finish, hide, now, start
+from layertrace.record.places import hidden
 from layertrace.timeline.event import FunctionRef, Opaque, Structure
 from layertrace.timeline.identity import Register
 
@@ -54,25 +55,35 @@ def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(original)
+    @hidden
     def create_concrete_function(
         function_type: Any, type_context: Any, func_graph: Any, tracing_options: Any, *rest: Any
     ) -> Any:
         span = _begin(function_type, func_graph, tracing_options)
         arguments = (function_type, type_context, func_graph, tracing_options, *rest)
-        if span is None:
-            return original(*arguments)
         try:
             concrete = original(*arguments)
         except BaseException as error:
-            _record_of(tracing_options).failed += 1
-            fail(span, error)
+            if span is None:
+                hide(error)
+            else:
+                _record_of(tracing_options).failed += 1
+                fail(span, error)
             raise
-        ended = now()
-        span[THREAD].span = span[PARENT]
-        finish(span, ended)
+        if span is not None:
+            _end(span)
         return concrete
 
     return create_concrete_function
+
+
+def _end(span: tuple[Any, ...]) -> None:
+    ended = now()
+    span[THREAD].span = span[PARENT]
+    try:
+        finish(span, ended)
+    except Exception:  # promise 1, as below
+        step_aside("record the end of a trace")
 
 
 def _record_of(options: Any) -> FunctionRecord:
@@ -102,10 +113,13 @@ def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | No
         )
         mode = Mode("graph", function, index)
         span = start(_TRACE, None, note, mode, depth=2)
-        traced_graphs.add(graph, Mode("graph", function, index, span))
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside("record a trace")
         return None
+    try:
+        traced_graphs.add(graph, Mode("graph", function, index, span))
+    except Exception:  # promise 1, as above
+        step_aside("know the graph of a trace again")
     return span
 
 

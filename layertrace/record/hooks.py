@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import keyword
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ from layertrace.record import observe
 from layertrace.record.autograph import as_called
 from layertrace.record.faults import step_aside
 from layertrace.record.hub import Method, hub, threads
-from layertrace.record.places import HIDDEN_HOOK_FILE, HOOK_FILE, caller
+from layertrace.record.places import HOOK_FILE, caller
 from layertrace.timeline.query import layer_numbers
 
 __all__ = ["Observer", "hook", "learn"]
@@ -32,18 +33,21 @@ _FUNCTION = """
 def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
     def {name}({parameters}):
         if lt_hub.emit is None:  # nobody records
-            return {target}({forward})
+            try:
+                return {target}({forward})
+            except BaseException as lt_error:
+                lt_hide(lt_error)
+                raise
 {short_way}
         lt_span = lt_begin(lt_method, {subject}, ({values}), {extra}, {keywords})
         lt_run = {target}
-        if lt_span is None:
-            return lt_run({forward})
         try:
             lt_result = lt_run({forward})
         except BaseException as lt_error:
-            lt_fail(lt_span, lt_error)
+            lt_hide(lt_error) if lt_span is None else lt_fail(lt_span, lt_error)
             raise
-        lt_end(lt_span, lt_result, {subject})
+        if lt_span is not None:
+            lt_end(lt_span, lt_result, {subject})
         return lt_result
     return {name}
 """
@@ -93,13 +97,21 @@ _SHORT_WAY = """
             except BaseException as lt_error:
                 lt_fail(lt_span, lt_error)
                 raise
-            if lt_result is {first}:
+            if type(lt_result) is not lt_hub.tensor_type:
+                lt_end(lt_span, lt_result, {subject})
+                return lt_result
+            try:
                 lt_now = lt_clock()
                 lt_thread.span = lt_parent
+                if lt_result is {first}:
+                    lt_dtype = lt_span[8]
+                else:
+                    lt_thread.shape = lt_shape = lt_result.shape
+                    lt_thread.dtype = lt_dtype = lt_result.dtype
                 if lt_hub.emit is not None:
-                    lt_hub.emit((lt_span, lt_now, lt_span[7], lt_span[8], None))
-            else:
-                lt_end(lt_span, lt_result, {subject})
+                    lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
+            except Exception:
+                lt_step_aside("record the end of a call")
             return lt_result
 """
 
@@ -111,6 +123,7 @@ _NAMESPACE = {
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,
     "lt_fail": observe.fail,
+    "lt_hide": observe.hide,
     "lt_as_called": as_called,
     "lt_step_aside": step_aside,
     "__name__": __name__,
@@ -132,8 +145,8 @@ def hook(
     parameters = _ANYTHING if takes_anything else _own_parameters(original)
     learn(method, original, parameters)
     make = _factory(
-        method.kind == "call",
-        original.__name__ if original.__name__.isidentifier() else "hooked",
+        method.kind,
+        original.__name__ if _can_be_defined(original.__name__) else "hooked",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
     )
     made: FunctionType = make(method, original, *observer, method.defaults)
@@ -153,6 +166,10 @@ _ANYTHING = (
 )
 
 
+def _can_be_defined(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def _own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
     """Return the parameters of a function's own code, whatever its decorators claim."""
     bare = FunctionType(function.__code__, {}, function.__name__, function.__defaults__, function.__closure__)
@@ -166,12 +183,11 @@ def learn(method: Method, original: Any, parameters: tuple[inspect.Parameter, ..
     A decorated method may take `*args`; then those of the method behind it have names all the same.
     """
     kinds = inspect.Parameter
-    claimed = tuple(_claimed_parameters(original))
-    if not parameters or (claimed and any(p.kind is kinds.VAR_POSITIONAL for p in parameters)):
-        parameters = claimed
+    if not parameters or any(p.kind is kinds.VAR_POSITIONAL for p in parameters):
+        parameters = tuple(_claimed_parameters(original)) or parameters
     named = [p for p in parameters if p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)][1:]
     variadic = {p.kind: p.name for p in parameters}
-    method.original = original
+    method.stand_for(original)
     method.names = tuple(p.name for p in named)
     method.defaults = tuple(p.default for p in named)
     method.variadic = (variadic.get(kinds.VAR_POSITIONAL), variadic.get(kinds.VAR_KEYWORD))
@@ -186,7 +202,7 @@ def _claimed_parameters(original: Any) -> Iterable[inspect.Parameter]:
 
 @functools.lru_cache(maxsize=1024)
 def _factory(
-    is_call: bool, name: str, parameters: tuple[tuple[str, Any, bool], ...]
+    kind: str, name: str, parameters: tuple[tuple[str, Any, bool], ...]
 ) -> Callable[..., FunctionType]:
     """Compile the maker of all hooks with one name and list of parameters."""
     of = inspect.Parameter
@@ -195,7 +211,7 @@ def _factory(
     only = [n for n, kind, _ in parameters if kind is of.KEYWORD_ONLY]
     stars = next((n for n, kind, _ in parameters if kind is of.VAR_KEYWORD), None)
     forward = names + [f"*{star}"] * bool(star) + [f"{n}={n}" for n in only] + [f"**{stars}"] * bool(stars)
-    simple = is_call and len(names) > 1 and not star and not stars
+    simple = kind == "call" and len(names) > 1 and not star and not stars
     behind = names[2:] + only
     subject = names[0] if names else f"({star} or (None,))[0]"
     others = "".join(f"and {n} is lt_defaults[{i}] " for i, n in enumerate(behind, 1))
@@ -211,10 +227,10 @@ def _factory(
         extra=("()" if not star else star if names else f"{star}[1:]"),
         keywords=stars or "None",
         forward=forwarded,
-        target="lt_as_called(lt_original)" if is_call else "lt_original",
+        target="lt_as_called(lt_original)" if kind in ("call", "build") else "lt_original",
     )
     namespace = dict(_NAMESPACE)
-    exec(compile(source, HOOK_FILE if is_call else HIDDEN_HOOK_FILE, "exec"), namespace)  # noqa: S102
+    exec(compile(source, HOOK_FILE, "exec"), namespace)  # noqa: S102
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
 
 

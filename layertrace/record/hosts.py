@@ -21,8 +21,9 @@ from layertrace.record.hooks import hook
 from layertrace.record.hub import Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.objects import hook_object
-from layertrace.record.observe import Host, begin, end
+from layertrace.record.observe import Host, begin, end, hide
 from layertrace.record.patching import Slot
+from layertrace.record.places import hidden
 from layertrace.record.variables import creation_hook
 from layertrace.timeline.query import qualified_name
 
@@ -137,9 +138,14 @@ def _new_hook(cover: Callable[[type], None]) -> Callable[[Any], Any]:
         make = original.__func__
 
         @functools.wraps(make)
+        @hidden
         def __new__(cls, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
             cover(cls)
-            return make(cls, *args, **kwargs)
+            try:
+                return make(cls, *args, **kwargs)
+            except BaseException as error:
+                hide(error)
+                raise
 
         return staticmethod(__new__)
 
@@ -166,13 +172,18 @@ def _stands_above_layers(cls: type) -> bool:
 
 
 def _method_hook(owner: type, kind: Any) -> Callable[[Any], Any]:
-    def replace(original: Any) -> Any:
-        method = Method(kind, inherits_place=_only_runs_its_layers(owner))
-        if isinstance(original, FunctionType):
-            return hook(method, original, (begin, end))
-        return hook_object(method, original, (begin, end))
+    # The classes of a host last as long as the program, so may their hooks: it makes a start quick.
+    make = _lasting_hook if owner.__module__.partition(".")[0] in HOSTS else _new_method_hook
+    return functools.partial(make, owner, kind)
 
-    return replace
+
+def _new_method_hook(owner: type, kind: Any, original: Any) -> Any:
+    method = Method(kind, inherits_place=_only_runs_its_layers(owner))
+    make = hook if isinstance(original, FunctionType) else hook_object
+    return make(method, original, (begin, end))
+
+
+_lasting_hook = functools.lru_cache(maxsize=4096)(_new_method_hook)
 
 
 def _only_runs_its_layers(owner: type) -> bool:

@@ -8,8 +8,10 @@ of events when somebody reads them (`layertrace.record.reading`).
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any, Literal, NamedTuple
@@ -22,31 +24,39 @@ Emit = Callable[[tuple[Any, ...]], object]
 class Method:
     """What all events of one hooked method have in common.
 
-    `jump` and `places` remember how far away the user's code was last time, and which lines of it
-    were met there (`places.caller`).
+    It holds the method's code, never the method: a function may close over layers. `jump` and `places`
+    remember how far away the user's code was last time, and which lines of it were met there
+    (`places.caller`).
     """
 
     __slots__ = (
-        "defaults", "inherits_place", "jump", "kind", "names", "original", "places", "variadic",
+        "code", "defaults", "inherits_place", "is_default", "jump", "kind", "names", "places", "variadic",
     )  # fmt: skip
 
     def __init__(
         self,
         kind: Literal["init", "build", "call", "variable", "trace"],
-        original: object = None,
         names: tuple[str, ...] = (),
         defaults: tuple[object, ...] = (),
         variadic: tuple[str | None, str | None] = (None, None),
         inherits_place: bool = False,
     ) -> None:
         self.kind = kind
-        self.original = original
+        self.code: CodeType | None = None
+        self.is_default = False
         self.names = names
         self.defaults = defaults
         self.variadic = variadic
         self.inherits_place = inherits_place
         self.jump = 0
         self.places: dict[int, tuple[CodeType, int]] = {}
+
+    def stand_for(self, original: Any) -> None:
+        """Note where the method is defined, below its decorators, and whether it is Keras's default."""
+        bare = inspect.unwrap(original) if callable(original) else None
+        code = getattr(getattr(bare, "__func__", bare), "__code__", None)
+        self.code = code if isinstance(code, CodeType) else None
+        self.is_default = bool(getattr(original, "_is_default", False))
 
 
 class Span(NamedTuple):
@@ -89,7 +99,7 @@ class ThreadState:
             for each tensor, so the same object means the same tensor, and its dtype is known.
     """
 
-    __slots__ = ("dtype", "failing", "name", "shape", "span")
+    __slots__ = ("__weakref__", "dtype", "failing", "name", "shape", "span")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -104,10 +114,11 @@ class _Threads(threading.local):
 
     def __init__(self) -> None:
         name = threading.current_thread().name
-        used = {state.name for state in hub.states}
-        names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
-        self.state = ThreadState(next(name for name in names if name not in used))
-        hub.states.append(self.state)
+        with _lock:
+            used = {state.name for state in hub.living_states()}
+            names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
+            self.state = ThreadState(next(name for name in names if name not in used))
+            hub.states = [*map(weakref.ref, hub.living_states()), weakref.ref(self.state)]
 
 
 class Hub:
@@ -118,7 +129,7 @@ class Hub:
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
             span has to be shown to `begun`.
-        states: The state of every thread that a hook ran in.
+        states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
     __slots__ = ("begun", "emit", "states", "tensor_type")
@@ -127,11 +138,15 @@ class Hub:
         self.emit: Emit | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: type | None = None
-        self.states: list[ThreadState] = []
+        self.states: list[weakref.ref[ThreadState]] = []
+
+    def living_states(self) -> list[ThreadState]:
+        """Return the states of the threads that live, and of those that events are told of."""
+        return [state for reference in self.states if (state := reference()) is not None]
 
     def open_spans(self) -> Iterator[tuple[Any, ...]]:
         """Yield what has begun and not ended, in every thread, innermost first."""
-        for state in list(self.states):
+        for state in self.living_states():
             span = state.span
             while span is not None:
                 yield span
@@ -140,5 +155,6 @@ class Hub:
 
 METHOD, LAYER, PARENT, THREAD, START, MODE, PLACE, DETAIL, DTYPE = range(9)
 
+_lock = threading.RLock()
 hub = Hub()
 threads = _Threads()

@@ -14,7 +14,9 @@ from types import FunctionType
 from typing import Any, cast
 
 from layertrace.record import observe
+from layertrace.record.autograph import as_called
 from layertrace.record.hub import Method, hub
+from layertrace.record.places import hidden
 from layertrace.timeline.identity import Register
 
 __all__ = ["hook_build"]
@@ -60,24 +62,25 @@ def _release(reference: weakref.ref[Any]) -> None:
 
 
 def _hook(original: FunctionType, reference: weakref.ref[Any]) -> Callable[..., Any]:
-    method = Method("build", original, variadic=("args", "kwargs"))
+    method = Method("build", variadic=("args", "kwargs"))
+    method.stand_for(original)
     behind = getattr(getattr(original, "__wrapped__", None), "__func__", None)
     if isinstance(behind, FunctionType):
         method.names = behind.__code__.co_varnames[1 : behind.__code__.co_argcount]
 
     @functools.wraps(original)
+    @hidden
     def build(*args: Any, **kwargs: Any) -> Any:
         span = None
         if hub.emit is not None:
             span = observe.begin(method, reference(), (), args, kwargs)
-        if span is None:
-            return original(*args, **kwargs)
         try:
-            result = original(*args, **kwargs)
+            result = as_called(original)(*args, **kwargs)
         except BaseException as error:
-            observe.fail(span, error)
+            observe.hide(error) if span is None else observe.fail(span, error)
             raise
-        observe.end(span, result, reference())
+        if span is not None:
+            observe.end(span, result, reference())
         return result
 
     return build

@@ -15,6 +15,7 @@ import wrapt
 from layertrace.record import observe
 from layertrace.record.hooks import Observer, learn
 from layertrace.record.hub import Method, hub
+from layertrace.record.places import hidden
 
 __all__ = ["hook_object"]
 
@@ -33,19 +34,19 @@ class _Bound(_CallableObjectProxy):  # type: ignore[misc]
         self._self_method = method
         self._self_observer = observer
 
+    @hidden
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         begin, end = self._self_observer
         span = None
         if hub.emit is not None:
             span = begin(self._self_method, self._self_layer, (), args, kwargs)
-        if span is None:
-            return self.__wrapped__(*args, **kwargs)
         try:
             result = self.__wrapped__(*args, **kwargs)
         except BaseException as error:
-            observe.fail(span, error)
+            observe.hide(error) if span is None else observe.fail(span, error)
             raise
-        end(span, result, self._self_layer)
+        if span is not None:
+            end(span, result, self._self_layer)
         return result
 
 

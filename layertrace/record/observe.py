@@ -25,7 +25,7 @@ from layertrace.record.modes import Mode, current_mode
 from layertrace.timeline.event import Location, Structure
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["ErrorNote", "begin", "end", "fail", "finish", "nearest_layer", "now", "start"]
+__all__ = ["ErrorNote", "begin", "end", "fail", "finish", "hide", "nearest_layer", "now", "start"]
 
 now = time.perf_counter_ns
 _MESSAGE = 4000  # characters kept of an exception's message
@@ -101,9 +101,9 @@ def start(
     else:
         place = places.caller(method, depth + 2)
     span = (method, layer, parent, thread, now(), mode, place, detail, None)
-    thread.span = span
     if hub.begun is not None:
         hub.begun(span)
+    thread.span = span  # last, so that nothing that goes wrong leaves a span open
     return span
 
 
@@ -123,7 +123,7 @@ def _is_formality(method: Method, subject: Any, keywords: Any) -> bool:
     It marks a layer as built by `Layer.build(layer, shape)` once the layer's own `build` is done, and
     makes a functional model with `skip_init=True` before Python makes it again.
     """
-    if method.kind == "build" and getattr(method.original, "_is_default", False):
+    if method.kind == "build" and method.is_default:
         resolved = getattr(type(subject), "build", None)
         return not getattr(resolved, "_is_default", False)
     return method.kind == "init" and bool(keywords) and keywords.get("skip_init") is True
@@ -192,12 +192,7 @@ def finish(span: tuple[Any, ...], ended: int, output: Any = None, error: ErrorNo
 
 
 def fail(span: tuple[Any, ...], error: BaseException) -> None:
-    """Note that an exception leaves a span. Keeps words of it, never the exception.
-
-    It also takes the hook's frame, which handles the exception, out of the traceback: AutoGraph
-    writes tracebacks into messages, and nobody looks for their bug here. (A bare `raise` leaves it
-    out from Python 3.11 on; 3.10 puts it back.)
-    """
+    """Note that an exception leaves a span. Keeps words of it, never the exception."""
     ended = now()
     thread = span[THREAD]
     thread.span = span[PARENT]
@@ -208,10 +203,21 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
         thread.failing = (chain, span)
         place = None if passes_through else places.raised_at(error.__traceback__)
         finish(span, ended, error=(type(error).__name__, _message(error), place, not passes_through))
-        if error.__traceback__ is not None:
-            error.__traceback__ = error.__traceback__.tb_next or error.__traceback__
     except Exception:  # promise 1, as above
         step_aside(f"record the failure of a {span[METHOD].kind}")
+    hide(error)
+
+
+def hide(error: BaseException) -> None:
+    """Take our own frames, in which an exception is being handled, out of its traceback.
+
+    AutoGraph writes tracebacks into messages, and nobody looks for their bug here. (A bare `raise` leaves
+    the frame out from Python 3.11 on; 3.10 puts it back.)
+    """
+    trace = error.__traceback__
+    while trace is not None and places.is_ours(trace.tb_frame.f_code):
+        trace = trace.tb_next
+    BaseException.with_traceback(error, trace)  # the class may not let attributes be set
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import count
-from types import CodeType
 from typing import Any
 
 from layertrace.record import places
@@ -200,6 +198,4 @@ def _location(span: tuple[Any, ...] | None) -> Location | None:
 
 
 def _defined_at(method: Method) -> Location | None:
-    original: Any = inspect.unwrap(method.original) if callable(method.original) else None
-    code = getattr(getattr(original, "__func__", original), "__code__", None)
-    return places.location(code, -1) if isinstance(code, CodeType) else None
+    return None if method.code is None else places.location(method.code, -1)

@@ -149,7 +149,12 @@ class Recorder:
 
     def _settle(self) -> None:
         """Keep the events and forget the rest."""
-        events = self._events()
+        try:
+            events = self._events()
+        except Exception:  # promise 1: this runs at the end of the program's `with` block
+            step_aside("read what was recorded")
+            events = ()
+            self.note("the recording cannot be read, see the warning")
         self._records = []
         self._read = (0, events)
 
@@ -177,13 +182,19 @@ class Recorder:
 
         Python's garbage collector calls this every few hundred records; a check at each would be felt.
         """
-        if phase == "stop" and not self.is_full and len(self._records) >= self.max_events:
+        if phase != "stop" or self.is_full or len(self._records) < self.max_events:
+            return
+        if not _lock.acquire(blocking=False):  # this may be any thread at any point: never wait here
+            return
+        try:
             self.is_full = True
             _tell_hub()
             self.note(
                 f"recording stopped at {len(self._records):,} events; trace fewer layers, or give trace() "
                 "a larger max_events"
             )
+        finally:
+            _lock.release()
 
     def _unfinished(self) -> list[tuple[Any, ...]]:
         return [(span, None, None, None, None) for span in hub.open_spans()]
@@ -229,10 +240,14 @@ class Recorder:
 def cover_new(cls: type) -> None:
     """Hook a class whose first layer is about to be made, for all who listen."""
     for recorder in tuple(running):
-        if cls not in recorder._covered:
+        if cls in recorder._covered:
+            continue
+        try:
             with _lock:
                 if recorder in running:  # another thread may have stopped it just now
                     recorder.cover(cls)
+        except Exception:  # promise 1: making a layer never fails for our sake
+            step_aside(f"hook a class named {cls.__name__}")
 
 
 def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:

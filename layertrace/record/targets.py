@@ -27,13 +27,12 @@ class Targets:
     """
 
     def __init__(self, targets: Iterable[object]) -> None:
-        self.layers: list[Any] = []
+        self._numbers: set[int] = set()  # of layers, which are not kept themselves
         self.classes: tuple[type, ...] = ()
         self.globs: tuple[str, ...] = ()
         for target in targets:
             self._add(target)
-        self._numbers = {self._met(layer) for one in self.layers for layer in _with_all_inside(one)}
-        self.everything = not (self.layers or self.classes or self.globs)
+        self.everything = not (self._numbers or self.classes or self.globs)
 
     def _add(self, target: object) -> None:
         if isinstance(target, str):
@@ -45,7 +44,7 @@ class Targets:
         elif is_layer_class(target):
             self.classes += (target,)
         elif class_facts(type(target)) is not None:
-            self.layers.append(target)
+            self._numbers.update(map(self._met, _with_all_inside(target)))
         else:
             raise TargetError(
                 f"cannot trace {_told(target)}: it is no Keras layer, layer class, model or name. "
@@ -59,7 +58,7 @@ class Targets:
 
     def covers(self, cls: type) -> bool:
         """Tell whether layers of this class have to be hooked."""
-        if self.everything or self.layers or self.globs:
+        if self.everything or self._numbers or self.globs:
             return True
         return any(issubclass(cls, wanted) for wanted in self.classes)
 

@@ -24,32 +24,37 @@ _numbers: Register[VariableSpec] = Register()
 
 
 class VariableNote:
-    """What is known of a variable while it is being made, and what it was when it was done."""
+    """What is known of a variable while it is being made, and what it was when it was done.
 
-    __slots__ = ("asked", "deferred", "initializer", "number", "source", "spec")
+    Args:
+        source: `keras`, `tf_keras` or `tf`.
+        asked: The arguments by name; they may hold tensors and are not kept.
+        deferred: Whether Keras gives it a value later.
+    """
+
+    __slots__ = ("deferred", "initializer", "number", "source", "spec")
 
     def __init__(self, source: Any, asked: dict[str, Any], deferred: bool) -> None:
         self.source = source
-        self.asked = asked
         self.deferred = deferred
-        self.initializer = asked.get("initializer", asked.get("initial_value"))
+        initial = asked.get("initializer", asked.get("initial_value"))
+        self.initializer = _initializer(initial)
         self.number = _numbers.next_number()
-        self.spec = self._from_request()
+        self.spec = self._from_request(asked, describe(initial))
 
-    def _from_request(self) -> VariableSpec:
+    def _from_request(self, asked: dict[str, Any], initial: Structure) -> VariableSpec:
         """Describe the variable that was asked for, which may never come to be."""
-        name = self.asked.get("name")
+        name = asked.get("name")
         name = name if isinstance(name, str) else "Variable"
-        shape, dtype = self.asked.get("shape"), self.asked.get("dtype")
-        initial = describe(self.initializer)
+        shape, dtype = asked.get("shape"), asked.get("dtype")
         return VariableSpec(
             id=self.number,
             name=name,
             path=name,
             shape=_shape_of(initial) if shape is None else tensor_shape(shape),
             dtype=getattr(initial, "dtype", "float32") if dtype is None else dtype_name(dtype),
-            trainable=self.asked.get("trainable"),
-            initializer=_initializer(self.initializer),
+            trainable=asked.get("trainable"),
+            initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
         )
@@ -64,7 +69,7 @@ class VariableNote:
             shape=tensor_shape(variable.shape),
             dtype=dtype_name(variable.dtype),
             trainable=bool(variable.trainable),
-            initializer=_initializer(self.initializer),
+            initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
         )
@@ -133,7 +138,7 @@ def _begin(
         # add_weight makes a keras.Variable, which makes a tf.Variable: one event, and the inner ones
         # know more: Keras has chosen an initializer by now.
         if source == "keras":
-            parent[DETAIL].initializer = asked.get("initializer")
+            parent[DETAIL].initializer = _initializer(asked.get("initializer"))
         return None
     if source == "tf" and ("initial_value" not in asked or _is_part_of_another(subject)):
         return None  # a handle on a variable that exists, or a part of one that is told already

@@ -35,7 +35,7 @@ PIECES = {
     "the tensor's shape": ("lt_shape = {first}.shape", "lt_shape = None"),
     "the clock, at the start": ("lt_clock(),", "0,"),
     "which thread": ("lt_threads.state", "lt_this_thread"),
-    "keeping the record": ("lt_hub.emit((lt_span, lt_now, lt_span[7], lt_span[8], None))", "pass"),
+    "keeping the record": ("lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))", "pass"),
 }
 
 
