@@ -1,0 +1,86 @@
+"""Run the same program bare and traced, each from the same beginning."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+import layertrace
+
+__all__ = ["assert_same", "both", "fresh", "functions_in", "look_at"]
+
+
+def fresh():
+    """Forget names, counters and seeds, so that the next program begins as the one before did."""
+    for name in ("keras", "tf_keras"):
+        if name in sys.modules:
+            sys.modules[name].backend.clear_session()
+            sys.modules[name].utils.set_random_seed(7)
+
+
+def both(program):
+    """Return what a program gives bare, what it gives traced, and the timeline of the latter."""
+    fresh()
+    bare = program()
+    fresh()
+    with layertrace.trace() as timeline:
+        traced = program()
+    return bare, traced, timeline
+
+
+def assert_same(program):
+    """Run a program bare and traced, and compare all it returns; return the timeline."""
+    bare, traced, timeline = both(program)
+    assert len(timeline), "nothing was recorded: the comparison would say nothing"
+    np.testing.assert_equal(tamed(traced), tamed(bare))
+    return timeline
+
+
+def tamed(value):
+    """Turn tensors and variables into arrays, inside any nest."""
+    if isinstance(value, dict):
+        return {str(k): tamed(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [tamed(v) for v in value]
+    if isinstance(value, tf.SparseTensor):
+        return [tamed(value.indices), tamed(value.values), tamed(value.dense_shape)]
+    if isinstance(value, (tf.RaggedTensor, tf.RaggedTensorSpec)):
+        return str(value)
+    if hasattr(value, "numpy"):
+        return np.array(value.numpy())
+    return value
+
+
+def look_at(function):
+    """Return all that can be seen of a `tf.function`: how often it was traced, and into which ops."""
+    cache = function._variable_creation_config.function_cache
+    graphs = [] if cache is None else [concrete.graph for concrete in cache.values()]
+    return {
+        "traces": function.experimental_get_tracing_count(),
+        "graphs": [[(op.type, _steady(op.name)) for op in graph.get_operations()] for graph in graphs],
+        "captures": [[str(one.dtype) for one in graph.external_captures] for graph in graphs],
+    }
+
+
+def _steady(name):
+    scope, _, last = name.rpartition("/")
+    return f"{scope}/#" if last.isdigit() else name  # captured variables are named by a global counter
+
+
+def functions_in(closure):
+    """Return the `tf.function`s that a function calls, outermost first."""
+    found, todo, seen = [], [closure], set()
+    while todo:
+        one = todo.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if hasattr(one, "experimental_get_tracing_count"):
+            found.append(one)
+            one = one.python_function
+        cells = getattr(one, "__closure__", None) or ()
+        todo += [cell.cell_contents for cell in cells if callable(cell.cell_contents)]
+        todo += [one.__wrapped__] if hasattr(one, "__wrapped__") else []
+    return found

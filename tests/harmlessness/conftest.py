@@ -1,0 +1,38 @@
+"""Let these tests import their helpers, and let no fault or patch of layertrace pass unseen."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+import pytest
+
+from layertrace.record import faults, recorder
+from layertrace.record.patching import patches
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE)]  # whichever import mode pytest is in
+
+pytest.register_assert_rewrite("bare_and_traced")
+
+
+@pytest.fixture(autouse=True)
+def told_faults():
+    """What layertrace had to say of itself; nothing, unless a test provokes and clears it."""
+    faults._told.clear()
+    yield faults._told
+    assert not faults._told
+    assert not recorder.running
+    assert not len(patches)
+
+
+@pytest.fixture
+def collected():
+    """Collect garbage until no more is found."""
+
+    def collect():
+        while gc.collect():
+            pass
+
+    return collect
