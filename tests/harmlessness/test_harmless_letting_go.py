@@ -1,0 +1,230 @@
+"""What a timeline keeps alive: nothing of the program."""
+
+import gc
+import threading
+import weakref
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+
+import layertrace
+from layertrace.record import hub
+from layertrace.timeline.query import layer_numbers
+
+KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
+
+X = tf.ones((2, 3))
+
+
+@pytest.fixture
+def is_let_go(collected):
+    """Run a program that returns what shall not live on, and tell whether all of it is gone."""
+
+    def run(program, when="in the trace"):
+        bare = [weakref.ref(thing) for thing in program()]
+        collected()
+        assert not any(ref() for ref in bare), "without a trace it is kept alive by others"
+        with layertrace.trace() as timeline:
+            during = [weakref.ref(thing) for thing in program()]
+            collected()
+            gone_during = not any(ref() for ref in during)
+        collected()
+        assert timeline.kinds
+        return (gone_during or when == "after it") and not any(ref() for ref in during)
+
+    return run
+
+
+@KERAS
+def test_layers_tensors_and_variables_are_let_go(k, is_let_go):
+    """While the timeline lives, and even while it records, a layer and its tensors can be collected."""
+
+    class Own(k.layers.Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight(shape=(3, 2))
+
+        def call(self, x, training=None):
+            return x @ self.w
+
+    def program():
+        layer, x = Own(), tf.ones((2, 3))
+        out = layer(x, training=True)
+        return [layer, x, out, *layer.weights]
+
+    assert is_let_go(program)
+
+
+@KERAS
+def test_models_are_let_go(k, is_let_go):
+    """So can a model that was fitted, with the functions and graphs that Keras made for it."""
+
+    def program():
+        model = k.Sequential([k.layers.Dense(2), k.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
+        k.backend.clear_session()
+        return [model, *model.layers, *model.weights]
+
+    assert is_let_go(program)
+
+
+@KERAS
+def test_functions_and_graphs_are_let_go(k, is_let_go):
+    """So can a traced function, its graphs and the symbolic tensors in them."""
+
+    def program():
+        layer, symbolic = k.layers.Dense(2), []
+
+        @tf.function
+        def function(x):
+            symbolic.append(layer(x))
+            return symbolic[-1]
+
+        function(X)
+        graph = function.get_concrete_function(X).graph
+        return [function, graph, layer, *symbolic]
+
+    assert is_let_go(program)
+
+
+@KERAS
+def test_a_class_and_what_its_methods_close_over_are_let_go(k, is_let_go):
+    """When the trace ends, so can a class made on the fly, and a layer that its `call` closes over."""
+
+    def program():
+        inner = k.layers.Dense(2)
+        function = tf.function(lambda x: inner(x))
+
+        class Own(k.layers.Layer):
+            def call(self, x):
+                return function(x)
+
+        layer = Own()
+        layer(X)
+        return [layer, inner, function]
+
+    assert is_let_go(program, when="after it")
+
+
+@KERAS
+def test_what_failed_is_let_go(k, is_let_go):
+    """So can a layer that raised, with the exception, and what the exception holds."""
+
+    class Failed(ValueError):
+        pass
+
+    def program():
+        inner = k.layers.Dense(2)
+        held = []
+
+        class Own(k.layers.Layer):
+            def call(self, x):
+                inner(x)
+                raise Failed("no")
+
+        layer = Own()
+        try:
+            layer(X)
+        except Failed as error:
+            held.append(error)
+            error.with_traceback(None)
+        return [layer, inner, held.pop()]
+
+    assert is_let_go(program, when="after it")
+
+
+def test_initializers_and_arguments_are_let_go(is_let_go):
+    """So can arguments: initializers, arrays, and whatever a layer is made with."""
+
+    class Thing:
+        def __call__(self, shape, dtype=None):
+            return tf.zeros(shape)
+
+    class Own(keras.layers.Layer):
+        def __init__(self, thing, array):
+            super().__init__()
+            self.thing = thing
+
+        def build(self, input_shape):
+            self.w = self.add_weight(shape=(1,), initializer=self.thing)
+            self.v = tf.Variable(tf.ones(3))
+
+        def call(self, x):
+            return x
+
+    def program():
+        thing, array = Thing(), np.ones(3)
+        layer = Own(thing, array)
+        layer(X)
+        return [layer, thing, array, layer.v]
+
+    assert is_let_go(program)
+
+
+def test_an_unbuilt_layer_whose_build_was_hooked_is_let_go(collected):
+    """A layer that was there before the trace, and never built, can be collected during it."""
+    layer = keras.layers.Dense(1)
+    reference = weakref.ref(layer)
+    with layertrace.trace():
+        del layer
+        collected()
+
+        assert reference() is None
+
+
+def test_targets_are_held_as_long_as_the_trace(collected):
+    """A layer that a trace is about lives as long as the `trace` object, and no longer."""
+    layer = keras.layers.Dense(1)
+    reference = weakref.ref(layer)
+    with layertrace.trace(layer) as timeline:
+        layer(X)
+    del layer
+    collected()
+
+    assert reference() is None
+    assert timeline.kinds
+
+
+def test_registers_shrink(collected):
+    """What is noted of living objects is forgotten with them."""
+    collected()
+    before = len(layer_numbers.by_id)
+    with layertrace.trace():
+        for _ in range(10):
+            keras.layers.Dense(1)(X)
+        assert len(layer_numbers.by_id) >= before
+    keras.backend.clear_session()
+    collected()
+
+    assert len(layer_numbers.by_id) <= before
+
+
+def test_a_thread_leaves_nothing_behind():
+    """Threads that came and went leave no state behind once their timeline is settled."""
+    before = len(hub.hub.living_states())
+    layer = keras.layers.Identity()
+    with layertrace.trace() as timeline:
+        for _ in range(50):
+            thread = threading.Thread(target=layer, args=(X,))
+            thread.start()
+            thread.join()
+    del thread
+    gc.collect()
+
+    assert len(timeline.where(kind="call")) == 50
+    assert len(hub.hub.living_states()) <= before + 1
+
+
+def test_a_timeline_lives_without_the_trace(collected):
+    """The recorder lets go of its raw records once it stops; the timeline answers as before."""
+    trace = layertrace.trace()
+    timeline = trace.start()
+    keras.layers.Dense(1)(X)
+    during = timeline.kinds
+    trace.stop()
+
+    assert timeline.kinds == during
+    assert timeline._source._records == []
