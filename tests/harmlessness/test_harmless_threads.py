@@ -1,0 +1,221 @@
+"""Many threads in one trace: no event is lost, and each is nested where it happened."""
+
+import itertools
+import sys
+import threading
+from collections import Counter
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+
+import layertrace
+from layertrace.record import hub
+
+X = tf.ones((1, 2))
+THREADS, CALLS = 8, 1000
+
+
+def pair(k):
+    """Make a class of layers that each hold one other."""
+
+    class Inner(k.layers.Layer):
+        def call(self, x):
+            return x
+
+    class Outer(k.layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = Inner()
+
+        def call(self, x):
+            return self.inner(x)
+
+    return Outer
+
+
+def in_threads(work, count=THREADS):
+    """Run `work(number)` in many threads that begin together; return what they raised."""
+    together, failures = threading.Barrier(count), []
+
+    def run(number):
+        together.wait()
+        try:
+            work(number)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(n,), name=f"worker {n}") for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+@pytest.fixture(params=[None, 1e-5], ids=["usual switching", "switching often"])
+def switching(request):
+    """Let threads take turns as usual, or all the time."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(request.param or before)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
+def test_eight_threads_lose_no_event(k, switching):
+    """8 threads call their own and one shared layer 1,000 times each: every call is told, in its place."""
+    outer = pair(k)
+    shared, own = outer(name="shared"), [outer(name=f"own_{n}") for n in range(THREADS)]
+    for layer in (shared, *own):
+        layer(X)
+
+    def work(number):
+        for _ in range(CALLS):
+            own[number](X)
+            shared(X)
+
+    with layertrace.trace() as timeline:
+        in_threads(work)
+
+    events = list(timeline)
+    assert len(events) == THREADS * CALLS * 4
+    assert sorted(e.call_index for e in timeline.of(shared)) == list(range(1, THREADS * CALLS + 1))
+    for number, layer in enumerate(own):
+        mine = timeline.of(layer)
+        assert [e.call_index for e in mine] == list(range(1, CALLS + 1))
+        assert {e.thread for e in mine} == {f"worker {number}"}
+    for event in events:
+        if event.parent is None:
+            assert event.layer.class_name == "Outer"
+            continue
+        parent = events[event.parent]
+        assert (parent.thread, parent.layer.class_name) == (event.thread, "Outer")
+        assert parent.start_ns <= event.start_ns
+        assert event.start_ns + event.duration_ns <= parent.start_ns + parent.duration_ns
+        assert (event.layer.path, event.depth) == (f"{parent.layer.name}/{event.layer.name}", 1)
+    inside = Counter(event.parent for event in events if event.parent is not None)
+    assert set(inside.values()) == {1}
+
+
+def test_layers_made_in_many_threads_are_all_told(switching):
+    """Layers that 8 threads make, build and call at once get a number each, and a whole life."""
+    names = [[] for _ in range(THREADS)]
+
+    def work(number):
+        for index in range(20):
+            layer = keras.layers.Dense(2, name=f"dense_{number}_{index}")
+            layer(X)
+            names[number].append(layer.name)
+
+    with layertrace.trace() as timeline:
+        in_threads(work)
+
+    assert len(timeline.layers) == THREADS * 20
+    assert len({layer.id for layer in timeline.layers}) == THREADS * 20
+    for name in itertools.chain(*names):
+        life = timeline.of(name)
+        assert life.matches("init build(variable{2}) call"), life.kinds
+        assert len({event.thread for event in life}) == 1
+
+
+def test_functions_traced_in_many_threads_are_all_told(switching):
+    """`tf.function`s that 8 threads trace at once have their calls inside."""
+    layers = [keras.layers.Dense(2) for _ in range(THREADS)]
+    results = [None] * THREADS
+
+    def work(number):
+        for _ in range(5):
+            function = tf.function(lambda x: layers[number](x))
+            results[number] = function(X)
+            assert function.experimental_get_tracing_count() in (1, 2)
+
+    with layertrace.trace() as timeline:
+        in_threads(work)
+
+    for number, layer in enumerate(layers):
+        np.testing.assert_allclose(results[number], layer(X))
+    calls = timeline.where(kind="call")
+    assert {call.mode for call in calls} == {"graph"}
+    for call in calls:
+        parent = timeline[call.parent]
+        assert (parent.kind, parent.thread) == ("trace", call.thread)
+    assert len({(e.function.id, e.trace) for e in timeline.where(kind="trace")}) == len(
+        timeline.where(kind="trace")
+    )
+
+
+def test_reading_while_others_record_gives_whole_events(switching):
+    """A timeline can be read while threads go on: it only grows, and its events hang together."""
+    layer = pair(keras)()
+    layer(X)
+    done = threading.Event()
+    sizes = []
+
+    def work(number):
+        if number:
+            for _ in range(200):
+                layer(X)
+            return
+        while not done.wait(0.001):
+            events = list(timeline)
+            sizes.append(len(events))
+            assert [e.seq for e in events] == list(range(len(events)))
+            assert all(e.parent is None or e.parent < e.seq for e in events)
+            if len(events) >= 7 * 200 * 2:
+                done.set()
+
+    with layertrace.trace() as timeline:
+        in_threads(work)
+
+    assert sizes[-1] == 7 * 200 * 2
+
+
+def test_threads_of_one_name_are_told_apart():
+    """Two living threads of the same name have two names in the timeline."""
+    layer = keras.layers.Identity()
+    together = threading.Barrier(2)
+
+    def work():
+        together.wait()
+        layer(X)
+        together.wait()
+
+    with layertrace.trace() as timeline:
+        threads = [threading.Thread(target=work, name="twin") for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert {event.thread for event in timeline} == {"twin", "twin (2)"}
+
+
+def test_an_exception_in_one_thread_leaves_the_others_alone():
+    """A layer that fails in one thread closes its events there, and none elsewhere."""
+
+    class Sometimes(keras.layers.Layer):
+        def call(self, x):
+            if threading.current_thread().name == "worker 3":
+                raise ValueError("three")
+            return x
+
+    layer = Sometimes()
+    layer(X)
+
+    def work(number):
+        for _ in range(20):
+            try:
+                layer(X)
+            except ValueError:
+                assert number == 3
+
+    with layertrace.trace() as timeline:
+        in_threads(work)
+
+    assert len(timeline) == THREADS * 20
+    assert {event.thread for event in timeline.errors} == {"worker 3"}
+    assert len(timeline.errors) == 20
+    assert all(state.span is None for state in hub.hub.living_states())
