@@ -11,6 +11,7 @@ the message it fails or skips with, or its warnings; if layertrace had to step a
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -70,4 +71,5 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that both runs end with this
     sys.exit(main())
