@@ -1,0 +1,397 @@
+"""What happens when layertrace itself fails, or meets objects that behave badly: one warning, no more."""
+
+import io
+import sys
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+from bare_and_traced import fresh, tamed
+
+import layertrace
+from layertrace.errors import LayertraceWarning
+from layertrace.record import (
+    describe,
+    faults,
+    functions,
+    hosts,
+    observe,
+    places,
+    reading,
+    recorder,
+    targets,
+    variables,
+)
+from layertrace.record.hub import hub, threads
+
+X = tf.ones((2, 3))
+
+
+class Own(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = keras.layers.Dense(2)
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(1,))
+
+    def call(self, x, training=None):
+        return self.inner(x) * self.w
+
+
+class OwnLegacy(tf_keras.layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(1,))
+
+    def call(self, x, training=None):
+        if tf.reduce_sum(x) > 0:
+            return x * self.w
+        return x
+
+
+class Graphed(keras.layers.Layer):
+    @tf.function
+    def call(self, x):
+        return x + 1.0
+
+
+class Fails(keras.layers.Layer):
+    def call(self, x):
+        raise ValueError("of the program")
+
+
+def program():
+    """Do everything that makes hooks run."""
+    layer, legacy = Own(), OwnLegacy()
+    function = tf.function(lambda x: legacy(layer(x, training=True)))
+    results = [layer(X), legacy(X), function(X), function.experimental_get_tracing_count()]
+    results += [Graphed()(X)]
+    results += [keras.Sequential([keras.layers.Dense(1)]).predict(X, verbose=0)]
+    with pytest.raises(ValueError, match="of the program"):
+        Fails()(X)
+    return tamed([*results, layer.get_weights(), legacy.get_weights(), tf.Variable(1.0)])
+
+
+def boom(*args, **kwargs):
+    raise RuntimeError("a fault of ours")
+
+
+def expected_warning():
+    """Hold that the block is warned of the fault."""
+    return pytest.warns(LayertraceWarning, match="a fault of ours")
+
+
+FAULTS = [
+    (observe, "note"),
+    (observe, "current_mode"),
+    (observe, "meet"),
+    (observe, "start"),
+    (observe, "finish"),
+    (observe, "nearest_layer"),
+    (observe, "_returned"),
+    (observe, "_chain"),
+    (places, "caller"),
+    (places, "raised_at"),
+    (places, "location"),
+    (describe, "spec"),
+    (variables, "describe"),
+    (variables, "start"),
+    (variables, "finish"),
+    (variables.VariableNote, "made"),
+    (functions, "describe"),
+    (functions, "start"),
+    (functions, "finish"),
+    (functions.traced_graphs, "add"),
+    (hosts, "hook"),
+    (hosts, "hook_object"),
+    (reading.Reader, "read"),
+    (recorder, "adopt"),
+]
+
+
+@pytest.mark.parametrize(("where", "name"), FAULTS, ids=lambda x: getattr(x, "__name__", x))
+def test_a_fault_of_ours_is_told_and_the_program_goes_on(where, name, monkeypatch, told_faults):
+    """Whatever part of layertrace fails, the program computes the same, and is told once of each place."""
+    fresh()
+    bare = program()
+    before = keras.layers.Dense(1)
+    monkeypatch.setattr(where, name, boom)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fresh()
+        with layertrace.trace():
+            traced = program()
+            first = len(caught)
+            before(X)
+            program()
+        again = len(caught)
+
+    np.testing.assert_equal(traced, bare)
+    ours = [w for w in caught if w.category is LayertraceWarning]
+    assert ours, "the fault was never met"
+    assert all("a fault of ours" in str(w.message) for w in ours)
+    assert len({str(w.message) for w in ours}) == len(ours)
+    assert again - first <= 2  # the layer from before the trace, and the end
+    assert threads.state.span is None
+    told_faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(recorder.Recorder, "cover"), (targets.Targets, "may_keep"), (targets.Targets, "keeps")],
+)
+def test_a_fault_in_choosing_is_told_and_the_program_goes_on(where, name, monkeypatch, told_faults):
+    """So it is where layertrace decides what a trace is about, of classes too that are made in it."""
+    with expected_warning(), layertrace.trace("o*", Own):
+        monkeypatch.setattr(where, name, boom)
+
+        class Late(keras.layers.Layer):
+            def call(self, x):
+                return x + 1.0
+
+        assert float(Late()(tf.ones(()))) == 2.0
+
+    assert told_faults
+    told_faults.clear()
+
+
+def test_a_listener_that_fails_is_told_and_the_program_goes_on(told_faults):
+    """Should handing over a record fail, the program goes on, and no event is left open."""
+    fresh()
+    bare = program()
+    with expected_warning():
+        fresh()
+        with layertrace.trace():
+            hub.emit = boom
+            traced = program()
+
+    np.testing.assert_equal(traced, bare)
+    assert threads.state.span is None
+    told_faults.clear()
+
+
+def test_an_echo_that_fails_is_told_and_the_program_goes_on(monkeypatch, told_faults):
+    """Should printing an event fail, the program goes on, and the recording too."""
+    fresh()
+    bare = program()
+    with expected_warning():
+        fresh()
+        with layertrace.trace(echo=True) as timeline:
+            monkeypatch.setattr(recorder.running[0].echo, "_line", boom)
+            traced = program()
+
+    np.testing.assert_equal(traced, bare)
+    assert timeline.where(kind="call")
+    told_faults.clear()
+
+
+def test_a_closed_standard_error_breaks_no_echo(monkeypatch, told_faults):
+    """Where standard error is closed in mid-trace, the program goes on."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with warnings.catch_warnings(record=True), layertrace.trace(echo=True):
+        stream.close()
+        assert keras.layers.Dense(2)(X).shape == (2, 2)
+    told_faults.clear()
+
+
+@pytest.mark.parametrize("stderr", [None, "closed", "there"])
+@pytest.mark.parametrize("handling", ["error", "raising hook"])
+def test_a_warning_of_ours_is_never_an_exception(stderr, handling, monkeypatch, told_faults):
+    """Not where warnings are errors, not where showing them fails, not without standard error."""
+    stream = io.StringIO()
+    if stderr == "closed":
+        stream.close()
+    monkeypatch.setattr(sys, "stderr", None if stderr is None else stream)
+    monkeypatch.setattr(observe, "note", boom)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error" if handling == "error" else "always")
+        if handling == "raising hook":
+            monkeypatch.setattr(warnings, "showwarning", boom)
+        with layertrace.trace():
+            assert Own()(X, training=True).shape == (2, 2)
+
+    assert told_faults
+    told_faults.clear()
+    if stderr == "there":
+        assert "a fault of ours" in stream.getvalue()
+
+
+class Hostile:
+    """Raises whatever it is asked, in words that cannot be shown either."""
+
+    def __getattr__(self, name):
+        raise Unspeakable
+
+    def __raise(self, *args):
+        raise Unspeakable
+
+    __len__ = __bool__ = __eq__ = __repr__ = __str__ = __iter__ = __array__ = __call__ = __raise
+    __hash__ = None
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise ZeroDivisionError
+
+
+class HostileList(list):
+    def __len__(self):
+        raise ZeroDivisionError
+
+    def __getitem__(self, index):
+        raise ZeroDivisionError
+
+    def __iter__(self):
+        raise ZeroDivisionError
+
+
+class HostileDict(dict):
+    def items(self):
+        raise ZeroDivisionError
+
+    def __len__(self):
+        raise ZeroDivisionError
+
+
+class HostileShape:
+    dtype = "float32"
+
+    @property
+    def shape(self):
+        raise ZeroDivisionError
+
+
+class HostileName(str):
+    def __len__(self):
+        raise ZeroDivisionError
+
+    def __eq__(self, other):
+        raise ZeroDivisionError
+
+    __hash__ = str.__hash__
+
+
+class Endless(dict):
+    """Holds itself."""
+
+    def __init__(self):
+        super().__init__()
+        self["self"] = self
+
+
+class Impatient:
+    """Counts who looks at its value, which may be dear to compute."""
+
+    looks = 0
+
+    def __array__(self, dtype=None, copy=None):
+        type(self).looks += 1
+        return np.ones(3)
+
+    __iter__ = __len__ = __repr__ = __array__
+
+
+HOSTILE = [Hostile, HostileList, HostileDict, HostileShape, HostileName, Endless, Impatient, object, type]
+
+
+@pytest.mark.parametrize("make", HOSTILE, ids=lambda make: make.__name__)
+def test_arguments_may_be_anything(make, told_faults):
+    """Arguments that raise when they are looked at reach the method as they are."""
+
+    class Takes(keras.layers.Layer):
+        def call(self, x, thing=None, *rest, **others):
+            return x, thing, rest, others
+
+    thing = make("x") if make is HostileName else str if make is type else make()
+    layer = Takes()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with layertrace.trace() as timeline:
+            out = layer.call(thing, thing, thing, other=[thing])
+        assert "call" in timeline.kinds or caught
+        str(timeline)
+
+    assert all(found is thing for found in (out[0], out[1], out[2][0], out[3]["other"][0]))
+    assert Impatient.looks == 0
+    assert all(w.category is LayertraceWarning for w in caught)
+    told_faults.clear()
+
+
+def test_layers_may_define_what_they_like(told_faults):
+    """A layer with its own equality, hash, truth, length, name and attributes is recorded as any other."""
+
+    class Strange(keras.layers.Layer):
+        __hash__ = None
+
+        def __eq__(self, other):
+            raise ZeroDivisionError
+
+        def __bool__(self):
+            raise ZeroDivisionError
+
+        def __len__(self):
+            return 0
+
+        def __repr__(self):
+            raise ZeroDivisionError
+
+        @property
+        def path(self):
+            raise ZeroDivisionError
+
+        def call(self, x):
+            return x
+
+    with layertrace.trace() as timeline:
+        layer = Strange.__new__(Strange)
+        Strange.__init__(layer)
+        layer.call(X)
+        tf.function(layer.call)(X)
+
+    assert timeline.of(layer).where(kind="call")
+    assert not told_faults
+
+
+def test_parameters_may_have_any_name():
+    """Parameters named like Python's keywords in other languages, or like ours, get what they are given."""
+
+    class Names(keras.layers.Layer):
+        def call(self, hub, method, original, span, result, *, begin=1, end=2, make=3, **observe):
+            return hub, method, original, span, result, begin, end, make, observe
+
+    def lambda_(self, x):
+        return x
+
+    lambda_.__name__ = "class"
+
+    class Keyword(keras.layers.Layer):
+        call = lambda_
+
+    class Lambda(keras.layers.Layer):
+        call = lambda self, x, *rest: (x, rest)  # noqa: E731
+
+    with layertrace.trace() as timeline:
+        assert Names().call(1, 2, 3, 4, 5, end=6, other=7) == (1, 2, 3, 4, 5, 1, 6, 3, {"other": 7})
+        assert Keyword().call(1) == 1
+        assert Lambda().call(1, 2, 3) == (1, (2, 3))
+
+    assert len(timeline.where(kind="call")) == 3
+
+
+def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
+    """The warning says what was being done, what failed and where, and that the program goes on."""
+    monkeypatch.setattr(observe, "note", boom)
+    with pytest.warns(LayertraceWarning) as caught, layertrace.trace():
+        Own()(X, training=True)
+    told_faults.clear()
+
+    text = str(caught[0].message)
+    assert "could not record a" in text
+    assert "RuntimeError: a fault of ours" in text
+    assert f"{__file__}:" in text
+    assert "the program goes on" in text
+    assert faults._told == set()
