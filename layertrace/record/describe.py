@@ -13,7 +13,7 @@ from typing import Any, cast
 from layertrace.record.hub import hub
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
-__all__ = ["describe", "has_tensor", "note", "settle", "spec", "tensor_shape"]
+__all__ = ["describe", "eager_shape", "has_tensor", "note", "settle", "spec", "tensor_shape"]
 
 _ITEMS = 32  # items told of one collection
 _DEPTH = 6  # collections told inside of each other
@@ -41,8 +41,17 @@ def describe(value: Any, depth: int = 0) -> Structure:
     return Opaque(_words(value))
 
 
+def eager_shape(tensor: Any) -> Any:
+    """Return the shape of an eager tensor: TensorFlow's object if somebody has asked for it, else a tuple.
+
+    To make the object takes microseconds, as long as all the rest of a hook, and it stays with the tensor.
+    """
+    known = tensor._tensor_shape
+    return tensor._shape_tuple() if known is None else known
+
+
 class Unread:
-    """An eager tensor's shape and dtype as TensorFlow's objects, which hold no tensor."""
+    """An eager tensor's shape, as `eager_shape` gives it, and its dtype; neither holds the tensor."""
 
     __slots__ = ("dtype", "shape")
 
@@ -58,7 +67,7 @@ def note(value: Any) -> Any:
     """
     kind = type(value)
     if kind is hub.tensor_type:
-        return Unread(value.shape, value.dtype)
+        return Unread(eager_shape(value), value.dtype)
     if (kind is list or kind is tuple) and len(value) <= _ITEMS:
         return tuple([note(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
     return describe(value)

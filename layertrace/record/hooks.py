@@ -80,7 +80,9 @@ _SHORT_WAY = """
                             lt_place = lt_caller(lt_method, 2)
                     except ValueError:  # the stack is not as deep as it was last time
                         lt_place = lt_caller(lt_method, 2)
-                lt_shape = {first}.shape
+                lt_shape = {first}._tensor_shape
+                if lt_shape is None:
+                    lt_shape = {first}._shape_tuple()
                 if lt_shape is not lt_thread.shape:  # else it is the tensor that came out last
                     lt_thread.shape = lt_shape
                     lt_thread.dtype = {first}.dtype
@@ -106,7 +108,10 @@ _SHORT_WAY = """
                 if lt_result is {first}:
                     lt_dtype = lt_span[8]
                 else:
-                    lt_thread.shape = lt_shape = lt_result.shape
+                    lt_shape = lt_result._tensor_shape
+                    if lt_shape is None:
+                        lt_shape = lt_result._shape_tuple()
+                    lt_thread.shape = lt_shape
                     lt_thread.dtype = lt_dtype = lt_result.dtype
                 if lt_hub.emit is not None:
                     lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))

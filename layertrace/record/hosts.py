@@ -66,8 +66,10 @@ def load() -> None:
     Host.tf = sys.modules["tensorflow"]
 
 
-def tensor_type() -> type:
-    """Return the class of eager tensors."""
+def tensor_type() -> type | None:
+    """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
+    if private.find("known_shape") is None or private.find("shape_tuple") is None:
+        return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
 

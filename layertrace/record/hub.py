@@ -96,7 +96,8 @@ class ThreadState:
         failing: The exception on its way out: its identity and those of what it was raised from,
             and the span that it left last.
         shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
-            for each tensor, so the same object means the same tensor, and its dtype is known.
+            for each tensor, so the same object means the same tensor, and its dtype is known; a
+            tuple, which stands for a shape that nobody asked for, is never met again.
     """
 
     __slots__ = ("__weakref__", "dtype", "failing", "name", "shape", "span")
@@ -128,7 +129,7 @@ class Hub:
         emit: Takes every record; one list's `append` where there is just one listener.
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
-            span has to be shown to `begun`.
+            span has to be shown to `begun`, or their shapes are not to be had as they were.
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 

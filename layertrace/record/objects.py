@@ -34,6 +34,17 @@ class _Bound(_CallableObjectProxy):  # type: ignore[misc]
         self._self_method = method
         self._self_observer = observer
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute of the method.
+
+        AutoGraph puts what it converted in `__wrapped__` (`tf_decorator.rewrap`, TensorFlow 2.16 to 2.21),
+        where a `tf.function` finds it; a proxy would take it for its own, and run it without the function.
+        """
+        if name == "__wrapped__":
+            setattr(self.__wrapped__, name, value)
+        else:
+            super().__setattr__(name, value)
+
     @hidden
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         begin, end = self._self_observer

@@ -7,7 +7,7 @@ import time
 from typing import Any, cast
 
 from layertrace.record import places
-from layertrace.record.describe import note
+from layertrace.record.describe import eager_shape, note
 from layertrace.record.faults import step_aside
 from layertrace.record.hub import (
     DTYPE,
@@ -173,7 +173,7 @@ def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
 def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
     if type(result) is hub.tensor_type and span[MODE] is None:
         thread, tensor = span[THREAD], cast(Any, result)
-        thread.shape, thread.dtype = tensor.shape, tensor.dtype
+        thread.shape, thread.dtype = eager_shape(tensor), tensor.dtype
         if hub.emit is not None:
             hub.emit((span, ended, thread.shape, thread.dtype, None))
         return

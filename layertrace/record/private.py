@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from layertrace.record.faults import notice
@@ -18,7 +19,7 @@ __all__ = ["PARTS", "Part", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One private name: where it is, where it was seen, and what is lost without it."""
+    """One private name: where it is (dotted if a class has it), where it was seen, what is lost without."""
 
     module: str
     name: str
@@ -45,6 +46,18 @@ PARTS = {
         "TensorFlow 2.16 to 2.21",
         "a Python `if` on a tensor in `call` is not converted by AutoGraph while traced",
     ),
+    "known_shape": Part(
+        "tensorflow.python.framework.ops",
+        "EagerTensor._tensor_shape",
+        "TensorFlow 2.16 to 2.21",
+        "a recorded call takes longer",
+    ),
+    "shape_tuple": Part(
+        "tensorflow.python.framework.ops",
+        "EagerTensor._shape_tuple",
+        "TensorFlow 2.16 to 2.21",
+        "a recorded call takes longer",
+    ),
     "transpiler": Part(
         "tensorflow.python.autograph.impl.api",
         "_TRANSPILER",
@@ -59,7 +72,7 @@ def find(part: str) -> Any:
     """Return a private part, or None, after one notice, where this TensorFlow has none."""
     wanted = PARTS[part]
     try:
-        return getattr(importlib.import_module(wanted.module), wanted.name)
+        return attrgetter(wanted.name)(importlib.import_module(wanted.module))
     except (ImportError, AttributeError):
         notice(
             f"this TensorFlow has no {wanted.module}.{wanted.name} (seen in {wanted.seen}); "

@@ -32,7 +32,7 @@ _PLACE_TO = "                lt_shape = "
 PIECES = {
     "the user's line": (_PLACE_FROM, "                    lt_place = None\n"),
     "which layer": ("lt_known.get(id({subject}))", "True"),
-    "the tensor's shape": ("lt_shape = {first}.shape", "lt_shape = None"),
+    "the tensor's shape": ("lt_shape = {first}._tensor_shape", "lt_shape = lt_thread.shape"),
     "the clock, at the start": ("lt_clock(),", "0,"),
     "which thread": ("lt_threads.state", "lt_this_thread"),
     "keeping the record": ("lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))", "pass"),
