@@ -3,5 +3,4 @@
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "harmlessness")]
+sys.path[:0] = [str(Path(__file__).parent)]

@@ -1,20 +1,13 @@
-"""Let these tests import their helpers, and let no fault or patch of layertrace pass unseen."""
+"""Let no fault or patch of layertrace pass unseen."""
 
 from __future__ import annotations
 
 import gc
-import sys
-from pathlib import Path
 
 import pytest
 
 from layertrace.record import faults, recorder
 from layertrace.record.patching import patches
-
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE)]  # whichever import mode pytest is in
-
-pytest.register_assert_rewrite("bare_and_traced")
 
 
 @pytest.fixture(autouse=True)
