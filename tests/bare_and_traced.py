@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import numpy as np
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 import layertrace
 
-__all__ = ["assert_same", "both", "fresh", "functions_in", "look_at"]
+__all__ = ["assert_same", "both", "fresh", "functions_in", "look_at", "steady", "tamed"]
 
 
 def fresh():
@@ -62,6 +63,15 @@ def look_at(function):
         "graphs": [[(op.type, _steady(op.name)) for op in graph.get_operations()] for graph in graphs],
         "captures": [[str(one.dtype) for one in graph.external_captures] for graph in graphs],
     }
+
+
+def steady(text):
+    """Leave out of a message addresses, the names of generated files and, on Python 3.10, our frames."""
+    text = re.sub(r"0x[0-9a-f]+|__autograph_generated_file\w+", "…", text)
+    if sys.version_info < (3, 11):
+        text = re.sub(r'\n *File "<layertrace[^\n]*\n[^\n]*', "", text)  # see layertrace.record.observe.hide
+        text = text.replace("  **", "")  # with which AutoGraph marks where generated code begins and ends
+    return text
 
 
 def _steady(name):

@@ -1,7 +1,7 @@
 """Let AutoGraph convert a hooked method just as it would convert the bare one.
 
 AutoGraph meets our hook where it expects the user's `call`. It leaves the hook unconverted
-(`places.HOOK_FILE`), and so calls it from `_call_unconverted`. The hook knows by that frame that the
+(`hook_file.HOOK_FILE`), and so calls it from `_call_unconverted`. The hook knows by that frame that the
 method behind it was meant, and hands it to AutoGraph with the options that the frame holds.
 """
 
@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from layertrace.record import private
+from layertrace.record.hook_file import hidden
 from layertrace.timeline.event import Location
 
 __all__ = ["as_called", "is_generated", "written_at"]
@@ -37,6 +38,7 @@ def as_called(original: Callable[..., Any], depth: int = 2) -> Callable[..., Any
     return partial(_converted, convert, original, frame.f_locals["options"])
 
 
+@hidden
 def _converted(
     convert: Callable[..., Any],
     original: Callable[..., Any],

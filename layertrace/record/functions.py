@@ -5,46 +5,71 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from types import CodeType
+from dataclasses import replace
 from typing import Any
 
-from layertrace.record.describe import describe
+from layertrace.record.causes import cause_of, code_of
 from layertrace.record.faults import step_aside
-from layertrace.record.hub import PARENT, THREAD, Method
+from layertrace.record.hook_file import hidden
+from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method
 from layertrace.record.modes import Mode, traced_graphs
 from layertrace.record.observe import fail, finish, hide, now, start
-from layertrace.record.places import hidden
-from layertrace.timeline.event import FunctionRef, Opaque, Structure
+from layertrace.record.signatures import signature
+from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Structure
 from layertrace.timeline.identity import Register
 
-__all__ = ["TraceNote", "trace_hook"]
+__all__ = ["FunctionRecord", "TraceNote", "record_of", "trace_hook"]
 
 _TRACE = Method("trace")
 _functions: Register[FunctionRecord] = Register()
 
 
 class FunctionRecord:
-    """One `tf.function` object: its number, and the traces of it so far."""
+    """One `tf.function` object: its number, and the traces of it so far.
 
-    __slots__ = ("failed", "number", "passes")
+    `kept` are the numbers of the traces that TensorFlow has kept, as far as they were seen; `traced` says
+    when they began.
+    """
+
+    __slots__ = ("failed", "kept", "number", "passes", "traced")
 
     def __init__(self) -> None:
         self.number = _functions.next_number()
         self.failed = 0
         self.passes: set[str] = set()
+        self.kept: list[int] = []
+        self.traced: list[int] = []
+
+
+def record_of(captures: Any) -> FunctionRecord:
+    """Return what is known of a `tf.function`, by the captures that it shares with all its traces.
+
+    Two functions may share a name, but not what they capture; their caches cannot be referred to weakly.
+    """
+    return _functions.get(captures) or _functions.add(captures, FunctionRecord())
 
 
 class TraceNote:
-    """What is known of one trace."""
+    """What is known of one trace; `graph` is filled in at its end."""
 
-    __slots__ = ("cause", "code", "function", "index", "inputs")
+    __slots__ = ("cause", "code", "function", "graph", "index", "inputs", "record")
 
-    def __init__(self, function: FunctionRef, index: int, cause: str | None, code: Any, inputs: Any):
+    def __init__(
+        self,
+        record: FunctionRecord,
+        function: FunctionRef,
+        index: int,
+        cause: Cause | None,
+        code: Any,
+        inputs: Any,
+    ) -> None:
+        self.record = record
         self.function = function
         self.index = index
         self.cause = cause
-        self.code: CodeType | None = code
+        self.code = code
         self.inputs: Mapping[str, Structure] = inputs
+        self.graph = GraphSpec()
 
 
 def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,49 +92,54 @@ def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
             if span is None:
                 hide(error)
             else:
-                _record_of(tracing_options).failed += 1
+                record_of(_captures(tracing_options)).failed += 1
                 fail(span, error)
             raise
         if span is not None:
-            _end(span)
+            _end(span, concrete)
         return concrete
 
     return create_concrete_function
 
 
-def _end(span: tuple[Any, ...]) -> None:
+def _end(span: tuple[Any, ...], concrete: Any) -> None:
     ended = now()
-    span[THREAD].span = span[PARENT]
+    thread = span[THREAD]
+    thread.span = span[PARENT]
+    thread.traced_until = ended
     try:
+        note: TraceNote = span[DETAIL]
+        note.graph = replace(note.graph, ops=len(concrete.graph.get_operations()))
+        note.record.kept.append(note.index)
+        note.record.traced.append(span[START])
         finish(span, ended)
     except Exception:  # promise 1, as below
         step_aside("record the end of a trace")
 
 
-def _record_of(options: Any) -> FunctionRecord:
-    # Two tf.functions may share a name, but not what they capture; their caches cannot be referred to
-    # weakly.
-    known = options if options.function_captures is None else options.function_captures
-    return _functions.get(known) or _functions.add(known, FunctionRecord())
+def _captures(options: Any) -> Any:
+    return options if options.function_captures is None else options.function_captures
 
 
 def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | None:
     try:
         if _is_tensorflows_own(options.python_function):
             return None
-        record = _record_of(options)
+        record = record_of(_captures(options))
         cache = options.function_cache
         index = (0 if cache is None else len(cache)) + record.failed + 1
         scope = options.scope_type.name
         second = scope == "NO_VARIABLE_CREATION" and record.passes == {"VARIABLE_CREATION"}
         record.passes.add(scope)
         function = FunctionRef(record.number, options.name)
+        cause = cause_of(options, function_type, record.kept, second_pass=second, failed=record.failed > 0)
         note = TraceNote(
-            function,
-            index,
-            "second pass: the first made variables" if second else None,
-            _code(options.python_function),
-            {name: _type(p.type_constraint) for name, p in function_type.parameters.items()},
+            record, function, index, cause, code_of(options.python_function), signature(function_type)
+        )
+        note.graph = GraphSpec(
+            jit_compile=bool((options.attributes or {}).get("_XlaMustCompile")),
+            reduce_retracing=bool(options.reduce_retracing),
+            second_pass=second,
         )
         mode = Mode("graph", function, index)
         span = start(_TRACE, None, note, mode, depth=2)
@@ -127,22 +157,3 @@ def _is_tensorflows_own(function: Any) -> bool:
     """Tell the function that gives first values to variables made in a trace; nobody wrote it."""
     home = getattr(inspect.unwrap(function), "__module__", "")
     return home == "tensorflow.python.eager.polymorphic_function.polymorphic_function"
-
-
-def _code(function: Any) -> CodeType | None:
-    """Return the code that the user wrote, below the wrappers of TensorFlow."""
-    function = inspect.unwrap(function)
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return code if isinstance(code, CodeType) else None
-
-
-def _type(trace_type: Any) -> Structure:
-    """Describe what TensorFlow specialised an argument on (`tf.types.experimental.TraceType`)."""
-    if hasattr(trace_type, "mapping"):
-        return {str(name): _type(part) for name, part in trace_type.mapping.items()}
-    if hasattr(trace_type, "components"):
-        return tuple(map(_type, trace_type.components))
-    if hasattr(trace_type, "value"):
-        return describe(trace_type.value)
-    found = describe(trace_type)
-    return Opaque("<object>") if isinstance(found, Opaque) else found

@@ -19,8 +19,9 @@ from typing import Any
 from layertrace.record import observe
 from layertrace.record.autograph import as_called
 from layertrace.record.faults import step_aside
+from layertrace.record.hook_file import HOOK_FILE
 from layertrace.record.hub import Method, hub, threads
-from layertrace.record.places import HOOK_FILE, caller
+from layertrace.record.places import caller
 from layertrace.timeline.query import layer_numbers
 
 __all__ = ["Observer", "hook", "learn"]

@@ -17,13 +17,14 @@ from typing import Any
 from layertrace.errors import HostError
 from layertrace.record import private
 from layertrace.record.functions import trace_hook
+from layertrace.record.hook_file import hidden
 from layertrace.record.hooks import hook
 from layertrace.record.hub import Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.objects import hook_object
 from layertrace.record.observe import Host, begin, end, hide
 from layertrace.record.patching import Slot
-from layertrace.record.places import hidden
+from layertrace.record.runs import concrete_hook, run_hook
 from layertrace.record.variables import creation_hook
 from layertrace.timeline.query import qualified_name
 
@@ -72,6 +73,15 @@ def tensor_type() -> type | None:
         return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
+
+
+def replica() -> int | None:
+    """Return which replica of a `tf.distribute` strategy the current thread serves; None where none."""
+    distribute = Host.tf.distribute
+    if not distribute.has_strategy() or distribute.in_cross_replica_context():
+        return None
+    number = distribute.get_replica_context().replica_id_in_sync_group
+    return number if isinstance(number, int) else None
 
 
 def _import(name: str) -> None:
@@ -130,9 +140,16 @@ def shared_places(host: str, cover: Callable[[type], None]) -> Iterator[Place]:
         maker = next(cls for cls in variable.__mro__ if "__init__" in vars(cls))
         yield Slot(maker, "__init__"), creation_hook("keras")
     yield Slot(type(Host.tf.Variable), "__call__"), creation_hook("tf")
-    if private.find("create_concrete_function") is not None:
-        part = private.PARTS["create_concrete_function"]
-        yield Slot(sys.modules[part.module], part.name), trace_hook
+    for name, make in _FUNCTION_HOOKS.items():
+        if private.find(name) is not None:
+            yield Slot(*private.home(name)), make
+
+
+_FUNCTION_HOOKS = {
+    "create_concrete_function": trace_hook,
+    "call_function": run_hook,
+    "call_concrete": concrete_hook,
+}
 
 
 def _new_hook(cover: Callable[[type], None]) -> Callable[[Any], Any]:

@@ -35,7 +35,7 @@ class Method:
 
     def __init__(
         self,
-        kind: Literal["init", "build", "call", "variable", "trace"],
+        kind: Literal["init", "build", "call", "variable", "trace", "run"],
         names: tuple[str, ...] = (),
         defaults: tuple[object, ...] = (),
         variadic: tuple[str | None, str | None] = (None, None),
@@ -95,15 +95,28 @@ class ThreadState:
         span: The innermost span that has begun and not ended.
         failing: The exception on its way out: its identity and those of what it was raised from,
             and the span that it left last.
+        failed_at, traced_until: When an exception last left a span, and when the last trace ended.
+        replica: Which replica of a `tf.distribute` strategy the thread serves; None where it serves none.
+        runs: The runs of functions that are being counted, as long as `runs_for` listens and has
+            recorded nothing since it had `runs_since` records.
         shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
             for each tensor, so the same object means the same tensor, and its dtype is known; a
             tuple, which stands for a shape that nobody asked for, is never met again.
     """
 
-    __slots__ = ("__weakref__", "dtype", "failing", "name", "shape", "span")
+    __slots__ = (
+        "__weakref__", "dtype", "failed_at", "failing", "name", "replica", "runs", "runs_for", "runs_since",
+        "shape", "span", "traced_until",
+    )  # fmt: skip
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, replica: int | None) -> None:
         self.name = name
+        self.replica = replica
+        self.failed_at = 0
+        self.traced_until = 0
+        self.runs: dict[Any, Any] = {}
+        self.runs_for: Emit | None = None
+        self.runs_since = 0
         self.span: tuple[Any, ...] | None = None
         self.failing: tuple[frozenset[int], tuple[Any, ...] | None] = (frozenset(), None)
         self.shape: Any = None
@@ -118,7 +131,8 @@ class _Threads(threading.local):
         with _lock:
             used = {state.name for state in hub.living_states()}
             names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
-            self.state = ThreadState(next(name for name in names if name not in used))
+            unused = next(name for name in names if name not in used)
+            self.state = ThreadState(unused, hub.replica() if hub.replica else None)
             hub.states = [*map(weakref.ref, hub.living_states()), weakref.ref(self.state)]
 
 
@@ -127,16 +141,20 @@ class Hub:
 
     Attributes:
         emit: Takes every record; one list's `append` where there is just one listener.
+        recorded: Returns how many records those who listen have, together.
+        replica: Tells which replica of a strategy the current thread serves.
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
             span has to be shown to `begun`, or their shapes are not to be had as they were.
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
-    __slots__ = ("begun", "emit", "states", "tensor_type")
+    __slots__ = ("begun", "emit", "recorded", "replica", "states", "tensor_type")
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
+        self.recorded: Callable[[], int] = int
+        self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: type | None = None
         self.states: list[weakref.ref[ThreadState]] = []
@@ -144,6 +162,10 @@ class Hub:
     def living_states(self) -> list[ThreadState]:
         """Return the states of the threads that live, and of those that events are told of."""
         return [state for reference in self.states if (state := reference()) is not None]
+
+    def counted_runs(self) -> int:
+        """Return how many runs are counted in records that may still grow."""
+        return sum(note.times for state in self.living_states() for note in list(state.runs.values()))
 
     def open_spans(self) -> Iterator[tuple[Any, ...]]:
         """Yield what has begun and not ended, in every thread, innermost first."""

@@ -15,8 +15,8 @@ from typing import Any, cast
 
 from layertrace.record import observe
 from layertrace.record.autograph import as_called
+from layertrace.record.hook_file import hidden
 from layertrace.record.hub import Method, hub
-from layertrace.record.places import hidden
 from layertrace.timeline.identity import Register
 
 __all__ = ["hook_build"]

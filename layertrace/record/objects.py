@@ -13,9 +13,9 @@ from typing import Any
 import wrapt
 
 from layertrace.record import observe
+from layertrace.record.hook_file import hidden
 from layertrace.record.hooks import Observer, learn
 from layertrace.record.hub import Method, hub
-from layertrace.record.places import hidden
 
 __all__ = ["hook_object"]
 

@@ -25,7 +25,18 @@ from layertrace.record.modes import Mode, current_mode
 from layertrace.timeline.event import Location, Structure
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["ErrorNote", "begin", "end", "fail", "finish", "hide", "nearest_layer", "now", "start"]
+__all__ = [
+    "ErrorNote",
+    "begin",
+    "end",
+    "error_note",
+    "fail",
+    "finish",
+    "hide",
+    "nearest_layer",
+    "now",
+    "start",
+]
 
 now = time.perf_counter_ns
 _MESSAGE = 4000  # characters kept of an exception's message
@@ -201,11 +212,17 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
         known, failed = thread.failing
         passes_through = failed is not None and failed[PARENT] is span and not known.isdisjoint(chain)
         thread.failing = (chain, span)
-        place = None if passes_through else places.raised_at(error.__traceback__)
-        finish(span, ended, error=(type(error).__name__, _message(error), place, not passes_through))
+        thread.failed_at = ended
+        finish(span, ended, error=error_note(error, origin=not passes_through))
     except Exception:  # promise 1, as above
         step_aside(f"record the failure of a {span[METHOD].kind}")
     hide(error)
+
+
+def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
+    """Put an exception into words: its type, message, the line it was raised in, whether it arose here."""
+    place = places.raised_at(error.__traceback__) if origin else None
+    return type(error).__name__, _message(error), place, origin
 
 
 def hide(error: BaseException) -> None:

@@ -8,46 +8,13 @@ import sys
 import sysconfig
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
-from typing import Any, TypeVar
 
 from layertrace.record import autograph
+from layertrace.record.hook_file import HOOK_FILE
 from layertrace.record.hub import Method
 from layertrace.timeline.event import Location
 
-__all__ = ["HOOK_FILE", "caller", "hidden", "is_internal", "is_ours", "location", "raised_at"]
-
-F = TypeVar("F", bound=Any)
-
-
-class _HookFile(str):
-    """A file name that also equals `<string>`."""
-
-    __slots__ = ()
-    __hash__ = str.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return other == "<string>" or str.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-
-HOOK_FILE = _HookFile("<layertrace, hidden from stacklevel like importlib._bootstrap>")
-"""What hooks give as their file, so that the program's tools overlook them.
-
-`warnings.warn(…, stacklevel=2)` skips frames whose file contains both words, as it does for Python's
-own import machinery (`_is_internal_frame` in `Lib/warnings.py`, Python 3.3 to 3.14), so a warning from
-`Layer.__init__` still names the line of the subclass. AutoGraph leaves code from `<string>` alone
-(`tensorflow/python/autograph/impl/api.py`, TensorFlow 2.21: "dynamic code"), so our own lines are never
-converted.
-"""
-
-
-def hidden(function: F) -> F:
-    """Let a function that is written out in a module be overlooked as the generated hooks are."""
-    function.__code__ = function.__code__.replace(co_filename=HOOK_FILE)
-    return function
-
+__all__ = ["caller", "is_internal", "is_ours", "location", "raised_at"]
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}

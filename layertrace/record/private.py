@@ -9,12 +9,11 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
 from layertrace.record.faults import notice
 
-__all__ = ["PARTS", "Part", "find"]
+__all__ = ["PARTS", "Part", "find", "home"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,30 @@ PARTS = {
         "TensorFlow 2.16 to 2.21",
         "a Python `if` on a tensor in `call` is not converted by AutoGraph while traced",
     ),
+    "call_function": Part(
+        "tensorflow.python.eager.polymorphic_function.polymorphic_function",
+        "Function.__call__",
+        "TensorFlow 2.16 to 2.21",
+        "runs of tf.functions are not counted",
+    ),
+    "call_concrete": Part(
+        "tensorflow.python.eager.polymorphic_function.concrete_function",
+        "ConcreteFunction.__call__",
+        "TensorFlow 2.16 to 2.21",
+        "runs of concrete functions are not counted",
+    ),
+    "known_traces": Part(
+        "tensorflow.core.function.polymorphism.function_cache",
+        "FunctionCache._primary",
+        "TensorFlow 2.16 to 2.21",
+        "the causes of retraces are not told",
+    ),
+    "function_context": Part(
+        "tensorflow.python.eager.polymorphic_function.function_context",
+        "make_function_context",
+        "TensorFlow 2.16 to 2.21",
+        "retraces for another graph, device or strategy have no cause",
+    ),
     "known_shape": Part(
         "tensorflow.python.framework.ops",
         "EagerTensor._tensor_shape",
@@ -67,12 +90,22 @@ PARTS = {
 }
 
 
+def home(part: str) -> tuple[Any, str]:
+    """Return whose attribute a part is, and its name there."""
+    wanted = PARTS[part]
+    owner: Any = importlib.import_module(wanted.module)
+    *classes, name = wanted.name.split(".")
+    for cls in classes:
+        owner = getattr(owner, cls)
+    return owner, name
+
+
 @cache
 def find(part: str) -> Any:
     """Return a private part, or None, after one notice, where this TensorFlow has none."""
     wanted = PARTS[part]
     try:
-        return attrgetter(wanted.name)(importlib.import_module(wanted.module))
+        return getattr(*home(part))
     except (ImportError, AttributeError):
         notice(
             f"this TensorFlow has no {wanted.module}.{wanted.name} (seen in {wanted.seen}); "

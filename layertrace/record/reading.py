@@ -14,6 +14,7 @@ from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, R
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER
 from layertrace.timeline.event import (
+    Cause,
     ErrorRef,
     Event,
     LayerRef,
@@ -84,23 +85,20 @@ class Reader:
         depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
         kind = span.method.kind
         mode = span.mode or EAGER
+        common = {
+            "layer": None if span.layer is None else self._ref(span.layer),
+            "start_ns": span.start - self._start,
+            "duration_ns": None if record.end is None or kind == "variable" else record.end - span.start,
+            "thread": span.thread.name,
+            "replica": span.thread.replica,
+            "mode": mode.name,
+            "function": mode.function,
+            "trace": mode.trace,
+            "error": None if record.error is None else _error(*record.error),
+            "location": _location(record.span),
+        }
         specific = getattr(self, f"_{kind}")(span, record)
-        return Event(
-            seq=seq,
-            kind=kind,
-            layer=None if span.layer is None else self._ref(span.layer),
-            parent=parent,
-            depth=depth,
-            start_ns=span.start - self._start,
-            duration_ns=None if record.end is None or kind == "variable" else record.end - span.start,
-            thread=span.thread.name,
-            mode=mode.name,
-            function=mode.function,
-            trace=mode.trace,
-            error=None if record.error is None else _error(*record.error),
-            location=_location(record.span),
-            **specific,
-        )
+        return Event(seq=seq, kind=kind, parent=parent, depth=depth, **common | specific)
 
     def _parent(self, span: tuple[Any, ...]) -> int | None:
         """Return the number of the nearest event around, of those that were kept."""
@@ -147,8 +145,26 @@ class Reader:
         return {
             "inputs": note.inputs,
             "cause": note.cause,
+            "graph": note.graph,
             "defined_at": None if note.code is None else places.location(note.code, -1),
         }
+
+    def _run(self, span: Span, record: Record) -> dict[str, Any]:
+        note = span.detail
+        return {
+            "function": note.function,
+            "trace": note.traces,
+            "traced_before": note.traced_before(self._start, span.start),
+            "cause": _RUN_EAGERLY if note.eagerly else None,
+            "times": note.times,
+            "duration_ns": note.nanoseconds,
+            "defined_at": None if note.code is None else places.location(note.code, -1),
+        }
+
+
+_RUN_EAGERLY = Cause(
+    reason="run eagerly", detail="as plain Python, since tf.config.run_functions_eagerly(True)"
+)
 
 
 def _settled(arguments: dict[str, Any]) -> dict[str, Structure]:

@@ -11,7 +11,7 @@ from typing import Any
 from layertrace.record import hosts
 from layertrace.record.echo import Echo
 from layertrace.record.faults import step_aside
-from layertrace.record.hub import METHOD, START, hub
+from layertrace.record.hub import DETAIL, METHOD, START, hub
 from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
 from layertrace.record.patching import patches
@@ -61,7 +61,7 @@ class Recorder:
         self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
         self._notes: list[str] = []
         self._start_ns = 0
-        self._read: tuple[int, tuple[Event, ...]] | None = None
+        self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
 
     # Listening
 
@@ -156,7 +156,7 @@ class Recorder:
             events = ()
             self.note("the recording cannot be read, see the warning")
         self._records = []
-        self._read = (0, events)
+        self._read = ((0, 0), events)
 
     # Records
 
@@ -165,6 +165,11 @@ class Recorder:
         """What takes a record, as fast as can be: the hub calls it in the path of the program."""
         simple = self.targets.everything and self.echo is None
         return self._records.append if simple else self._take
+
+    @property
+    def recorded(self) -> Callable[[], int]:
+        """What tells the number of records so far."""
+        return self._records.__len__
 
     def _take(self, record: tuple[Any, ...]) -> None:
         if self.targets.may_keep(record[0]):
@@ -205,9 +210,9 @@ class Recorder:
         """Return all events so far."""
         with _lock:
             open_now = [] if self not in running else self._unfinished()
-            version = len(self._records)
+            version = len(self._records), 0 if self not in running else hub.counted_runs()
             if self._read is None or self._read[0] != version or open_now:
-                self._read = (-1 if open_now else version, self._events(open_now))
+                self._read = ((-1, 0) if open_now else version, self._events(open_now))
             return self._read[1]
 
     def notes(self) -> Sequence[str]:
@@ -228,13 +233,24 @@ class Recorder:
         if self.targets.everything:
             return records
         kept = {id(r[0]) for r in records if self.targets.keeps(r[0])}
+        self._keep_traces(records, kept)
+        traced = [r[0] for r in records if r[0][METHOD].kind == "trace"]
+        mine = {span[DETAIL].function for span in traced if id(span) in kept}
+        others = {span[DETAIL].function for span in traced} - mine
+        return [
+            r
+            for r in records
+            if id(r[0]) in kept or (r[0][METHOD].kind == "run" and r[0][DETAIL].function not in others)
+        ]
+
+    @staticmethod
+    def _keep_traces(records: list[tuple[Any, ...]], kept: set[int]) -> None:
         for record in records:
             span = parent_of(record[0]) if id(record[0]) in kept else None
             while span is not None:
                 if span[METHOD].kind == "trace":
                     kept.add(id(span))
                 span = parent_of(span)
-        return [r for r in records if id(r[0]) in kept]
 
 
 def cover_new(cls: type) -> None:
@@ -268,6 +284,9 @@ def _tell_hub() -> None:
     """Let the hub know who listens: one list's `append` where it is just one."""
     listening = tuple(recorder for recorder in running if not recorder.is_full)
     _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None))
+    counts = tuple(recorder.recorded for recorder in listening)
+    hub.recorded = counts[0] if len(counts) == 1 else lambda: sum(count() for count in counts)
+    hub.replica = hosts.replica
     sinks = tuple(recorder.sink for recorder in listening)
     if len(sinks) <= 1:
         hub.emit = sinks[0] if sinks else None

@@ -106,7 +106,7 @@ class Totals:
         """Count one event, under its layer where it has one."""
         self.threads.add(event.thread)
         self.traces += event.kind == "trace"
-        self.runs += event.kind == "run"
+        self.runs += event.times if event.kind == "run" else 0
         if event.layer is None:
             self.outside.add(event)
             return

@@ -114,14 +114,14 @@ class Writer:
         return inked(f"{item.first.seq}{self._glyphs.dots}{item.last.seq}", QUIET)
 
     def _fold_mark(self, item: Item) -> Text:
-        return inked(f"{self._glyphs.times}{item.times:,}", FOLD)
+        return inked(f"{self._glyphs.times}{item.times * item.first.times:,}", FOLD)
 
     def _what(self, item: Item) -> Text:
         event = item.first
         said = inked(event.kind, KINDS[event.kind])
         if event.kind == "trace" and event.trace is not None:
             said.append(f" {event.trace}")
-        if item.times > 1:
+        if item.times * event.times > 1:
             said.append(" ").append_text(self._fold_mark(item))
         elif event.call_index is not None:
             said.append(f" {event.call_index}")
@@ -164,10 +164,18 @@ class Writer:
         if told != self._signatures.get(event.function):
             self._signatures[event.function] = told
             line.data = Text(told)
-        if event.kind == "run" and item.size == item.times:
-            line.remarks.append(inked("without entering Python", QUIET))
+        if event.kind == "run":
+            self._run(event, item, line)
         if event.cause:
-            line.remarks.append(inked(self._glyphs.user(event.cause), NOTE))
+            line.remarks.append(inked(self._glyphs.user(str(event.cause)), NOTE))
+
+    def _run(self, event: Event, item: Item, line: Line) -> None:
+        if event.traced_before:
+            before = words.counted(event.traced_before, "trace")
+            said = f"traced before this recording, {before}; 0 layer events to expect"
+            line.remarks.append(inked(said, NOTE))
+        elif event.times > 1 and item.size == item.times:
+            line.remarks.append(inked("without entering Python", QUIET))
 
     def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:
         line.who = inked(self._glyphs.user(variable.name), NAME)

@@ -1,9 +1,12 @@
 """What happened: events, the timeline that holds them, and the ways to ask it."""
 
 from layertrace.timeline.event import (
+    Cause,
+    Change,
     ErrorRef,
     Event,
     FunctionRef,
+    GraphSpec,
     LayerRef,
     Location,
     Opaque,
@@ -13,9 +16,12 @@ from layertrace.timeline.event import (
 from layertrace.timeline.timeline import Timeline
 
 __all__ = [
+    "Cause",
+    "Change",
     "ErrorRef",
     "Event",
     "FunctionRef",
+    "GraphSpec",
     "LayerRef",
     "Location",
     "Opaque",

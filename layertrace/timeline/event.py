@@ -13,6 +13,18 @@ Mode = Literal["eager", "symbolic", "graph"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MODES: tuple[Mode, ...] = get_args(Mode)
 
+Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure", "object", "added", "removed"]
+Reason = Literal[
+    "signature",
+    "second pass",
+    "new function",
+    "new instance",
+    "context",
+    "failed before",
+    "run eagerly",
+    "unknown",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
@@ -148,6 +160,64 @@ class ErrorRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GraphSpec:
+    """How a `tf.function` was traced, and into how large a graph.
+
+    `ops` counts the operations of the graph itself, not those of functions it calls; None where the
+    trace failed. `second_pass` says that TensorFlow traced once more because the first pass made variables.
+    """
+
+    ops: int | None = None
+    jit_compile: bool = False
+    reduce_retracing: bool = False
+    second_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What differs in one argument of a `tf.function` from an earlier trace.
+
+    `argument` is its name, with the way into it where it is nested: `data[0]`, `config['alpha']`.
+    `before` and `now` are the two values in words, None for an argument that was not there. `axis` is the
+    first dimension that differs, if it is the shape.
+    """
+
+    argument: str
+    what: Difference
+    before: str | None
+    now: str | None
+    axis: int | None = None
+
+    def __str__(self) -> str:
+        if self.what == "added":
+            return f"{self.argument} is new: {self.now}"
+        if self.what == "removed":
+            return f"{self.argument} is gone, was {self.before}"
+        equals = "=" if self.what == "value" else ": "
+        which = "" if self.axis is None else f" (dimension {self.axis})"
+        return f"{self.argument}{equals}{self.now}, was {self.before}{which}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a `tf.function` was traced although it, or another of the same code, had been traced before.
+
+    `changes` tells what differs from the earlier trace that is closest, whose number is `compared_with`.
+    `detail` says in words what no argument shows.
+    """
+
+    reason: Reason
+    changes: tuple[Change, ...] = ()
+    compared_with: int | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        said = "; ".join(map(str, self.changes[:3]))
+        more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
+        return said + more or self.detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened to one layer, told without holding the layer.
 
@@ -166,7 +236,7 @@ class Event:
         thread: Name of the thread it ran in.
         mode: Where it ran. `symbolic` means that Keras was inferring shapes.
         function: The `tf.function` being traced around it (or by it, for a trace).
-        trace: How-manyeth trace of this function, from 1.
+        trace: How-manyeth trace of this function, from 1; for a run, how many traces it had by then.
         inputs: Specs of the tensors that came in, nested as they were: of the one tensor argument
             of `call`, or by argument name where there are several.
         outputs: Specs of what `call` returned.
@@ -178,7 +248,12 @@ class Event:
         location: The line of the user's code that caused it (not Keras's, not TensorFlow's).
         defined_at: Where the method, or the traced function, is defined.
         call_index: For a call: which call of this layer it is in this recording, from 1.
-        cause: For a trace: why it was made, as far as it is known.
+        cause: For a trace: why it was made; None for the first of a function.
+        graph: For a trace: how it was made, and how large the graph came out.
+        times: For a run: how many executions it stands for, one after the other with no other event
+            between them.
+        traced_before: For a run: how many traces of the function were made before the recording began.
+        replica: Which replica of a `tf.distribute` strategy it ran in, from 0.
     """
 
     seq: int
@@ -202,4 +277,8 @@ class Event:
     location: Location | None = None
     defined_at: Location | None = None
     call_index: int | None = None
-    cause: str | None = None
+    cause: Cause | None = None
+    graph: GraphSpec | None = None
+    times: int = 1
+    traced_before: int | None = None
+    replica: int | None = None

@@ -8,6 +8,7 @@ from typing import Any, Protocol, overload
 
 from layertrace.timeline import expression, views
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.query import by_fields, by_subject
 
 __all__ = ["EventSource", "Timeline"]
@@ -99,6 +100,11 @@ class Timeline(Sequence[Event]):
         return tuple({e.layer.id: e.layer for e in self if e.layer is not None}.values())
 
     @property
+    def functions(self) -> tuple[FunctionLife, ...]:
+        """The `tf.function`s that were traced or run, in the order in which that began."""
+        return functions(self)
+
+    @property
     def variables(self) -> Timeline:
         """The creations of variables, failed ones included."""
         return self.where(kind="variable")
@@ -186,6 +192,10 @@ class Timeline(Sequence[Event]):
     def table(self, **options: Any) -> Any:
         """Return a `rich` renderable: one line for each layer. See `layertrace.render.table`."""
         return views.find("table")(self, **options)
+
+    def function_table(self) -> Any:
+        """Return a `rich` renderable: one line for each function. See `layertrace.render.function_table`."""
+        return views.find("functions")(self)
 
     def print(self, **options: Any) -> None:
         """Print the tree to the terminal. See `layertrace.render.print_timeline`."""

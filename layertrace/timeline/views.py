@@ -12,6 +12,7 @@ from typing import Any
 
 _VIEWS = {
     "tree": "layertrace.render:tree",
+    "functions": "layertrace.render:function_table",
     "table": "layertrace.render:table",
     "print": "layertrace.render:print_timeline",
     "text": "layertrace.render:text",

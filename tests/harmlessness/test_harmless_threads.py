@@ -216,6 +216,7 @@ def test_an_exception_in_one_thread_leaves_the_others_alone():
         in_threads(work)
 
     assert len(timeline) == THREADS * 20
-    assert {event.thread for event in timeline.errors} == {"worker 3"}
+    failed = {event.thread.partition(" (")[0] for event in timeline.errors}  # other tests had such names too
+    assert failed == {"worker 3"}
     assert len(timeline.errors) == 20
     assert all(state.span is None for state in hub.hub.living_states())

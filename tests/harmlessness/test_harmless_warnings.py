@@ -160,7 +160,10 @@ def test_a_warning_that_is_an_error_is_one():
             warnings.simplefilter("error")
             with pytest.raises(UserWarning, match="loud") as caught:
                 Loud()(X)
-        return [str(entry.path) + str(entry.lineno) for entry in caught.traceback][1:]
+        places = [str(entry.path) + str(entry.lineno) for entry in caught.traceback][1:]
+        if sys.version_info < (3, 11):  # which puts our frames back in
+            places = [place for place in places if not place.startswith("<layertrace")]
+        return places
 
     bare, traced, _ = both(program)
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from hand_made import Story, raised, spec
 
-from layertrace.timeline import Opaque, Timeline
+from layertrace.timeline import Cause, Opaque, Timeline
 
 FIRST_CALL_ONLY = (
     "tf.function only supports singleton tf.Variables created on the first call. Make sure the"
     " tf.Variable is only created once or created outside tf.function.\nSee"
     " https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
 )
+
+SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made variables")
 
 
 def tutorial() -> Timeline:
@@ -39,7 +41,7 @@ def bug() -> Timeline:
             story.tell("init", gcn, arguments={"cached": cached}, at=21, ms=0.2)
     function = story.function("cnn")
     error = raised("ValueError", FIRST_CALL_ONLY)
-    for number, cause in ((1, None), (2, "second pass: the first made variables")):
+    for number, cause in ((1, None), (2, SECOND_PASS)):
         inputs = {"x": spec("float32[2, 3]")}
         traced = {"function": function, "trace": number, "inputs": inputs, "cause": cause}
         tracing = story.span("trace", at=31, ms=41.0, **traced)
@@ -89,7 +91,7 @@ def fit(epochs: int = 6) -> Timeline:
             story.tell("call", dense, ms=0.7, at=40, **io)
     for trace, cause, ms in (
         (1, None, 88),
-        (2, "second pass: the first made variables (SGD's)", 61),
+        (2, SECOND_PASS, 61),
     ):
         traced = {"function": step, "trace": trace, "inputs": batch, "cause": cause}
         with story.span("trace", at=40, ms=ms, **traced):

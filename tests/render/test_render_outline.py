@@ -120,5 +120,5 @@ def test_a_selection_shows_its_own_nesting():
         "├── 5",
         "├── 8  trace 1 of one_step_on_data  data: (float32[4, 4], float32[4, 3])",
         "│   └── 11",
-        "└── 12 trace 2 of one_step_on_data  second pass: the first made variables (SGD's)",
+        "└── 12 trace 2 of one_step_on_data  second pass: the first made variables",
     ]

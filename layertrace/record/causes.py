@@ -1,0 +1,140 @@
+"""Find out why a `tf.function` is being traced once more."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+from layertrace.record import private
+from layertrace.record.signatures import described, signature
+from layertrace.timeline.causes import closest
+from layertrace.timeline.event import Cause, Change, Structure
+
+__all__ = ["cause_of", "code_of", "instance_of"]
+
+_COMPARED = (
+    64  # how many earlier traces are looked at: a retrace takes milliseconds, a comparison microseconds
+)
+
+_CONTEXTS = {
+    "parent_graph": "another graph around it",
+    "device_functions": "another device, or replica of a tf.distribute strategy",
+    "colocation_stack": "ops that are placed together with others",
+    "in_cross_replica_context": "in another context of a tf.distribute strategy",
+    "variable_policy": "while a SavedModel is written",
+    "xla_context_id": "in another XLA context",
+}
+"""The parts of TensorFlow's `EagerContext` (2.16 to 2.21), and what it means that one of them differs."""
+
+_SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made variables")
+_UNKNOWN = Cause(reason="unknown", detail="why is not to be seen in its arguments")
+_FAILED = Cause(reason="failed before", detail="once more, since the trace before it failed")
+
+_TF_DATA = "tensorflow.python.data.ops.structured_function"
+"""Where tf.data wraps all functions that it maps (TensorFlow 2.16 to 2.21); the code there is not the user's."""
+
+_siblings: dict[CodeType, int] = {}
+"""How many `tf.function` objects with the same code have been traced so far."""
+
+
+def cause_of(
+    options: Any, function_type: Any, kept: list[int], *, second_pass: bool, failed: bool
+) -> Cause | None:
+    """Say why a trace is made that is about to begin; None for the first of new code.
+
+    Args:
+        options: TensorFlow's `TracingOptions` of the function.
+        function_type: The types that it is about to be traced for.
+        kept: The numbers of the traces in TensorFlow's cache, as far as they are known.
+        second_pass: Whether TensorFlow traces again because the first pass made variables.
+        failed: Whether an earlier trace of it failed.
+    """
+    if second_pass:
+        return _SECOND_PASS
+    if options.function_cache is None:  # tf.data makes and traces its functions anew each time
+        return None
+    earlier = _earlier(options)
+    if not earlier:
+        return _FAILED if failed else _of_another(options.python_function)
+    numbers = range(len(earlier))[-_COMPARED:]
+    now = signature(function_type)
+    found, differences = closest([signature(earlier[n][1]) for n in numbers], now)
+    context, known_type = earlier[numbers[found]]
+    position = numbers[found] - (len(earlier) - len(kept))
+    number = kept[position] if position >= 0 else numbers[found] + 1
+    differences = differences or tuple(_of_kind(known_type, function_type, now))
+    if differences:
+        return Cause(reason="signature", changes=differences, compared_with=number)
+    elsewhere = _context(context, options)
+    if elsewhere:
+        return Cause(reason="context", compared_with=number, detail=f"traced for this too: {elsewhere}")
+    return _UNKNOWN
+
+
+def _earlier(options: Any) -> list[tuple[Any, Any]]:
+    """Return contexts and types of the traces that TensorFlow keeps, in the order they were made."""
+    if private.find("known_traces") is None:
+        return []
+    return list(options.function_cache._primary)
+
+
+def _of_another(function: Any) -> Cause | None:
+    """Count the functions of this code, which TensorFlow traces one by one."""
+    code = code_of(function)
+    if code is None:
+        return None
+    number = _siblings[code] = _siblings.get(code, 0) + 1
+    if number == 1:
+        return None
+    instance = instance_of(function)
+    if instance is not None:
+        said = f"{described(instance)} is instance no. {number}, and each has traces of its own"
+        return Cause(reason="new instance", detail=said)
+    return Cause(
+        reason="new function",
+        detail=f"tf.function no. {number} of this code: a new model, or a tf.function that was made anew",
+    )
+
+
+def _of_kind(before: Any, now: Any, told: Mapping[str, Structure]) -> list[Change]:
+    """Find arguments that look alike but that TensorFlow takes for different: a list and a tuple, say."""
+    found = []
+    for name in told:
+        was, is_ = (one.parameters[name].type_constraint for one in (before, now))
+        if was != is_ and not (hasattr(was, "shape") or hasattr(is_, "shape")):
+            kinds = (type(one).__name__.lower() for one in (was, is_))
+            found.append(Change(argument=name, what="structure", before=next(kinds), now=next(kinds)))
+    return found
+
+
+def _context(before: Any, options: Any) -> str:
+    make = private.find("function_context")
+    if make is None:
+        return ""
+    now = make(options.scope_type)
+    if before.scope_type is not now.scope_type:
+        return "no variables may be made any more"
+    return "; ".join(
+        words
+        for field, words in _CONTEXTS.items()
+        if getattr(before.context, field, None) != getattr(now.context, field, None)
+    )
+
+
+def instance_of(function: Any) -> Any:
+    """Return whose method a `tf.function` is; None where it is nobody's."""
+    owner = getattr(inspect.unwrap(function), "__self__", None)
+    return getattr(owner, "target", owner)  # TensorFlow binds methods to a `TfMethodTarget`
+
+
+def code_of(function: Any) -> CodeType | None:
+    """Return the code that the user wrote, below the wrappers of TensorFlow."""
+    function = inspect.unwrap(function)
+    if getattr(function, "__module__", "") == _TF_DATA:
+        return None
+    if not hasattr(function, "__code__") and not hasattr(function, "__func__"):
+        function = getattr(type(function), "__call__", None)  # noqa: B004  # whose code, not whether
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code if isinstance(code, CodeType) else None

@@ -1,0 +1,96 @@
+"""Compare the arguments of two traces of a `tf.function`, and say what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from layertrace.timeline.event import Change, Opaque, Structure, TensorSpec
+
+__all__ = ["changes", "closest", "words"]
+
+Signature = Mapping[str, Structure]
+
+
+def closest(earlier: Sequence[Signature], now: Signature) -> tuple[int, tuple[Change, ...]]:
+    """Return which of some signatures is most like another, the last of equals, and what differs.
+
+    Args:
+        earlier: The signatures of earlier traces, at least one.
+        now: That of the trace to explain.
+    """
+    found = [(changes(before, now), index) for index, before in enumerate(earlier)]
+    best, index = min(found, key=lambda one: (len(one[0]), -one[1]))
+    return index, best
+
+
+def changes(before: Signature, now: Signature) -> tuple[Change, ...]:
+    """Return what differs between two signatures, argument by argument.
+
+    Example:
+        >>> one, two = TensorSpec("float32", (1, 3)), TensorSpec("float32", (2, 3))
+        >>> for change in changes({"x": one, "alpha": 0.0}, {"x": two, "alpha": 0.1}):
+        ...     print(change)
+        x: float32[2, 3], was float32[1, 3] (dimension 0)
+        alpha=0.1, was 0.0
+    """
+    return tuple(_members(before, now, lambda name: name))
+
+
+def _members(before: Signature, now: Signature, named: object) -> Iterator[Change]:
+    path = named if callable(named) else str
+    for name in {**before, **now}:
+        if name not in before:
+            yield Change(argument=path(name), what="added", before=None, now=words(now[name]))
+        elif name not in now:
+            yield Change(argument=path(name), what="removed", before=words(before[name]), now=None)
+        else:
+            yield from _compare(path(name), before[name], now[name])
+
+
+def _compare(path: str, before: Structure, now: Structure) -> Iterator[Change]:
+    if isinstance(before, TensorSpec) and isinstance(now, TensorSpec):
+        yield from _tensors(path, before, now)
+    elif isinstance(before, Mapping) and isinstance(now, Mapping):
+        yield from _members(before, now, lambda name: f"{path}[{name!r}]")
+    elif isinstance(before, tuple) and isinstance(now, tuple) and len(before) == len(now):
+        for index, (was, is_) in enumerate(zip(before, now, strict=True)):
+            yield from _compare(f"{path}[{index}]", was, is_)
+    elif _is_plain(before) and _is_plain(now):
+        if (type(before), before) != (type(now), now):
+            what = "object" if isinstance(before, Opaque) or isinstance(now, Opaque) else "value"
+            yield Change(argument=path, what=what, before=words(before), now=words(now))  # type: ignore[arg-type]
+    else:
+        yield Change(argument=path, what="structure", before=words(before), now=words(now))
+
+
+def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]:
+    if before == now:
+        return
+    was, is_ = before.shape, now.shape
+    axis = None
+    if before.encoding != now.encoding:
+        what = "encoding"
+    elif before.dtype != now.dtype:
+        what = "dtype"
+    elif was is None or is_ is None or len(was) != len(is_):
+        what = "rank"
+    else:
+        what = "shape"
+        axis = next(n for n, (a, b) in enumerate(zip(was, is_, strict=True)) if a != b)
+    yield Change(argument=path, what=what, before=str(before), now=str(now), axis=axis)  # type: ignore[arg-type]
+
+
+def _is_plain(value: Structure) -> bool:
+    return not isinstance(value, (TensorSpec, tuple, Mapping))
+
+
+def words(value: Structure) -> str:
+    """Write a structure of arguments as Python would, with specs for tensors."""
+    if isinstance(value, TensorSpec):
+        return str(value)
+    if isinstance(value, tuple):
+        inside = ", ".join(map(words, value))
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name!r}: {words(inner)}" for name, inner in value.items()) + "}"
+    return repr(value)
