@@ -10,9 +10,9 @@ from typing import Any
 from layertrace.record import private
 from layertrace.record.signatures import described, signature
 from layertrace.timeline.causes import closest
-from layertrace.timeline.event import Cause, Change, Structure
+from layertrace.timeline.event import Cause, Change, Opaque, Structure
 
-__all__ = ["cause_of", "code_of", "instance_of"]
+__all__ = ["cause_of", "cause_of_another", "code_of", "instance_of"]
 
 _COMPARED = (
     64  # how many earlier traces are looked at: a retrace takes milliseconds, a comparison microseconds
@@ -33,16 +33,13 @@ _UNKNOWN = Cause(reason="unknown", detail="why is not to be seen in its argument
 _FAILED = Cause(reason="failed before", detail="once more, since the trace before it failed")
 
 _TF_DATA = "tensorflow.python.data.ops.structured_function"
-"""Where tf.data wraps all functions that it maps (TensorFlow 2.16 to 2.21); the code there is not the user's."""
-
-_siblings: dict[CodeType, int] = {}
-"""How many `tf.function` objects with the same code have been traced so far."""
+"""Where tf.data wraps all functions that it maps (TensorFlow 2.16 to 2.21): that code is nobody's."""
 
 
 def cause_of(
     options: Any, function_type: Any, kept: list[int], *, second_pass: bool, failed: bool
 ) -> Cause | None:
-    """Say why a trace is made that is about to begin; None for the first of new code.
+    """Say why a trace is made that is about to begin; None for its first.
 
     Args:
         options: TensorFlow's `TracingOptions` of the function.
@@ -53,11 +50,9 @@ def cause_of(
     """
     if second_pass:
         return _SECOND_PASS
-    if options.function_cache is None:  # tf.data makes and traces its functions anew each time
-        return None
     earlier = _earlier(options)
     if not earlier:
-        return _FAILED if failed else _of_another(options.python_function)
+        return _FAILED if failed else None
     numbers = range(len(earlier))[-_COMPARED:]
     now = signature(function_type)
     found, differences = closest([signature(earlier[n][1]) for n in numbers], now)
@@ -75,27 +70,23 @@ def cause_of(
 
 def _earlier(options: Any) -> list[tuple[Any, Any]]:
     """Return contexts and types of the traces that TensorFlow keeps, in the order they were made."""
-    if private.find("known_traces") is None:
+    if options.function_cache is None or private.find("known_traces") is None:
         return []
     return list(options.function_cache._primary)
 
 
-def _of_another(function: Any) -> Cause | None:
-    """Count the functions of this code, which TensorFlow traces one by one."""
-    code = code_of(function)
-    if code is None:
-        return None
-    number = _siblings[code] = _siblings.get(code, 0) + 1
-    if number == 1:
-        return None
-    instance = instance_of(function)
+def cause_of_another(number: int, instance: Opaque | None) -> Cause:
+    """Say why a function is traced although others of its code were: TensorFlow traces each one.
+
+    Args:
+        number: How-manyeth function of this code it is.
+        instance: Whose method it is, if it is one.
+    """
     if instance is not None:
-        said = f"{described(instance)} is instance no. {number}, and each has traces of its own"
+        said = f"{instance} is instance no. {number}, and each has traces of its own"
         return Cause(reason="new instance", detail=said)
-    return Cause(
-        reason="new function",
-        detail=f"tf.function no. {number} of this code: a new model, or a tf.function that was made anew",
-    )
+    said = f"tf.function no. {number} of this code: a new model, or a tf.function that was made anew"
+    return Cause(reason="new function", detail=said)
 
 
 def _of_kind(before: Any, now: Any, told: Mapping[str, Structure]) -> list[Change]:
@@ -123,10 +114,11 @@ def _context(before: Any, options: Any) -> str:
     )
 
 
-def instance_of(function: Any) -> Any:
-    """Return whose method a `tf.function` is; None where it is nobody's."""
+def instance_of(function: Any) -> Opaque | None:
+    """Describe whose method a `tf.function` is; None where it is nobody's."""
     owner = getattr(inspect.unwrap(function), "__self__", None)
-    return getattr(owner, "target", owner)  # TensorFlow binds methods to a `TfMethodTarget`
+    owner = getattr(owner, "target", owner)  # TensorFlow binds methods to a `TfMethodTarget`
+    return None if owner is None else described(owner)
 
 
 def code_of(function: Any) -> CodeType | None:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from layertrace.record.causes import cause_of, code_of
+from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
 from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method
 from layertrace.record.modes import Mode, traced_graphs
 from layertrace.record.observe import fail, finish, hide, now, start
 from layertrace.record.signatures import signature
-from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Structure
+from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
 from layertrace.timeline.identity import Register
 
 __all__ = ["FunctionRecord", "TraceNote", "record_of", "trace_hook"]
@@ -52,7 +52,7 @@ def record_of(captures: Any) -> FunctionRecord:
 class TraceNote:
     """What is known of one trace; `graph` is filled in at its end."""
 
-    __slots__ = ("cause", "code", "function", "graph", "index", "inputs", "record")
+    __slots__ = ("cause", "code", "function", "graph", "index", "inputs", "instance", "record")
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class TraceNote:
         self.cause = cause
         self.code = code
         self.inputs: Mapping[str, Structure] = inputs
+        self.instance: Opaque | None = None
         self.graph = GraphSpec()
 
 
@@ -136,6 +137,7 @@ def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | No
         note = TraceNote(
             record, function, index, cause, code_of(options.python_function), signature(function_type)
         )
+        note.instance = instance_of(options.python_function)
         note.graph = GraphSpec(
             jit_compile=bool((options.attributes or {}).get("_XlaMustCompile")),
             reduce_retracing=bool(options.reduce_retracing),

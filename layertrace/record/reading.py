@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import count
+from types import CodeType
 from typing import Any
 
 from layertrace.record import places
+from layertrace.record.causes import cause_of_another
 from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_shape
+from layertrace.record.functions import TraceNote
 from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, Record, Span
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER
@@ -17,6 +20,7 @@ from layertrace.timeline.event import (
     Cause,
     ErrorRef,
     Event,
+    FunctionRef,
     LayerRef,
     Location,
     Structure,
@@ -65,6 +69,7 @@ class Reader:
         self._calls: dict[int, count[int]] = {}
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
+        self._siblings: dict[CodeType, list[FunctionRef]] = {}
 
     def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
         """Return one event by itself, whose place in the timeline the caller knows."""
@@ -144,10 +149,20 @@ class Reader:
         note = span.detail
         return {
             "inputs": note.inputs,
-            "cause": note.cause,
+            "cause": note.cause or self._another(note),
             "graph": note.graph,
             "defined_at": None if note.code is None else places.location(note.code, -1),
         }
+
+    def _another(self, note: TraceNote) -> Cause | None:
+        """Count the functions of one code in this recording, which TensorFlow traces one by one."""
+        if note.code is None or note.index > 1:
+            return None
+        siblings = self._siblings.setdefault(note.code, [])
+        if note.function not in siblings:
+            siblings.append(note.function)
+        number = siblings.index(note.function) + 1
+        return None if number == 1 else cause_of_another(number, note.instance)
 
     def _run(self, span: Span, record: Record) -> dict[str, Any]:
         note = span.detail

@@ -17,9 +17,9 @@ from layertrace.record.causes import code_of
 from layertrace.record.faults import step_aside
 from layertrace.record.functions import FunctionRecord, record_of
 from layertrace.record.hook_file import hidden
-from layertrace.record.hub import Method, ThreadState, hub, threads
+from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method, ThreadState, hub, threads
 from layertrace.record.modes import traced_graphs
-from layertrace.record.observe import ErrorNote, Host, end, error_note, fail, hide, now, start
+from layertrace.record.observe import ErrorNote, Host, error_note, fail, finish, hide, now, start
 from layertrace.timeline.event import FunctionRef
 
 __all__ = ["RunNote", "concrete_hook", "run_hook"]
@@ -93,7 +93,7 @@ def _hook(original: Callable[..., Any], identity: str, about: About) -> Callable
             hide(error)
             raise
         if span is not None:
-            end(span, result, self)
+            _ended(span)
         elif counted:
             try:
                 _count(about, self, identity, started, sys._getframe(1))
@@ -153,6 +153,16 @@ def _begin(note: RunNote) -> tuple[Any, ...]:
     note.eagerly = True
     note.traces = None
     return start(_RUN, None, note, None, depth=2)
+
+
+def _ended(span: tuple[Any, ...]) -> None:
+    ended = now()
+    span[THREAD].span = span[PARENT]
+    try:
+        span[DETAIL].nanoseconds = ended - span[START]
+        finish(span, ended)
+    except Exception:  # promise 1, as above
+        step_aside("record the end of a run")
 
 
 def _function(function: Any, record: FunctionRecord) -> RunNote:

@@ -174,7 +174,7 @@ class Writer:
             before = words.counted(event.traced_before, "trace")
             said = f"traced before this recording, {before}; 0 layer events to expect"
             line.remarks.append(inked(said, NOTE))
-        elif event.times > 1 and item.size == item.times:
+        elif item.times * event.times > 1 and item.size == item.times:
             line.remarks.append(inked("without entering Python", QUIET))
 
     def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:

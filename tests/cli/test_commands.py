@@ -28,7 +28,7 @@ def test_demo_lists_and_refuses():
     listed = layertrace("demo", "--list").stdout
     unknown = layertrace("demo", "nothing")
 
-    assert [line.split()[0] for line in listed.splitlines()][:2] == ["fit", "gcn_in_cnn_eager"]
+    assert [line.split()[0] for line in listed.splitlines()][:2] == ["fit", "fit_and_predict"]
     assert unknown.returncode == 2
     assert "no demo nothing; there are fit, " in unknown.stderr
     assert "Traceback" not in unknown.stderr

@@ -78,13 +78,13 @@ def test_a_name_target_is_a_glob_of_names_paths_and_classes():
 
 
 def test_targets_keep_the_traces_around():
-    """A narrowed timeline keeps the traces in which its events happened, and no others."""
+    """A narrowed timeline keeps the traces in which its events happened, and the runs of their functions."""
     model = encoder_and_decoder()
     with layertrace.trace("decoder") as timeline:
         tf.function(lambda x: model(x))(tf.constant(ONES))
         tf.function(lambda x: x + 1)(tf.constant(ONES))
 
-    assert timeline.matches("trace(call)")
+    assert timeline.matches("trace(call) run")
     assert timeline[1].parent == 0
 
 

@@ -1,0 +1,66 @@
+"""assert_max_traces fails with the argument that changed, and passes otherwise."""
+
+import pytest
+import tensorflow as tf
+
+import layertrace
+from layertrace.testing import assert_max_traces
+
+
+def make_step():
+    return tf.function(lambda x, alpha: x * alpha)
+
+
+def test_it_passes_at_the_limit():
+    """As many traces as allowed are fine; the block's timeline comes out."""
+    step = make_step()
+
+    with assert_max_traces(2) as timeline:
+        for alpha in (0.1, 0.2, 0.1):
+            step(tf.ones(2), alpha)
+
+    assert timeline.functions[0].runs == 3
+    assert_max_traces(2, timeline)
+
+
+def test_its_failure_shows_the_argument_with_both_values():
+    """Above the limit, each trace is told with what changed, and where it was called."""
+    step = make_step()
+
+    with pytest.raises(AssertionError) as caught, assert_max_traces(1):
+        for alpha in (0.1, 0.2):
+            step(tf.ones(2), alpha)
+
+    first, *traces = str(caught.value).splitlines()
+    assert first == "<lambda> was traced 2 times, at most 1 expected"
+    assert traces[0].startswith("  trace 1: x: float32[2], alpha: 0.1   ")
+    assert traces[1].startswith("  trace 2: alpha=0.2, was 0.1   ")
+    assert __file__ in traces[1]
+
+
+def test_functions_made_anew_count_together():
+    """A tf.function made in each turn of a loop is traced in each; that is one failure."""
+    with layertrace.trace() as timeline:
+        for _ in range(8):
+            make_step()(tf.ones(2), 1)
+
+    with pytest.raises(AssertionError, match="traced 8 times \\(8 tf.functions of the same code\\)"):
+        assert_max_traces(7, timeline)
+
+
+def test_one_function_can_be_chosen():
+    """With a name, other functions may be traced as often as they like."""
+    with layertrace.trace() as timeline:
+        for alpha in (1, 2):
+            make_step()(tf.ones(2), alpha)
+
+    assert_max_traces(1, timeline, function="train")
+    with pytest.raises(AssertionError):
+        assert_max_traces(1, timeline, function="<lambda>")
+
+
+def test_an_exception_of_the_block_comes_first():
+    """A block that fails by itself is not asked about its traces."""
+    with pytest.raises(KeyError), assert_max_traces(0):
+        make_step()(tf.ones(2), 1)
+        raise KeyError("own")

@@ -1,0 +1,43 @@
+"""What differs between two signatures is named, wherever it lies."""
+
+import pytest
+
+from layertrace.timeline import Opaque, TensorSpec
+from layertrace.timeline.causes import changes, closest, words
+
+
+def f32(*shape):
+    return TensorSpec("float32", shape)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ({"x": f32(2, 3)}, {"x": f32(2, 4)}, ["x: float32[2, 4], was float32[2, 3] (dimension 1)"]),
+        ({"x": f32(2)}, {"x": TensorSpec("float32", None)}, ["x: float32[...], was float32[2]"]),
+        ({"x": f32(2)}, {"x": 3}, ["x: 3, was float32[2]"]),
+        ({"x": True}, {"x": 1}, ["x=1, was True"]),
+        ({"x": (f32(1), "a")}, {"x": (f32(1), "b")}, ["x[1]='b', was 'a'"]),
+        ({"x": {"k": 1}}, {"x": {"l": 1}}, ["x['k'] is gone, was 1", "x['l'] is new: 1"]),
+        ({"x": Opaque("<A #1>")}, {"x": Opaque("<A #2>")}, ["x: <A #2>, was <A #1>"]),
+        ({"x": 1}, {"x": 1}, []),
+    ],
+)
+def test_changes(before, now, told):
+    """Each difference is one change, with its way into the argument."""
+    assert [str(change) for change in changes(before, now)] == told
+
+
+def test_the_last_of_the_closest_is_found():
+    """The signature with the fewest differences is compared with; of equals, the last."""
+    earlier = [{"x": 1, "y": 1}, {"x": 2, "y": 1}, {"x": 2, "y": 2}, {"x": 3, "y": 1}]
+
+    index, different = closest(earlier, {"x": 4, "y": 1})
+
+    assert index == 3
+    assert [change.argument for change in different] == ["x"]
+
+
+def test_words_are_those_of_python():
+    """Structures are written as Python writes them, with specs for tensors."""
+    assert words(({"a": f32(2)}, ("b",), None)) == "({'a': float32[2]}, ('b',), None)"
