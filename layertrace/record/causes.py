@@ -85,7 +85,7 @@ def cause_of_another(number: int, instance: Opaque | None) -> Cause:
     if instance is not None:
         said = f"{instance} is instance no. {number}, and each has traces of its own"
         return Cause(reason="new instance", detail=said)
-    said = f"tf.function no. {number} of this code: a new model, or a tf.function that was made anew"
+    said = f"tf.function no. {number} of this code, made anew"
     return Cause(reason="new function", detail=said)
 
 

@@ -69,14 +69,16 @@ def concrete_hook(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _hook(original: Callable[..., Any], identity: str, about: About) -> Callable[..., Any]:
+    eager, as_python = Host.tf.executing_eagerly, Host.tf.config.functions_run_eagerly
+
     @functools.wraps(original)
     @hidden
     def __call__(self, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
         span = None
         counted = False
         try:
-            if hub.emit is not None and Host.tf.executing_eagerly():
-                counted = not Host.tf.config.functions_run_eagerly()
+            if hub.emit is not None and eager():
+                counted = not as_python()
                 if not counted and about is _function:
                     record = record_of(getattr(self, identity, self))
                     span = _begin(_function(self, record))

@@ -19,6 +19,8 @@ from layertrace.timeline.functions import FunctionLife
 
 __all__ = ["function_table"]
 
+MOST_CAUSES = 4
+
 
 def function_table(timeline: Timeline) -> Table:
     """Show one line for each `tf.function`, in the order of their first traces or runs.
@@ -41,7 +43,11 @@ def function_table(timeline: Timeline) -> Table:
     shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
     shown.add_column("tracing", justify="right", no_wrap=True)
     shown.add_column(" why it was traced again")
-    for life in lives:
+    own = [life for life in lives if not _is_of_tf_data(life)]
+    if len(own) < len(lives):
+        left_out = words.counted(len(lives) - len(own), "function")
+        shown.caption = inked(f"{left_out} that tf.data maps, traced and run in its own way, left out", QUIET)
+    for life in own:
         before = [_number(life.traced_before or 0)] * some_before
         shown.add_row(
             Padding(Adaptive(partial(_name, life, places)), (0, 1, 0, 0)),
@@ -52,6 +58,11 @@ def function_table(timeline: Timeline) -> Table:
             Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
         )
     return shown
+
+
+def _is_of_tf_data(life: FunctionLife) -> bool:
+    """Tell a function that tf.data wrapped, as Keras's own `fit` has them: nobody calls it."""
+    return life.name.startswith("Dataset_") and life.defined_at is None and not life.runs
 
 
 def _number(number: int) -> Text:
@@ -70,9 +81,10 @@ def _time(life: FunctionLife, glyphs: Glyphs) -> Text:
 
 
 def _why(life: FunctionLife, glyphs: Glyphs) -> Text:
-    said = inked("\n".join(glyphs.user(str(cause)) for cause in life.causes[:3]), NOTE)
-    if len(life.causes) > 3:
-        said.append(f"\n{glyphs.dots} {len(life.causes) - 3:,} more", QUIET)
+    told = life.causes if len(life.causes) <= MOST_CAUSES else life.causes[: MOST_CAUSES - 1]
+    said = inked("\n".join(glyphs.user(str(cause)) for cause in told), NOTE)
+    if len(told) < len(life.causes):
+        said.append(f"\n{glyphs.dots} {len(life.causes) - len(told):,} more", QUIET)
     failed = len(life.traces) - life.traced
     if failed:
         said.append("\n" if said else "").append(f"{words.counted(failed, 'trace')} failed", ERROR)

@@ -102,7 +102,9 @@ class Heading:
         """Return what is to be said of several layers together."""
         together = self._totals.all_layers()
         calls = Text(together.calls_in_words(self._glyphs))
-        layers = inked(counted(len(self._totals.layers), "layer"), TITLE)
+        layers = inked(
+            counted(len(self._totals.layers), "layer") if self._totals.layers else "no layers", TITLE
+        )
         return [layers, calls, *self._facts(together)]
 
     def _facts(self, counts: LayerCounts) -> Iterator[Text]:

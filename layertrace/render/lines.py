@@ -163,14 +163,18 @@ class Writer:
             line.who = inked(name, NAME)
         if told != self._signatures.get(event.function):
             self._signatures[event.function] = told
-            line.data = Text(told)
+            if event.cause is None or event.cause.reason != "signature":  # which tells what is new in it
+                line.data = Text(told)
         if event.kind == "run":
             self._run(event, item, line)
+        if event.graph is not None:
+            line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
+            line.extras += [inked(words.counted(ops, "op"), QUIET)] if (ops := event.graph.ops) else []
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), NOTE))
 
     def _run(self, event: Event, item: Item, line: Line) -> None:
-        if event.traced_before:
+        if event.traced_before and event.traced_before == event.trace:  # else this recording has seen one
             before = words.counted(event.traced_before, "trace")
             said = f"traced before this recording, {before}; 0 layer events to expect"
             line.remarks.append(inked(said, NOTE))

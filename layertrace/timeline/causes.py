@@ -67,7 +67,7 @@ def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]
     if before == now:
         return
     was, is_ = before.shape, now.shape
-    axis = None
+    axes: tuple[int, ...] = ()
     if before.encoding != now.encoding:
         what = "encoding"
     elif before.dtype != now.dtype:
@@ -76,8 +76,8 @@ def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]
         what = "rank"
     else:
         what = "shape"
-        axis = next(n for n, (a, b) in enumerate(zip(was, is_, strict=True)) if a != b)
-    yield Change(argument=path, what=what, before=str(before), now=str(now), axis=axis)  # type: ignore[arg-type]
+        axes = tuple(n for n, (a, b) in enumerate(zip(was, is_, strict=True)) if a != b)
+    yield Change(argument=path, what=what, before=str(before), now=str(now), axes=axes)  # type: ignore[arg-type]
 
 
 def _is_plain(value: Structure) -> bool:

@@ -178,15 +178,15 @@ class Change:
     """What differs in one argument of a `tf.function` from an earlier trace.
 
     `argument` is its name, with the way into it where it is nested: `data[0]`, `config['alpha']`.
-    `before` and `now` are the two values in words, None for an argument that was not there. `axis` is the
-    first dimension that differs, if it is the shape.
+    `before` and `now` are the two values in words, None for an argument that was not there. `axes` are the
+    dimensions that differ, if it is the shape.
     """
 
     argument: str
     what: Difference
     before: str | None
     now: str | None
-    axis: int | None = None
+    axes: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         if self.what == "added":
@@ -194,8 +194,9 @@ class Change:
         if self.what == "removed":
             return f"{self.argument} is gone, was {self.before}"
         equals = "=" if self.what == "value" else ": "
-        which = "" if self.axis is None else f" (dimension {self.axis})"
-        return f"{self.argument}{equals}{self.now}, was {self.before}{which}"
+        which = ", ".join(map(str, self.axes))
+        dimensions = f" (dimension{'s' * (len(self.axes) > 1)} {which})" if which else ""
+        return f"{self.argument}{equals}{self.now}, was {self.before}{dimensions}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,40 @@ import pytest
 DEMOS = Path(__file__).parents[2] / "demos"
 
 SHOWN = {
-    "fit": ["symbolic: Keras infers shapes", "trace 2 of one_step_on_data  second pass"],
+    "fit": ["symbolic: Keras infers shapes", "trace 2 of one_step_on_data", "second pass: the first made"],
+    "fit_and_predict": [
+        "call×5: 1 symbolic, 4 while tracing",
+        "trace 2 of one_step_on_data_distributed",
+        "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
+    ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) made 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
-    "gcn_in_cnn_mended": ["trace 2 of predict  second pass"],
+    "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: the first made variables"],
     "gcn_in_cnn_traced": ["refused: ValueError", "gcn_1 (GCN) makes a variable at", "in trace 2 of predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],
+    "retrace_instances": [
+        "trace 1 of call  x: float32[2, 4]",
+        "<Scale scale_1> is instance no. 2, and each has traces of its own",
+        "<Scale scale_2> is instance no. 3, and each has traces of its own",
+    ],
+    "retrace_models": [
+        "call×3 while tracing · 3 traces · 3 runs",
+        "tf.function no. 3 of this code, made anew",
+        "init×1 build×1 call×1 while tracing · 1 trace · 3 runs",
+    ],
+    "retrace_shapes": [
+        "trace 4 of each_shape",
+        "x: float32[None, 4], was float32[1, 4] (dimension 0)",
+        "run ×3  any_shape  without entering Python",
+    ],
+    "retrace_values": [
+        "factor=0.3, was 0.2",
+        "factor: float32[], was 0.3",
+        "run ×3  scaled  without entering Python",
+    ],
+    "traced_before": [
+        "no layers · 3 runs",
+        "run ×3  predict  traced before this recording, 1 trace; 0 layer events to expect",
+    ],
     "tutorial": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],
     "tutorial_legacy": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],
 }

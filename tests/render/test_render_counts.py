@@ -108,4 +108,4 @@ def test_errors_outside_of_layers_are_counted():
     function = story.function("step")
     story.tell("trace", function=function, trace=1, error=raised("TypeError", "no"))
 
-    assert heading(story.timeline()) == "0 layers · 1 error · 1 trace"
+    assert heading(story.timeline()) == "no layers · 1 error · 1 trace"
