@@ -101,7 +101,7 @@ FAULTS = [
     (variables, "start"),
     (variables, "finish"),
     (variables.VariableNote, "made"),
-    (functions, "describe"),
+    (functions, "signature"),
     (functions, "start"),
     (functions, "finish"),
     (functions.traced_graphs, "add"),
