@@ -116,8 +116,9 @@ def _context(before: Any, options: Any) -> str:
 
 def instance_of(function: Any) -> Opaque | None:
     """Describe whose method a `tf.function` is; None where it is nobody's."""
-    owner = getattr(inspect.unwrap(function), "__self__", None)
-    owner = getattr(owner, "target", owner)  # TensorFlow binds methods to a `TfMethodTarget`
+    owner: Any = getattr(inspect.unwrap(function), "__self__", None)
+    if type(owner).__name__ == "TfMethodTarget":  # to which TensorFlow binds methods
+        owner = owner.target
     return None if owner is None else described(owner)
 
 

@@ -80,8 +80,7 @@ def replica() -> int | None:
     distribute = Host.tf.distribute
     if not distribute.has_strategy() or distribute.in_cross_replica_context():
         return None
-    number = distribute.get_replica_context().replica_id_in_sync_group
-    return number if isinstance(number, int) else None
+    return private.replica_number(distribute.get_replica_context())
 
 
 def _import(name: str) -> None:

@@ -79,7 +79,10 @@ def caller(method: Method, depth: int) -> tuple[CodeType, int] | None:
             if distance != method.jump:
                 method.jump = distance
                 method.places = {}
-            return method.places.setdefault(frame.f_lasti, (code, frame.f_lasti))
+            known = method.places.get(frame.f_lasti)
+            if known is None or known[0] is not code:  # functions may have calls at the same offset
+                known = method.places[frame.f_lasti] = (code, frame.f_lasti)
+            return known
         frame = frame.f_back
         distance += 1
     return None

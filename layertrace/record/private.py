@@ -13,7 +13,7 @@ from typing import Any
 
 from layertrace.record.faults import notice
 
-__all__ = ["PARTS", "Part", "find", "home"]
+__all__ = ["PARTS", "Part", "find", "home", "replica_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,23 @@ def home(part: str) -> tuple[Any, str]:
     for cls in classes:
         owner = getattr(owner, cls)
     return owner, name
+
+
+def replica_number(context: Any) -> int | None:
+    """Return which replica a `tf.distribute.ReplicaContext` stands for, without an op.
+
+    The public `replica_id_in_sync_group` adds a constant to the program's graph each time it is read.
+    `_replica_id_in_sync_group` was seen in TensorFlow 2.16 to 2.21.
+    """
+    if not hasattr(context, "_replica_id_in_sync_group"):
+        notice(
+            "this TensorFlow keeps the number of a replica elsewhere than 2.16 to 2.21; events do not tell "
+            "which replica they ran in, all else is recorded. A newer layertrace may know it.",
+            key="replica",
+        )
+        return None
+    number = context._replica_id_in_sync_group
+    return number if isinstance(number, int) else None
 
 
 @cache

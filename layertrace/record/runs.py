@@ -119,11 +119,12 @@ def _count(about: About, function: Any, identity: str, started: int, line: Frame
     note = thread.runs.get(key)
     if note is None:
         note = thread.runs[key] = about(function, record)
+        note.nanoseconds = ended - started
         _emit(note, thread, started, ended)
         thread.runs_for, thread.runs_since = hub.emit, hub.recorded()
     else:
         note.times += 1
-    note.nanoseconds += ended - started
+        note.nanoseconds += ended - started
 
 
 def _emit(

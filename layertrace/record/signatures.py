@@ -71,5 +71,8 @@ def described(thing: object) -> Opaque:
     name = getattr(thing, "name", None) if class_facts(type(thing)) is not None else None
     number = _objects.get(thing)
     if number is None:
-        number = _objects.add(thing, _objects.next_number())
+        try:
+            number = _objects.add(thing, _objects.next_number())
+        except TypeError:  # it has slots, and cannot be referred to without being held
+            return Opaque(f"<{kind}>")
     return Opaque(f"<{kind} {name if isinstance(name, str) else f'#{number}'}>")

@@ -1,5 +1,8 @@
 """Every trace of a tf.function is told with its cause, every run is counted, and both counts are exact."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -501,6 +504,52 @@ def test_dataset_maps_are_traces(dense):
     assert len(traces) == 2
     assert [event.cause for event in traces] == [None, None]
     assert len(timeline.where(kind="call", mode="graph")) == 2
+
+
+def test_lines_of_functions_that_look_alike_are_told_apart(dense):
+    """Two callers whose calls stand at the same offset of their code have lines of their own."""
+    step = step_with(dense)
+
+    def one():
+        return step(ONES)
+
+    def two():
+        return step(ONES)
+
+    step(ONES)
+    with layertrace.trace() as timeline:
+        one()
+        two()
+
+    assert [event.location.function.rpartition(".")[2] for event in timeline] == ["one", "two"]
+
+
+REPLICAS = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, layertrace, tensorflow as tf
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    dense = keras.layers.Dense(1)
+    dense.build((None, 2))
+def ops():
+    function = tf.function(lambda x: strategy.run(dense, args=(x,)))
+    function(tf.ones((1, 2)))
+    return len(function.get_concrete_function(tf.ones((1, 2))).graph.get_operations())
+bare = ops()
+with layertrace.trace() as timeline:
+    traced = ops()
+print(bare == traced, sorted(e.replica for e in timeline.where(kind="call")))
+"""
+
+
+def test_replicas_are_numbered_without_an_op_of_ours():
+    """Calls in a MirroredStrategy say which replica they ran in, and the graph is what it is bare."""
+    done = subprocess.run([sys.executable, "-c", REPLICAS], capture_output=True, text=True, check=False)
+
+    assert done.stdout.split("\n")[0] == "True [0, 1]", done.stderr
 
 
 # Exactness
