@@ -8,15 +8,16 @@ from types import CodeType
 from typing import Any
 
 from layertrace.record import private
+from layertrace.record.hub import code_behind
+from layertrace.record.known_functions import FunctionRecord
 from layertrace.record.signatures import described, signature
 from layertrace.timeline.causes import closest
 from layertrace.timeline.event import Cause, Change, Opaque, Structure
 
 __all__ = ["cause_of", "cause_of_another", "code_of", "instance_of"]
 
-_COMPARED = (
-    64  # how many earlier traces are looked at: a retrace takes milliseconds, a comparison microseconds
-)
+_COMPARED = 64
+"""How many earlier traces are looked at: a retrace takes milliseconds, a comparison microseconds."""
 
 _CONTEXTS = {
     "parent_graph": "another graph around it",
@@ -37,28 +38,31 @@ _TF_DATA = "tensorflow.python.data.ops.structured_function"
 
 
 def cause_of(
-    options: Any, function_type: Any, kept: list[int], *, second_pass: bool, failed: bool
+    options: Any,
+    function_type: Any,
+    now: Mapping[str, Structure],
+    record: FunctionRecord,
+    *,
+    second_pass: bool,
 ) -> Cause | None:
     """Say why a trace is made that is about to begin; None for its first.
 
     Args:
         options: TensorFlow's `TracingOptions` of the function.
         function_type: The types that it is about to be traced for.
-        kept: The numbers of the traces in TensorFlow's cache, as far as they are known.
+        now: What they are, in words.
+        record: What is known of its earlier traces.
         second_pass: Whether TensorFlow traces again because the first pass made variables.
-        failed: Whether an earlier trace of it failed.
     """
     if second_pass:
         return _SECOND_PASS
     earlier = _earlier(options)
     if not earlier:
-        return _FAILED if failed else None
+        return _FAILED if record.failed else None
     numbers = range(len(earlier))[-_COMPARED:]
-    now = signature(function_type)
     found, differences = closest([signature(earlier[n][1]) for n in numbers], now)
     context, known_type = earlier[numbers[found]]
-    position = numbers[found] - (len(earlier) - len(kept))
-    number = kept[position] if position >= 0 else numbers[found] + 1
+    number = record.number_of(numbers[found], len(earlier))
     differences = differences or tuple(_of_kind(known_type, function_type, now))
     if differences:
         return Cause(reason="signature", changes=differences, compared_with=number)
@@ -124,10 +128,6 @@ def instance_of(function: Any) -> Opaque | None:
 
 def code_of(function: Any) -> CodeType | None:
     """Return the code that the user wrote, below the wrappers of TensorFlow."""
-    function = inspect.unwrap(function)
-    if getattr(function, "__module__", "") == _TF_DATA:
+    if getattr(inspect.unwrap(function), "__module__", "") == _TF_DATA:
         return None
-    if not hasattr(function, "__code__") and not hasattr(function, "__func__"):
-        function = getattr(type(function), "__call__", None)  # noqa: B004  # whose code, not whether
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    return code_behind(function)

@@ -5,72 +5,37 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import CodeType
 from typing import Any
 
 from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
 from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method
+from layertrace.record.known_functions import FunctionRecord, record_of
 from layertrace.record.modes import Mode, traced_graphs
 from layertrace.record.observe import fail, finish, hide, now, start
 from layertrace.record.signatures import signature
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
-from layertrace.timeline.identity import Register
 
-__all__ = ["FunctionRecord", "TraceNote", "record_of", "trace_hook"]
+__all__ = ["TraceNote", "trace_hook"]
 
 _TRACE = Method("trace")
-_functions: Register[FunctionRecord] = Register()
 
 
-class FunctionRecord:
-    """One `tf.function` object: its number, and the traces of it so far.
-
-    `kept` are the numbers of the traces that TensorFlow has kept, as far as they were seen; `traced` says
-    when they began.
-    """
-
-    __slots__ = ("failed", "kept", "number", "passes", "traced")
-
-    def __init__(self) -> None:
-        self.number = _functions.next_number()
-        self.failed = 0
-        self.passes: set[str] = set()
-        self.kept: list[int] = []
-        self.traced: list[int] = []
-
-
-def record_of(captures: Any) -> FunctionRecord:
-    """Return what is known of a `tf.function`, by the captures that it shares with all its traces.
-
-    Two functions may share a name, but not what they capture; their caches cannot be referred to weakly.
-    """
-    return _functions.get(captures) or _functions.add(captures, FunctionRecord())
-
-
+@dataclass(slots=True, eq=False)
 class TraceNote:
-    """What is known of one trace; `graph` is filled in at its end."""
+    """What is known of one trace; the ops of `graph` are counted at its end."""
 
-    __slots__ = ("cause", "code", "function", "graph", "index", "inputs", "instance", "record")
-
-    def __init__(
-        self,
-        record: FunctionRecord,
-        function: FunctionRef,
-        index: int,
-        cause: Cause | None,
-        code: Any,
-        inputs: Any,
-    ) -> None:
-        self.record = record
-        self.function = function
-        self.index = index
-        self.cause = cause
-        self.code = code
-        self.inputs: Mapping[str, Structure] = inputs
-        self.instance: Opaque | None = None
-        self.graph = GraphSpec()
+    record: FunctionRecord
+    function: FunctionRef
+    index: int
+    inputs: Mapping[str, Structure]
+    cause: Cause | None
+    code: CodeType | None
+    instance: Opaque | None
+    graph: GraphSpec
 
 
 def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,7 +58,7 @@ def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
             if span is None:
                 hide(error)
             else:
-                record_of(_captures(tracing_options)).failed += 1
+                span[DETAIL].record.failed += 1
                 fail(span, error)
             raise
         if span is not None:
@@ -118,30 +83,31 @@ def _end(span: tuple[Any, ...], concrete: Any) -> None:
         step_aside("record the end of a trace")
 
 
-def _captures(options: Any) -> Any:
-    return options if options.function_captures is None else options.function_captures
-
-
 def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | None:
     try:
         if _is_tensorflows_own(options.python_function):
             return None
-        record = record_of(_captures(options))
+        record = record_of(options if options.function_captures is None else options.function_captures)
         cache = options.function_cache
         index = (0 if cache is None else len(cache)) + record.failed + 1
         scope = options.scope_type.name
         second = scope == "NO_VARIABLE_CREATION" and record.passes == {"VARIABLE_CREATION"}
         record.passes.add(scope)
         function = FunctionRef(record.number, options.name)
-        cause = cause_of(options, function_type, record.kept, second_pass=second, failed=record.failed > 0)
+        inputs = signature(function_type)
         note = TraceNote(
-            record, function, index, cause, code_of(options.python_function), signature(function_type)
-        )
-        note.instance = instance_of(options.python_function)
-        note.graph = GraphSpec(
-            jit_compile=bool((options.attributes or {}).get("_XlaMustCompile")),
-            reduce_retracing=bool(options.reduce_retracing),
-            second_pass=second,
+            record=record,
+            function=function,
+            index=index,
+            inputs=inputs,
+            cause=cause_of(options, function_type, inputs, record, second_pass=second),
+            code=code_of(options.python_function),
+            instance=instance_of(options.python_function),
+            graph=GraphSpec(
+                jit_compile=bool((options.attributes or {}).get("_XlaMustCompile")),
+                reduce_retracing=bool(options.reduce_retracing),
+                second_pass=second,
+            ),
         )
         mode = Mode("graph", function, index)
         span = start(_TRACE, None, note, mode, depth=2)

@@ -53,10 +53,17 @@ class Method:
 
     def stand_for(self, original: Any) -> None:
         """Note where the method is defined, below its decorators, and whether it is Keras's default."""
-        bare = inspect.unwrap(original) if callable(original) else None
-        code = getattr(getattr(bare, "__func__", bare), "__code__", None)
-        self.code = code if isinstance(code, CodeType) else None
+        self.code = code_behind(original)
         self.is_default = bool(getattr(original, "_is_default", False))
+
+
+def code_behind(function: Any) -> CodeType | None:
+    """Return the code of a function, method or callable object, below its decorators."""
+    bare = inspect.unwrap(function) if callable(function) else None
+    if not hasattr(bare, "__code__") and not hasattr(bare, "__func__"):
+        bare = getattr(type(bare), "__call__", None)  # noqa: B004  # whose code, not whether
+    code = getattr(getattr(bare, "__func__", bare), "__code__", None)
+    return code if isinstance(code, CodeType) else None
 
 
 class Span(NamedTuple):
@@ -97,16 +104,16 @@ class ThreadState:
             and the span that it left last.
         failed_at, traced_until: When an exception last left a span, and when the last trace ended.
         replica: Which replica of a `tf.distribute` strategy the thread serves; None where it serves none.
-        runs: The runs of functions that are being counted, as long as `runs_for` listens and has
-            recorded nothing since it had `runs_since` records.
+        runs: The runs of functions that are being counted, as long as `runs_for` listens and `shape`
+            is `COUNTING`: whatever else begins in the thread puts something else there.
         shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
             for each tensor, so the same object means the same tensor, and its dtype is known; a
             tuple, which stands for a shape that nobody asked for, is never met again.
     """
 
     __slots__ = (
-        "__weakref__", "dtype", "failed_at", "failing", "name", "replica", "runs", "runs_for", "runs_since",
-        "shape", "span", "traced_until",
+        "__weakref__", "dtype", "failed_at", "failing", "name", "replica", "runs", "runs_for", "shape",
+        "span", "traced_until",
     )  # fmt: skip
 
     def __init__(self, name: str, replica: int | None) -> None:
@@ -116,20 +123,34 @@ class ThreadState:
         self.traced_until = 0
         self.runs: dict[Any, Any] = {}
         self.runs_for: Emit | None = None
-        self.runs_since = 0
         self.span: tuple[Any, ...] | None = None
         self.failing: tuple[frozenset[int], tuple[Any, ...] | None] = (frozenset(), None)
         self.shape: Any = None
         self.dtype: Any = None
 
 
+def _known_thread() -> threading.Thread | None:
+    """Return the current thread if Python started it.
+
+    TensorFlow runs a `py_function` in threads of its own. `threading.current_thread` would add them to those
+    that the program can count.
+    """
+    ident = threading.get_ident()
+    return next((thread for thread in threading.enumerate() if thread.ident == ident), None)
+
+
 class _Threads(threading.local):
     """The state of the current thread, made when a thread first asks."""
 
     def __init__(self) -> None:
-        name = threading.current_thread().name
+        thread = _known_thread()
+        name = f"thread {threading.get_native_id()}" if thread is None else thread.name
         with _lock:
-            used = {state.name for state in hub.living_states()}
+            living = {state.name: state for state in hub.living_states()}
+            if thread is None and name in living and living[name].span is None:
+                self.state = living[name]  # a thread that is not Python's forgets its state between two calls
+                return
+            used = living.keys()
             names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
             unused = next(name for name in names if name not in used)
             self.state = ThreadState(unused, hub.replica() if hub.replica else None)
@@ -141,7 +162,6 @@ class Hub:
 
     Attributes:
         emit: Takes every record; one list's `append` where there is just one listener.
-        recorded: Returns how many records those who listen have, together.
         replica: Tells which replica of a strategy the current thread serves.
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
@@ -149,11 +169,10 @@ class Hub:
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
-    __slots__ = ("begun", "emit", "recorded", "replica", "states", "tensor_type")
+    __slots__ = ("begun", "emit", "replica", "states", "tensor_type")
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
-        self.recorded: Callable[[], int] = int
         self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: type | None = None
@@ -175,6 +194,9 @@ class Hub:
                 yield span
                 span = span[PARENT] if span[PARENT] is None or span[PARENT][THREAD] is state else None
 
+
+COUNTING = object()
+"""Stands in the place of a thread's last shape while nothing but runs of functions happens there."""
 
 METHOD, LAYER, PARENT, THREAD, START, MODE, PLACE, DETAIL, DTYPE = range(9)
 

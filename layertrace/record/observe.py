@@ -112,6 +112,7 @@ def start(
     else:
         place = places.caller(method, depth + 2)
     span = (method, layer, parent, thread, now(), mode, place, detail, None)
+    thread.shape = None  # what runs were counted are so no more
     if hub.begun is not None:
         hub.begun(span)
     thread.span = span  # last, so that nothing that goes wrong leaves a span open

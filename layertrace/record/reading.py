@@ -69,7 +69,7 @@ class Reader:
         self._calls: dict[int, count[int]] = {}
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
-        self._siblings: dict[CodeType, list[FunctionRef]] = {}
+        self._siblings: dict[CodeType, dict[FunctionRef, int]] = {}
 
     def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
         """Return one event by itself, whose place in the timeline the caller knows."""
@@ -158,10 +158,8 @@ class Reader:
         """Count the functions of one code in this recording, which TensorFlow traces one by one."""
         if note.code is None or note.index > 1:
             return None
-        siblings = self._siblings.setdefault(note.code, [])
-        if note.function not in siblings:
-            siblings.append(note.function)
-        number = siblings.index(note.function) + 1
+        siblings = self._siblings.setdefault(note.code, {})
+        number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 
     def _run(self, span: Span, record: Record) -> dict[str, Any]:
@@ -169,7 +167,7 @@ class Reader:
         return {
             "function": note.function,
             "trace": note.traces,
-            "traced_before": note.traced_before(self._start, span.start),
+            "traced_before": note.traced_before(self._start),
             "cause": _RUN_EAGERLY if note.eagerly else None,
             "times": note.times,
             "duration_ns": note.nanoseconds,

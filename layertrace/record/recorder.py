@@ -166,11 +166,6 @@ class Recorder:
         simple = self.targets.everything and self.echo is None
         return self._records.append if simple else self._take
 
-    @property
-    def recorded(self) -> Callable[[], int]:
-        """What tells the number of records so far."""
-        return self._records.__len__
-
     def _take(self, record: tuple[Any, ...]) -> None:
         if self.targets.may_keep(record[0]):
             self._records.append(record)
@@ -284,8 +279,6 @@ def _tell_hub() -> None:
     """Let the hub know who listens: one list's `append` where it is just one."""
     listening = tuple(recorder for recorder in running if not recorder.is_full)
     _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None))
-    counts = tuple(recorder.recorded for recorder in listening)
-    hub.recorded = counts[0] if len(counts) == 1 else lambda: sum(count() for count in counts)
     hub.replica = hosts.replica
     sinks = tuple(recorder.sink for recorder in listening)
     if len(sinks) <= 1:

@@ -1,7 +1,7 @@
 """Count the executions of traced functions, by which Python is not entered any more.
 
-A program may run a step a million times, so an event stands for all runs of one function from one place, as
-long as nothing else is recorded between them.
+A program may run a step a million times, so an event stands for all runs of one function from one line, as
+long as nothing else happens between them in their thread.
 """
 
 from __future__ import annotations
@@ -9,15 +9,27 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 from types import CodeType, FrameType
 from typing import Any
 
 from layertrace.record import places
 from layertrace.record.causes import code_of
 from layertrace.record.faults import step_aside
-from layertrace.record.functions import FunctionRecord, record_of
 from layertrace.record.hook_file import hidden
-from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method, ThreadState, hub, threads
+from layertrace.record.hub import (
+    COUNTING,
+    DETAIL,
+    PARENT,
+    START,
+    THREAD,
+    Emit,
+    Method,
+    ThreadState,
+    hub,
+    threads,
+)
+from layertrace.record.known_functions import FunctionRecord, known, record_of
 from layertrace.record.modes import traced_graphs
 from layertrace.record.observe import ErrorNote, Host, error_note, fail, finish, hide, now, start
 from layertrace.timeline.event import FunctionRef
@@ -30,7 +42,10 @@ _RUN = Method("run")
 class RunNote:
     """Runs of one function, one after the other. It counts on while the recording goes on."""
 
-    __slots__ = ("code", "eagerly", "function", "nanoseconds", "record", "times", "traces")
+    __slots__ = (
+        "code", "counted", "eagerly", "function", "line", "nanoseconds", "parent", "record", "times",
+        "traces",
+    )  # fmt: skip
 
     def __init__(
         self, function: FunctionRef, record: FunctionRecord, traces: int | None, code: CodeType | None
@@ -38,21 +53,23 @@ class RunNote:
         self.function = function
         self.record = record
         self.traces = traces
+        self.counted = now()  # when there were so many traces
         self.code = code
         self.eagerly = False
+        self.line: CodeType | None = None  # from which it is called, and what was running there
+        self.parent: tuple[Any, ...] | None = None
         self.times = 1
         self.nanoseconds = 0
 
-    def traced_before(self, recording: int, run: int) -> int | None:
+    def traced_before(self, recording: int) -> int | None:
         """Return how many of the traces were made before the recording began; None if that is not known.
 
         Args:
             recording: When it began, on the clock of the hooks.
-            run: When the first of these runs began.
         """
         if self.traces is None:
             return None
-        return max(self.traces - sum(recording <= traced <= run for traced in self.record.traced), 0)
+        return max(self.traces - self.record.traced_between(recording, self.counted), 0)
 
 
 About = Callable[[Any, FunctionRecord], RunNote]
@@ -60,71 +77,90 @@ About = Callable[[Any, FunctionRecord], RunNote]
 
 def run_hook(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return what stands for `Function.__call__`, which runs a `tf.function` and traces it if it must."""
-    return _hook(original, "_function_captures", _function)
+    return _hook(original, "_function_captures", _function, as_python=Host.tf.config.functions_run_eagerly)
 
 
 def concrete_hook(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return what stands for `ConcreteFunction.__call__`, by which users run one trace of their choice."""
-    return _hook(original, "graph", _concrete)
+    return _hook(original, "graph", _concrete, as_python=bool)
 
 
-def _hook(original: Callable[..., Any], identity: str, about: About) -> Callable[..., Any]:
-    eager, as_python = Host.tf.executing_eagerly, Host.tf.config.functions_run_eagerly
+def _hook(
+    original: Callable[..., Any], identity: str, about: About, as_python: Callable[[], bool]
+) -> Callable[..., Any]:
+    """Return a hook that counts runs.
 
+    Args:
+        original: What to stand for.
+        identity: The attribute of a function by which it is known.
+        about: Makes the note of the first of many runs.
+        as_python: Tells whether the function is run as plain Python now.
+    """
+    identify, eager = attrgetter(identity), Host.tf.executing_eagerly
+
+    # What follows is in the path of every step of a program. Each Python call in it is felt, since the step
+    # has left the caches cold (`tests/benchmarks/compiled.py`).
     @functools.wraps(original)
     @hidden
     def __call__(self, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
+        emit = hub.emit
         span = None
-        counted = False
-        try:
-            if hub.emit is not None and eager():
-                counted = not as_python()
-                if not counted and about is _function:
-                    record = record_of(getattr(self, identity, self))
-                    span = _begin(_function(self, record))
-        except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("record a run")
+        if emit is not None and as_python():
+            span = _begin(about, self, identity)
         started = now()
         try:
             result = original(self, *args, **kwargs)
         except BaseException as error:
             if span is not None:
                 fail(span, error)
-            elif counted:
+            elif emit is not None:
                 _failed(about, self, identity, started, error)
             hide(error)
             raise
+        if emit is None:
+            return result
         if span is not None:
             _ended(span)
-        elif counted:
-            try:
-                _count(about, self, identity, started, sys._getframe(1))
-            except Exception:  # promise 1, as above
-                step_aside("count a run")
+            return result
+        try:
+            ended = now()
+            thread = threads.state
+            if thread.shape is COUNTING and thread.runs_for is emit and hub.emit is emit:
+                line = sys._getframe(1)
+                note = thread.runs.get((known.get(id(identify(self))), line.f_lasti))
+                if (
+                    note is not None
+                    and note.line is line.f_code
+                    and note.parent is thread.span
+                    and (type(result) is hub.tensor_type or eager())
+                ):
+                    note.times += 1
+                    note.nanoseconds += ended - started
+                    return result
+            if eager():
+                _first(about(self, record_of(identify(self))), thread, started, ended, sys._getframe(1), emit)
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("count a run")
         return result
 
     hooked: Callable[..., Any] = __call__
     return hooked
 
 
-def _count(about: About, function: Any, identity: str, started: int, line: FrameType) -> None:
-    """Count a run that went well: with those before it, if nothing else was recorded meanwhile."""
-    ended = now()
-    thread = threads.state
-    if thread.runs_for is not hub.emit or thread.runs_since != hub.recorded():
-        thread.runs.clear()
-    record = record_of(getattr(function, identity, function))
-    key = (record, line.f_code, line.f_lasti, id(thread.span))
+def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: FrameType, emit: Emit) -> None:
+    """Note a run that is not counted with others, so that those after it may be.
+
+    One during which somebody began or ceased to listen stands alone: those after it are for others.
+    """
     started = max(started, thread.traced_until)
-    note = thread.runs.get(key)
-    if note is None:
-        note = thread.runs[key] = about(function, record)
-        note.nanoseconds = ended - started
-        _emit(note, thread, started, ended)
-        thread.runs_for, thread.runs_since = hub.emit, hub.recorded()
-    else:
-        note.times += 1
-        note.nanoseconds += ended - started
+    note.nanoseconds = ended - started
+    note.line, note.parent = line.f_code, thread.span
+    _emit(note, thread, started, ended)
+    if thread.shape is not COUNTING or thread.runs_for is not emit:
+        thread.runs.clear()
+    if hub.emit is emit:
+        thread.runs[note.record, line.f_lasti] = note
+        thread.runs_for, thread.shape = emit, COUNTING
 
 
 def _emit(
@@ -141,9 +177,11 @@ def _failed(about: About, function: Any, identity: str, started: int, error: Bas
     """Note a run that failed by itself; where its trace failed, that is told already."""
     try:
         thread = threads.state
-        if thread.failed_at >= started:
+        if thread.failed_at >= started or not hasattr(function, identity) or not Host.tf.executing_eagerly():
             return
-        note = about(function, record_of(getattr(function, identity, function)))
+        started = max(started, thread.traced_until)
+        note = about(function, record_of(getattr(function, identity)))
+        thread.shape = None
         ended = now()
         note.nanoseconds = ended - started
         _emit(note, thread, started, ended, error_note(error, origin=True))
@@ -151,11 +189,18 @@ def _failed(about: About, function: Any, identity: str, started: int, error: Bas
         step_aside("record a run that failed")
 
 
-def _begin(note: RunNote) -> tuple[Any, ...]:
+def _begin(about: About, function: Any, identity: str) -> tuple[Any, ...] | None:
     """Open the span of a function that is run as plain Python, with all that happens inside it."""
-    note.eagerly = True
-    note.traces = None
-    return start(_RUN, None, note, None, depth=2)
+    try:
+        if not Host.tf.executing_eagerly():
+            return None
+        note = about(function, record_of(getattr(function, identity)))
+        note.eagerly = True
+        note.traces = None
+        return start(_RUN, None, note, None, depth=2)
+    except Exception:  # promise 1, as above
+        step_aside("record a run")
+        return None
 
 
 def _ended(span: tuple[Any, ...]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from layertrace.record.describe import describe
 from layertrace.record.layers import class_facts
-from layertrace.timeline.causes import words
+from layertrace.record.observe import Host
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 from layertrace.timeline.identity import Register
+from layertrace.timeline.words import words
 
 __all__ = ["described", "signature"]
 
@@ -28,6 +29,8 @@ def _type(trace_type: Any) -> Structure:
     The attributes of the built-in ones were seen in `core/function/trace_type/default_types.py`, TensorFlow
     2.16 to 2.21; one without them is told as an object.
     """
+    if type(trace_type).__module__ != _BUILT_IN:
+        return _spec(trace_type)
     if hasattr(trace_type, "mapping"):
         return {str(name): _type(part) for name, part in trace_type.mapping.items()}
     if hasattr(trace_type, "attribute_names"):
@@ -39,14 +42,24 @@ def _type(trace_type: Any) -> Structure:
         return tuple(map(_type, trace_type.components))
     if hasattr(trace_type, "value"):
         return describe(trace_type.value)
-    if hasattr(trace_type, "element_spec"):
-        kind = type(trace_type).__name__.removesuffix("Spec")
-        return Opaque(f"<{kind} of {words(_elements(trace_type.element_spec))}>")
     # TensorFlow refers weakly to objects that it can tell apart only by identity.
     reference = getattr(trace_type, "_ref", None)
     thing = reference() if callable(reference) else None
-    if thing is not None:
-        return described(thing)
+    return Opaque("<object>") if thing is None else described(thing)
+
+
+_BUILT_IN = "tensorflow.core.function.trace_type.default_types"
+
+
+def _spec(trace_type: Any) -> Structure:
+    """Describe a `tf.TypeSpec`: of a tensor, of what yields some, or of an object that is made of them."""
+    value_type = getattr(trace_type, "value_type", None)
+    if isinstance(value_type, type) and issubclass(value_type, Host.tf.experimental.ExtensionType):
+        fields = vars(trace_type).items()
+        return {name: _field(value) for name, value in fields if not name.startswith("_")}
+    if hasattr(trace_type, "element_spec"):
+        kind = type(trace_type).__name__.removesuffix("Spec")
+        return Opaque(f"<{kind} of {words(_elements(trace_type.element_spec))}>")
     found = describe(trace_type)
     if isinstance(found, TensorSpec):
         return replace(found, encoding=_ENCODINGS.get(type(trace_type).__name__, "dense"))
@@ -54,6 +67,10 @@ def _type(trace_type: Any) -> Structure:
 
 
 _ENCODINGS: dict[str, Any] = {"RaggedTensorSpec": "ragged", "SparseTensorSpec": "sparse"}
+
+
+def _field(value: Any) -> Structure:
+    return _type(value) if isinstance(value, Host.tf.types.experimental.TraceType) else describe(value)
 
 
 def _elements(element_spec: Any) -> Structure:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from layertrace.render.glyphs import UNICODE, Glyphs
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
+from layertrace.timeline.words import literal
 
 __all__ = ["arguments", "counted", "duration", "first_line", "shortened", "structure", "tensors"]
 
@@ -25,7 +26,7 @@ def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str
         return glyphs.user(shortened(str(value), 2 * WIDEST_VALUE, glyphs))
     if isinstance(value, (Mapping, tuple, list)):
         return _nest(value, glyphs, depth)
-    return glyphs.user(shortened(_literal(value), WIDEST_VALUE, glyphs))
+    return glyphs.user(shortened(literal(value), WIDEST_VALUE, glyphs))
 
 
 def _nest(value: Mapping[str, Structure] | Iterable[Structure], glyphs: Glyphs, depth: int) -> str:
@@ -41,13 +42,6 @@ def _nest(value: Mapping[str, Structure] | Iterable[Structure], glyphs: Glyphs, 
     if len(said) > MOST_VALUES:
         parts.append(f"{glyphs.dots} {len(said) - MOST_VALUES} more")
     return f"{opening}{', '.join(parts)}{closing}"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
-        # Python refuses to spell out an int of more than 4,300 digits.
-        return f"<int of {value.bit_length()} bits>"
-    return repr(value)
 
 
 def tensors(value: Structure, glyphs: Glyphs = UNICODE) -> str:

@@ -9,7 +9,7 @@ from typing import overload
 import layertrace
 from layertrace.render.words import counted
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.causes import words
+from layertrace.timeline.words import words
 
 __all__ = ["assert_max_traces"]
 

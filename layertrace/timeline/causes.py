@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from layertrace.timeline.event import Change, Opaque, Structure, TensorSpec
+from layertrace.timeline.event import Change, Difference, Opaque, Structure, TensorSpec
+from layertrace.timeline.words import words
 
-__all__ = ["changes", "closest", "words"]
+__all__ = ["changes", "closest"]
 
 Signature = Mapping[str, Structure]
 
@@ -36,8 +37,7 @@ def changes(before: Signature, now: Signature) -> tuple[Change, ...]:
     return tuple(_members(before, now, lambda name: name))
 
 
-def _members(before: Signature, now: Signature, named: object) -> Iterator[Change]:
-    path = named if callable(named) else str
+def _members(before: Signature, now: Signature, path: Callable[[str], str]) -> Iterator[Change]:
     for name in {**before, **now}:
         if name not in before:
             yield Change(argument=path(name), what="added", before=None, now=words(now[name]))
@@ -57,8 +57,8 @@ def _compare(path: str, before: Structure, now: Structure) -> Iterator[Change]:
             yield from _compare(f"{path}[{index}]", was, is_)
     elif _is_plain(before) and _is_plain(now):
         if (type(before), before) != (type(now), now):
-            what = "object" if isinstance(before, Opaque) or isinstance(now, Opaque) else "value"
-            yield Change(argument=path, what=what, before=words(before), now=words(now))  # type: ignore[arg-type]
+            what: Difference = "object" if isinstance(before, Opaque) or isinstance(now, Opaque) else "value"
+            yield Change(argument=path, what=what, before=words(before), now=words(now))
     else:
         yield Change(argument=path, what="structure", before=words(before), now=words(now))
 
@@ -68,6 +68,7 @@ def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]
         return
     was, is_ = before.shape, now.shape
     axes: tuple[int, ...] = ()
+    what: Difference
     if before.encoding != now.encoding:
         what = "encoding"
     elif before.dtype != now.dtype:
@@ -77,20 +78,8 @@ def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]
     else:
         what = "shape"
         axes = tuple(n for n, (a, b) in enumerate(zip(was, is_, strict=True)) if a != b)
-    yield Change(argument=path, what=what, before=str(before), now=str(now), axes=axes)  # type: ignore[arg-type]
+    yield Change(argument=path, what=what, before=str(before), now=str(now), axes=axes)
 
 
 def _is_plain(value: Structure) -> bool:
     return not isinstance(value, (TensorSpec, tuple, Mapping))
-
-
-def words(value: Structure) -> str:
-    """Write a structure of arguments as Python would, with specs for tensors."""
-    if isinstance(value, TensorSpec):
-        return str(value)
-    if isinstance(value, tuple):
-        inside = ", ".join(map(words, value))
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name!r}: {words(inner)}" for name, inner in value.items()) + "}"
-    return repr(value)

@@ -3,7 +3,8 @@
 import pytest
 
 from layertrace.timeline import Opaque, TensorSpec
-from layertrace.timeline.causes import changes, closest, words
+from layertrace.timeline.causes import changes, closest
+from layertrace.timeline.words import words
 
 
 def f32(*shape):
@@ -21,6 +22,7 @@ def f32(*shape):
         ({"x": {"k": 1}}, {"x": {"l": 1}}, ["x['k'] is gone, was 1", "x['l'] is new: 1"]),
         ({"x": Opaque("<A #1>")}, {"x": Opaque("<A #2>")}, ["x: <A #2>, was <A #1>"]),
         ({"x": 1}, {"x": 1}, []),
+        ({"x": 1}, {"x": 10**5000}, ["x=<int of 16610 bits>, was 1"]),
     ],
 )
 def test_changes(before, now, told):
