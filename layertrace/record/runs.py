@@ -158,9 +158,8 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
     _emit(note, thread, started, ended)
     if thread.shape is not COUNTING or thread.runs_for is not emit:
         thread.runs.clear()
-    if hub.emit is emit:
-        thread.runs[note.record, line.f_lasti] = note
-        thread.runs_for, thread.shape = emit, COUNTING
+    thread.runs[note.record, line.f_lasti] = note
+    thread.runs_for, thread.shape = emit, COUNTING
 
 
 def _emit(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import keras
 import numpy as np
@@ -99,6 +100,48 @@ def test_a_new_object_where_there_was_an_equal_one_is_named(dense):
     assert one_object.now.startswith("<Config #")
     assert one_object.before != one_object.now
     assert a_layer.now == "<Dense other>"
+
+
+class Fields(tf.experimental.ExtensionType):
+    """An object of tensors whose names TensorFlow's own types use too."""
+
+    value: tf.Tensor
+    components: tf.Tensor
+
+
+def test_objects_made_of_tensors_are_told_by_their_fields(dense):
+    """The field of an ExtensionType that changed is named."""
+    step = step_with(dense)
+
+    with layertrace.trace() as timeline:
+        step(Fields(tf.constant(1.0), tf.constant(1)))
+        step(Fields(tf.constant(1.0), tf.constant([1])))
+
+    assert [str(c) for c in one(timeline, "step").causes] == ["x['components']: int32[1], was int32[]"]
+
+
+def test_methods_are_told_by_the_object_they_belong_to():
+    """Whatever attributes it has, and also if it cannot be referred to weakly."""
+
+    class Agent:
+        target = layers.Dense(1)
+
+        def step(self, x):
+            return x
+
+    class Slotted:
+        __slots__ = ()
+
+        def step(self, x):
+            return x
+
+    with layertrace.trace() as timeline:
+        for owner in (Agent(), Agent(), Slotted(), Slotted()):
+            tf.function(owner.step)(ONES)
+
+    agent, slotted = (str(cause) for life in timeline.functions for cause in life.causes)
+    assert agent.startswith("<Agent #")
+    assert slotted.startswith("<Slotted>")
 
 
 def test_the_closest_earlier_trace_is_the_one_compared_with(dense):
@@ -381,6 +424,94 @@ def test_targets_keep_the_functions_they_run_in(dense):
         other(ONES)
 
     assert timeline.matches("trace(call) run")
+
+
+def test_a_recording_may_begin_while_a_function_runs():
+    """The run under way is none of its own; those after it are, all of them."""
+    inner = layertrace.trace()
+    timelines = []
+
+    def begin(x):
+        if not timelines:
+            timelines.append(inner.start())
+        return x
+
+    step = tf.function(lambda x: tf.numpy_function(begin, [x], tf.float32))
+    with layertrace.trace() as outer:
+        for _ in range(10):
+            step(ONES)
+        inner.stop()
+
+    assert outer.functions[0].runs == 10
+    assert timelines[0].functions[0].runs == 9
+
+
+def test_runs_in_two_threads_are_counted_apart(dense):
+    """Threads do not part each other's runs."""
+    step = step_with(dense)
+    step(ONES)
+
+    def work():
+        for _ in range(200):
+            step(ONES)
+
+    with layertrace.trace() as timeline:
+        workers = [threading.Thread(target=work) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+    assert [event.times for event in timeline] == [200, 200]
+
+
+def test_threads_that_python_did_not_start_stay_unseen_by_it():
+    """A function run by a py_function adds no thread to those of the program, and is counted."""
+    inner = tf.function(lambda x: x + 1.0)
+    inner(tf.constant(1.0))
+    outer = tf.function(lambda x: tf.py_function(inner, [x], tf.float32))
+
+    with layertrace.trace() as timeline:
+        before = threading.active_count()
+        for _ in range(50):
+            outer(tf.constant(1.0))
+        after = threading.active_count()
+
+    assert after == before
+    assert sorted(life.runs for life in timeline.functions) == [50, 50]
+    assert len(timeline) < 20
+
+
+def test_what_this_recording_traced_was_not_traced_before():
+    """Not even where the run that it was traced for failed."""
+
+    @tf.function
+    def check(x):
+        tf.debugging.assert_less(x, 0.0)
+        return x
+
+    with layertrace.trace() as timeline:
+        for _ in range(3):
+            with pytest.raises(tf.errors.InvalidArgumentError):
+                check(ONES)
+
+    assert timeline.kinds == ["trace", "run", "run", "run"]
+    assert timeline.functions[0].traced_before == 0
+
+
+def test_concrete_functions_run_as_graphs_even_where_functions_run_eagerly():
+    """run_functions_eagerly does not concern a trace that was made already."""
+    concrete = tf.function(lambda x: x + 1).get_concrete_function(ONES)
+    tf.config.run_functions_eagerly(True)
+    try:
+        with layertrace.trace() as timeline:
+            concrete(ONES)
+            concrete(ONES)
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+    assert timeline.functions[0].runs == 2
+    assert [event.cause for event in timeline] == [None] * len(timeline)
 
 
 # Ways in
