@@ -66,6 +66,7 @@ _SHORT_WAY = """
             if (
                 type({first}) is lt_hub.tensor_type {others_at_default}
                 and lt_layer is not None
+                and lt_layer.ran_eagerly
                 and (
                     lt_parent is None  # and so no trace is under way in this thread
                     or (lt_parent[5] is None and lt_parent[1] is not lt_layer)

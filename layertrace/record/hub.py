@@ -86,7 +86,10 @@ class Span(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Something that has ended, with what came out: an output's shape and dtype, or a structure."""
+    """Something that has ended, with what came out: an output's shape and dtype, or a structure.
+
+    Where `output` is a structure, `dtype` may be the mode, if the span did not know better than `eager`.
+    """
 
     span: tuple[Any, ...]
     end: int | None

@@ -57,10 +57,14 @@ class LayerRecord:
     """One layer as the recorder knows it.
 
     `maker` is the layer that was busy when this one was met, or that called it first.
-    `is_inner` marks a layer that is part of another's working, of which nothing is told.
+    `is_inner` marks a layer that is part of another's working, of which nothing is told. `ran_eagerly` says
+    that a call of it was seen to run eagerly: until then Keras may call it with eager tensors while it infers
+    shapes, to build what is inside.
     """
 
-    __slots__ = ("cls", "facts", "is_inner", "maker", "name", "number", "path", "reference", "type")
+    __slots__ = (
+        "cls", "facts", "is_inner", "maker", "name", "number", "path", "ran_eagerly", "reference", "type",
+    )  # fmt: skip
 
     def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
         self.number = layer_numbers.next_number()
@@ -69,6 +73,7 @@ class LayerRecord:
         self.facts = facts
         self.maker = maker
         self.is_inner = False
+        self.ran_eagerly = False
         self.name: str | None = None
         self.path: str | None = None
         self.reference = weakref.ref(layer)

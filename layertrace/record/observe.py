@@ -73,7 +73,10 @@ def begin(
         if _is_formality(method, subject, keywords):
             return None
         detail = _arguments(method, values, extra, keywords)
-        return start(method, layer, detail, current_mode(Host.tf), depth=2)
+        mode = current_mode(Host.tf)
+        if mode is None and method.kind == "call":
+            layer.ran_eagerly = True
+        return start(method, layer, detail, mode, depth=2)
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside(f"record a {method.kind}")
         return None
@@ -189,18 +192,28 @@ def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
         if hub.emit is not None:
             hub.emit((span, ended, thread.shape, thread.dtype, None))
         return
-    if span[DTYPE] is not None:
-        # The short way of the hook took an eager input for eager execution; a result that is no eager
-        # tensor says that a constant may have come into somebody's graph.
-        span = (*span[:MODE], current_mode(Host.tf), *span[MODE + 1 :])
-    finish(span, ended, output=note(result))
+    finish(span, ended, output=note(result), mode=_corrected(span))
 
 
-def finish(span: tuple[Any, ...], ended: int, output: Any = None, error: ErrorNote | None = None) -> None:
+def _corrected(span: tuple[Any, ...]) -> Mode | None:
+    """Return the mode of a call after all, if the short way of the hook took it for an eager one.
+
+    It goes by the input, and a constant may have come into somebody's graph.
+    """
+    return None if span[DTYPE] is None else current_mode(Host.tf)
+
+
+def finish(
+    span: tuple[Any, ...],
+    ended: int,
+    output: Any = None,
+    error: ErrorNote | None = None,
+    mode: Mode | None = None,
+) -> None:
     """Hand what has ended to those who listen."""
     emit = hub.emit
     if emit is not None:
-        emit((span, ended, output, None, error))
+        emit((span, ended, output, mode, error))
 
 
 def fail(span: tuple[Any, ...], error: BaseException) -> None:
@@ -214,7 +227,8 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
         passes_through = failed is not None and failed[PARENT] is span and not known.isdisjoint(chain)
         thread.failing = (chain, span)
         thread.failed_at = ended
-        finish(span, ended, error=error_note(error, origin=not passes_through))
+        words = error_note(error, origin=not passes_through)
+        finish(span, ended, error=words, mode=_corrected(span))
     except Exception:  # promise 1, as above
         step_aside(f"record the failure of a {span[METHOD].kind}")
     hide(error)

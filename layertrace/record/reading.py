@@ -15,7 +15,7 @@ from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_sh
 from layertrace.record.functions import TraceNote
 from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, Record, Span
 from layertrace.record.layers import LayerRecord
-from layertrace.record.modes import EAGER
+from layertrace.record.modes import EAGER, Mode
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
@@ -89,7 +89,7 @@ class Reader:
         parent = self._parent(record.span)
         depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
         kind = span.method.kind
-        mode = span.mode or EAGER
+        mode = record.dtype if isinstance(record.dtype, Mode) else span.mode or EAGER
         common = {
             "layer": None if span.layer is None else self._ref(span.layer),
             "start_ns": span.start - self._start,
@@ -131,7 +131,7 @@ class Reader:
             "call_index": next(calls),
             "defined_at": _defined_at(span.method),
             "outputs": settle(record.output)
-            if record.dtype is None
+            if record.dtype is None or isinstance(record.dtype, Mode)
             else _tensor(record.dtype, record.output),
         }
         if span.dtype is not None:

@@ -1,6 +1,7 @@
 """Every kind of layer shows its life: made, built and called, once each and in order."""
 
 import copy
+from contextlib import suppress
 
 import keras
 import numpy as np
@@ -186,6 +187,39 @@ def test_a_model_without_build_is_called_symbolically_first():
 
     modes = [e.mode for e in timeline.of(model).where(kind="call")]
     assert modes == ["symbolic", "eager", "eager"]
+    first = timeline.of(model).where(kind="call", mode="symbolic")[0]
+    assert {e.mode for e in timeline.children(first)} == {"symbolic"}
+    assert [e.kind for e in timeline.children(first)] == ["build", "call"] * 3
+
+
+def test_a_call_that_fails_while_shapes_are_inferred_is_symbolic():
+    """Keras hands the eager tensor of the first call on; still the failure belongs to its scratch graph."""
+
+    class Picky(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = layers.Dense(2)
+
+        def call(self, x):
+            if not self.inner.built:
+                raise ValueError("not yet")
+            return self.inner(x)
+
+    with layertrace.trace() as timeline, suppress(ValueError):
+        Picky()(ONES)
+
+    assert (timeline.errors[0].kind, timeline.errors[0].mode) == ("call", "symbolic")
+
+
+def test_a_shape_that_is_asked_for_is_a_symbolic_call():
+    """A layer that ran eagerly before, and is called with a constant in Keras's scratch graph, tells so."""
+    model = Net()
+    model(ONES)
+    with layertrace.trace() as timeline:
+        model(ONES)
+        keras.src.backend.compute_output_spec(model.call, ONES)
+
+    assert [e.mode for e in timeline.of(model).where(kind="call")] == ["eager", "symbolic"]
 
 
 def test_sequential_runs_its_layers():

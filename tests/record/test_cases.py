@@ -1,0 +1,142 @@
+"""What people's programs print of their traces, the timeline says too, with the argument to blame."""
+
+import subprocess
+import sys
+
+import pytest
+from bare_and_traced import steady
+from cases.cases import path_of, run
+
+
+@pytest.fixture
+def ran(request, tmp_path, monkeypatch):
+    """Run the case that a test is marked with, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return run(path_of(request.param))
+
+
+def case(number):
+    return pytest.mark.parametrize("ran", [number], indirect=True, ids=[f"case {number}"])
+
+
+def of_name(timeline, name):
+    return [life for life in timeline.functions if life.name == name]
+
+
+def calls_of(timeline, name, **where):
+    return len(timeline.of(name).where(kind="call", **where))
+
+
+@case("02")
+def test_new_models_are_many_functions_traced_once(ran):
+    """Seven models have seven predict functions; none is traced again, and each cause says so."""
+    found = of_name(ran.timeline, "one_step_on_data_distributed")
+
+    assert [life.traced for life in found] == [1] * 7
+    assert [life.causes[0].reason for life in found[1:]] == ["new function"] * 6
+    assert "no. 7" in found[-1].causes[0].detail
+
+
+@case("03")
+def test_shapes_are_named_with_both_values(ran):
+    """The program prints `7 2`: a trace for each batch size, and two where retracing is reduced."""
+    (step,), (relaxed,) = of_name(ran.timeline, "step"), of_name(ran.timeline, "relaxed")
+
+    assert ran.printed.split() == [str(step.traced), str(relaxed.traced)] == ["7", "2"]
+    for number, cause in enumerate(step.causes, start=2):
+        (change,) = cause.changes
+        assert (change.argument, change.what, change.axes) == ("x", "shape", (0,))
+        assert (change.before, change.now) == (f"float32[{number - 1}, 3]", f"float32[{number}, 3]")
+    assert (step.runs, relaxed.runs) == (7, 7)
+
+
+@case("04")
+def test_python_values_are_named_with_both_values(ran):
+    """The program prints `8 9`: a trace for each float, and one for all tensors."""
+    (step,) = of_name(ran.timeline, "step")
+
+    assert ran.printed.split() == ["8", str(step.traced)] == ["8", "9"]
+    for number, cause in enumerate(step.causes[:7], start=1):
+        (change,) = cause.changes
+        assert (change.argument, change.what) == ("alpha", "value")
+        assert (change.before, change.now) == (repr((number - 1) * 0.1), repr(number * 0.1))
+    (last,) = step.causes[7].changes
+    assert (last.argument, last.now) == ("alpha", "float32[]")
+    assert step.runs == 16
+
+
+@case("13")
+def test_python_runs_once_for_each_trace(ran):
+    """The program prints `steps: 24 counter: 2`: two calls, and 24 runs of the graph."""
+    (fit,) = of_name(ran.timeline, "multi_step_on_iterator")
+
+    assert f"steps: {fit.runs} counter: {calls_of(ran.timeline, 'counter')}" in ran.printed
+    assert calls_of(ran.timeline, "counter", mode="symbolic") == 1
+    assert calls_of(ran.timeline, "counter", mode="graph") == 1
+
+
+@case("14")
+def test_every_call_has_a_mode_that_explains_it(ran):
+    """The program prints 2 calls for the first model, and 3 for the second, which is fitted."""
+    assert f"first eager call: {calls_of(ran.timeline, 'spy')}" in ran.printed
+    assert f"fit, subclassed, unbuilt: {calls_of(ran.timeline, 'spy_1')}" in ran.printed
+    assert [e.mode for e in ran.timeline.of("spy").where(kind="call")] == ["symbolic", "eager"]
+    assert [e.mode for e in ran.timeline.of("spy_1").where(kind="call")] == ["symbolic", "graph", "graph"]
+
+
+@case("41")
+def test_a_changed_attribute_makes_no_trace(ran):
+    """The program's second `predict` runs the graph of the first: one trace, two runs."""
+    (predict,) = of_name(ran.timeline, "one_step_on_data_distributed")
+
+    assert ran.printed == "predict: 1.0 call: 5.0\n"
+    assert (predict.traced, predict.runs) == (1, 2)
+
+
+@case("52")
+def test_instances_of_a_traced_method_are_told_apart(ran):
+    """The program prints `traces: 8`: one for each layer, and each cause names the new one."""
+    calls = of_name(ran.timeline, "call")
+    causes = [cause for call in calls for cause in call.causes]
+
+    assert ran.printed == f"traces: {sum(call.traced for call in calls)}\n"
+    assert [cause.reason for cause in causes] == ["new instance"] * 7
+    assert "s_7" in str(causes[-1])
+
+
+@case("53")
+def test_a_graph_that_cannot_run_is_an_error_of_the_run(ran):
+    """Every trace goes well; the failure belongs to the execution, which XLA refuses."""
+    last = ran.timeline.errors[-1]
+
+    assert (last.kind, last.function.name) == ("run", "multi_step_on_iterator")
+    assert "EagerPyFunc" in last.error.message
+    assert all(event.error is None for event in ran.timeline.where(kind="trace"))
+    assert type(ran.error).__name__ == last.error.type
+
+
+RETRACED = ["02", "03", "04", "52"]
+UNDER_TRACE = """
+import runpy, sys, layertrace
+with layertrace.trace() as timeline:
+    runpy.run_path(sys.argv[1], run_name="__main__")
+assert len(timeline)
+"""
+
+
+def said(*arguments):
+    """Return what TensorFlow says of retracing in a process of its own, without addresses."""
+    command = [sys.executable, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    lines = [line.partition("WARNING:tensorflow:")[2] for line in ran.stderr.splitlines()]
+    return [steady(line) for line in lines if line]
+
+
+@pytest.mark.parametrize("number", RETRACED)
+def test_tensorflow_warns_of_retracing_as_ever(number):
+    """Its own warning comes as often, and of the same calls, as without layertrace."""
+    path = str(path_of(number))
+    bare = said(path)
+
+    assert any("triggered tf.function retracing" in line for line in bare)
+    assert said("-c", UNDER_TRACE, path) == bare
