@@ -9,28 +9,35 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from layertrace.errors import LayertraceError
+    from layertrace.diagnosis import accept, diagnose
+    from layertrace.errors import CulpritError, LayertraceError
     from layertrace.record.api import TraceMixin, current_timeline, trace, traced
     from layertrace.report import report
     from layertrace.timeline import Event, Timeline
 
 _HOMES = {
+    "CulpritError": "layertrace.errors",
     "Event": "layertrace.timeline",
     "LayertraceError": "layertrace.errors",
     "Timeline": "layertrace.timeline",
     "TraceMixin": "layertrace.record.api",
+    "accept": "layertrace.diagnosis",
     "current_timeline": "layertrace.record.api",
+    "diagnose": "layertrace.diagnosis",
     "report": "layertrace.report",
     "trace": "layertrace.record.api",
     "traced": "layertrace.record.api",
 }
 
 __all__ = [
+    "CulpritError",
     "Event",
     "LayertraceError",
     "Timeline",
     "TraceMixin",
+    "accept",
     "current_timeline",
+    "diagnose",
     "report",
     "trace",
     "traced",

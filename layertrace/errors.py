@@ -6,6 +6,8 @@
     ├── QueryError             (ValueError)   a question the timeline cannot answer: unknown field, kind, mode
     ├── UnknownLayerError      (LookupError)  a layer that the timeline does not have
     ├── FormatError            (ValueError)   a file that is not a timeline layertrace can read
+    ├── RuleError              (ValueError)   an unknown rule, code or severity was named
+    ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
     └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
 
     LayertraceWarning          (UserWarning)  layertrace stepped aside; the traced program goes on
@@ -16,12 +18,14 @@ Each also derives from the builtin that a caller would expect, as the standard l
 from __future__ import annotations
 
 __all__ = [
+    "CulpritError",
     "ExpressionError",
     "FormatError",
     "HostError",
     "LayertraceError",
     "LayertraceWarning",
     "QueryError",
+    "RuleError",
     "TargetError",
     "UnknownLayerError",
 ]
@@ -60,6 +64,22 @@ class UnknownLayerError(LayertraceError, LookupError):
 
 class FormatError(LayertraceError, ValueError):
     """A file is not a timeline, is damaged, or was written by a newer layertrace."""
+
+
+class RuleError(LayertraceError, ValueError):
+    """A rule, code or severity that does not exist was named, or one that cannot do what was asked."""
+
+
+class CulpritError(LayertraceError, RuntimeError):
+    """`trace(fail_on=…)` stopped the program where a rule was broken.
+
+    Attributes:
+        finding: What the rule says.
+    """
+
+    def __init__(self, message: str, finding: object = None) -> None:
+        self.finding = finding
+        super().__init__(message)
 
 
 class HostError(LayertraceError, ImportError):

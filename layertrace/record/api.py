@@ -37,6 +37,8 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
             classes (with their subclasses), and globs of names or paths such as `"encoder/*"`.
         echo: Print each event to standard error as it happens, for programs that hang or die.
         max_events: How many events to keep. A recording that is full stops and says so.
+        report: Whether, if an exception ends the recording, to print to standard error what is wrong and what
+            happened up to there; the exception goes on unchanged.
 
     Raises:
         TargetError: If a target is none of these.
@@ -48,13 +50,16 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         print(timeline)
     """
 
-    def __init__(self, *targets: object, echo: bool = False, max_events: int = MAX_EVENTS) -> None:
+    def __init__(
+        self, *targets: object, echo: bool = False, max_events: int = MAX_EVENTS, report: bool = True
+    ) -> None:
         if max_events < 1:
             raise TargetError(f"max_events={max_events} keeps nothing; give at least 1")
         self._given = targets
         self._targets = Targets(targets)
         self._echo = echo
         self._max_events = max_events
+        self._report = report
         self._recorders: list[Recorder] = []
 
     def start(self) -> Timeline:
@@ -81,7 +86,8 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         error: BaseException | None,
         place: TracebackType | None,
     ) -> None:
-        self.stop()
+        if self._recorders:
+            self._recorders.pop().stop(error)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Record each run of a function; `function.timeline` is the timeline of the latest.
@@ -95,7 +101,9 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
             )
         if not callable(function):
             raise TargetError(f"trace() decorates functions, not a {type(function).__name__}")
-        again = functools.partial(trace, *self._given, echo=self._echo, max_events=self._max_events)
+        again = functools.partial(
+            trace, *self._given, echo=self._echo, max_events=self._max_events, report=self._report
+        )
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)

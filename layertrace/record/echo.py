@@ -8,8 +8,8 @@ from collections import Counter
 from typing import Any
 
 from layertrace.record.faults import step_aside
-from layertrace.record.hub import LAYER, METHOD
-from layertrace.record.reading import Reader, parent_of
+from layertrace.record.hub import LAYER, METHOD, parent_of
+from layertrace.record.reading import Reader
 from layertrace.timeline import views
 
 __all__ = ["Echo"]

@@ -19,12 +19,14 @@ from layertrace.record import private
 from layertrace.record.functions import trace_hook
 from layertrace.record.hook_file import hidden
 from layertrace.record.hooks import hook
+from layertrace.record.host import Host
 from layertrace.record.hub import Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.objects import hook_object
-from layertrace.record.observe import Host, begin, end, hide
+from layertrace.record.observe import begin, end, hide
 from layertrace.record.patching import Slot
 from layertrace.record.runs import concrete_hook, run_hook
+from layertrace.record.training import keras_pairs, loss_hook, tf_keras_pairs, update_hook
 from layertrace.record.variables import creation_hook
 from layertrace.timeline.query import qualified_name
 
@@ -115,6 +117,12 @@ def loaded() -> list[str]:
     ]
 
 
+def versions() -> dict[str, str]:
+    """Return the versions of TensorFlow and of each Keras that is loaded."""
+    names = ["tensorflow", *loaded()]
+    return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
+
+
 def layer_base(host: str) -> type:
     """Return the base class of all layers of `keras` or `tf_keras`."""
     base: type = sys.modules[host].layers.Layer
@@ -139,6 +147,11 @@ def shared_places(host: str, cover: Callable[[type], None]) -> Iterator[Place]:
         maker = next(cls for cls in variable.__mro__ if "__init__" in vars(cls))
         yield Slot(maker, "__init__"), creation_hook("keras")
     yield Slot(type(Host.tf.Variable), "__call__"), creation_hook("tf")
+    yield Slot(base, "add_loss"), loss_hook
+    optimizer = sys.modules[host].optimizers.Optimizer
+    name, pairs = ("apply", keras_pairs) if host == "keras" else ("apply_gradients", tf_keras_pairs)
+    owner = next((cls for cls in optimizer.__mro__ if name in vars(cls)), optimizer)
+    yield Slot(owner, name), update_hook(pairs)
     for name, make in _FUNCTION_HOOKS.items():
         if private.find(name) is not None:
             yield Slot(*private.home(name)), make

@@ -169,16 +169,18 @@ class Hub:
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
             span has to be shown to `begun`, or their shapes are not to be had as they were.
+        sights: Take what is noticed beside events (`layertrace.record.sightings`).
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
-    __slots__ = ("begun", "emit", "replica", "states", "tensor_type")
+    __slots__ = ("begun", "emit", "replica", "sights", "states", "tensor_type")
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
         self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: type | None = None
+        self.sights: tuple[Callable[[Any], object], ...] = ()
         self.states: list[weakref.ref[ThreadState]] = []
 
     def living_states(self) -> list[ThreadState]:
@@ -202,6 +204,16 @@ COUNTING = object()
 """Stands in the place of a thread's last shape while nothing but runs of functions happens there."""
 
 METHOD, LAYER, PARENT, THREAD, START, MODE, PLACE, DETAIL, DTYPE = range(9)
+
+
+def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Return the span around a span; for the first one in a replica's thread, the trace it serves."""
+    parent: tuple[Any, ...] | None = span[PARENT]
+    if parent is None and span[MODE] is not None:
+        trace: tuple[Any, ...] | None = span[MODE].span
+        return None if trace is span else trace
+    return parent
+
 
 _lock = threading.RLock()
 hub = Hub()

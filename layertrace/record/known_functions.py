@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_left, bisect_right
 from typing import Any
 
@@ -17,10 +18,11 @@ class FunctionRecord:
     """One `tf.function` object: its number, and the traces of it so far.
 
     `kept` are the numbers of the traces that TensorFlow has kept, as far as they were seen; `traced` says
-    when they began.
+    when they began. `attributes` are those of the layers inside, as they were when it was traced last;
+    `looks` counts how often they were looked at again.
     """
 
-    __slots__ = ("failed", "kept", "number", "passes", "traced")
+    __slots__ = ("attributes", "failed", "kept", "looks", "number", "passes", "traced")
 
     def __init__(self) -> None:
         self.number = _functions.next_number()
@@ -28,6 +30,8 @@ class FunctionRecord:
         self.passes: set[str] = set()
         self.kept: list[int] = []
         self.traced: list[int] = []
+        self.attributes: dict[int, tuple[weakref.ref[Any], dict[str, Any]]] = {}
+        self.looks = 0
 
     def number_of(self, position: int, cached: int) -> int:
         """Return which trace is at a position in TensorFlow's cache of `cached` traces.

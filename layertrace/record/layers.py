@@ -59,11 +59,13 @@ class LayerRecord:
     `maker` is the layer that was busy when this one was met, or that called it first.
     `is_inner` marks a layer that is part of another's working, of which nothing is told. `ran_eagerly` says
     that a call of it was seen to run eagerly: until then Keras may call it with eager tensors while it infers
-    shapes, to build what is inside.
+    shapes, to build what is inside. `initialized` and `built_by_init` tell how its `__init__` left it:
+    whether Keras's own had run, and whether it was built; None where none was seen.
     """
 
     __slots__ = (
-        "cls", "facts", "is_inner", "maker", "name", "number", "path", "ran_eagerly", "reference", "type",
+        "built_by_init", "cls", "facts", "initialized", "is_inner", "maker", "name", "number", "path",
+        "ran_eagerly", "reference", "type",
     )  # fmt: skip
 
     def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
@@ -74,6 +76,8 @@ class LayerRecord:
         self.maker = maker
         self.is_inner = False
         self.ran_eagerly = False
+        self.initialized: bool | None = None
+        self.built_by_init: bool | None = None
         self.name: str | None = None
         self.path: str | None = None
         self.reference = weakref.ref(layer)
@@ -87,6 +91,19 @@ class LayerRecord:
         path = _attribute(layer, "path")
         if isinstance(path, str):
             self.path = path
+
+    def made(self, layer: object) -> None:
+        """Note how `__init__` left it.
+
+        Keras itself asks for these attributes to tell whether its own `__init__` has run (`Layer.__call__` of
+        Keras 3.0 to 3.15, `Layer.__call__` of tf_keras 2.16 to 2.21).
+        """
+        mine = vars(layer)
+        if self.facts.framework == "keras":
+            self.initialized = not mine.get("_lock", True)
+        else:
+            self.initialized = "_thread_local" in mine
+        self.built_by_init = bool(mine.get("built", False))
 
     def ref(self) -> LayerRef:
         """Say who this is, as plain data."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
+from collections.abc import Iterable
+from types import FrameType
 from typing import Any, cast
 
 from layertrace.record import places
+from layertrace.record.attributes import after_call, before_call
 from layertrace.record.describe import eager_shape, note
 from layertrace.record.faults import step_aside
+from layertrace.record.host import Host
 from layertrace.record.hub import (
     DTYPE,
     LAYER,
     METHOD,
     MODE,
     PARENT,
+    PLACE,
     THREAD,
     Method,
     hub,
@@ -35,20 +41,17 @@ __all__ = [
     "hide",
     "nearest_layer",
     "now",
+    "raised_in",
     "start",
+    "strategy",
 ]
 
 now = time.perf_counter_ns
+_FRAMES = 6  # functions named of a traceback
 _MESSAGE = 4000  # characters kept of an exception's message
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
-ErrorNote = tuple[str, str, "Location | None", bool]
-
-
-class Host:
-    """TensorFlow, once a trace has loaded it."""
-
-    tf: Any = None
+ErrorNote = tuple[str, str, "Location | None", bool, tuple[str, ...]]
 
 
 def begin(
@@ -74,12 +77,53 @@ def begin(
             return None
         detail = _arguments(method, values, extra, keywords)
         mode = current_mode(Host.tf)
-        if mode is None and method.kind == "call":
-            layer.ran_eagerly = True
-        return start(method, layer, detail, mode, depth=2)
+        span = start(method, layer, detail, mode, depth=2)
+        if method.kind == "call":
+            if span[PLACE] is not None and method.jump == 1:
+                detail.flags |= {"direct"}
+            if any(getattr(value, "_keras_mask", None) is not None for value in (*values, *extra)):
+                detail.flags |= {"masked"}
+            if mode is None:
+                layer.ran_eagerly = True
+            else:
+                before_call(span, subject)
+        elif method.kind == "init":
+            detail.strategy = strategy()
+            if _is_from_config(depth=2):
+                detail.flags |= {"from config"}
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside(f"record a {method.kind}")
         return None
+    return span
+
+
+class Arguments(dict[str, Structure]):
+    """The arguments of a method by name, and what else is to be told of it."""
+
+    __slots__ = ("flags", "strategy")
+
+    def __init__(self, given: Iterable[tuple[str, Any]]) -> None:
+        super().__init__(given)
+        self.flags: frozenset[Any] = frozenset()
+        self.strategy: str | None = None
+
+
+def strategy() -> str | None:
+    """Name the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
+    distribute = Host.tf.distribute
+    return type(distribute.get_strategy()).__name__ if distribute.has_strategy() else None
+
+
+def _is_from_config(depth: int) -> bool:
+    """Tell whether a `from_config` is making the layer; the frames are those above the hook."""
+    frame: FrameType | None = sys._getframe(depth + 1)
+    for _ in range(3):  # `Layer.__new__` and decorators of `__init__` may lie between
+        if frame is None:
+            return False
+        if frame.f_code.co_name == "from_config":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _meet(method: Method, subject: Any, parent: tuple[Any, ...] | None) -> LayerRecord | None:
@@ -151,9 +195,7 @@ def nearest_layer(span: tuple[Any, ...] | None) -> LayerRecord | None:
     return None if span is None else span[LAYER]
 
 
-def _arguments(
-    method: Method, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
-) -> dict[str, Structure]:
+def _arguments(method: Method, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any) -> Arguments:
     """Describe the arguments that are not at their defaults, by name."""
     names = method.names[len(values) :]
     given = {
@@ -167,7 +209,7 @@ def _arguments(
     left = extra[len(names) :]
     if left:
         given[method.variadic[0] or "args"] = left
-    return {name: note(value) for name, value in given.items()}
+    return Arguments((name, note(value)) for name, value in given.items())
 
 
 def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
@@ -177,8 +219,12 @@ def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
     try:
         kind = span[METHOD].kind
         if kind == "call":
+            if span[MODE] is not None:
+                after_call(span, subject)
             _returned(span, ended, result)
         else:
+            if kind == "init":
+                span[LAYER].made(subject)
             span[LAYER].refresh(subject)  # the layer has a name now, or a path
             finish(span, ended)
     except Exception:  # promise 1, as above
@@ -237,7 +283,19 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
 def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
     """Put an exception into words: its type, message, the line it was raised in, whether it arose here."""
     place = places.raised_at(error.__traceback__) if origin else None
-    return type(error).__name__, _message(error), place, origin
+    return type(error).__name__, _message(error), place, origin, raised_in(error) if origin else ()
+
+
+def raised_in(error: BaseException) -> tuple[str, ...]:
+    """Name the innermost functions that an exception came through, innermost first, without ours."""
+    found: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if not places.is_ours(frame.f_code):
+            found.append(f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}")
+        trace = trace.tb_next
+    return tuple(found[: -_FRAMES - 1 : -1])
 
 
 def hide(error: BaseException) -> None:

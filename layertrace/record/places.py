@@ -14,7 +14,7 @@ from layertrace.record.hook_file import HOOK_FILE
 from layertrace.record.hub import Method
 from layertrace.timeline.event import Location
 
-__all__ = ["caller", "is_internal", "is_ours", "location", "raised_at"]
+__all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}
@@ -46,6 +46,11 @@ def _is_users(code: CodeType, lasti: int) -> bool:
     if is_internal(code.co_filename):
         return False
     return not autograph.is_generated(code.co_filename) or not is_internal(location(code, lasti).file)
+
+
+def users(code: CodeType, lasti: int) -> Location | None:
+    """Return the line of a place in running code if it is the user's."""
+    return location(code, lasti) if _is_users(code, lasti) else None
 
 
 def is_ours(code: CodeType) -> bool:

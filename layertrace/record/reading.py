@@ -13,30 +13,24 @@ from layertrace.record import places
 from layertrace.record.causes import cause_of_another
 from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_shape
 from layertrace.record.functions import TraceNote
-from layertrace.record.hub import LAYER, METHOD, PARENT, PLACE, START, Method, Record, Span
+from layertrace.record.hub import LAYER, METHOD, PLACE, START, Method, Record, Span, parent_of
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER, Mode
+from layertrace.record.sightings import Sighting
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
     Event,
+    Flag,
     FunctionRef,
     LayerRef,
     Location,
     Structure,
     TensorSpec,
 )
+from layertrace.timeline.surroundings import Observation
 
-__all__ = ["Reader", "adopt", "parent_of"]
-
-
-def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Return the span around a span; for the first one in a replica's thread, the trace it serves."""
-    parent: tuple[Any, ...] | None = span[PARENT]
-    if parent is None and Span._make(span).mode is not None:
-        trace = Span._make(span).mode.span
-        return None if trace is span else trace
-    return parent
+__all__ = ["Reader", "adopt"]
 
 
 def _begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
@@ -83,6 +77,32 @@ class Reader:
         self._seqs = {id(record[0]): number for number, record in enumerate(ordered)}
         return tuple(self._event(Record._make(record)) for record in ordered)
 
+    def observations(self, sightings: Iterable[tuple[Sighting, int]]) -> tuple[Observation, ...]:
+        """Return what was noticed beside the events, whose numbers are known by now."""
+        found = [self._observation(sighting, times) for sighting, times in sightings]
+        return tuple(sorted(found, key=lambda one: one.start_ns))
+
+    def _observation(self, sighting: Sighting, times: int) -> Observation:
+        around = sighting.span
+        while around is not None and id(around) not in self._seqs:
+            around = parent_of(around)
+        place = sighting.place
+        return Observation(
+            what=sighting.what,
+            during=None if around is None else self._seqs[id(around)],
+            layer=None if sighting.layer is None else self._ref(sighting.layer),
+            name=sighting.name,
+            before=sighting.before,
+            now=sighting.now,
+            variables=sighting.variables,
+            paths=sighting.paths,
+            without_gradient=sighting.without_gradient,
+            location=places.location(*place) if place is not None else _location(around),
+            start_ns=sighting.start - self._start,
+            times=times,
+            thread=sighting.thread,
+        )
+
     def _event(self, record: Record) -> Event:
         span = Span._make(record.span)
         seq = self._seqs[id(record.span)]
@@ -101,6 +121,8 @@ class Reader:
             "trace": mode.trace,
             "error": None if record.error is None else _error(*record.error),
             "location": _location(record.span),
+            "flags": getattr(span.detail, "flags", NO_FLAGS),
+            "strategy": getattr(span.detail, "strategy", None),
         }
         specific = getattr(self, f"_{kind}")(span, record)
         return Event(seq=seq, kind=kind, parent=parent, depth=depth, **common | specific)
@@ -175,6 +197,7 @@ class Reader:
         }
 
 
+NO_FLAGS: frozenset[Flag] = frozenset()
 _RUN_EAGERLY = Cause(
     reason="run eagerly", detail="as plain Python, since tf.config.run_functions_eagerly(True)"
 )
@@ -215,8 +238,10 @@ def _tensor(dtype: Any, shape: Any) -> TensorSpec:
     return _known_tensor(dtype_name(dtype), tensor_shape(shape))
 
 
-def _error(kind: str, message: str, place: Location | None, origin: bool) -> ErrorRef:
-    return ErrorRef(type=kind, message=message, location=place, origin=origin)
+def _error(
+    kind: str, message: str, place: Location | None, origin: bool, raised_in: tuple[str, ...]
+) -> ErrorRef:
+    return ErrorRef(type=kind, message=message, location=place, origin=origin, raised_in=raised_in)
 
 
 def _location(span: tuple[Any, ...] | None) -> Location | None:

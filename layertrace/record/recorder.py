@@ -10,14 +10,18 @@ from typing import Any
 
 from layertrace.record import hosts
 from layertrace.record.echo import Echo
+from layertrace.record.failures import failure_of
 from layertrace.record.faults import step_aside
-from layertrace.record.hub import DETAIL, METHOD, START, hub
+from layertrace.record.hub import DETAIL, LAYER, METHOD, START, hub, parent_of, threads
 from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
 from layertrace.record.patching import patches
-from layertrace.record.reading import Reader, adopt, parent_of
+from layertrace.record.reading import Reader, adopt
+from layertrace.record.sightings import Sightings
+from layertrace.record.states import states_of
 from layertrace.record.targets import Targets
 from layertrace.timeline.event import Event
+from layertrace.timeline.surroundings import Failure, Surroundings
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Recorder", "running"]
@@ -60,7 +64,11 @@ class Recorder:
         self._covered: set[type] = set()
         self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
         self._notes: list[str] = []
+        self.sightings = Sightings()
+        self._failure: Failure | None = None
+        self._surroundings: Surroundings | None = None
         self._start_ns = 0
+        self._reader = Reader(0)
         self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
 
     # Listening
@@ -132,11 +140,16 @@ class Recorder:
         self._undos.clear()
         self._covered.clear()
 
-    def stop(self) -> None:
-        """Stop listening and put everything back. Stopping twice is as good as once."""
+    def stop(self, error: BaseException | None = None) -> None:
+        """Stop listening and put everything back. Stopping twice is as good as once.
+
+        Args:
+            error: The exception that ended the recording.
+        """
         with _lock:
             if self not in running:
                 return
+            self._failed(error)
             running.remove(self)
             self._watch.stop()
             if self._check_size in gc.callbacks:  # the program may have emptied it
@@ -147,10 +160,17 @@ class Recorder:
             self._read = None
             self._settle()
 
+    def _failed(self, error: BaseException | None) -> None:
+        try:
+            self._failure = None if error is None else failure_of(error, threads.state.name)
+        except Exception:  # promise 1: this runs at the end of the program's `with` block
+            step_aside("record the exception that ended a recording")
+
     def _settle(self) -> None:
         """Keep the events and forget the rest."""
         try:
             events = self._events()
+            self._surroundings = self._look_around(self._records)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             step_aside("read what was recorded")
             events = ()
@@ -218,10 +238,30 @@ class Recorder:
         """Add a sentence about this recording."""
         self._notes.append(sentence)
 
+    def surroundings(self) -> Surroundings:
+        """Return what is known beside the events, as it is now, or was when the recording ended."""
+        with _lock:
+            if self._surroundings is not None:
+                return self._surroundings
+            self.events()
+            return self._look_around([*self._records, *self._unfinished()])
+
+    def _look_around(self, records: Sequence[tuple[Any, ...]]) -> Surroundings:
+        mine = [r[0] for r in records if r[0][START] >= self._start_ns]
+        layers = {span[LAYER].number: span[LAYER] for span in mine if span[LAYER] is not None}
+        reader = self._reader
+        return Surroundings(
+            states=states_of(layers.values()),
+            observations=reader.observations(self.sightings.counted()),
+            failure=self._failure,
+            versions=hosts.versions(),
+        )
+
     def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
         mine = [r for r in (*self._records, *unfinished) if r[0][START] >= self._start_ns]
         adopt(mine)
-        return Reader(self._start_ns).read(self._wanted(mine))
+        self._reader = Reader(self._start_ns)
+        return self._reader.read(self._wanted(mine))
 
     def _wanted(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Keep what was asked for, and the traces it happened in."""
@@ -280,6 +320,7 @@ def _tell_hub() -> None:
     listening = tuple(recorder for recorder in running if not recorder.is_full)
     _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None))
     hub.replica = hosts.replica
+    hub.sights = tuple(recorder.sightings.add for recorder in listening)
     sinks = tuple(recorder.sink for recorder in listening)
     if len(sinks) <= 1:
         hub.emit = sinks[0] if sinks else None

@@ -14,9 +14,11 @@ from types import CodeType, FrameType
 from typing import Any
 
 from layertrace.record import places
+from layertrace.record.attributes import look_again
 from layertrace.record.causes import code_of
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
+from layertrace.record.host import Host
 from layertrace.record.hub import (
     COUNTING,
     DETAIL,
@@ -31,7 +33,7 @@ from layertrace.record.hub import (
 )
 from layertrace.record.known_functions import FunctionRecord, known, record_of
 from layertrace.record.modes import traced_graphs
-from layertrace.record.observe import ErrorNote, Host, error_note, fail, finish, hide, now, start
+from layertrace.record.observe import ErrorNote, error_note, fail, finish, hide, now, start
 from layertrace.timeline.event import FunctionRef
 
 __all__ = ["RunNote", "concrete_hook", "run_hook"]
@@ -136,6 +138,8 @@ def _hook(
                 ):
                     note.times += 1
                     note.nanoseconds += ended - started
+                    if not note.times & (note.times - 1):  # the 2nd, 4th, 8th … time
+                        look_again(note.record, None, thread.span)
                     return result
             if eager():
                 _first(about(self, record_of(identify(self))), thread, started, ended, sys._getframe(1), emit)
@@ -152,6 +156,8 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
 
     One during which somebody began or ceased to listen stands alone: those after it are for others.
     """
+    if started >= thread.traced_until:  # else it was traced just now
+        look_again(note.record, places.caller(_RUN, 3), thread.span)
     started = max(started, thread.traced_until)
     note.nanoseconds = ended - started
     note.line, note.parent = line.f_code, thread.span

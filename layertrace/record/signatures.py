@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from layertrace.record.describe import describe
+from layertrace.record.host import Host
 from layertrace.record.layers import class_facts
-from layertrace.record.observe import Host
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 from layertrace.timeline.identity import Register
 from layertrace.timeline.words import words

@@ -10,17 +10,24 @@ from typing import Any
 from layertrace.record.describe import describe, dtype_name, tensor_shape
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks import hook
+from layertrace.record.host import Host
 from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, Method, threads
 from layertrace.record.layers import LayerRecord, meet
 from layertrace.record.modes import current_mode
-from layertrace.record.observe import Host, finish, nearest_layer, now, start
+from layertrace.record.observe import finish, nearest_layer, now, start, strategy
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
 from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["VariableNote", "creation_hook"]
+__all__ = ["VariableNote", "creation_hook", "number_of"]
 
 _numbers: Register[VariableSpec] = Register()
+
+
+def number_of(variable: Any) -> int:
+    """Return the number of a variable whose making was seen, else 0."""
+    spec = _numbers.get(variable)
+    return 0 if spec is None else spec.id
 
 
 class VariableNote:
@@ -32,11 +39,13 @@ class VariableNote:
         deferred: Whether Keras gives it a value later.
     """
 
-    __slots__ = ("deferred", "initializer", "number", "source", "spec")
+    __slots__ = ("deferred", "flags", "initializer", "number", "source", "spec", "strategy")
 
     def __init__(self, source: Any, asked: dict[str, Any], deferred: bool) -> None:
         self.source = source
         self.deferred = deferred
+        self.flags = frozenset({"name by position"} if asked.pop(_BY_POSITION, False) else ())
+        self.strategy = strategy()
         initial = asked.get("initializer", asked.get("initial_value"))
         self.initializer = _initializer(initial)
         self.number = _numbers.next_number()
@@ -127,7 +136,11 @@ def _asked(method: Method, source: str, values: tuple[Any, ...], extra: tuple[An
     asked = dict(zip(method.names, (*values, *extra), strict=False))
     if isinstance(asked.get("shape"), str):
         asked["name"] = asked.pop("shape")
+        asked[_BY_POSITION] = True
     return asked
+
+
+_BY_POSITION = "name by position"
 
 
 def _begin(

@@ -14,6 +14,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure", "object", "added", "removed"]
+Flag = Literal["direct", "masked", "from config", "name by position"]
 Reason = Literal[
     "signature",
     "second pass",
@@ -147,13 +148,16 @@ class VariableSpec:
 class ErrorRef:
     """An exception that left this event.
 
-    `origin` is true for the event it was raised in, false for those it passed through.
+    `origin` is true for the event it was raised in, false for those it passed through. `raised_in` names the
+    innermost functions that it came through, innermost first, as `module:function`; the hosts' own are among
+    them, where they do not hide themselves.
     """
 
     type: str
     message: str
     location: Location | None
     origin: bool
+    raised_in: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message.strip().splitlines()[0] if self.message.strip() else ''}"
@@ -255,6 +259,10 @@ class Event:
             between them.
         traced_before: For a run: how many traces of the function were made before the recording began.
         replica: Which replica of a `tf.distribute` strategy it ran in, from 0.
+        strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was.
+        flags: `direct`: the user's code invoked `call` itself, past `Layer.__call__`. `masked`: a mask rode
+            on a tensor that came in (looked for in symbolic and graph calls and in the first eager ones).
+            `from config`: an init by `from_config`. `name by position`: `add_weight` got a name first.
     """
 
     seq: int
@@ -283,3 +291,5 @@ class Event:
     times: int = 1
     traced_before: int | None = None
     replica: int | None = None
+    strategy: str | None = None
+    flags: frozenset[Flag] = frozenset()

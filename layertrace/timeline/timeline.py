@@ -10,6 +10,7 @@ from layertrace.timeline import expression, views
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.query import by_fields, by_subject
+from layertrace.timeline.surroundings import Failure, Surroundings
 
 __all__ = ["EventSource", "Timeline"]
 
@@ -23,19 +24,26 @@ class EventSource(Protocol):
     def notes(self) -> Sequence[str]:
         """Return sentences about the recording itself, such as why it is not complete."""
 
+    def surroundings(self) -> Surroundings:
+        """Return what is known beside the events."""
+
 
 class _Kept:
     """Events that are already here."""
 
-    def __init__(self, events: Sequence[Event], notes: Sequence[str]) -> None:
+    def __init__(self, events: Sequence[Event], notes: Sequence[str], surroundings: Surroundings) -> None:
         self._events = events
         self._notes = notes
+        self._surroundings = surroundings
 
     def events(self) -> Sequence[Event]:
         return self._events
 
     def notes(self) -> Sequence[str]:
         return self._notes
+
+    def surroundings(self) -> Surroundings:
+        return self._surroundings
 
 
 class Timeline(Sequence[Event]):
@@ -48,6 +56,7 @@ class Timeline(Sequence[Event]):
     Args:
         events: The events, in the order of `seq`.
         notes: Sentences about the recording itself.
+        surroundings: What is known beside the events: how layers were in the end, for one.
 
     Example:
         >>> timeline = Timeline([Event(seq=0, kind="build"), Event(seq=1, kind="call")])
@@ -57,8 +66,13 @@ class Timeline(Sequence[Event]):
         1
     """
 
-    def __init__(self, events: Iterable[Event] = (), notes: Iterable[str] = ()) -> None:
-        self._source: EventSource = _Kept(tuple(events), tuple(notes))
+    def __init__(
+        self,
+        events: Iterable[Event] = (),
+        notes: Iterable[str] = (),
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        self._source: EventSource = _Kept(tuple(events), tuple(notes), surroundings or Surroundings())
         self._shape: _Shape | None = None
 
     @classmethod
@@ -118,6 +132,16 @@ class Timeline(Sequence[Event]):
     def notes(self) -> tuple[str, ...]:
         """Sentences about the recording itself, such as why it is not complete."""
         return tuple(self._source.notes())
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the recording knows beside its events, of the whole of it also for a selection."""
+        return self._source.surroundings()
+
+    @property
+    def failure(self) -> Failure | None:
+        """The exception that ended the recording; None where it ended well, or goes on."""
+        return self.surroundings.failure
 
     def of(self, subject: object) -> Timeline:
         """Select the events of one layer, of a class and its subclasses, or of a name or path glob.
@@ -181,9 +205,14 @@ class Timeline(Sequence[Event]):
         return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
-        return _Selection(events, self.notes, self._whole())
+        return _Selection(events, self.notes, self.surroundings, self._whole())
 
     # Looking
+
+    def findings(self, **options: Any) -> list[Any]:
+        """Return what is wrong, the gravest first. See `layertrace.diagnose`."""
+        found: list[Any] = views.find("diagnose")(self, **options)
+        return found
 
     def tree(self, **options: Any) -> Any:
         """Return a `rich` renderable: the events as a tree. See `layertrace.render.tree`."""
@@ -213,8 +242,14 @@ class Timeline(Sequence[Event]):
 class _Selection(Timeline):
     """Some events of a timeline, which remember how the whole was nested."""
 
-    def __init__(self, events: Iterable[Event], notes: Iterable[str], whole: Sequence[Event]) -> None:
-        super().__init__(events, notes)
+    def __init__(
+        self,
+        events: Iterable[Event],
+        notes: Iterable[str],
+        surroundings: Surroundings,
+        whole: Sequence[Event],
+    ) -> None:
+        super().__init__(events, notes, surroundings)
         self._selected_from = whole
 
     def _whole(self) -> Sequence[Event]:

@@ -1,4 +1,4 @@
-"""The ways to look at a timeline, named here and loaded when somebody looks.
+"""The ways to look at a timeline, and to judge it, named here and loaded when somebody looks.
 
 Reading a timeline must not load rich, and the timeline stands below the renderers; so it knows
 them by name only.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 _VIEWS = {
+    "diagnose": "layertrace.diagnosis:diagnose",
     "tree": "layertrace.render:tree",
     "functions": "layertrace.render:function_table",
     "table": "layertrace.render:table",

@@ -1,10 +1,19 @@
-"""Run the programs of this folder, which go wrong the way people's programs do, under trace."""
+"""Run the programs of this folder, which go wrong the way people's programs do, under trace.
+
+`case_*.py` are the cases themselves; `other/` has each mistake in another dress, `fixed/` the cases mended, and
+`clean/` programs without a mistake. A comment `# finds: LT101 scale` at the end of a line says what layertrace is
+to find there, and of which layer (`-` for none); several are parted by commas.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
+import re
 import runpy
+import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +21,8 @@ import layertrace
 from layertrace import Timeline
 
 HERE = Path(__file__).parent
+Expected = tuple[str, str, int]
+"""A code, the name of a layer or `-`, and a line."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +34,61 @@ class Ran:
     error: Exception | None
 
 
-def path_of(case: str) -> Path:
+def path_of(case: str, folder: str = ".") -> Path:
     """Return the file of a case: `path_of("03")`."""
-    (path,) = HERE.glob(f"case_{case}_*.py")
+    (path,) = (HERE / folder).glob(f"case_{case}_*.py")
     return path
 
 
+def programs(folder: str = ".", prefix: str = "case_") -> list[Path]:
+    """Return the programs of a folder."""
+    return sorted((HERE / folder).glob(f"{prefix}*.py"))
+
+
 def run(path: Path) -> Ran:
-    """Run a program under trace, in this process."""
+    """Run a program under trace, in this process, from a fresh start; it leaves nothing behind."""
+    _fresh()
     printed, error = io.StringIO(), None
-    with layertrace.trace() as timeline, contextlib.redirect_stdout(printed):
-        try:
-            runpy.run_path(str(path), run_name="__main__")
-        except Exception as raised:
-            error = raised
+    tracer = layertrace.trace(report=False)
+    timeline = None
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
+            warnings.simplefilter("ignore")  # the programs are meant to cause some
+            with tracer as timeline:
+                runpy.run_path(str(path), run_name="__main__")
+    except Exception as raised:
+        error = raised
+    finally:
+        _fresh()
     return Ran(timeline, printed.getvalue(), error)
+
+
+def _fresh():
+    for name in ("keras", "tf_keras"):
+        if name in sys.modules:
+            sys.modules[name].backend.clear_session()
+            sys.modules[name].mixed_precision.set_global_policy("float32")
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].config.run_functions_eagerly(False)
+    gc.collect()
+
+
+def expected(path: Path) -> list[Expected]:
+    """Return what is to be found in a program, as its comments say."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        said = re.search(r"# finds: (.*)$", line)
+        for one in said.group(1).split(",") if said else ():
+            code, _, layer = one.strip().partition(" ")
+            found.append((code, layer.strip() or "-", number))
+    return sorted(found)
+
+
+def found_in(timeline: Timeline) -> list[Expected]:
+    """Return what layertrace finds, in the same form, one for each layer."""
+    found = []
+    for finding in timeline.findings(select=["LT"]):
+        line = 0 if finding.location is None else finding.location.line
+        names = [layer.name for layer in finding.layers] or ["-"]
+        found += [(finding.code, name, line) for name in names]
+    return sorted(found)

@@ -1,0 +1,21 @@
+"""From a timeline to what is wrong: the culprit, the line and the fix."""
+
+from layertrace.diagnosis.accepting import accept
+from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.diagnose import diagnose
+from layertrace.diagnosis.finding import Evidence, Finding, Found, Severity
+from layertrace.diagnosis.rule import Rule, all_rules, rule, rule_of
+
+__all__ = [
+    "Case",
+    "Evidence",
+    "Finding",
+    "Found",
+    "Rule",
+    "Severity",
+    "accept",
+    "all_rules",
+    "diagnose",
+    "rule",
+    "rule_of",
+]

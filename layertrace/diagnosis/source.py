@@ -1,0 +1,93 @@
+"""Read the user's source to find the line to blame, where it can be had; findings stand without it."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from functools import lru_cache
+
+from layertrace.timeline.event import Location
+
+__all__ = ["assignments", "calls", "dotted", "function_at", "line_of", "nodes_of"]
+
+
+@lru_cache(maxsize=256)
+def _tree(file: str) -> ast.Module | None:
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):  # a notebook's cell with a magic, or no Python at all
+        return None
+
+
+def function_at(place: Location | None) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
+    """Return the function that is defined at a place (`Event.defined_at`); None where no source is to be had."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            decorators = [one.lineno for one in getattr(node, "decorator_list", ())]
+            if place.line in (node.lineno, *decorators):
+                return node
+    return None
+
+
+def nodes_of(place: Location | None) -> Iterator[ast.AST]:
+    """Yield all nodes of the function that is defined at a place, in the order of the source."""
+    function = function_at(place)
+    if function is not None:
+        body = function.body if isinstance(function.body, list) else [function.body]
+        found = [node for statement in body for node in ast.walk(statement) if hasattr(node, "lineno")]
+        yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
+
+
+def assignments(place: Location | None, attribute: str) -> Iterator[Location]:
+    """Yield the lines of a method on which `self.<attribute>` is assigned, augmented, or changed in place."""
+    for node in nodes_of(place):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = [part for one in node.targets for part in _unpacked(one)]
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            targets = [node.func.value]  # self.history.append(x)
+        for target in targets:
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            if isinstance(target, ast.Attribute) and target.attr == attribute and _is_self(target.value):
+                yield line_of(place, node)
+
+
+def _unpacked(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [part for one in target.elts for part in _unpacked(one)]
+    return [target]
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "layer", "this")
+
+
+def calls(place: Location | None) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the calls in the function at a place, each with the dotted name that is called: `np.random.rand`."""
+    for node in nodes_of(place):
+        if isinstance(node, ast.Call):
+            yield dotted(node.func), node
+
+
+def dotted(node: ast.expr) -> str:
+    """Return `tf.random.normal` for such an expression; what is no name in it is left out."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return ".".join(reversed(names))
+
+
+def line_of(place: Location | None, node: ast.AST) -> Location:
+    """Return the line of a node in the function at a place."""
+    assert place is not None  # noqa: S101  # whoever has a node had a place
+    return Location(place.file, getattr(node, "lineno", place.line), place.function)

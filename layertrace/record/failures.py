@@ -1,0 +1,46 @@
+"""Tell what exception ended a recording: where in the user's code, in whose method, raised by what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layertrace.record import places
+from layertrace.record.layers import class_facts, meet
+from layertrace.record.observe import error_note
+from layertrace.timeline.event import ErrorRef, LayerRef, Location
+from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.surroundings import Failure
+
+__all__ = ["failure_of"]
+
+
+def failure_of(error: BaseException, thread: str) -> Failure:
+    """Describe an exception, without keeping it."""
+    kind, message, place, _, raised_in = error_note(error, origin=True)
+    told = ErrorRef(type=kind, message=message, location=place, origin=True, raised_in=raised_in)
+    return Failure(error=told, layer=_layer(error), lines=_lines(error), thread=thread)
+
+
+def _layer(error: BaseException) -> LayerRef | None:
+    """Return the layer whose method is the innermost in a traceback."""
+    found: Any = None
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        subject = trace.tb_frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        if subject is not None and class_facts(type(subject)) is not None:
+            found = subject
+        trace = trace.tb_next
+    record = None if found is None else layer_numbers.get(found) or meet(found, None)
+    return None if record is None else record.ref()
+
+
+def _lines(error: BaseException) -> tuple[Location, ...]:
+    found = []
+    trace = error.__traceback__
+    while trace is not None:
+        place = places.users(trace.tb_frame.f_code, trace.tb_lasti)
+        if place is not None:
+            found.append(place)
+        trace = trace.tb_next
+    return tuple(found)
