@@ -77,6 +77,12 @@ class CulpritError(LayertraceError, RuntimeError):
         finding: What the rule says.
     """
 
+    # Keras and AutoGraph make exceptions anew to add what they know, unless these have such an attribute
+    # (`keras/src/utils/traceback_utils.py` of Keras 3.0 to 3.15, the same of tf_keras, and
+    # `tensorflow/python/autograph/impl/api.py` of TensorFlow 2.16 to 2.21); ours would lose its finding.
+    _keras_call_info_injected = True
+    ag_pass_through = True
+
     def __init__(self, message: str, finding: object = None) -> None:
         self.finding = finding
         super().__init__(message)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from layertrace.cli.check import check
 from layertrace.cli.debug import debug
 from layertrace.cli.demo import demo
+from layertrace.cli.explain import explain
 
 __all__ = ["main"]
 
@@ -16,5 +18,7 @@ def main() -> None:
     """See the life of Keras layers: who was made, built and called, in which order, and why."""
 
 
+main.add_command(check)
 main.add_command(debug)
 main.add_command(demo)
+main.add_command(explain)

@@ -4,13 +4,15 @@ from layertrace.diagnosis.accepting import accept
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.diagnose import diagnose
 from layertrace.diagnosis.finding import Evidence, Finding, Found, Severity
-from layertrace.diagnosis.rule import Rule, all_rules, rule, rule_of
+from layertrace.diagnosis.registry import Rule, all_rules, rule, rule_of
+from layertrace.diagnosis.spot import OnTheSpot, spot_of
 
 __all__ = [
     "Case",
     "Evidence",
     "Finding",
     "Found",
+    "OnTheSpot",
     "Rule",
     "Severity",
     "accept",
@@ -18,4 +20,5 @@ __all__ = [
     "diagnose",
     "rule",
     "rule_of",
+    "spot_of",
 ]

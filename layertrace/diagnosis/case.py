@@ -138,6 +138,5 @@ class Case:
 
 def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
     inner = [one for one in functions if one.partition(".")[0].partition(":")[0] in _HOSTS]
-    return any(
-        one == place or (place[:1] == ":" and one.endswith(place)) for one in inner for place in places
-    )
+    ends = tuple(place for place in places if place.startswith(":"))
+    return any(one in places or one.endswith(ends) for one in inner)

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.finding import SEVERITIES, Finding, Found
-from layertrace.diagnosis.rule import Rule
+from layertrace.diagnosis.registry import Rule
 from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
 from layertrace.timeline import Timeline
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "named", "run"]
 
 
 def diagnose(
@@ -32,14 +32,14 @@ def diagnose(
 
     Example:
         for finding in layertrace.diagnose(timeline, ignore=["LT2"]):
-            print(finding, finding.fix, sep="\\n")
+            print(finding, finding.fix)
     """
     if select is None or ignore is None:
         project = settings()
         select = project.select if select is None else select
         ignore = project.ignore if ignore is None else ignore
     case = Case(timeline)
-    found = [finding for rule in chosen(select, ignore) for finding in _run(rule, case)]
+    found = [finding for rule in chosen(select, ignore) for finding in run(rule, case)]
     return sorted(_folded(found), key=lambda one: (SEVERITIES.index(one.severity), *_order(case, one)))
 
 
@@ -59,7 +59,8 @@ def _explains(case: Case, finding: Finding) -> bool:
     return any(event is not None and event.error is not None for event in events)
 
 
-def _run(rule: Rule, case: Case) -> Iterator[Finding]:
+def run(rule: Rule, case: Case) -> Iterator[Finding]:
+    """Yield what one rule finds; one that fails is told by a warning."""
     try:
         for found in rule.check(case):
             if not _is_accepted(rule, case, found):
@@ -104,13 +105,14 @@ def _folded(findings: list[Finding]) -> list[Finding]:
         else:
             new = tuple(layer for layer in one.layers if layer not in known.layers)
             by_likeness[key] = replace(known, layers=(*known.layers, *new))
-    return [replace(one, message=_named(one)) for one in by_likeness.values()]
+    return [named(one) for one in by_likeness.values()]
 
 
-def _named(finding: Finding) -> str:
+def named(finding: Finding) -> Finding:
+    """Put the names of the layers into the sentence."""
     names = [layer.name for layer in finding.layers]
     first = str(finding.layer) if len(names) == 1 else ""
     if len(names) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         first = f"{shown} ({len(names)} of {finding.layers[0].class_name})"
-    return finding.message.replace("{layer}", first)
+    return replace(finding, message=finding.message.replace("{layer}", first))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layertrace.diagnosis.rule import Rule, all_rules
+from layertrace.diagnosis.registry import Rule, all_rules
 from layertrace.errors import RuleError
 
 if sys.version_info >= (3, 11):

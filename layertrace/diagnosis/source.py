@@ -21,7 +21,7 @@ def _tree(file: str) -> ast.Module | None:
 
 
 def function_at(place: Location | None) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
-    """Return the function that is defined at a place (`Event.defined_at`); None where no source is to be had."""
+    """Return the function that is defined at a place (`Event.defined_at`); None without its source."""
     tree = None if place is None else _tree(place.file)
     if tree is None or place is None:
         return None
@@ -70,7 +70,7 @@ def _is_self(node: ast.expr) -> bool:
 
 
 def calls(place: Location | None) -> Iterator[tuple[str, ast.Call]]:
-    """Yield the calls in the function at a place, each with the dotted name that is called: `np.random.rand`."""
+    """Yield the calls in the function at a place, each with the dotted name: `np.random.rand`."""
     for node in nodes_of(place):
         if isinstance(node, ast.Call):
             yield dotted(node.func), node

@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from layertrace.errors import TargetError
+from layertrace.record.faults import step_aside
 from layertrace.record.layers import is_layer_class
 from layertrace.record.recorder import MAX_EVENTS, Recorder, running
 from layertrace.record.targets import Targets
+from layertrace.timeline import views
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["TraceMixin", "current_timeline", "trace", "traced"]
@@ -39,9 +41,12 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         max_events: How many events to keep. A recording that is full stops and says so.
         report: Whether, if an exception ends the recording, to print to standard error what is wrong and what
             happened up to there; the exception goes on unchanged.
+        fail_on: Codes of findings that stop the program at the culprit's line, as `LT101` does where a
+            variable is made in `call`, with a `CulpritError`. A debugger opens there.
 
     Raises:
         TargetError: If a target is none of these.
+        RuleError: If a finding of `fail_on` does not exist, or cannot be told on the spot.
         HostError: When it starts, if TensorFlow or Keras is missing or too old.
 
     Example:
@@ -51,7 +56,12 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
     """
 
     def __init__(
-        self, *targets: object, echo: bool = False, max_events: int = MAX_EVENTS, report: bool = True
+        self,
+        *targets: object,
+        echo: bool = False,
+        max_events: int = MAX_EVENTS,
+        report: bool = True,
+        fail_on: Sequence[str] = (),
     ) -> None:
         if max_events < 1:
             raise TargetError(f"max_events={max_events} keeps nothing; give at least 1")
@@ -60,11 +70,13 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         self._echo = echo
         self._max_events = max_events
         self._report = report
+        self._fail_on = (fail_on,) if isinstance(fail_on, str) else tuple(fail_on)
+        self._spot = views.find("spot")(self._fail_on) if self._fail_on else None
         self._recorders: list[Recorder] = []
 
     def start(self) -> Timeline:
         """Start a recording and return its timeline, which grows until `stop`."""
-        recorder = Recorder(self._targets, max_events=self._max_events, echo=self._echo)
+        recorder = Recorder(self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot)
         if _is_disabled():
             recorder.note("LAYERTRACE_DISABLED is set: nothing was recorded")
             return recorder.timeline
@@ -86,8 +98,12 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         error: BaseException | None,
         place: TracebackType | None,
     ) -> None:
-        if self._recorders:
-            self._recorders.pop().stop(error)
+        if not self._recorders:
+            return
+        recorder = self._recorders.pop()
+        recorder.stop(error)
+        if self._report and isinstance(error, Exception):
+            _report(recorder.timeline, error)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Record each run of a function; `function.timeline` is the timeline of the latest.
@@ -102,7 +118,12 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         if not callable(function):
             raise TargetError(f"trace() decorates functions, not a {type(function).__name__}")
         again = functools.partial(
-            trace, *self._given, echo=self._echo, max_events=self._max_events, report=self._report
+            trace,
+            *self._given,
+            echo=self._echo,
+            max_events=self._max_events,
+            report=self._report,
+            fail_on=self._fail_on,
         )
         if inspect.iscoroutinefunction(function):
 
@@ -119,6 +140,22 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
                 return function(*args, **kwargs)
 
         return run
+
+
+_reported: list[int] = []
+"""The exceptions on their way through nested recordings that were reported by the innermost."""
+
+
+def _report(timeline: Timeline, error: Exception) -> None:
+    """Print to standard error what is wrong and what happened, once for each exception."""
+    try:
+        if id(error) not in _reported:
+            _reported.append(id(error))
+            views.find("failure")(timeline)
+        if not any(recorder is not _program for recorder in running):
+            _reported.clear()
+    except Exception:  # promise 1: the program's own exception goes on
+        step_aside("report the exception that ended a recording")
 
 
 _program: Recorder | None = None

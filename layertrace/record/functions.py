@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
+from layertrace.errors import CulpritError
 from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
@@ -111,6 +112,8 @@ def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | No
         )
         mode = Mode("graph", function, index)
         span = start(_TRACE, None, note, mode, depth=2)
+    except CulpritError:  # which `trace(fail_on=…)` asked for
+        raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside("record a trace")
         return None

@@ -40,7 +40,11 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
                 lt_hide(lt_error)
                 raise
 {short_way}
-        lt_span = lt_begin(lt_method, {subject}, ({values}), {extra}, {keywords})
+        try:
+            lt_span = lt_begin(lt_method, {subject}, ({values}), {extra}, {keywords})
+        except BaseException as lt_error:  # somebody asked to stop the program here
+            lt_hide(lt_error)
+            raise
         lt_run = {target}
         try:
             lt_result = lt_run({forward})

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Any, cast
 
+from layertrace.errors import CulpritError
 from layertrace.record import places
 from layertrace.record.attributes import after_call, before_call
 from layertrace.record.describe import eager_shape, note
@@ -91,6 +92,8 @@ def begin(
             detail.strategy = strategy()
             if _is_from_config(depth=2):
                 detail.flags |= {"from config"}
+    except CulpritError:  # which `trace(fail_on=…)` asked for
+        raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside(f"record a {method.kind}")
         return None

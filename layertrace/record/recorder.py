@@ -42,6 +42,7 @@ class Recorder:
         max_events: How many events to keep. The first ones are the point of a recording, so when it
             is full it stops, and says so in the timeline's notes.
         echo: Whether to tell each event to standard error as it happens.
+        spot: Decides as events begin whether to stop the program (`layertrace.diagnosis.OnTheSpot`).
     """
 
     def __init__(
@@ -51,7 +52,9 @@ class Recorder:
         clock: Callable[[], int] = time.perf_counter_ns,
         max_events: int = MAX_EVENTS,
         echo: bool = False,
+        spot: Any = None,
     ) -> None:
+        self.spot = spot
         self.targets = targets
         self.timeline = Timeline.from_source(self)
         self.max_events = max_events
@@ -193,9 +196,20 @@ class Recorder:
                 self.echo.ended(record)
 
     def begun(self, span: tuple[Any, ...]) -> None:
-        """Tell an event as it begins."""
+        """Tell an event as it begins, and stop the program if it is a mistake.
+
+        Raises:
+            CulpritError: If `spot` says so.
+        """
         if self.echo is not None and self.targets.may_keep(span):
             self.echo.begun(span)
+        around = parent_of(span)
+        if self.spot is not None and self.spot.may_tell(
+            span[METHOD].kind, None if around is None else around[METHOD].kind
+        ):
+            begins = (span, None, None, None, None)
+            events = self._events([*self._unfinished(), begins])
+            self.spot.check(Timeline(events, (), self._look_around([*self._records, begins])))
 
     def _check_size(self, phase: str, _: object) -> None:
         """Listen no more when full.
@@ -258,7 +272,10 @@ class Recorder:
         )
 
     def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
-        mine = [r for r in (*self._records, *unfinished) if r[0][START] >= self._start_ns]
+        records = tuple(self._records)
+        ended = {id(r[0]) for r in records} if unfinished else set()  # since it was found to be unfinished
+        records += tuple(r for r in unfinished if id(r[0]) not in ended)
+        mine = [r for r in records if r[0][START] >= self._start_ns]
         adopt(mine)
         self._reader = Reader(self._start_ns)
         return self._reader.read(self._wanted(mine))
@@ -318,7 +335,7 @@ def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) ->
 def _tell_hub() -> None:
     """Let the hub know who listens: one list's `append` where it is just one."""
     listening = tuple(recorder for recorder in running if not recorder.is_full)
-    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None))
+    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.spot is not None))
     hub.replica = hosts.replica
     hub.sights = tuple(recorder.sightings.add for recorder in listening)
     sinks = tuple(recorder.sink for recorder in listening)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from layertrace.errors import CulpritError
 from layertrace.record.describe import describe, dtype_name, tensor_shape
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks import hook
@@ -120,6 +121,8 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
             try:
                 asked = _asked(method, source, values, extra) | (keywords or {})
                 return _begin(method, source, asked, subject, subject if subject_is_layer else None)
+            except CulpritError:  # which `trace(fail_on=…)` asked for
+                raise
             except Exception:  # promise 1: the traced program never sees a fault of ours
                 step_aside("record a variable")
                 return None

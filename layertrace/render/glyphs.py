@@ -36,6 +36,7 @@ class Glyphs:
     begin: str
     end: str
     point: str
+    mark: str
 
     def user(self, text: str) -> str:
         """Make text by others harmless, and encodable where it is going."""
@@ -44,9 +45,13 @@ class Glyphs:
             return text
         return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
+    def user_lines(self, text: str) -> str:
+        """Do so line by line: line ends and indentation stay."""
+        return "\n".join(map(self.user, text.split("\n")))
 
-UNICODE = Glyphs("utf-8", "→", "×", "✗", "…", "·", "µ", "│", "├", "└", "─", "┌", "└", "•")
-ASCII = Glyphs("ascii", "->", "x", "x", "...", "-", "u", "|", "|", "`", "-", ">", "<", "*")
+
+UNICODE = Glyphs("utf-8", "→", "×", "✗", "…", "·", "µ", "│", "├", "└", "─", "┌", "└", "•", "◄")
+ASCII = Glyphs("ascii", "->", "x", "x", "...", "-", "u", "|", "|", "`", "-", ">", "<", "*", "<-")
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 

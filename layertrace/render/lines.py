@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rich.text import Text
 
@@ -23,6 +25,8 @@ from layertrace.timeline.event import (
 )
 
 __all__ = ["Line", "Writer"]
+
+NO_MARKS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -55,9 +59,19 @@ class Writer:
         places: How lines of code are written.
         glyphs: What the text may consist of.
         subject: Whether lines say which layer they are about; in the report of one they need not.
+        marks: Codes of findings, by the number of the event that shows them.
     """
 
-    def __init__(self, names: Names, places: Places, glyphs: Glyphs, *, subject: bool = True) -> None:
+    def __init__(
+        self,
+        names: Names,
+        places: Places,
+        glyphs: Glyphs,
+        *,
+        subject: bool = True,
+        marks: Mapping[int, str] = NO_MARKS,
+    ) -> None:
+        self._marks = marks
         self._names = names
         self._places = places
         self._glyphs = glyphs
@@ -105,6 +119,8 @@ class Writer:
             line.remarks.insert(0, inked(where, MODES[event.mode]))
         if around is not None and around.thread != event.thread:
             line.remarks.append(inked(f"in thread {self._glyphs.user(event.thread)}", QUIET))
+        if event.seq in self._marks:
+            line.remarks.append(inked(f"{self._glyphs.mark} {self._marks[event.seq]}", ERROR))
         self._trouble(event, around, line)
         return line
 

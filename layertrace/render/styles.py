@@ -6,7 +6,19 @@ from rich.text import Text
 
 from layertrace.timeline.event import Kind, Mode
 
-__all__ = ["CLASS", "ERROR", "FOLD", "KINDS", "MODES", "NAME", "NOTE", "QUIET", "TITLE", "inked"]
+__all__ = [
+    "CLASS",
+    "ERROR",
+    "FOLD",
+    "KINDS",
+    "MODES",
+    "NAME",
+    "NOTE",
+    "QUIET",
+    "SEVERITIES",
+    "TITLE",
+    "inked",
+]
 
 KINDS: dict[Kind, str] = {
     "init": "blue",
@@ -17,6 +29,7 @@ KINDS: dict[Kind, str] = {
     "run": "magenta",
 }
 MODES: dict[Mode, str] = {"eager": "dim", "symbolic": "yellow", "graph": "magenta"}
+SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "blue"}
 NAME = "bold"
 CLASS = "dim"
 QUIET = "dim"

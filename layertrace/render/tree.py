@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
 
+from layertrace.diagnosis import Finding
 from layertrace.render.counts import Totals, count
 from layertrace.render.glyphs import Glyphs, glyphs_of
 from layertrace.render.heading import NOTHING_HAPPENED, Heading
@@ -40,6 +42,7 @@ class TimelineTree:
     times: bool = True
     places: bool = True
     max_lines: int | None = None
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def _events(self) -> Timeline:
@@ -78,7 +81,10 @@ class TimelineTree:
 
     def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
         places = Places(_locations(self._nodes), _cwd())
-        writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1)
+        marks: dict[int, str] = {}
+        for finding in reversed(self.findings):  # so that the gravest has the last word
+            marks |= dict.fromkeys(finding.events, finding.code)
+        writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
         written = rows(self._nodes, writer)
         shown = places if self.places else None
         return Layout(written, limit, glyphs, places=shown, times=self.times)
@@ -92,6 +98,7 @@ def tree(
     times: bool = True,
     places: bool = True,
     max_lines: int | None = None,
+    findings: Iterable[Finding] = (),
 ) -> TimelineTree:
     """Show what happened, nested as it ran, for `rich` to print.
 
@@ -106,13 +113,20 @@ def tree(
         times: Whether to show how long events took, where there is room.
         places: Whether to show the lines of code that caused the events.
         max_lines: About how many lines to fill at most; None for 400.
+        findings: What to mark at the events concerned.
 
     Example:
         >>> from rich import print
         >>> print(tree(timeline, depth=2))  # doctest: +SKIP
     """
     return TimelineTree(
-        timeline=timeline, depth=depth, fold=fold, times=times, places=places, max_lines=max_lines
+        timeline=timeline,
+        depth=depth,
+        fold=fold,
+        times=times,
+        places=places,
+        max_lines=max_lines,
+        findings=tuple(findings),
     )
 
 

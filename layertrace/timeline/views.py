@@ -13,7 +13,9 @@ from typing import Any
 _VIEWS = {
     "diagnose": "layertrace.diagnosis:diagnose",
     "tree": "layertrace.render:tree",
+    "failure": "layertrace.render:print_failure",
     "functions": "layertrace.render:function_table",
+    "spot": "layertrace.diagnosis:spot_of",
     "table": "layertrace.render:table",
     "print": "layertrace.render:print_timeline",
     "text": "layertrace.render:text",

@@ -1,8 +1,8 @@
 """Run the programs of this folder, which go wrong the way people's programs do, under trace.
 
-`case_*.py` are the cases themselves; `other/` has each mistake in another dress, `fixed/` the cases mended, and
-`clean/` programs without a mistake. A comment `# finds: LT101 scale` at the end of a line says what layertrace is
-to find there, and of which layer (`-` for none); several are parted by commas.
+`case_*.py` are the cases themselves; `other/` has each mistake in another dress, `fixed/` the cases mended,
+and `clean/` programs without a mistake. A comment `# finds: LT101 scale` at the end of a line says what
+layertrace is to find there, and of which layer (`-` for none); several are parted by commas.
 """
 
 from __future__ import annotations

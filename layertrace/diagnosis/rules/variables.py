@@ -12,7 +12,7 @@ from layertrace.timeline.event import Event, LayerRef
 _GUIDE = "https://www.tensorflow.org/guide/function#creating_tfvariables"
 
 
-@rule("LT101", "variable-created-in-call", "error", _GUIDE)
+@rule("LT101", "variable-created-in-call", "error", _GUIDE, spots=[("variable", "call")])
 def variable_created_in_call(case: Case) -> Iterator[Found]:
     """A layer makes a variable each time it is called.
 

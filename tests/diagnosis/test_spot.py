@@ -1,0 +1,96 @@
+"""`fail_on` stops the program at the culprit's line; the report tells what ended a recording."""
+
+import traceback
+
+import pytest
+import tensorflow as tf
+from keras import layers
+
+import layertrace
+from layertrace.errors import CulpritError, RuleError
+
+
+class Scale(layers.Layer):
+    def call(self, x):
+        w = tf.Variable(2.0)
+        return x * w
+
+
+class Outer(layers.Layer):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def call(self, x):
+        return self.inner(x)
+
+
+X = tf.ones((1, 2))
+
+
+def innermost(error):
+    return traceback.extract_tb(error.__traceback__)[-1]
+
+
+@pytest.mark.parametrize("code", ["LT101", "variable-created-in-call"])
+@pytest.mark.parametrize("wrap", [lambda layer: layer, tf.function], ids=["eager", "graph"])
+def test_the_program_stops_where_the_variable_is_made(code, wrap):
+    """The innermost frame is the user's own, so a debugger opens there."""
+    layer = Outer(Scale(name="culprit"))
+    with pytest.raises(CulpritError, match="culprit") as caught, layertrace.trace(fail_on=[code], report=False):
+        wrap(layer)(X)
+
+    assert innermost(caught.value).line == "w = tf.Variable(2.0)"
+    assert caught.value.finding.layer.name == "culprit"
+
+
+def test_what_is_right_goes_on():
+    """Nothing stops a layer that makes its variables in build."""
+    with layertrace.trace(fail_on="LT1") as timeline:
+        layers.Dense(2)(X)
+
+    assert len(timeline)
+
+
+def test_a_rule_that_needs_the_whole_recording_is_refused_by_name():
+    """With those that can."""
+    with pytest.raises(RuleError, match=r"LT105 untracked-variable .*cannot be decided on the spot; .*LT101"):
+        layertrace.trace(fail_on=["LT105"])
+
+
+def test_an_unknown_rule_is_refused():
+    """At once, not when the recording starts."""
+    with pytest.raises(RuleError, match="no rule has a code"):
+        layertrace.trace(fail_on=["LT999"])
+
+
+def test_an_exception_is_reported_with_what_explains_it_first(capsys):
+    """The finding, then the tree with a mark; the exception goes on unchanged."""
+    with pytest.raises(ValueError, match="singleton"), layertrace.trace():
+        tf.function(Scale(name="culprit"))(X)
+
+    said = capsys.readouterr().err
+    first, _, rest = said.partition("LT101")
+    assert "layertrace: ValueError ended the recording" in first
+    assert "culprit (Scale)" in rest.partition("\n\n")[0]
+    assert "◄ LT101" in rest
+
+
+def test_nested_recordings_report_once(capsys):
+    """By the innermost; the next exception is told again."""
+    for _ in range(2):
+        with pytest.raises(ValueError, match="singleton"), layertrace.trace(), layertrace.trace():
+            tf.function(Scale())(X)
+
+    assert capsys.readouterr().err.count("ended the recording") == 2
+
+
+def test_the_report_can_be_turned_off(capsys):
+    """`trace(report=False)`; and leaving on purpose is nothing to report."""
+    with pytest.raises(ValueError, match="singleton"), layertrace.trace(report=False):
+        tf.function(Scale())(X)
+    with pytest.raises(SystemExit), layertrace.trace():
+        layers.Dense(1)(X)
+        raise SystemExit
+
+    assert "ended the recording" not in capsys.readouterr().err

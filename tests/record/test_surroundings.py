@@ -1,0 +1,307 @@
+"""A recording knows how layers were in the end, what changed on the way, and what exception ended it."""
+
+import gc
+import random
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+from keras import layers
+
+import layertrace
+
+ONES = np.ones((2, 3), "float32")
+
+
+def seen(timeline, what):
+    return [one for one in timeline.surroundings.observations if one.what == what]
+
+
+def state_of(timeline, name):
+    (found,) = [one for one in timeline.surroundings.states.values() if one.layer.name == name]
+    return found
+
+
+class Counter(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+        self.kept = None
+        self.factor = 1.0
+
+    def call(self, x):
+        self.n += 1
+        return x * self.factor
+
+
+def test_an_attribute_that_changes_while_traced_is_seen_once_for_each_trace():
+    """Python state changes when Python runs: in the first trace from 0 to 1, in the second from 1 to 2."""
+    layer = Counter()
+    step = tf.function(lambda x: layer(x))
+    with layertrace.trace() as timeline:
+        step(tf.ones((2, 3)))
+        step(tf.ones((2, 3)))
+        step(tf.ones((3, 3)))
+
+    assert [(one.name, one.before, one.now) for one in seen(timeline, "changed in call")] == [
+        ("n", 0, 1),
+        ("n", 1, 2),
+    ]
+
+
+def test_an_eager_call_may_change_what_it_likes():
+    """Eagerly Python runs each time, so a counter counts."""
+    with layertrace.trace() as timeline:
+        layer = Counter()
+        layer(ONES)
+        layer(ONES)
+
+    assert seen(timeline, "changed in call") == []
+
+
+def test_an_attribute_changed_after_the_trace_is_seen_when_the_graph_runs():
+    """The run that no longer fits is told, with the value that the graph was made with."""
+    layer = Counter()
+    step = tf.function(lambda x: layer(x))
+    with layertrace.trace() as timeline:
+        step(tf.ones((2, 3)))
+        layer.factor = 5.0
+        step(tf.ones((2, 3)))
+
+    (one,) = seen(timeline, "changed after trace")
+    assert (one.name, one.before, one.now, one.layer.name) == ("factor", 1.0, 5.0, "counter")
+
+
+def test_an_attribute_changed_inside_a_loop_is_seen_though_its_runs_are_counted():
+    """Runs from one line are counted, not looked at one by one; the second still is."""
+    layer = Counter()
+    step = tf.function(lambda x: layer(x))
+    with layertrace.trace() as timeline:
+        for factor in (1.0, 2.0, 3.0, 4.0):
+            layer.factor = factor
+            step(tf.ones((2, 3)))
+
+    found = {(one.before, one.now) for one in seen(timeline, "changed after trace")}
+    assert (1.0, 2.0) in found
+
+
+def test_an_attribute_that_is_what_it_was_is_nothing_to_see():
+    """Neither set to the same value, nor changed and traced again with that."""
+    layer = Counter()
+    with layertrace.trace() as timeline:
+        step = tf.function(lambda x: layer(x))
+        step(tf.ones((2, 3)))
+        layer.factor = 1.0
+        step(tf.ones((2, 3)))
+        layer.factor = 2.0
+        step(tf.ones((3, 3)))
+        step(tf.ones((3, 3)))
+
+    assert seen(timeline, "changed after trace") == []
+
+
+def test_trainable_is_an_attribute_like_others():
+    """A train function that was traced with a layer's variables goes on updating them."""
+    model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with layertrace.trace() as timeline:
+        model.fit(ONES, np.ones((2, 1)), verbose=0)
+        model.get_layer("first").trainable = False
+        model.fit(ONES, np.ones((2, 1)), verbose=0)
+
+    found = {(one.layer.name, one.name, one.before, one.now) for one in seen(timeline, "changed after trace")}
+    assert found == {("first", "trainable", True, False)}
+
+
+def test_a_tensor_of_a_graph_kept_on_a_layer_is_seen():
+    """It cannot be used outside of the graph; what is inside a list counts too."""
+
+    class Keeping(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.history = []
+
+        def call(self, x):
+            self.last = x + 1
+            self.history.append(x)
+            return x
+
+    with layertrace.trace() as timeline:
+        tf.function(Keeping())(tf.ones((2, 3)))
+
+    assert {one.name for one in seen(timeline, "kept tensor")} == {"last", "history"}
+
+
+@pytest.mark.parametrize(
+    ("draw", "name"), [(random.random, "random"), (np.random.rand, "numpy.random"), (lambda: 0.5, None)]
+)
+def test_drawing_from_python_while_traced_is_seen(draw, name):
+    """What NumPy and Python draw becomes a constant of the graph; the layer around is not blamed for it."""
+
+    class Noise(layers.Layer):
+        def call(self, x):
+            return x + draw()
+
+    class Around(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.noise = Noise()
+
+        def call(self, x):
+            return self.noise(x)
+
+    around = Around()
+    around(ONES)
+    with layertrace.trace() as timeline:
+        tf.function(around)(tf.ones((2, 3)))
+
+    found = [(one.layer.name, one.name) for one in seen(timeline, "random")]
+    assert found == ([] if name is None else [("noise", name)])
+
+
+@pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
+def test_updates_tell_the_variables_and_which_had_no_gradient(k):
+    """One update for all steps from a line that are alike."""
+    used, unused = k.layers.Dense(1, name="used"), k.layers.Dense(1, name="unused")
+    used.build((None, 3))
+    unused.build((None, 3))
+    optimizer = k.optimizers.SGD()
+    variables = used.trainable_variables + unused.trainable_variables
+    optimizer.build(variables)
+    with layertrace.trace() as timeline:
+        for _ in range(3):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(used(ONES))
+            gradients = tape.gradient(loss, variables)
+            with pytest.warns(UserWarning, match="Gradients do not exist") if k is keras else _nothing():
+                optimizer.apply_gradients(zip(gradients, variables, strict=True))
+
+    (update,) = seen(timeline, "update")
+    assert update.times == 3
+    assert len(update.paths) == 4
+    assert [path.rpartition("/")[2] for path in update.without_gradient] == ["kernel", "bias"]
+
+
+class _nothing:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+def test_losses_are_told_by_the_call_that_added_them():
+    """A layer inside TimeDistributed adds one for each step."""
+
+    class Act(layers.Layer):
+        def call(self, x):
+            self.add_loss(tf.reduce_sum(x))
+            return x
+
+    with layertrace.trace() as timeline:
+        layers.TimeDistributed(Act())(np.ones((1, 5, 2), "float32"))
+
+    losses = seen(timeline, "loss")
+    assert len(losses) == 5
+    assert {timeline[one.during].kind for one in losses} == {"call"}
+
+
+def test_states_tell_what_is_tracked_and_what_the_class_defines():
+    """Children, variables, methods of the user's, how `__init__` left it."""
+
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = layers.Dense(2)
+            self.table = tf.ones((3,))
+
+        def build(self, shape):
+            self.inner.build(shape)
+
+        def call(self, x):
+            return self.inner(x)
+
+    with layertrace.trace() as timeline:
+        block = Block()
+        block(ONES)
+
+    state = state_of(timeline, "block")
+    inner = state_of(timeline, "dense")
+    assert state.children == (inner.layer.id,)
+    assert len(state.variables) == 2
+    assert set(state.methods) == {"__init__", "build", "call"}
+    assert inner.methods == {}
+    assert (state.initialized, state.built_by_init, state.built, state.alive) == (True, False, True, True)
+    assert str(state.tensors["table"]) == "float32[3]"
+
+
+def test_a_layer_that_is_gone_is_told_as_gone():
+    """Nothing keeps a layer for its state."""
+
+    def short():
+        layers.Dense(1)(ONES)
+
+    with layertrace.trace() as timeline:
+        short()
+        gc.collect()  # a layer is part of a cycle
+
+    assert not state_of(timeline, "dense").alive
+
+
+def test_a_forgotten_super_init_is_known_when_init_ends():
+    """Keras itself complains at the first call only."""
+
+    class Forgetful(layers.Layer):
+        def __init__(self):
+            self.units = 3
+
+    with layertrace.trace() as timeline:
+        layer = Forgetful()
+
+    assert layer.units == 3
+    (state,) = timeline.surroundings.states.values()
+    assert state.initialized is False
+
+
+def test_the_exception_that_ends_a_recording_is_told():
+    """With the layer whose method it came through, the user's lines, and where Keras raised it."""
+    layer = layers.Dense(2)
+    with pytest.raises(ValueError, match="count_params"), layertrace.trace(report=False) as timeline:
+        layer(ONES)
+        layers.Dense(3, name="unbuilt").count_params()
+
+    failure = timeline.failure
+    assert (failure.error.type, failure.layer.name) == ("ValueError", "unbuilt")
+    assert failure.error.raised_in[0] == "keras.src.layers.layer:count_params"
+    assert failure.error.location.function == "test_the_exception_that_ends_a_recording_is_told"
+
+
+def test_flags_tell_how_a_method_was_reached():
+    """`call` past `__call__`, a mask on a tensor, `from_config`, a name given first."""
+    embedding, dense = layers.Embedding(5, 2, mask_zero=True), layers.Dense(2)
+    dense(ONES)
+    with layertrace.trace() as timeline:
+        dense.call(tf.ones((1, 3)))
+        layers.Activation("relu")(embedding(np.array([[1, 0]])))
+        layers.Dense.from_config(layers.Dense(4, name="copied").get_config())
+        with pytest.raises(ValueError, match="keyword"):
+            dense.add_weight("kernel", shape=(2,))
+
+    assert timeline.of("dense").where(kind="call")[0].flags == {"direct"}
+    assert timeline.of("activation").where(kind="call")[0].flags == {"masked"}
+    assert [set(e.flags) for e in timeline.of("copied").where(kind="init")] == [set(), {"from config"}]
+    assert timeline.variables[-1].flags == {"name by position"}
+
+
+def test_inits_and_variables_tell_their_strategy():
+    """Made in the scope of a strategy or not."""
+    strategy = tf.distribute.MirroredStrategy(["/cpu:0"])
+    with layertrace.trace() as timeline:
+        with strategy.scope():
+            layer = layers.Dense(1)
+        layer(ONES)
+
+    assert timeline.where(kind="init")[0].strategy == "MirroredStrategy"
+    assert {e.strategy for e in timeline.variables} == {None}
