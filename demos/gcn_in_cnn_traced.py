@@ -48,9 +48,4 @@ with layertrace.trace() as timeline:
     except ValueError as error:
         print("TensorFlow says only:", *[line for line in str(error).splitlines() if "singleton" in line])
 
-timeline.print()
-culprit = timeline.errors[0]
-print(
-    f"\n{culprit.layer} makes a variable at {culprit.location}, "
-    f"in trace {culprit.trace} of {culprit.function}:\nmake it once, in build()"
-)
+layertrace.report(timeline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import UnknownLayerError
 from layertrace.record.api import current_timeline
 from layertrace.timeline import Timeline
@@ -11,12 +12,13 @@ from layertrace.timeline import Timeline
 __all__ = ["report"]
 
 
-def report(subject: object = None, **options: Any) -> None:
-    """Print what happened, as a tree.
+def report(subject: object = None, *, findings: bool = True, **options: Any) -> None:
+    """Print what is wrong, if anything is, and what happened, as a tree.
 
     Args:
         subject: A timeline; or a layer, a class or a name, whose events are taken from
             `current_timeline()`; or nothing, for all of `current_timeline()`.
+        findings: Whether to look for what is wrong; notes are left to `layertrace.diagnose`.
         **options: What `layertrace.render.print_timeline` takes: `file`, `console`, `depth`, `fold` …
 
     Raises:
@@ -25,16 +27,25 @@ def report(subject: object = None, **options: Any) -> None:
     Example:
         layertrace.report(timeline.of("encoder/*"), depth=3)
     """
-    if isinstance(subject, Timeline):
-        subject.print(**options)
-        return
-    timeline = current_timeline()
-    if subject is not None:
-        try:
-            timeline = timeline.of(subject)
-        except UnknownLayerError as error:
-            raise UnknownLayerError(
-                f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
-                "`with layertrace.trace() as timeline:` gave"
-            ) from None
-    timeline.print(**options)
+    whole = subject if isinstance(subject, Timeline) else current_timeline()
+    shown = whole if subject is None or isinstance(subject, Timeline) else _events_of(subject, whole)
+    shown.print(findings=_wrong_with(shown, whole) if findings else (), **options)
+
+
+def _events_of(subject: object, timeline: Timeline) -> Timeline:
+    try:
+        return timeline.of(subject)
+    except UnknownLayerError as error:
+        raise UnknownLayerError(
+            f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
+            "`with layertrace.trace() as timeline:` gave"
+        ) from None
+
+
+def _wrong_with(shown: Timeline, whole: Timeline) -> list[Finding]:
+    """Return the findings about the layers shown; it takes the events around theirs to find them."""
+    found = [one for one in diagnose(whole) if one.severity != "note"]
+    if shown is whole:
+        return found
+    layers = {layer.id for layer in shown.layers}
+    return [one for one in found if any(layer.id in layers for layer in one.layers)]

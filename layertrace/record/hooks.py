@@ -57,20 +57,20 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
     return {name}
 """
 
-# The path that counts: `call` with one eager tensor, in a layer that is known, outside of any trace. It is
-# written out because each step is felt: a Python call costs as much as reading the clock, and what comes
-# first to memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same at
-# leisure for all else.
+# The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras may
+# call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is written
+# out because each step is felt: a Python call costs as much as reading the clock, and what comes first to
+# memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for
+# all else.
 _SHORT_WAY = """
         lt_span = None
         try:
             lt_thread = lt_threads.state
             lt_parent = lt_thread.span
-            lt_layer = lt_known.get(id({subject}))
+            lt_layer = lt_ready.get(id({subject}))
             if (
                 type({first}) is lt_hub.tensor_type {others_at_default}
                 and lt_layer is not None
-                and lt_layer.ran_eagerly
                 and (
                     lt_parent is None  # and so no trace is under way in this thread
                     or (lt_parent[5] is None and lt_parent[1] is not lt_layer)
@@ -129,7 +129,7 @@ _SHORT_WAY = """
 _NAMESPACE = {
     "lt_hub": hub,
     "lt_threads": threads,
-    "lt_known": layer_numbers.by_id,
+    "lt_ready": layer_numbers.ready,
     "lt_getframe": sys._getframe,
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,

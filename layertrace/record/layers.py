@@ -57,15 +57,14 @@ class LayerRecord:
     """One layer as the recorder knows it.
 
     `maker` is the layer that was busy when this one was met, or that called it first.
-    `is_inner` marks a layer that is part of another's working, of which nothing is told. `ran_eagerly` says
-    that a call of it was seen to run eagerly: until then Keras may call it with eager tensors while it infers
-    shapes, to build what is inside. `initialized` and `built_by_init` tell how its `__init__` left it:
-    whether Keras's own had run, and whether it was built; None where none was seen.
+    `is_inner` marks a layer that is part of another's working, of which nothing is told.
+    `initialized` and `built_by_init` tell how its `__init__` left it: whether Keras's own had run, and whether
+    it was built; None where none was seen.
     """
 
     __slots__ = (
         "built_by_init", "cls", "facts", "initialized", "is_inner", "maker", "name", "number", "path",
-        "ran_eagerly", "reference", "type",
+        "reference", "type",
     )  # fmt: skip
 
     def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
@@ -75,7 +74,6 @@ class LayerRecord:
         self.facts = facts
         self.maker = maker
         self.is_inner = False
-        self.ran_eagerly = False
         self.initialized: bool | None = None
         self.built_by_init: bool | None = None
         self.name: str | None = None

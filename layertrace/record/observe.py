@@ -85,7 +85,7 @@ def begin(
             if any(getattr(value, "_keras_mask", None) is not None for value in (*values, *extra)):
                 detail.flags |= {"masked"}
             if mode is None:
-                layer.ran_eagerly = True
+                layer_numbers.ready[id(subject)] = layer
             else:
                 before_call(span, subject)
         elif method.kind == "init":

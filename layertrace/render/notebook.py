@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.console import Group
+from rich.text import Text
+
+from layertrace.render.findings import findings as finding_list
 from layertrace.render.page import html, written
 from layertrace.render.tree import tree
 from layertrace.timeline import Timeline
@@ -16,10 +20,12 @@ def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
 
     Args:
         timeline: The events.
-        **options: As for `tree`.
+        **options: As for `tree`; `findings` are also shown above it.
 
     Returns:
         `{"text/plain": ..., "text/html": ...}`, as `_repr_mimebundle_` wants it.
     """
-    shown = tree(timeline, **options)
+    found = tuple(options.get("findings", ()))
+    tree_ = tree(timeline, **options)
+    shown = Group(finding_list(found), Text(), tree_) if found else tree_
     return {"text/plain": written(shown), "text/html": html(shown)}

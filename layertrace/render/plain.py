@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import IO, Any
 
 import rich
 from rich.console import Console
 
+from layertrace.diagnosis import Finding
+from layertrace.render.findings import findings as finding_list
 from layertrace.render.notebook import notebook
 from layertrace.render.page import terminal_width, written
 from layertrace.render.tree import tree
@@ -33,6 +36,7 @@ def print_timeline(
     *,
     file: IO[str] | None = None,
     console: Console | None = None,
+    findings: Sequence[Finding] = (),
     **options: Any,
 ) -> None:
     """Print the tree: in colour on a terminal, as a rich page in a notebook, else plainly.
@@ -41,16 +45,20 @@ def print_timeline(
         timeline: The events.
         file: Where to; None for the standard output.
         console: The rich console to print to, instead of a file.
+        findings: What to print before the tree, and to mark in it.
         **options: As for `tree`.
     """
     if console is None:
         console = rich.get_console() if file is None else Console(file=file)
         if console.is_jupyter:
-            _display(timeline, options)
+            _display(timeline, {"findings": findings, **options})
             return
         if not console.is_terminal:  # where rich would make do with 80 columns
             console = Console(file=console.file, width=terminal_width())
-    console.print(tree(timeline, **options), crop=False)
+    if findings:
+        console.print(finding_list(findings), crop=False)
+        console.print()
+    console.print(tree(timeline, findings=findings, **options), crop=False)
 
 
 def _display(timeline: Timeline, options: dict[str, Any]) -> None:

@@ -17,10 +17,15 @@ class Register(Generic[Description]):
 
     A `WeakKeyDictionary` would ask the objects for `__hash__` and `__eq__`, which layers, tensors and
     variables may define as they please.
+
+    Attributes:
+        by_id: The descriptions; hooks read it directly: one lookup, no call.
+        ready: Those of things that hooks need not look at closely any more, chosen by whoever adds to it.
     """
 
     def __init__(self) -> None:
-        self.by_id: dict[int, Description] = {}  # hooks read it directly: one lookup, no call
+        self.by_id: dict[int, Description] = {}
+        self.ready: dict[int, Description] = {}
         self._references: dict[int, weakref.ref[object]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
@@ -39,6 +44,7 @@ class Register(Generic[Description]):
             def forget(_: object) -> None:
                 # Runs before the address can be used again, so a newcomer never inherits.
                 self.by_id.pop(key, None)
+                self.ready.pop(key, None)
                 self._references.pop(key, None)
 
             self._references[key] = weakref.ref(thing, forget)

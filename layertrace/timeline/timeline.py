@@ -31,7 +31,9 @@ class EventSource(Protocol):
 class _Kept:
     """Events that are already here."""
 
-    def __init__(self, events: Sequence[Event], notes: Sequence[str], surroundings: Surroundings) -> None:
+    def __init__(
+        self, events: Sequence[Event], notes: Sequence[str], surroundings: Callable[[], Surroundings]
+    ) -> None:
         self._events = events
         self._notes = notes
         self._surroundings = surroundings
@@ -43,7 +45,7 @@ class _Kept:
         return self._notes
 
     def surroundings(self) -> Surroundings:
-        return self._surroundings
+        return self._surroundings()
 
 
 class Timeline(Sequence[Event]):
@@ -72,7 +74,8 @@ class Timeline(Sequence[Event]):
         notes: Iterable[str] = (),
         surroundings: Surroundings | None = None,
     ) -> None:
-        self._source: EventSource = _Kept(tuple(events), tuple(notes), surroundings or Surroundings())
+        known = surroundings or Surroundings()
+        self._source: EventSource = _Kept(tuple(events), tuple(notes), lambda: known)
         self._shape: _Shape | None = None
 
     @classmethod
@@ -205,7 +208,7 @@ class Timeline(Sequence[Event]):
         return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
-        return _Selection(events, self.notes, self.surroundings, self._whole())
+        return _Selection(events, self._source, self._whole())
 
     # Looking
 
@@ -242,14 +245,10 @@ class Timeline(Sequence[Event]):
 class _Selection(Timeline):
     """Some events of a timeline, which remember how the whole was nested."""
 
-    def __init__(
-        self,
-        events: Iterable[Event],
-        notes: Iterable[str],
-        surroundings: Surroundings,
-        whole: Sequence[Event],
-    ) -> None:
-        super().__init__(events, notes, surroundings)
+    def __init__(self, events: Iterable[Event], source: EventSource, whole: Sequence[Event]) -> None:
+        super().__init__()
+        # What is known beside the events is asked for when it is wanted: it takes a look at every layer.
+        self._source = _Kept(tuple(events), tuple(source.notes()), lambda: source.surroundings())
         self._selected_from = whole
 
     def _whole(self) -> Sequence[Event]:

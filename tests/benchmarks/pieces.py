@@ -26,12 +26,13 @@ import layertrace
 from layertrace.record import hooks, observe
 from layertrace.record.hub import Method
 from layertrace.record.recorder import running
+from layertrace.timeline.query import layer_numbers
 
 _PLACE_FROM = "                    try:\n                        lt_frame"
 _PLACE_TO = "                lt_shape = "
 PIECES = {
     "the user's line": (_PLACE_FROM, "                    lt_place = None\n"),
-    "which layer": ("lt_known.get(id({subject}))", "True"),
+    "which layer": ("lt_ready.get(id({subject}))", "lt_this_layer"),
     "the tensor's shape": ("lt_shape = {first}._tensor_shape", "lt_shape = lt_thread.shape"),
     "the clock, at the start": ("lt_clock(),", "0,"),
     "which thread": ("lt_threads.state", "lt_this_thread"),
@@ -77,7 +78,9 @@ def main() -> None:
     trace = layertrace.trace()
     trace.start()
     hooked = vars(Identity)["call"]
+    blocks[0](x)
     hooks._NAMESPACE["lt_this_thread"] = hooks.threads.state
+    hooks._NAMESPACE["lt_this_layer"] = layer_numbers.get(blocks[0])
     variants = {"bare": bare, "an empty function around it": lambda self, x: bare(self, x), "whole": hooked}
     variants |= {piece: hook_from(without(piece), bare) for piece in PIECES}
     times = {name: [] for name in variants}

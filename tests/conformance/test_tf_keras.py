@@ -6,6 +6,7 @@ must be what each step raises.
 """
 
 import inspect
+import re
 
 import numpy as np
 import pytest

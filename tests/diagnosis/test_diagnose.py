@@ -23,8 +23,8 @@ def layer(number, name="scale"):
 
 def raw_variable(seq, parent, owner):
     made = VariableSpec(
-        id=seq, name="Variable", path="Variable", dtype="float32", shape=(), trainable=True, initializer="2.0",
-        source="tf",
+        id=seq, name="Variable", path="Variable", dtype="float32", shape=(), trainable=True,
+        initializer="2.0", source="tf",
     )  # fmt: skip
     return Event(seq=seq, kind="variable", layer=owner, parent=parent, depth=1, variable=made, location=LINE)
 

@@ -37,8 +37,9 @@ def innermost(error):
 def test_the_program_stops_where_the_variable_is_made(code, wrap):
     """The innermost frame is the user's own, so a debugger opens there."""
     layer = Outer(Scale(name="culprit"))
-    with pytest.raises(CulpritError, match="culprit") as caught, layertrace.trace(fail_on=[code], report=False):
-        wrap(layer)(X)
+    with pytest.raises(CulpritError, match="culprit") as caught:
+        with layertrace.trace(fail_on=[code], report=False):
+            wrap(layer)(X)
 
     assert innermost(caught.value).line == "w = tf.Variable(2.0)"
     assert caught.value.finding.layer.name == "culprit"

@@ -1,0 +1,91 @@
+"""Findings read well: whole texts, in a narrow and a wide terminal, in colour, and where signs are few."""
+
+import io
+
+import pytest
+import stories
+from golden import assert_golden
+from rich.console import Console
+
+from layertrace.diagnosis import Evidence, Finding
+from layertrace.render import findings, text
+from layertrace.render.findings import tally
+from layertrace.render.page import written
+from layertrace.timeline import LayerRef, Location
+
+GCN = LayerRef(id=2, class_name="GCN", name="gcn_2", path="cnn/gcn_2")
+LINE = Location("story.py", 12, "call")
+VARIABLE = Finding(
+    code="LT101",
+    name="variable-created-in-call",
+    severity="error",
+    message="gcn_2 (GCN) makes a tf.Variable every time it is called: TensorFlow allows that only while a "
+    "function is traced for the first time, and traces predict twice on its first call.",
+    layers=(GCN,),
+    location=LINE,
+    evidence=(Evidence("tf.Variable float32[8, 4] made in call", (7, 8), LINE),),
+    fix='def build(self, input_shape):\n    self.w = self.add_weight(shape=(input_shape[-1], 4), name="w")',
+    link="https://www.tensorflow.org/guide/function",
+)
+RETRACED = Finding(
+    code="LT201",
+    name="retraced-by-shape",
+    severity="warning",
+    message="step was traced 7 times in 7 calls, since dimension 0 of x differs.",
+    location=Location("train.py", 40, "<module>"),
+    evidence=(
+        Evidence("x: float32[1, 3]", (2,), Location("train.py", 38, "<module>")),
+        Evidence("then 2, 3, 4, 5 and 2 more", (4, 6, 8, 10, 12), None),
+    ),
+    fix="@tf.function(reduce_retracing=True)",
+)
+HOSTILE = Finding(
+    code="LT999",
+    name="odd",
+    severity="note",
+    message="a \x1b[31mred\x1b[0m \u202e name with [bold]markup[/bold] and no fix",
+    location=Location("c:\\a\x07.py", 1, ""),
+)
+ALL = [VARIABLE, RETRACED, HOSTILE]
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_findings_read_well(width):
+    """Code and name, one sentence, evidence with its events, code to paste, a link."""
+    assert_golden(f"findings_{width}", written(findings(ALL), width=width, encoding="utf-8"))
+
+
+def test_findings_in_an_old_encoding():
+    """ASCII alone, where that is all there is."""
+    shown = written(findings(ALL), width=80, encoding="cp437")
+
+    assert shown.isascii()
+    assert_golden("findings_80_ascii", shown)
+
+
+def test_findings_in_colour():
+    """In the terminal's own sixteen colours."""
+    page = io.StringIO()
+    Console(file=page, width=80, force_terminal=True, color_system="standard", legacy_windows=False).print(
+        findings(ALL)
+    )
+
+    assert_golden("findings_80_colour", page.getvalue())
+
+
+def test_nothing_found_is_said():
+    """Silence would leave open whether anything was looked at."""
+    assert written(findings([])) == "Nothing was found to be wrong."
+    assert tally([]) == "nothing found"
+    assert tally([*ALL, RETRACED]) == "1 error, 2 warnings, 1 note"
+
+
+def test_the_tree_marks_the_events_concerned():
+    """With the code of the gravest finding of each."""
+    refused = stories.bug().errors[0]
+    found = [VARIABLE, RETRACED]
+    marked = text(stories.bug(), width=100, encoding="utf-8", findings=found)
+
+    assert marked.count("◄ LT101") == 2
+    assert f"{refused.seq} variable" in marked
+    assert "◄" not in text(stories.bug(), width=100, encoding="utf-8")
