@@ -82,6 +82,10 @@ class Case:
         """Return the layer whose `init`, `build` or `call` is the innermost around an event."""
         return next((outer.layer for outer in self.around(event) if outer.layer is not None), None)
 
+    def busy_call(self, event: Event) -> Event | None:
+        """Return the innermost call around an event."""
+        return next((outer for outer in self.around(event) if outer.kind == "call"), None)
+
     @property
     def layers(self) -> tuple[LayerRef, ...]:
         """The layers of the events, in the order of their first."""
@@ -116,6 +120,10 @@ class Case:
         """Return what was noticed of a kind, in order."""
         return [one for one in self._observations if one.what == what]
 
+    def errors(self) -> list[Event]:
+        """Return the events in which an exception arose."""
+        return [event for event in self.timeline if event.error is not None and event.error.origin]
+
     def raised_in(self, *places: str) -> list[Event | Failure]:
         """Return what failed because of an exception that came out of one of these functions.
 
@@ -128,8 +136,8 @@ class Case:
         """
         found: list[Event | Failure] = [
             event
-            for event in self.timeline
-            if event.error is not None and event.error.origin and _came_from(event.error.raised_in, places)
+            for event in self.errors()
+            if event.error is not None and _came_from(event.error.raised_in, places)
         ]
         if not found and self.failure is not None and _came_from(self.failure.error.raised_in, places):
             found.append(self.failure)

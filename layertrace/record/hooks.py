@@ -57,11 +57,11 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
     return {name}
 """
 
-# The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras may
-# call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is written
-# out because each step is felt: a Python call costs as much as reading the clock, and what comes first to
-# memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for
-# all else.
+# The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras
+# may call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is
+# written out because each step is felt: a Python call costs as much as reading the clock, and what comes
+# first to memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same
+# at leisure for all else.
 _SHORT_WAY = """
         lt_span = None
         try:

@@ -58,8 +58,8 @@ class LayerRecord:
 
     `maker` is the layer that was busy when this one was met, or that called it first.
     `is_inner` marks a layer that is part of another's working, of which nothing is told.
-    `initialized` and `built_by_init` tell how its `__init__` left it: whether Keras's own had run, and whether
-    it was built; None where none was seen.
+    `initialized` and `built_by_init` tell how its `__init__` left it: whether Keras's own had run,
+    and whether it was built; None where none was seen.
     """
 
     __slots__ = (

@@ -46,6 +46,7 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
             found[record.number] = LayerState(
                 layer=record.ref(),
                 alive=False,
+                methods={} if (cls := record.type()) is None else _methods(cls),
                 initialized=record.initialized,
                 built_by_init=record.built_by_init,
             )

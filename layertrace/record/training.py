@@ -76,13 +76,14 @@ def tf_keras_pairs(_: Any, grads_and_vars: Any = (), *__: Any, **___: Any) -> It
 def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: int) -> None:
     paths = tuple(_path(variable) for _, variable in found)
     without = tuple(path for path, (gradient, _) in zip(paths, found, strict=True) if gradient is None)
+    numbers = tuple(number_of(variable) for _, variable in found)
     name = str(described(optimizer))
     see(
         Sighting(
             "update",
-            (name, place, len(found), without),
+            (name, place, numbers, paths, without),
             name=name,
-            variables=tuple(number_of(variable) for _, variable in found),
+            variables=numbers,
             paths=paths,
             without_gradient=without,
             place=place,

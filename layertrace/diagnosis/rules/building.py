@@ -1,0 +1,518 @@
+"""When and how layers are built: too late, not at all, past `build`, or without the parent's knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.source import assignments
+from layertrace.timeline.event import Event, LayerRef, Location, Structure, TensorSpec
+
+_SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+_LAYER = "https://keras.io/api/layers/base_layer/"
+
+
+def _own_build(case: Case, layer: LayerRef) -> Location | None:
+    """Return where the `build` of the user's class is."""
+    state = case.state(layer)
+    return None if state is None else state.methods.get("build")
+
+
+def _late_children(case: Case) -> Iterator[tuple[LayerRef, Event, Event]]:
+    """Yield owner, child's build and owner's call, of tracked children that were built after their owner."""
+    told: set[tuple[int, int]] = set()
+    for event in case.events("build"):
+        outer, child = case.parent(event), event.layer
+        if outer is None or outer.kind != "call" or outer.layer is None or child is None:
+            continue
+        owner, state = outer.layer, case.state(outer.layer)
+        if not is_users(owner) or state is None or child.id not in state.children:
+            continue
+        built = [one for one in case.of(owner, "build") if one.seq < outer.seq and one.error is None]
+        if not built or (owner.id, child.id) in told or not _has_weights(case, child):
+            continue
+        told.add((owner.id, child.id))
+        yield owner, event, outer
+
+
+def _has_weights(case: Case, layer: LayerRef) -> bool:
+    state = case.state(layer)
+    return bool(state.variables) if state is not None else bool(case.of(layer, "variable"))
+
+
+@rule("LT301", "child-not-built", "warning", _SUBCLASSING)
+def child_not_built(case: Case) -> Iterator[Found]:
+    """A layer's own `build` leaves one of its layers unbuilt.
+
+    Keras calls `build` and takes the layer for built. The child gets its weights when it is first called,
+    and when a saved model is loaded only `build` runs: there is nothing then to load its weights into.
+    For a subclassed model Keras 3.15 does not even say so, and the child keeps random weights.
+
+    Bad:
+
+    ```python
+    def build(self, input_shape):
+        self.body.build(input_shape)
+    ```
+
+    Good:
+
+    ```python
+    def build(self, input_shape):
+        self.body.build(input_shape)
+        self.head.build((*input_shape[:-1], 4))
+    ```
+    """
+    for owner, event, outer in _late_children(case):
+        build = _own_build(case, owner)
+        if build is None or event.layer is None:
+            continue
+        child, state = event.layer, case.state(owner)
+        hidden = state is not None and "compute_output_shape" in state.methods
+        why = ", and compute_output_shape keeps Keras from calling it before" if hidden else ""
+        mode = f", in a trace of {outer.function}" if outer.mode == "graph" else ""
+        yield Found(
+            message=f"{{layer}} does not build its {child.name} ({child.class_name}) in build{why}: the "
+            f"weights were "
+            f"made in call{mode}, and are missing when a saved model is loaded.",
+            layer=owner,
+            location=build,
+            evidence=(
+                Evidence(f"{child.name} is built in call", (outer.seq, event.seq), event.location),
+                Evidence("build without it", tuple(one.seq for one in case.of(owner, "build")[:1]), build),
+            ),
+            fix=f"self.{child.name}.build({_shape(event)})  # in build",
+        )
+
+
+def _shape(event: Event) -> str:
+    """Write the shape that a child was built with, whatever the size of the batch."""
+    given = next(iter(event.arguments.values()), None)
+    if (
+        not isinstance(given, tuple)
+        or not given
+        or not all(isinstance(one, (int, type(None))) for one in given)
+    ):
+        return "shape"
+    return str((None, *given[1:]))
+
+
+@rule("LT302", "built-without-children", "warning", _SUBCLASSING)
+def built_without_children(case: Case) -> Iterator[Found]:
+    """A layer without a `build` of its own was marked as built while the layers inside it are not.
+
+    `build` of Keras's base class cannot know how to build what is inside: it calls `call` symbolically
+    for that, and if it cannot, or `layer.build(shape)` is invoked by hand, it marks the layer as built
+    all the same. There are no weights to count, save or load until the first call.
+
+    Bad:
+
+    ```python
+    model = Net()
+    model.build((None, 4))
+    model.load_weights(path)
+    ```
+
+    Good:
+
+    ```python
+    class Net(keras.Model):
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+    ```
+    """
+    told = set()
+    for owner, event, _ in _late_children(case):
+        if _own_build(case, owner) is None and owner.id not in told and event.layer is not None:
+            told.add(owner.id)
+            yield _unbuilt(case, owner, event.layer, "made in its first call")
+    for state in case.states.values():
+        layer = state.layer
+        if not state.built or not state.alive or not is_users(layer) or "build" in state.methods:
+            continue
+        unbuilt = [s for n in state.children if (s := case.states.get(n)) and s.built is False and s.alive]
+        calls = [one for one in case.of(layer, "call") if one.mode == "eager" or one.error is not None]
+        if unbuilt and layer.id not in told and case.of(layer, "build") and not calls:
+            told.add(layer.id)
+            yield _unbuilt(case, layer, unbuilt[0].layer, "still not made")
+    for layer in _uncounted(case):
+        if layer.id not in told and case.failure is not None:
+            yield Found(
+                message="{layer} is not built yet, so it has no weights to count: call it once, or build it.",
+                layer=layer,
+                location=case.failure.error.location,
+                evidence=(Evidence("asked for its weights", (), case.failure.error.location),),
+                fix=f"{layer.name}(keras.Input(shape))  # once, before",
+            )
+
+
+def _uncounted(case: Case) -> list[LayerRef]:
+    if not case.raised_in(":count_params") or case.failure is None or case.failure.layer is None:
+        return []
+    return [case.failure.layer]
+
+
+def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
+    build = next(iter(case.of(owner, "build")), None)
+    line = None if build is None else build.location
+    return Found(
+        message=f"{{layer}} has no build of its own and was marked as built while its {child.name} "
+        f"({child.class_name}) was not: the weights of that are {when}.",
+        layer=owner,
+        location=line,
+        evidence=(Evidence("marked as built", () if build is None else (build.seq,), line),),
+        fix=f"def build(self, input_shape):\n    self.{child.name}.build(input_shape)",
+    )
+
+
+@rule("LT303", "build-skipped", "error", _LAYER)
+def build_skipped(case: Case) -> Iterator[Found]:
+    """A layer has a `build` that Keras never calls, since the layer was built when `__init__` ended.
+
+    Keras calls `build` before the first call of a layer whose `built` is False. `self.built = True` in
+    `__init__`, or a base class that sets it, leaves the weights unmade.
+
+    Bad:
+
+    ```python
+    def __init__(self):
+        super().__init__()
+        self.built = True
+    ```
+
+    Good:
+
+    ```python
+    def __init__(self):
+        super().__init__()
+    ```
+    """
+    for state in case.states.values():
+        layer, build = state.layer, state.methods.get("build")
+        if not state.built_by_init or build is None or case.of(layer, "build"):
+            continue
+        if not case.of(layer, "call") or _builds_in_init(case, layer):
+            continue
+        init = state.methods.get("__init__")
+        line = next(iter(assignments(init, "built")), None)
+        call = case.of(layer, "call")[0]
+        yield Found(
+            message="{layer} was built already when its __init__ had ended, so Keras never called its build.",
+            layer=layer,
+            location=line or build,
+            evidence=(Evidence("called without having been built", (call.seq,), call.location),),
+            fix="# remove self.built = True from __init__",
+        )
+
+
+def _builds_in_init(case: Case, layer: LayerRef) -> bool:
+    """Tell a layer that makes its weights in `__init__`, and needs no build."""
+    return any(
+        outer.kind == "init" for one in case.of(layer, "variable") if (outer := case.parent(one)) is not None
+    )
+
+
+@rule("LT304", "nested-shapes", "error", _LAYER)
+def nested_shapes(case: Case) -> Iterator[Found]:
+    """A `build` takes a list of shapes for one shape.
+
+    Called with several tensors, a layer gets their shapes nested as the tensors are; with several
+    arguments of `call`, `build` takes one parameter for each, named `<argument>_shape`.
+
+    Bad:
+
+    ```python
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], 1))
+
+    def call(self, inputs):
+        a, b = inputs
+    ```
+
+    Good:
+
+    ```python
+    def build(self, input_shape):
+        a_shape, b_shape = input_shape
+        self.w = self.add_weight(shape=(a_shape[-1], 1))
+    ```
+    """
+    for event in [one for one in case.events("build") if one.error is not None]:
+        shapes = next((value for value in event.arguments.values() if _is_nested(value)), None)
+        layer, error = event.layer, event.error
+        if shapes is None or layer is None or not is_users(layer) or error is None:
+            continue
+        inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
+        line = inner[-1].location if inner else error.location
+        yield Found(
+            message=f"{{layer}} was given {_count(shapes)} shapes in build, {_written(shapes)}, and took "
+            f"them for one.",
+            layer=layer,
+            location=line or event.defined_at,
+            evidence=(Evidence(f"input_shape={_written(shapes)}", (event.seq,), line),),
+            fix="a_shape, b_shape = input_shape  # in build; or call(self, a, b) with build(self, "
+            "a_shape, b_shape)",
+        )
+    for place in case.raised_in(":update_shapes_dict_for_target_fn"):
+        if place.error is not None:
+            state = case.state(place.layer)
+            yield Found(
+                message="{layer} has a build with several parameters, which must be named like the "
+                "arguments of "
+                "call, with _shape behind.",
+                layer=place.layer,
+                location=(state.methods.get("build") if state is not None else None) or place.error.location,
+                evidence=(Evidence("refused here", (), place.error.location),),
+                fix="def build(self, a_shape, b_shape): ...\ndef call(self, a, b): ...",
+            )
+
+
+def _is_nested(value: Structure) -> bool:
+    if isinstance(value, dict):
+        return True
+    return isinstance(value, tuple) and bool(value) and all(isinstance(one, (tuple, dict)) for one in value)
+
+
+def _count(value: Structure) -> int:
+    return len(value) if isinstance(value, (tuple, dict)) else 1
+
+
+def _written(value: Structure) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+@rule("LT305", "output-shape-mismatch", "error", _LAYER)
+def output_shape_mismatch(case: Case) -> Iterator[Found]:
+    """A layer's `compute_output_shape` says otherwise than what `call` returns.
+
+    Keras believes it, and makes the rest of a functional model for the shape that it says.
+
+    Bad:
+
+    ```python
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 3)
+
+    def call(self, x):
+        return self.dense(x)  # 5 units
+    ```
+
+    Good:
+
+    ```python
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 5)
+    ```
+    """
+    for state in case.states.values():
+        lies = state.methods.get("compute_output_shape")
+        if lies is None or state.declared is None:
+            continue
+        for call in case.of(state.layer, "call"):
+            if isinstance(call.outputs, TensorSpec) and _differ(state.declared, call.outputs):
+                yield Found(
+                    message=f"{{layer}} says by compute_output_shape that it returns {state.declared}, "
+                    f"but its call "
+                    f"returned {call.outputs}.",
+                    layer=state.layer,
+                    location=lies,
+                    evidence=(Evidence(f"returned {call.outputs}", (call.seq,), call.location),),
+                    fix=f"return {(None, *(call.outputs.shape or ())[1:])}  # or remove compute_output_shape",
+                )
+                break
+
+
+def _differ(declared: TensorSpec, returned: TensorSpec) -> bool:
+    if declared.shape is None or returned.shape is None:
+        return False
+    if len(declared.shape) != len(returned.shape):
+        return True
+    pairs = list(zip(declared.shape, returned.shape, strict=True))[1:]
+    return any(a is not None and b is not None and a != b for a, b in pairs)
+
+
+@rule("LT306", "call-bypassed", "error", _SUBCLASSING)
+def call_bypassed(case: Case) -> Iterator[Found]:
+    """A layer overrides `__call__`, or its `call` is invoked directly.
+
+    `Layer.__call__` builds the layer, casts its inputs, hands on `training` and masks, and keeps track of
+    losses; then it runs `call`. A class of its own defines `call`, and a layer is called as `layer(x)`.
+
+    Bad:
+
+    ```python
+    class Block(keras.layers.Layer):
+        def __call__(self, x):
+            return self.dense(x)
+    ```
+
+    Good:
+
+    ```python
+    class Block(keras.layers.Layer):
+        def call(self, x):
+            return self.dense(x)
+    ```
+    """
+    for state in case.states.values():
+        method = state.methods.get("__call__")
+        skips = not state.built and not case.of(state.layer, "call") and not case.of(state.layer, "build")
+        if method is not None and skips and is_users(state.layer):
+            init = next(iter(case.of(state.layer, "init")), None)
+            yield Found(
+                message="{layer} overrides __call__, so Keras never built it nor ran its call: name the "
+                "method call.",
+                layer=state.layer,
+                location=method,
+                evidence=(Evidence("never built", () if init is None else (init.seq,), method),),
+                fix="def call(self, x): ...",
+            )
+    for layer in case.layers:
+        direct = [one for one in case.of(layer, "call") if "direct" in one.flags]
+        first = next(iter(direct), None)
+        if first is None or layer.framework != "keras" or first.error is None or not first.error.origin:
+            continue
+        if any(one.seq < first.seq for one in case.of(layer, "build")) or _was_built(case, layer):
+            continue
+        yield Found(
+            message="{layer} was not built when its call was invoked directly: call the layer itself.",
+            layer=layer,
+            location=first.location,
+            evidence=(Evidence("call without build", (first.seq,), first.location),),
+            fix=f"{layer.name}(x)  # not {layer.name}.call(x)",
+        )
+
+
+def _was_built(case: Case, layer: LayerRef) -> bool:
+    state = case.state(layer)
+    return state is not None and bool(state.built)
+
+
+@rule("LT307", "super-init-forgotten", "error", _SUBCLASSING)
+def super_init_forgotten(case: Case) -> Iterator[Found]:
+    """A layer's `__init__` does not call that of Keras.
+
+    Keras says so when the layer is first called, which may be far from the line that lacks it.
+
+    Bad:
+
+    ```python
+    def __init__(self, units):
+        self.units = units
+    ```
+
+    Good:
+
+    ```python
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+    ```
+    """
+    for state in case.states.values():
+        init = next((one for one in case.of(state.layer, "init") if one.error is None), None)
+        if state.initialized is False and init is not None:
+            yield Found(
+                message="{layer} never ran the __init__ of Keras: its own does not call super().__init__().",
+                layer=state.layer,
+                location=state.methods.get("__init__") or init.defined_at,
+                evidence=(Evidence("made here", (init.seq,), init.location),),
+                fix="super().__init__(**kwargs)  # first line of __init__",
+            )
+
+
+@rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")
+def called_symbolically_first(case: Case) -> Iterator[Found]:
+    """A layer's `call` runs more often than it seems to be called.
+
+    A layer without `build` that holds unbuilt layers is called once symbolically, so that Keras learns
+    their shapes. In `fit`, its function is traced, and traced again if the first trace made variables, an
+    optimizer's say. Steps after that run the graph. All of it is expected; with a `build`, the symbolic
+    call falls away.
+
+    Bad:
+
+    ```python
+    class Net(keras.Model):
+        def call(self, x):
+            print("once for each batch?")
+            return self.dense(x)
+    ```
+
+    Good:
+
+    ```python
+    class Net(keras.Model):
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+
+        def call(self, x):
+            return self.dense(x)
+    ```
+    """
+    for layer in case.layers:
+        calls, state = case.of(layer, "call"), case.state(layer)
+        if not is_users(layer) or state is None or "build" in state.methods or "call" not in state.methods:
+            continue
+        symbolic = [one for one in calls if one.mode == "symbolic"]
+        outermost = all(outer.kind != "call" for one in calls for outer in case.around(one))
+        if not symbolic or len(calls) < 2 or not outermost or any(one.error is not None for one in calls):
+            continue
+        if not any(case.of(child.layer, "build") for n in state.children if (child := case.states.get(n))):
+            continue
+        if state.declared is not None:  # part of a functional model, where shapes are inferred in any case
+            continue
+        traced = sum(one.mode == "graph" for one in calls)
+        eager = sum(one.mode == "eager" for one in calls)
+        parts = [f"{len(symbolic)} symbolic, to build what is inside"]
+        parts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
+        yield Found(
+            message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(parts)}. That is expected, "
+            f"since it has "
+            "no build.",
+            layer=layer,
+            location=state.methods["call"],
+            evidence=(Evidence("symbolic", tuple(one.seq for one in symbolic), symbolic[0].location),),
+            fix="def build(self, input_shape): ...  # builds what is inside, and the symbolic call falls "
+            "away",
+        )
+
+
+@rule("LT309", "built-twice", "warning", _LAYER, spots=[("build", None)])
+def built_twice(case: Case) -> Iterator[Found]:
+    """A layer is built a second time, and makes its weights anew.
+
+    The second weights take the place of the first; whatever trained, saved or shared the first has lost them.
+
+    Bad:
+
+    ```python
+    layer.build((None, 4))
+    layer.build((None, 8))
+    ```
+
+    Good:
+
+    ```python
+    if not layer.built:
+        layer.build((None, 4))
+    ```
+    """
+    for layer in case.layers:
+        builds = [one for one in case.of(layer, "build") if one.error is None]
+        makers = [one for one in builds if any(e.layer == layer for e in case.inside(one) if e.variable)]
+        again = next((one for one in builds if makers and one.seq > makers[0].seq), None)
+        if again is None or case.parent(again) in makers:
+            continue
+        yield Found(
+            message="{layer} is built a second time: weights made anew take the place of the first ones.",
+            layer=layer,
+            location=again.location,
+            evidence=(
+                Evidence("built first", (makers[0].seq,), makers[0].location),
+                Evidence("built again", (again.seq,), again.location),
+            ),
+            fix="if not layer.built:\n    layer.build(shape)",
+        )

@@ -1,0 +1,155 @@
+"""What gets lost between layers: masks and dtypes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.timeline.event import Event, TensorSpec
+from layertrace.timeline.surroundings import LayerState
+
+_MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
+_DTYPES = "https://www.tensorflow.org/guide/mixed_precision"
+
+
+@rule("LT502", "mask-lost", "warning", _MASKS)
+def mask_lost(case: Case) -> Iterator[Found]:
+    """A mask does not reach the layer that needs it.
+
+    A mask rides on the tensor. A layer hands it on only if it says that it supports masking, or computes
+    one; a raw operation such as `h * 2.0` hands on nothing. The RNN, the attention or the pooling behind
+    it then takes the padding for data.
+
+    Bad:
+
+    ```python
+    class Scale(keras.layers.Layer):
+        def call(self, x):
+            return x * 2.0
+    ```
+
+    Good:
+
+    ```python
+    class Scale(keras.layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.supports_masking = True
+
+        def call(self, x):
+            return x * 2.0
+    ```
+    """
+    destroyers = [state for state in case.states.values() if _destroys(case, state)]
+    for state in destroyers:
+        call = next(iter(case.of(state.layer, "call")), None)
+        yield Found(
+            message="{layer} gets a mask with its input and does not hand it on, so the layers behind it "
+            "take the "
+            "padding for data.",
+            layer=state.layer,
+            location=state.methods.get("call") or (call.location if call is not None else None),
+            evidence=(Evidence("mask in, none out", () if call is None else (call.seq,)),),
+            fix="self.supports_masking = True  # in __init__, after super().__init__()",
+        )
+    if not destroyers:
+        yield from _lost_in_a_call(case)
+
+
+def _destroys(case: Case, state: LayerState) -> bool:
+    if not is_users(state.layer) or state.supports_masking or "compute_mask" in state.methods:
+        return False
+    if state.masked == (True, False):
+        return True
+    masked = any("masked" in one.flags for one in case.of(state.layer, "call"))
+    return masked and not any(event.mask is not None for event in case.of(state.layer, "call"))
+
+
+def _lost_in_a_call(case: Case) -> Iterator[Found]:
+    """Find a layer that takes a mask and got none, after one that made a mask in the same call."""
+    told = set()
+    for outer in case.events("call"):
+        if outer.layer is None or not is_users(outer.layer):
+            continue
+        maker: Event | None = None
+        for event in case.inside(outer):
+            state = case.state(event.layer)
+            if event.kind != "call" or event.layer is None or state is None:
+                continue
+            if state.makes_mask:
+                maker = event
+            elif maker is not None and _wants_mask(event) and event.layer.id not in told:
+                if event.inputs is None or "masked" in event.flags:
+                    continue
+                told.add(event.layer.id)
+                yield Found(
+                    message=f"{{layer}} runs without the mask that "
+                    f"{maker.layer.name if maker.layer else ''} made: "
+                    "an operation between them, which is no layer, dropped it.",
+                    layer=event.layer,
+                    location=event.location,
+                    evidence=(
+                        Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
+                        Evidence(f"{event.layer.name} gets none", (event.seq,), event.location),
+                    ),
+                    fix="mask = self.embedding.compute_mask(inputs)\n"
+                    f"x = self.{event.layer.name}(x, mask=mask)",
+                )
+
+
+def _wants_mask(event: Event) -> bool:
+    recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".MultiHeadAttention")
+    layer = event.layer
+    return event.mask is False and layer is not None and any(b.endswith(recurrent) for b in layer.bases)
+
+
+@rule("LT503", "dtype-not-autocast", "error", _DTYPES)
+def dtype_not_autocast(case: Case) -> Iterator[Found]:
+    """A tensor that a layer keeps has another dtype than the layer computes in.
+
+    Keras casts the inputs of a layer, and the weights made by `add_weight` while `call` runs. It does not
+    cast raw `tf.Variable`s, constants, or what was computed in `build` and kept; under mixed precision,
+    or with float64 from NumPy, the two do not go together.
+
+    Bad:
+
+    ```python
+    def build(self, input_shape):
+        self.table = tf.constant(numbers)
+
+    def call(self, x):
+        return x * self.table
+    ```
+
+    Good:
+
+    ```python
+    def call(self, x):
+        return x * keras.ops.cast(self.table, self.compute_dtype)
+    ```
+    """
+    for event in case.errors():
+        state = case.state(event.layer)
+        error = event.error
+        if event.kind != "call" or state is None or error is None or state.compute_dtype is None:
+            continue
+        if error.type not in ("InvalidArgumentError", "ValueError", "TypeError"):
+            continue
+        for name, held in state.tensors.items():
+            if isinstance(held, TensorSpec) and _clashes(held.dtype, state.compute_dtype):
+                yield Found(
+                    message=f"{{layer}} computes in {state.compute_dtype}, but its {name} is "
+                    f"{held.dtype}: Keras "
+                    "casts inputs and weights, not what a layer keeps.",
+                    layer=event.layer,
+                    location=error.location,
+                    evidence=(Evidence(f"self.{name}: {held}", (event.seq,), error.location),),
+                    fix=f"keras.ops.cast(self.{name}, self.compute_dtype)",
+                )
+
+
+def _clashes(held: str, computes: str) -> bool:
+    floats = ("float", "bfloat")
+    return held != computes and held.startswith(floats) and computes.startswith(floats)

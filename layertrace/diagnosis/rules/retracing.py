@@ -1,0 +1,244 @@
+"""Functions that are traced again and again, which takes longer than to run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.timeline.event import Change, Event, FunctionRef, Location, TensorSpec
+from layertrace.timeline.functions import FunctionLife
+
+_GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
+_HOSTS = ("keras", "tf_keras", "tensorflow")
+ENOUGH = 3
+"""Retraces for one reason: one is a partial last batch, two may be meant."""
+ENOUGH_FUNCTIONS = 5
+"""Functions made anew from one code: TensorFlow warns from the fifth on."""
+
+
+@dataclass(frozen=True)
+class Retraces:
+    """The retraces of one function that one argument caused."""
+
+    life: FunctionLife
+    argument: str
+    traces: tuple[Event, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def location(self) -> Location | None:
+        """The line that called the function, or its definition if they were several."""
+        lines = {event.location for event in self.traces}
+        return self.traces[0].location if len(lines) == 1 else self.life.defined_at or self.traces[0].location
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The first and the last change."""
+        ends = {0: self.changes[0], len(self.changes) - 1: self.changes[-1]}
+        return tuple(
+            Evidence(str(change), (self.traces[at].seq,), self.traces[at].location)
+            for at, change in ends.items()
+        )
+
+    @property
+    def counts(self) -> str:
+        """How often the function was traced and run."""
+        runs = f" in {self.life.runs} runs" if self.life.runs else ""
+        return f"{self.life.name} was traced {self.life.traced} times{runs}"
+
+
+def _retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
+    """Yield what one argument of one function caused, where that happened often enough."""
+    for life in case.timeline.functions:
+        found: dict[str, list[tuple[Event, Change]]] = {}
+        for event in life.traces:
+            changes = () if event.cause is None else event.cause.changes
+            if len(changes) == 1 and changes[0].what in kinds:  # else it cannot be told which of them it was
+                found.setdefault(changes[0].argument, []).append((event, changes[0]))
+        for argument, pairs in found.items():
+            if len(pairs) >= ENOUGH:
+                traces, alone = zip(*pairs, strict=True)
+                yield Retraces(life, argument, traces, alone)
+
+
+@rule("LT201", "retraced-by-shape", "warning", _GUIDE, spots=[("trace", None)])
+def retraced_by_shape(case: Case) -> Iterator[Found]:
+    """A function is traced again for each new shape of an argument.
+
+    A `tf.function` is specialised for the shapes that it is called with. With `reduce_retracing=True` it
+    is made for any size of the dimension that differs, after the second; an `input_signature` says so
+    from the start.
+
+    Bad:
+
+    ```python
+    @tf.function
+    def step(x): ...
+    ```
+
+    Good:
+
+    ```python
+    @tf.function(reduce_retracing=True)
+    def step(x): ...
+    ```
+    """
+    for one in _retraces(case, "shape", "rank"):
+        axes = sorted({axis for change in one.changes for axis in change.axes})
+        where = f"dimension {', '.join(map(str, axes))} of " if axes else "the rank of "
+        yield Found(
+            message=f"{one.counts}, {len(one.traces)} of them since {where}{one.argument} differed.",
+            location=one.location,
+            evidence=one.evidence,
+            fix="@tf.function(reduce_retracing=True)" + _signature(one, axes),
+        )
+
+
+def _signature(one: Retraces, axes: list[int]) -> str:
+    """Spell out the specification that fits all shapes, where the argument is the only one."""
+    last = one.traces[-1].inputs
+    spec = last.get(one.argument) if isinstance(last, dict) and len(last) == 1 else None
+    if not isinstance(spec, TensorSpec) or spec.shape is None or not axes:
+        return ""
+    shape = tuple(None if axis in axes else size for axis, size in enumerate(spec.shape))
+    return f"\n# or @tf.function(input_signature=[tf.TensorSpec({shape}, tf.{spec.dtype})])"
+
+
+@rule("LT202", "retraced-by-value", "warning", _GUIDE, spots=[("trace", None)])
+def retraced_by_value(case: Case) -> Iterator[Found]:
+    """A function is traced again for each new Python value of an argument.
+
+    Python numbers, strings and objects are constants of the graph, so each new one takes a new graph. A
+    tensor is an input of the graph.
+
+    Bad:
+
+    ```python
+    for epoch in range(100):
+        step(x, epoch)
+    ```
+
+    Good:
+
+    ```python
+    for epoch in range(100):
+        step(x, tf.constant(epoch))
+    ```
+    """
+    for one in _retraces(case, "value", "object", "structure"):
+        values = [str(change.before) for change in one.changes[:1]] + [str(c.now) for c in one.changes]
+        distinct = list(dict.fromkeys(values))
+        if set(distinct) <= {"True", "False", "None"}:
+            continue
+        objects = all(change.what == "object" for change in one.changes)
+        kind = "object" if objects else "Python value"
+        name = one.argument.partition("[")[0]
+        advice = (
+            f"# make the object once, outside of the loop, and pass that one as {name}"
+            if objects
+            else f"{one.life.name}(..., {name}=tf.constant({name}))"
+        )
+        yield Found(
+            message=f"{one.counts}, {len(one.traces)} of them for a new {kind} of {one.argument} "
+            f"({', '.join(distinct[:3])}{', …' if len(distinct) > 3 else ''}), which is a constant of the "
+            f"graph.",
+            location=one.location,
+            evidence=one.evidence,
+            fix=advice,
+        )
+
+
+@rule("LT203", "function-made-anew", "warning", _GUIDE)
+def function_made_anew(case: Case) -> Iterator[Found]:
+    """A `tf.function`, or a model with its train and predict functions, is made anew in each turn of a loop.
+
+    Each has to be traced, although the code is the same; no single function is traced twice. Where a new
+    model is meant, for each fold of a cross-validation say, that is the price of it.
+
+    Bad:
+
+    ```python
+    for batch in batches:
+        model = make_model()
+        model.predict(batch)
+    ```
+
+    Good:
+
+    ```python
+    model = make_model()
+    for batch in batches:
+        model.predict(batch)
+    ```
+    """
+    for name, traces in _made_anew(case, "new function"):
+        location = traces[-1].location
+        functions = len({event.function for event in traces}) + 1
+        yield Found(
+            message=f"{functions} functions named {name} were made from the same code and traced once "
+            f"each: a new "
+            "model, or a new tf.function, in each turn of a loop.",
+            location=location,
+            evidence=(Evidence(str(traces[-1].cause), (traces[0].seq, traces[-1].seq), location),),
+            fix="# make the model (or the tf.function) once, before the loop; for a few calls of each,\n"
+            "# model(x, training=False) needs no tracing",
+        )
+
+
+@rule("LT204", "traced-per-instance", "warning", _GUIDE)
+def traced_per_instance(case: Case) -> Iterator[Found]:
+    """A method that is a `tf.function` is traced for each instance of its class.
+
+    `@tf.function` on a method makes a function for each object. Keras compiles `fit`, `evaluate` and
+    `predict` itself, so that `call` needs none.
+
+    Bad:
+
+    ```python
+    class Scale(keras.layers.Layer):
+        @tf.function
+        def call(self, x):
+            return 2 * x
+    ```
+
+    Good:
+
+    ```python
+    class Scale(keras.layers.Layer):
+        def call(self, x):
+            return 2 * x
+    ```
+    """
+    for name, traces in _made_anew(case, "new instance"):
+        first = traces[0]
+        count = len({event.function for event in traces}) + 1
+        again = len(traces) + 1 - count
+        rest = "no instance was traced twice" if not again else f"{again} traces more were for other reasons"
+        yield Found(
+            message=f"{name} was traced once for each of {count} instances, since it is a tf.function; "
+            f"{rest}.",
+            location=first.defined_at or first.location,
+            evidence=(Evidence(str(traces[-1].cause), (first.seq, traces[-1].seq), traces[-1].location),),
+            fix=f"def {name}(self, ...):  # without @tf.function: fit and predict compile it",
+        )
+
+
+def _made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
+    """Yield the first traces of functions of one code but the first, where there are many."""
+    found: dict[tuple[str, Location | int], list[Event]] = {}
+    seen: set[FunctionRef] = set()
+    for event in case.events("trace"):
+        if event.cause is None or event.cause.reason != reason or event.function is None:
+            continue
+        if event.function not in seen and event.graph is not None:
+            seen.add(event.function)
+            found.setdefault((event.function.name, event.defined_at or event.function.id), []).append(event)
+    outermost = [(key[0], events) for key, events in found.items() if len(events) + 1 >= ENOUGH_FUNCTIONS]
+    lines = [{event.location for event in events} for _, events in outermost]
+    for number, (name, events) in enumerate(outermost):
+        # `fit` makes two, one inside the other, on the same line: one finding is enough
+        if not any(lines[number] == lines[other] for other in range(number)):
+            yield name, events

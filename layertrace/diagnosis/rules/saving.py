@@ -1,0 +1,228 @@
+"""What does not survive saving and loading: configurations, and the order and identity of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.timeline.event import Event, LayerRef
+
+_GUIDE = "https://keras.io/guides/serialization_and_saving/"
+_KERAS_OWN = {"name", "trainable", "dtype", "kwargs", "autocast", "activity_regularizer", "build_config"}
+
+
+@rule("LT601", "config-loses-argument", "error", _GUIDE)
+def config_loses_argument(case: Case) -> Iterator[Found]:
+    """A layer is made again from its configuration, and an argument is lost on the way.
+
+    `get_config` must hold every argument of `__init__` that matters: saving, cloning and `Bidirectional`
+    make the layer anew from it, with defaults for what is missing, and say nothing.
+
+    Bad:
+
+    ```python
+    def get_config(self):
+        return super().get_config()
+    ```
+
+    Good:
+
+    ```python
+    def get_config(self):
+        return {**super().get_config(), "k": self.k}
+    ```
+    """
+    first: dict[str, Event] = {}
+    for event in case.events("init"):
+        layer = event.layer
+        if layer is None or not is_users(layer) or event.error is not None:
+            continue
+        cls = layer.bases[0] if layer.bases else layer.class_name
+        if "from config" not in event.flags:
+            first[cls] = event
+        elif cls in first:
+            lost = _lost(first[cls], event)
+            if lost:
+                yield _loses(case, first[cls], event, lost)
+
+
+def _lost(made: Event, again: Event) -> dict[str, object]:
+    """Return the arguments that the first was given and the second was not."""
+    return {
+        name: value
+        for name, value in made.arguments.items()
+        if name not in again.arguments and name not in _KERAS_OWN and not isinstance(value, Mapping)
+    }
+
+
+def _loses(case: Case, made: Event, again: Event, lost: dict[str, object]) -> Found:
+    state = case.state(again.layer)
+    names = list(lost)
+    told = ", ".join(f"{name}={lost[name]!r}" for name in names)
+    config = "".join(f', "{name}": self.{name}' for name in names)
+    return Found(
+        message=f"{{layer}} was made anew from its configuration without {told}: get_config leaves "
+        f"{'it' if len(names) == 1 else 'them'} out, so a saved or cloned model differs.",
+        layer=again.layer,
+        location=(state.methods.get("get_config") if state is not None else None) or made.defined_at,
+        evidence=(
+            Evidence(f"made with {told}", (made.seq,), made.location),
+            Evidence("made anew without", (again.seq,), again.location),
+        ),
+        fix=f"def get_config(self):\n    return {{**super().get_config(){config}}}",
+    )
+
+
+@rule("LT602", "config-not-accepted", "error", _GUIDE)
+def config_not_accepted(case: Case) -> Iterator[Found]:
+    """A layer cannot be made from its own configuration, or has none.
+
+    The configuration holds Keras's own `name`, `trainable` and `dtype` too, so `__init__` has to take
+    them and hand them to `super().__init__`. An argument that is no plain value needs a `get_config`.
+
+    Bad:
+
+    ```python
+    def __init__(self, k=1.0):
+        super().__init__()
+        self.k = k
+    ```
+
+    Good:
+
+    ```python
+    def __init__(self, k=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.k = k
+
+    def get_config(self):
+        return {**super().get_config(), "k": self.k}
+    ```
+    """
+    failure = case.failure
+    if failure is None:
+        return
+    inner = failure.error.raised_in[:2]
+    if any(one.endswith(":from_config") for one in inner):
+        layer = failure.layer or _of_message(case, failure.error.message)
+        state = case.state(layer)
+        init = state.methods.get("__init__") if state is not None else None
+        yield Found(
+            message="{layer} cannot be made from its configuration, since its __init__ does not take all "
+            "that "
+            "is in it: let it take **kwargs and hand them on.",
+            layer=layer,
+            location=init or failure.error.location,
+            evidence=(Evidence("made from its configuration", (), failure.error.location),),
+            fix="def __init__(self, ..., **kwargs):\n    super().__init__(**kwargs)",
+        )
+    elif any(one.endswith(":get_config") for one in inner) and failure.error.type == "NotImplementedError":
+        state = case.state(failure.layer)
+        init = state.methods.get("__init__") if state is not None else None
+        yield Found(
+            message="{layer} has arguments that are no plain values and no get_config, so it cannot be "
+            "saved.",
+            layer=failure.layer,
+            location=init or failure.error.location,
+            evidence=(Evidence("its configuration was asked for", (), failure.error.location),),
+            fix='def get_config(self):\n    return {**super().get_config(), "k": self.k}',
+        )
+
+
+def _of_message(case: Case, message: str) -> LayerRef | None:
+    """Return a layer of the class that a message names in quotes: the one to blame was never made."""
+    named = [layer for layer in case.layers if f"'{layer.class_name}'" in message]
+    return named[-1] if named else None
+
+
+@rule("LT603", "weight-order", "warning", _GUIDE)
+def weight_order(case: Case) -> Iterator[Found]:
+    """Two layers of one class make their weights in different orders.
+
+    `get_weights` and `set_weights` go by position, and so do old weight files: weights of one shape are
+    then swapped, and nothing says so.
+
+    Bad:
+
+    ```python
+    for name in ("scale", "shift") if self.scale_first else ("shift", "scale"):
+        setattr(self, name, self.add_weight(shape=(n,), name=name))
+    ```
+
+    Good:
+
+    ```python
+    self.scale = self.add_weight(shape=(n,), name="scale")
+    self.shift = self.add_weight(shape=(n,), name="shift")
+    ```
+    """
+    orders: dict[str, tuple[LayerRef, list[Event]]] = {}
+    for layer in case.layers:
+        made = [one for one in case.of(layer, "variable") if one.error is None and one.variable is not None]
+        if not is_users(layer) or len(made) < 2:
+            continue
+        cls = layer.bases[0] if layer.bases else layer.class_name
+        known, before = orders.setdefault(cls, (layer, made))
+        was, is_ = _names(before), _names(made)
+        if was != is_ and sorted(was) == sorted(is_) and len(set(is_)) == len(is_):
+            differing = next(event for event, a, b in zip(made, was, is_, strict=True) if a != b)
+            yield Found(
+                message=f"{{layer}} makes its weights in the order {', '.join(is_)}, but {known.name} of the "
+                f"same class in the order {', '.join(was)}: set_weights goes by position and would swap "
+                f"them.",
+                layer=layer,
+                location=differing.location,
+                evidence=(
+                    Evidence(f"{known.name}: {', '.join(was)}", tuple(one.seq for one in before)),
+                    Evidence(f"{layer.name}: {', '.join(is_)}", tuple(one.seq for one in made)),
+                ),
+                fix="\n".join(f'self.{name} = self.add_weight(..., name="{name}")' for name in was),
+            )
+
+
+def _names(made: list[Event]) -> list[str]:
+    return [one.variable.name for one in made if one.variable is not None]
+
+
+@rule("LT604", "optimizer-of-other-variables", "error", _GUIDE)
+def optimizer_of_other_variables(case: Case) -> Iterator[Found]:
+    """An optimizer is given variables that it was not built with.
+
+    An optimizer keeps slots (momenta, say) for the variables that it saw first. For a second model it
+    takes one of its own, or one that is built with the variables of both.
+
+    Bad:
+
+    ```python
+    optimizer = keras.optimizers.Adam()
+    for model in (a, b):
+        step(model, optimizer)
+    ```
+
+    Good:
+
+    ```python
+    for model in (a, b):
+        step(model, keras.optimizers.Adam())
+    ```
+    """
+    for place in case.raised_in(":_check_variables_are_known", ":_get_variable_index"):
+        error = place.error
+        updates = case.observations("update")
+        if error is None or not updates:
+            continue
+        last = updates[-1]
+        known = next((one for one in updates if one.name == last.name), last)
+        new = [path for path in last.paths if path not in known.paths] or list(last.paths)
+        shown = ", ".join(known.paths[:2])
+        yield Found(
+            message=f"The optimizer {known.name.strip('<>')} was built with {len(known.paths)} variables "
+            f"({shown}{', …' if len(known.paths) > 2 else ''}), and then given {new[0]}, which it does "
+            f"not know.",
+            location=error.location,
+            evidence=(Evidence("given other variables", (), error.location),),
+            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step;\n"
+            "# or make one optimizer for each model",
+        )

@@ -1,0 +1,325 @@
+"""What works eagerly and not in a graph, nor while Keras infers shapes: values are not there yet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.source import assignments, calls, line_of, nodes_of
+from layertrace.timeline.event import Event, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.surroundings import Failure
+
+_KERAS = "https://keras.io/guides/migrating_to_keras_3/"
+_FUNCTION = "https://www.tensorflow.org/guide/function"
+
+
+@rule("LT401", "keras-tensor-in-tensorflow", "error", _KERAS)
+def keras_tensor_in_tensorflow(case: Case) -> Iterator[Found]:
+    """A symbolic Keras tensor is given to a function of TensorFlow or NumPy.
+
+    `keras.Input` is a placeholder with a shape and a dtype, and no tensor. Keras 3 does not wrap
+    TensorFlow's functions any more: use `keras.ops`, or put the code into the `call` of a layer.
+
+    Bad:
+
+    ```python
+    inputs = keras.Input((4,))
+    outputs = tf.reduce_sum(inputs, axis=-1)
+    ```
+
+    Good:
+
+    ```python
+    inputs = keras.Input((4,))
+    outputs = keras.ops.sum(inputs, axis=-1)
+    ```
+    """
+    names = ("__tf_tensor__", "__array__", "__jax_array__", "__bool__", "__int__", "__float__", "__iter__")
+    found = case.raised_in(*(f"keras.src.backend.common.keras_tensor:{name}" for name in names))
+    for place in found[:1]:
+        error = place.error
+        seqs = (place.seq,) if isinstance(place, Event) else ()
+        if error is not None:
+            yield Found(
+                message="A symbolic Keras tensor was given to a function that needs a real one, of "
+                "TensorFlow or "
+                "NumPy: use keras.ops, or a layer.",
+                layer=place.layer if isinstance(place, Event) else None,
+                location=error.location,
+                evidence=(Evidence("refused here", seqs, error.location),),
+                fix=_OPS,
+            )
+
+
+_OPS = "outputs = keras.ops.sum(inputs, axis=-1)  # the function of keras.ops, not that of tf or np"
+
+
+@rule(
+    "LT402",
+    "tensor-kept-on-layer",
+    "warning",
+    f"{_FUNCTION}#all_outputs_of_a_tffunction_must_be_return_values",
+)
+def tensor_kept_on_layer(case: Case) -> Iterator[Found]:
+    """A layer keeps a tensor of a graph in an attribute.
+
+    The tensor belongs to the graph that is being made; it has no value, and in the next trace, or
+    eagerly, it is out of scope. State belongs into a weight.
+
+    Bad:
+
+    ```python
+    def call(self, x):
+        self.previous = x
+        return x
+    ```
+
+    Good:
+
+    ```python
+    def call(self, x):
+        self.previous.assign(x)  # a weight that build made
+        return x
+    ```
+    """
+    told = set()
+    for one in case.observations("kept tensor"):
+        if one.layer is None or (one.layer.id, one.name) in told:
+            continue
+        told.add((one.layer.id, one.name))
+        method = _call_of(case, one.layer)
+        line = next(iter(assignments(method, one.name)), method) or one.location
+        leaked = _leaked(case)
+        yield Found(
+            message=f"{{layer}} keeps a tensor of the graph being traced in self.{one.name}"
+            + (
+                ": it was used again in another graph, where it is out of scope."
+                if leaked
+                else ": it has no value, and is out of scope outside of this graph."
+            ),
+            layer=one.layer,
+            location=line,
+            evidence=(Evidence(f"self.{one.name} was set", _one(one.during), line),),
+            fix=f"self.{one.name} = self.add_weight(..., trainable=False)  # in build\n"
+            f"self.{one.name}.assign(x)  # in call",
+            severity="error" if leaked else None,
+        )
+
+
+def _one(number: int | None) -> tuple[int, ...]:
+    return () if number is None else (number,)
+
+
+def _leaked(case: Case) -> bool:
+    """Tell whether the recording ended by a tensor that was out of scope."""
+    places: list[Event | Failure] = [*case.errors()]
+    if case.failure is not None:
+        places.append(case.failure)
+    return any(one.error is not None and "out of scope" in one.error.message for one in places)
+
+
+def _call_of(case: Case, layer: LayerRef) -> Location | None:
+    return next((one.defined_at for one in case.of(layer, "call") if one.defined_at is not None), None)
+
+
+def _failed_calls(case: Case) -> Iterator[Event]:
+    """Yield the calls that failed by themselves where tensors have no values, each layer once."""
+    told = set()
+    for event in case.errors():
+        if event.kind == "call" and event.mode != "eager" and event.layer and event.layer.id not in told:
+            told.add(event.layer.id)
+            yield event
+
+
+def _also_eagerly(case: Case, event: Event) -> str:
+    layer = event.layer
+    worked = layer is not None and any(
+        one.mode == "eager" and one.error is None for one in case.of(layer, "call")
+    )
+    return " It worked eagerly." if worked else ""
+
+
+@rule("LT403", "python-branch-on-tensor", "error", f"{_FUNCTION}#autograph_transformations")
+def python_branch_on_tensor(case: Case) -> Iterator[Found]:
+    """A layer decides by Python on the value of a tensor, which is not known while a graph is made.
+
+    `if`, `while`, `and`, `for` ask a tensor for its value. Keras 3 does not convert `call` by AutoGraph, as
+    tf_keras does.
+
+    Bad:
+
+    ```python
+    def call(self, x):
+        if tf.reduce_mean(x) > 0:
+            return -x
+        return x
+    ```
+
+    Good:
+
+    ```python
+    def call(self, x):
+        return keras.ops.where(keras.ops.mean(x) > 0, -x, x)
+    ```
+    """
+    for event in _failed_calls(case):
+        error = event.error
+        if error is None or not _is_branch(error.type, error.raised_in):
+            continue
+        yield Found(
+            message="{layer} decides in Python on the value of a tensor, in an if, a loop or a "
+            "comparison, and "
+            f"there is none while {_while(event)}.",
+            layer=event.layer,
+            location=error.location,
+            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            fix="keras.ops.where(condition, a, b)  # or keras.ops.cond; or @tf.function on call",
+        )
+
+
+def _is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
+    if kind == "OperatorNotAllowedInGraphError":
+        return True
+    asked = (":__bool__", ":__iter__", ":_disallow", ":__len__")
+    return any(
+        one.startswith(("tensorflow.", "keras.")) and any(a in one for a in asked) for one in raised_in[:3]
+    )
+
+
+def _while(event: Event) -> str:
+    return "Keras infers shapes" if event.mode == "symbolic" else f"{event.function} is traced"
+
+
+@rule("LT404", "unknown-dimension", "error", _KERAS)
+def unknown_dimension(case: Case) -> Iterator[Found]:
+    """A layer computes with a dimension that is not known yet.
+
+    While Keras infers shapes, and in a graph for any batch size, `x.shape[0]` is None. It works eagerly.
+
+    Bad:
+
+    ```python
+    def call(self, x):
+        return tf.reshape(x, (x.shape[0], 1, 2))
+    ```
+
+    Good:
+
+    ```python
+    def call(self, x):
+        return keras.ops.reshape(x, (-1, 1, 2))
+    ```
+    """
+    for event in _failed_calls(case):
+        error = event.error
+        if error is None or error.type not in ("TypeError", "ValueError") or not _has_unknown(event.inputs):
+            continue
+        method = event.defined_at
+        reads = [node for node in nodes_of(method) if _reads_dimension(node)]
+        if not reads or _is_branch(error.type, error.raised_in):
+            continue
+        line = next((line_of(method, n) for n in reads if _same_line(n, error.location)), None)
+        yield Found(
+            message="{layer} computes with a dimension of its input that is None while "
+            f"{_while(event)}: {_first_unknown(event.inputs)}.{_also_eagerly(case, event)}",
+            layer=event.layer,
+            location=line or line_of(method, reads[0]),
+            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            fix="keras.ops.reshape(x, (-1, ...))  # or keras.ops.shape(x)[0]",
+        )
+
+
+def _same_line(node: ast.AST, place: Location | None) -> bool:
+    return place is not None and getattr(node, "lineno", None) == place.line
+
+
+def _reads_dimension(node: ast.AST) -> bool:
+    """Tell `x.shape[…]`, `len(x)`, `x.get_shape()` and the unpacking of a shape."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    if isinstance(node, ast.Call):
+        func = node.func
+        return (isinstance(func, ast.Attribute) and func.attr in ("get_shape", "as_list")) or (
+            isinstance(func, ast.Name) and func.id == "len"
+        )
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Tuple, ast.List)):
+        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return False
+
+
+def _specs(value: Structure) -> Iterator[TensorSpec]:
+    if isinstance(value, TensorSpec):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _specs(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _specs(one)
+
+
+def _has_unknown(inputs: Structure) -> bool:
+    return any(spec.shape is None or None in spec.shape for spec in _specs(inputs))
+
+
+def _first_unknown(inputs: Structure) -> str:
+    return str(next(spec for spec in _specs(inputs) if spec.shape is None or None in spec.shape))
+
+
+@rule("LT405", "numpy-in-call", "error", _KERAS)
+def numpy_in_call(case: Case) -> Iterator[Found]:
+    """A layer asks a tensor for its numbers, which a symbolic tensor does not have.
+
+    `.numpy()`, functions of NumPy, and `float(x)` need values. While Keras infers shapes, and in a graph,
+    there are none.
+
+    Bad:
+
+    ```python
+    def call(self, x):
+        return x / x.numpy().max()
+    ```
+
+    Good:
+
+    ```python
+    def call(self, x):
+        return x / keras.ops.max(x)
+    ```
+    """
+    for event in _failed_calls(case):
+        error = event.error
+        if error is None or error.type not in (
+            "AttributeError",
+            "NotImplementedError",
+            "TypeError",
+            "ValueError",
+        ):
+            continue
+        if not _asked_for_values(error.raised_in) or _is_branch(error.type, error.raised_in):
+            continue
+        line = next(
+            (
+                line_of(event.defined_at, node)
+                for name, node in calls(event.defined_at)
+                if name.endswith(".numpy") or name.startswith(("np.", "numpy."))
+            ),
+            None,
+        )
+        yield Found(
+            message=f"{{layer}} needs the numbers in a tensor, and there are none while {_while(event)}."
+            + _also_eagerly(case, event),
+            layer=event.layer,
+            location=error.location or line,
+            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            fix="keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code",
+        )
+
+
+def _asked_for_values(raised_in: tuple[str, ...]) -> bool:
+    asked = ("__getattr__", "__array__", "numpy", "__float__", "__int__", "__index__")
+    hosts = [one for one in raised_in[:4] if one.startswith(("tensorflow.", "keras.", "tf_keras."))]
+    return any(one.rpartition(":")[2] in asked for one in hosts)

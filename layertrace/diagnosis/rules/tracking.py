@@ -1,0 +1,275 @@
+"""Variables, layers and names that Keras does not know of, or knows twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.timeline.event import Event, LayerRef
+
+_SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+_FUNCTIONAL = "https://keras.io/guides/functional_api/"
+_DISTRIBUTED = "https://www.tensorflow.org/guide/distributed_training"
+
+
+@rule("LT105", "untracked-variable", "warning", _SUBCLASSING)
+def untracked_variable(case: Case) -> Iterator[Found]:
+    """A layer of Keras 3 keeps a raw `tf.Variable`.
+
+    Keras 3 tracks `keras.Variable`s only, those that `add_weight` makes: a `tf.Variable` is not in
+    `weights`, no optimizer trains it, no file holds it. (`tf_keras` tracks them.)
+
+    Bad:
+
+    ```python
+    def __init__(self):
+        super().__init__()
+        self.a = tf.Variable(1.0)
+    ```
+
+    Good:
+
+    ```python
+    def build(self, input_shape):
+        self.a = self.add_weight(shape=(), initializer="ones", name="a")
+    ```
+    """
+    for event in case.events("variable"):
+        outer, made = case.parent(event), event.variable
+        if made is None or made.source != "tf" or event.error is not None or outer is None:
+            continue
+        layer = outer.layer
+        if outer.kind not in ("init", "build") or layer is None or layer.framework != "keras":
+            continue
+        if not is_users(layer):
+            continue
+        name = _attribute(case, layer, event) or made.name
+        yield Found(
+            message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 neither trains, nor "
+            f"counts, nor saves.",
+            layer=layer,
+            location=event.location,
+            evidence=(Evidence(f"tf.Variable made in {outer.kind}", (outer.seq, event.seq), event.location),),
+            fix=f'self.{name} = self.add_weight(shape={tuple(made.shape or ())}, name="{name}"'
+            f"{'' if made.trainable else ', trainable=False'})",
+            severity=None if made.trainable else "note",
+        )
+
+
+def _attribute(case: Case, layer: LayerRef, event: Event) -> str | None:
+    """Return the attribute that holds a variable, where there is just one that may be it."""
+    state, made = case.state(layer), event.variable
+    if state is None or made is None:
+        return None
+    fitting = [name for name, held in state.tensors.items() if getattr(held, "shape", None) == made.shape]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+@rule("LT106", "untracked-layer", "warning", _SUBCLASSING)
+def untracked_layer(case: Case) -> Iterator[Found]:
+    """A layer calls another that Keras does not know to be its own.
+
+    Keras finds the layers of a layer when they are assigned to an attribute, or are in a list or dict
+    that is. It misses those put later into a list inside a dict, into `list[0]`, those in a lambda's
+    defaults, in a plain object or in a global. Their weights are not trained, not counted, not saved.
+
+    Bad:
+
+    ```python
+    self.groups = {}
+    self.groups["a"] = []
+    self.groups["a"].append(keras.layers.Dense(2))
+    ```
+
+    Good:
+
+    ```python
+    self.groups = {"a": [keras.layers.Dense(2)]}
+    ```
+    """
+    tracked = {child for state in case.states.values() for child in state.children}
+    told: set[int] = set()
+    for event in case.events("call"):
+        layer, outer = event.layer, case.parent(event)
+        if layer is None or layer.id in told or layer.id in tracked or outer is None or outer.kind != "call":
+            continue
+        owner, state, own = outer.layer, case.state(outer.layer), case.state(layer)
+        if owner is None or owner.id == layer.id or not is_users(owner) or state is None or not state.alive:
+            continue
+        made = next(iter(case.of(layer, "init")), None)
+        if own is None or not own.alive or not own.variables or not _made_by(case, made, owner):
+            continue
+        told.add(layer.id)
+        parameters = sum(
+            one.variable.parameters for one in case.of(layer, "variable") if one.variable is not None
+        )
+        count = f"{parameters:,} parameters" if parameters else f"{len(own.variables)} weights"
+        yield Found(
+            message=f"{owner.name} ({owner.class_name}) calls {{layer}}, which it does not track: its "
+            f"{count} are "
+            "neither trained nor saved with it.",
+            layer=layer,
+            location=made.location if made is not None else event.location,
+            evidence=(
+                Evidence("made here", () if made is None else (made.seq,), made.location if made else None),
+                Evidence(f"called by {owner.name}", (event.seq,), event.location),
+            ),
+            fix=f"self.{layer.name} = keras.layers.{layer.class_name}(...)  # an attribute, or in a list "
+            f"or dict\n"
+            "# that is complete when it is assigned to one",
+        )
+
+
+def _made_by(case: Case, made: Event | None, owner: LayerRef) -> bool:
+    """Tell whether a layer was made in the `__init__` or `build` of its caller; others may be lent."""
+    if made is None:
+        return False
+    return any(
+        outer.layer is not None and outer.layer.id == owner.id and outer.kind in ("init", "build")
+        for outer in case.around(made)
+    )
+
+
+@rule("LT107", "duplicate-variable-name", "warning", _SUBCLASSING)
+def duplicate_variable_name(case: Case) -> Iterator[Found]:
+    """Two weights of one layer have the same name.
+
+    Keras 3 says nothing. Weights are told apart by position then; HDF5 files of Keras 2 fail on it, and
+    whoever looks for a weight by its path finds two.
+
+    Bad:
+
+    ```python
+    self.u = self.add_weight(shape=(2,), name="w")
+    self.v = self.add_weight(shape=(2,), name="w")
+    ```
+
+    Good:
+
+    ```python
+    self.u = self.add_weight(shape=(2,), name="u")
+    self.v = self.add_weight(shape=(2,), name="v")
+    ```
+    """
+    for layer in case.layers:
+        if not is_users(layer):
+            continue
+        first: dict[str, Event] = {}
+        for event in case.of(layer, "variable"):
+            made = event.variable
+            if made is None or event.error is not None or made.source == "tf" or _is_unnamed(made.name):
+                continue
+            before = first.setdefault(made.path, event)
+            if before is event or before.location == event.location:
+                continue
+            yield Found(
+                message=f"{{layer}} has two weights named {made.name!r}: give each a name of its own.",
+                layer=layer,
+                location=event.location,
+                evidence=(
+                    Evidence(f"{before.variable}", (before.seq,), before.location),
+                    Evidence(f"{made}", (event.seq,), event.location),
+                ),
+                fix=f'self.add_weight(shape={tuple(made.shape or ())}, name="{made.name}_2")',
+            )
+
+
+def _is_unnamed(name: str) -> bool:
+    """Tell the name that Keras gives to a weight without one."""
+    return name.startswith(("variable", "Variable"))
+
+
+@rule("LT108", "duplicate-layer-name", "error", _FUNCTIONAL)
+def duplicate_layer_name(case: Case) -> Iterator[Found]:
+    """Two layers of one model have the same name.
+
+    Names are how Keras finds the layers of a model when it saves and loads, so they must differ.
+
+    Bad:
+
+    ```python
+    x = keras.layers.Dense(2, name="a")(inputs)
+    x = keras.layers.Dense(1, name="a")(x)
+    ```
+
+    Good:
+
+    ```python
+    x = keras.layers.Dense(2, name="hidden")(inputs)
+    x = keras.layers.Dense(1, name="output")(x)
+    ```
+    """
+    places = case.raised_in(
+        "keras.src.models.functional:__init__",
+        "keras.src.ops.function:map_graph",
+        "keras.src.models.sequential:add",
+        "keras.src.models.sequential:_maybe_rebuild",
+        ":map_graph_network",
+    )
+    for place in places:
+        seqs = {e.layer.name: e for e in case.events("init") if e.layer is not None}
+        twice = _same_names(case)
+        if not twice or place.error is None or place.error.type != "ValueError":
+            continue
+        if not any(
+            f'"{one.name}"' in place.error.message or f"'{one.name}'" in place.error.message for one in twice
+        ):
+            continue
+        layer = next(one for one in reversed(twice) if one.name in place.error.message)
+        made = [e for e in case.events("init") if e.layer is not None and e.layer.name == layer.name]
+        yield Found(
+            message=f"{{layer}} has the name of another layer of the same model, {layer.name!r}.",
+            layer=layer,
+            location=place.error.location or seqs[layer.name].location,
+            evidence=tuple(Evidence(f"{e.layer}", (e.seq,), e.location) for e in made[:2]),
+            fix=f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
+        )
+
+
+def _same_names(case: Case) -> list[LayerRef]:
+    names = [layer.name for layer in case.layers]
+    return [layer for layer in case.layers if names.count(layer.name) > 1]
+
+
+@rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)
+def variable_outside_strategy(case: Case) -> Iterator[Found]:
+    """A layer was made in the scope of a `tf.distribute` strategy, and its variables outside of it.
+
+    A strategy mirrors the variables that are made in its scope. A layer that is built when it is first
+    called has none before that, so a model made in the scope must be built there, too.
+
+    Bad:
+
+    ```python
+    with strategy.scope():
+        model = keras.Sequential([keras.layers.Dense(1)])
+    model(x)
+    ```
+
+    Good:
+
+    ```python
+    with strategy.scope():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    ```
+    """
+    for layer in case.layers:
+        made = next((one for one in case.of(layer, "init") if one.strategy), None)
+        if made is None:
+            continue
+        outside = [one for one in case.of(layer, "variable") if one.strategy is None and one.error is None]
+        if outside:
+            yield Found(
+                message=f"{{layer}} was made in the scope of {made.strategy}, but its variables outside "
+                f"of it: they "
+                "are not distributed.",
+                layer=layer,
+                location=outside[0].location,
+                evidence=(
+                    Evidence(f"made in the scope of {made.strategy}", (made.seq,), made.location),
+                    Evidence(f"{outside[0].variable} made outside", (outside[0].seq,), outside[0].location),
+                ),
+                fix="with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input",
+            )
