@@ -120,6 +120,15 @@ class Case:
         """Return what was noticed of a kind, in order."""
         return [one for one in self._observations if one.what == what]
 
+    def named_twice(self, message: str) -> list[LayerRef]:
+        """Return the layers that share their name with another, where a message quotes it."""
+        names = [layer.name for layer in self.layers]
+        return [
+            layer
+            for layer in self.layers
+            if names.count(layer.name) > 1 and any(f"{q}{layer.name}{q}" in message for q in "'\"")
+        ]
+
     def errors(self) -> list[Event]:
         """Return the events in which an exception arose."""
         return [event for event in self.timeline if event.error is not None and event.error.origin]

@@ -16,9 +16,12 @@ __all__ = ["failure_of"]
 
 def failure_of(error: BaseException, thread: str) -> Failure:
     """Describe an exception, without keeping it."""
-    kind, message, place, _, raised_in = error_note(error, origin=True)
-    told = ErrorRef(type=kind, message=message, location=place, origin=True, raised_in=raised_in)
-    return Failure(error=told, layer=_layer(error), lines=_lines(error), thread=thread)
+    kind, message, place, _, raised_in, _ = error_note(error, origin=True)
+    layer = _layer(error)
+    told = ErrorRef(
+        type=kind, message=message, location=place, origin=True, raised_in=raised_in, subject=layer
+    )
+    return Failure(error=told, layer=layer, lines=_lines(error), thread=thread)
 
 
 def _layer(error: BaseException) -> LayerRef | None:

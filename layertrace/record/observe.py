@@ -45,6 +45,7 @@ __all__ = [
     "raised_in",
     "start",
     "strategy",
+    "subject_of",
 ]
 
 now = time.perf_counter_ns
@@ -52,7 +53,7 @@ _FRAMES = 6  # functions named of a traceback
 _MESSAGE = 4000  # characters kept of an exception's message
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
-ErrorNote = tuple[str, str, "Location | None", bool, tuple[str, ...]]
+ErrorNote = tuple[str, str, "Location | None", bool, tuple[str, ...], "LayerRecord | None"]
 
 
 def begin(
@@ -286,7 +287,21 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
 def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
     """Put an exception into words: its type, message, the line it was raised in, whether it arose here."""
     place = places.raised_at(error.__traceback__) if origin else None
-    return type(error).__name__, _message(error), place, origin, raised_in(error) if origin else ()
+    inner = raised_in(error) if origin else ()
+    return type(error).__name__, _message(error), place, origin, inner, subject_of(error) if origin else None
+
+
+def subject_of(error: BaseException) -> LayerRecord | None:
+    """Return the layer whose method is the innermost that an exception came through."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_argcount:
+            subject = trace.tb_frame.f_locals.get(code.co_varnames[0])
+            found = layer_numbers.by_id.get(id(subject)) or found
+        trace = trace.tb_next
+    return found
 
 
 def raised_in(error: BaseException) -> tuple[str, ...]:

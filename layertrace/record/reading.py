@@ -119,7 +119,7 @@ class Reader:
             "mode": mode.name,
             "function": mode.function,
             "trace": mode.trace,
-            "error": None if record.error is None else _error(*record.error),
+            "error": None if record.error is None else self._error(*record.error),
             "location": _location(record.span),
             "flags": getattr(span.detail, "flags", NO_FLAGS),
             "strategy": getattr(span.detail, "strategy", None),
@@ -138,6 +138,24 @@ class Reader:
         if layer.number not in self._refs:
             self._refs[layer.number] = layer.ref()
         return self._refs[layer.number]
+
+    def _error(
+        self,
+        kind: str,
+        message: str,
+        place: Location | None,
+        origin: bool,
+        raised_in: tuple[str, ...],
+        subject: LayerRecord | None,
+    ) -> ErrorRef:
+        return ErrorRef(
+            type=kind,
+            message=message,
+            location=place,
+            origin=origin,
+            raised_in=raised_in,
+            subject=None if subject is None else self._ref(subject),
+        )
 
     # What only one kind of event has
 
@@ -236,12 +254,6 @@ def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpe
 
 def _tensor(dtype: Any, shape: Any) -> TensorSpec:
     return _known_tensor(dtype_name(dtype), tensor_shape(shape))
-
-
-def _error(
-    kind: str, message: str, place: Location | None, origin: bool, raised_in: tuple[str, ...]
-) -> ErrorRef:
-    return ErrorRef(type=kind, message=message, location=place, origin=origin, raised_in=raised_in)
 
 
 def _location(span: tuple[Any, ...] | None) -> Location | None:

@@ -149,8 +149,9 @@ class ErrorRef:
     """An exception that left this event.
 
     `origin` is true for the event it was raised in, false for those it passed through. `raised_in` names the
-    innermost functions that it came through, innermost first, as `module:function`; the hosts' own are among
-    them, where they do not hide themselves.
+    innermost functions that it came through, innermost first, as `module:function`; the hosts' own are
+    among them, where they do not hide themselves. `subject` is the layer whose method, hooked or not, was
+    the innermost of them.
     """
 
     type: str
@@ -158,6 +159,7 @@ class ErrorRef:
     location: Location | None
     origin: bool
     raised_in: tuple[str, ...] = ()
+    subject: LayerRef | None = None
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message.strip().splitlines()[0] if self.message.strip() else ''}"

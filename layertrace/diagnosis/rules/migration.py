@@ -95,8 +95,8 @@ def foreign_layer(case: Case) -> Iterator[Found]:
 def _refused(case: Case) -> Iterator[Found]:
     for place in case.raised_in("keras.src.models.sequential:add"):
         error = place.error
-        if error is None or error.type not in ("ValueError", "TypeError"):
-            continue
+        if error is None or error.type not in ("ValueError", "TypeError") or case.named_twice(error.message):
+            continue  # two layers of one name are LT108
         location = error.location or (place.location if isinstance(place, Event) else None)
         version = case.versions.get("keras", "3")
         yield Found(
@@ -175,8 +175,7 @@ def positional_argument(case: Case) -> Iterator[Found]:
         error = place.error
         if error is None or error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
-        # What was refused inside another layer's call began nothing: only the failure knows it.
-        layer = case.failure.layer if case.failure is not None else place.layer
+        layer = error.subject or place.layer
         yield Found(
             message="{layer} was called with a value by position that is no tensor, which Keras 3 refuses: "
             "pass it by name.",

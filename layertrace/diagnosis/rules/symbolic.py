@@ -313,10 +313,15 @@ def numpy_in_call(case: Case) -> Iterator[Found]:
             message=f"{{layer}} needs the numbers in a tensor, and there are none while {_while(event)}."
             + _also_eagerly(case, event),
             layer=event.layer,
-            location=error.location or line,
+            location=error.location if _is_in(error.location, event.defined_at) else line,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
             fix="keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code",
         )
+
+
+def _is_in(place: Location | None, method: Location | None) -> bool:
+    """Tell whether a line is in the file of a method; NumPy's own files are nobody's to mend."""
+    return place is not None and (method is None or place.file == method.file)
 
 
 def _asked_for_values(raised_in: tuple[str, ...]) -> bool:

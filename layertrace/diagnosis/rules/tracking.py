@@ -96,6 +96,8 @@ def untracked_layer(case: Case) -> Iterator[Found]:
         if layer is None or layer.id in told or layer.id in tracked or outer is None or outer.kind != "call":
             continue
         owner, state, own = outer.layer, case.state(outer.layer), case.state(layer)
+        if owner is not None and owner.framework != layer.framework:
+            continue  # that is LT702
         if owner is None or owner.id == layer.id or not is_users(owner) or state is None or not state.alive:
             continue
         made = next(iter(case.of(layer, "init")), None)
@@ -209,28 +211,18 @@ def duplicate_layer_name(case: Case) -> Iterator[Found]:
         ":map_graph_network",
     )
     for place in places:
-        seqs = {e.layer.name: e for e in case.events("init") if e.layer is not None}
-        twice = _same_names(case)
+        twice = [] if place.error is None else case.named_twice(place.error.message)
         if not twice or place.error is None or place.error.type != "ValueError":
             continue
-        if not any(
-            f'"{one.name}"' in place.error.message or f"'{one.name}'" in place.error.message for one in twice
-        ):
-            continue
-        layer = next(one for one in reversed(twice) if one.name in place.error.message)
+        layer = twice[-1]
         made = [e for e in case.events("init") if e.layer is not None and e.layer.name == layer.name]
         yield Found(
             message=f"{{layer}} has the name of another layer of the same model, {layer.name!r}.",
             layer=layer,
-            location=place.error.location or seqs[layer.name].location,
+            location=place.error.location or (made[-1].location if made else None),
             evidence=tuple(Evidence(f"{e.layer}", (e.seq,), e.location) for e in made[:2]),
             fix=f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
         )
-
-
-def _same_names(case: Case) -> list[LayerRef]:
-    names = [layer.name for layer in case.layers]
-    return [layer for layer in case.layers if names.count(layer.name) > 1]
 
 
 @rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)

@@ -148,10 +148,10 @@ def variable_created_in_later_trace(case: Case) -> Iterator[Found]:
     ```
     """
     told = set()
-    for event in case.events("variable", lambda one: one.error is not None and one.mode == "graph"):
+    for event in case.events("variable", lambda one: one.mode == "graph"):
         made, trace = event.variable, next((o for o in case.around(event) if o.kind == "trace"), None)
         inside = case.parent(event)
-        if trace is None or made is None or trace.function in told:
+        if trace is None or made is None or trace.function in told or not _is_too_late(event, trace):
             continue
         if inside is not None and inside.kind == "call" and (made.source == "tf" or _may_add(event, inside)):
             continue  # that is LT101
@@ -171,6 +171,13 @@ def variable_created_in_later_trace(case: Case) -> Iterator[Found]:
             fix="optimizer.build(model.trainable_variables)  # before the step; and make metrics and "
             "models there",
         )
+
+
+def _is_too_late(event: Event, trace: Event) -> bool:
+    """Tell a variable that was refused, or made in a later trace: TensorFlow refuses the function then."""
+    if event.error is not None:
+        return True
+    return (trace.trace or 1) > 1 and trace.graph is not None and not trace.graph.second_pass
 
 
 @rule("LT103", "layer-created-in-call", "error", _SUBCLASSING, spots=[("init", "call")])

@@ -5,9 +5,10 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 class Scale(layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(), initializer='ones', name='w')
     def call(self, x):
-        w = tf.Variable(2.0)        
-        return x * w
+        return x * self.w
 
 layer = Scale()
 layer(tf.ones((1, 2))); print("eager ok", len(layer.weights))
