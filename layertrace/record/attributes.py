@@ -178,8 +178,12 @@ def _assigned(cls: type) -> frozenset[str]:
 
 
 def _graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes that hold a tensor of a graph, also those in a list or dict."""
+    """Yield the attributes that hold a tensor of a graph, also inside a list or dict; not Keras's own."""
+    cls: type = type(layer)
+    base = _set_by_hosts(cls)
     for name, value in list(vars(layer).items()):
+        if name in base:
+            continue
         if isinstance(value, Mapping):
             inside: list[Any] = list(value.values())[-8:]
         else:

@@ -2,6 +2,9 @@
 
 import pytest
 from cases.cases import expected, found_in, programs, run
+from diagnosis.case_table import README, rows_of
+
+from layertrace.diagnosis import all_rules
 
 
 @pytest.fixture(autouse=True)
@@ -11,15 +14,37 @@ def own_folder(tmp_path, monkeypatch):
 
 
 def of(folder):
-    found = [path for path in programs(folder) if folder == "fixed" or expected(path)]
-    return pytest.mark.parametrize("path", found, ids=lambda path: path.stem[:40])
+    return pytest.mark.parametrize("path", programs(folder), ids=lambda path: path.stem[:40])
+
+
+def test_every_case_has_all_its_programs():
+    """44 cases, each in another dress and mended."""
+    cases = {path.stem.split("_")[1] for path in programs()}
+
+    assert len(cases) == 44
+    for folder in ("other", "fixed"):
+        assert {path.stem.split("_")[1] for path in programs(folder)} == cases
+
+
+def test_every_rule_is_broken_by_a_program():
+    """No rule stands that no program shows; both lists of codes are the same."""
+    broken = {code for folder in (".", "other") for path in programs(folder) for code, _, _ in expected(path)}
+
+    assert broken == {rule.code for rule in all_rules() if rule.code.startswith("LT")}
 
 
 @of(".")
 def test_each_case_is_diagnosed(path):
     """Each mistake is found, with the layer's name and the line, and nothing besides."""
     assert expected(path), "a case without an expectation shows nothing"
-    assert found_in(run(path).timeline) == expected(path)
+    timeline = run(path).timeline
+    assert found_in(timeline) == expected(path)
+    for finding in timeline.findings(select=["LT"]):
+        assert finding.fix, finding.code
+        assert finding.evidence, finding.code
+        assert len(finding.evidence) <= 2, finding.code
+    missing = [row for row in rows_of(path, timeline) if row not in README.read_text(encoding="utf-8")]
+    assert not missing, "run python tests/diagnosis/case_table.py --write"
 
 
 @of("other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.event import Change, Event, FunctionRef, Location, TensorSpec
@@ -233,6 +233,9 @@ def _made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
     for event in case.events("trace"):
         if event.cause is None or event.cause.reason != reason or event.function is None:
             continue
+        busy = case.busy_layer(event)
+        if busy is not None and not is_users(busy):
+            continue  # a layer of Keras that compiles its own operations
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
             found.setdefault((event.function.name, event.defined_at or event.function.id), []).append(event)

@@ -1,0 +1,36 @@
+"""Keras's own architectures and the demos that show nothing wrong give no finding above a note."""
+
+import contextlib
+import io
+import runpy
+from pathlib import Path
+
+import pytest
+from diagnosis.applications import findings_of
+
+import layertrace
+
+DEMOS = Path(__file__).parents[2] / "demos"
+SHOWS_A_MISTAKE = {
+    "gcn_in_cnn_eager": "LT101",
+    "gcn_in_cnn_traced": "LT101",
+    "retrace_shapes": "LT201",
+    "retrace_values": "LT202",
+}
+
+
+@pytest.mark.parametrize("name", ["MobileNetV2", "ResNet50", "EfficientNetB0", "ConvNeXtTiny"])
+def test_an_architecture_is_left_in_peace(name):
+    """`python tests/diagnosis/applications.py` does so for all of them."""
+    assert [str(one) for one in findings_of(name) if one.severity != "note"] == []
+
+
+@pytest.mark.parametrize("path", sorted(DEMOS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_demo_gives_the_finding_that_it_shows(path):
+    """And no other."""
+    with layertrace.trace(report=False) as timeline, contextlib.redirect_stdout(io.StringIO()):
+        runpy.run_path(str(path), run_name="__main__")
+
+    found = {one.code for one in timeline.findings(select=["LT"], ignore=[]) if one.severity != "note"}
+    wanted = SHOWS_A_MISTAKE.get(path.stem)
+    assert found == ({wanted} if wanted else set())
