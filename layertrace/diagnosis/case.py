@@ -116,6 +116,16 @@ class Case:
         """Return how a layer was in the end; None where that is not known."""
         return None if layer is None else self.states.get(layer.id)
 
+    def name_in(self, owner: LayerRef | None, layer: LayerRef) -> str:
+        """Return the attribute by which a layer holds another, or the name of that where it is not known."""
+        state = self.state(owner)
+        return layer.name if state is None else state.held.get(layer.id, layer.name)
+
+    def holder(self, layer: LayerRef) -> LayerState | None:
+        """Return the layer that holds another in an attribute, the user's own rather than Keras's."""
+        found = [state for state in self.states.values() if layer.id in state.held]
+        return next(iter(sorted(found, key=lambda state: not is_users(state.layer))), None)
+
     def observations(self, what: Sight) -> list[Observation]:
         """Return what was noticed of a kind, in order."""
         return [one for one in self._observations if one.what == what]

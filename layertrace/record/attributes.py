@@ -22,7 +22,7 @@ from layertrace.record.sightings import Sighting, see
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["after_call", "before_call", "look_again"]
+__all__ = ["after_call", "before_call", "is_hosts", "look_again", "set_by_hosts"]
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
 _LOOKS = 64  # at the attributes of one function's layers, however many streaks of runs it has
@@ -120,7 +120,7 @@ def plain_attributes(layer: Any) -> Values:
     What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
     """
     cls: type = type(layer)
-    base = _set_by_hosts(cls)
+    base = set_by_hosts(cls)
     hosts = is_hosts(cls)
     found = {}
     for name, value in list(vars(layer).items()):
@@ -151,7 +151,7 @@ def _builtin(value: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _set_by_hosts(cls: Hashable) -> frozenset[str]:
+def set_by_hosts(cls: Hashable) -> frozenset[str]:
     """Return the names of the attributes that the base classes of all layers and models assign."""
     found: set[str] = set()
     for owner in cast(type, cls).__mro__:
@@ -180,7 +180,7 @@ def _assigned(cls: type) -> frozenset[str]:
 def _graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
     """Yield the attributes that hold a tensor of a graph, also inside a list or dict; not Keras's own."""
     cls: type = type(layer)
-    base = _set_by_hosts(cls)
+    base = set_by_hosts(cls)
     for name, value in list(vars(layer).items()):
         if name in base:
             continue

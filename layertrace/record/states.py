@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from layertrace.record import places
-from layertrace.record.attributes import is_hosts
+from layertrace.record.attributes import is_hosts, set_by_hosts
 from layertrace.record.describe import describe, dtype_name, spec
 from layertrace.record.host import Host
 from layertrace.record.hub import code_behind
@@ -66,6 +66,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: Any, inside: list[LayerRec
         trainable=_asked(lambda: bool(layer.trainable), None),
         methods=_methods(type(layer)),
         children=tuple(one.number for one in inside),
+        held=_held(layer),
         variables=_asked(lambda: tuple(map(number_of, layer.variables)), ()),
         tensors=_tensors(layer),
         supports_masking=_asked(lambda: bool(layer.supports_masking), None),
@@ -92,6 +93,27 @@ def _known(layer: Any) -> LayerRecord | None:
 def _flattened(layer: Any) -> list[Any]:
     """Return the layers inside; both Keras have the method (Keras 3.0 to 3.15), and no public equivalent."""
     return _asked(lambda: [one for one in layer._flatten_layers() if one is not layer], [])
+
+
+def _held(layer: Any) -> Mapping[int, str]:
+    """Return under which attribute each known layer is to be found, also in a list or dict."""
+    cls: type = type(layer)
+    base = set_by_hosts(cls)
+    found: dict[int, str] = {}
+    for name, value in list(vars(layer).items()):
+        if name in base:
+            continue
+        if isinstance(value, Mapping):
+            inside = [(f"{name}[{key!r}]", one) for key, one in list(value.items())]
+        elif isinstance(value, (list, tuple)):
+            inside = [(f"{name}[{number}]", one) for number, one in enumerate(list(value))]
+        else:
+            inside = [(name, value)]
+        for path, one in inside:
+            record = layer_numbers.get(one)
+            if record is not None:
+                found.setdefault(record.number, path)
+    return found
 
 
 def _methods(cls: type) -> Mapping[str, Location]:

@@ -71,6 +71,7 @@ class LayerState:
         methods: Where its class, or one above it that is not Keras's, defines `__init__`, `__call__`,
             `build`, `call`, `compute_output_shape`, `compute_mask`, `get_config` or `from_config`.
         children: The numbers of the layers that Keras knows inside it, however deep.
+        held: The attributes that hold its layers, by number: `head`, `blocks[0]`.
         variables: The ids of the variables that Keras knows inside it; 0 for one made before the recording.
         tensors: Attributes that hold a tensor or a raw `tf.Variable`.
         supports_masking: Whether it hands on a mask that comes in.
@@ -89,6 +90,7 @@ class LayerState:
     trainable: bool | None = None
     methods: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}))
     children: tuple[int, ...] = ()
+    held: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     variables: tuple[int, ...] = ()
     tensors: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
     supports_masking: bool | None = None

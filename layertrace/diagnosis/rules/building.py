@@ -70,20 +70,21 @@ def child_not_built(case: Case) -> Iterator[Found]:
         if build is None or event.layer is None:
             continue
         child, state = event.layer, case.state(owner)
+        name = case.name_in(owner, child)
         hidden = state is not None and "compute_output_shape" in state.methods
         why = ", and compute_output_shape keeps Keras from calling it before" if hidden else ""
         mode = f", in a trace of {outer.function}" if outer.mode == "graph" else ""
         yield Found(
-            message=f"{{layer}} does not build its {child.name} ({child.class_name}) in build{why}: the "
+            message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}: the "
             f"weights were "
             f"made in call{mode}, and are missing when a saved model is loaded.",
             layer=owner,
             location=build,
             evidence=(
-                Evidence(f"{child.name} is built in call", (outer.seq, event.seq), event.location),
+                Evidence(f"{name} is built in call", (outer.seq, event.seq), event.location),
                 Evidence("build without it", tuple(one.seq for one in case.of(owner, "build")[:1]), build),
             ),
-            fix=f"self.{child.name}.build({_shape(event)})  # in build",
+            fix=f"self.{name}.build({_shape(event)})  # in build",
         )
 
 
@@ -157,13 +158,14 @@ def _uncounted(case: Case) -> list[LayerRef]:
 def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
     build = next(iter(case.of(owner, "build")), None)
     line = None if build is None else build.location
+    name = case.name_in(owner, child)
     return Found(
-        message=f"{{layer}} has no build of its own and was marked as built while its {child.name} "
+        message=f"{{layer}} has no build of its own and was marked as built while its {name} "
         f"({child.class_name}) was not: the weights of that are {when}.",
         layer=owner,
         location=line,
         evidence=(Evidence("marked as built", () if build is None else (build.seq,), line),),
-        fix=f"def build(self, input_shape):\n    self.{child.name}.build(input_shape)",
+        fix=f"def build(self, input_shape):\n    self.{name}.build(input_shape)",
     )
 
 

@@ -94,9 +94,13 @@ def _lost_in_a_call(case: Case) -> Iterator[Found]:
                         Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
                         Evidence(f"{event.layer.name} gets none", (event.seq,), event.location),
                     ),
-                    fix="mask = self.embedding.compute_mask(inputs)\n"
-                    f"x = self.{event.layer.name}(x, mask=mask)",
+                    fix=f"mask = self.{_held(case, outer, maker)}.compute_mask(inputs)\n"
+                    f"x = self.{_held(case, outer, event)}(x, mask=mask)",
                 )
+
+
+def _held(case: Case, outer: Event, event: Event) -> str:
+    return "layer" if event.layer is None else case.name_in(outer.layer, event.layer)
 
 
 def _wants_mask(event: Event) -> bool:

@@ -151,14 +151,15 @@ def layer_never_called(case: Case) -> Iterator[Found]:
                 Evidence("gradients are None in this update", (), update.location),
                 Evidence("made here", () if init is None else (init.seq,), location),
             ),
-            fix=f"x = self.{_attribute(state.layer)}(x)  # in call; or remove the layer"
+            fix=f"x = self.{_attribute(case, state.layer)}(x)  # in call; or remove the layer"
             if not called
             else "# use ops that have gradients: no argmax, round, .numpy() or stop_gradient on the way",
         )
 
 
-def _attribute(layer: LayerRef) -> str:
-    return layer.name
+def _attribute(case: Case, layer: LayerRef) -> str:
+    holder = case.holder(layer)
+    return layer.name if holder is None else holder.held[layer.id]
 
 
 @rule("LT505", "loss-added-repeatedly", "warning", _LAYERS)
