@@ -104,15 +104,19 @@ def raised_at(trace: TracebackType | None) -> Location | None:
     return None if found is None else location(*found)
 
 
-@lru_cache(maxsize=16384)
 def location(code: CodeType, lasti: int) -> Location:
     """Turn a code object and an instruction in it into a file and a line."""
+    return _location(code, lasti, code.co_filename)  # codes of two files may be equal
+
+
+@lru_cache(maxsize=16384)
+def _location(code: CodeType, lasti: int, file: str) -> Location:
     line = code.co_firstlineno
     for start, end, number in code.co_lines():
         if start <= lasti < end:
             line = number or line
             break
-    return _original(Location(code.co_filename, line, code.co_name))
+    return _original(Location(file, line, code.co_name))
 
 
 def _original(place: Location) -> Location:

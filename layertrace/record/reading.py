@@ -63,7 +63,7 @@ class Reader:
         self._calls: dict[int, count[int]] = {}
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
-        self._siblings: dict[CodeType, dict[FunctionRef, int]] = {}
+        self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
 
     def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
         """Return one event by itself, whose place in the timeline the caller knows."""
@@ -198,7 +198,7 @@ class Reader:
         """Count the functions of one code in this recording, which TensorFlow traces one by one."""
         if note.code is None or note.index > 1:
             return None
-        siblings = self._siblings.setdefault(note.code, {})
+        siblings = self._siblings.setdefault((note.code, note.code.co_filename), {})
         number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 

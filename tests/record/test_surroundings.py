@@ -305,3 +305,13 @@ def test_inits_and_variables_tell_their_strategy():
 
     assert timeline.where(kind="init")[0].strategy == "MirroredStrategy"
     assert {e.strategy for e in timeline.variables} == {None}
+
+
+def test_equal_code_in_two_files_has_two_places():
+    """Python takes code for equal whatever file it comes from; a place must not."""
+    from layertrace.record.places import location
+
+    one, two = (compile("x = 1\n", file, "exec") for file in ("one.py", "two.py"))
+
+    assert one == two
+    assert [location(code, 0).file for code in (one, two)] == ["one.py", "two.py"]
