@@ -46,7 +46,8 @@ def check(
     failed: BaseException | None = None
     with layertrace.trace(report=False) as timeline:
         try:
-            runpy.run_path(str(program), run_name="__main__")
+            # What it returns keeps the program's layers alive until the recording has looked at them.
+            _ = runpy.run_path(str(program), run_name="__main__")
         except SystemExit as leaving:
             failed = leaving if leaving.code else None
         except Exception as error:  # the program's own; its traceback is printed below

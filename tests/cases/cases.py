@@ -55,7 +55,8 @@ def run(path: Path) -> Ran:
         with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
             warnings.simplefilter("ignore")  # the programs are meant to cause some
             with tracer as timeline:
-                runpy.run_path(str(path), run_name="__main__")
+                kept = runpy.run_path(str(path), run_name="__main__")  # its layers live until the end
+                assert kept
     except Exception as raised:
         error = raised
     finally:

@@ -462,7 +462,8 @@ def called_symbolically_first(case: Case) -> Iterator[Found]:
         outermost = all(outer.kind != "call" for one in calls for outer in case.around(one))
         if not symbolic or len(calls) < 2 or not outermost or any(one.error is not None for one in calls):
             continue
-        if not any(case.of(child.layer, "build") for n in state.children if (child := case.states.get(n))):
+        inside = [event for one in symbolic for event in case.all_inside(one)]
+        if all(event.kind != "build" or event.layer is None for event in inside):
             continue
         if state.declared is not None:  # part of a functional model, where shapes are inferred in any case
             continue

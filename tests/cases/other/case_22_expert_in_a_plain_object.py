@@ -13,4 +13,4 @@ class Net(keras.Model):
     def __init__(self): super().__init__(); self.mixture = Mixture()
     def build(self, shape): self.mixture.build(shape)
     def call(self, x): return self.mixture(x)
-Net()(np.ones((2, 3), "float32"))
+net = Net(); net(np.ones((2, 3), "float32"))

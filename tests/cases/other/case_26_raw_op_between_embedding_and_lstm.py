@@ -8,4 +8,4 @@ class Reader(keras.Model):
         self.embedding, self.lstm = layers.Embedding(9, 4, mask_zero=True), layers.LSTM(3, name="reader_lstm")
     def call(self, tokens):  # finds: LT308 reader
         return self.lstm(self.embedding(tokens) * 0.5)  # finds: LT502 reader_lstm
-Reader()(np.array([[1, 2, 0]]))
+reader = Reader(); reader(np.array([[1, 2, 0]]))
