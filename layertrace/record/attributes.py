@@ -22,7 +22,7 @@ from layertrace.record.sightings import Sighting, see
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["after_call", "before_call", "is_hosts", "look_again", "set_by_hosts"]
+__all__ = ["after_call", "before_call", "forget_call", "is_hosts", "look_again", "set_by_hosts"]
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
 _LOOKS = 64  # at the attributes of one function's layers, however many streaks of runs it has
@@ -38,9 +38,10 @@ def is_hosts(cls: type) -> bool:
 class Before:
     """How a layer and the random generators were before a traced call."""
 
-    __slots__ = ("drawn", "tensors", "values")
+    __slots__ = ("drawn", "span", "tensors", "values")
 
-    def __init__(self, layer: Any) -> None:
+    def __init__(self, span: tuple[Any, ...], layer: Any) -> None:
+        self.span = span  # which so keeps its identity
         self.values = plain_attributes(layer)
         self.tensors = {name: id(value) for name, value in _graph_tensors(layer)}
         self.drawn = _generators(layer)
@@ -53,7 +54,12 @@ _before: dict[int, Before] = {}
 def before_call(span: tuple[Any, ...], layer: Any) -> None:
     """Note how a layer is before a call that is being traced."""
     if not is_hosts(type(layer)):
-        _before[id(span)] = Before(layer)
+        _before[id(span)] = Before(span, layer)
+
+
+def forget_call(span: tuple[Any, ...]) -> None:
+    """Forget how a layer was before a call that has failed."""
+    _before.pop(id(span), None)
 
 
 def after_call(span: tuple[Any, ...], layer: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from layertrace.errors import CulpritError
 from layertrace.record import places
-from layertrace.record.attributes import after_call, before_call
+from layertrace.record.attributes import after_call, before_call, forget_call
 from layertrace.record.describe import eager_shape, note
 from layertrace.record.faults import step_aside
 from layertrace.record.host import Host
@@ -272,6 +272,7 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
     thread = span[THREAD]
     thread.span = span[PARENT]
     try:
+        forget_call(span)
         chain = frozenset(map(id, _chain(error)))
         known, failed = thread.failing
         passes_through = failed is not None and failed[PARENT] is span and not known.isdisjoint(chain)

@@ -315,3 +315,17 @@ def test_equal_code_in_two_files_has_two_places():
 
     assert one == two
     assert [location(code, 0).file for code in (one, two)] == ["one.py", "two.py"]
+
+
+def test_a_traced_call_that_failed_leaves_nothing_to_compare_with():
+    """What was noted at its beginning is forgotten, and never taken for that of another call."""
+    from layertrace.record.attributes import _before
+
+    class Failing(layers.Layer):
+        def call(self, x):
+            raise KeyError("no")
+
+    with layertrace.trace(report=False), pytest.raises(KeyError):
+        tf.function(Failing(), autograph=False)(tf.ones((1, 2)))
+
+    assert _before == {}

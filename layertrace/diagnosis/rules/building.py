@@ -30,6 +30,8 @@ def _late_children(case: Case) -> Iterator[tuple[LayerRef, Event, Event]]:
         owner, state = outer.layer, case.state(outer.layer)
         if not is_users(owner) or state is None or child.id not in state.children:
             continue
+        if owner.framework != "keras" or event.mode == "symbolic":
+            continue  # tf_keras builds by calling, and so does Keras when it loads what was built like that
         built = [one for one in case.of(owner, "build") if one.seq < outer.seq and one.error is None]
         if not built or (owner.id, child.id) in told or not _has_weights(case, child):
             continue

@@ -236,6 +236,8 @@ def _made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
         busy = case.busy_layer(event)
         if busy is not None and not is_users(busy):
             continue  # a layer of Keras that compiles its own operations
+        if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
+            continue  # what TensorFlow makes for its own sake, as for a distributed dataset
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
             found.setdefault((event.function.name, event.defined_at or event.function.id), []).append(event)

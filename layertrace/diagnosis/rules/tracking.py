@@ -54,7 +54,7 @@ def untracked_variable(case: Case) -> Iterator[Found]:
             evidence=(Evidence(f"tf.Variable made in {outer.kind}", (outer.seq, event.seq), event.location),),
             fix=f'self.{name} = self.add_weight(shape={tuple(made.shape or ())}, name="{name}"'
             f"{'' if made.trainable else ', trainable=False'})",
-            severity=None if made.trainable else "note",
+            severity=None if made.trainable and "float" in made.dtype else "note",
         )
 
 

@@ -213,6 +213,8 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
         if is_users(outer.layer) and not _is_tracked(case, outer.layer, event.layer):
             found.setdefault((outer.layer, event.location), []).append(event)
     for (owner, _), events in found.items():
+        if not any(case.of(one.layer, "variable") for one in events if one.layer is not None):
+            continue  # an activation or a merge loses nothing
         made = events[0].layer
         name = made.class_name if made is not None else "layer"
         instances = f"{len(events)} so far" if len(events) > 1 else "1 so far"

@@ -12,5 +12,6 @@ class Decoder(layers.Layer):
     def call(self, x):
         for step in self.steps: x = step(x)
         return x
-inputs = keras.Input((3,))
-keras.Model(inputs, Decoder(False, name="forgetful")(Decoder(True, name="whole")(inputs)))
+decoders = Decoder(True, name="whole"), Decoder(False, name="forgetful")
+x = np.ones((2, 3), "float32")
+for decoder in decoders: x = decoder(x)

@@ -7,7 +7,7 @@ class Lazy(layers.Layer):
     def build(self, shape): self.first.build(shape)
     def call(self, x):
         x = self.first(x)
-        self.late = layers.Dense(2)  # finds: LT104 lazy, LT103 lazy
+        self.late = layers.Dense(2)  # finds: LT104 lazy
         return self.late(x)
 model = keras.Sequential([layers.Dense(2), Lazy(name="lazy")])
 model(np.ones((1, 2), "float32"))
