@@ -9,10 +9,10 @@ import dis
 import random
 import sys
 import weakref
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import FunctionType
-from typing import Any, cast
+from typing import Any
 
 from layertrace.record.faults import step_aside
 from layertrace.record.host import Host
@@ -156,14 +156,15 @@ def _builtin(value: Any) -> str:
     return next(kind.__name__ for kind in (list, dict, set) if isinstance(value, kind))
 
 
-@lru_cache(maxsize=4096)
-def set_by_hosts(cls: Hashable) -> frozenset[str]:
+def set_by_hosts(cls: type) -> frozenset[str]:
     """Return the names of the attributes that the base classes of all layers and models assign."""
-    found: set[str] = set()
-    for owner in cast(type, cls).__mro__:
-        if is_hosts(owner) and _is_base(owner):
-            found |= _assigned(owner)
-    return frozenset(found)
+    return _assigned_by(tuple(owner for owner in cls.__mro__ if is_hosts(owner) and _is_base(owner)))
+
+
+@lru_cache(maxsize=256)
+def _assigned_by(owners: tuple[type, ...]) -> frozenset[str]:
+    """Return what classes of a host assign, which live on anyway; a user's would be kept alive."""
+    return frozenset().union(*map(_assigned, owners))
 
 
 def _is_base(cls: type) -> bool:

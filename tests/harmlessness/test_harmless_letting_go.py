@@ -58,6 +58,23 @@ def test_layers_tensors_and_variables_are_let_go(k, is_let_go):
 
 
 @KERAS
+def test_classes_are_let_go(k, is_let_go):
+    """So can a layer class made in a function, also after its layers were traced by a `tf.function`."""
+
+    def program():
+        class Own(k.layers.Layer):
+            def call(self, x):
+                return x * 2
+
+        layer = Own()
+        tf.function(lambda x: layer(x))(tf.ones((2, 3)))
+        k.backend.clear_session()
+        return [Own, layer]
+
+    assert is_let_go(program, when="after it")
+
+
+@KERAS
 def test_models_are_let_go(k, is_let_go):
     """So can a model that was fitted, with the functions and graphs that Keras made for it."""
 
