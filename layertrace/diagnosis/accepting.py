@@ -29,7 +29,8 @@ def accept(*codes: str) -> Callable[[C], C]:
         raise RuleError(f"accept() takes codes of findings, such as 'LT105', not {codes!r}")
 
     def mark(cls: C) -> C:
-        cls._layertrace_accepted = (*getattr(cls, "_layertrace_accepted", ()), *codes)  # type: ignore[attr-defined]
+        accepted = (*getattr(cls, "_layertrace_accepted", ()), *codes)
+        cls._layertrace_accepted = accepted  # type: ignore[attr-defined]  # any class may be marked
         return cls
 
     return mark

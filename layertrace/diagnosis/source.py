@@ -38,8 +38,13 @@ def nodes_of(place: Location | None) -> Iterator[ast.AST]:
     function = function_at(place)
     if function is not None:
         body = function.body if isinstance(function.body, list) else [function.body]
-        found = [node for statement in body for node in ast.walk(statement) if hasattr(node, "lineno")]
-        yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
+        found = [
+            node
+            for statement in body
+            for node in ast.walk(statement)
+            if isinstance(node, (ast.stmt, ast.expr))
+        ]
+        yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
 def assignments(place: Location | None, attribute: str) -> Iterator[Location]:

@@ -129,14 +129,14 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
 
             @functools.wraps(function)
             async def run_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                with again() as run_async.timeline:  # type: ignore[attr-defined]
+                with again() as run_async.timeline:  # type: ignore[attr-defined]  # functions take any
                     return await function(*args, **kwargs)
 
             return cast(Callable[P, R], run_async)
 
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with again() as run.timeline:  # type: ignore[attr-defined]
+            with again() as run.timeline:  # type: ignore[attr-defined]  # functions take any
                 return function(*args, **kwargs)
 
         return run

@@ -166,7 +166,7 @@ def hook(
     made.__kwdefaults__ = original.__kwdefaults__
     if takes_anything:
         made.__defaults__ = made.__kwdefaults__ = None
-        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
+        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
     return made
 
 
@@ -241,7 +241,7 @@ def _factory(
         target="lt_as_called(lt_original)" if kind in ("call", "build") else "lt_original",
     )
     namespace = dict(_NAMESPACE)
-    exec(compile(source, HOOK_FILE, "exec"), namespace)  # noqa: S102
+    exec(compile(source, HOOK_FILE, "exec"), namespace)  # noqa: S102  # source of our own
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
 
 

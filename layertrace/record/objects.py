@@ -25,7 +25,7 @@ _CallableObjectProxy: Any = wrapt.CallableObjectProxy
 _ObjectProxy: Any = wrapt.ObjectProxy
 
 
-class _Bound(_CallableObjectProxy):  # type: ignore[misc]
+class _Bound(_CallableObjectProxy):  # type: ignore[misc]  # the Any above
     """The method of one layer."""
 
     def __init__(self, wrapped: Any, layer: Any, method: Method, observer: Observer) -> None:
@@ -61,7 +61,7 @@ class _Bound(_CallableObjectProxy):  # type: ignore[misc]
         return result
 
 
-class _Unbound(_ObjectProxy):  # type: ignore[misc]
+class _Unbound(_ObjectProxy):  # type: ignore[misc]  # the Any above
     """What lies in the class; it gives each layer its own method."""
 
     def __init__(self, wrapped: Any, method: Method, observer: Observer) -> None:

@@ -1,1 +1,1 @@
-"""The rules, one module for each theme; the first digit of a code is the theme."""
+"""The rules, by themes; the first digit of a code is the theme, which may have several modules."""
