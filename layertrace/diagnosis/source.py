@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from layertrace.timeline.event import Location
 
-__all__ = ["assignments", "calls", "dotted", "function_at", "line_of", "nodes_of"]
+__all__ = ["assignments", "calls", "dotted", "function_at", "is_guarded", "line_of", "nodes_of"]
 
 
 @lru_cache(maxsize=256)
@@ -62,6 +62,51 @@ def assignments(place: Location | None, attribute: str) -> Iterator[Location]:
                 target = target.value
             if isinstance(target, ast.Attribute) and target.attr == attribute and _is_self(target.value):
                 yield line_of(place, node)
+
+
+def is_guarded(place: Location | None) -> bool:
+    """Tell a line that runs once, since an `if` asks for an attribute that is assigned then.
+
+    Whether around the line, `if self.w is None: self.w = ...`, or before it, `if self.w is not None: return`.
+    """
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return False
+    for function in ast.walk(tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _spans(function, place):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, (ast.If, ast.IfExp)):
+                leaves = isinstance(node, ast.If) and isinstance(node.body[-1], (ast.Return, ast.Raise))
+                after = leaves and (node.end_lineno or 0) < place.line
+                region: ast.AST = function if after else node
+                if (after or _spans(node, place)) and _asked(node.test) & _assigned(region):
+                    return True
+    return False
+
+
+def _spans(node: ast.stmt | ast.expr, place: Location) -> bool:
+    return node.lineno <= place.line <= (node.end_lineno or node.lineno)
+
+
+def _asked(test: ast.expr) -> set[str]:
+    """Return the attributes that a test asks for; `hasattr(self, "w")` has the name as a string."""
+    names = {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
+    texts = [node.value for node in ast.walk(test) if isinstance(node, ast.Constant)]
+    return names | {one for one in texts if isinstance(one, str)}
+
+
+def _assigned(region: ast.AST) -> set[str]:
+    """Return the attributes of `self` that are assigned somewhere in a node."""
+    found = set()
+    for node in ast.walk(region):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            inner: ast.expr = node
+            while isinstance(inner, ast.Subscript):
+                inner = inner.value
+            if isinstance(inner, ast.Attribute) and _is_self(inner.value):
+                found.add(inner.attr)
+    return found
 
 
 def _unpacked(target: ast.expr) -> list[ast.expr]:

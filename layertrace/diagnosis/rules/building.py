@@ -32,6 +32,8 @@ def _late_children(case: Case) -> Iterator[tuple[LayerRef, Event, Event]]:
             continue
         if owner.framework != "keras" or event.mode == "symbolic":
             continue  # tf_keras builds by calling, and so does Keras when it loads what was built like that
+        if any(around.kind == "build" and around.layer == owner for around in case.around(outer)):
+            continue  # a build that builds by calling
         built = [one for one in case.of(owner, "build") if one.seq < outer.seq and one.error is None]
         if not built or (owner.id, child.id) in told or not _has_weights(case, child):
             continue
@@ -140,21 +142,26 @@ def built_without_children(case: Case) -> Iterator[Found]:
         if unbuilt and layer.id not in told and case.of(layer, "build") and not calls:
             told.add(layer.id)
             yield _unbuilt(case, layer, unbuilt[0].layer, "still not made")
-    for layer in _uncounted(case):
-        if layer.id not in told and case.failure is not None:
+    for function, purpose in _NEED_WEIGHTS.items():
+        failure = case.failure if case.raised_in(function) else None
+        asked = None if failure is None else case.state(failure.layer)
+        if failure is not None and asked is not None and not asked.built and asked.layer.id not in told:
             yield Found(
-                message="{layer} is not built yet, so it has no weights to count: call it once, or build it.",
-                layer=layer,
-                location=case.failure.error.location,
-                evidence=(Evidence("asked for its weights", (), case.failure.error.location),),
-                fix=f"{layer.name}(keras.Input(shape))  # once, before",
+                message=f"{{layer}} is not built yet, so it has no weights to {purpose}: call it once, or "
+                "build it.",
+                layer=asked.layer,
+                location=failure.error.location,
+                evidence=(Evidence("asked for its weights", (), failure.error.location),),
+                fix=f"{asked.layer.name}(keras.Input(shape))  # once, before",
             )
 
 
-def _uncounted(case: Case) -> list[LayerRef]:
-    if not case.raised_in(":count_params") or case.failure is None or case.failure.layer is None:
-        return []
-    return [case.failure.layer]
+_NEED_WEIGHTS = {
+    ":count_params": "count",
+    ":load_weights_only": "load into",
+    ":save_weights_only": "save",
+}
+"""Functions of Keras that refuse a layer without weights (`saving/saving_lib.py` of Keras 3.4 to 3.15)."""
 
 
 def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
@@ -173,10 +180,10 @@ def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
 
 @rule("LT303", "build-skipped", "error", _LAYER)
 def build_skipped(case: Case) -> Iterator[Found]:
-    """A layer has a `build` that Keras never calls, since the layer was built when `__init__` ended.
+    """A layer has a `build` that Keras never calls, since something marked the layer as built.
 
     Keras calls `build` before the first call of a layer whose `built` is False. `self.built = True` in
-    `__init__`, or a base class that sets it, leaves the weights unmade.
+    `__init__`, a base class that sets it, or `layer.built = True` from outside leaves the weights unmade.
 
     Bad:
 
@@ -194,20 +201,25 @@ def build_skipped(case: Case) -> Iterator[Found]:
     ```
     """
     for state in case.states.values():
-        layer, build = state.layer, state.methods.get("build")
-        if not state.built_by_init or build is None or case.of(layer, "build"):
+        layer, build, init = state.layer, state.methods.get("build"), state.methods.get("__init__")
+        if not state.built or build is None or case.of(layer, "build") or not case.of(layer, "init"):
             continue
         if not case.of(layer, "call") or _builds_in_init(case, layer):
             continue
-        init = state.methods.get("__init__")
-        line = next(iter(assignments(init, "built")), None)
         call = case.of(layer, "call")[0]
+        line: Location | None
+        if state.built_by_init:
+            when, line = "when its __init__ had ended", next(assignments(init, "built"), build)
+            fix = "# remove self.built = True from __init__"
+        else:
+            when, line = "before its first call", call.location
+            fix = f"# remove {layer.name}.built = True"
         yield Found(
-            message="{layer} was built already when its __init__ had ended, so Keras never called its build.",
+            message=f"{{layer}} was marked as built {when}, so Keras never called its build.",
             layer=layer,
-            location=line or build,
+            location=line,
             evidence=(Evidence("called without having been built", (call.seq,), call.location),),
-            fix="# remove self.built = True from __init__",
+            fix=fix,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import Structure, TensorSpec
+from layertrace.timeline.event import ErrorRef, Event, LayerRef, Structure, TensorSpec
 
 _LAYER = "https://keras.io/api/layers/base_layer/"
 
@@ -43,6 +43,8 @@ def nested_shapes(case: Case) -> Iterator[Found]:
         if shapes is None or layer is None or not is_users(layer) or error is None:
             continue
         inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
+        if not any(_is_of_shape(one.error, shapes) for one in (*inner, event) if one.error is not None):
+            continue
         line = inner[-1].location if inner else error.location
         yield Found(
             message=f"{{layer}} was given {_count(shapes)} shapes in build, {_written(shapes)}, and took "
@@ -65,6 +67,13 @@ def nested_shapes(case: Case) -> Iterator[Found]:
                 evidence=(Evidence("refused here", (), place.error.location),),
                 fix="def build(self, a_shape, b_shape): ...\ndef call(self, a, b): ...",
             )
+
+
+def _is_of_shape(error: ErrorRef, shapes: Structure) -> bool:
+    """Tell what fails when a shape stands for a size: arithmetic, a key, or a check of Keras's."""
+    if error.type == "TypeError" or (error.type == "KeyError" and isinstance(shapes, dict)):
+        return True
+    return any("shape" in one.rpartition(":")[2] for one in error.raised_in)
 
 
 def _is_nested(value: Structure) -> bool:
@@ -108,7 +117,7 @@ def output_shape_mismatch(case: Case) -> Iterator[Found]:
         lies = state.methods.get("compute_output_shape")
         if lies is None or state.declared is None:
             continue
-        for call in case.of(state.layer, "call"):
+        for call in _calls_in_model(case, state.layer):
             if isinstance(call.outputs, TensorSpec) and _differ(state.declared, call.outputs):
                 yield Found(
                     message=f"{{layer}} says by compute_output_shape that it returns {state.declared}, "
@@ -120,6 +129,17 @@ def output_shape_mismatch(case: Case) -> Iterator[Found]:
                     fix=f"return {(None, *(call.outputs.shape or ())[1:])}  # or remove compute_output_shape",
                 )
                 break
+
+
+def _calls_in_model(case: Case, layer: LayerRef) -> list[Event]:
+    """Return the calls of a layer by the functional model that holds it, and the one that put it there."""
+    calls = case.of(layer, "call")
+    inside = [one for one in calls if any(_is_functional(outer.layer) for outer in case.around(one))]
+    return [one for one in calls if one.mode == "symbolic"] + inside
+
+
+def _is_functional(layer: LayerRef | None) -> bool:
+    return layer is not None and any(base.endswith((".Functional", ".Sequential")) for base in layer.bases)
 
 
 def _differ(declared: TensorSpec, returned: TensorSpec) -> bool:

@@ -158,13 +158,13 @@ def duplicate_variable_name(case: Case) -> Iterator[Found]:
     for layer in case.layers:
         if not is_users(layer):
             continue
-        first: dict[str, Event] = {}
+        first: dict[tuple[int | None, str], Event] = {}
         for event in case.of(layer, "variable"):
             made = event.variable
             if made is None or event.error is not None or made.source == "tf" or _is_unnamed(made.name):
                 continue
-            before = first.setdefault(made.path, event)
-            if before is event or before.location == event.location:
+            before = first.setdefault((event.parent, made.path), event)
+            if before is event:
                 continue
             yield Found(
                 message=f"{{layer}} has two weights named {made.name!r}: give each a name of its own.",
@@ -227,7 +227,7 @@ def duplicate_layer_name(case: Case) -> Iterator[Found]:
 
 @rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)
 def variable_outside_strategy(case: Case) -> Iterator[Found]:
-    """A layer was made in the scope of a `tf.distribute` strategy, and its variables outside of it.
+    """A layer, its variables and its optimizer were not all made in the scope of a `tf.distribute` strategy.
 
     A strategy mirrors the variables that are made in its scope. A layer that is built when it is first
     called has none before that, so a model made in the scope must be built there, too.
@@ -265,3 +265,31 @@ def variable_outside_strategy(case: Case) -> Iterator[Found]:
                 ),
                 fix="with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input",
             )
+    yield from _made_before_the_scope(case)
+
+
+def _made_before_the_scope(case: Case) -> Iterator[Found]:
+    """Yield the model whose variables TensorFlow refused to a strategy, since they are not of its scope."""
+    for place in case.raised_in("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope"):
+        plain = [
+            (len(state.variables), init)
+            for state in case.states.values()
+            if state.variables and (init := next(iter(case.of(state.layer, "init")), None)) is not None
+            if init.strategy is None
+        ]
+        if not plain:
+            continue
+        init = max(plain, key=lambda one: (one[0], one[1].seq))[1]
+        seqs = (place.seq,) if isinstance(place, Event) else ()
+        where = None if case.failure is None else case.failure.error.location
+        yield Found(
+            message="{layer} was made outside of the scope of a strategy that is to train it: its variables "
+            "are not of that strategy.",
+            layer=init.layer,
+            location=init.location,
+            evidence=(
+                Evidence("made outside of a scope", (init.seq,), init.location),
+                Evidence("refused here", seqs, where),
+            ),
+            fix="with strategy.scope():\n    model = ...  # the model, its optimizer and its metrics",
+        )

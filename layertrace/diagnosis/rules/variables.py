@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.source import is_guarded
 from layertrace.timeline.event import Event, LayerRef
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
@@ -42,14 +43,14 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
     """
     made: dict[LayerRef, list[Event]] = {}
     for event in case.events("variable"):
-        around = case.parent(event)
-        if around is None or around.kind != "call" or around.layer is None or event.variable is None:
-            continue
-        if event.variable.source == "tf" or _may_add(event, around):
-            made.setdefault(around.layer, []).append(event)
-    for layer, events in made.items():
+        call = _making_call(case, event)
+        if call is not None and call.layer is not None and _is_of_call(event, call):
+            made.setdefault(call.layer, []).append(event)
+    locked = {one.location for one in case.events("variable", _is_refused_state)}
+    for layer, found in made.items():
+        events = [one for one in found if one.location not in locked]  # LT104 tells of those
         refused = next((one for one in events if one.error is not None), None)
-        if _is_made_once(case, layer, events):
+        if not events or _is_made_once(case, layer, events):
             continue
         shown = refused or events[0]
         often = _often(events, refused)
@@ -72,11 +73,19 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
         )
 
 
-def _may_add(event: Event, around: Event) -> bool:
-    """Tell a variable of Keras that call makes, and that is no state added to a built layer (LT104)."""
+def _making_call(case: Case, event: Event) -> Event | None:
+    """Return the call that makes a variable itself, be it a function or not."""
+    outer = next((one for one in case.around(event) if one.kind != "trace"), None)
+    return outer if outer is not None and outer.kind == "call" else None
+
+
+def _is_of_call(event: Event, around: Event) -> bool:
+    """Tell a variable that call makes, and that is no state added to a built layer (LT104)."""
     made = event.variable
     if made is None or around.layer is None:
         return False
+    if made.source == "tf":
+        return True
     if made.source == "tf_keras":
         return around.layer.framework == "tf_keras" and is_users(around.layer)
     return made.source == "keras" and is_users(around.layer) and not _is_refused_state(event)
@@ -96,7 +105,9 @@ def _is_made_once(case: Case, layer: LayerRef, events: list[Event]) -> bool:
     """Tell a variable that is made in the first call and kept: guarded by `if self.w is None`."""
     if any(one.error is not None for one in events):
         return False
-    calls = [one for one in case.of(layer, "call") if one.mode == "eager" and one.error is None]
+    if all(is_guarded(one.location) for one in events):
+        return True
+    calls = [one for one in case.of(layer, "call") if one.mode in ("eager", "graph") and one.error is None]
     lines = {one.location for one in events}
     return len(calls) > 1 and len(events) == len(lines)
 
@@ -150,10 +161,10 @@ def variable_created_in_later_trace(case: Case) -> Iterator[Found]:
     told = set()
     for event in case.events("variable", lambda one: one.mode == "graph"):
         made, trace = event.variable, next((o for o in case.around(event) if o.kind == "trace"), None)
-        inside = case.parent(event)
+        inside, call = case.parent(event), _making_call(case, event)
         if trace is None or made is None or trace.function in told or not _is_too_late(event, trace):
             continue
-        if inside is not None and inside.kind == "call" and (made.source == "tf" or _may_add(event, inside)):
+        if call is not None and _is_of_call(event, call):
             continue  # that is LT101
         if inside is not None and inside.kind in ("init", "build") and case.busy_call(event) is not None:
             continue  # a layer that is made or built in call: LT103, LT301
@@ -210,7 +221,8 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
         outer = case.parent(event)
         if outer is None or outer.kind != "call" or outer.layer is None or event.layer is None:
             continue
-        if is_users(outer.layer) and not _is_tracked(case, outer.layer, event.layer):
+        users = is_users(outer.layer) or outer.layer.class_name == "Lambda"
+        if users and not _is_tracked(case, outer.layer, event.layer):
             found.setdefault((outer.layer, event.location), []).append(event)
     for (owner, _), events in found.items():
         if not any(case.of(one.layer, "variable") for one in events if one.layer is not None):
