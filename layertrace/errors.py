@@ -6,6 +6,7 @@
     ├── QueryError             (ValueError)   a question the timeline cannot answer: unknown field, kind, mode
     ├── UnknownLayerError      (LookupError)  a layer that the timeline does not have
     ├── FormatError            (ValueError)   a file that is not a timeline layertrace can read
+    ├── ExpectationError       (ValueError)   an expectation in a test that cannot be met or understood
     ├── RuleError              (ValueError)   an unknown rule, code or severity was named
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
     └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 __all__ = [
     "CulpritError",
+    "ExpectationError",
     "ExpressionError",
     "FormatError",
     "HostError",
@@ -64,6 +66,10 @@ class UnknownLayerError(LayertraceError, LookupError):
 
 class FormatError(LayertraceError, ValueError):
     """A file is not a timeline, is damaged, or was written by a newer layertrace."""
+
+
+class ExpectationError(LayertraceError, ValueError):
+    """An expectation of `layertrace.testing`, or the pytest marker, was given what it cannot check."""
 
 
 class RuleError(LayertraceError, ValueError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from layertrace.diagnosis import Finding, diagnose
-from layertrace.errors import UnknownLayerError
 from layertrace.record.api import current_timeline
 from layertrace.timeline import Timeline
 
@@ -28,18 +27,8 @@ def report(subject: object = None, *, findings: bool = True, **options: Any) -> 
         layertrace.report(timeline.of("encoder/*"), depth=3)
     """
     whole = subject if isinstance(subject, Timeline) else current_timeline()
-    shown = whole if subject is None or isinstance(subject, Timeline) else _events_of(subject, whole)
+    shown = whole if subject is None or isinstance(subject, Timeline) else whole.of_recorded(subject)
     shown.print(findings=_wrong_with(shown, whole) if findings else (), **options)
-
-
-def _events_of(subject: object, timeline: Timeline) -> Timeline:
-    try:
-        return timeline.of(subject)
-    except UnknownLayerError as error:
-        raise UnknownLayerError(
-            f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
-            "`with layertrace.trace() as timeline:` gave"
-        ) from None
 
 
 def _wrong_with(shown: Timeline, whole: Timeline) -> list[Finding]:

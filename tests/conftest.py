@@ -11,3 +11,4 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 sys.path[:0] = [str(Path(__file__).parent)]  # whichever import mode pytest is in
 pytest.register_assert_rewrite("bare_and_traced")
+pytest_plugins = ["pytester"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -17,7 +17,7 @@ from layertrace.record.targets import Targets
 from layertrace.timeline import views
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["TraceMixin", "current_timeline", "trace", "traced"]
+__all__ = ["TraceMixin", "between_programs", "current_timeline", "trace", "traced"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,15 +74,36 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         self._spot = views.find("spot")(self._fail_on) if self._fail_on else None
         self._recorders: list[Recorder] = []
 
-    def start(self) -> Timeline:
-        """Start a recording and return its timeline, which grows until `stop`."""
+    def start(self, *, wait: bool = False) -> Timeline:
+        """Start a recording and return its timeline, which grows until `stop`.
+
+        Args:
+            wait: Whether, where the program has not imported Keras yet, to begin when it does. Else Keras is
+                imported here.
+
+        Raises:
+            HostError: If TensorFlow or Keras is missing or too old.
+        """
         recorder = Recorder(self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot)
         if _is_disabled():
             recorder.note("LAYERTRACE_DISABLED is set: nothing was recorded")
             return recorder.timeline
-        recorder.start()
+        recorder.start(wait=wait)
         self._recorders.append(recorder)
         return recorder.timeline
+
+    def narrow(self, *targets: object) -> None:
+        """Keep what these targets are about only, as if the recording had been started with them.
+
+        Args:
+            *targets: As for `trace`.
+
+        Raises:
+            TargetError: If a target is none.
+        """
+        self._given, self._targets = targets, Targets(targets)
+        for recorder in self._recorders:
+            recorder.narrow(self._targets)
 
     def stop(self) -> None:
         """Stop the recording that was started last by this object; without one, do nothing."""
@@ -167,6 +188,23 @@ def _program_recorder() -> Recorder:
         _program = Recorder(Targets(()))
         _program.targets.everything = False
     return _program
+
+
+def between_programs(kept: Collection[Recorder]) -> None:
+    """End what one program left running before the next begins in this process, as pytest runs tests.
+
+    Recordings that were started with `trace` and not stopped are stopped, and say so; what `traced` and
+    `TraceMixin` record begins anew.
+
+    Args:
+        kept: Recorders that may go on, since whoever started them will stop them later.
+    """
+    for recorder in tuple(running):
+        if recorder is not _program and recorder not in kept:
+            recorder.note("stopped when the test ended that had left it open")
+            recorder.stop()
+    if _program is not None:
+        _program.forget()
 
 
 def traced(cls: C) -> C:

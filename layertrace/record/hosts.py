@@ -71,7 +71,7 @@ def load() -> None:
 
 def tensor_type() -> type | None:
     """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
-    if private.find("known_shape") is None or private.find("shape_tuple") is None:
+    if Host.tf is None or private.find("known_shape") is None or private.find("shape_tuple") is None:
         return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
@@ -79,6 +79,8 @@ def tensor_type() -> type | None:
 
 def replica() -> int | None:
     """Return which replica of a `tf.distribute` strategy the current thread serves; None where none."""
+    if Host.tf is None:
+        return None
     distribute = Host.tf.distribute
     if not distribute.has_strategy() or distribute.in_cross_replica_context():
         return None
@@ -119,7 +121,7 @@ def loaded() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of TensorFlow and of each Keras that is loaded."""
-    names = ["tensorflow", *loaded()]
+    names = [name for name in ("tensorflow", *loaded()) if name in sys.modules]
     return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
 
 

@@ -76,9 +76,14 @@ class Recorder:
 
     # Listening
 
-    def start(self) -> None:
-        """Hook what is not hooked yet, and listen."""
-        hosts.load()
+    def start(self, *, wait: bool = False) -> None:
+        """Hook what is not hooked yet, and listen.
+
+        Args:
+            wait: Whether, where no Keras is imported yet, to wait until the program imports one.
+        """
+        if not wait or hosts.loaded():
+            hosts.load()
         with _lock:
             self._start_ns = self._clock()
             self.echo = Echo(self._start_ns) if self._wants_echo else None
@@ -110,9 +115,28 @@ class Recorder:
         try:
             with _lock:
                 if self in running:
+                    hosts.load()
                     self.cover_host(host)
+                    _tell_hub()
         except Exception:  # promise 1: an import of the traced program never fails for our sake
             step_aside(f"hook {host}")
+
+    def narrow(self, targets: Targets) -> None:
+        """Keep what these targets are about only, of what was recorded so far, too."""
+        with _lock:
+            self.targets = targets
+            self._read = None
+            if self in running:
+                self.recover()
+                _tell_hub()
+
+    def forget(self) -> None:
+        """Drop what was recorded so far, and go on."""
+        with _lock:
+            self._records.clear()
+            self.sightings.clear()
+            self._start_ns = self._clock()
+            self._read = None
 
     def recover(self) -> None:
         """Hook what the targets have come to include since the start."""

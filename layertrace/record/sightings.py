@@ -65,6 +65,11 @@ class Sightings:
             elif len(self._found) < MOST:
                 self._found[key] = (sighting, [1])
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        with self._lock:
+            self._found.clear()
+
     def counted(self) -> list[tuple[Sighting, int]]:
         """Return each sighting with how often it was seen."""
         with self._lock:

@@ -1,6 +1,6 @@
 """From a timeline to something to look at: a tree, a table, plain text, a notebook page."""
 
-from layertrace.render.echo import echo_line
+from layertrace.render.echo import echo_line, event_line
 from layertrace.render.failure import print_failure
 from layertrace.render.findings import findings
 from layertrace.render.functions import function_table
@@ -11,6 +11,7 @@ from layertrace.render.tree import tree
 
 __all__ = [
     "echo_line",
+    "event_line",
     "findings",
     "function_table",
     "notebook",

@@ -13,7 +13,7 @@ from layertrace.render.places import Places
 from layertrace.render.styles import CLASS, ERROR, KINDS, MODES, NAME, QUIET, inked
 from layertrace.timeline.event import Event
 
-__all__ = ["echo_line"]
+__all__ = ["echo_line", "event_line"]
 
 DEEPEST = 20
 
@@ -45,6 +45,27 @@ def echo_line(event: Event, *, depth: int | None = None, ends: bool = False, enc
     return line.append_text(Text("  ").join(cell for cell in (_what(event, glyphs), *cells) if cell))
 
 
+def event_line(event: Event, *, encoding: str = "utf-8") -> Text:
+    """Write a whole event in one line, without its number, its place and its time.
+
+    Example:
+        >>> print(event_line(Event(seq=3, kind="call", call_index=1)).plain)
+        call 1  eager
+    """
+    glyphs = glyphs_for(encoding)
+    cells = [_what(event, glyphs)]
+    if event.kind == "call":
+        cells += [_named(event, glyphs), phrases.shapes(event, glyphs)]
+        cells += [Text(phrases.settings(event, None, glyphs)), inked(event.mode, MODES[event.mode])]
+    else:
+        cells += _came(event, glyphs)
+    if event.times > 1:
+        cells.append(Text(words.counted(event.times, "time")))
+    if event.variable is None and event.error is not None and event.error.origin:
+        cells.append(phrases.trouble(event, glyphs))
+    return Text("  ").join(cell for cell in cells if cell)
+
+
 def _what(event: Event, glyphs: Glyphs) -> Text:
     number = event.trace if event.kind == "trace" else event.call_index
     said = inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
@@ -66,11 +87,16 @@ def _who(event: Event, glyphs: Glyphs) -> Text:
     return inked("" if subject is None else glyphs.user(subject.name), NAME)
 
 
-def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+def _named(event: Event, glyphs: Glyphs) -> Text:
     who = _who(event, glyphs)
     if event.layer is not None and event.variable is None:
         who.append(f" ({glyphs.user(event.layer.class_name)})", CLASS)
-    yield who
+    return who
+
+
+def _came(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+    """Write whom an event is about, and what came in."""
+    yield _named(event, glyphs)
     if event.variable is not None:
         yield Text(str(phrases.tensor(event.variable)))
         yield from phrases.usual_traits(event.variable, glyphs)
@@ -81,6 +107,10 @@ def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
         yield Text(phrases.settings(event, None, glyphs))
     else:
         yield Text(phrases.came_in(event, glyphs))
+
+
+def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+    yield from _came(event, glyphs)
     yield _mode(event, glyphs)
     if event.thread != "MainThread":
         yield inked(f"in thread {glyphs.user(event.thread)}", QUIET)

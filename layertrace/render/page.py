@@ -48,14 +48,20 @@ class _Memory(io.StringIO):
         return self._encoding
 
 
-def written(renderable: RenderableType, *, width: int | None = None, encoding: str | None = None) -> str:
-    """Return anything that rich can print as plain text."""
+def written(
+    renderable: RenderableType,
+    *,
+    width: int | None = None,
+    encoding: str | None = None,
+    colour: bool = False,
+) -> str:
+    """Return anything that rich can print as text, plain or with the colours of a terminal."""
     page = _Memory(encoding or getattr(sys.stdout, "encoding", None) or "utf-8")
     console = Console(
         file=page,
         width=width or terminal_width(),
-        color_system=None,
-        force_terminal=False,
+        color_system="standard" if colour else None,
+        force_terminal=colour,
         force_jupyter=False,
         legacy_windows=False,
     )

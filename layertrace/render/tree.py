@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class TimelineTree:
     places: bool = True
     max_lines: int | None = None
     findings: tuple[Finding, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def _events(self) -> Timeline:
@@ -84,6 +85,7 @@ class TimelineTree:
         marks: dict[int, str] = {}
         for finding in reversed(self.findings):  # so that the gravest has the last word
             marks |= dict.fromkeys(finding.events, finding.code)
+        marks |= self.marks
         writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
         written = rows(self._nodes, writer)
         shown = places if self.places else None
@@ -99,6 +101,7 @@ def tree(
     places: bool = True,
     max_lines: int | None = None,
     findings: Iterable[Finding] = (),
+    marks: Mapping[int, str] | None = None,
 ) -> TimelineTree:
     """Show what happened, nested as it ran, for `rich` to print.
 
@@ -114,6 +117,7 @@ def tree(
         places: Whether to show the lines of code that caused the events.
         max_lines: About how many lines to fill at most; None for 400.
         findings: What to mark at the events concerned.
+        marks: Words to mark events with, by their `seq`.
 
     Example:
         >>> from rich import print
@@ -127,6 +131,7 @@ def tree(
         places=places,
         max_lines=max_lines,
         findings=tuple(findings),
+        marks=dict(marks or {}),
     )
 
 

@@ -1,5 +1,60 @@
-"""Assert what happens to layers and functions, in tests."""
+"""Assert what happens to layers and functions, in tests.
 
-from layertrace.testing.traces import assert_max_traces
+Every expectation takes a timeline, or a layer, a class or a name, whose events it takes from
+`layertrace.current_timeline()`. One that fails raises an `AssertionError` that shows what was expected beside
+what was found, the part of the tree concerned, and the line of your code; one that cannot be checked, since
+a name or a kind is wrong, raises a `LayertraceError` with the possible values.
+"""
 
-__all__ = ["assert_max_traces"]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from layertrace.testing.counts import assert_built_once, assert_calls
+    from layertrace.testing.doctor import assert_no_findings
+    from layertrace.testing.golden import assert_unchanged_by, golden_json, golden_text, normalised
+    from layertrace.testing.lifecycle import assert_lifecycle
+    from layertrace.testing.order import assert_order
+    from layertrace.testing.shapes import assert_shapes, assert_variables
+    from layertrace.testing.traces import assert_max_traces
+
+# Each comes when it is needed, so that naming one expectation does not load rich and the doctor for another.
+_HOMES = {
+    "assert_built_once": "counts",
+    "assert_calls": "counts",
+    "assert_lifecycle": "lifecycle",
+    "assert_max_traces": "traces",
+    "assert_no_findings": "doctor",
+    "assert_order": "order",
+    "assert_shapes": "shapes",
+    "assert_unchanged_by": "golden",
+    "assert_variables": "shapes",
+    "golden_json": "golden",
+    "golden_text": "golden",
+    "normalised": "golden",
+}
+
+__all__ = [
+    "assert_built_once",
+    "assert_calls",
+    "assert_lifecycle",
+    "assert_max_traces",
+    "assert_no_findings",
+    "assert_order",
+    "assert_shapes",
+    "assert_unchanged_by",
+    "assert_variables",
+    "golden_json",
+    "golden_text",
+    "normalised",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"layertrace.testing.{_HOMES[name]}")
+    found = globals()[name] = getattr(home, name)
+    return found

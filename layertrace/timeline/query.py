@@ -11,7 +11,15 @@ from layertrace.errors import QueryError, UnknownLayerError
 from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
 from layertrace.timeline.identity import Register
 
-__all__ = ["answers_to", "by_fields", "by_subject", "layer_numbers", "qualified_name"]
+__all__ = [
+    "answers_to",
+    "by_fields",
+    "by_subject",
+    "check_value",
+    "layer_numbers",
+    "listed",
+    "qualified_name",
+]
 
 FIELDS = tuple(field.name for field in dataclass_fields(Event))
 
@@ -31,9 +39,24 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
     is_wanted = _chooser(subject)
     wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
     if not wanted:
-        known = ", ".join(dict.fromkeys(map(str, layers.values()))) or "no layer at all"
+        known = listed(map(str, layers.values())) or "no layer at all"
         raise UnknownLayerError(f"no layer {_told(subject)} in this timeline; it has {known}")
     return (e for e in events if e.layer is not None and e.layer.id in wanted)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write the different ones of some names, as many as can be read.
+
+    Example:
+        >>> listed(["a", "b", "a"])
+        'a, b'
+    """
+    different = list(dict.fromkeys(names))
+    more = f" and {len(different) - _MOST_LISTED:,} more" if len(different) > _MOST_LISTED else ""
+    return ", ".join(different[:_MOST_LISTED]) + more
+
+
+_MOST_LISTED = 20
 
 
 def _chooser(subject: object) -> Callable[[LayerRef], bool]:
@@ -74,7 +97,7 @@ def by_fields(
 ) -> Iterator[Event]:
     """Choose the events that satisfy all predicates and have all fields as given."""
     for name, value in fields.items():
-        _check(name, value)
+        check_value(name, value)
     if "layer" in fields:
         fields = dict(fields)
         subject = fields.pop("layer")
@@ -90,7 +113,12 @@ def by_fields(
     )
 
 
-def _check(name: str, value: object) -> None:
+def check_value(name: str, value: object) -> None:
+    """Refuse a field that events do not have, and a kind or mode that none can have.
+
+    Raises:
+        QueryError: If so; the message lists those that there are.
+    """
     if name not in FIELDS:
         raise QueryError(f"events have no field {name!r}; they have {', '.join(FIELDS)}")
     known: tuple[str, ...] = {"kind": KINDS, "mode": MODES}.get(name, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from layertrace.timeline.event import NOTHING, ErrorRef, LayerRef, Location, Structure, TensorSpec
 
@@ -120,9 +120,20 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """All that a recording knows beside its events; the states by number of layer."""
+    """All that a recording knows beside its events.
+
+    Attributes:
+        states: How layers were in the end, by number.
+        observations: What was noticed on the way.
+        failure: The exception that ended the recording.
+        versions: Of TensorFlow and the Keras that were loaded.
+        extras: Fields of events, by `seq`, that a newer layertrace wrote to the file that this is from.
+        unknown: Lines of that file that this version does not know.
+    """
 
     states: Mapping[int, LayerState] = field(default_factory=lambda: MappingProxyType({}))
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    unknown: tuple[Mapping[str, Any], ...] = ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, TypeVar, overload
 
+from layertrace.errors import UnknownLayerError
 from layertrace.timeline import expression, views
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife, functions
@@ -13,6 +15,8 @@ from layertrace.timeline.query import by_fields, by_subject
 from layertrace.timeline.surroundings import Failure, Surroundings
 
 __all__ = ["EventSource", "Timeline"]
+
+T = TypeVar("T", bound="Timeline")
 
 
 class EventSource(Protocol):
@@ -79,7 +83,7 @@ class Timeline(Sequence[Event]):
         self._shape: _Shape | None = None
 
     @classmethod
-    def from_source(cls, source: EventSource) -> Timeline:
+    def from_source(cls: type[T], source: EventSource) -> T:
         """Make a timeline that asks `source` for its events each time it is read."""
         timeline = cls()
         timeline._source = source
@@ -137,6 +141,11 @@ class Timeline(Sequence[Event]):
         return tuple(self._source.notes())
 
     @property
+    def source(self) -> EventSource:
+        """Where the events come from."""
+        return self._source
+
+    @property
     def surroundings(self) -> Surroundings:
         """What the recording knows beside its events, of the whole of it also for a selection."""
         return self._source.surroundings()
@@ -157,6 +166,20 @@ class Timeline(Sequence[Event]):
             UnknownLayerError: If no event belongs to it; the message lists the layers there are.
         """
         return self._select(by_subject(self, subject))
+
+    def of_recorded(self, subject: object) -> Timeline:
+        """Do what `of` does, for somebody who may have forgotten to record.
+
+        Raises:
+            UnknownLayerError: As `of` does; the message also says how to record a layer.
+        """
+        try:
+            return self.of(subject)
+        except UnknownLayerError as error:
+            raise UnknownLayerError(
+                f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
+                "`with layertrace.trace() as timeline:` gave"
+            ) from None
 
     def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
         """Select the events that satisfy every predicate and have every field at the given value.
@@ -209,6 +232,29 @@ class Timeline(Sequence[Event]):
 
     def _select(self, events: Iterable[Event]) -> Timeline:
         return _Selection(events, self._source, self._whole())
+
+    # Keeping
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the timeline to a file, which any machine can read, with or without TensorFlow.
+
+        Args:
+            path: Its name ends in `.layertrace` (compressed where that pays) or `.jsonl` (plain lines).
+
+        Raises:
+            FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
+        """
+        views.find("save")(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Timeline:
+        """Read a timeline from a file; one that was cut off is read as far as it goes, and its notes say so.
+
+        Raises:
+            FormatError: If there is no such file, or it is no recording that this version can read.
+        """
+        found: Timeline = views.find("load")(path)
+        return found
 
     # Looking
 

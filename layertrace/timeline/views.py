@@ -16,6 +16,8 @@ _VIEWS = {
     "failure": "layertrace.render:print_failure",
     "functions": "layertrace.render:function_table",
     "spot": "layertrace.diagnosis:spot_of",
+    "load": "layertrace.timeline.storage:load",
+    "save": "layertrace.timeline.storage:save",
     "table": "layertrace.render:table",
     "print": "layertrace.render:print_timeline",
     "text": "layertrace.render:text",

@@ -1,0 +1,180 @@
+"""Files that hold a recording: written in whole or not at all, read within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from layertrace.errors import FormatError
+from layertrace.timeline.event import Event
+from layertrace.timeline.storage.reader import Reader
+from layertrace.timeline.storage.writer import Writer
+from layertrace.timeline.timeline import Timeline
+
+__all__ = ["SUFFIXES", "load", "save"]
+
+SUFFIXES = (".layertrace", ".jsonl")
+"""`.layertrace` is compressed where that pays, `.jsonl` never is. Both hold the same lines."""
+
+PAYS = 64 * 1024
+_LONGEST_LINE = 64 * 1024 * 1024
+_MOST_EXPANDED, _ALWAYS_FINE = 400, 256 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
+_LEVEL = 4
+
+
+def save(timeline: Timeline, path: str | os.PathLike[str]) -> None:
+    """Write a timeline to a file, which is there as a whole or not at all.
+
+    Raises:
+        FormatError: If the name ends in no known suffix, or the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise FormatError(f"{target} ends in none of {', '.join(SUFFIXES)}, so its format is not known")
+    events = timeline[:]
+    surroundings = timeline.surroundings
+    with written(target) as file:
+        writer = Writer(file.write, surroundings.extras)
+        writer.head()
+        for event in events:
+            writer.event(event)
+        writer.beside(surroundings, timeline.notes)
+        writer.close()
+
+
+@contextmanager
+def written(target: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write, and put it in place at the end, compressed where that pays.
+
+    Raises:
+        FormatError: If it cannot be written; nothing is left behind then.
+    """
+    partial = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            if target.suffix == SUFFIXES[0] and file.tell() > PAYS:
+                _compress(file)
+        os.chmod(partial, 0o666 & ~_umask())
+        os.replace(partial, target)
+        partial = ""
+    except OSError as error:
+        raise FormatError(f"{target} cannot be written: {error.strerror or error}") from error
+    finally:
+        if partial:
+            os.unlink(partial)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _compress(file: IO[bytes]) -> None:
+    """Replace what a file holds by the same, compressed."""
+    file.seek(0)
+    with tempfile.TemporaryFile(dir=Path(file.name).parent if isinstance(file.name, str) else None) as small:
+        with gzip.GzipFile(fileobj=small, mode="wb", compresslevel=_LEVEL, mtime=0, filename="") as packed:
+            while block := file.read(1 << 20):
+                packed.write(block)
+        small.seek(0)
+        file.seek(0)
+        file.truncate()
+        while block := small.read(1 << 20):
+            file.write(block)
+
+
+def load(path: str | os.PathLike[str]) -> Timeline:
+    """Read a timeline from a file; one that was cut off, as far as it goes.
+
+    Raises:
+        FormatError: If there is no such file, or it is not a recording that this version can read.
+    """
+    source = Path(path)
+    reader = Reader()
+    try:
+        with source.open("rb") as file:
+            _read(file, reader)
+        events = reader.events()
+        surroundings = reader.surroundings()
+    except FormatError as error:
+        raise FormatError(f"{source} cannot be read: {error}") from None
+    except OSError as error:
+        raise FormatError(f"{source} cannot be read: {error.strerror or error}") from error
+    notes = reader.notes
+    if not reader.is_closed:
+        notes.append(_cut(events))
+    return Timeline(events, notes, surroundings)
+
+
+def _cut(events: tuple[Event, ...]) -> str:
+    last = max((event.start_ns + (event.duration_ns or 0) for event in events), default=0)
+    return f"the recording was cut off {last / 1e9:.1f} s after it began: the program was killed, or goes on"
+
+
+def _read(file: IO[bytes], reader: Reader) -> None:
+    lines = _lines(file)
+    first = next(lines, None)
+    if first is None:
+        raise FormatError("it is empty")
+    reader.head(first)
+    reader.read(lines)
+
+
+def _lines(file: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a file; a last one that is not whole is left out."""
+    decode = msgspec.json.Decoder().decode
+    for number, line in enumerate(_texts(file), start=1):
+        if not line.endswith(b"\n"):
+            if number == 1 and not line.startswith(b"{"):
+                raise FormatError("it does not begin as a recording of layertrace does")
+            return  # the program was killed while it was written
+        try:
+            found = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            what = "it does not begin as a recording of layertrace does" if number == 1 else None
+            raise FormatError(what or f"line {number} is no JSON object")
+        yield found
+
+
+def _texts(file: IO[bytes]) -> Iterator[bytes]:
+    start = file.peek(2)[:2] if hasattr(file, "peek") else b""
+    if start != _GZIP:
+        yield from _bounded(file)
+        return
+    size = os.fstat(file.fileno()).st_size
+    most = max(size * _MOST_EXPANDED, _ALWAYS_FINE)
+    read = 0
+    with gzip.GzipFile(fileobj=file, mode="rb") as packed:
+        try:
+            for line in _bounded(packed):
+                read += len(line)
+                if read > most:
+                    raise FormatError(f"it expands to more than {_MOST_EXPANDED} times its size")
+                yield line
+        except EOFError:
+            return  # cut off
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise FormatError(f"its compression is damaged: {error}") from None
+
+
+def _bounded(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise FormatError(f"a line is longer than {_LONGEST_LINE // 2**20} MiB")
+        yield line

@@ -1,0 +1,26 @@
+"""Let these tests tell stories, compare texts whole, and run pytest in pytest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from layertrace.testing import room
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / "render"), str(TESTS / "golden")]  # whichever import mode pytest is in
+
+pytest.register_assert_rewrite("golden")
+collect_ignore = ["sample"]  # which test_plugin.py runs pytest on
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal_settings(monkeypatch):
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(room, "now", room.NORMAL)  # whatever -q or -v this run has
