@@ -52,7 +52,7 @@ SHOWN = {
 
 def test_every_demo_is_checked():
     """No demo is left out of the table above."""
-    assert {path.stem for path in DEMOS.glob("*.py")} == set(SHOWN)
+    assert {path.stem for path in DEMOS.glob("*.py")} == {*SHOWN, "test_my_layer"}
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -66,3 +66,13 @@ def test_a_demo_runs_and_shows(name):
     assert done.returncode == 0, done.stderr
     for text in SHOWN[name]:
         assert text in done.stdout
+
+
+def test_the_tests_of_a_layer_pass():
+    """The demo of the expectations is a test file, and passes as one."""
+    test = str(DEMOS / "test_my_layer.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "6 passed" in done.stdout
+    assert done.returncode == 0

@@ -269,7 +269,7 @@ def test_what_cannot_be_checked_is_an_error_of_another_kind(name):
 
 
 def test_a_golden_timeline_is_written_when_wanted(tmp_path, monkeypatch):
-    """Without a file the failure says how to write it; with LAYERTRACE_UPDATE it is written, and then holds."""
+    """Without a file the failure says how to write it; written with LAYERTRACE_UPDATE, it holds."""
     path = tmp_path / "deep" / "tutorial.txt"
     with pytest.raises(AssertionError, match="there is no golden timeline .* --layertrace-update writes it"):
         assert_unchanged_by(tutorial()[:4], path)

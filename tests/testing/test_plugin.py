@@ -30,14 +30,13 @@ def whole(result):
     said = re.sub(r"(?m)^(platform|rootdir|plugins|cachedir|configfile):? .*\n", "", said)
     said = re.sub(r" in \d+\.\d+s( \([\d:]+\))?", " in 1.00s", said)
     said = re.sub(r"0x[0-9a-f]+", "0x1234", said)
-    said = re.sub(r"(?m)^(=+) (.*1\.00s.*?) =+$", r"= \2 =", said)
-    return said
+    return re.sub(r"(?m)^(=+) (.*1\.00s.*?) =+$", r"= \2 =", said)
 
 
 OUTCOMES = {"passed": 11, "failed": 8, "errors": 2}
 
 
-@pytest.mark.parametrize("name, options", {"quiet": ["-q"], "normal": [], "verbose": ["-v"]}.items())
+@pytest.mark.parametrize(("name", "options"), {"quiet": ["-q"], "normal": [], "verbose": ["-v"]}.items())
 def test_the_report_shows_what_happened_to_layers(name, options, run):
     """Failed tests that record show the tree; with -q it is short, with -v long."""
     result = run(*options)
@@ -79,7 +78,9 @@ def test_the_option_chooses_whose_trees_are_shown(mode, run):
 
 def test_settings_are_the_defaults_of_options(run, pytester):
     """`layertrace`, `layertrace_save` and `layertrace_only` can stand in the settings of pytest."""
-    pytester.makeini("[pytest]\nlayertrace = failed\nlayertrace_save = kept\nlayertrace_only =\n  dense\n  mine")
+    pytester.makeini(
+        "[pytest]\nlayertrace = failed\nlayertrace_save = kept\nlayertrace_only =\n  dense\n  mine"
+    )
 
     result = run("-k", "without_the_fixture or not_reached")
 
@@ -134,7 +135,7 @@ def test_golden_timelines_are_written_when_wanted(pytester):
 
 
 WRONG_MARKERS = {
-    "max_trace=1": "does not take 'max_trace'; it takes max_traces, no_findings, lifecycle, only, all by name",
+    "max_trace=1": "does not take 'max_trace'; it takes max_traces, no_findings, lifecycle, only, all by",
     "1": "does not take 1 by position; it takes max_traces, no_findings, lifecycle, only, all by name",
     "max_traces=-1": "max_traces=-1 is no count; give a whole number from 0 on",
     "no_findings=3": "no_findings=3 is neither True or False nor codes such as ['LT1']",

@@ -101,7 +101,7 @@ class Reader:
 
     def _converted(self, line: dict[str, Any], kind: type[S]) -> S:
         try:
-            return msgspec.convert(line, kind)
+            return msgspec.convert(line, kind, str_keys=True)
         except (msgspec.ValidationError, ValueError, RecursionError) as error:
             raise FormatError(f"a line is not as it should be: {error}") from None
 

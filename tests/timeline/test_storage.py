@@ -1,0 +1,372 @@
+"""A timeline is kept in a file: what comes back is what went in, and no file does harm."""
+
+import gzip
+import json
+import os
+import string
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from layertrace import Timeline
+from layertrace.errors import FormatError
+from layertrace.timeline import (
+    Cause,
+    Change,
+    ErrorRef,
+    Event,
+    FunctionRef,
+    GraphSpec,
+    LayerRef,
+    Location,
+    Opaque,
+    TensorSpec,
+    VariableSpec,
+)
+from layertrace.timeline.storage import files
+from layertrace.timeline.surroundings import Failure, LayerState, Observation, Surroundings
+
+NET = LayerRef(id=1, class_name="Net", name="net", path="net", bases=("app.Net",))
+DENSE = LayerRef(id=2, class_name="Dense", name="dense\n<b>", path="net/dense", framework="tf_keras")
+STEP = FunctionRef(7, "step")
+HERE, THERE = Location("/a/train.py", 40, "main"), Location("/b/é.py", 2)
+KERNEL = VariableSpec(
+    id=1,
+    name="kernel",
+    path="dense/kernel",
+    dtype="float32",
+    shape=(5, None),
+    trainable=True,
+    initializer="Zeros",
+)
+FAILED = ErrorRef(
+    type="ValueError", message="no\nway", location=HERE, origin=True, raised_in=("keras:f",), subject=DENSE
+)
+CAUSE = Cause(
+    reason="signature",
+    changes=(Change(argument="x", what="shape", before="a", now="b", axes=(0,)),),
+    compared_with=1,
+)
+EVENTS = [
+    Event(seq=0, kind="init", layer=NET, arguments={"units": 3, "odd": (1, {"a": Opaque("<x>")}, None, "t")}),
+    Event(seq=1, kind="trace", function=STEP, trace=2, inputs={"x": TensorSpec("float32", (2, None))}, cause=CAUSE,
+          graph=GraphSpec(ops=4, jit_compile=True), start_ns=5, duration_ns=100, location=HERE, defined_at=THERE),
+    Event(seq=2, kind="call", layer=DENSE, parent=1, depth=1, mode="graph", function=STEP, trace=2, start_ns=6,
+          inputs=TensorSpec("float32", None, "ragged"), error=FAILED, call_index=1, training=True, mask=False,
+          duration_ns=50, replica=0, thread="Thread-1", flags=frozenset({"direct", "masked"})),
+    Event(seq=3, kind="variable", layer=DENSE, parent=2, depth=2, variable=KERNEL, start_ns=7, strategy="Mirrored"),
+    Event(seq=4, kind="run", function=STEP, times=100, traced_before=1, start_ns=200, duration_ns=None),
+]  # fmt: skip
+SURROUNDINGS = Surroundings(
+    states={
+        1: LayerState(
+            layer=NET, methods={"call": HERE}, children=(2,), held={2: "blocks[0]"}, variables=(1, 0), built=True,
+            tensors={"t": TensorSpec("int64", (3,))}, declared=TensorSpec("float32", (None, 3)), masked=(True, False),
+            accepted=("LT105",),
+        )
+    },
+    observations=(
+        Observation(what="changed in call", during=2, layer=DENSE, name="n", before=0, now=(1, 2.5), location=HERE),
+    ),
+    failure=Failure(error=FAILED, layer=DENSE, lines=(HERE, THERE), thread="T"),
+    versions={"keras": "3.15.1"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def timeline():
+    return Timeline(EVENTS, notes=["a note"], surroundings=SURROUNDINGS)
+
+
+@pytest.mark.parametrize("suffix", files.SUFFIXES)
+def test_what_comes_back_is_what_went_in(suffix, timeline, tmp_path):
+    """Events, notes, states, observations and the failure survive, in both kinds of file."""
+    timeline.save(tmp_path / f"run{suffix}")
+
+    back = Timeline.load(tmp_path / f"run{suffix}")
+
+    assert list(back) == EVENTS
+    assert back.notes == ("a note",)
+    assert back.surroundings == SURROUNDINGS
+    assert [len(back.children(event)) for event in back] == [0, 1, 1, 0, 0]
+
+
+def test_a_selection_keeps_its_numbers(timeline, tmp_path):
+    """The events of a selection have the numbers that they had, and what was around them is left out."""
+    timeline.of(DENSE).save(tmp_path / "dense.layertrace")
+
+    back = Timeline.load(tmp_path / "dense.layertrace")
+
+    assert [event.seq for event in back] == [2, 3]
+    assert back.roots == (back[0],)
+    assert back.children(back[0]) == (back[1],)
+
+
+def test_many_events_are_compressed(tmp_path):
+    """A large file is compressed, and smaller than the same lines; a small one can be read by eye."""
+    many = Timeline([replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)])
+    many.save(tmp_path / "many.layertrace")
+    many.save(tmp_path / "many.jsonl")
+
+    packed, plain = ((tmp_path / f"many{suffix}").read_bytes() for suffix in files.SUFFIXES)
+    assert gzip.decompress(packed).splitlines()[1:] == plain.splitlines()[1:]
+    assert len(packed) < len(plain) / 10
+    assert len(list(Timeline.load(tmp_path / "many.layertrace"))) == 2_000
+
+
+plain = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.complex_numbers(allow_nan=False)
+)
+specs = st.builds(
+    TensorSpec,
+    st.sampled_from(["float32", "int64"]),
+    st.none() | st.lists(st.none() | st.integers(0, 99), max_size=3).map(tuple),
+    st.sampled_from(["dense", "sparse", "ragged"]),
+)
+structures = st.recursive(
+    plain | specs | st.builds(Opaque, st.text()),
+    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(inputs=structures, outputs=structures)
+def test_all_values_come_back(inputs, outputs, tmp_path):
+    """Whatever an argument was, in whatever nest, is read back as it was."""
+    event = Event(seq=0, kind="call", inputs=inputs, outputs=outputs)
+    Timeline([event]).save(tmp_path / "one.jsonl")
+
+    (back,) = Timeline.load(tmp_path / "one.jsonl")
+
+    assert _utf8(repr(back.inputs)) == _utf8(repr(event.inputs))
+    assert _utf8(repr(back.outputs)) == _utf8(repr(event.outputs))
+
+
+def _utf8(text):
+    return text.replace("\\\\ud", "\\ud")  # lone surrogates are spelled out
+
+
+def test_nan_comes_back(tmp_path):
+    """The floats that JSON does not have are kept."""
+    values = (float("nan"), float("inf"), -float("inf"), 2**70, -(2**64), complex(1, float("inf")))
+    Timeline([Event(seq=0, kind="call", inputs=values)]).save(tmp_path / "one.jsonl")
+
+    (back,) = Timeline.load(tmp_path / "one.jsonl")
+
+    assert repr(back.inputs) == repr(values)
+
+
+def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(timeline, tmp_path):
+    """Cut anywhere behind its first line, a file gives what stands before the cut, and says so."""
+    path = tmp_path / "run.jsonl"
+    timeline.save(path)
+    whole = path.read_bytes()
+    first = whole.index(b"\n") + 1
+
+    for cut in range(first, len(whole) - 1, 7):
+        path.write_bytes(whole[:cut])
+        back = Timeline.load(path)
+        assert [event.kind for event in back] == [event.kind for event in EVENTS][: len(back)]
+        assert "the recording was cut off" in back.notes[-1]
+
+
+def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
+    """The same goes for compressed files."""
+    path = tmp_path / "many.layertrace"
+    Timeline([replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)]).save(path)
+    path.write_bytes(path.read_bytes()[:-3_000])
+
+    back = Timeline.load(path)
+
+    assert 0 < len(back) < 2_000
+    assert "the recording was cut off" in back.notes[-1]
+
+
+def test_events_are_put_in_the_order_of_their_beginnings(timeline, tmp_path):
+    """A file may have events in any order; what began first comes first, with its number."""
+    path = tmp_path / "run.jsonl"
+    timeline.save(path)
+    head, *lines = path.read_text().splitlines()
+    events = [line for line in lines if line.startswith('{"event"')]
+    others = [line for line in lines if not line.startswith('{"event"')]
+    path.write_text("\n".join([head, *others[:-1], *reversed(events), others[-1], ""]))
+
+    assert list(Timeline.load(path)) == EVENTS
+
+
+def test_an_end_adds_to_its_event(tmp_path):
+    """What is known only when an event ends may stand in a line of its own."""
+    path = tmp_path / "run.jsonl"
+    head = '{"layertrace": "1.0"}'
+    begun = '{"event": 3, "kind": "call", "start_ns": 5}'
+    value = '{"value": 1, "is": {"tensor": "int8", "shape": [2]}}'
+    path.write_text("\n".join([head, begun, value, '{"end": 3, "duration_ns": 9, "outputs": 1}', ""]))
+
+    (event,) = Timeline.load(path)
+
+    assert (event.duration_ns, event.outputs) == (9, TensorSpec("int8", (2,)))
+
+
+def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
+    """Fields and lines that this version does not know are there when the timeline is saved again."""
+    path, again = tmp_path / "run.jsonl", tmp_path / "again.jsonl"
+    timeline.save(path)
+    text = path.read_text().replace('"1.0"', '"1.3"').replace('{"event":1,', '{"event":1,"mood":"good",')
+    path.write_text(text.replace('{"closed"', '{"weather":"fine"}\n{"closed"'))
+
+    Timeline.load(path).save(again)
+
+    lines = [json.loads(line) for line in again.read_text().splitlines()]
+    assert [line["mood"] for line in lines if line.get("event") == 1] == ["good"]
+    assert {"weather": "fine"} in lines
+
+
+HEAD = b'{"layertrace": "1.0"}\n'
+WRONG = {
+    "empty": (b"", "it is empty"),
+    "of another kind": (b"\x89PNG\r\n\x1a\n", "it does not begin as a recording of layertrace does"),
+    "some JSON": (b'{"a": 1}\n', "it does not begin as a recording of layertrace does"),
+    "no object": (b"[1]\n", "it does not begin as a recording of layertrace does"),
+    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, and this layertrace reads 1: pip install -U"),
+    "a version that is none": (b'{"layertrace": "x"}\n', "its version is 'x', which is none"),
+    "a line that is none": (HEAD + b"oh\n", "line 2 is no JSON object"),
+    "a kind that is none": (
+        HEAD + b'{"event": 0, "kind": "fit"}\n',
+        "a line is not as it should be: Invalid enum",
+    ),
+    "a number that is none": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
+    "a reference to nothing": (
+        HEAD + b'{"event": 0, "kind": "call", "layer": 5}\n',
+        "refers to number 5, which is",
+    ),
+    "two of one number": (HEAD + b'{"event": 0, "kind": "call"}\n' * 2, "two events have the number 0"),
+    "an end of nothing": (HEAD + b'{"end": 4}\n', "an event ends that has not begun"),
+    "a circle": (
+        HEAD + b'{"event": 0, "kind": "call", "parent": 1}\n{"event": 1, "kind": "call", "parent": 0}\n',
+        "event 0 lies in one that began later",
+    ),
+    "a value of no kind": (
+        HEAD + b'{"value": 1, "is": {"what": 1}}\n',
+        "a value is of an unknown kind: 'what'",
+    ),
+    "a deep value": (
+        HEAD + b'{"value": 1, "is": ' + b"[" * 500 + b"]" * 500 + b"}\n",
+        "nested more than 100 deep",
+    ),
+    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2 is no JSON object"),
+    "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_gets_one_sentence(name, tmp_path):
+    """Whatever a file holds instead of a recording, the library's own error says so, with the file's name."""
+    contents, said = WRONG[name]
+    path = tmp_path / "wrong.layertrace"
+    path.write_bytes(contents)
+
+    with pytest.raises(FormatError) as caught:
+        Timeline.load(path)
+
+    assert str(caught.value).startswith(f"{path} cannot be read: ")
+    assert said in str(caught.value)
+
+
+def test_a_missing_file_gets_one_sentence(tmp_path):
+    """So does a file that is not there, or a folder."""
+    with pytest.raises(FormatError, match="none.layertrace cannot be read: No such file or directory"):
+        Timeline.load(tmp_path / "none.layertrace")
+    with pytest.raises(FormatError, match="cannot be read: Is a directory"):
+        Timeline.load(tmp_path)
+
+
+def test_a_claim_of_a_billion_events_costs_nothing(tmp_path):
+    """How many events a file says it has is not believed."""
+    path = tmp_path / "claims.layertrace"
+    path.write_bytes(HEAD + b'{"closed": 1000000000}\n')
+
+    assert list(Timeline.load(path)) == []
+
+
+def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
+    """A small file that expands without end is not read to that end, nor is a line without one."""
+    monkeypatch.setattr(files, "_ALWAYS_FINE", 1024 * 1024)
+    monkeypatch.setattr(files, "_LONGEST_LINE", 1024 * 1024)
+    path = tmp_path / "bomb.layertrace"
+    path.write_bytes(gzip.compress(HEAD + b'{"note": "boom"}\n' * 2_000_000))
+    with pytest.raises(FormatError, match="it expands to more than 400 times its size"):
+        Timeline.load(path)
+
+    path.write_bytes(gzip.compress(HEAD + b'{"note": "' + b"o" * 3_000_000))
+    with pytest.raises(FormatError, match="a line is longer than 1 MiB"):
+        Timeline.load(path)
+
+
+def test_a_file_is_there_as_a_whole_or_not_at_all(timeline, tmp_path):
+    """A name without a known ending is refused; where nothing can be written, nothing is left behind."""
+    with pytest.raises(FormatError, match="run.txt ends in none of .layertrace, .jsonl"):
+        timeline.save(tmp_path / "run.txt")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FormatError, match="cannot be written"):
+        timeline.save(tmp_path / "file" / "run.layertrace")
+    (tmp_path / "run.layertrace").mkdir()
+    with pytest.raises(FormatError, match="cannot be written: Is a directory"):
+        timeline.save(tmp_path / "run.layertrace")
+
+    assert sorted(os.listdir(tmp_path)) == ["file", "run.layertrace"]
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_raises_anything_but_the_library_s_own_error(data, timeline, tmp_path):
+    """Bytes changed, lines swapped, left out or doubled, numbers changed: it reads, or says why not."""
+    path = tmp_path / "run.jsonl"
+    if not path.exists():
+        timeline.save(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    damaged = tmp_path / "damaged.jsonl"
+    damaged.write_bytes(data.draw(st.sampled_from(DAMAGES))(data, lines))
+
+    try:
+        back = Timeline.load(damaged)
+    except FormatError:
+        return
+    assert str(back)
+    assert back.findings(select=["LT"], ignore=[]) is not None
+
+
+def _bytes_changed(data, lines):
+    whole = bytearray(b"".join(lines))
+    for _ in range(data.draw(st.integers(1, 5))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    return bytes(whole)
+
+
+def _lines_moved(data, lines):
+    return b"".join([lines[0], *data.draw(st.permutations(lines[1:]))])
+
+
+def _lines_left_out(data, lines):
+    kept = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))
+    return b"".join(line for line, keep in zip(lines, kept, strict=True) if keep)
+
+
+def _values_changed(data, lines):
+    number = data.draw(st.integers(1, len(lines) - 1))
+    line = json.loads(lines[number])
+    name = data.draw(st.sampled_from(sorted(line)))
+    line[name] = data.draw(
+        st.none() | st.booleans() | st.integers() | st.text(string.printable) | st.just([[]])
+    )
+    return b"".join([*lines[:number], json.dumps(line).encode() + b"\n", *lines[number + 1 :]])
+
+
+DAMAGES = [_bytes_changed, _lines_moved, _lines_left_out, _values_changed]
