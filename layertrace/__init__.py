@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from layertrace.diagnosis import accept, diagnose
     from layertrace.errors import CulpritError, LayertraceError
     from layertrace.record.api import TraceMixin, current_timeline, trace, traced
-    from layertrace.report import report
+    from layertrace.reporting import report
     from layertrace.timeline import Event, Timeline
 
 _HOMES = {
@@ -24,7 +24,7 @@ _HOMES = {
     "accept": "layertrace.diagnosis",
     "current_timeline": "layertrace.record.api",
     "diagnose": "layertrace.diagnosis",
-    "report": "layertrace.report",
+    "report": "layertrace.reporting",
     "trace": "layertrace.record.api",
     "traced": "layertrace.record.api",
 }

@@ -7,6 +7,7 @@
     ├── UnknownLayerError      (LookupError)  a layer that the timeline does not have
     ├── FormatError            (ValueError)   a file that is not a timeline layertrace can read
     ├── ExpectationError       (ValueError)   an expectation in a test that cannot be met or understood
+    ├── ProgramError           (ValueError)   a program that `layertrace run` cannot run
     ├── RuleError              (ValueError)   an unknown rule, code or severity was named
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
     └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
@@ -26,6 +27,7 @@ __all__ = [
     "HostError",
     "LayertraceError",
     "LayertraceWarning",
+    "ProgramError",
     "QueryError",
     "RuleError",
     "TargetError",
@@ -70,6 +72,10 @@ class FormatError(LayertraceError, ValueError):
 
 class ExpectationError(LayertraceError, ValueError):
     """An expectation of `layertrace.testing`, or the pytest marker, was given what it cannot check."""
+
+
+class ProgramError(LayertraceError, ValueError):
+    """A program does not exist or does not compile, so that it cannot be run."""
 
 
 class RuleError(LayertraceError, ValueError):

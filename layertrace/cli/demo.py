@@ -20,7 +20,11 @@ _FIRST = ("tutorial", "gcn_in_cnn_traced")
 
 def _demos() -> dict[str, Path]:
     folder = next((folder for folder in _FOLDERS if folder.is_dir()), None)
-    return {} if folder is None else {p.stem: p for p in sorted(folder.glob("*.py")) if not p.stem.startswith("test_")}
+    return (
+        {}
+        if folder is None
+        else {p.stem: p for p in sorted(folder.glob("*.py")) if not p.stem.startswith("test_")}
+    )
 
 
 def _says(path: Path) -> str:

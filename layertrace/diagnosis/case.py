@@ -4,19 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
+from layertrace.diagnosis.source import is_within
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Event, Kind, LayerRef
+from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.surroundings import Failure, LayerState, Observation, Sight
 
-__all__ = ["Case", "is_users"]
+__all__ = ["Case", "Step", "is_users", "specs"]
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
+_STEPS = ("train_step", "test_step", "predict_step")
 
 
 def is_users(layer: LayerRef) -> bool:
     """Tell a layer whose class is the user's, or another package's, from Keras's own."""
     return not layer.bases or layer.bases[0].partition(".")[0] not in _HOSTS
+
+
+def specs(value: Structure) -> Iterator[TensorSpec]:
+    """Yield the tensors of a structure."""
+    if isinstance(value, TensorSpec):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from specs(one)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from specs(one)
+
+
+class Step(NamedTuple):
+    """A model's `train_step`, `test_step` or `predict_step` that the user wrote."""
+
+    layer: LayerRef
+    name: str
+    place: Location
 
 
 class Case:
@@ -82,9 +105,57 @@ class Case:
         """Return the layer whose `init`, `build` or `call` is the innermost around an event."""
         return next((outer.layer for outer in self.around(event) if outer.layer is not None), None)
 
+    def subject(self, place: Event | Failure) -> LayerRef | None:
+        """Return the layer that failed: whose event it is, whose method was running, or who was busy then."""
+        found = place.layer or (None if place.error is None else place.error.subject)
+        if found is not None or not isinstance(place, Event):
+            return found
+        return self.busy_layer(place) or (None if self.failure is None else self.failure.layer)
+
+    def line(self, place: Event | Failure) -> Location | None:
+        """Return the line of the user's code at which something failed; else the line it was caused by."""
+        found = None if place.error is None else place.error.location
+        if found is None and isinstance(place, Event):
+            found = place.location
+        return found or (None if self.failure is None else self.failure.error.location)
+
     def busy_call(self, event: Event) -> Event | None:
         """Return the innermost call around an event."""
         return next((outer for outer in self.around(event) if outer.kind == "call"), None)
+
+    def step_of(self, event: Event) -> Step | None:
+        """Return the step of a model on a line of which an event lies, with no layer busy around it.
+
+        Of several models of one class it is the one that was called last.
+        """
+        if event.location is None or any(outer.kind not in ("trace", "run") for outer in self.around(event)):
+            return None
+        found = [one for one in self._steps if is_within(event.location, one.place)]
+        return max(found, key=lambda one: self._last_call(one.layer, event.seq), default=None)
+
+    def _last_call(self, layer: LayerRef, before: int) -> int:
+        return max((one.seq for one in self.of(layer, "call") if one.seq < before), default=-1)
+
+    @cached_property
+    def _steps(self) -> list[Step]:
+        """The steps that users wrote."""
+        return [
+            Step(state.layer, name, state.methods[name])
+            for state in self.states.values()
+            for name in _STEPS
+            if name in state.methods
+        ]
+
+    def is_of_other_keras(self, event: Event) -> bool:
+        """Tell a call with a symbolic tensor of the other Keras, which no layer takes for symbolic.
+
+        An eager tensor knows all of its dimensions; a placeholder of the layer's own Keras is met in
+        `symbolic` mode.
+        """
+        if event.kind != "call" or event.mode != "eager" or event.layer is None:
+            return False
+        unknown = any(one.encoding == "dense" and None in (one.shape or ()) for one in specs(event.inputs))
+        return unknown and any(layer.framework != event.layer.framework for layer in self.layers)
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
@@ -109,6 +180,17 @@ class Case:
             if event.layer is not None:
                 found.setdefault(event.layer.id, []).append(event)
         return found
+
+    @cached_property
+    def variables(self) -> Mapping[int, VariableSpec]:
+        """The variables whose making was seen, by `VariableSpec.id`."""
+        made = [one.variable for one in self.events("variable") if one.variable is not None]
+        return {one.id: one for one in made}
+
+    @cached_property
+    def updated(self) -> frozenset[int]:
+        """The ids of the variables for which an optimizer was given gradients."""
+        return frozenset(one for update in self.observations("update") for one in update.variables if one)
 
     # What is known beside the events
 

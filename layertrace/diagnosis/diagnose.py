@@ -111,7 +111,8 @@ def _folded(findings: list[Finding]) -> list[Finding]:
 def named(finding: Finding) -> Finding:
     """Put the names of the layers into the sentence."""
     names = [layer.name for layer in finding.layers]
-    first = str(finding.layer) if len(names) == 1 else ""
+    begins = finding.message.startswith("{layer}")
+    first = str(finding.layer) if names else "A layer" if begins else "a layer"
     if len(names) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         first = f"{shown} ({len(names)} of {finding.layers[0].class_name})"

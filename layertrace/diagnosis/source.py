@@ -9,7 +9,28 @@ from functools import lru_cache
 
 from layertrace.timeline.event import Location
 
-__all__ = ["assignments", "calls", "dotted", "function_at", "is_guarded", "line_of", "nodes_of"]
+__all__ = [
+    "assignments",
+    "assignments_in_class",
+    "calls",
+    "constant_of",
+    "default_of",
+    "dotted",
+    "function_at",
+    "is_changed",
+    "is_guarded",
+    "is_in_tape",
+    "is_within",
+    "line_of",
+    "method_of",
+    "methods_beside",
+    "nodes_at",
+    "nodes_of",
+    "parameters",
+    "read_by_lambdas",
+    "times_set",
+    "uses",
+]
 
 
 @lru_cache(maxsize=256)
@@ -47,8 +68,114 @@ def nodes_of(place: Location | None) -> Iterator[ast.AST]:
         yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
+def nodes_at(place: Location | None) -> Iterator[ast.AST]:
+    """Yield the nodes that begin or end on a line, or lie around it within one statement."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return
+    blocks = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    for node in ast.walk(tree):
+        simple = isinstance(node, ast.stmt) and not isinstance(node, blocks) and not hasattr(node, "body")
+        if isinstance(node, ast.stmt) and simple and _spans(node, place):
+            yield from ast.walk(node)
+
+
+def parameters(place: Location | None) -> list[str]:
+    """Return the names of the parameters of the function at a place, without `*args` and `**kwargs`."""
+    function = function_at(place)
+    if function is None:
+        return []
+    given = function.args
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+
+
+def default_of(place: Location | None, parameter: str) -> object:
+    """Return the default of a parameter of a function; `...` where it is not known or no literal."""
+    function = function_at(place)
+    if function is None:
+        return ...
+    given = function.args
+    positional = [*given.posonlyargs, *given.args]
+    behind = positional[len(positional) - len(given.defaults) :]
+    pairs = [
+        *zip(behind, given.defaults, strict=True),
+        *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+    ]
+    for one, default in pairs:
+        if one.arg == parameter and default is not None:
+            try:
+                return ast.literal_eval(default)
+            except ValueError:
+                return ...
+    return ...
+
+
+def is_in_tape(place: Location | None) -> bool:
+    """Tell a line inside a `with tf.GradientTape()`."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return False
+    blocks = (node for node in ast.walk(tree) if isinstance(node, ast.With) and _spans(node, place))
+    opened = (item.context_expr for block in blocks for item in block.items)
+    return any(isinstance(one, ast.Call) and dotted(one.func).endswith("GradientTape") for one in opened)
+
+
+def uses(place: Location | None, name: str) -> bool:
+    """Tell whether the function at a place reads one of its variables."""
+    named = (one for one in nodes_of(place) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
+    return any(one.id == name for one in named)
+
+
+def times_set(place: Location | None, name: str) -> int:
+    """Count the assignments to `Class.attribute`, or a global, in a file outside the function at a line."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return 0
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _spans(node, place)]
+    inside = {id(node) for function in functions[-1:] for node in ast.walk(function)}
+    stores = (node for node in ast.walk(tree) if isinstance(getattr(node, "ctx", None), ast.Store))
+    return sum(isinstance(one, ast.expr) and dotted(one) == name and id(one) not in inside for one in stores)
+
+
+def constant_of(place: Location | None, name: str) -> ast.expr | None:
+    """Return what a file assigns to a name, once, outside of all functions and classes."""
+    tree = None if place is None else _tree(place.file)
+    found = [
+        node.value
+        for node in ([] if tree is None else tree.body)
+        if isinstance(node, ast.Assign) and name in [getattr(one, "id", None) for one in node.targets]
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def methods_beside(place: Location | None) -> dict[str, Location]:
+    """Return where the methods are defined of the class in which the method at a place is, by name."""
+    function, tree = function_at(place), None if place is None else _tree(place.file)
+    if function is None or tree is None or place is None:
+        return {}
+    for cls in ast.walk(tree):
+        if isinstance(cls, ast.ClassDef) and function in cls.body:
+            methods = [one for one in cls.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+            return {one.name: Location(place.file, one.lineno, one.name) for one in methods}
+    return {}
+
+
+def method_of(place: Location | None, cls: str, method: str) -> Location | None:
+    """Return where a class, in the file of a place, defines a method itself."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None or place is None:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == cls:
+            for one in node.body:
+                if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)) and one.name == method:
+                    return Location(place.file, one.lineno, method)
+    return None
+
+
 def assignments(place: Location | None, attribute: str) -> Iterator[Location]:
     """Yield the lines of a method on which `self.<attribute>` is assigned, augmented, or changed in place."""
+    me = _first(function_at(place))
     for node in nodes_of(place):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -60,8 +187,46 @@ def assignments(place: Location | None, attribute: str) -> Iterator[Location]:
         for target in targets:
             while isinstance(target, ast.Subscript):
                 target = target.value
-            if isinstance(target, ast.Attribute) and target.attr == attribute and _is_self(target.value):
+            if isinstance(target, ast.Attribute) and target.attr == attribute and _is(target.value, me):
                 yield line_of(place, node)
+
+
+def assignments_in_class(place: Location | None, attribute: str) -> Iterator[Location]:
+    """Yield the lines on which a method sets an attribute, then those of its class's other methods.
+
+    `__init__` and `build` come in only if they are the method: they set what attributes begin with.
+    """
+    beside = [one for name, one in methods_beside(place).items() if name not in ("__init__", "build")]
+    for method in (place, *(one for one in beside if place is None or one.line != place.line)):
+        yield from assignments(method, attribute)
+
+
+def read_by_lambdas(place: Location | None) -> Iterator[str]:
+    """Yield the names that the lambdas on a line read and do not make themselves."""
+    for node in nodes_at(place):
+        if isinstance(node, ast.Lambda):
+            own = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+            read = [one.id for one in ast.walk(node.body) if isinstance(one, ast.Name)]
+            yield from (name for name in read if name not in own)
+
+
+def is_changed(place: Location | None, names: set[str]) -> bool:
+    """Tell whether a variable of one of these names is assigned anywhere in the file of a place."""
+    tree = None if place is None else _tree(place.file)
+    if tree is None:
+        return False
+    calls = (dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(call.startswith(tuple(f"{name}.assign" for name in names)) for call in calls)
+
+
+def is_within(place: Location, method: Location) -> bool:
+    """Tell whether a line is one of a method's, by its source, or by its name where there is none."""
+    if place.file != method.file:
+        return False
+    function = function_at(method)
+    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return _spans(function, place)
+    return place.function == method.function and place.line >= method.line
 
 
 def is_guarded(place: Location | None) -> bool:
@@ -72,15 +237,16 @@ def is_guarded(place: Location | None) -> bool:
     tree = None if place is None else _tree(place.file)
     if tree is None or place is None:
         return False
-    for function in ast.walk(tree):
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _spans(function, place):
-            continue
+    functions = [one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    around = [one for one in functions if _spans(one, place)]
+    me = {_first(one) for one in around}  # a function inside a method knows `self` from around it
+    for function in around:
         for node in ast.walk(function):
             if isinstance(node, (ast.If, ast.IfExp)):
                 leaves = isinstance(node, ast.If) and isinstance(node.body[-1], (ast.Return, ast.Raise))
                 after = leaves and (node.end_lineno or 0) < place.line
                 region: ast.AST = function if after else node
-                if (after or _spans(node, place)) and _asked(node.test) & _assigned(region):
+                if (after or _spans(node, place)) and _asked(node.test) & _assigned(region, me):
                     return True
     return False
 
@@ -96,15 +262,15 @@ def _asked(test: ast.expr) -> set[str]:
     return names | {one for one in texts if isinstance(one, str)}
 
 
-def _assigned(region: ast.AST) -> set[str]:
-    """Return the attributes of `self` that are assigned somewhere in a node."""
+def _assigned(region: ast.AST, me: set[str | None]) -> set[str]:
+    """Return the attributes of `self`, whatever it is called, that are assigned somewhere in a node."""
     found = set()
     for node in ast.walk(region):
         if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             inner: ast.expr = node
             while isinstance(inner, ast.Subscript):
                 inner = inner.value
-            if isinstance(inner, ast.Attribute) and _is_self(inner.value):
+            if isinstance(inner, ast.Attribute) and any(_is(inner.value, one) for one in me):
                 found.add(inner.attr)
     return found
 
@@ -115,8 +281,14 @@ def _unpacked(target: ast.expr) -> list[ast.expr]:
     return [target]
 
 
-def _is_self(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("self", "layer", "this")
+def _first(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None) -> str | None:
+    """Return what a method calls its `self`."""
+    given = [] if function is None else [*function.args.posonlyargs, *function.args.args]
+    return given[0].arg if given else None
+
+
+def _is(node: ast.expr, name: str | None) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def calls(place: Location | None) -> Iterator[tuple[str, ast.Call]]:

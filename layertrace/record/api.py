@@ -41,12 +41,15 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         max_events: How many events to keep. A recording that is full stops and says so.
         report: Whether, if an exception ends the recording, to print to standard error what is wrong and what
             happened up to there; the exception goes on unchanged.
+        save: A file to write the recording to as it happens, so that what is known is there if the program is
+            killed: `.layertrace` or `.jsonl`.
         fail_on: Codes of findings that stop the program at the culprit's line, as `LT101` does where a
             variable is made in `call`, with a `CulpritError`. A debugger opens there.
 
     Raises:
         TargetError: If a target is none of these.
         RuleError: If a finding of `fail_on` does not exist, or cannot be told on the spot.
+        FormatError: When it starts, if the file of `save` cannot be written.
         HostError: When it starts, if TensorFlow or Keras is missing or too old.
 
     Example:
@@ -61,6 +64,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         echo: bool = False,
         max_events: int = MAX_EVENTS,
         report: bool = True,
+        save: str | os.PathLike[str] | None = None,
         fail_on: Sequence[str] = (),
     ) -> None:
         if max_events < 1:
@@ -70,6 +74,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         self._echo = echo
         self._max_events = max_events
         self._report = report
+        self._save = save
         self._fail_on = (fail_on,) if isinstance(fail_on, str) else tuple(fail_on)
         self._spot = views.find("spot")(self._fail_on) if self._fail_on else None
         self._recorders: list[Recorder] = []
@@ -84,7 +89,10 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         Raises:
             HostError: If TensorFlow or Keras is missing or too old.
         """
-        recorder = Recorder(self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot)
+        save = None if _is_disabled() else self._save
+        recorder = Recorder(
+            self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot, save=save
+        )
         if _is_disabled():
             recorder.note("LAYERTRACE_DISABLED is set: nothing was recorded")
             return recorder.timeline
@@ -144,6 +152,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
             echo=self._echo,
             max_events=self._max_events,
             report=self._report,
+            save=self._save,
             fail_on=self._fail_on,
         )
         if inspect.iscoroutinefunction(function):

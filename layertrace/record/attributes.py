@@ -1,33 +1,63 @@
-"""Watch a layer's Python attributes, which a traced graph takes for constants.
+"""Watch the Python state that a traced graph takes for constants: attributes, globals, random generators.
 
-All of this runs only while something is traced, and when a streak of runs begins.
+All of this runs only while something is traced, and when a streak of runs begins or is looked at.
 """
 
 from __future__ import annotations
 
 import dis
+import inspect
 import random
 import sys
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from types import FunctionType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from layertrace.record import places
 from layertrace.record.faults import step_aside
 from layertrace.record.host import Host
-from layertrace.record.hub import DETAIL, LAYER, METHOD, PLACE, hub, parent_of
+from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, hub, parent_of
 from layertrace.record.known_functions import FunctionRecord
+from layertrace.record.layers import meet
+from layertrace.record.modes import traced_graphs
 from layertrace.record.sightings import Sighting, see
 from layertrace.timeline.event import Opaque, Structure
+from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["after_call", "before_call", "forget_call", "is_hosts", "look_again", "set_by_hosts"]
+__all__ = [
+    "STEPS",
+    "Owners",
+    "after_call",
+    "after_trace",
+    "before_call",
+    "before_trace",
+    "forget_call",
+    "is_hosts",
+    "look_again",
+    "set_by_hosts",
+]
+
+STEPS = ("train_step", "test_step", "predict_step")
+"""The methods of a model that `fit`, `evaluate` and `predict` trace."""
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
-_LOOKS = 64  # at the attributes of one function's layers, however many streaks of runs it has
+_LOOKS = 64  # at the attributes of one function's layers; after so many only at the 128th, 256th, …
+_ITEMS = 16  # of one collection that are told one by one
+_FUNCTIONS = 64  # functions of the user's that one method is followed into
+_BYTES = 512  # of an array that is compared by value
+_PLAIN = (bool, int, float, str)
+_CHANGERS = (
+    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft",
+    "remove", "setdefault", "update",
+)  # fmt: skip
 
-Values = dict[str, Structure]
+Values = dict[str, Any]
+"""What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
+Place = tuple[CodeType, int]
 
 
 def is_hosts(cls: type) -> bool:
@@ -35,125 +65,589 @@ def is_hosts(cls: type) -> bool:
     return cls.__module__.partition(".")[0] in _HOSTS
 
 
-class Before:
-    """How a layer and the random generators were before a traced call."""
-
-    __slots__ = ("drawn", "span", "tensors", "values")
-
-    def __init__(self, span: tuple[Any, ...], layer: Any) -> None:
-        self.span = span  # which so keeps its identity
-        self.values = plain_attributes(layer)
-        self.tensors = {name: id(value) for name, value in _graph_tensors(layer)}
-        self.drawn = _generators(layer)
+# What a method reads
 
 
-_before: dict[int, Before] = {}
-"""What was noted at the beginning of each span that has not ended, by its identity."""
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What the user's code names that runs when some methods of a class do.
+
+    Attributes:
+        names: Of attributes and globals, and all strings, since `getattr` takes them.
+        functions: The functions, which may be gone with their class.
+    """
+
+    names: frozenset[str]
+    functions: tuple[weakref.ref[FunctionType], ...]
+
+    def living(self) -> list[FunctionType]:
+        """Return the functions that are still there."""
+        return [function for one in self.functions if (function := one()) is not None]
 
 
-def before_call(span: tuple[Any, ...], layer: Any) -> None:
-    """Note how a layer is before a call that is being traced."""
-    if not is_hosts(type(layer)):
-        _before[id(span)] = Before(span, layer)
+_reads: Register[dict[tuple[str, ...], Reads]] = Register()
 
 
-def forget_call(span: tuple[Any, ...]) -> None:
-    """Forget how a layer was before a call that has failed."""
-    _before.pop(id(span), None)
+def reads_of(cls: type, methods: tuple[str, ...] = ("call", *STEPS)) -> Reads:
+    """Return what some methods of a class read, themselves and the user's functions that they lead to."""
+    known = _reads.get(cls) or _reads.add(cls, {})
+    if methods not in known:
+        known[methods] = _read(_reachable(cls, [one for name in methods for one in _methods(cls, name)]))
+    return known[methods]
 
 
-def after_call(span: tuple[Any, ...], layer: Any) -> None:
-    """Compare a layer with how it was before a traced call, and remember it for when the graph runs."""
-    before = _before.pop(id(span), None)
-    record = span[LAYER]
-    if before is not None:
-        values = plain_attributes(layer)
-        for name, value in values.items():
-            if name not in before.values or before.values[name] != value:
-                _see("changed in call", record, name, before.values.get(name), value, span)
-        for name, tensor in _graph_tensors(layer):
-            if before.tensors.get(name) != id(tensor):
-                _see("kept tensor", record, name, None, None, span)
-        for name, state in _generators(layer).items():
-            if before.drawn.get(name) != state and _blamed.get(name) != state:
-                _blamed[name] = state
-                _see("random", record, name, None, None, span)
-    settled = {name: v for name, v in plain_attributes(layer).items() if not isinstance(v, Opaque)}
-    if settled:
-        around = parent_of(span)
-        while around is not None:
-            if around[METHOD].kind == "trace":
-                around[DETAIL].record.attributes[record.number] = (weakref.ref(layer), settled)
-            around = parent_of(around)
+def _read(functions: list[FunctionType]) -> Reads:
+    names = {name for function in functions for name in _names(function.__code__)}
+    return Reads(frozenset(names), tuple(map(weakref.ref, functions)))
 
 
-_blamed: dict[str, object] = {}
-"""The last state of each generator that a call was found to have drawn from: not its callers too."""
+def _methods(cls: type, name: str) -> list[FunctionType]:
+    """Return the user's functions behind a name of a class, those of its base classes too."""
+    owners = [owner for owner in cls.__mro__ if name in vars(owner) and not is_hosts(owner)]
+    return [one for owner in owners for one in _functions(vars(owner)[name])]
 
 
-def _see(
-    what: Any, record: Any, name: str, before: Structure, value: Structure, span: tuple[Any, ...]
-) -> None:
-    sighting = Sighting(what, (record.number, name), layer=record, name=name, before=before, now=value)
-    sighting.span, sighting.place = span, span[PLACE]
-    see(sighting)
+def _functions(value: Any) -> Iterator[FunctionType]:
+    """Yield the functions behind a method, a property, a `tf.function`, and below decorators."""
+    for _ in range(_ITEMS):
+        if isinstance(value, ModuleType):  # TensorFlow's load Keras when they are asked for something
+            return
+        if isinstance(value, FunctionType):
+            yield value
+            value = vars(value).get("__wrapped__")
+        elif isinstance(value, property):
+            value = value.fget
+        elif isinstance(value, (staticmethod, classmethod, MethodType)):
+            value = value.__func__
+        elif getattr(type(value), "__wrapped__", None) is not None:  # a proxy
+            value = value.__wrapped__
+        elif type(value).__module__.startswith("tensorflow."):
+            value = getattr(value, "python_function", None)
+        else:
+            return
 
 
-def look_again(record: FunctionRecord, place: Any, span: tuple[Any, ...] | None) -> None:
-    """Tell which attributes differ, at a run of a function, from what they were when it was traced."""
-    if not hub.sights or not record.attributes or record.looks >= _LOOKS:
-        return
-    record.looks += 1
+def _reachable(cls: type | None, todo: list[FunctionType]) -> list[FunctionType]:
+    """Return functions and the user's that they name: methods of their class, functions of modules."""
+    found: dict[CodeType, FunctionType] = {}
+    homes = {_package(function) for function in todo}
+    while todo and len(found) < _FUNCTIONS:
+        function = todo.pop(0)
+        code = function.__code__
+        if code in found or not _is_followed(function, homes):
+            continue
+        found[code] = function
+        for name in sorted(_names(code)):
+            if cls is not None:
+                todo += _methods(cls, name)
+            todo += _functions_named(function, name)
+    return list(found.values())
+
+
+def _package(function: FunctionType) -> str:
+    return (function.__module__ or "").partition(".")[0]
+
+
+def _is_followed(function: FunctionType, homes: set[str]) -> bool:
+    """Tell the user's code, and that of the package which the method is of, from other packages'."""
+    file = function.__code__.co_filename
+    is_installed = "site-packages" in file or "dist-packages" in file
+    return not places.is_internal(file) and (not is_installed or _package(function) in homes)
+
+
+def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType]:
+    for value in (function.__globals__.get(name), _cells(function).get(name)):
+        if not isinstance(value, ModuleType):
+            yield from _functions(value)
+        elif value.__name__.partition(".")[0] not in _HOSTS:  # `helpers.noise()`: both names are there
+            for inside in function.__code__.co_names:
+                yield from _functions(vars(value).get(inside))
+
+
+def _cells(function: FunctionType) -> dict[str, Any]:
+    """Return what a function took from the functions around it, by name."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
+    return {name: _content(cell) for name, cell in cells}
+
+
+def _content(cell: CellType) -> Any:
     try:
-        for reference, then in list(record.attributes.values()):
-            layer = reference()
-            if layer is None:
+        return cell.cell_contents
+    except ValueError:  # not assigned yet
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _names(code: CodeType) -> frozenset[str]:
+    found = {*code.co_names, *code.co_freevars}
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            found.add(constant)
+        elif isinstance(constant, CodeType):
+            found |= _names(constant)
+    return frozenset(found)
+
+
+def _codes(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:
+    """Yield the code of functions with that of the functions inside."""
+    for function in functions:
+        todo = [function.__code__]
+        while todo:
+            code = todo.pop()
+            yield function, code
+            todo += [one for one in code.co_consts if isinstance(one, CodeType)]
+
+
+def _writes(functions: Iterable[FunctionType], key: str) -> Place | None:
+    """Return where some code changes what a key of `Values` leads to."""
+    name = key.partition("[")[0].rpartition(".")[2]
+    for _, code in _codes(functions):
+        steps = list(dis.get_instructions(code))
+        for number, step in enumerate(steps):
+            if step.argval != name:
                 continue
-            values = plain_attributes(layer)
-            for name, before in then.items():
-                if values.get(name) != before and name in values:
-                    sighting = Sighting("changed after trace", (record.number, id(layer), name), name=name)
-                    sighting.before, sighting.now, sighting.place = before, values[name], place
-                    sighting.layer, sighting.span = layer_numbers.get(layer), span
-                    see(sighting)
-    except Exception:  # promise 1: the traced program never sees a fault of ours
-        step_aside("compare attributes")
+            if step.opname in ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF"):
+                return code, step.offset
+            if step.opname.startswith("LOAD_") and _is_changed(steps[number + 1 : number + _ITEMS]):
+                return code, step.offset
+    return None
 
 
-def plain_attributes(layer: Any) -> Values:
-    """Return the attributes of a layer that a graph bakes in, as plain values; of collections their sizes.
+def _is_changed(after: list[dis.Instruction]) -> bool:
+    """Tell whether what was loaded is changed in place: `history.append(x)`, `counts["n"] += 1`."""
+    for step in after:
+        if step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") or step.argval in _CHANGERS:
+            return True
+        if step.opname.startswith(("STORE_", "POP_TOP", "RETURN", "POP_JUMP")):
+            return False
+    return False
+
+
+# State, as it is
+
+
+class Same:
+    """Stands for a function or an array: equal to itself only, and not keeping it."""
+
+    __slots__ = ("reference", "said")
+
+    def __init__(self, thing: Any, said: str) -> None:
+        self.reference = weakref.ref(thing)
+        self.said = said
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.reference()
+        return isinstance(other, Same) and mine is not None and mine is other.reference()
+
+    __hash__ = None  # type: ignore[assignment]  # equal only as long as it lives
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Stands for a small array: equal to one with the same numbers."""
+
+    content: bytes
+    said: str
+
+
+def _told(value: Any) -> Structure:
+    return Opaque(value.said) if isinstance(value, (Same, Bytes)) else value
+
+
+def values_of(layer: Any) -> Values:
+    """Return the state that `call` and the steps of a layer bake into a graph, as it is now.
 
     What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
     """
     cls: type = type(layer)
     base = set_by_hosts(cls)
     hosts = is_hosts(cls)
-    found = {}
+    reads = None if hosts else reads_of(cls)
+    found: Values = {}
     for name, value in list(vars(layer).items()):
-        if name in base or (hosts and name.startswith("_")):
+        if name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
             continue
-        told = _plain(value)
-        if told is not None:
-            found[name] = told[0]
+        found.update(_values(f"self.{name}", value, None if reads is None else reads.names))
     if isinstance(trainable := vars(layer).get("_trainable"), bool):
-        found["trainable"] = trainable
+        found["self.trainable"] = trainable
+    if reads is not None:
+        found.update(_of_classes(cls, reads.names, vars(layer)))
+        found.update(_of_functions(reads))
     return found
 
 
+def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
+    """Yield a value with its path, if a graph takes it for a constant, and the plain values inside of it.
+
+    Args:
+        path: The way to it.
+        value: Whatever is there.
+        names: What the user's code names, for the attributes of an object; None for a layer of Keras's.
+    """
+    plain = _plain(value)
+    if plain is not None:
+        yield path, plain[0]
+    elif isinstance(value, (list, dict, set)):
+        yield path, Opaque(f"<{_builtin(value)} of {len(value)}>")
+        if names is not None and len(value) <= _ITEMS and not isinstance(value, set):
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in items if type(key) in (int, str)]
+            yield from ((at, one[0]) for at, one in inside if one is not None)
+    elif isinstance(value, (FunctionType, BuiltinFunctionType)):
+        yield path, Same(value, f"<function {value.__name__}>")
+    elif names is not None and _is_array(value):
+        yield path, _array(value)
+    elif names is not None:
+        yield from _of_object(path, value, names)
+
+
 def _plain(value: Any) -> tuple[Structure] | None:
-    """Return a plain value in a tuple; None where it is none."""
-    if value is None or type(value) in (bool, int, float, str):
+    """Return a plain value in a tuple, NumPy's scalars too; None where it is none."""
+    if value is None or type(value) in _PLAIN:
         return (value,)
-    if type(value) is tuple and len(value) <= 8 and all(type(v) in (bool, int, float, str) for v in value):
+    if type(value) is tuple and len(value) <= 8 and all(type(v) in _PLAIN for v in value):
         return (value,)
-    if isinstance(value, (list, dict, set)):
-        return (Opaque(f"<{_builtin(value)} of {len(value)}>"),)
+    if (numpy := sys.modules.get("numpy")) is not None and isinstance(value, (numpy.number, numpy.bool_)):
+        number = value.item()
+        return (number,) if type(number) in _PLAIN else None
     return None
+
+
+def _is_array(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
+
+
+def _array(value: Any) -> Same | Bytes:
+    said = f"<array {value.dtype.name}{list(value.shape)}>"
+    if value.nbytes > _BYTES or value.dtype.hasobject:
+        return Same(value, said)
+    few = value.ravel()[:4].tolist()
+    return Bytes(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
+
+
+def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
+    cls: type = type(value)
+    own = getattr(value, "__dict__", None)
+    if not isinstance(own, dict) or isinstance(value, (type, ModuleType)) or any(map(is_hosts, cls.__mro__)):
+        return
+    found: dict[str, Any] = {}
+    for owner in reversed(cls.__mro__):
+        found.update(vars(owner))
+    found.update(own)
+    for name in names.intersection(found):
+        plain = _plain(found[name]) if not name.startswith("__") else None
+        if plain is not None:
+            yield f"{path}.{name}", plain[0]
+
+
+def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
+    for owner in cls.__mro__:
+        if not is_hosts(owner) and owner is not object:
+            for name in names.intersection(vars(owner)).difference(own):
+                if not name.startswith("__"):
+                    yield from _collected(f"{owner.__name__}.{name}", vars(owner)[name])
+
+
+def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
+    """Yield the plain globals that functions read, and what they took from functions around them."""
+    for function in reads.living():
+        found = {name: function.__globals__.get(name) for name in _globals(function.__code__)}
+        for name, value in {**found, **_cells(function)}.items():
+            if value is not None and not name.startswith("__"):
+                yield from _collected(name, value)
+
+
+def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield a value that may be changed and no function or array, of which code holds many for good."""
+    if isinstance(value, (list, dict, set)) or _plain(value) is not None:
+        yield from _values(path, value, frozenset())
+
+
+@lru_cache(maxsize=1024)
+def _globals(code: CodeType) -> frozenset[str]:
+    steps = dis.get_instructions(code)
+    return frozenset(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "STORE_GLOBAL"))
 
 
 def _builtin(value: Any) -> str:
     """Name the builtin behind Keras's tracked collections."""
     return next(kind.__name__ for kind in (list, dict, set) if isinstance(value, kind))
+
+
+# Before and after
+
+
+class Before:
+    """How a layer and the random generators were before a traced call, or a trace.
+
+    Attributes:
+        span: The call or the trace, which so keeps its identity.
+        layer: Whose state it is; None for a function without one.
+        reads: What the code reads that runs.
+        told: What somebody inside was blamed for; not those around too.
+        ops: How many ops the graph of the trace had; None in a graph inside of that.
+    """
+
+    __slots__ = ("drawn", "layer", "ops", "reads", "span", "tensors", "told", "values")
+
+    def __init__(self, span: tuple[Any, ...], layer: Any, reads: Reads) -> None:
+        self.span = span
+        self.layer = None if layer is None else weakref.ref(layer)
+        self.reads = reads
+        self.values = {} if layer is None else values_of(layer)
+        self.tensors = {} if layer is None else {n: id(value) for n, value in _graph_tensors(layer)}
+        self.drawn = _generators(layer, reads.living())
+        self.told: set[object] = set()
+        self.ops = _ops(span)
+
+
+_before: dict[int, list[Before]] = {}
+"""What was noted at the beginning of each span that has not ended, by its identity."""
+
+
+Owners = list[tuple[int, int, Any]]
+"""Between which numbers of ops a layer's call made them, innermost first."""
+
+_made: dict[int, Owners] = {}
+"""What calls made, by the identity of the trace that they are in."""
+
+
+def _ops(span: tuple[Any, ...]) -> int | None:
+    """Count the ops of the graph of a trace, during a call that is traced into it."""
+    mode = span[MODE]
+    if mode is None or mode.name != "graph":
+        return None
+    graph = Host.tf.compat.v1.get_default_graph()
+    known = traced_graphs.get(graph)
+    return int(graph.version) if known is not None and known.span is mode.span else None
+
+
+def before_call(span: tuple[Any, ...], layer: Any) -> None:
+    """Note how a layer is before a call that is being traced."""
+    if not is_hosts(type(layer)):
+        _before[id(span)] = [Before(span, layer, reads_of(type(layer), ("call",)))]
+
+
+def forget_call(span: tuple[Any, ...]) -> None:
+    """Forget how things were before a call, or a trace, that has failed."""
+    _before.pop(id(span), None)
+    _made.pop(id(span), None)
+
+
+def after_call(span: tuple[Any, ...], layer: Any) -> None:
+    """Compare a layer with how it was before a traced call, and remember it for when the graph runs."""
+    noted = _before.pop(id(span), ())
+    values = values_of(layer)
+    for before in noted:
+        _compare(before, layer, span[LAYER], values)
+        if before.ops is not None and (now := _ops(span)) is not None:
+            _made.setdefault(id(span[MODE].span), []).append((before.ops, now, span[LAYER]))
+    _remember(span, layer, span[LAYER], values, ("call",))
+
+
+def _compare(before: Before, layer: Any, record: Any, values: Values) -> None:
+    """Tell what is not as it was, and where the user's code did that."""
+    functions = before.reads.living()
+    home = (functions[0].__code__, -1) if functions else None
+    for key in _changed(before.values, values):
+        if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
+            told = _told(before.values.get(key)), _told(values[key])
+            _see("changed in call", record, key, *told, before.span, _writes(functions, key) or home)
+    for name, tensor in [] if layer is None else _graph_tensors(layer):
+        if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
+            place = _writes(functions, name) or home
+            _see("kept tensor", record, f"self.{name}", None, None, before.span, place)
+    for name, state in _generators(layer, functions).items():
+        if before.drawn.get(name) == state or (place := _draws(functions, name)) is None:
+            continue  # Keras and TensorFlow draw as well, for the seeds of what is made
+        if _is_news(before, record if name.startswith("self.") else None, f"drawn {name}", state):
+            _see("random", record, name, None, None, before.span, place)
+
+
+def _is_news(before: Before, record: Any, key: str, state: object) -> bool:
+    """Tell whether nobody inside was blamed for this; from now on somebody is, for those around."""
+    item = (getattr(record, "number", 0), key, state)
+    if item in before.told:
+        return False
+    before.told.add(item)
+    around = parent_of(before.span)
+    while around is not None:
+        for one in _before.get(id(around), ()):
+            one.told.add(item)
+        around = parent_of(around)
+    return True
+
+
+def _changed(before: Values, now: Values) -> Iterator[str]:
+    """Yield what is another plain value or has another size; where a size differs, not its items too."""
+    resized = tuple(f"{key}[" for key, v in now.items() if isinstance(v, Opaque) and before.get(key) != v)
+    told: set[str] = set()
+    for key, value in now.items():
+        inside = key.partition("[")[0]
+        is_state = not isinstance(value, (Same, Bytes)) and not isinstance(before.get(key), (Same, Bytes))
+        is_new = key not in before and (key != inside or not key.startswith("self."))
+        differs = is_state and not is_new and (key not in before or before[key] != value)
+        if differs and not key.startswith(resized) and inside not in told:
+            told.add(inside)
+            yield key
+
+
+def _remember(
+    span: tuple[Any, ...], layer: Any, record: Any, values: Values, methods: tuple[str, ...]
+) -> None:
+    """Keep what a graph was made with, of that which the code reads; of Keras's own layers all of it."""
+    cls: type = type(layer)
+    _keep(span, layer, record, values, None if is_hosts(cls) else reads_of(cls, methods).names)
+
+
+def _keep(span: Any, layer: Any, record: Any, values: Values, names: frozenset[str] | None) -> None:
+    """Keep it at the functions around."""
+    settled = {key: v for key, v in values.items() if not isinstance(v, Opaque) and _is_read(key, names)}
+    around = span
+    while around is not None and settled:
+        if around[METHOD].kind == "trace":
+            kept = around[DETAIL].record.attributes
+            known = kept[record.number][1] if record.number in kept else {}
+            kept[record.number] = (weakref.ref(layer), known | settled)
+        around = parent_of(around)
+
+
+def _is_read(key: str, names: frozenset[str] | None) -> bool:
+    return names is None or key == "self.trainable" or _parts(key)[1] in names
+
+
+def _parts(key: str) -> tuple[str, str]:
+    """Return whose something is, and the first name of the way to it."""
+    bare = key.partition("[")[0]
+    owner, dot, rest = bare.partition(".")
+    return (owner, rest.partition(".")[0]) if dot else ("", bare)
+
+
+def _named(key: str) -> str:
+    """Return the name that an observation gives to a key."""
+    owner = _parts(key)[0]
+    return key.removeprefix("self.") if owner == "self" else f"class {key}" if owner else f"global {key}"
+
+
+def _see(
+    what: Any, record: Any, key: str, before: Structure, value: Structure, span: Any, place: Place | None
+) -> None:
+    name = key if what == "random" else _named(key)
+    sighting = Sighting(what, (getattr(record, "number", 0), key), layer=record, name=name)
+    sighting.before, sighting.now, sighting.span, sighting.place = before, value, span, place
+    see(sighting)
+
+
+# A trace, with the model whose step it is
+
+
+def before_trace(span: tuple[Any, ...], function: Any) -> None:
+    """Note how things are before a trace: the model whose step is traced, and the random generators."""
+    if not hub.sights or (bare := next(_functions(inspect.unwrap(function)), None)) is None:
+        return
+    around = list(_around(bare))
+    named = {name for one in around for name in (one.__name__, *_names(one.__code__))}
+    steps = tuple(name for name in STEPS if name in named)
+    models = {id(one): one for one in _layers_in(around) if _is_model(one)} if steps else {}
+    noted = [Before(span, one, reads_of(type(one), steps)) for one in models.values()]
+    noted = [*noted, Before(span, None, _read(_reachable(None, around)))]
+    for one in noted:
+        one.told = noted[0].told  # what the model is blamed for, nobody else is
+    _before[id(span)] = noted
+
+
+def after_trace(span: tuple[Any, ...]) -> Owners:
+    """Compare things with how they were before a trace that has ended, and return who made its ops."""
+    for before in _before.pop(id(span), ()):
+        layer = None if before.layer is None else before.layer()
+        record = None if layer is None else layer_numbers.get(layer) or meet(layer, None)
+        values = {} if layer is None else values_of(layer)
+        _compare(before, layer, record, values)
+        if record is not None:
+            _keep(span, layer, record, values, before.reads.names)
+    return _made.pop(id(span), [])
+
+
+def _around(function: FunctionType, depth: int = 3) -> Iterator[FunctionType]:
+    """Yield a function and those that it holds: Keras's train function holds the one of one step."""
+    yield function
+    if depth:
+        for value in _cells(function).values():
+            for inner in _functions(value):
+                yield from _around(inner, depth - 1)
+
+
+def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
+    """Yield the layers that functions hold, name, or are methods of."""
+    for function in functions:
+        for value in _cells(function).values():
+            owner = value.__self__ if isinstance(value, MethodType) else None
+            yield from (one for one in (value, owner) if _is_layer(one))
+        named = (function.__globals__.get(name) for name in _globals(function.__code__))
+        yield from (one for one in named if _is_layer(one))
+
+
+def _is_layer(value: Any) -> bool:
+    return any(is_hosts(cls) and cls.__name__ == "Layer" for cls in type(value).__mro__)
+
+
+def _is_model(layer: Any) -> bool:
+    return not is_hosts(type(layer)) and any(_methods(type(layer), name) for name in STEPS)
+
+
+# When the graph runs
+
+
+def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Any) -> None:
+    """Tell which attributes differ, at a run of a function, from what they were when it was traced.
+
+    Args:
+        record: The function.
+        place: Finds the line of the run, if it is needed.
+        span: What the run is part of.
+    """
+    if not hub.sights or not record.attributes:
+        return
+    record.looks += 1
+    if record.looks > _LOOKS and record.looks & (record.looks - 1):
+        return
+    try:
+        for reference, then in list(record.attributes.values()):
+            layer = reference()
+            if layer is None or not (changed := _suspects(layer, then)):
+                continue
+            values = values_of(layer)
+            for key in changed:
+                if key in values and values[key] != then[key]:
+                    known = layer_numbers.get(layer)
+                    told = _told(then[key]), _told(values[key])
+                    _see("changed after trace", known, key, *told, span, place())
+    except Exception:  # promise 1: the traced program never sees a fault of ours
+        step_aside("compare attributes")
+
+
+def _suspects(layer: Any, then: Values) -> list[str]:
+    """Return what is not plainly the value that it was, without reading all that a layer has."""
+    own = vars(layer)
+    items = (("_trainable" if key == "self.trainable" else key[5:], key, was) for key, was in then.items())
+    return [key for name, key, was in items if not _is_still(was, own.get(name, _NONE))]
+
+
+def _is_still(before: Any, now: Any) -> bool:
+    if now is before:
+        return True
+    if type(before) is Same:
+        return before.reference() is now
+    return type(now) is type(before) and type(now) in _PLAIN and bool(now == before)
+
+
+_NONE = object()
+
+
+# What belongs to the hosts
 
 
 def set_by_hosts(cls: type) -> frozenset[str]:
@@ -205,16 +699,59 @@ def _is_graph_tensor(value: Any) -> bool:
     return isinstance(value, Host.tf.Tensor) and not isinstance(value, Host.tf.__internal__.EagerTensor)
 
 
-def _generators(layer: Any) -> dict[str, object]:
-    """Return the states of the random generators that a call may draw from, of Python and NumPy."""
+# Random generators
+
+
+def _generators(layer: Any, functions: Iterable[FunctionType]) -> dict[str, object]:
+    """Return the states of the random generators that some code may draw from, of Python and NumPy."""
     found: dict[str, object] = {"random": hash(random.getstate())}
     numpy = sys.modules.get("numpy")
-    if numpy is None:
-        return found
-    found["numpy.random"] = repr(numpy.random.get_state(legacy=False)["state"])  # which cuts the key short
-    for name, value in list(vars(layer).items()):
-        if isinstance(value, numpy.random.Generator):
-            found[f"self.{name}"] = repr(value.bit_generator.state)
-        elif isinstance(value, random.Random):
-            found[f"self.{name}"] = hash(value.getstate())
+    if numpy is not None:
+        found["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
+    own = {} if layer is None else {f"self.{name}": value for name, value in list(vars(layer).items())}
+    for function in functions:
+        own.update({name: function.__globals__.get(name) for name in _globals(function.__code__)})
+        own.update(_cells(function))
+    for name, value in own.items():
+        if isinstance(value, random.Random):
+            found[name] = hash(value.getstate())
+        elif numpy is not None and isinstance(value, numpy.random.Generator):
+            found[name] = _digest(value.bit_generator.state)
     return found
+
+
+def _digest(state: Any) -> object:
+    """Return something small that differs where the state of a generator of NumPy does."""
+    if isinstance(state, Mapping):
+        return tuple((name, _digest(one)) for name, one in state.items())
+    return hash(state.tobytes()) if _is_array(state) else state
+
+
+def _draws(functions: list[FunctionType], generator: str) -> Place | None:
+    """Return where some code takes hold of a generator."""
+    for function, code in _codes(functions):
+        steps = list(dis.get_instructions(code))
+        imported: dict[str, Any] = {}
+        for step, after in zip(steps, [*steps[1:], None], strict=True):
+            following = None if after is None else after.argval
+            if step.opname == "IMPORT_NAME" and isinstance(following, str):
+                imported[following] = sys.modules.get(step.argval)
+            elif step.opname.startswith("LOAD_") and isinstance(step.argval, str):
+                named = {**function.__globals__, **_cells(function), **imported}
+                if _leads_to(generator, step.argval, named.get(step.argval), following):
+                    return code, step.offset
+    return None
+
+
+def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
+    """Tell whether a name, with the one behind it, stands for a generator or for a function of it."""
+    if generator not in ("random", "numpy.random"):
+        return name == generator.removeprefix("self.")
+    numpy = sys.modules.get("numpy")
+    bound = getattr(value, "__self__", None) if isinstance(value, (BuiltinFunctionType, MethodType)) else None
+    if generator == "random":
+        return value is random or (bound is not None and bound is getattr(random.random, "__self__", None))
+    if numpy is None or value is None:
+        return False
+    drawn = bound is not None and bound is numpy.random.rand.__self__
+    return value is numpy.random or (value is numpy and following == "random") or drawn

@@ -6,7 +6,7 @@ from typing import Any
 
 from layertrace.record import places
 from layertrace.record.layers import class_facts, meet
-from layertrace.record.observe import error_note
+from layertrace.record.observe import error_note, first_argument
 from layertrace.timeline.event import ErrorRef, LayerRef, Location
 from layertrace.timeline.query import layer_numbers
 from layertrace.timeline.surroundings import Failure
@@ -29,8 +29,7 @@ def _layer(error: BaseException) -> LayerRef | None:
     found: Any = None
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        subject = trace.tb_frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        subject = first_argument(trace.tb_frame)
         if subject is not None and class_facts(type(subject)) is not None:
             found = subject
         trace = trace.tb_next

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
 from layertrace.errors import CulpritError
+from layertrace.record import places
+from layertrace.record.attributes import Owners, after_trace, before_trace
 from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
-from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method
+from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method, hub
 from layertrace.record.known_functions import FunctionRecord, record_of
 from layertrace.record.modes import Mode, traced_graphs
 from layertrace.record.observe import fail, finish, hide, now, start
+from layertrace.record.sightings import Sighting, see
 from layertrace.record.signatures import signature
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
 
 __all__ = ["TraceNote", "trace_hook"]
 
 _TRACE = Method("trace")
+_SEED_OPS = 64  # that are looked at to tell whether a seed is a constant
 
 
 @dataclass(slots=True, eq=False)
@@ -76,9 +81,11 @@ def _end(span: tuple[Any, ...], concrete: Any) -> None:
     thread.traced_until = ended
     try:
         note: TraceNote = span[DETAIL]
-        note.graph = replace(note.graph, ops=len(concrete.graph.get_operations()))
+        ops = concrete.graph.get_operations()
+        note.graph = replace(note.graph, ops=len(ops))
         note.record.kept.append(note.index)
         note.record.traced.append(span[START])
+        _see_seeds(span, ops, after_trace(span))
         finish(span, ended)
     except Exception:  # promise 1, as below
         step_aside("record the end of a trace")
@@ -119,9 +126,57 @@ def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | No
         return None
     try:
         traced_graphs.add(graph, Mode("graph", function, index, span))
+        before_trace(span, options.python_function)
     except Exception:  # promise 1, as above
         step_aside("know the graph of a trace again")
     return span
+
+
+def _see_seeds(span: tuple[Any, ...], ops: Iterable[Any], owners: Owners) -> None:
+    """Tell what draws the same numbers in each run of a graph, since its seed is a constant.
+
+    All functions of `keras.random`, and those of `tf.random` with `stateless` in their name, make a
+    `StatelessRandomGetKeyCounter` of their seed (TensorFlow 2.16 to 2.21).
+    """
+    for number, op in enumerate(ops if hub.sights else ()):
+        if op.type == "StatelessRandomGetKeyCounter" and _is_constant(op.inputs[0].op):
+            place = _written(op.traceback)
+            if place is not None:
+                sighting = Sighting("random", (place,), name="a constant seed", before=op.name, place=place)
+                sighting.span = span
+                sighting.layer = next((one for begin, end, one in owners if begin <= number < end), None)
+                see(sighting)
+
+
+def _is_constant(op: Any) -> bool:
+    """Tell what is computed of constants alone."""
+    todo, seen = [op], 0
+    while todo and seen < _SEED_OPS:
+        one = todo.pop()
+        seen += 1
+        if not one.inputs and one.type != "Const":
+            return False
+        todo += [tensor.op for tensor in one.inputs]
+    return not todo
+
+
+def _written(traceback: Any) -> tuple[CodeType, int] | None:
+    """Return the user's line behind an op, if nothing of Keras's that may have a seed lies between.
+
+    That is the first value of a variable, or a layer of Keras's.
+    """
+    for frame in reversed(list(traceback)):
+        if re.search(r"keras[/\\]src[/\\](initializers|layers)[/\\]", frame.filename):
+            return None
+        if not places.is_internal(frame.filename):
+            return _stub(frame.filename, frame.lineno, frame.name), -1
+    return None
+
+
+@functools.lru_cache(maxsize=256)
+def _stub(file: str, line: int, function: str) -> CodeType:
+    """Return code that stands for a line of which the code is not to be had."""
+    return compile("", file, "exec").replace(co_firstlineno=line, co_name=function)
 
 
 def _is_tensorflows_own(function: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import time
@@ -39,6 +40,7 @@ __all__ = [
     "error_note",
     "fail",
     "finish",
+    "first_argument",
     "hide",
     "nearest_layer",
     "now",
@@ -51,6 +53,7 @@ __all__ = [
 now = time.perf_counter_ns
 _FRAMES = 6  # functions named of a traceback
 _MESSAGE = 4000  # characters kept of an exception's message
+_AUTOGRAPH = "tensorflow.python.autograph."
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 ErrorNote = tuple[str, str, "Location | None", bool, tuple[str, ...], "LayerRecord | None"]
@@ -81,7 +84,9 @@ def begin(
         mode = current_mode(Host.tf)
         span = start(method, layer, detail, mode, depth=2)
         if method.kind == "call":
-            if span[PLACE] is not None and method.jump == 1:
+            if span[PLACE] is not None and (
+                method.jump == 1 or (mode is not None and _is_behind_autograph(method.jump, depth=2))
+            ):
                 detail.flags |= {"direct"}
             if any(getattr(value, "_keras_mask", None) is not None for value in (*values, *extra)):
                 detail.flags |= {"masked"}
@@ -116,6 +121,21 @@ def strategy() -> str | None:
     """Name the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
     distribute = Host.tf.distribute
     return type(distribute.get_strategy()).__name__ if distribute.has_strategy() else None
+
+
+def _is_behind_autograph(distance: int, depth: int) -> bool:
+    """Tell whether nothing but AutoGraph stands between a hook and the user's line that it was called from.
+
+    Args:
+        distance: How many frames above the hook that line is.
+        depth: How many frames above the caller of this function the hook's own caller is.
+    """
+    frame: FrameType | None = sys._getframe(depth + 1)
+    for _ in range(distance - 1):
+        if frame is None or not frame.f_globals.get("__name__", "").startswith(_AUTOGRAPH):
+            return False
+        frame = frame.f_back
+    return True
 
 
 def _is_from_config(depth: int) -> bool:
@@ -297,12 +317,26 @@ def subject_of(error: BaseException) -> LayerRecord | None:
     found = None
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_argcount:
-            subject = trace.tb_frame.f_locals.get(code.co_varnames[0])
+        subject = first_argument(trace.tb_frame)
+        if subject is not None:
             found = layer_numbers.by_id.get(id(subject)) or found
         trace = trace.tb_next
     return found
+
+
+def first_argument(frame: FrameType) -> Any:
+    """Return what a running function was given first: a method's `self`.
+
+    Keras hides its own frames from a traceback but for the handler that does so, which takes `*args`
+    (`utils/traceback_utils.py` of Keras 3 and of tf_keras).
+    """
+    code = frame.f_code
+    if code.co_argcount:
+        return frame.f_locals.get(code.co_varnames[0])
+    if code.co_flags & inspect.CO_VARARGS:
+        given = frame.f_locals.get(code.co_varnames[code.co_kwonlyargcount])
+        return given[0] if isinstance(given, tuple) and given else None
+    return None
 
 
 def raised_in(error: BaseException) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import count
@@ -13,7 +13,18 @@ from layertrace.record import places
 from layertrace.record.causes import cause_of_another
 from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_shape
 from layertrace.record.functions import TraceNote
-from layertrace.record.hub import LAYER, METHOD, PLACE, START, Method, Record, Span, parent_of
+from layertrace.record.hub import (
+    DETAIL,
+    DTYPE,
+    LAYER,
+    METHOD,
+    MODE,
+    PLACE,
+    START,
+    THREAD,
+    Method,
+    parent_of,
+)
 from layertrace.record.layers import LayerRecord
 from layertrace.record.modes import EAGER, Mode
 from layertrace.record.sightings import Sighting
@@ -31,6 +42,10 @@ from layertrace.timeline.event import (
 from layertrace.timeline.surroundings import Observation
 
 __all__ = ["Reader", "adopt"]
+
+
+OUTPUT, OUT_DTYPE = 2, 3
+"""Places in a `Record`."""
 
 
 def _begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
@@ -64,18 +79,44 @@ class Reader:
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
+        self._specific: dict[str, Callable[[tuple[Any, ...], tuple[Any, ...]], dict[str, Any]]] = {
+            "init": self._init,
+            "build": self._init,
+            "call": self._call,
+            "variable": self._variable,
+            "trace": self._trace,
+            "run": self._run,
+        }
 
     def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
         """Return one event by itself, whose place in the timeline the caller knows."""
         self._refs.clear()  # a layer gets its name while it is made
         self._seqs = {id(record[0]): seq}
-        return replace(self._event(Record._make(record)), depth=depth, call_index=call)
+        return replace(self._event(record), depth=depth, call_index=call)
 
     def read(self, records: Iterable[tuple[Any, ...]]) -> tuple[Event, ...]:
         """Return the events of `records`, which may come in any order."""
         ordered = sorted(records, key=_begin_and_end)
         self._seqs = {id(record[0]): number for number, record in enumerate(ordered)}
-        return tuple(self._event(Record._make(record)) for record in ordered)
+        return tuple(self._event(record) for record in ordered)
+
+    def next(self, record: tuple[Any, ...], number: int) -> Event:
+        """Return the event of one more record; what is around it has been given before."""
+        self._seqs[id(record[0])] = number
+        return self._event(record)
+
+    def again(self, record: tuple[Any, ...]) -> Event:
+        """Return the event of a record that `next` was given as running, now that it has ended."""
+        layer = record[0][LAYER]
+        calls = self._calls.pop(layer.number, None) if layer is not None else None
+        event = self._event(record)
+        if calls is not None:
+            self._calls[layer.number] = calls  # it was counted when it began
+        return event
+
+    def forget_layers(self) -> None:
+        """Ask layers anew for their names and paths."""
+        self._refs.clear()
 
     def observations(self, sightings: Iterable[tuple[Sighting, int]]) -> tuple[Observation, ...]:
         """Return what was noticed beside the events, whose numbers are known by now."""
@@ -103,29 +144,37 @@ class Reader:
             thread=sighting.thread,
         )
 
-    def _event(self, record: Record) -> Event:
-        span = Span._make(record.span)
-        seq = self._seqs[id(record.span)]
-        parent = self._parent(record.span)
+    def _event(self, record: tuple[Any, ...]) -> Event:
+        # Read by index: a million events are read in the time that a user waits for a report.
+        span, end, _, out, error = record
+        method, layer, thread, start = span[METHOD], span[LAYER], span[THREAD], span[START]
+        mode = out if isinstance(out, Mode) else span[MODE] or EAGER
+        detail = span[DETAIL]
+        seq = self._seqs[id(span)]
+        parent = self._parent(span)
         depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
-        kind = span.method.kind
-        mode = record.dtype if isinstance(record.dtype, Mode) else span.mode or EAGER
-        common = {
-            "layer": None if span.layer is None else self._ref(span.layer),
-            "start_ns": span.start - self._start,
-            "duration_ns": None if record.end is None or kind == "variable" else record.end - span.start,
-            "thread": span.thread.name,
-            "replica": span.thread.replica,
+        kind = method.kind
+        fields = {
+            "seq": seq,
+            "kind": kind,
+            "parent": parent,
+            "depth": depth,
+            "layer": None if layer is None else self._ref(layer),
+            "start_ns": start - self._start,
+            "duration_ns": None if end is None or kind == "variable" else end - start,
+            "thread": thread.name,
+            "replica": thread.replica,
             "mode": mode.name,
             "function": mode.function,
             "trace": mode.trace,
-            "error": None if record.error is None else self._error(*record.error),
-            "location": _location(record.span),
-            "flags": getattr(span.detail, "flags", NO_FLAGS),
-            "strategy": getattr(span.detail, "strategy", None),
+            "error": None if error is None else self._error(*error),
+            "location": _location(span),
         }
-        specific = getattr(self, f"_{kind}")(span, record)
-        return Event(seq=seq, kind=kind, parent=parent, depth=depth, **common | specific)
+        if detail is not None:
+            fields["flags"] = getattr(detail, "flags", NO_FLAGS)
+            fields["strategy"] = getattr(detail, "strategy", None)
+        fields.update(self._specific[kind](span, record))
+        return Event(**fields)
 
     def _parent(self, span: tuple[Any, ...]) -> int | None:
         """Return the number of the nearest event around, of those that were kept."""
@@ -159,34 +208,32 @@ class Reader:
 
     # What only one kind of event has
 
-    def _init(self, span: Span, record: Record) -> dict[str, Any]:
-        return {"arguments": _settled(span.detail), "defined_at": _defined_at(span.method)}
+    def _init(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+        return {"arguments": _settled(span[DETAIL]), "defined_at": _defined_at(span[METHOD])}
 
-    _build = _init
-
-    def _call(self, span: Span, record: Record) -> dict[str, Any]:
-        calls = self._calls.setdefault(span.layer.number if span.layer else 0, count(1))
-        names = span.method.names
+    def _call(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+        calls = self._calls.setdefault(span[LAYER].number if span[LAYER] else 0, count(1))
+        names = span[METHOD].names
         found: dict[str, Any] = {
             "call_index": next(calls),
-            "defined_at": _defined_at(span.method),
-            "outputs": settle(record.output)
-            if record.dtype is None or isinstance(record.dtype, Mode)
-            else _tensor(record.dtype, record.output),
+            "defined_at": _defined_at(span[METHOD]),
+            "outputs": settle(record[OUTPUT])
+            if record[OUT_DTYPE] is None or isinstance(record[OUT_DTYPE], Mode)
+            else _tensor(record[OUT_DTYPE], record[OUTPUT]),
         }
-        if span.dtype is not None:
+        if span[DTYPE] is not None:
             takes_mask = any(map(_is_mask, names))
             return found | {
-                "inputs": _tensor(span.dtype, span.detail),
+                "inputs": _tensor(span[DTYPE], span[DETAIL]),
                 "mask": False if takes_mask else None,
             }
-        return found | _sorted_out(_settled(span.detail), names)
+        return found | _sorted_out(_settled(span[DETAIL]), names)
 
-    def _variable(self, span: Span, record: Record) -> dict[str, Any]:
-        return {"variable": span.detail.spec}
+    def _variable(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+        return {"variable": span[DETAIL].spec}
 
-    def _trace(self, span: Span, record: Record) -> dict[str, Any]:
-        note = span.detail
+    def _trace(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+        note = span[DETAIL]
         return {
             "inputs": note.inputs,
             "cause": note.cause or self._another(note),
@@ -202,8 +249,8 @@ class Reader:
         number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 
-    def _run(self, span: Span, record: Record) -> dict[str, Any]:
-        note = span.detail
+    def _run(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+        note = span[DETAIL]
         return {
             "function": note.function,
             "trace": note.traces,

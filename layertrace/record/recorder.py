@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
 from layertrace.record.patching import patches
 from layertrace.record.reading import Reader, adopt
+from layertrace.record.saving import Saver
 from layertrace.record.sightings import Sightings
 from layertrace.record.states import states_of
 from layertrace.record.targets import Targets
@@ -43,6 +45,10 @@ class Recorder:
             is full it stops, and says so in the timeline's notes.
         echo: Whether to tell each event to standard error as it happens.
         spot: Decides as events begin whether to stop the program (`layertrace.diagnosis.OnTheSpot`).
+        save: Where to write the recording as it happens.
+
+    Raises:
+        FormatError: If the file cannot be written.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class Recorder:
         max_events: int = MAX_EVENTS,
         echo: bool = False,
         spot: Any = None,
+        save: str | os.PathLike[str] | None = None,
     ) -> None:
         self.spot = spot
         self.targets = targets
@@ -71,8 +78,12 @@ class Recorder:
         self._failure: Failure | None = None
         self._surroundings: Surroundings | None = None
         self._start_ns = 0
+        self._started_ns: int | None = None
         self._reader = Reader(0)
         self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
+        self._saver = (
+            None if save is None else Saver(save, lambda: self._records, self._unfinished, self._is_kept)
+        )
 
     # Listening
 
@@ -85,7 +96,7 @@ class Recorder:
         if not wait or hosts.loaded():
             hosts.load()
         with _lock:
-            self._start_ns = self._clock()
+            self._start_ns, self._started_ns = self._clock(), time.time_ns()
             self.echo = Echo(self._start_ns) if self._wants_echo else None
             try:
                 for host in hosts.loaded():
@@ -97,6 +108,8 @@ class Recorder:
             self._watch.start()
             gc.callbacks.append(self._check_size)
             _tell_hub()
+            if self._saver is not None:
+                self._saver.start(self._start_ns, self._started_ns)
 
     def cover_host(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
@@ -198,6 +211,8 @@ class Recorder:
         try:
             events = self._events()
             self._surroundings = self._look_around(self._records)
+            if self._saver is not None:
+                self._saver.stop(self._surroundings, self._notes)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             step_aside("read what was recorded")
             events = ()
@@ -257,6 +272,11 @@ class Recorder:
     def _unfinished(self) -> list[tuple[Any, ...]]:
         return [(span, None, None, None, None) for span in hub.open_spans()]
 
+    @property
+    def records(self) -> Sequence[tuple[Any, ...]]:
+        """What has ended so far; it grows."""
+        return self._records
+
     # EventSource
 
     def events(self) -> Sequence[Event]:
@@ -293,6 +313,7 @@ class Recorder:
             observations=reader.observations(self.sightings.counted()),
             failure=self._failure,
             versions=hosts.versions(),
+            started_ns=self._started_ns,
         )
 
     def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
@@ -303,6 +324,10 @@ class Recorder:
         adopt(mine)
         self._reader = Reader(self._start_ns)
         return self._reader.read(self._wanted(mine))
+
+    def _is_kept(self, record: tuple[Any, ...]) -> bool:
+        """Tell early whether a record is one of those asked for; traces and runs are, as far as is known."""
+        return self.targets.keeps(record[0]) or record[0][METHOD].kind in ("trace", "run")
 
     def _wanted(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Keep what was asked for, and the traces it happened in."""

@@ -39,14 +39,15 @@ from layertrace.timeline.event import FunctionRef
 __all__ = ["RunNote", "concrete_hook", "run_hook"]
 
 _RUN = Method("run")
+_EACH = 64  # so many runs are looked at, then each whose number is a power of two
 
 
 class RunNote:
     """Runs of one function, one after the other. It counts on while the recording goes on."""
 
     __slots__ = (
-        "code", "counted", "eagerly", "function", "line", "nanoseconds", "parent", "record", "times",
-        "traces",
+        "code", "counted", "eagerly", "function", "line", "look", "nanoseconds", "parent", "record",
+        "times", "traces",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +62,7 @@ class RunNote:
         self.line: CodeType | None = None  # from which it is called, and what was running there
         self.parent: tuple[Any, ...] | None = None
         self.times = 1
+        self.look = 2  # at which run to look again at the attributes of its layers
         self.nanoseconds = 0
 
     def traced_before(self, recording: int) -> int | None:
@@ -138,8 +140,9 @@ def _hook(
                 ):
                     note.times += 1
                     note.nanoseconds += ended - started
-                    if not note.times & (note.times - 1):  # the 2nd, 4th, 8th … time
-                        look_again(note.record, None, thread.span)
+                    if note.times == note.look:
+                        note.look += 1 if note.look < _EACH else note.look
+                        look_again(note.record, functools.partial(places.caller, _RUN, 3), thread.span)
                     return result
             if eager():
                 _first(about(self, record_of(identify(self))), thread, started, ended, sys._getframe(1), emit)
@@ -157,7 +160,7 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
     One during which somebody began or ceased to listen stands alone: those after it are for others.
     """
     if started >= thread.traced_until:  # else it was traced just now
-        look_again(note.record, places.caller(_RUN, 3), thread.span)
+        look_again(note.record, functools.partial(places.caller, _RUN, 4), thread.span)
     started = max(started, thread.traced_until)
     note.nanoseconds = ended - started
     note.line, note.parent = line.f_code, thread.span

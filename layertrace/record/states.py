@@ -28,6 +28,9 @@ _METHODS = (
     "compute_output_shape",
     "from_config",
     "get_config",
+    "train_step",
+    "test_step",
+    "predict_step",
 )
 _MASKING = "keras.src.layers.core.masking.Masking"
 T = TypeVar("T")
@@ -100,7 +103,9 @@ def _held(layer: Any) -> Mapping[int, str]:
     cls: type = type(layer)
     base = set_by_hosts(cls)
     found: dict[int, str] = {}
-    for name, value in list(vars(layer).items()):
+    # `_self_…` is where tf_keras keeps what has a name of its own, or is held by a number only.
+    named = [item for item in list(vars(layer).items()) if not item[0].startswith("_self_")]
+    for name, value in sorted(named, key=lambda item: item[0].startswith("_")):
         if name in base:
             continue
         if isinstance(value, Mapping):

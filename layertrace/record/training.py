@@ -86,6 +86,7 @@ def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: 
             variables=numbers,
             paths=paths,
             without_gradient=without,
+            now=tuple(n for n, (gradient, _) in enumerate(found) if gradient is None),
             place=place,
             start=started,
         )

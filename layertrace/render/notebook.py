@@ -1,22 +1,41 @@
-"""Show a timeline in a notebook, readable on light and on dark pages."""
+"""Show a timeline in a notebook: as the page, and as text where a notebook shows no pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from rich.console import Group
 from rich.text import Text
 
+from layertrace.diagnosis import Finding, diagnose
 from layertrace.render.findings import findings as finding_list
 from layertrace.render.page import html, written
+from layertrace.render.page_html import page
 from layertrace.render.tree import tree
 from layertrace.timeline import Timeline
 
-__all__ = ["notebook"]
+__all__ = ["MOST_FRAMED", "notebook"]
+
+MOST_FRAMED = 20_000
+"""A notebook keeps what it shows: with more events than this, it gets the text alone."""
+
+HEAD, LINE, FINDING, HIGHEST = 330, 24, 200, 760
+"""How high a frame is, in pixels: a head, a line for each event, and room for what is wrong."""
+
+FRAME = (
+    '<iframe srcdoc="{page}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+    'title="layertrace" width="100%" height="{height}" style="border:0"></iframe>\n'
+    "<details><summary>as text</summary>{text}</details>\n"
+)
 
 
 def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
-    """Return the tree in the two forms that a notebook chooses from.
+    """Return a timeline in the two forms that a notebook chooses from.
+
+    The HTML is the page that `layertrace.render.page_html` makes, in a frame that may run its script and
+    nothing else, and below it the tree as text, which stays where frames are not shown (on GitHub, for one).
 
     Args:
         timeline: The events.
@@ -25,7 +44,18 @@ def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
     Returns:
         `{"text/plain": ..., "text/html": ...}`, as `_repr_mimebundle_` wants it.
     """
+    events = timeline[:]  # a recording under way would grow meanwhile
     found = tuple(options.get("findings", ()))
-    tree_ = tree(timeline, **options)
+    tree_ = tree(events, **options)
     shown = Group(finding_list(found), Text(), tree_) if found else tree_
-    return {"text/plain": written(shown), "text/html": html(shown)}
+    text = html(shown)
+    framed = 0 < len(events) <= MOST_FRAMED
+    return {"text/plain": written(shown), "text/html": _framed(events, found, text) if framed else text}
+
+
+def _framed(timeline: Timeline, found: Sequence[Finding], text: str) -> str:
+    # None given may mean that nobody has looked; the page should not say that nothing is wrong then.
+    found = found or diagnose(timeline)
+    height = min(HEAD + LINE * len(timeline) + FINDING * len(found), HIGHEST)
+    whole = page(timeline, findings=found)
+    return FRAME.format(page=escape(whole), height=height, text=text)

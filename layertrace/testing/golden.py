@@ -15,7 +15,8 @@ from layertrace.errors import ExpectationError
 from layertrace.render import event_line
 from layertrace.testing.explaining import Row, failure
 from layertrace.testing.subjects import events_of, named
-from layertrace.timeline import Event, FunctionRef, LayerRef, Timeline
+from layertrace.timeline import Cause, Event, FunctionRef, LayerRef, Opaque, Timeline
+from layertrace.timeline.automatic import is_automatic, unnumbered
 from layertrace.timeline.event import ErrorRef, GraphSpec, Structure
 from layertrace.timeline.words import words
 
@@ -142,6 +143,7 @@ class _Fresh:
     def __init__(self) -> None:
         self._known: dict[tuple[str, object], int] = {}
         self._layers: dict[int, LayerRef] = {}
+        self._names: dict[str, str] = {}
         self._events: dict[int, Event] = {}
 
     def event(self, event: Event, parent: Event | None) -> Event:
@@ -158,6 +160,9 @@ class _Fresh:
             thread=self._thread(event.thread),
             function=None if event.function is None else self._function(event.function),
             variable=None if event.variable is None else self._variable(event),
+            inputs=_steady(event.inputs),
+            arguments={name: _steady(value) for name, value in event.arguments.items()},
+            cause=None if event.cause is None else _cause(event.cause),
             error=None if event.error is None else _error(event.error),
             location=None,
             defined_at=None,
@@ -180,27 +185,41 @@ class _Fresh:
         made = event.variable
         assert made is not None  # noqa: S101  # whoever calls this has looked
         name = made.name.rpartition("/")[2]
+        if event.layer is None and self._names:  # an optimizer names its slots by the paths of the weights
+            known = "|".join(map(re.escape, sorted(self._names, key=len, reverse=True)))
+            name = re.sub(rf"(?<![^_])({known})(?![^_])", lambda found: self._names[found[0]], name)
         return replace(made, id=self._number("variable", made.id), name=name, path=name)
 
     def _layer(self, layer: LayerRef) -> LayerRef:
         known = self._layers.get(layer.id)
         if known is None:
-            automatic = _snake(layer.class_name)
             name = layer.name
-            if re.fullmatch(rf"{re.escape(automatic)}(_\d+)?", name):
+            if is_automatic(layer):
+                automatic = re.sub(r"_\d+$", "", name)
                 number = self._number(f"layer {automatic}", layer.id) - 1
                 name = f"{automatic}_{number}" if number else automatic
+                self._names[layer.name] = name
             known = self._layers[layer.id] = replace(
                 layer, id=len(self._layers) + 1, name=name, path=name, bases=()
             )
         return known
 
 
-def _snake(class_name: str) -> str:
-    """Return the name that Keras gives to layers of a class (`keras/src/utils/naming.py` of Keras 3.15)."""
-    name = re.sub(r"\W+", "", class_name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+def _steady(value: Structure) -> Structure:
+    """Leave names that Keras gave out of the descriptions in a value."""
+    if isinstance(value, Opaque):
+        return Opaque(unnumbered(value.text))
+    if isinstance(value, Mapping):
+        return {name: _steady(inner) for name, inner in value.items()}
+    return tuple(map(_steady, value)) if isinstance(value, tuple) else value
+
+
+def _cause(cause: Cause) -> Cause:
+    changes = tuple(
+        replace(one, before=one.before and unnumbered(one.before), now=one.now and unnumbered(one.now))
+        for one in cause.changes
+    )
+    return replace(cause, changes=changes, detail=unnumbered(cause.detail))
 
 
 def _error(error: ErrorRef) -> ErrorRef:

@@ -27,9 +27,10 @@ class Observation:
             constant seed.
         during: The `seq` of the event it happened in; None outside of any.
         layer: Whose it is.
-        name: Which attribute; which optimizer; which generator.
+        name: Which attribute, with the way into it where it is nested: `config['rate']`. `class Scale.rate`
+            is one of the class, `global RATE` a variable outside of it. Or which optimizer; which generator.
         before: What it was.
-        now: What it is.
+        now: What it is. For an update: the positions in `variables` of those whose gradient was None.
         variables: For an update: the ids of the variables it was for (`VariableSpec.id`), those made before
             the recording are 0.
         paths: The paths of these variables.
@@ -127,6 +128,7 @@ class Surroundings:
         observations: What was noticed on the way.
         failure: The exception that ended the recording.
         versions: Of TensorFlow and the Keras that were loaded.
+        started_ns: When it began, in nanoseconds since 1970; None where that is not known.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file that this is from.
         unknown: Lines of that file that this version does not know.
     """
@@ -135,5 +137,6 @@ class Surroundings:
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    started_ns: int | None = None
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     unknown: tuple[Mapping[str, Any], ...] = ()

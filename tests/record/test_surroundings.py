@@ -87,6 +87,126 @@ def test_an_attribute_changed_inside_a_loop_is_seen_though_its_runs_are_counted(
     assert (1.0, 2.0) in found
 
 
+def test_each_of_the_first_runs_is_looked_at_and_told_with_its_line():
+    """A change in the eleventh run from one line is seen there, not at the sixteenth."""
+    layer = Counter()
+    step = tf.function(lambda x: layer(x))
+    with layertrace.trace() as timeline:
+        for number in range(12):
+            if number == 10:
+                layer.factor = 2.0
+            step(tf.ones((2, 3)))
+
+    (one,) = seen(timeline, "changed after trace")
+    assert (one.before, one.now, one.times) == (1.0, 2.0, 2)
+    assert one.location.function == "test_each_of_the_first_runs_is_looked_at_and_told_with_its_line"
+
+
+LIMIT = 2.0
+
+
+def test_state_is_seen_wherever_call_reads_it():
+    """In a NumPy scalar, an array, a dict, an object, or the class; what it does not read is left alone."""
+
+    class Config:
+        rate, unread = 1.0, 1.0
+
+    class Reader(layers.Layer):
+        shared = 1.0
+
+        def __init__(self):
+            super().__init__()
+            self.config, self.items = Config(), {"n": 1}
+            self.array, self.scalar = np.ones(2), np.float32(1)
+            self.function, self.unread = abs, 1.0
+
+        def call(self, x):
+            return self.function(x) * self.config.rate * self.items["n"] * self.scale()
+
+        def scale(self):
+            return self.array[0] * self.scalar * Reader.shared * LIMIT
+
+    layer = Reader()
+    step = tf.function(lambda x: layer(x))
+    with layertrace.trace() as timeline:
+        step(tf.ones((2, 3)))
+        layer.unread = layer.config.unread = 7.0
+        layer.config.rate = layer.items["n"] = 7.0
+        layer.array, layer.scalar, layer.function = np.zeros(2), np.float32(7), tf.abs
+        Reader.shared = 7.0
+        step(tf.ones((2, 3)))
+
+    names = {one.name for one in seen(timeline, "changed after trace")}
+    assert names == {"config.rate", "items['n']", "array", "scalar", "function", "class Reader.shared"}
+
+
+def test_what_a_step_of_a_model_changes_is_seen_at_its_trace():
+    """`train_step` runs in no call; what it changes, keeps and draws is the model's all the same."""
+
+    class Stepping(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.head, self.turn = layers.Dense(1), 0
+
+        def build(self, shape):
+            self.head.build(shape)
+
+        def call(self, x):
+            return self.head(x)
+
+        def train_step(self, data):
+            self.turn += 1
+            self.last = data * random.random()
+            return {"loss": tf.reduce_mean(self(data))}
+
+    model = Stepping()
+    model.compile("sgd")
+    with layertrace.trace() as timeline:
+        model.fit(ONES, verbose=0)
+
+    found = {(one.what, one.name) for one in timeline.surroundings.observations}
+    assert found == {("changed in call", "turn"), ("kept tensor", "last"), ("random", "random")}
+    assert {one.location.function for one in timeline.surroundings.observations} == {"train_step"}
+    assert {one.layer.name for one in timeline.surroundings.observations} == {"stepping"}
+
+
+def test_a_seed_that_is_a_constant_is_seen_in_the_graph():
+    """However it got there; a SeedGenerator's state is a variable, and an initializer may have a seed."""
+
+    class Noise(layers.Layer):
+        def __init__(self, seed):
+            super().__init__()
+            self.seed = seed
+
+        def build(self, shape):
+            self.w = self.add_weight(shape=(3,), initializer=keras.initializers.RandomNormal(seed=1))
+
+        def call(self, x):
+            return x * self.w + keras.random.normal((3,), seed=self.seed)
+
+    fixed, fresh = Noise(3), Noise(keras.random.SeedGenerator(3))
+    with layertrace.trace() as timeline:
+        tf.function(fixed)(tf.ones((2, 3)))
+        tf.function(fresh)(tf.ones((2, 3)))
+
+    assert {one.layer.name for one in seen(timeline, "random")} == {fixed.name}
+    assert {one.location.function for one in seen(timeline, "random")} == {"call"}
+
+
+def test_a_draw_in_a_function_without_layers_is_nobodys():
+    """It is told with the function's line."""
+
+    @tf.function
+    def noisy(x):
+        return x + random.random()
+
+    with layertrace.trace() as timeline:
+        noisy(tf.ones(2))
+
+    (one,) = seen(timeline, "random")
+    assert (one.layer, one.name, one.location.function) == (None, "random", "noisy")
+
+
 def test_an_attribute_that_is_what_it_was_is_nothing_to_see():
     """Neither set to the same value, nor changed and traced again with that."""
     layer = Counter()
@@ -182,6 +302,7 @@ def test_updates_tell_the_variables_and_which_had_no_gradient(k):
     assert update.times == 3
     assert len(update.paths) == 4
     assert [path.rpartition("/")[2] for path in update.without_gradient] == ["kernel", "bias"]
+    assert update.now == (2, 3)  # where they are in the list: paths need not be unique
 
 
 class _nothing:

@@ -20,6 +20,7 @@ from layertrace.testing import (
     golden_text,
     room,
 )
+from layertrace.timeline import Opaque
 
 GOLDEN_OF_TUTORIAL = """\
 init  my_dense (MyDenseLayer)  num_outputs=10
@@ -323,3 +324,26 @@ def test_expectations_take_plain_events():
     """Whatever is a timeline will do, also one without layers, places or times."""
     with pytest.raises(AssertionError, match="the timeline was called 1 time, expected 2"):
         assert_calls(Timeline([Event(seq=0, kind="call")]), 2)
+
+
+def test_names_that_keras_made_of_others_do_not_differ():
+    """Slots of an optimizer, and descriptions of layers, have automatic names inside."""
+
+    def lived(number):
+        story = hand_made.Story()
+        outer, inner = story.layer("Net", f"net_{number}"), story.layer("Dense", f"dense_{number}")
+        described = Opaque(f"<Dense dense_{number}>")
+        with story.span("init", outer, arguments={"inner": described, "name": "mine"}):
+            story.tell("init", inner)
+        story.variable(None, f"net_{number}_dense_{number}_kernel_momentum", "float32[2]")
+        return story.timeline()
+
+    assert (
+        golden_text(lived(3))
+        == golden_text(lived(12))
+        == (
+            "init  net (Net)  inner=<Dense>, name='mine'\n"
+            "  init  dense (Dense)\n"
+            "variable  net_dense_kernel_momentum  float32[2]\n"
+        )
+    )

@@ -240,5 +240,3 @@ def test_traced_classes_begin_anew_in_each_test(pytester):
     )
 
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
-
-

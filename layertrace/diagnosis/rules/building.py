@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import assignments
+from layertrace.diagnosis.source import assignments_in_class, dotted, nodes_of, parameters
 from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.surroundings import LayerState
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 _LAYER = "https://keras.io/api/layers/base_layer/"
@@ -90,6 +92,52 @@ def child_not_built(case: Case) -> Iterator[Found]:
             ),
             fix=f"self.{name}.build({_shape(event)})  # in build",
         )
+    yield from _never_built(case)
+
+
+def _never_built(case: Case) -> Iterator[Found]:
+    """Find what a `build` left unbuilt in a model that did not call it, since its shape is told."""
+    late = {
+        (owner.bases, case.name_in(owner, event.layer))
+        for owner, event, _ in _late_children(case)
+        if event.layer
+    }
+    for state in case.states.values():
+        build, call = state.methods.get("build"), state.methods.get("call")
+        if build is None or not state.built or not state.alive or state.declared is None:
+            continue
+        if "compute_output_shape" not in state.methods or case.of(state.layer, "call"):
+            continue
+        used = {dotted(node).partition(".")[2] for node in nodes_of(call) if isinstance(node, ast.Attribute)}
+        for number, name in state.held.items():
+            child = case.states.get(number)
+            if child is None or child.built is not False or name not in used or not _needs_weights(child):
+                continue
+            if (state.layer.bases, name) in late:
+                continue  # a copy, loaded perhaps, of one that is told already
+            builds = tuple(one.seq for one in case.of(state.layer, "build")[:1])
+            yield Found(
+                message=f"{{layer}} does not build its {name} ({child.layer.class_name}) in build, and "
+                "compute_output_shape keeps Keras from calling it: its weights are not there yet, and are "
+                "missing when parameters are counted or a saved model is loaded.",
+                layer=state.layer,
+                location=build,
+                evidence=(Evidence(f"build without {name}", builds, build),),
+                fix=f"self.{name}.build(input_shape)  # in build",
+            )
+
+
+def _needs_weights(state: LayerState) -> bool:
+    """Tell a layer that makes weights when it is built; many of Keras's own are unbuilt and have none."""
+    base = state.layer.bases[0] if state.layer.bases else ""
+    return "build" in state.methods or base.startswith(_WITH_WEIGHTS)
+
+
+_WITH_WEIGHTS = (
+    *(f"keras.src.layers.{part}." for part in ("attention", "convolutional", "normalization", "rnn")),
+    *(f"keras.src.layers.core.{part}." for part in ("dense", "einsum_dense", "embedding")),
+)
+"""Packages whose layers make weights when they are built (Keras 3.0 to 3.15)."""
 
 
 def _shape(event: Event) -> str:
@@ -144,8 +192,8 @@ def built_without_children(case: Case) -> Iterator[Found]:
             yield _unbuilt(case, layer, unbuilt[0].layer, "still not made")
     for function, purpose in _NEED_WEIGHTS.items():
         failure = case.failure if case.raised_in(function) else None
-        asked = None if failure is None else case.state(failure.layer)
-        if failure is not None and asked is not None and not asked.built and asked.layer.id not in told:
+        asked = None if failure is None else _unready(case, failure.layer, function)
+        if failure is not None and asked is not None and asked.layer.id not in told:
             yield Found(
                 message=f"{{layer}} is not built yet, so it has no weights to {purpose}: call it once, or "
                 "build it.",
@@ -156,12 +204,33 @@ def built_without_children(case: Case) -> Iterator[Found]:
             )
 
 
+_SET_WEIGHTS = "keras.src.layers.layer:set_weights"
 _NEED_WEIGHTS = {
     ":count_params": "count",
     ":load_weights_only": "load into",
     ":save_weights_only": "save",
+    _SET_WEIGHTS: "set or to copy",
 }
 """Functions of Keras that refuse a layer without weights (`saving/saving_lib.py` of Keras 3.4 to 3.15)."""
+
+
+def _unready(case: Case, layer: LayerRef | None, function: str) -> LayerState | None:
+    """Return the layer without weights that such a function was asked for.
+
+    A layer that is built may have been given the weights of one that is not: of its one unbuilt twin.
+    """
+    state = case.state(layer)
+    if state is None or not state.built:
+        return state
+    likeness = _likeness(case, state)
+    twins = [one for one in case.states.values() if one.built is False and _likeness(case, one) == likeness]
+    return twins[0] if function == _SET_WEIGHTS and len(twins) == 1 and twins[0].children else None
+
+
+def _likeness(case: Case, state: LayerState) -> tuple[tuple[str, ...], list[str]]:
+    """Return the class of a layer and those of the layers inside it, without inputs that building adds."""
+    inside = [case.states[one].layer.class_name for one in state.children if one in case.states]
+    return state.layer.bases, [one for one in inside if one != "InputLayer"]
 
 
 def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
@@ -174,8 +243,17 @@ def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
         layer=owner,
         location=line,
         evidence=(Evidence("marked as built", () if build is None else (build.seq,), line),),
-        fix=f"def build(self, input_shape):\n    self.{name}.build(input_shape)",
+        fix=f"def build(self, input_shape):\n    {_building(name)}",
     )
+
+
+def _building(name: str) -> str:
+    """Write what builds a child, and with one in a list or dict all of them."""
+    held, _, inside = name.partition("[")
+    if not inside:
+        return f"self.{name}.build(input_shape)"
+    values = ".values()" if inside[:1] in "'\"" else ""
+    return f"for layer in self.{held}{values}:\n        layer.build(input_shape)"
 
 
 @rule("LT303", "build-skipped", "error", _LAYER)
@@ -209,8 +287,8 @@ def build_skipped(case: Case) -> Iterator[Found]:
         call = case.of(layer, "call")[0]
         line: Location | None
         if state.built_by_init:
-            when, line = "when its __init__ had ended", next(assignments(init, "built"), build)
-            fix = "# remove self.built = True from __init__"
+            when, line = "when its __init__ had ended", next(assignments_in_class(init, "built"), build)
+            fix = f"# remove self.built = True from {line.function or '__init__'}"
         else:
             when, line = "before its first call", call.location
             fix = f"# remove {layer.name}.built = True"
@@ -224,10 +302,24 @@ def build_skipped(case: Case) -> Iterator[Found]:
 
 
 def _builds_in_init(case: Case, layer: LayerRef) -> bool:
-    """Tell a layer that makes its weights in `__init__`, and needs no build."""
-    return any(
+    """Tell a layer that makes its weights in `__init__`, and has no others to make in `build`."""
+    in_init = any(
         outer.kind == "init" for one in case.of(layer, "variable") if (outer := case.parent(one)) is not None
     )
+    return in_init and not _makes_state(_own_build(case, layer))
+
+
+def _makes_state(build: Location | None) -> bool:
+    """Tell a `build` that makes weights, builds layers, or assigns what it has made."""
+    me = next(iter(parameters(build)), "self")
+    for node in nodes_of(build):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith(("add_weight", "Variable", ".build")):
+            return True
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            targets = map(dotted, node.targets)
+            if any(target.startswith(f"{me}.") for target in targets):
+                return True
+    return False
 
 
 @rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")

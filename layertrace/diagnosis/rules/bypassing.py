@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import LayerRef
+from layertrace.diagnosis.source import method_of, nodes_of
+from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.surroundings import LayerState
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 
@@ -51,17 +54,40 @@ def call_bypassed(case: Case) -> Iterator[Found]:
     for layer in case.layers:
         direct = [one for one in case.of(layer, "call") if "direct" in one.flags]
         first = next(iter(direct), None)
-        if first is None or layer.framework != "keras" or first.error is None or not first.error.origin:
+        if first is None or layer.framework != "keras" or _was_built(case, layer):
             continue
-        if any(one.seq < first.seq for one in case.of(layer, "build")) or _was_built(case, layer):
+        if any(one.seq < first.seq for one in case.of(layer, "build")):
             continue
+        failed = first.error is not None and first.error.origin
+        if not failed and not _lacks_its_build(case, layer):
+            continue
+        what = "" if failed else ", and never is: what its build makes is missing"
         yield Found(
-            message="{layer} was not built when its call was invoked directly: call the layer itself.",
+            message=f"{{layer}} was not built when its call was invoked directly{what}: call the layer "
+            "itself.",
             layer=layer,
             location=first.location,
             evidence=(Evidence("call without build", (first.seq,), first.location),),
-            fix=f"{layer.name}(x)  # not {layer.name}.call(x)",
+            fix=f"{_called(case, first)}(x)  # not {_called(case, first)}.call(x)",
+            severity=None if failed else "warning",
         )
+
+
+def _lacks_its_build(case: Case, layer: LayerRef) -> bool:
+    """Tell a layer with a `build` of the user's that never ran."""
+    state = case.state(layer)
+    return state is not None and state.built is False and "build" in state.methods and state.alive
+
+
+def _called(case: Case, event: Event) -> str:
+    """Return how the code that calls a layer reaches it: by an attribute of its own, or by name."""
+    layer, owner = event.layer, case.busy_layer(event)
+    if layer is None or owner is None:
+        return "layer" if layer is None else layer.name
+    state = case.state(owner)
+    return (
+        f"self.{case.name_in(owner, layer)}" if state is not None and layer.id in state.held else layer.name
+    )
 
 
 def _was_built(case: Case, layer: LayerRef) -> bool:
@@ -94,9 +120,31 @@ def super_init_forgotten(case: Case) -> Iterator[Found]:
         init = next((one for one in case.of(state.layer, "init") if one.error is None), None)
         if state.initialized is False and init is not None:
             yield Found(
-                message="{layer} never ran the __init__ of Keras: its own does not call super().__init__().",
+                message=f"{{layer}} never ran the __init__ of Keras: {_whose(state)} does not call "
+                "super().__init__().",
                 layer=state.layer,
-                location=state.methods.get("__init__") or init.defined_at,
+                location=_culprit(state)[1] or init.defined_at,
                 evidence=(Evidence("made here", (init.seq,), init.location),),
                 fix="super().__init__(**kwargs)  # first line of __init__",
             )
+
+
+def _whose(state: LayerState) -> str:
+    cls = _culprit(state)[0]
+    return "its own" if cls == state.layer.class_name else f"that of {cls}"
+
+
+def _culprit(state: LayerState) -> tuple[str, Location | None]:
+    """Return the class, of one and those above it in Python's order, whose `__init__` calls no other."""
+    init = state.methods.get("__init__")
+    for base in state.layer.bases:
+        cls = base.rpartition(".")[2]
+        above = method_of(init, cls, "__init__")
+        if above is not None and not _calls_init(above):
+            return cls, above
+    return state.layer.class_name, init
+
+
+def _calls_init(init: Location) -> bool:
+    """Tell an `__init__` that calls another: `super().__init__()`, or that of a class by its name."""
+    return any(isinstance(node, ast.Attribute) and node.attr == "__init__" for node in nodes_of(init))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import assignments, calls, line_of
+from layertrace.diagnosis.source import calls, constant_of, default_of, dotted, line_of, nodes_at, times_set
 from layertrace.timeline.event import Event, LayerRef, Location, Opaque
 from layertrace.timeline.surroundings import Observation
 
@@ -62,29 +62,85 @@ def python_state_in_call(case: Case) -> Iterator[Found]:
             found.setdefault((one.layer.id, one.name), []).append(one)
     for seen in found.values():
         first = seen[0]
-        method = _method(case, first.layer)
-        line = next(iter(assignments(method, first.name)), method)
-        ran = len(case.of(first.layer, "call")) if first.layer is not None else len(seen)
+        if _is_reset(first):
+            continue
+        line = first.location or _method(case, first.layer)
+        step = _step_of(case, first)
+        ran = len(case.of(first.layer, "call")) if first.layer is not None and not step else len(seen)
         runs = max(_runs_of(case, one) for one in seen)
-        grows = len(seen) > 1 or isinstance(first.now, Opaque)
-        more = f" while its graph ran {runs} times" if runs else ""
+        grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and runs > 1)
+        more = f" while its graph ran {_times(runs)}" if runs else ""
         yield Found(
-            message=f"{{layer}} changes self.{first.name} in call, which Python ran {_times(ran)}{more}: "
-            "a graph keeps the value of the trace and changes no Python.",
+            message=f"{{layer}} changes {_spelled(first.name)} in {step or 'call'}, which Python ran "
+            f"{_times(ran)}{more}: a graph keeps the value of the trace and changes no Python.",
             layer=first.layer,
             location=line,
             evidence=(
                 Evidence(
-                    f"self.{first.name}: {first.before} → {seen[-1].now}",
+                    f"{_spelled(first.name)}: {first.before} → {seen[-1].now}",
                     tuple(one.during for one in seen if one.during is not None),
                     line,
                 ),
             ),
-            fix=f'self.{first.name} = self.add_weight(shape=(), initializer="zeros", trainable=False)'
-            "  # in build\n"
-            f"self.{first.name}.assign_add(1)  # in call",
+            fix=_as_weight(first, step or "call"),
             severity=None if grows and isinstance(first.now, (int, float, Opaque)) else "note",
         )
+
+
+def _spelled(name: str) -> str:
+    """Spell out what an observation is of: `self.rate`, `Scale.rate`, `RATE`."""
+    kind, _, rest = name.partition(" ")
+    return rest if kind in ("class", "global") else f"self.{name}"
+
+
+def _is_reset(one: Observation) -> bool:
+    """Tell what the program sets anew elsewhere: it counts how often Python runs, and knows that."""
+    kind = one.name.partition(" ")[0]
+    first = {"class": 0, "global": 1}.get(kind)  # the line that makes a global is an assignment too
+    return first is not None and times_set(one.location, _spelled(one.name)) > first
+
+
+def _simple(name: str) -> str:
+    """Return the last word of a name, for a weight that takes the place of what has it."""
+    words: list[str] = re.findall(r"[A-Za-z_]\w*", name)
+    return words[-1] if words else "state"
+
+
+def _step_of(case: Case, one: Observation) -> str | None:
+    """Return the step of a model in which something was seen; None for a `call`."""
+    event = case.event(one.during)
+    if event is None or event.kind != "trace":
+        return None
+    state = case.state(one.layer)
+    steps = () if state is None else [name for name in _STEPS if name in state.methods]
+    written = None if one.location is None else one.location.function
+    return written if written in steps else next(iter(steps), None)
+
+
+_STEPS = ("train_step", "test_step", "predict_step")
+
+
+def _as_weight(one: Observation, method: str) -> str:
+    """Write down how a weight takes the place of what a layer changes."""
+    if isinstance(one.now, (Opaque, str)) or isinstance(one.before, str):
+        return (
+            f"# a graph cannot change {_spelled(one.name)}: return the values instead, or keep them in a "
+            f"weight,\nself.{_simple(one.name)}.assign(...)  # in {method}"
+        )
+    change = "assign_add(1)" if _counts(one) else "assign(...)"
+    return f"{_made(one.name, one.before)}  # in build\nself.{_simple(one.name)}.{change}  # in {method}"
+
+
+def _counts(one: Observation) -> bool:
+    numbers = type(one.now) is int and type(one.before) is int
+    return numbers and one.now - one.before == 1  # type: ignore[operator]  # which the line above tells
+
+
+def _made(name: str, value: object) -> str:
+    """Write down the making of a weight with a value."""
+    number = value if isinstance(value, (int, float)) else 0
+    initializer = f"keras.initializers.Constant({float(number)})" if number else '"zeros"'
+    return f"self.{_simple(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
 
 
 def _times(number: int) -> str:
@@ -132,17 +188,46 @@ def stale_attribute(case: Case) -> Iterator[Found]:
         layer = one.layer
         if layer is None or one.name == "trainable" or (layer.id, one.name) in changing:
             continue
+        bare, before, now = _spelled(one.name).removeprefix("self."), _shown(one.before), _shown(one.now)
         yield Found(
-            message=f"{{layer}} has {one.name}={one.now!r} now, but the graph that ran here was traced with "
-            f"{one.before!r} and does not see the change.",
+            message=f"{{layer}} has {bare}={now} now, but the graph that ran here was traced with {before} "
+            "and does not see the change.",
             layer=layer,
             location=one.location,
-            evidence=(
-                Evidence(f"{one.name}: {one.before!r} → {one.now!r}", _calls(case, layer), one.location),
-            ),
-            fix=f"self.{one.name} = self.add_weight(shape=(), trainable=False)  # in build\n"
-            f"layer.{one.name}.assign({one.now!r})",
+            evidence=(Evidence(f"{bare}: {before} → {now}", _calls(case, layer), one.location),),
+            fix=_renewed(case, one, layer),
         )
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, Opaque) else repr(value)
+
+
+def _renewed(case: Case, one: Observation, layer: LayerRef) -> str:
+    """Write down how a graph gets to see a change: the value in a weight, or a new trace."""
+    number = isinstance(one.now, (int, float)) and not isinstance(one.now, bool)
+    if number and is_users(layer):
+        name = _simple(one.name)
+        return f"{_made(one.name, one.before)}  # in build\nlayer.{name}.assign({one.now!r})"
+    return f"{_anew(case, layer)}  # after the change: traces again"
+
+
+def _anew(case: Case, layer: LayerRef) -> str:
+    """Write down how the function in which a layer was traced last is made anew."""
+    events = [case.event(seq) for seq in _calls(case, layer)]
+    traces = [outer for event in events if event for outer in case.around(event) if outer.kind == "trace"]
+    name = _own_function(traces[-1]) if traces else None
+    return "model.compile(optimizer, loss)" if name is None else f"{name} = tf.function({name})"
+
+
+def _own_function(trace: Event) -> str | None:
+    """Return the name of a `tf.function` of the user's; None for what Keras makes of a model's steps."""
+    place = trace.defined_at
+    if place is None or trace.function is None:
+        return None
+    is_kerases = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
+    name = trace.function.name
+    return None if is_kerases else name if name.isidentifier() else "step"
 
 
 def _calls(case: Case, layer: LayerRef) -> tuple[int, ...]:
@@ -199,7 +284,7 @@ def stale_trainable(case: Case) -> Iterator[Found]:
             evidence=(
                 Evidence(f"trainable: {one.before} → {one.now}", _calls(case, one.layer), one.location),
             ),
-            fix="model.compile(optimizer, loss)  # after changing trainable, before fit",
+            fix=f"{_anew(case, one.layer)}  # after changing trainable: traces again with the new list",
         )
 
 
@@ -228,45 +313,68 @@ def frozen_randomness(case: Case) -> Iterator[Found]:
         return x + keras.random.normal((4,), seed=self.seed)
     ```
     """
-    told: set[int] = set()
+    told: set[object] = set()
     for one in case.observations("random"):
-        if one.layer is None or one.layer.id in told:
+        op = one.before if isinstance(one.before, str) else None  # which a constant seed was given to
+        layer = one.layer
+        key = one.location if layer is None else layer.id
+        if key in told:
             continue
-        method = _method(case, one.layer)
-        if one.name == "random" and _draw(method) is None:
-            continue  # Keras itself draws the seeds of what is made in call
-        told.add(one.layer.id)
+        told.add(key)
+        trace = case.event(one.during)
+        function = "A function" if trace is None or trace.function is None else trace.function.name
+        who = function if layer is None else "{layer}"
         yield Found(
-            message=f"{{layer}} draws from {one.name} while it is traced: the number is a constant of the "
-            f"graph, the "
-            "same in every step.",
-            layer=one.layer,
-            location=_draw(method) or method or one.location,
+            message=f"{who} draws from {one.name} while it is traced: the number is a constant of the "
+            "graph, the same in every step."
+            if op is None
+            else f"{who} draws with a seed that is a constant of the graph: the numbers are the same in "
+            "every step.",
+            layer=layer,
+            location=one.location,
             evidence=(Evidence(f"{one.name} was drawn from", _during(one), one.location),),
-            fix=_SEEDED,
+            fix=_seeded(one.location, layer, _step_of(case, one)),
         )
     yield from _fixed_seeds(case, told)
 
 
-_SEEDED = (
-    "self.seed = keras.random.SeedGenerator(1)  # in __init__\n"
-    "keras.random.normal(shape, seed=self.seed)  # in call"
-)
+_DRAWS = {
+    "uniform": "rand random random_sample ranf sample stateless_uniform uniform",
+    "randint": "integers randint random_integers randrange",
+    "shuffle": "permutation permuted shuffle stateless_shuffle",
+    "truncated_normal": "stateless_truncated_normal truncated_normal",
+    "categorical": "categorical choice choices stateless_categorical",
+    "beta": "beta betavariate",
+    "binomial": "binomial stateless_binomial",
+    "gamma": "gamma gammavariate stateless_gamma",
+    "dropout": "dropout",
+    "normal": "gauss normal normalvariate randn standard_normal stateless_normal",
+}
+_ARGUMENTS = {"randint": "shape, low, high", "shuffle": "x", "categorical": "logits, number"}
+_COUNTERPARTS = {name: ours for ours, names in _DRAWS.items() for name in names.split()}
+
+
+def _seeded(line: Location | None, layer: LayerRef | None, step: str | None = None) -> str:
+    """Write down how to draw anew in each step, with the counterpart of the function that is called now."""
+    names = [dotted(node.func).rpartition(".")[2] for node in nodes_at(line) if isinstance(node, ast.Call)]
+    ours = next((_COUNTERPARTS[name] for name in names if name in _COUNTERPARTS), "normal")
+    arguments = _ARGUMENTS.get(ours, "shape")
+    if layer is None:
+        seed, made, where = "seed", "outside of the function", "inside"
+    else:
+        seed, made, where = "self.seed", "in __init__", f"in {step or 'call'}"
+    return (
+        f"{seed} = keras.random.SeedGenerator(1)  # {made}\n"
+        f"keras.random.{ours}({arguments}, seed={seed})  # {where}"
+    )
 
 
 def _during(one: Observation) -> tuple[int, ...]:
     return () if one.during is None else (one.during,)
 
 
-def _draw(method: Location | None) -> Location | None:
-    """Return the line on which a method draws from Python or NumPy."""
-    for name, node in calls(method):
-        if re.search(r"(^|\.)random\.|(^|\.)rng\.|^self\.\w*(rng|random)\w*\.", name) and "keras" not in name:
-            return line_of(method, node)
-    return None
-
-
-def _fixed_seeds(case: Case, told: set[int]) -> Iterator[Found]:
+def _fixed_seeds(case: Case, told: set[object]) -> Iterator[Found]:
+    """Find integer seeds by the source: of what ran eagerly only, no graph tells."""
     for layer in case.layers:
         made = case.of(layer, "call")
         if not is_users(layer) or layer.id in told or not made:
@@ -274,27 +382,47 @@ def _fixed_seeds(case: Case, told: set[int]) -> Iterator[Found]:
         method = _method(case, layer)
         for name, node in calls(method):
             values = [given.value for given in node.keywords if given.arg == "seed"]
-            drawn = re.search(r"(^|\.)random\.(?!set|Seed)\w+$", name) and "np." not in name
-            if drawn and values and _may_be_constant(values[0], case, layer):
+            stateless = "stateless_" in name
+            drawn = re.search(r"(^|\.)random\.(?!set|Seed)\w+$", name) and not name.startswith(_STATEFUL)
+            if (drawn or stateless) and values and _may_be_constant(values[0], case, layer, method):
                 yield Found(
                     message=f"{{layer}} gives {name} an integer as its seed: every call draws the same "
                     f"numbers.",
                     layer=layer,
                     location=line_of(method, node),
                     evidence=(Evidence(f"{name}(…, seed=…)", (made[0].seq,), line_of(method, node)),),
-                    fix=_SEEDED,
+                    fix=_seeded(line_of(method, node), layer),
                 )
                 break
 
 
-def _may_be_constant(value: ast.expr, case: Case, layer: LayerRef) -> bool:
-    """Tell an integer, also one among the cases of a condition that this layer takes."""
+_STATEFUL = ("np.", "numpy.", "tf.random.", "tensorflow.random.")
+"""What draws other numbers each time although it was given the same seed, or is seeded elsewhere."""
+
+
+def _may_be_constant(value: ast.expr, case: Case, layer: LayerRef, method: Location | None) -> bool:
+    """Tell an integer, or integers; also in an attribute that `__init__` was given, or in a global."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, int) and not isinstance(value.value, bool)
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return bool(value.elts) and all(_may_be_constant(one, case, layer, method) for one in value.elts)
+    if isinstance(value, ast.Attribute):
+        return type(_given(case, layer, value.attr)) is int
+    if isinstance(value, ast.Name):
+        found = constant_of(method, value.id)
+        return found is not None and _may_be_constant(found, case, layer, None)
     if isinstance(value, ast.IfExp):
         taken = _taken(value, case, layer)
-        return any(_may_be_constant(one, case, layer) for one in taken)
+        return any(_may_be_constant(one, case, layer, method) for one in taken)
     return False
+
+
+def _given(case: Case, layer: LayerRef, name: str) -> object:
+    """Return what a layer's `__init__` was given for a parameter, or its default."""
+    state = case.state(layer)
+    place = None if state is None else state.methods.get("__init__")
+    given = [one.arguments[name] for one in case.of(layer, "init") if name in one.arguments]
+    return given[0] if given else default_of(place, name)
 
 
 def _taken(value: ast.IfExp, case: Case, layer: LayerRef) -> list[ast.expr]:
@@ -343,9 +471,17 @@ def op_without_xla(case: Case) -> Iterator[Found]:
             layer=layer,
             location=line or event.location,
             evidence=(Evidence(f"{event.function} failed when it ran", (event.seq,), event.location),),
-            fix="model.compile(..., jit_compile=False)  # or self.supports_jit = False in the layer's "
-            "__init__",
+            fix=_uncompiled(case, event),
         )
+
+
+def _uncompiled(case: Case, run: Event) -> str:
+    """Write down how a function does without XLA: in its decorator, or in `compile`."""
+    traces = case.events("trace", lambda one: one.function == run.function)
+    name = next((name for trace in traces if (name := _own_function(trace)) is not None), None)
+    if name is not None and run.function is not None:
+        return f"@tf.function(jit_compile=False)  # on {name}"
+    return "model.compile(..., jit_compile=False)  # or self.supports_jit = False in the layer's __init__"
 
 
 _PYTHON = ("py_function", "numpy_function", "py_func")

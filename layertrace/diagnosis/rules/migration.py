@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import Event
+from layertrace.diagnosis.source import dotted, nodes_at, parameters
+from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.surroundings import Failure
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
@@ -47,8 +49,18 @@ def name_by_position(case: Case) -> Iterator[Found]:
             layer=event.layer,
             location=event.location,
             evidence=(Evidence(f"add_weight({name!r}, …) was refused", (event.seq,), event.location),),
-            fix=f'self.add_weight(name="{name}", shape={shape if shape else "..."})',
+            fix=f'self.add_weight(name="{name}", shape={_shape_given(event) or shape or "..."})',
         )
+
+
+def _shape_given(event: Event) -> str | None:
+    """Return the shape that is passed to `add_weight`, as it is written."""
+    for node in nodes_at(event.location):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("add_weight"):
+            named = [one.value for one in node.keywords if one.arg == "shape"]
+            given = (*named, *node.args[1:2])
+            return ast.unparse(given[0]) if given else None
+    return None
 
 
 @rule("LT702", "foreign-layer", "error", _GUIDE)
@@ -74,6 +86,7 @@ def foreign_layer(case: Case) -> Iterator[Found]:
     ```
     """
     yield from _refused(case)
+    yield from _given_foreign_tensors(case)
     told = set()
     for event in case.events("call"):
         outer = case.busy_layer(event)
@@ -88,16 +101,65 @@ def foreign_layer(case: Case) -> Iterator[Found]:
             layer=layer,
             location=event.location,
             evidence=(Evidence(f"called by {outer.name}", (event.seq,), event.location),),
-            fix="import tf_keras as keras  # or set TF_USE_LEGACY_KERAS=1 before importing TensorFlow",
+            fix=_ONE_KERAS,
         )
 
 
+_ONE_KERAS = "import tf_keras as keras  # or set TF_USE_LEGACY_KERAS=1 before importing TensorFlow"
+
+
+def _given_foreign_tensors(case: Case) -> Iterator[Found]:
+    """Find layers that are called with a symbolic tensor of the other Keras, whether that failed or not."""
+    told = set()
+    for event in case.events("call", case.is_of_other_keras):
+        outer, layer = case.parent(event), event.layer
+        inner = outer is not None and case.is_of_other_keras(outer)
+        if layer is not None and layer.id not in told and not inner:
+            told.add(layer.id)
+            yield _foreign_tensor(layer, event.location, (event.seq,))
+    failure = case.failure
+    if failure is None or failure.layer is None or failure.layer.framework != "tf_keras":
+        return
+    # It asks the tensor's shape for its rank, which all of its own shapes have.
+    asked = failure.error.raised_in[:1] == ("tf_keras.src.engine.input_spec:assert_input_compatibility",)
+    both = any(layer.framework == "keras" for layer in case.layers)
+    if asked and both and failure.layer.id not in told and failure.error.type == "AttributeError":
+        yield _foreign_tensor(failure.layer, failure.error.location, ())
+
+
+def _foreign_tensor(layer: LayerRef, location: Location | None, seqs: tuple[int, ...]) -> Found:
+    other = "keras" if layer.framework == "tf_keras" else "tf_keras"
+    return Found(
+        message=f"{{layer}} is a layer of {layer.framework}, called with a symbolic tensor of {other}, which "
+        "knows nothing of it: use one Keras for all layers.",
+        layer=layer,
+        location=location,
+        evidence=(Evidence(f"called with a tensor of {other}", seqs, location),),
+        fix=_ONE_KERAS,
+    )
+
+
 def _refused(case: Case) -> Iterator[Found]:
+    for place in case.raised_in("tf_keras.src.engine.sequential:add"):
+        error = place.error
+        given = [layer for layer in case.layers if layer.framework == "keras"]
+        named = [layer for layer in given if error is not None and f"name={layer.name}," in error.message]
+        if error is None or error.type != "TypeError" or not named:
+            continue
+        location = case.line(place)
+        yield Found(
+            message="{layer} is a layer of keras, given to a Sequential of tf_keras, which refuses it: use "
+            "one Keras for all layers.",
+            layer=named[-1],
+            location=location,
+            evidence=(Evidence("refused here", _seqs(place), location),),
+            fix="import keras  # and keras.Sequential, with layers of keras alone",
+        )
     for place in case.raised_in("keras.src.models.sequential:add"):
         error = place.error
         if error is None or error.type not in ("ValueError", "TypeError") or case.named_twice(error.message):
             continue  # two layers of one name are LT108
-        location = error.location or (place.location if isinstance(place, Event) else None)
+        location = case.line(place)
         version = case.versions.get("keras", "3")
         yield Found(
             message=f"{{layer}} was given an object that is no layer of Keras {version}: it is of another "
@@ -142,10 +204,10 @@ def add_metric(case: Case) -> Iterator[Found]:
     ```
     """
     for place in case.raised_in("keras.src.layers.layer:add_metric"):
-        location = place.error.location if place.error is not None else None
+        location = case.line(place)
         yield Found(
             message="{layer} calls add_metric, which Keras 3 has removed: let the layer own a metric.",
-            layer=place.layer,
+            layer=case.subject(place),
             location=location,
             evidence=(Evidence("add_metric was refused", _seqs(place), location),),
             fix='self.mean = keras.metrics.Mean(name="mean")  # in __init__\n'
@@ -175,15 +237,36 @@ def positional_argument(case: Case) -> Iterator[Found]:
         error = place.error
         if error is None or error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
-        layer = error.subject or place.layer
+        layer = error.subject or case.subject(place)
         yield Found(
             message="{layer} was called with a value by position that is no tensor, which Keras 3 refuses: "
             "pass it by name.",
             layer=layer,
-            location=error.location,
-            evidence=(Evidence("refused here", _seqs(place), error.location),),
-            fix=f"{layer.name if layer is not None else 'layer'}(x, training=True)",
+            location=case.line(place),
+            evidence=(Evidence("refused here", _seqs(place), case.line(place)),),
+            fix=_by_name(case, case.line(place), layer),
         )
+
+
+def _by_name(case: Case, line: Location | None, layer: LayerRef | None) -> str:
+    """Write the call again, with what is no tensor under the name of the parameter that it was meant for."""
+    state = case.state(layer)
+    names = parameters(state.methods.get("call"))[1:] if state is not None else []
+    for node in nodes_at(line):
+        plain = [one for one in node.args if _is_plain(one)] if isinstance(node, ast.Call) else []
+        if not isinstance(node, ast.Call) or not plain or dotted(node.func)[:1].isupper():
+            continue
+        at = node.args.index(plain[0])
+        given = [ast.unparse(one) for one in node.args[:at]]
+        is_flag = isinstance(plain[0], ast.Constant) and isinstance(plain[0].value, bool)
+        name = names[at] if at < len(names) else "training" if is_flag else "argument"
+        return f"{ast.unparse(node.func)}({', '.join([*given, f'{name}={ast.unparse(plain[0])}'])})"
+    name = names[1] if len(names) > 1 else "training"
+    return f"{layer.name if layer is not None else 'layer'}(x, {name}=...)"
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is not None
 
 
 _CALL = "keras.src.layers.layer:__call__"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import Event, TensorSpec
+from layertrace.diagnosis.source import nodes_at, nodes_of
+from layertrace.timeline.event import ErrorRef, Event, TensorSpec
 from layertrace.timeline.surroundings import LayerState
 
 _MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
@@ -45,26 +48,47 @@ def mask_lost(case: Case) -> Iterator[Found]:
     destroyers = [state for state in case.states.values() if _destroys(case, state)]
     for state in destroyers:
         call = next(iter(case.of(state.layer, "call")), None)
+        init = next(iter(case.of(state.layer, "init")), None)
+        is_lambda = _is_lambda(state)
+        where = init if is_lambda and init is not None else call
         yield Found(
             message="{layer} gets a mask with its input and does not hand it on, so the layers behind it "
             "take the "
             "padding for data.",
             layer=state.layer,
-            location=state.methods.get("call") or (call.location if call is not None else None),
+            location=state.methods.get("call") or (where.location if where is not None else None),
             evidence=(Evidence("mask in, none out", () if call is None else (call.seq,)),),
-            fix="self.supports_masking = True  # in __init__, after super().__init__()",
+            fix="keras.layers.Lambda(..., mask=lambda inputs, mask: mask)"
+            if is_lambda
+            else "self.supports_masking = True  # in __init__, after super().__init__()",
         )
     if not destroyers:
         yield from _lost_in_a_call(case)
 
 
 def _destroys(case: Case, state: LayerState) -> bool:
-    if not is_users(state.layer) or state.supports_masking or "compute_mask" in state.methods:
+    if not is_users(state.layer) and not (_is_lambda(state) and _keeps_steps(case, state)):
+        return False
+    if state.supports_masking or "compute_mask" in state.methods:
         return False
     if state.masked == (True, False):
         return True
     masked = any("masked" in one.flags for one in case.of(state.layer, "call"))
     return masked and not any(event.mask is not None for event in case.of(state.layer, "call"))
+
+
+def _is_lambda(state: LayerState) -> bool:
+    """Tell a `Lambda` of Keras 3, which hands a mask on only if it is told how."""
+    return state.layer.framework == "keras" and state.layer.class_name == "Lambda"
+
+
+def _keeps_steps(case: Case, state: LayerState) -> bool:
+    """Tell a layer whose output has the same steps as its input, so that the mask would still fit."""
+    for call in case.of(state.layer, "call"):
+        given, made = call.inputs, call.outputs
+        if isinstance(given, TensorSpec) and isinstance(made, TensorSpec) and given.shape and made.shape:
+            return len(given.shape) == len(made.shape) and given.shape[:2] == made.shape[:2]
+    return False
 
 
 def _lost_in_a_call(case: Case) -> Iterator[Found]:
@@ -141,17 +165,83 @@ def dtype_not_autocast(case: Case) -> Iterator[Found]:
             continue
         if error.type not in ("InvalidArgumentError", "ValueError", "TypeError"):
             continue
-        for name, held in state.tensors.items():
-            if isinstance(held, TensorSpec) and _clashes(held.dtype, state.compute_dtype):
-                yield Found(
-                    message=f"{{layer}} computes in {state.compute_dtype}, but its {name} is "
-                    f"{held.dtype}: Keras "
-                    "casts inputs and weights, not what a layer keeps.",
-                    layer=event.layer,
-                    location=error.location,
-                    evidence=(Evidence(f"self.{name}: {held}", (event.seq,), error.location),),
-                    fix=f"keras.ops.cast(self.{name}, self.compute_dtype)",
-                )
+        kept = {
+            name: held
+            for name, held in state.tensors.items()
+            if isinstance(held, TensorSpec) and _clashes(held.dtype, state.compute_dtype)
+        }
+        other = None if kept else _refused_dtype(error, state.compute_dtype)
+        if other is not None:
+            yield _made_in_call(event, error, state.compute_dtype, other)
+        for name, held in kept.items():
+            yield Found(
+                message=f"{{layer}} computes in {state.compute_dtype}, but its {name} is "
+                f"{held.dtype}: Keras "
+                "casts inputs and weights, not what a layer keeps.",
+                layer=event.layer,
+                location=error.location,
+                evidence=(Evidence(f"self.{name}: {held}", (event.seq,), error.location),),
+                fix=f"keras.ops.cast(self.{name}, self.compute_dtype)",
+            )
+
+
+_FLOATS = {"half": "float16", "float": "float32", "double": "float64"}
+"""What TensorFlow's kernels call these dtypes."""
+
+
+def _refused_dtype(error: ErrorRef, computes: str) -> str | None:
+    """Return the other dtype where an operation of TensorFlow refused two of them, one the layer's own."""
+    if not error.raised_in or not error.raised_in[0].startswith("tensorflow."):
+        return None
+    first = error.message.strip().partition("\n")[0]
+    words = re.findall(r"\b(?:b?float(?:16|32|64)?|half|double)\b", first)
+    named = {_FLOATS.get(word, word) for word in words}
+    return next(iter(named - {computes})) if len(named) == 2 and computes in named else None
+
+
+def _made_in_call(event: Event, error: ErrorRef, computes: str, other: str) -> Found:
+    operand, fix = _operand(event, error, other) or ("a value", "keras.ops.cast(value, self.compute_dtype)")
+    return Found(
+        message=f"{{layer}} computes in {computes}, but {operand} that its call makes is {other}: "
+        "Keras casts inputs and weights, not what is made in call.",
+        layer=event.layer,
+        location=error.location,
+        evidence=(Evidence(f"{other} with {computes}", (event.seq,), error.location),),
+        fix=fix,
+    )
+
+
+def _operand(event: Event, error: ErrorRef, dtype: str) -> tuple[str, str] | None:
+    """Return what on the failing line, or behind a name on it, is made of a dtype, and how to write it."""
+    nodes = list(nodes_at(error.location))
+    for node in nodes:
+        if isinstance(node, ast.Call) and (said := _dtype_of(node, dtype)) is not None:
+            return ast.unparse(node), _mended(node, said)
+    read = {node.id for node in nodes if isinstance(node, ast.Name)}
+    for node in nodes_of(event.defined_at):
+        if not isinstance(node, ast.Assign):
+            continue
+        names = [one.id for one in node.targets if isinstance(one, ast.Name) and one.id in read]
+        said = next((one for part in ast.walk(node.value) if (one := _dtype_of(part, dtype))), None)
+        if names and said is not None:
+            return names[0], _mended(node, said)
+    return None
+
+
+def _mended(node: ast.AST, said: ast.expr) -> str:
+    return ast.unparse(node).replace(ast.unparse(said), "self.compute_dtype")
+
+
+def _dtype_of(node: ast.AST, dtype: str) -> ast.expr | None:
+    """Return the argument by which a call is given a dtype by its name: `tf.float32`, `"float32"`."""
+    if not isinstance(node, ast.Call):
+        return None
+    for one in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if (isinstance(one, ast.Attribute) and one.attr == dtype) or (
+            isinstance(one, ast.Constant) and one.value == dtype
+        ):
+            return one
+    return None
 
 
 def _clashes(held: str, computes: str) -> bool:

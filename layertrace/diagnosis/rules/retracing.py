@@ -56,17 +56,20 @@ def _retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
         found: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
             changes = () if event.cause is None else event.cause.changes
-            if len(changes) == 1 and changes[0].what in kinds:  # else it cannot be told which of them it was
-                found.setdefault(changes[0].argument, []).append((event, changes[0]))
-        for argument, pairs in found.items():
+            arguments = {change.argument.partition("[")[0] for change in changes}
+            # Of two arguments that changed at once it cannot be told which it was.
+            if len(arguments) == 1 and all(change.what in kinds for change in changes):
+                found.setdefault(arguments.pop(), []).append((event, changes[0]))
+        for root, pairs in found.items():
             if len(pairs) >= ENOUGH:
                 traces, alone = zip(*pairs, strict=True)
-                yield Retraces(life, argument, traces, alone)
+                names = {change.argument for change in alone}
+                yield Retraces(life, names.pop() if len(names) == 1 else root, traces, alone)
 
 
 @rule("LT201", "retraced-by-shape", "warning", _GUIDE, spots=[("trace", None)])
 def retraced_by_shape(case: Case) -> Iterator[Found]:
-    """A function is traced again for each new shape of an argument.
+    """A function is traced again for each new shape, or dtype, of an argument.
 
     A `tf.function` is specialised for the shapes that it is called with. With `reduce_retracing=True` it
     is made for any size of the dimension that differs, after the second; an `input_signature` says so
@@ -86,15 +89,24 @@ def retraced_by_shape(case: Case) -> Iterator[Found]:
     def step(x): ...
     ```
     """
-    for one in _retraces(case, "shape", "rank"):
+    for one in _retraces(case, "shape", "rank", "dtype"):
         axes = sorted({axis for change in one.changes for axis in change.axes})
-        where = f"dimension {', '.join(map(str, axes))} of " if axes else "the rank of "
+        flips = all(change.what == "dtype" for change in one.changes)
+        other = "the dtype of " if flips else "the rank of "
+        where = f"dimension {', '.join(map(str, axes))} of " if axes else other
         yield Found(
             message=f"{one.counts}, {len(one.traces)} of them since {where}{one.argument} differed.",
             location=one.location,
             evidence=one.evidence,
-            fix="@tf.function(reduce_retracing=True)" + _signature(one, axes),
+            fix=_cast(one) if flips else "@tf.function(reduce_retracing=True)" + _signature(one, axes),
         )
+
+
+def _cast(one: Retraces) -> str:
+    """Write down a call with one dtype for all: one of floats, if there is any."""
+    met = [said.partition("[")[0] for change in one.changes for said in (change.before, change.now) if said]
+    dtype = next((name for name in met if name.startswith("float")), met[0])
+    return f"{one.life.name}(tf.cast({one.argument}, tf.{dtype}))  # the same dtype each time"
 
 
 def _signature(one: Retraces, axes: list[int]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import ErrorRef, Event, LayerRef, Structure, TensorSpec
+from layertrace.diagnosis.source import function_at, methods_beside, nodes_of, parameters
+from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.surroundings import LayerState
 
 _LAYER = "https://keras.io/api/layers/base_layer/"
 
@@ -40,7 +43,10 @@ def nested_shapes(case: Case) -> Iterator[Found]:
     for event in [one for one in case.events("build") if one.error is not None]:
         shapes = next((value for value in event.arguments.values() if _is_nested(value)), None)
         layer, error = event.layer, event.error
-        if shapes is None or layer is None or not is_users(layer) or error is None:
+        if layer is None or not is_users(layer) or error is None:
+            continue
+        if shapes is None:
+            yield from _first_shape_only(case, event, layer, error)
             continue
         inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
         if not any(_is_of_shape(one.error, shapes) for one in (*inner, event) if one.error is not None):
@@ -57,16 +63,66 @@ def nested_shapes(case: Case) -> Iterator[Found]:
         )
     for place in case.raised_in(":update_shapes_dict_for_target_fn"):
         if place.error is not None:
-            state = case.state(place.layer)
+            subject = case.subject(place)
+            state = case.state(subject)
             yield Found(
                 message="{layer} has a build with several parameters, which must be named like the "
                 "arguments of "
                 "call, with _shape behind.",
-                layer=place.layer,
+                layer=subject,
                 location=(state.methods.get("build") if state is not None else None) or place.error.location,
                 evidence=(Evidence("refused here", (), place.error.location),),
-                fix="def build(self, a_shape, b_shape): ...\ndef call(self, a, b): ...",
+                fix=_matching_build(_tensors_of(state.methods.get("call")) if state is not None else []),
             )
+
+
+def _matching_build(names: list[str]) -> str:
+    given = names if len(names) > 1 else ["a", "b"]
+    shapes = ", ".join(f"{name}_shape" for name in given)
+    return f"def build(self, {shapes}): ...\ndef call(self, {', '.join(given)}): ..."
+
+
+def _tensors_of(call: Location | None) -> list[str]:
+    """Return the parameters of a `call` that have no default, behind `self`: Keras takes them for tensors."""
+    function = function_at(call)
+    if function is None:
+        return []
+    given = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    return given[1 : len(given) - len(function.args.defaults)]
+
+
+def _first_shape_only(case: Case, event: Event, layer: LayerRef, error: ErrorRef) -> Iterator[Found]:
+    """Find a `build` with one parameter that takes apart the one shape it gets, of the first of several."""
+    state = case.state(layer)
+    names = [] if state is None else _tensors_of(state.methods.get("call"))
+    if len(names) < 2 or error.type not in ("TypeError", "ValueError", "IndexError", "KeyError"):
+        return
+    if len(event.arguments) != 1 or not _takes_apart(event.defined_at):
+        return
+    yield Found(
+        message=f"{{layer}} has a build with one parameter, which is given the shape of {names[0]} alone, "
+        f"and took it for the shapes of {', '.join(names)}.",
+        layer=layer,
+        location=error.location or event.defined_at,
+        evidence=(Evidence(str(dict(event.arguments)), (event.seq,), error.location),),
+        fix=_matching_build(names),
+    )
+
+
+def _takes_apart(build: Location | None) -> bool:
+    """Tell a `build` that takes its parameter for several shapes, unpacks it or looks inside its items."""
+    for node in nodes_of(build):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Tuple, ast.List)):
+            value: ast.AST = node.value
+        elif isinstance(node, ast.Subscript):
+            inside = isinstance(node.value, ast.Subscript)
+            named = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            value = node.value if named else node.value.value if inside else node  # type: ignore[attr-defined]
+        else:
+            continue
+        if isinstance(value, ast.Name) and value.id in parameters(build)[1:]:
+            return True
+    return False
 
 
 def _is_of_shape(error: ErrorRef, shapes: Structure) -> bool:
@@ -114,21 +170,70 @@ def output_shape_mismatch(case: Case) -> Iterator[Found]:
     ```
     """
     for state in case.states.values():
-        lies = state.methods.get("compute_output_shape")
+        lies = _declares(state)
         if lies is None or state.declared is None:
             continue
         for call in _calls_in_model(case, state.layer):
             if isinstance(call.outputs, TensorSpec) and _differ(state.declared, call.outputs):
                 yield Found(
-                    message=f"{{layer}} says by compute_output_shape that it returns {state.declared}, "
+                    message=f"{{layer}} says by {lies.function} that it returns {state.declared}, "
                     f"but its call "
                     f"returned {call.outputs}.",
                     layer=state.layer,
                     location=lies,
                     evidence=(Evidence(f"returned {call.outputs}", (call.seq,), call.location),),
-                    fix=f"return {(None, *(call.outputs.shape or ())[1:])}  # or remove compute_output_shape",
+                    fix=f"{_told(lies, call.outputs)}  # or remove {lies.function}",
                 )
                 break
+    yield from _one_of_several(case)
+
+
+def _one_of_several(case: Case) -> Iterator[Found]:
+    """Find a layer with several outputs of which one is not as declared, by the model that hands them out."""
+    told = set()
+    for init in case.events("init", lambda one: _is_functional(one.layer)):
+        declared = list(specs(init.arguments.get("outputs")))
+        for call in case.of(init.layer, "call") if init.layer is not None else ():
+            returned = list(specs(call.outputs))
+            pairs = zip(declared, returned, strict=True) if len(declared) == len(returned) else ()
+            for said, was in [pair for pair in pairs if _differ(*pair)]:
+                inner, lies = _liar(case, call, was)
+                if inner is None or lies is None or (inner.layer, was) in told:
+                    continue
+                told.add((inner.layer, was))
+                yield Found(
+                    message=f"{{layer}} says by {lies.function} that one of its outputs is {said}, but its "
+                    f"call returned {was}.",
+                    layer=inner.layer,
+                    location=lies,
+                    evidence=(Evidence(f"returned {inner.outputs}", (inner.seq,), inner.location),),
+                    fix=f"{_told(lies, was)}  # at its place among the outputs; or remove {lies.function}",
+                )
+
+
+def _liar(case: Case, call: Event, spec: TensorSpec) -> tuple[Event | None, Location | None]:
+    """Return the call, inside of a model's, of a layer that tells its outputs and returned this one."""
+    for inner in case.all_inside(call):
+        several = not isinstance(inner.outputs, TensorSpec) and spec in specs(inner.outputs)
+        lies = _declares(case.state(inner.layer)) if inner.kind == "call" and several else None
+        if lies is not None:
+            return inner, lies
+    return None, None
+
+
+def _declares(state: LayerState | None) -> Location | None:
+    """Return the method by which a class of the user's tells its outputs."""
+    if state is None:
+        return None
+    beside = methods_beside(state.methods.get("call"))
+    return state.methods.get("compute_output_shape") or beside.get("compute_output_spec")
+
+
+def _told(method: Location, returned: TensorSpec) -> str:
+    shape = (None, *(returned.shape or ())[1:])
+    if method.function == "compute_output_shape":
+        return f"return {shape}"
+    return f"return keras.KerasTensor({shape}, dtype={returned.dtype!r})"
 
 
 def _calls_in_model(case: Case, layer: LayerRef) -> list[Event]:

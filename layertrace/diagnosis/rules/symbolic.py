@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.case import Case, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import assignments, calls, line_of, nodes_of
-from layertrace.timeline.event import Event, LayerRef, Location, Structure, TensorSpec
+from layertrace.diagnosis.source import assignments_in_class, calls, dotted, line_of, nodes_at, nodes_of
+from layertrace.timeline.event import Event, LayerRef, Location, Structure
 from layertrace.timeline.surroundings import Failure
 
 _KERAS = "https://keras.io/guides/migrating_to_keras_3/"
@@ -42,19 +42,80 @@ def keras_tensor_in_tensorflow(case: Case) -> Iterator[Found]:
     for place in found[:1]:
         error = place.error
         seqs = (place.seq,) if isinstance(place, Event) else ()
-        if error is not None:
+        foreign = isinstance(place, Event) and case.is_of_other_keras(place)  # LT702 tells of that
+        if error is not None and not foreign:
+            call = _foreign_function(error.location)
+            function = "a function" if call is None else dotted(call.func)
             yield Found(
-                message="A symbolic Keras tensor was given to a function that needs a real one, of "
+                message=f"A symbolic Keras tensor was given to {function} that needs a real one, of "
                 "TensorFlow or "
-                "NumPy: use keras.ops, or a layer.",
+                "NumPy: use keras.ops, or a layer."
+                if call is None
+                else f"A symbolic Keras tensor was given to {function}, which needs a real one: use "
+                "keras.ops, or a layer.",
                 layer=place.layer if isinstance(place, Event) else None,
                 location=error.location,
                 evidence=(Evidence("refused here", seqs, error.location),),
-                fix=_OPS,
+                fix=_OPS if call is None else _with_keras_ops(call),
             )
 
 
 _OPS = "outputs = keras.ops.sum(inputs, axis=-1)  # the function of keras.ops, not that of tf or np"
+
+
+def _foreign_function(place: Location | None) -> ast.Call | None:
+    """Return the call on a line of a function of TensorFlow's or NumPy's."""
+    found = [node for node in nodes_at(place) if isinstance(node, ast.Call)]
+    foreign = [node for node in found if dotted(node.func).startswith(_FOREIGN)]
+    return foreign[0] if foreign else None
+
+
+def _with_keras_ops(call: ast.Call) -> str:
+    """Write a call with the function of keras.ops that does the same; in a layer where none is known."""
+    name = dotted(call.func).rpartition(".")[2]
+    meant = _COUNTERPARTS.get(name, name if name in _SAME_NAME else None)
+    if meant is None:
+        return (
+            "class Wrapped(keras.layers.Layer):\n"
+            f"    def call(self, x):\n        return {ast.unparse(call.func)}(x)"
+        )
+    given = [*map(ast.unparse, call.args), *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords)]
+    return f"keras.ops.{meant}({', '.join(given)})  # not {dotted(call.func)}"
+
+
+_FOREIGN = ("tf.", "np.", "numpy.", "tensorflow.")
+_COUNTERPARTS = {
+    "clip_by_value": "clip",
+    "concat": "concatenate",
+    "gather": "take",
+    "l2_normalize": "normalize",
+    "pow": "power",
+    "range": "arange",
+    "reduce_all": "all",
+    "reduce_any": "any",
+    "reduce_logsumexp": "logsumexp",
+    "reduce_max": "max",
+    "reduce_mean": "mean",
+    "reduce_min": "min",
+    "reduce_prod": "prod",
+    "reduce_std": "std",
+    "reduce_sum": "sum",
+    "reduce_variance": "var",
+    "reverse": "flip",
+}
+"""Functions of TensorFlow that `keras.ops` has under another name."""
+
+_SAME_NAME = frozenset({
+    "abs", "add", "all", "any", "argmax", "argmin", "argsort", "cast", "ceil", "clip", "concatenate",
+    "convert_to_tensor", "cos", "cumsum", "divide", "dot", "einsum", "equal", "erf", "exp", "expand_dims",
+    "flip", "floor", "greater", "isfinite", "less", "linspace", "log", "logsumexp", "matmul", "max",
+    "maximum", "mean", "min", "minimum", "multiply", "negative", "norm", "normalize", "not_equal",
+    "one_hot", "ones_like", "pad", "power", "prod", "relu", "reshape", "roll", "round", "shape",
+    "sigmoid", "sign", "sin", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "subtract", "sum", "svd", "tanh", "tensordot", "tile", "transpose", "unstack", "var", "where",
+    "zeros_like",
+})  # fmt: skip
+"""Functions that TensorFlow or NumPy and `keras.ops` (Keras 3.15) have under one name."""
 
 
 @rule(
@@ -91,7 +152,7 @@ def tensor_kept_on_layer(case: Case) -> Iterator[Found]:
             continue
         told.add((one.layer.id, one.name))
         method = _call_of(case, one.layer)
-        line = next(iter(assignments(method, one.name)), method) or one.location
+        line = next(assignments_in_class(method, one.name), method) or one.location
         leaked = _leaked(case)
         yield Found(
             message=f"{{layer}} keeps a tensor of the graph being traced in self.{one.name}"
@@ -104,9 +165,13 @@ def tensor_kept_on_layer(case: Case) -> Iterator[Found]:
             location=line,
             evidence=(Evidence(f"self.{one.name} was set", _one(one.during), line),),
             fix=f"self.{one.name} = self.add_weight(..., trainable=False)  # in build\n"
-            f"self.{one.name}.assign(x)  # in call",
+            f"self.{one.name}.assign(x)  # in {_method_of(line)}",
             severity="error" if leaked else None,
         )
+
+
+def _method_of(line: Location | None) -> str:
+    return "call" if line is None or not line.function else line.function
 
 
 def _one(number: int | None) -> tuple[int, ...]:
@@ -169,15 +234,43 @@ def python_branch_on_tensor(case: Case) -> Iterator[Found]:
         error = event.error
         if error is None or not _is_branch(error.type, error.raised_in):
             continue
+        where, fix = _branch_at(event, error.location)
         yield Found(
-            message="{layer} decides in Python on the value of a tensor, in an if, a loop or a "
-            "comparison, and "
+            message=f"{{layer}} decides in Python on the value of a tensor, in {where}, and "
             f"there is none while {_while(event)}.",
             layer=event.layer,
             location=error.location,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
-            fix="keras.ops.where(condition, a, b)  # or keras.ops.cond; or @tf.function on call",
+            fix=fix,
         )
+
+
+def _branch_at(event: Event, place: Location | None) -> tuple[str, str]:
+    """Return what decides on a line, in words, and what to write instead."""
+    for node in nodes_of(event.defined_at):
+        asked = getattr(node, "iter" if isinstance(node, ast.For) else "test", None)
+        if place is None or asked is None or not asked.lineno <= place.line <= asked.end_lineno:
+            continue
+        for kinds, words, fix in _BRANCHES:
+            if isinstance(node, kinds):
+                return words, fix
+    return "an if, a loop or a comparison", "keras.ops.where(condition, a, b)  # or keras.ops.cond"
+
+
+_BRANCHES: tuple[tuple[tuple[type[ast.AST], ...], str, str], ...] = (
+    (
+        (ast.If, ast.IfExp),
+        "an if",
+        "keras.ops.where(condition, a, b)  # or keras.ops.cond; or @tf.function on call",
+    ),
+    (
+        (ast.For,),
+        "a loop",
+        "keras.ops.fori_loop(0, n, body, start)  # or an operation on the whole tensor, without a loop",
+    ),
+    ((ast.While,), "a loop", "keras.ops.while_loop(condition, body, start)"),
+    ((ast.Assert,), "an assert", "tf.debugging.Assert(condition, [x])  # or no assert at all"),
+)
 
 
 def _is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
@@ -250,23 +343,12 @@ def _reads_dimension(node: ast.AST) -> bool:
     return False
 
 
-def _specs(value: Structure) -> Iterator[TensorSpec]:
-    if isinstance(value, TensorSpec):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _specs(one)
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _specs(one)
-
-
 def _has_unknown(inputs: Structure) -> bool:
-    return any(spec.shape is None or None in spec.shape for spec in _specs(inputs))
+    return any(spec.shape is None or None in spec.shape for spec in specs(inputs))
 
 
 def _first_unknown(inputs: Structure) -> str:
-    return str(next(spec for spec in _specs(inputs) if spec.shape is None or None in spec.shape))
+    return str(next(spec for spec in specs(inputs) if spec.shape is None or None in spec.shape))
 
 
 @rule("LT405", "numpy-in-call", "error", _KERAS)
@@ -315,8 +397,25 @@ def numpy_in_call(case: Case) -> Iterator[Found]:
             layer=event.layer,
             location=error.location if _is_in(error.location, event.defined_at) else line,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
-            fix="keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code",
+            fix=_without_numpy(error.location) or _without_numpy(line) or _NO_NUMPY,
         )
+
+
+_NO_NUMPY = "keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code"
+
+
+def _without_numpy(place: Location | None) -> str | None:
+    """Write a line's call of NumPy, or its method of what `.numpy()` returns, by keras.ops."""
+    for node in nodes_at(place):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        name, inner = node.func.attr, node.func.value
+        of_array = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
+        if of_array and inner.func.attr == "numpy" and name in _SAME_NAME:  # type: ignore[attr-defined]
+            return f"keras.ops.{name}({ast.unparse(inner.func.value)})"  # type: ignore[attr-defined]
+        if dotted(node.func).startswith(("np.", "numpy.")) and name in (_SAME_NAME | _COUNTERPARTS.keys()):
+            return _with_keras_ops(node)
+    return None
 
 
 def _is_in(place: Location | None, method: Location | None) -> bool:

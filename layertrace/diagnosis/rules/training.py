@@ -7,17 +7,40 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.source import is_in_tape, parameters, uses
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.surroundings import Observation
 
 _LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 _LAYERS = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+_RATES = ("dropout", "recurrent_dropout")
 _DEPENDENT = ("BatchNormalization", "Dropout", "GaussianNoise", "SpectralNormalization", "StochasticDepth")
 
 
-def _depends_on_training(layer: LayerRef) -> bool:
-    """Tell a layer of Keras that does something else in training, or one derived from such."""
+def _is_dependent(layer: LayerRef) -> bool:
     return any(name.rpartition(".")[2].endswith(_DEPENDENT) for name in layer.bases)
+
+
+def _has_rate(case: Case, layer: LayerRef) -> bool:
+    given = [one.arguments.get(name) for one in case.of(layer, "init") for name in _RATES]
+    return any(isinstance(rate, (int, float)) and rate > 0 for rate in given)
+
+
+def _depends_on_training(case: Case, layer: LayerRef) -> bool:
+    """Tell a layer that does something else in training.
+
+    One of Keras's that always does, or one derived from such; one of Keras's that was given a rate of
+    dropout; one of the user's, without layers inside, whose `call` asks for `training`.
+    """
+    if _is_dependent(layer):
+        return True
+    state = case.state(layer)
+    if not is_users(layer):
+        children = () if state is None else state.children
+        inside = [case.states[child].layer for child in children if child in case.states]
+        return _has_rate(case, layer) and not any(map(_is_dependent, inside))
+    method = None if state is None or state.children else state.methods.get("call")
+    return "training" in parameters(method) and uses(method, "training")
 
 
 @rule("LT501", "training-not-passed", "warning", _LOOPS)
@@ -44,23 +67,23 @@ def training_not_passed(case: Case) -> Iterator[Found]:
     told = set()
     for update in case.observations("update"):
         trained = set(update.variables) - {0}
-        for event in _calls_before(case, update):
-            layer = event.layer
-            if layer is None or event.training is not None or layer.id in told:
-                continue
-            state = case.state(layer)
-            if not _depends_on_training(layer) or (state is not None and state.trainable is False):
-                continue
-            outer = _outermost_call(case, event)
-            if outer.training is not None or not _is_trained(case, outer, trained):
+        for layer, calls in _untold(case, update):
+            outermost = [_outermost_call(case, event) for event in calls]
+            judged = [
+                (outer, event)
+                for outer, event in zip(outermost, calls, strict=True)
+                if outer.training is None and _is_trained(case, outer, trained)
+            ]
+            if layer.id in told or not judged:
                 continue
             told.add(layer.id)
+            # A call before the step may have been made to build the layer, or to act with it.
+            outer, event = next((one for one in judged if is_in_tape(one[0].location)), judged[-1])
             times = sum(one.training is None for one in case.of(layer, "call"))
             name = "" if outer.layer is None else outer.layer.name
             yield Found(
                 message=f"{{layer}} ran {times} {'time' if times == 1 else 'times'} as if not in "
-                f"training, while "
-                "an optimizer was updating the model: nobody passed training=True.",
+                "training, while an optimizer was updating the model: nobody passed training=True.",
                 layer=layer,
                 location=outer.location,
                 evidence=(
@@ -69,6 +92,27 @@ def training_not_passed(case: Case) -> Iterator[Found]:
                 ),
                 fix=f"{name or 'model'}(x, training=True)",
             )
+
+
+def _untold(case: Case, update: Observation) -> Iterator[tuple[LayerRef, list[Event]]]:
+    """Yield the layers that nobody told, in the step that an update ends, whether this is training.
+
+    A layer that was told so once in the step is called right there; other calls of it build the model, act,
+    or measure.
+    """
+    found: dict[int, list[Event]] = {}
+    for event in _calls_before(case, update):
+        around = case.busy_layer(event)
+        is_part = around is not None and not is_users(around) and _depends_on_training(case, around)
+        if event.layer is not None and not is_part:
+            found.setdefault(event.layer.id, []).append(event)
+    for calls in found.values():
+        layer = calls[0].layer
+        if layer is None or any(one.training is not None for one in calls):
+            continue
+        state = case.state(layer)
+        if _depends_on_training(case, layer) and (state is None or state.trainable is not False):
+            yield layer, calls
 
 
 def _calls_before(case: Case, update: Observation) -> list[Event]:
@@ -117,23 +161,23 @@ def layer_never_called(case: Case) -> Iterator[Found]:
         return self.second(self.first(x))
     ```
     """
-    missing: dict[str, Observation] = {}
+    missing: dict[int, tuple[Observation, str]] = {}
+    reached: set[int] = set()
     for update in case.observations("update"):
-        for path in update.without_gradient:
-            missing.setdefault(path, update)
-    ids = {
-        number: path
-        for update in missing.values()
-        for number, path in zip(update.variables, update.paths, strict=True)
-        if path in missing and number
-    }
+        without = set(update.now) if isinstance(update.now, tuple) else set()
+        for at, (number, path) in enumerate(zip(update.variables, update.paths, strict=True)):
+            if at not in without:
+                reached.add(number)
+            elif number:
+                missing.setdefault(number, (update, path))
+    ids = {number: path for number, (_, path) in missing.items() if number not in reached}
     for state in case.states.values():
         own = [number for number in state.variables if number in ids]
         inside = {n for child in state.children if (s := case.states.get(child)) for n in s.variables}
         own = [number for number in own if number not in inside]
         if not own or not state.alive:
             continue
-        update = missing[ids[own[0]]]
+        update = missing[own[0]][0]
         called = case.of(state.layer, "call")
         names = ", ".join(ids[number].rpartition("/")[2] for number in own[:3])
         init = next(iter(case.of(state.layer, "init")), None)
@@ -186,34 +230,50 @@ def loss_added_repeatedly(case: Case) -> Iterator[Found]:
             return y
     ```
     """
-    counts: dict[tuple[int, int], list[Observation]] = {}
+    counts: dict[tuple[int, int], dict[int, list[Observation]]] = {}
     direct: dict[int, list[Observation]] = {}
     for loss in case.observations("loss"):
         event = case.event(loss.during)
         if event is None or event.layer is None or loss.layer is None or event.kind != "call":
             continue
-        outer = case.parent(event)
-        if (
-            outer is not None
-            and outer.kind == "call"
-            and outer.layer is not None
-            and not is_users(outer.layer)
+        found = _wrapped(case, event)
+        if found is not None:
+            counts.setdefault((loss.layer.id, found[0].seq), {}).setdefault(found[1].seq, []).append(loss)
+        elif case.parent(event) is None and any(
+            "direct" in one.flags for one in case.of(event.layer, "call")
         ):
-            counts.setdefault((loss.layer.id, outer.seq), []).append(loss)
-        elif outer is None and any("direct" in one.flags for one in case.of(event.layer, "call")):
             direct.setdefault(loss.layer.id, []).append(loss)
     told = set()
-    for (number, seq), losses in counts.items():
+    for (number, seq), steps in counts.items():
         outer = case.event(seq)
-        if len(losses) < 2 or number in told or outer is None:
+        if len(steps) < 2 or number in told or outer is None:
             continue
         told.add(number)
         wrapper = "" if outer.layer is None else str(outer.layer)
+        losses = [loss for added in steps.values() for loss in added]
         yield _repeated(losses, f"in one call of {wrapper}, one for each step", (seq,))
     for number, losses in direct.items():
         if len(losses) > 1 and number not in told:
             said = "in as many direct calls of its call method, which never drop the losses of the one before"
             yield _repeated(losses, said, ())
+
+
+_CONTAINERS = (".Functional", ".Sequential")
+
+
+def _wrapped(case: Case, event: Event) -> tuple[Event, Event] | None:
+    """Return the nearest call around of a layer of Keras's that runs others, and the call inside it.
+
+    A functional or sequential model is none: what is called twice there, the user calls twice.
+    """
+    inner = event
+    for outer in case.around(event):
+        if outer.kind != "call" or outer.layer is None:
+            return None
+        if not is_users(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
+            return outer, inner
+        inner = outer
+    return None
 
 
 def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> Found:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import is_guarded
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.diagnosis.source import dotted, is_guarded, nodes_at
+from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 _GUIDE = "https://www.tensorflow.org/guide/function#creating_tfvariables"
@@ -43,9 +44,9 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
     """
     made: dict[LayerRef, list[Event]] = {}
     for event in case.events("variable"):
-        call = _making_call(case, event)
-        if call is not None and call.layer is not None and _is_of_call(event, call):
-            made.setdefault(call.layer, []).append(event)
+        maker = _maker(case, event)
+        if maker is not None:
+            made.setdefault(maker, []).append(event)
     locked = {one.location for one in case.events("variable", _is_refused_state)}
     for layer, found in made.items():
         events = [one for one in found if one.location not in locked]  # LT104 tells of those
@@ -54,9 +55,11 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
             continue
         shown = refused or events[0]
         often = _often(events, refused)
+        step = case.step_of(shown)
+        when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         kind = "tf.Variable" if shown.variable is not None and shown.variable.source == "tf" else "variable"
         yield Found(
-            message=f"{{layer}} makes a {kind} every time it is called ({often}): eagerly its value is "
+            message=f"{{layer}} makes a {kind} every time {when} ({often}): eagerly its value is "
             f"forgotten "
             "with each call, and a tf.function refuses it, since it is traced twice if the first trace "
             "made some.",
@@ -64,13 +67,29 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
             location=shown.location,
             evidence=(
                 Evidence(
-                    f"{kind} {_spec(shown)} made in call",
+                    f"{kind} {_spec(shown)} made in {where}",
                     tuple(one.seq for one in events[:4]),
                     shown.location,
                 ),
             ),
             fix=_as_weight(shown),
         )
+
+
+def _maker(case: Case, event: Event) -> LayerRef | None:
+    """Return the layer in whose call a variable is made that is its own, or in whose `train_step`."""
+    call = _making_call(case, event)
+    if call is not None:
+        return call.layer if _is_of_call(event, call) else None
+    step = case.step_of(event)
+    return step.layer if step is not None and _is_written(event) else None
+
+
+def _is_written(event: Event) -> bool:
+    """Tell a variable that its line asks for from an optimizer's or a metric's, made on the way."""
+    names = (dotted(node.func) for node in nodes_at(event.location) if isinstance(node, ast.Call))
+    asks = any(name.endswith(("Variable", "add_weight")) for name in names)
+    return asks and not _is_refused_state(event)
 
 
 def _making_call(case: Case, event: Event) -> Event | None:
@@ -128,7 +147,7 @@ def _as_weight(event: Event) -> str:
     shape = tuple(made.shape or ()) if made is not None else ()
     return (
         "def build(self, input_shape):\n"
-        f'    self.w = self.add_weight(shape={shape}, initializer="zeros", name="w")'
+        f'    self.w = self.add_weight(shape={shape}, initializer={initializer_of(event)}, name="w")'
     )
 
 
@@ -164,8 +183,8 @@ def variable_created_in_later_trace(case: Case) -> Iterator[Found]:
         inside, call = case.parent(event), _making_call(case, event)
         if trace is None or made is None or trace.function in told or not _is_too_late(event, trace):
             continue
-        if call is not None and _is_of_call(event, call):
-            continue  # that is LT101
+        if (call is not None and _is_of_call(event, call)) or _is_of_step(case, event):
+            continue  # that is LT101, or LT103
         if inside is not None and inside.kind in ("init", "build") and case.busy_call(event) is not None:
             continue  # a layer that is made or built in call: LT103, LT301
         told.add(trace.function)
@@ -179,9 +198,33 @@ def variable_created_in_later_trace(case: Case) -> Iterator[Found]:
                 Evidence(f"{made.path} was refused", (event.seq,), event.location),
                 Evidence(f"trace {trace.trace} of {trace.function}", (trace.seq,), trace.location),
             ),
-            fix="optimizer.build(model.trainable_variables)  # before the step; and make metrics and "
-            "models there",
+            fix=_made_before(case, event),
         )
+
+
+def _made_before(case: Case, event: Event) -> str:
+    """Write what makes a variable before the function: it belongs to a layer, an optimizer or a metric."""
+    calls = [dotted(node.func) for node in nodes_at(event.location) if isinstance(node, ast.Call)]
+    if event.layer is not None:
+        return f"{event.layer.name}(keras.Input(shape))  # builds it: once, before the function is called"
+    if any(one.location == event.location for one in case.observations("update")):
+        applied = next((one for one in calls if one.rpartition(".")[2].startswith(("apply", "minimize"))), "")
+        optimizer = applied.rpartition(".")[0] or "optimizer"
+        return f"{optimizer}.build(model.trainable_variables)  # once, before the function is called"
+    maker = next((one for one in calls if one.rpartition(".")[2][:1].isupper()), None)
+    if maker is None:
+        return "# make what owns the variable once, before the function is called"
+    name = "optimizer" if "optimizers" in maker else "metric" if "metrics" in maker else "made"
+    return f"{name} = {maker}(...)  # once, before the function is called"
+
+
+def _is_of_step(case: Case, event: Event) -> bool:
+    """Tell what a step of a model makes anew each time: a variable, or a layer with its weights."""
+    if case.step_of(event) is not None and _is_written(event):
+        return True
+    owners = [outer.layer for outer in (event, *case.around(event)) if outer.layer is not None]
+    made = [init for owner in owners for init in case.of(owner, "init")]
+    return any(case.step_of(init) is not None for init in made)
 
 
 def _is_too_late(event: Event, trace: Event) -> bool:
@@ -218,12 +261,9 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
     """
     found: dict[tuple[LayerRef, object], list[Event]] = {}
     for event in case.events("init"):
-        outer = case.parent(event)
-        if outer is None or outer.kind != "call" or outer.layer is None or event.layer is None:
-            continue
-        users = is_users(outer.layer) or outer.layer.class_name == "Lambda"
-        if users and not _is_tracked(case, outer.layer, event.layer):
-            found.setdefault((outer.layer, event.location), []).append(event)
+        owner = _layer_maker(case, event)
+        if owner is not None and event.layer is not None and not _is_tracked(case, owner, event.layer):
+            found.setdefault((owner, event.location), []).append(event)
     for (owner, _), events in found.items():
         if not any(case.of(one.layer, "variable") for one in events if one.layer is not None):
             continue  # an activation or a merge loses nothing
@@ -231,18 +271,30 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
         name = made.class_name if made is not None else "layer"
         instances = f"{len(events)} so far" if len(events) > 1 else "1 so far"
         attribute = made.name.rstrip("0123456789").rstrip("_") if made is not None else "inner"
+        step = case.step_of(events[0])
+        when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         yield Found(
-            message=f"{{layer}} makes a new {name} every time it is called ({instances}, none tracked): "
+            message=f"{{layer}} makes a new {name} every time {when} ({instances}, none tracked): "
             f"its weights are "
             "new random numbers each time, and are never trained or saved.",
             layer=owner,
             location=events[0].location,
             evidence=(
-                Evidence(f"{name} made in call", tuple(one.seq for one in events[:4]), events[0].location),
+                Evidence(f"{name} made in {where}", tuple(one.seq for one in events[:4]), events[0].location),
             ),
             fix=f"self.{attribute} = keras.layers.{name}(...)  # in __init__\nx = self.{attribute}(x)  # "
-            f"in call",
+            f"in {where}",
         )
+
+
+def _layer_maker(case: Case, event: Event) -> LayerRef | None:
+    """Return the layer of the user's in whose call, or `train_step`, another one is made."""
+    outer = case.parent(event)
+    if outer is not None and outer.kind == "call":
+        users = outer.layer is not None and (is_users(outer.layer) or outer.layer.class_name == "Lambda")
+        return outer.layer if users else None
+    step = case.step_of(event)
+    return None if step is None or is_guarded(event.location) else step.layer
 
 
 def _is_tracked(case: Case, owner: LayerRef, made: LayerRef) -> bool:
@@ -283,19 +335,95 @@ def state_added_after_build(case: Case) -> Iterator[Found]:
         if isinstance(place, Event) and place.kind in ("variable", "init"):
             layer = case.busy_layer(place) or layer
         variable = place.variable if isinstance(place, Event) else None
-        line = error.location or (place.location if isinstance(place, Event) else None)
-        what = f"the weight {variable.name}" if variable is not None else "a weight or a layer"
+        line = case.line(place)
+        added = None if variable is not None else _layer_made_at(case, line)
+        what = "a weight or a layer" if added is None else f"the layer {added}"
+        what = what if variable is None else f"the weight {variable.name}"
         seqs = (place.seq,) if isinstance(place, Event) else ()
-        shape = tuple(variable.shape or ()) if variable is not None else "..."
-        name = variable.name if variable is not None else "w"
         yield Found(
             message=f"{{layer}} adds {what} after it was built, when Keras has locked it.",
-            layer=layer,
+            layer=layer or _list_owner(case, line),
             location=line,
             evidence=(Evidence("refused here", seqs, line),),
-            fix="def build(self, input_shape):\n"
-            f'    self.{name} = self.add_weight(shape={shape}, name="{name}")',
+            fix=_added_before(variable, added, line),
         )
+
+
+def _layer_made_at(case: Case, line: Location | None) -> LayerRef | None:
+    """Return the layer that was made last, if that was on a line."""
+    made = case.events("init", lambda one: one.location == line and one.layer is not None)
+    return made[-1].layer if made and line is not None else None
+
+
+def _list_owner(case: Case, line: Location | None) -> LayerRef | None:
+    """Return the one layer whose list or dict of layers a line names: `model.blocks.append(...)`."""
+    lists = _named(line)
+    owners = [
+        state.layer
+        for state in case.states.values()
+        if state.built and any(name.partition("[")[0] in lists for name in state.held.values() if "[" in name)
+    ]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _named(line: Location | None) -> list[str]:
+    """Return the attributes that a line names."""
+    return [node.attr for node in nodes_at(line) if isinstance(node, ast.Attribute)]
+
+
+def _added_before(variable: VariableSpec | None, added: LayerRef | None, line: Location | None) -> str:
+    targets = [one.attr for one in nodes_at(line) if isinstance(one, ast.Attribute) and _is_stored(one)]
+    if added is not None and variable is None:
+        made = f"keras.layers.{added.class_name}(...)"
+        named = _named(line)
+        behind = named[named.index("append") + 1 :] if "append" in named else []
+        into = (
+            f"self.{behind[0]}.append({made})"
+            if behind
+            else f"self.{targets[0] if targets else added.name} = {made}"
+        )
+        return f"{into}  # in __init__, before the layer is built"
+    name = variable.name if variable is not None else targets[0] if targets else "w"
+    shape = tuple(variable.shape or ()) if variable is not None else "..."
+    return f'def build(self, input_shape):\n    self.{name} = self.add_weight(shape={shape}, name="{name}")'
+
+
+def _is_stored(node: ast.Attribute) -> bool:
+    """Tell an attribute that is assigned from one that is read."""
+    return isinstance(node.ctx, ast.Store)
+
+
+def initializer_of(event: Event) -> str:
+    """Write the initializer that gives a weight the value that a variable was made with."""
+    made = event.variable
+    initial = None if made is None else made.initializer
+    try:
+        number = float(initial or "")
+    except ValueError:
+        return _initializer_written(event)
+    return {0.0: '"zeros"', 1.0: '"ones"'}.get(number, f"keras.initializers.Constant({initial})")
+
+
+def _initializer_written(event: Event) -> str:
+    """Tell an initial value by the function that makes it: `tf.zeros`, `np.ones`, `tf.random.normal`."""
+    for node in nodes_at(event.location):
+        name = dotted(node.func) if isinstance(node, ast.Call) else ""
+        for said, meant in _INITIALIZERS.items():
+            if name.rpartition(".")[2].startswith(said):
+                return f'"{meant}"'
+    return "keras.initializers.Constant(value)"
+
+
+_INITIALIZERS = {
+    "zeros": "zeros",
+    "ones": "ones",
+    "eye": "identity",
+    "truncated_normal": "truncated_normal",
+    "normal": "random_normal",
+    "randn": "random_normal",
+    "uniform": "random_uniform",
+    "rand": "random_uniform",
+}
 
 
 _LOCKED = (

@@ -4,7 +4,8 @@ A recording is text: one JSON object in each line, in UTF-8. The first line name
 
     {"layertrace": "1.0", "written_by": "0.1.0", "python": "3.11.7", "started": "2026-11-24T21:55:00+00:00"}
 
-Every other line is told apart by its first key, whose value is a number that others refer to:
+It may have `"started_ns"`, when the recording began, in nanoseconds since 1970. Every other line is told
+apart by its first key, whose value is a number that others refer to:
 
     {"layer": 1, "class_name": "Dense", "name": "dense", …}       who; a later line replaces it
     {"function": 1, "name": "train_step"}                         a tf.function
@@ -29,7 +30,7 @@ gzip. A newer minor version (1.1) may have lines and fields that this one does n
 a timeline is saved again. A newer major version is refused.
 """
 
-from layertrace.timeline.storage.files import SUFFIXES, load, save
+from layertrace.timeline.storage.files import SUFFIXES, compress, load, save, suffix_of
 from layertrace.timeline.storage.writer import Writer
 
-__all__ = ["SUFFIXES", "Writer", "load", "save"]
+__all__ = ["SUFFIXES", "Writer", "compress", "load", "save", "suffix_of"]

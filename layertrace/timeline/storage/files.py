@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from layertrace.timeline.storage.reader import Reader
 from layertrace.timeline.storage.writer import Writer
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["SUFFIXES", "load", "save"]
+__all__ = ["SUFFIXES", "compress", "load", "save", "suffix_of", "written"]
 
 SUFFIXES = (".layertrace", ".jsonl")
 """`.layertrace` is compressed where that pays, `.jsonl` never is. Both hold the same lines."""
@@ -38,17 +39,34 @@ def save(timeline: Timeline, path: str | os.PathLike[str]) -> None:
         FormatError: If the name ends in no known suffix, or the file cannot be written.
     """
     target = Path(path)
-    if target.suffix not in SUFFIXES:
-        raise FormatError(f"{target} ends in none of {', '.join(SUFFIXES)}, so its format is not known")
+    suffix_of(target)
     events = timeline[:]
     surroundings = timeline.surroundings
     with written(target) as file:
         writer = Writer(file.write, surroundings.extras)
-        writer.head()
+        writer.head(**{} if surroundings.started_ns is None else {"started_ns": surroundings.started_ns})
         for event in events:
             writer.event(event)
         writer.beside(surroundings, timeline.notes)
         writer.close()
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix of a file that can hold a recording.
+
+    Raises:
+        FormatError: If it is none of `SUFFIXES`.
+    """
+    if path.suffix not in SUFFIXES:
+        raise FormatError(f"{path} ends in none of {', '.join(SUFFIXES)}, so its format is not known")
+    return path.suffix
+
+
+def compress(path: Path) -> None:
+    """Compress a file in its place, where that pays."""
+    if path.suffix == SUFFIXES[0] and path.stat().st_size > PAYS:
+        with written(path) as packed, path.open("rb") as file:
+            shutil.copyfileobj(file, packed)
 
 
 @contextmanager
@@ -88,13 +106,11 @@ def _compress(file: IO[bytes]) -> None:
     file.seek(0)
     with tempfile.TemporaryFile(dir=Path(file.name).parent if isinstance(file.name, str) else None) as small:
         with gzip.GzipFile(fileobj=small, mode="wb", compresslevel=_LEVEL, mtime=0, filename="") as packed:
-            while block := file.read(1 << 20):
-                packed.write(block)
+            shutil.copyfileobj(file, packed)
         small.seek(0)
         file.seek(0)
         file.truncate()
-        while block := small.read(1 << 20):
-            file.write(block)
+        shutil.copyfileobj(small, file)
 
 
 def load(path: str | os.PathLike[str]) -> Timeline:

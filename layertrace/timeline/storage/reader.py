@@ -27,7 +27,7 @@ __all__ = ["Reader"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-_LATER = ("duration_ns", "outputs", "error", "times", "graph")
+_LATER = ("duration_ns", "outputs", "error", "times", "graph", "variable")
 """What an `end` line may add to an event."""
 
 
@@ -238,9 +238,14 @@ class Reader:
             observations=tuple(map(self._observed, self._observations)),
             failure=None if self._failure is None else self._failure_of(self._failure),
             versions=self._versions,
+            started_ns=self._started(),
             extras={self._seqs[number]: extra for number, extra in self._extras.items()},
             unknown=tuple(self._unknown),
         )
+
+    def _started(self) -> int | None:
+        began = self.header.get("started_ns")
+        return began if isinstance(began, int) and not isinstance(began, bool) else None
 
     def _state_of(self, line: StateLine) -> LayerState:
         told = {name: getattr(line, name) for name in line.__struct_fields__ if name != "state"}

@@ -102,6 +102,7 @@ class Writer:
                 "error": event.error,
                 "times": event.times,
                 "graph": event.graph,
+                "variable": event.variable,
             }
         )
 

@@ -1,0 +1,31 @@
+"""Tell what differs between two recordings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from layertrace.cli.showing import console_of, printed
+from layertrace.render.differences import differences
+from layertrace.timeline import Timeline
+from layertrace.timeline.diff import diff as compared
+
+__all__ = ["diff"]
+
+
+@click.command()
+@click.argument("before", metavar="A", type=click.Path(path_type=Path))
+@click.argument("after", metavar="B", type=click.Path(path_type=Path))
+def diff(before: Path, after: Path) -> None:
+    """Tell what the recording in B has otherwise than the one in A: why it retraces since yesterday, say.
+
+    The exit status is 1 if they differ.
+
+    Example: layertrace diff yesterday.layertrace today.layertrace
+    """
+    a, b = Timeline.load(before), Timeline.load(after)
+    found = compared(a, b)
+    printed(console_of(), differences(found))
+    sys.exit(bool(found))

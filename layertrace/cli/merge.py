@@ -1,0 +1,27 @@
+"""Put the recordings of several processes into one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from layertrace.timeline import Timeline
+from layertrace.timeline.merge import merged
+
+__all__ = ["merge"]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Where to."
+)
+def merge(files: tuple[Path, ...], output: Path) -> None:
+    """Put the recordings in FILES, as those of `run --children`, into one, in the order of the clock.
+
+    Example: layertrace merge run.layertrace run.*.layertrace -o all.layertrace
+    """
+    whole = merged({path.name: Timeline.load(path) for path in files})
+    whole.save(output)
+    click.echo(f"{len(whole):,} events of {len(files)} recordings are in {output}")

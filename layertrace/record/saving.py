@@ -1,0 +1,159 @@
+"""Write a recording to a file as it happens, so that a program that is killed loses no more than a second."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from layertrace.errors import FormatError
+from layertrace.record.faults import step_aside
+from layertrace.record.hub import DETAIL, METHOD, START
+from layertrace.record.reading import Reader, adopt
+from layertrace.timeline.storage import Writer, compress, suffix_of
+from layertrace.timeline.surroundings import Surroundings
+
+__all__ = ["Saver"]
+
+SECONDS = 0.4
+"""Between two looks at what has happened since; a look at a busy second takes less than another half."""
+
+Span = tuple[Any, ...]
+Ended = tuple[Any, ...]
+
+
+class Saver:
+    """Writes what has happened every now and then, in a thread of its own.
+
+    What is still running is written as begun, and again when it has ended.
+
+    Args:
+        path: The file; what it holds is lost.
+        ended: Returns the records so far; it grows.
+        running: Returns the records of what has begun and not ended.
+        keeps: Tells whether a record is wanted.
+
+    Raises:
+        FormatError: If the file ends in no known suffix, or cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        ended: Callable[[], Sequence[Ended]],
+        running: Callable[[], Iterable[Ended]],
+        keeps: Callable[[Ended], bool],
+    ) -> None:
+        self._path = Path(path)
+        suffix_of(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("wb")
+        except OSError as error:
+            raise FormatError(f"{self._path} cannot be written: {error.strerror or error}") from error
+        self._ended, self._running, self._keeps = ended, running, keeps
+        self._writer = Writer(self._file.write)
+        self._taken = 0
+        self._start_ns = 0
+        self._numbers = count()
+        self._begun: dict[int, Span] = {}  # told as begun; the spans keep their ids from being used again
+        self._told: list[tuple[Ended, object]] = []  # runs that are counted on, variables that get a path
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="layertrace saves", daemon=True)
+
+    def start(self, start_ns: int, started_ns: int) -> None:
+        """Write from now on.
+
+        Args:
+            start_ns: The clock when the recording began.
+            started_ns: The same in nanoseconds since 1970.
+        """
+        self._start_ns = start_ns
+        self._writer.head(started_ns=started_ns, process=os.getpid())
+        self._reader = Reader(start_ns)
+        self._flush()
+        self._thread.start()
+
+    def stop(self, surroundings: Surroundings, notes: Sequence[str]) -> None:
+        """Write the rest, and what is known beside the events; compress the file where that pays."""
+        self._done.set()
+        self._thread.join()
+        try:
+            self._look()
+            self._writer.beside(surroundings, notes)
+            self._writer.close()
+            self._file.close()
+            compress(self._path)
+        except Exception:  # promise 1: this runs at the end of the program's `with` block
+            step_aside(f"save the recording to {self._path}")
+
+    def _work(self) -> None:
+        while not self._done.wait(SECONDS):
+            if not self._try_to_look():
+                return
+
+    def _try_to_look(self) -> bool:
+        try:
+            self._look()
+            self._flush()
+        except Exception:  # promise 1: the program goes on, what is written stays
+            step_aside(f"save the recording to {self._path}")
+            return False
+        return True
+
+    def _flush(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _look(self) -> None:
+        """Write what has ended, what is running and not told yet, and runs that were counted on."""
+        running = [record for record in self._running() if record[0][START] >= self._start_ns]
+        records = self._ended()
+        new = [record for record in records[self._taken :] if self._is_mine(record)]
+        self._taken = len(records)
+        ended = {id(record[0]) for record in new}
+        begun = [one for one in running if id(one[0]) not in ended and id(one[0]) not in self._begun]
+        fresh = [*new, *(one for one in begun if self._is_mine(one))]
+        adopt(fresh)
+        self._reader.forget_layers()  # which get their names and paths while they are made
+        for record in sorted(fresh, key=_begins):
+            self._write(record, is_running=record[1] is None)
+        self._tell_more()
+
+    def _is_mine(self, record: Ended) -> bool:
+        return bool(record[0][START] >= self._start_ns) and self._keeps(record)
+
+    def _write(self, record: Ended, *, is_running: bool) -> None:
+        span = record[0]
+        known = self._begun.pop(id(span), None)
+        if known is not None:
+            self._writer.ended(self._reader.again(record))
+            return
+        event = self._reader.next(record, next(self._numbers))
+        self._writer.event(event)
+        if is_running:
+            self._begun[id(span)] = span
+        elif event.kind in _GROWING:
+            self._told.append((record, _GROWING[event.kind](record)))
+
+    def _tell_more(self) -> None:
+        """Write anew what has changed in events that were written before."""
+        for number, (record, told) in enumerate(self._told):
+            now = _GROWING[record[0][METHOD].kind](record)
+            if now != told:
+                self._writer.ended(self._reader.again(record))
+                self._told[number] = (record, now)
+
+
+_GROWING: dict[str, Callable[[Ended], object]] = {
+    "run": lambda record: record[0][DETAIL].times,
+    "variable": lambda record: record[0][DETAIL].spec,
+}
+"""What may still change of an event, by its kind: how often a function ran, what a variable is named."""
+
+
+def _begins(record: Ended) -> tuple[int, float]:
+    return record[0][START], float("-inf") if record[1] is None else -record[1]

@@ -1,0 +1,37 @@
+"""Find what led to what, where that is not to be seen from what lies inside what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from layertrace.render.exports.tracks import Slice
+
+__all__ = ["Arrow", "arrows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """Something that leads from one event to another, both by number."""
+
+    what: str
+    start: int
+    end: int
+
+
+def arrows(laid_out: Iterable[Slice]) -> Iterator[Arrow]:
+    """Yield arrows from each trace to those that differ from it, and into threads that an event started."""
+    traces: dict[tuple[int, int], int] = {}
+    threads: dict[int, object] = {}
+    for one in laid_out:
+        event = one.event
+        threads[event.seq] = one.track
+        if event.kind == "trace" and event.function is not None and event.trace is not None:
+            traces[event.function.id, event.trace] = event.seq
+            earlier = event.trace - 1
+            if event.cause is not None and event.cause.compared_with is not None:
+                earlier = event.cause.compared_with
+            if (event.function.id, earlier) in traces:
+                yield Arrow("traced again", traces[event.function.id, earlier], event.seq)
+        if one.around is not None and threads.get(one.around.seq) != one.track:
+            yield Arrow("runs in", one.around.seq, event.seq)

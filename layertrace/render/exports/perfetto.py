@@ -1,0 +1,155 @@
+"""Write tracks and slices in the JSON of Chrome's tracing, which Perfetto shows: https://ui.perfetto.dev.
+
+Each thread is a track, and each replica of a `tf.distribute` strategy a process of its own. Spans are slices,
+variables are instants, and counters tell how many variables, parameters and calls there were by then. Arrows
+lead from a trace to the one that was made since something differed from it, and into the threads that it
+started. What failed bears a ✗, what had not ended when the recording did a ….
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import msgspec
+
+from layertrace.render.exports.arrows import Arrow, arrows
+from layertrace.render.exports.records import Record, Words, encodable, record_of
+from layertrace.render.exports.titles import title
+from layertrace.render.exports.tracks import Slice, Track, slices
+from layertrace.timeline.event import Event
+from layertrace.timeline.timeline import Timeline
+
+__all__ = ["trace_events", "write"]
+
+PROGRAM = 1
+"""The process that stands for the traced program; replica 0 is the next."""
+
+TOLD_BY_THE_SLICE = frozenset({"kind", "layer", "thread", "replica", "depth", "start_ms", "duration_ms"})
+
+
+def write(timeline: Timeline, file: IO[bytes]) -> None:
+    """Write a timeline as one JSON object, an event in each line."""
+    encode = msgspec.json.Encoder().encode
+    beside = {"notes": list(map(encodable, timeline.notes)), **timeline.surroundings.versions}
+    file.write(b'{"displayTimeUnit":"ms","otherData":' + encode(beside) + b',"traceEvents":[')
+    for number, one in enumerate(trace_events(timeline)):
+        file.write((b",\n" if number else b"\n") + encode(one))
+    file.write(b"\n]}\n")
+
+
+def trace_events(timeline: Timeline) -> Iterator[dict[str, Any]]:
+    """Yield the events of the format: tracks first, then all that happened, track by track in order.
+
+    Example:
+        >>> build = Event(seq=0, kind="build", start_ns=2_000, duration_ns=1_500)
+        >>> [event["ph"] for event in trace_events(Timeline([build]))]
+        ['M', 'M', 'M', 'M', 'C', 'C', 'C', 'X']
+    """
+    laid_out = slices(timeline)
+    tracks = _Tracks()
+    for one in laid_out:
+        tracks.add(one.track)
+    yield from tracks.metadata()
+    yield from _Counters().of(timeline)
+    ends = _ends(arrows(laid_out))
+    said = Words()
+    for one in laid_out:
+        place = tracks.place(one.track)
+        yield {**_slice(one, record_of(one.event, said)), **place}
+        # An arrow holds on to the innermost slice at its time: it has to come before those inside.
+        for end in ends.get(one.event.seq, ()):
+            yield {**end, "ts": _microseconds(one.start_ns), **place}
+
+
+def _microseconds(nanoseconds: int) -> float:
+    return nanoseconds / 1000
+
+
+def _slice(one: Slice, record: Record) -> dict[str, Any]:
+    event = one.event
+    told: dict[str, Any] = {
+        "name": _name(event),
+        "cat": f"{event.kind},{event.mode}",
+        "ts": _microseconds(one.start_ns),
+        "args": {k: v for k, v in record.items() if v is not None and k not in TOLD_BY_THE_SLICE},
+    }
+    if event.kind == "variable":
+        return {"ph": "i", "s": "t", **told}
+    if event.duration_ns is None:
+        told["args"]["had_ended"] = False
+    return {"ph": "X", "dur": _microseconds(one.end_ns - one.start_ns), **told}
+
+
+def _name(event: Event) -> str:
+    failed = " ✗" if event.error is not None else ""
+    open_end = " …" if event.duration_ns is None and event.kind != "variable" else ""
+    return title(event) + failed + open_end
+
+
+class _Tracks:
+    """Numbers for threads and replicas, which viewers know as processes."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Track, dict[str, int]] = {}
+
+    def add(self, track: Track) -> None:
+        if track not in self._numbers:
+            process = PROGRAM if track.replica is None else PROGRAM + 1 + track.replica
+            self._numbers[track] = {"pid": process, "tid": len(self._numbers) + 1}
+
+    def place(self, track: Track) -> dict[str, int]:
+        return self._numbers[track]
+
+    def metadata(self) -> Iterator[dict[str, Any]]:
+        """Yield the names of processes and threads, and the order to show them in."""
+        processes = {place["pid"]: track.replica for track, place in self._numbers.items()}
+        for process, replica in sorted(processes.items()):
+            name = "layers" if replica is None else f"replica {replica}"
+            yield from _named("process", {"pid": process, "tid": 0}, name, process)
+        for track, place in self._numbers.items():
+            yield from _named("thread", place, encodable(track.thread), place["tid"])
+
+
+def _named(what: str, place: dict[str, int], name: str, rank: int) -> Iterator[dict[str, Any]]:
+    yield {"ph": "M", "name": f"{what}_name", **place, "args": {"name": name}}
+    yield {"ph": "M", "name": f"{what}_sort_index", **place, "args": {"sort_index": rank}}
+
+
+@dataclass(slots=True)
+class _Counters:
+    """What had been made and called by then; what failed does not count."""
+
+    counts: dict[str, int] = field(default_factory=lambda: {"variables": 0, "parameters": 0, "calls": 0})
+
+    def of(self, events: Iterable[Event]) -> Iterator[dict[str, Any]]:
+        """Yield each count when it changes; all of them at the beginning, so that each has its track."""
+        for name in self.counts:
+            yield self._at(0, name)
+        for event in events:
+            for name, more in _counted(event):
+                self.counts[name] += more
+                yield self._at(event.start_ns, name)
+
+    def _at(self, when: int, name: str) -> dict[str, Any]:
+        value = {"made": self.counts[name]}  # viewers show both names: `calls made`
+        return {"ph": "C", "name": name, "pid": PROGRAM, "ts": _microseconds(when), "args": value}
+
+
+def _counted(event: Event) -> Iterator[tuple[str, int]]:
+    if event.kind == "call":
+        yield "calls", 1
+    elif event.variable is not None and event.error is None:
+        yield "variables", 1
+        yield "parameters", event.variable.parameters
+
+
+def _ends(drawn: Iterable[Arrow]) -> dict[int, list[dict[str, Any]]]:
+    """Return the beginnings and ends of arrows, by the number of the event that they hold on to."""
+    ends: dict[int, list[dict[str, Any]]] = {}
+    for number, arrow in enumerate(drawn, start=1):
+        told = {"name": arrow.what, "cat": arrow.what, "id": number}
+        ends.setdefault(arrow.start, []).append({"ph": "s", **told})
+        ends.setdefault(arrow.end, []).append({"ph": "f", "bp": "e", **told})
+    return ends

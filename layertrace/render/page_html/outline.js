@@ -1,0 +1,190 @@
+// Which lines the tree has: events, stretches of siblings that repeat themselves, and threads.
+//
+// A node is a number: first the events, then the folded stretches, then the threads.
+
+const FOLDS = data.folds.count;
+const foldFirst = summed(unpacked(data.folds.first, FOLDS));
+const foldSiblings = unpacked(data.folds.siblings, FOLDS);
+const foldTimes = unpacked(data.folds.times, FOLDS);
+const foldAlike = unpacked(data.folds.alike, FOLDS);
+
+const [childStart, kids] = (() => {
+  const start = new Int32Array(EVENTS + 1);
+  for (let event = 0; event < EVENTS; event++) if (parent[event] !== MISSING) start[parent[event] + 1]++;
+  summed(start);
+  const next = start.slice();
+  const found = new Int32Array(start[EVENTS]);
+  for (let event = 0; event < EVENTS; event++) {
+    if (parent[event] !== MISSING) found[next[parent[event]]++] = event;
+  }
+  return [start, found];
+})();
+
+const rootsByThread = new Map();
+for (let event = 0; event < EVENTS; event++) {
+  if (parent[event] !== MISSING) continue;
+  const thread = of.thread[event];
+  if (!rootsByThread.has(thread)) rootsByThread.set(thread, []);
+  rootsByThread.get(thread).push(event);
+}
+const threads = [...rootsByThread.keys()];
+const NODES = EVENTS + FOLDS + threads.length;
+
+const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
+const isThread = (node) => node >= EVENTS + FOLDS;
+const threadOf = (node) => threads[node - EVENTS - FOLDS];
+
+function siblingsOf(event) {
+  return parent[event] === MISSING ? rootsByThread.get(of.thread[event]) : childrenOf(parent[event]);
+}
+
+function childrenOf(event) {
+  return kids.subarray(childStart[event], childStart[event + 1]);
+}
+
+// For each event the stretch it belongs to, and for each stretch where it begins among its siblings.
+const foldOf = new Int32Array(EVENTS).fill(MISSING);
+const foldAt = new Int32Array(FOLDS);
+{
+  const place = new Map();
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const siblings = siblingsOf(foldFirst[fold]);
+    const row = parent[foldFirst[fold]] === MISSING ? siblings : parent[foldFirst[fold]];
+    let at = place.get(row) ?? 0;
+    while (siblings[at] !== foldFirst[fold]) at++;
+    foldAt[fold] = at;
+    for (let member = 0; member < foldSiblings[fold]; member++) foldOf[siblings[at + member]] = fold;
+    place.set(row, at + foldSiblings[fold]);
+  }
+}
+
+function membersOf(fold) {
+  return siblingsOf(foldFirst[fold]).slice(foldAt[fold], foldAt[fold] + foldSiblings[fold]);
+}
+
+// What a search or a filter leaves of the events; null for all.
+const view = { folding: true, hits: null, shown: null, inside: null };
+
+const AS_IS = 0, OPEN = 1, CLOSED = 2;
+const opened = new Uint8Array(NODES);
+const openedInHits = new Uint8Array(NODES);
+
+function setOpen(node, open) {
+  (view.hits ? openedInHits : opened)[node] = open ? OPEN : CLOSED;
+}
+
+function isOpen(node) {
+  const state = (view.hits ? openedInHits : opened)[node];
+  if (state !== AS_IS) return state === OPEN;
+  return isThread(node) || (view.hits !== null && node < EVENTS && view.inside[node] > 0);
+}
+
+function canOpen(node) {
+  if (node >= EVENTS) return true;
+  return view.hits ? view.inside[node] > 0 : childStart[node + 1] > childStart[node];
+}
+
+function isShown(event) {
+  return view.shown === null || view.shown[event] === 1;
+}
+
+// What lies directly below a node; below nothing, what is at the top.
+function below(node) {
+  if (node === MISSING) {
+    if (threads.length > 1) return threads.map((_, index) => EVENTS + FOLDS + index).filter(hasShown);
+    return threads.length ? gathered(rootsByThread.get(threads[0])) : [];
+  }
+  if (isThread(node)) return gathered(rootsByThread.get(threadOf(node)));
+  if (isFold(node)) return [...membersOf(node - EVENTS)];
+  return gathered(childrenOf(node));
+}
+
+function hasShown(thread) {
+  return rootsByThread.get(threadOf(thread)).some(isShown);
+}
+
+function gathered(siblings) {
+  const found = [];
+  for (let at = 0; at < siblings.length; at++) {
+    const fold = view.folding ? foldOf[siblings[at]] : MISSING;
+    if (fold === MISSING) {
+      if (isShown(siblings[at])) found.push(siblings[at]);
+      continue;
+    }
+    const stretch = siblings.slice(at, at + foldSiblings[fold]);
+    at += stretch.length - 1;
+    // A search that finds only some of a stretch takes it apart.
+    if (view.shown === null || stretch.every(isShown)) found.push(EVENTS + fold);
+    else for (const event of stretch) if (isShown(event)) found.push(event);
+  }
+  return found;
+}
+
+// The lines from top to bottom: nodes, how deep they lie, and which of how many siblings they are.
+const lines = { count: 0, node: [], level: [], place: [], siblings: [], at: new Int32Array(NODES) };
+
+function layOut() {
+  lines.at.fill(MISSING);
+  const node = [], level = [], place = [], siblings = [];
+  const waiting = [{ row: below(MISSING), next: 0 }];
+  while (waiting.length) {
+    const top = waiting[waiting.length - 1];
+    if (top.next === top.row.length) {
+      waiting.pop();
+      continue;
+    }
+    const one = top.row[top.next++];
+    lines.at[one] = node.length;
+    node.push(one);
+    level.push(waiting.length);
+    place.push(top.next);
+    siblings.push(top.row.length);
+    if (canOpen(one) && isOpen(one)) waiting.push({ row: below(one), next: 0 });
+  }
+  Object.assign(lines, { count: node.length, node, level, place, siblings });
+}
+
+// The node that a node lies in, as the tree shows them.
+function around(node) {
+  if (isThread(node)) return MISSING;
+  const first = isFold(node) ? foldFirst[node - EVENTS] : node;
+  if (!isFold(node) && foldOf[node] !== MISSING && view.folding) {
+    const fold = EVENTS + foldOf[node];
+    if (!view.shown || membersOf(foldOf[node]).every(isShown)) return fold;
+  }
+  if (parent[first] !== MISSING) return parent[first];
+  return threads.length > 1 ? EVENTS + FOLDS + threads.indexOf(of.thread[first]) : MISSING;
+}
+
+function reveal(event) {
+  for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
+}
+
+// At first, as many levels are open as fit a few screens, and the way to what failed.
+function openAtFirst(most) {
+  let level = below(MISSING), room = most - level.length;
+  while (level.length) {
+    const next = [];
+    for (const node of level) {
+      if (!canOpen(node) || isFold(node)) continue;
+      const inside = below(node);
+      if (inside.length > room) continue;
+      room -= inside.length;
+      opened[node] = OPEN;
+      next.push(...inside);
+    }
+    level = next;
+  }
+  let failed = 0;
+  for (let event = 0; event < EVENTS && failed < 3; event++) {
+    if (!errorOf(event)?.origin) continue;
+    failed++;
+    reveal(event);
+  }
+}
+
+function openAll(open) {
+  for (let node = 0; node < NODES; node++) {
+    if (canOpen(node)) setOpen(node, open);
+  }
+}

@@ -1,0 +1,233 @@
+// Draw the lines of the tree that can be seen, and only those; move in it by keys as in any tree.
+
+const tree = { box: byId("tree"), active: MISSING, drawn: new Map(), asked: false, whole: false, searched: false };
+const MOST_PRINTED = 2000;
+const DEEPEST_INDENT = 24;
+const BESIDE = 12;
+const LONGEST_PLACE = 26;
+
+function rowHeight() {
+  return parseFloat(getComputedStyle(tree.box).getPropertyValue("--row"));
+}
+
+// Lines may have been opened, closed, or found: lay them out anew and draw.
+function drawTree() {
+  layOut();
+  tree.box.style.height = `${lines.count * rowHeight()}px`;
+  tree.box.style.setProperty("--digits", `${Math.max(numberOf(EVENTS - 1).length, 1)}ch`);
+  if (tree.active === MISSING || lines.at[tree.active] === MISSING) tree.active = lines.count ? lines.node[0] : MISSING;
+  redraw();
+}
+
+function redraw() {
+  tree.drawn.clear();
+  tree.box.replaceChildren();
+  drawVisible();
+}
+
+function askToDraw() {
+  if (tree.asked) return;
+  tree.asked = true;
+  requestAnimationFrame(() => {
+    tree.asked = false;
+    drawVisible();
+  });
+}
+
+function seen() {
+  if (tree.whole) return [0, Math.min(lines.count, MOST_PRINTED)];
+  const height = rowHeight(), top = tree.box.getBoundingClientRect().top;
+  const from = Math.max(Math.floor(-top / height) - BESIDE, 0);
+  return [from, Math.min(Math.ceil((innerHeight - top) / height) + BESIDE, lines.count)];
+}
+
+function drawVisible() {
+  const [from, to] = seen();
+  const height = rowHeight();
+  for (const [line, row] of tree.drawn) {
+    if (line >= from && line < to) continue;
+    row.remove();
+    tree.drawn.delete(line);
+  }
+  const fresh = document.createDocumentFragment();
+  for (let line = from; line < to; line++) {
+    if (tree.drawn.has(line)) continue;
+    const row = drawLine(line);
+    row.style.top = `${line * height}px`;
+    tree.drawn.set(line, row);
+    fresh.append(row);
+  }
+  tree.box.append(fresh);
+  markActive();
+}
+
+function drawLine(line) {
+  const node = lines.node[line], opens = canOpen(node);
+  const row = el("div", {
+    id: `line-${node}`,
+    role: "treeitem",
+    class: lineClasses(node),
+    "aria-level": lines.level[line],
+    "aria-posinset": lines.place[line],
+    "aria-setsize": lines.siblings[line],
+    "aria-expanded": opens ? String(isOpen(node)) : null,
+    "aria-selected": "false",
+  });
+  row.dataset.node = node;
+  const indent = el("span", { class: "indent" });
+  indent.style.setProperty("--level", Math.min(lines.level[line] - 1, DEEPEST_INDENT));
+  const place = isThread(node) ? placeOf(MISSING) : placeOf(of.place[firstOf(node)]);
+  const depth = lines.level[line] - 1;
+  const deep = depth > DEEPEST_INDENT ? el("span", { class: "quiet" }, `${depth}⟩`) : null;
+  row.append(
+    el("span", { class: "number" }, numberOf(node)),
+    indent,
+    el("span", { class: "caret", "aria-hidden": "true" }, opens ? (isOpen(node) ? "▾" : "▸") : ""),
+    el("span", { class: "cells" }, deep, ...spaced(cellsOf(node))),
+    el("span", { class: "time" }, timeOf(node)),
+    el("span", { class: "place", title: place.full }, place.short),
+  );
+  return row;
+}
+
+// With spaces between, which is what is read out, and copied.
+function spaced(cells) {
+  return cells.filter(Boolean).flatMap((cell) => [cell, " "]);
+}
+
+function lineClasses(node) {
+  const classes = ["line"];
+  if (isThread(node)) classes.push("thread");
+  else {
+    if (of.error[firstOf(node)] !== MISSING) classes.push("failing");
+    if (view.hits !== null && !isFold(node)) classes.push(view.hits[node] ? "hit" : "context");
+  }
+  return classes.join(" ");
+}
+
+function markActive() {
+  for (const row of tree.drawn.values()) {
+    row.setAttribute("aria-selected", String(Number(row.dataset.node) === tree.active));
+  }
+  if (tree.active === MISSING) tree.box.removeAttribute("aria-activedescendant");
+  else tree.box.setAttribute("aria-activedescendant", `line-${tree.active}`);
+}
+
+// Go to a node: show its line, and its details where they are open.
+function goTo(node, { details = false } = {}) {
+  if (node === MISSING) return;
+  tree.active = node;
+  tree.searched = false;
+  if (details || isShowingDetails()) showDetails(node);  // which on a phone covers some of the lines
+  scrollToLine(lines.at[node]);
+  drawVisible();
+  drawLanes();
+}
+
+// Go to an event wherever it is: filters that hide it are cleared, what is around it is opened.
+function follow(event) {
+  showTab("events");
+  if (!isShown(event)) clearFilters();
+  reveal(event);
+  drawTree();
+  tree.box.focus({ preventScroll: true });
+  goTo(event, { details: true });
+  showInLanes(event);
+}
+
+function scrollToLine(line) {
+  const height = rowHeight();
+  const top = tree.box.getBoundingClientRect().top + line * height;
+  const covered = stuckHeight() + 4, free = innerHeight - coveredBelow() - height - 4;
+  if (top < covered) scrollBy(0, top - covered - (line === 0 ? 0 : 2 * height));
+  else if (top > free) scrollBy(0, top - free + 2 * height);
+}
+
+function stuckHeight() {
+  const tools = byId("tools");
+  return getComputedStyle(tools).position === "sticky" ? tools.offsetHeight : 0;
+}
+
+// On a phone, details lie over the lower part of the tree.
+function coveredBelow() {
+  const details = byId("details");
+  return !details.hidden && getComputedStyle(details).position === "fixed" ? details.offsetHeight : 0;
+}
+
+function toggle(node, open = !isOpen(node)) {
+  if (!canOpen(node)) return;
+  setOpen(node, open);
+  drawTree();
+}
+
+function openBeside(node) {
+  const outer = around(node);
+  for (const sibling of below(outer)) if (canOpen(sibling)) setOpen(sibling, true);
+  drawTree();
+}
+
+function perPage() {
+  return Math.max(Math.floor((innerHeight - stuckHeight()) / rowHeight()) - 2, 1);
+}
+
+const MOVES = {
+  ArrowDown: (line) => Math.min(line + 1, lines.count - 1),
+  ArrowUp: (line) => Math.max(line - 1, 0),
+  PageDown: (line) => Math.min(line + perPage(), lines.count - 1),
+  PageUp: (line) => Math.max(line - perPage(), 0),
+  Home: () => 0,
+  End: () => lines.count - 1,
+};
+
+const ACTIONS = {
+  ArrowRight: (node) => {
+    if (!canOpen(node)) return;
+    if (!isOpen(node)) toggle(node, true);
+    else goTo(lines.node[lines.at[node] + 1]);
+  },
+  ArrowLeft: (node) => (canOpen(node) && isOpen(node) ? toggle(node, false) : goTo(around(node))),
+  "*": openBeside,
+  Enter: (node) => (isThread(node) ? toggle(node) : goTo(node, { details: true })),
+  " ": (node) => toggle(node),
+};
+
+function onTreeKey(pressed) {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || tree.active === MISSING) return;
+  const move = MOVES[pressed.key], act = ACTIONS[pressed.key];
+  if (!move && !act) return;
+  pressed.preventDefault();
+  if (move) goTo(lines.node[move(lines.at[tree.active])]);
+  else act(tree.active);
+}
+
+function onTreeClick(clicked) {
+  const row = clicked.target.closest(".line");
+  if (row === null) return;
+  const node = Number(row.dataset.node);
+  if (isThread(node) || clicked.target.closest(".caret")) {
+    tree.active = node;
+    toggle(node);
+  } else goTo(node, { details: true });
+}
+
+function startTree() {
+  const longest = Math.max(0, ...[...new Set(of.place)].slice(0, 10_000).map((place) => placeOf(place).short.length));
+  tree.box.style.setProperty("--places", `${Math.min(longest, LONGEST_PLACE)}ch`);
+  tree.box.addEventListener("keydown", onTreeKey);
+  tree.box.addEventListener("click", onTreeClick);
+  tree.box.addEventListener("dblclick", (clicked) => {
+    const row = clicked.target.closest(".line");
+    if (row !== null && !clicked.target.closest(".caret")) toggle(Number(row.dataset.node));
+  });
+  addEventListener("scroll", askToDraw, { passive: true });
+  addEventListener("resize", () => drawTree());
+}
+
+// On paper there is no scrolling: all lines that are open stand there, up to a bound.
+function printWhole(whole) {
+  if (tree.whole === whole) return;
+  tree.whole = whole;
+  redraw();
+  const left = lines.count - MOST_PRINTED;
+  if (whole && left > 0) tree.box.append(el("p", { class: "quiet" }, `… ${counted(left, "further line")}`));
+}

@@ -1,0 +1,20 @@
+// Say durations and counts in few signs, as the terminal does.
+
+const MISSING = -1;
+
+function duration(ns) {
+  if (ns < 99_500) return `${(ns / 1e3).toFixed(0)} µs`;
+  if (ns < 9_950_000) return `${(ns / 1e6).toFixed(1)} ms`;
+  if (ns < 999_500_000) return `${(ns / 1e6).toFixed(0)} ms`;
+  if (ns < 59_950_000_000) return `${(ns / 1e9).toFixed(1)} s`;
+  const seconds = Math.round(ns / 1e9);
+  return `${thousands(Math.floor(seconds / 60))} min ${seconds % 60} s`;
+}
+
+function thousands(number) {
+  return number.toLocaleString("en-US");
+}
+
+function counted(number, noun) {
+  return `${thousands(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,56 @@
+"""Show the variables that were made, one line for each."""
+
+from __future__ import annotations
+
+import os
+
+from rich.table import Table
+from rich.text import Text
+
+from layertrace.render import phrases
+from layertrace.render.glyphs import printable
+from layertrace.render.places import Places
+from layertrace.render.styles import ERROR, NAME, QUIET, TITLE
+from layertrace.render.words import counted
+from layertrace.timeline import Event, Timeline
+
+__all__ = ["variable_table"]
+
+
+def variable_table(timeline: Timeline) -> Table:
+    """Show which variables were made: their specs, whose they are, in which event, from which line.
+
+    Example:
+        >>> from rich import print
+        >>> print(variable_table(timeline))  # doctest: +SKIP
+    """
+    events = list(timeline.variables)
+    places = Places([one.location for one in events if one.location is not None], os.getcwd())
+    kinds = {child.seq: one.kind for one in timeline for child in timeline.children(one)}
+    made = [one.variable for one in events if one.variable is not None and one.error is None]
+    parameters = counted(sum(one.parameters for one in made), "parameter")
+    title = f"{counted(len(made), 'variable')}, {parameters}"
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style=TITLE)
+    for name in ("event", "variable", "", "of", "made in", "", ""):
+        table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=name == "variable")
+    for event in events:
+        table.add_row(*_cells(event, kinds.get(event.seq, ""), places))
+    return table
+
+
+def _cells(event: Event, kind: str, places: Places) -> tuple[Text, ...]:
+    variable, owner = event.variable, event.layer
+    if variable is None:
+        return ()
+    traits = list(phrases.odd_traits(variable))
+    if event.error is not None:
+        traits.append(Text(f"refused: {printable(event.error.type)}", ERROR))
+    return (
+        Text(str(event.seq), QUIET),
+        Text(printable(variable.name), NAME),
+        Text(str(phrases.tensor(variable))),
+        Text("" if owner is None else printable(str(owner))),
+        Text(kind),
+        Text(", ").join(traits),
+        Text("" if event.location is None else places.short(event.location), QUIET),
+    )

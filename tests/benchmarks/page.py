@@ -1,0 +1,143 @@
+"""Measure the HTML page of a long recording: how long it takes to make, to open, to search and to scroll.
+
+python tests/benchmarks/page.py --events 100000 --repeat 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from layertrace.render.page_html import page
+from layertrace.timeline import Event, LayerRef, Location, TensorSpec, Timeline, VariableSpec
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+# From one input to the moment when the lines that it leaves have been drawn.
+SEARCH = """async (text) => {
+    const field = document.querySelector("#search");
+    const began = performance.now();
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+    document.querySelector("#tree").getBoundingClientRect();
+    const searched = performance.now();
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return [searched - began, performance.now() - began];
+}"""
+FRAMES = """async (step) => {
+    const taken = [];
+    for (let frame = 0; frame < 60; frame++) {
+        const began = performance.now();
+        scrollBy(0, step);
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        taken.push(performance.now() - began);
+    }
+    return taken;
+}"""
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+SHOWN = "() => performance.getEntriesByName('layertrace:shown')[0].startTime"
+
+
+def steps(number: int) -> Timeline:
+    """Make a recording of training steps that differ: twenty layers of one's own, called over and over."""
+    layers = [_layer(i) for i in range(20)]
+    made: list[Event] = []
+    while len(made) < number:
+        step = len(made)
+        shape = TensorSpec("float32", (32 + step % 7, 64))
+        made.append(_event(step, layers[0], None, shape, width=len(layers)))
+        made += [_event(step + i, layer, step, shape) for i, layer in enumerate(layers[1:], start=1)]
+    return Timeline(made[:number])
+
+
+def distinct(number: int) -> Timeline:
+    """Make a recording in which no two events are alike: a model of very many layers, all with a variable."""
+    made: list[Event] = []
+    for i in range(number // 2):
+        layer = _layer(i)
+        built = _event(2 * i, layer, None, TensorSpec("float32", (i, 4)), kind="build")
+        kernel = VariableSpec(id=i + 1, name=f"kernel_{i}", path=f"{layer.path}/kernel_{i}", dtype="float32",
+                              shape=(i, 4), trainable=True, initializer="GlorotUniform")  # fmt: skip
+        made += [built, _event(2 * i + 1, layer, 2 * i, None, kind="variable", variable=kernel)]
+    return Timeline(made)
+
+
+def _layer(number: int) -> LayerRef:
+    name = f"dense_{number}"
+    return LayerRef(id=number + 1, class_name="Dense", name=name, path=f"model/block_{number % 40}/{name}")
+
+
+def _event(
+    seq: int, layer: LayerRef, parent: int | None, shape: TensorSpec | None, width: int = 1, **fields: Any
+) -> Event:
+    told = {"kind": "call", "inputs": shape, "outputs": shape}
+    length = 50_000 * width
+    return Event(
+        seq=seq, layer=layer, parent=parent, depth=parent is not None, start_ns=seq * 50_000,
+        duration_ns=None if fields.get("kind") == "variable" else length,
+        location=Location("/a/train.py", 40), **(told | fields),
+    )  # fmt: skip
+
+
+def measured(tab: Page, path: Path) -> dict[str, float]:
+    tab.goto("about:blank")
+    tab.goto(path.as_uri())
+    tab.locator(".line").first.wait_for()
+    found = {"first paint": tab.evaluate(PAINTED), "tree drawn": tab.evaluate(SHOWN)}
+    for name, text in (
+        ("search, few hits", "dense_17 call"),
+        ("search, all hit", "dense"),
+        ("search, none", "xyz"),
+    ):
+        found[name], found[f"{name}, on screen"] = tab.evaluate(SEARCH, text)
+    tab.evaluate(SEARCH, "")
+    tab.get_by_role("button", name="open", exact=True).click()
+    frames = tab.evaluate(FRAMES, 4000)
+    found["scrolling, median frame"] = statistics.median(frames)
+    found["lines in the DOM"] = tab.locator(".line").count()
+    found["elements in the DOM"] = tab.evaluate("() => document.querySelectorAll('*').length")
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--browser", default="/usr/bin/chromium")
+    options = parser.parse_args()
+    recordings: tuple[Callable[[int], Timeline], ...] = (steps, distinct)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.browser, args=ARGUMENTS)
+        for make in recordings:
+            timeline = make(options.events)
+            began = time.perf_counter()
+            text = page(timeline, findings=[])
+            took = time.perf_counter() - began
+            path = Path(folder, f"{make.__name__}.html")
+            path.write_text(text, encoding="utf-8")
+            print(
+                f"{make.__name__}: {len(timeline):,} events, {len(text) / 2**20:.1f} MiB made in {took:.1f} s"
+            )
+            runs = []
+            for _ in range(options.repeat):
+                tab = browser.new_page(viewport={"width": 1280, "height": 850})
+                runs.append(measured(tab, path))
+                tab.close()
+            for name in runs[0]:
+                taken = sorted(run[name] for run in runs)
+                unit = "" if "DOM" in name else " ms"
+                middle = statistics.median(taken)
+                print(f"    {name:30} {middle:8.0f}{unit}  ({taken[0]:.0f} to {taken[-1]:.0f})")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

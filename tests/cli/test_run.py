@@ -1,0 +1,347 @@
+"""`layertrace run` runs programs as Python does, and tells what happened to layers."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from layertrace import Timeline
+
+TRAIN = """
+import sys
+import numpy as np
+import keras
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+    def call(self, x):
+        return self.dense(x)
+
+print("arguments", sys.argv[1:])
+net = Net()
+net(np.ones((1, 2)))
+"""
+FAILS = TRAIN + "\nraise SystemExit(int(sys.argv[1]))\n"
+MISTAKE = TRAIN.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)")
+
+
+def python(*arguments, **options):
+    """Run Python with arguments; its notes about the machine are left out."""
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100", **options.pop("env", {})}
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, env=env, **options
+    )
+    done.stderr = re.sub(r"(?m)^(WARNING: All log|[EIW]\d{4} |To enable the following).*\n", "", done.stderr)
+    return done
+
+
+def layertrace(*arguments, **options):
+    return python("-m", "layertrace", *arguments, **options)
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Write a program; its name comes back."""
+
+    def write(text, name="train.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+LOOKS = """
+import os, sys
+print(sys.argv, __name__, sys.path[0], globals().get("__file__"), __spec__ is None, __package__)
+print(sys.modules["__main__"].__dict__ is globals())
+"""
+
+WAYS = {
+    "a script": (["{folder}/look.py", "a", "--b", "-m", "c"], None),
+    "a relative script": (["look.py", "--save", "x"], None),
+    "a module": (["-m", "package.inner", "--save", "x"], None),
+    "a package": (["-m", "package", "a"], None),
+    "a folder": (["package", "a"], None),
+    "code": (["-c", LOOKS, "--quiet", "-"], None),
+    "standard input": (["-", "a", "-c"], LOOKS),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_program_sees_what_it_sees_with_python(way, program, tmp_path):
+    """`sys.argv`, `sys.path[0]`, `__main__` and its names are the same, whichever way it is run."""
+    for name in ("look.py", "package/__init__.py", "package/__main__.py", "package/inner.py"):
+        program(LOOKS if name != "package/__init__.py" else "", name)
+    arguments, given = WAYS[way]
+    arguments = [one.format(folder=tmp_path) if "{folder}" in one else one for one in arguments]
+
+    bare = python(*arguments, input=given, cwd=tmp_path)
+    traced = layertrace("run", "-q", *arguments, input=given, cwd=tmp_path)
+
+    assert (traced.stdout, traced.stderr, traced.returncode) == (bare.stdout, bare.stderr, bare.returncode)
+
+
+ENDINGS = {
+    "well": "",
+    "with a status": "raise SystemExit(7)",
+    "with a message": "import sys; sys.exit('no data')",
+    "with None": "raise SystemExit",
+    "with an exception": "def f():\n    raise KeyError('oh')\nf()",
+    "with a cause": "try: 1 / 0\nexcept ZeroDivisionError as error: raise ValueError('bad') from error",
+    "by the user": "raise KeyboardInterrupt",
+    "by a signal": "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
+    "at once": "import os; os._exit(3)",
+    "with a thread": "import threading, time\ndef late(): time.sleep(0.3); print('late')\n"
+    "threading.Thread(target=late).start()",
+    "with atexit": "import atexit; atexit.register(print, 'bye')",
+    "with a hook": "import sys; sys.excepthook = lambda *a: print('mine', a[1]); raise ValueError(1)",
+}
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_a_program_ends_as_it_does_with_python(how, program):
+    """Output, exit status, signals and tracebacks are those of Python."""
+    script = program(f"print('begun', flush=True)\n{ENDINGS[how]}\n")
+
+    bare, traced = python(script), layertrace("run", "-q", script)
+
+    assert (traced.stdout, traced.stderr, traced.returncode) == (bare.stdout, bare.stderr, bare.returncode)
+
+
+def test_the_report_goes_to_standard_error(program):
+    """The program's output stays what it is; the tree comes after it, and how to look at it otherwise."""
+    done = layertrace("run", program(TRAIN), "1")
+
+    assert done.returncode == 0
+    assert done.stdout == "arguments ['1']\n"
+    assert "net (Net)" in done.stderr
+    assert "call 1" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("to keep it:  layertrace run --save run.layertrace ")
+
+
+def test_what_comes_before_keras_costs_nothing(program):
+    """A program that never imports Keras runs without it."""
+    script = program("import sys\nprint('tensorflow' in sys.modules)\n")
+
+    done = layertrace("run", script)
+
+    assert done.stdout == "False\n"
+    assert "no layer was made" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "hidden"),
+    [
+        (["--only", "dense"], "dense  Dense", "net (Net)"),
+        (["--class", "Net"], "net  Net", "Dense"),
+        (["--kinds", "variable"], "kernel", "init  "),
+        (["--depth", "1"], "inside", "kernel"),
+    ],
+)
+def test_options_choose_what_is_shown(options, shown, hidden, program):
+    """By layer, class, kind and depth."""
+    done = layertrace("run", *options, program(TRAIN))
+
+    assert shown in done.stderr
+    assert hidden not in done.stderr
+
+
+def test_a_recording_is_kept_and_can_be_looked_at(program, tmp_path):
+    """`--save` keeps it, `report` shows it again, `check` judges it, `diff` and `merge` read it."""
+    file = str(tmp_path / "run.layertrace")
+    done = layertrace("run", "--save", file, program(TRAIN))
+    assert done.stderr.splitlines()[-1].startswith(f"another look: layertrace report {file}")
+
+    shown = layertrace("report", file)
+    assert "net (Net)" in shown.stdout
+    assert "kernel" in layertrace("report", file, "--variables").stdout
+    assert layertrace("report", file, "--functions").returncode == 0
+    assert layertrace("check", file).returncode == 0
+    assert layertrace("diff", file, file).returncode == 0
+
+
+def test_check_looks_for_what_is_wrong(program):
+    """With `--check`, a finding that is an error makes the status 1, where the program's own was 0."""
+    script = program(MISTAKE)
+
+    assert layertrace("run", "-q", script).returncode == 0
+    checked = layertrace("run", "--check", script)
+    assert checked.returncode == 1
+    assert "LT103" in checked.stderr
+    failing = program(FAILS, "fails.py")
+    assert layertrace("run", "-q", "--check", failing, "4").returncode == 4
+
+
+def test_processes_are_recorded_and_merged(program, tmp_path):
+    """With `--children` every Python that the program starts has a file; `merge` puts them into one."""
+    script = program(
+        """
+import multiprocessing, subprocess, sys
+
+def work(name):
+    import keras
+    keras.layers.Dense(1, name=name)
+
+if __name__ == "__main__":
+    import keras
+    keras.layers.Dense(1, name="parent")
+    process = multiprocessing.get_context("spawn").Process(target=work, args=("spawned",))
+    process.start()
+    process.join()
+    code = "import keras; keras.layers.Dense(1, name='started')"
+    print(subprocess.run([sys.executable, "-c", code], check=True).returncode)
+"""
+    )
+    done = layertrace("run", "-q", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("0\n", 0)
+
+    files = sorted(path.name for path in tmp_path.glob("run*.layertrace"))
+    merged = layertrace("merge", *files, "-o", "all.jsonl", cwd=tmp_path)
+
+    assert merged.returncode == 0, merged.stderr
+    whole = Timeline.load(tmp_path / "all.jsonl")
+    assert [layer.name for layer in whole.layers] == ["parent", "spawned", "started"]
+    assert len({event.thread for event in whole}) == 3
+
+
+def test_live_tells_while_it_runs(program):
+    """Without a terminal, a line every five seconds tells counts and the last event."""
+    script = program(
+        "import keras, time\nfor n in range(12):\n    keras.layers.Dense(n + 1)\n    time.sleep(0.5)\n"
+    )
+
+    done = layertrace("run", "-q", "--live", script)
+
+    assert re.search(r"layertrace: \d s · \d+ layers · 0 calls \(0/s\) · 0 traces · 0 runs", done.stderr)
+
+
+def test_an_interrupted_program_is_reported(program, tmp_path):
+    """Ctrl-C ends the program as ever, by the signal, and what happened until then is kept."""
+    script = program("import keras, time\nkeras.layers.Dense(3)\nprint('go', flush=True)\ntime.sleep(60)\n")
+    command = [sys.executable, "-m", "layertrace", "run", "-q", "--save", "run.layertrace", script]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as one:
+        assert one.stdout.readline() == "go\n"
+        time.sleep(0.2)
+        one.send_signal(signal.SIGINT)
+        _, said = one.communicate()
+
+    assert one.returncode == -signal.SIGINT
+    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert Timeline.load(tmp_path / "run.layertrace").kinds == ["init"]
+
+
+WRONG = {
+    "no program": (["run"], "there is nothing to run: give a script, -m MODULE, -c CODE"),
+    "a missing script": (["run", "none.py"], "there is no program none.py"),
+    "a script that does not compile": (["run", "broken.py"], "broken.py:2 does not compile: "),
+    "code that does not compile": (["run", "-c", "a b"], "<string>:1 does not compile: invalid syntax"),
+    "a kind": (
+        ["run", "--kinds", "initt", "fine.py"],
+        "there is no kind 'initt'; there are init, build, call",
+    ),
+    "children without a file": (["run", "--children", "fine.py"], "--children needs --save FILE"),
+    "a file of no format": (
+        ["run", "--save", "x.txt", "fine.py"],
+        "x.txt ends in none of .layertrace, .jsonl",
+    ),
+    "a folder that is none": (
+        ["run", "--save", "fine.py/x.jsonl", "fine.py"],
+        "fine.py/x.jsonl cannot be written",
+    ),
+    "a missing recording": (["report", "none.layertrace"], "none.layertrace cannot be read: No such file"),
+    "another file": (["report", "fine.py"], "fine.py cannot be read: it does not begin as a recording"),
+    "a missing recording to check": (["check", "none.layertrace"], "none.layertrace cannot be read"),
+    "a missing recording to compare": (["diff", "none.layertrace", "none.layertrace"], "cannot be read"),
+    "a missing recording to export": (["export", "none.layertrace", "-o", "x.html"], "cannot be read"),
+    "a missing recording to merge": (["merge", "none.layertrace", "-o", "x.jsonl"], "cannot be read"),
+    "a rule": (["check", "--select", "LT999", "fine.py"], "no rule has a code that begins with 'LT999'"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_bad_input_gets_one_sentence(what, program, tmp_path):
+    """Exit status 2, no traceback, and nothing half-written left behind."""
+    program("print('ran')", "fine.py")
+    program("x = 1\nx = = 2\n", "broken.py")
+    arguments, said = WRONG[what]
+
+    done = layertrace(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert said in re.sub(r"\s+", " ", done.stderr)
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.py", "fine.py"]
+
+
+def test_a_helpful_help(tmp_path):
+    """Every command has a help with an example, in the order of use."""
+    listed = layertrace("--help", cwd=tmp_path).stdout
+    names = re.findall(r"(?m)^  (\w+)  ", listed.partition("Commands:")[2])
+
+    assert names == ["run", "report", "check", "explain", "diff", "export", "merge", "demo", "debug"]
+    for name in names:
+        assert "layertrace " in layertrace(name, "--help").stdout.partition("Usage:")[2]
+
+
+OTHERS = {
+    "MobileNetV2": ["-c", "import keras; print(keras.applications.MobileNetV2(weights=None).count_params())"],
+    "a summary": [
+        "-c",
+        "import keras; keras.applications.ResNet50(weights=None, input_shape=(32, 32, 3)).summary()",
+    ],
+    "tests of Dense": [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        "keras.src.layers.core.dense_test",
+    ],
+    "tests of RNN": [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        "keras.src.layers.rnn.rnn_test",
+    ],
+    "tests of Sequential": [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        "keras.src.models.sequential_test",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_programs_of_others_run_as_ever(name, tmp_path):
+    """Programs that nobody here wrote have the same output and status."""
+    env = {"PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+    bare = python(*OTHERS[name], cwd=tmp_path, env=env)
+    traced = layertrace("run", "-q", *OTHERS[name], cwd=tmp_path, env=env)
+
+    assert _steady(traced.stdout) == _steady(bare.stdout)
+    assert traced.returncode == bare.returncode
+
+
+def _steady(said):
+    return re.sub(r"\d+\.\d+s( \([\d:]+\))?|^.*warnings?.*$|0x\w+", "", said)

@@ -1,0 +1,150 @@
+"""A recording that is saved as it happens is the one that is kept in memory."""
+
+import threading
+import time
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from record.kill import lost
+
+import layertrace
+from layertrace import Timeline
+from layertrace.errors import FormatError, LayertraceWarning
+
+
+class Scale(keras.layers.Layer):
+    def build(self, input_shape):
+        self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="factor")
+
+    def call(self, x):
+        return x * self.factor
+
+
+def calls():
+    layer = Scale()
+    for _ in range(20):
+        layer(tf.ones((2, 3)))
+
+
+def fits():
+    model = keras.Sequential([keras.layers.Dense(3), Scale()])
+    model.compile("adam", "mse")
+    model.fit(np.ones((10, 4)), np.ones((10, 3)), batch_size=4, epochs=2, verbose=0)
+    model.predict(np.ones((7, 4)), batch_size=4, verbose=0)
+
+
+def runs_on():
+    step = tf.function(lambda x: x + 1)
+    for _ in range(3):
+        step(tf.ones(2))
+        time.sleep(0.5)  # so that the file is written meanwhile
+
+
+def lasts():
+    class Slow(keras.layers.Layer):
+        def call(self, x):
+            time.sleep(1.0)
+            return Scale()(x)
+
+    Slow()(tf.ones((1, 2)))
+
+
+def in_threads():
+    workers = [threading.Thread(target=calls, name=f"worker {number}") for number in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+@pytest.mark.parametrize("program", [calls, fits, runs_on, lasts, in_threads], ids=lambda one: one.__name__)
+def test_the_file_has_what_the_timeline_has(program, tmp_path):
+    """Events, whatever was written of them meanwhile, and all that is known beside them are the same."""
+    with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
+        program()
+
+    back = Timeline.load(tmp_path / "run.layertrace")
+
+    assert list(back) == list(timeline)
+    assert back.surroundings == timeline.surroundings
+    assert back.notes == timeline.notes
+
+
+def test_a_failing_program_is_saved_with_its_failure(tmp_path):
+    """What ended the recording is in the file, and so are its findings."""
+    with pytest.raises(ZeroDivisionError):
+        with layertrace.trace(save=tmp_path / "run.jsonl", report=False) as timeline:
+            calls()
+            1 / 0  # noqa: B018
+
+    back = Timeline.load(tmp_path / "run.jsonl")
+
+    assert back.failure == timeline.failure
+    assert back.failure.error.type == "ZeroDivisionError"
+
+
+def test_what_is_running_can_be_read_meanwhile(tmp_path):
+    """A second after something began it is in the file, though it has not ended."""
+    file = tmp_path / "run.layertrace"
+    with layertrace.trace(save=file):
+        layer = Scale(name="scale")
+        time.sleep(1.0)
+        back = Timeline.load(file)
+
+    assert [one.name for one in back.layers] == [layer.name]
+    assert "goes on" in back.notes[-1]
+
+
+def test_targets_narrow_what_is_saved(tmp_path):
+    """Only what was asked for is in the file."""
+    with layertrace.trace("wanted", save=tmp_path / "run.layertrace") as timeline:
+        Scale(name="other")(tf.ones((1, 2)))
+        Scale(name="wanted")(tf.ones((1, 2)))
+
+    back = Timeline.load(tmp_path / "run.layertrace")
+
+    assert {layer.name for layer in back.layers} == {"wanted"} == {layer.name for layer in timeline.layers}
+    assert back.kinds == timeline.kinds
+
+
+def test_a_killed_program_loses_less_than_a_second():
+    """Killed at any moment, a program leaves a file that opens, with all that is older than a second.
+
+    `python tests/record/kill.py --times 50` does so fifty times.
+    """
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert [lost(seconds, folder) for seconds in (0.1, 1.7, 2.6)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["run.txt", "file/run.layertrace"])
+def test_a_file_that_cannot_be_written_is_told_at_the_start(name, tmp_path):
+    """Before anything is recorded, in one sentence."""
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(FormatError, match="ends in none of|cannot be written"):
+        layertrace.trace(save=tmp_path / name).start()
+
+
+def test_a_fault_while_saving_does_not_reach_the_program(tmp_path, monkeypatch):
+    """It is told once, and the recording in memory goes on."""
+    from layertrace.record.saving import Saver
+
+    def fail(self, record, *, is_running):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Saver, "_write", fail)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
+            calls()
+            time.sleep(0.6)
+
+    assert [str(one.message).partition(" (")[0] for one in told if one.category is LayertraceWarning] == [
+        f"layertrace could not save the recording to {tmp_path / 'run.layertrace'}"
+    ]
+    assert timeline.of("scale*").kinds.count("call") == 20

@@ -1,0 +1,112 @@
+"""Differences of two recordings as they are shown, compared whole with golden files."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+import stories
+from golden import assert_golden
+from hand_made import Story, spec
+from rich.console import Console
+
+from layertrace.render.differences import differences
+from layertrace.render.page import written
+from layertrace.timeline import Cause, Change, Timeline
+from layertrace.timeline.diff import diff
+from layertrace.timeline.surroundings import Surroundings
+
+
+def _steps(*rows: int, calls: int = 1) -> Timeline:
+    """Tell of a step that is traced for some numbers of rows, and of a layer that is called besides."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    step = story.function("step")
+    story.tell("init", dense, arguments={"units": 4})
+    for trace, size in enumerate(rows, start=1):
+        now = f"float32[{size}, 3]"
+        change = Change(argument="x", what="shape", before=f"float32[{rows[0]}, 3]", now=now, axes=(0,))
+        cause = Cause(reason="signature", changes=(change,), compared_with=1) if trace > 1 else None
+        story.tell("trace", function=step, trace=trace, inputs={"x": spec(now)}, cause=cause)
+    for _ in range(calls):
+        story.call(dense, "float32[8, 3]", "float32[8, 4]")
+    return story.timeline()
+
+
+def _shown(found, width=100, encoding="utf-8", **names) -> str:
+    return written(differences(found, **names), width=width, encoding=encoding)
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_retrace_is_told_in_the_first_sentence(width):
+    """Why it retraces since yesterday: the sentence names the function, the argument and both shapes."""
+    found = diff(_steps(8), _steps(8, 7, 9, calls=4))
+
+    assert_golden(f"differences_retrace_{width}", _shown(found, width))
+
+
+def test_recordings_may_be_called_by_their_files():
+    """The two recordings are called what they are called on the command line."""
+    found = diff(_steps(8), _steps(16))
+
+    shown = _shown(found, before="yesterday.layertrace", now="today.layertrace")
+    assert_golden("differences_named", shown)
+
+
+def test_no_difference_is_one_sentence():
+    """Where nothing differs, nothing is listed; other versions are still told."""
+    assert _shown(diff(_steps(8), _steps(8))) == (
+        "b does what a does: they differ in numbers, times and places at most."
+    )
+    one, two = (
+        Timeline(_steps(8), surroundings=Surroundings(versions={"tensorflow": version}))
+        for version in ("2.20.0", "2.21.0")
+    )
+    assert _shown(diff(one, two)).splitlines()[1:] == ["", "tensorflow: 2.21.0, was 2.20.0"]
+
+
+def test_another_order_is_told():
+    """What happens in another order is told where it begins to."""
+    events = list(_steps(8, calls=0))
+    swapped = [replace(events[1], seq=0, start_ns=0), replace(events[0], seq=1, start_ns=1)]
+
+    assert_golden("differences_order", _shown(diff(Timeline(events), Timeline(swapped))))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_appeared_and_vanished(width):
+    """Two programs that have nothing in common are listed, each with what is in it."""
+    assert_golden(f"differences_of_programs_{width}", _shown(diff(stories.fit(), stories.bug()), width))
+
+
+def test_layers_that_differ_alike_are_listed_together():
+    """A model that is called once more is one line, however many layers it has."""
+    events = list(stories.large())
+    cut = next(event.seq for event in events if event.kind == "call" and event.call_index == 2)
+
+    assert_golden("differences_large", _shown(diff(Timeline(events[:cut]), Timeline(events)), 120))
+
+
+def test_names_that_want_to_be_more_than_text():
+    """Names and values are shown as they are, whatever they hold."""
+    assert_golden("differences_hostile", _shown(diff(stories.hostile(), _steps(8))))
+
+
+def test_old_encodings_get_signs_they_can_show():
+    """Where dots cannot be encoded, nothing else breaks."""
+    shown = _shown(diff(stories.fit(), stories.bug()), 80, "ascii")
+
+    assert shown.isascii()
+    assert_golden("differences_ascii", shown)
+
+
+def test_what_appeared_is_green_and_what_vanished_red():
+    """In colour, only those of the terminal's own palette are used."""
+    page = io.StringIO()
+    console = Console(
+        file=page, width=100, force_terminal=True, legacy_windows=False, color_system="standard"
+    )
+    console.print(differences(diff(stories.tutorial(), _steps(8, 7))))
+
+    assert_golden("differences_colour", page.getvalue())
