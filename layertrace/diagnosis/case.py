@@ -222,8 +222,20 @@ class Case:
         ]
 
     def errors(self) -> list[Event]:
-        """Return the events in which an exception arose."""
-        return [event for event in self.timeline if event.error is not None and event.error.origin]
+        """Return the events in which an exception arose, unless a call around handled it."""
+        found = self.events(where=lambda one: one.error is not None and one.error.origin)
+        return [event for event in found if not self._is_handled(event)]
+
+    def _is_handled(self, event: Event) -> bool:
+        """Tell an error after which a call around went on: a fallback of the user's.
+
+        Not one in a `build`: Keras tries out a call there, and goes on without what that would have built.
+        """
+        around = list(self.around(event))
+        until = next((at for at, one in enumerate(around) if one.kind == "build"), len(around))
+        return any(
+            one.kind == "call" and one.error is None and one.duration_ns is not None for one in around[:until]
+        )
 
     def raised_in(self, *places: str) -> list[Event | Failure]:
         """Return what failed because of an exception that came out of one of these functions.

@@ -10,6 +10,7 @@ from functools import lru_cache
 from layertrace.timeline.event import Location
 
 __all__ = [
+    "aliases",
     "assignments",
     "assignments_in_class",
     "calls",
@@ -20,8 +21,10 @@ __all__ = [
     "is_changed",
     "is_guarded",
     "is_in_tape",
+    "is_raise",
     "is_within",
     "line_of",
+    "mentions",
     "method_of",
     "methods_beside",
     "nodes_at",
@@ -173,6 +176,58 @@ def method_of(place: Location | None, cls: str, method: str) -> Location | None:
     return None
 
 
+def aliases(place: Location | None, parameter: str) -> set[str]:
+    """Return the attributes, keys and keywords by which a method keeps or hands on one of its parameters."""
+    found: set[str] = set()
+    for node in nodes_of(place):
+        if isinstance(node, ast.Assign):
+            pairs = [pair for target in node.targets for pair in _paired(target, node.value)]
+            found |= {_key(target) for target, value in pairs if _hands_on(value, parameter)}
+        elif isinstance(node, ast.Call):
+            found |= {one.arg for one in node.keywords if one.arg and _hands_on(one.value, parameter)}
+            if any(_hands_on(one, parameter) for one in node.args[1:]):  # kw.setdefault("units", width)
+                found.add(_key(node))
+    return found - {""}
+
+
+def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """Return what is assigned to what: `self.a, self.b = a, b` are two."""
+    several = (ast.Tuple, ast.List)
+    if isinstance(target, several) and isinstance(value, several) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _hands_on(value: ast.expr, name: str) -> bool:
+    """Tell an expression that is a variable, perhaps instead of another, or converted."""
+    if isinstance(value, ast.IfExp):
+        return _hands_on(value.body, name) or _hands_on(value.orelse, name)
+    if isinstance(value, (ast.BoolOp, ast.Call)):
+        return any(
+            _hands_on(one, name) for one in (value.values if isinstance(value, ast.BoolOp) else value.args)
+        )
+    return _is(value, name)
+
+
+def _key(node: ast.expr) -> str:
+    """Return the attribute that an expression names, or the string by which it reaches into a dict."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    inner = node.slice if isinstance(node, ast.Subscript) else None
+    inner = node.args[0] if isinstance(node, ast.Call) else inner
+    return inner.value if isinstance(inner, ast.Constant) and isinstance(inner.value, str) else ""
+
+
+def mentions(place: Location | None, names: set[str]) -> bool:
+    """Tell whether the function at a place reads one of these attributes, or has such a key or keyword."""
+    for node in nodes_of(place):
+        keywords = [one.arg for one in node.keywords] if isinstance(node, ast.Call) else []
+        value = node.value if isinstance(node, ast.Constant) else getattr(node, "attr", None)
+        if (isinstance(value, str) and value in names) or names.intersection(filter(None, keywords)):
+            return True
+    return False
+
+
 def assignments(place: Location | None, attribute: str) -> Iterator[Location]:
     """Yield the lines of a method on which `self.<attribute>` is assigned, augmented, or changed in place."""
     me = _first(function_at(place))
@@ -249,6 +304,11 @@ def is_guarded(place: Location | None) -> bool:
                 if (after or _spans(node, place)) and _asked(node.test) & _assigned(region, me):
                     return True
     return False
+
+
+def is_raise(place: Location | None) -> bool:
+    """Tell a line with a `raise`: what fails there was made to."""
+    return any(isinstance(node, ast.Raise) for node in nodes_at(place))
 
 
 def _spans(node: ast.stmt | ast.expr, place: Location) -> bool:

@@ -7,25 +7,38 @@ from __future__ import annotations
 
 import dis
 import inspect
-import random
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from layertrace.record import places
 from layertrace.record.faults import step_aside
+from layertrace.record.generators import drawn_at, generators_of, is_array
 from layertrace.record.host import Host
-from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, hub, parent_of
+from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, code_behind, hub, parent_of, threads
 from layertrace.record.known_functions import FunctionRecord
 from layertrace.record.layers import meet
-from layertrace.record.modes import traced_graphs
+from layertrace.record.modes import current_mode, traced_graphs
+from layertrace.record.reads import (
+    STEPS,
+    Place,
+    Reads,
+    cells,
+    functions_behind,
+    globals_of,
+    is_hosts,
+    methods_of,
+    names_in,
+    reachable,
+    read_by,
+    reads_of,
+    writes,
+)
 from layertrace.record.sightings import Sighting, see
 from layertrace.timeline.event import Opaque, Structure
-from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
 
 __all__ = [
@@ -39,188 +52,15 @@ __all__ = [
     "is_hosts",
     "look_again",
     "set_by_hosts",
+    "trains",
 ]
 
-STEPS = ("train_step", "test_step", "predict_step")
-"""The methods of a model that `fit`, `evaluate` and `predict` trace."""
-
-_HOSTS = ("keras", "tf_keras", "tensorflow")
 _LOOKS = 64  # at the attributes of one function's layers; after so many only at the 128th, 256th, …
 _ITEMS = 16  # of one collection that are told one by one
-_FUNCTIONS = 64  # functions of the user's that one method is followed into
 _BYTES = 512  # of an array that is compared by value
 _PLAIN = (bool, int, float, str)
-_CHANGERS = (
-    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft",
-    "remove", "setdefault", "update",
-)  # fmt: skip
-
 Values = dict[str, Any]
 """What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
-Place = tuple[CodeType, int]
-
-
-def is_hosts(cls: type) -> bool:
-    """Tell a class of Keras or TensorFlow from a user's."""
-    return cls.__module__.partition(".")[0] in _HOSTS
-
-
-# What a method reads
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What the user's code names that runs when some methods of a class do.
-
-    Attributes:
-        names: Of attributes and globals, and all strings, since `getattr` takes them.
-        functions: The functions, which may be gone with their class.
-    """
-
-    names: frozenset[str]
-    functions: tuple[weakref.ref[FunctionType], ...]
-
-    def living(self) -> list[FunctionType]:
-        """Return the functions that are still there."""
-        return [function for one in self.functions if (function := one()) is not None]
-
-
-_reads: Register[dict[tuple[str, ...], Reads]] = Register()
-
-
-def reads_of(cls: type, methods: tuple[str, ...] = ("call", *STEPS)) -> Reads:
-    """Return what some methods of a class read, themselves and the user's functions that they lead to."""
-    known = _reads.get(cls) or _reads.add(cls, {})
-    if methods not in known:
-        known[methods] = _read(_reachable(cls, [one for name in methods for one in _methods(cls, name)]))
-    return known[methods]
-
-
-def _read(functions: list[FunctionType]) -> Reads:
-    names = {name for function in functions for name in _names(function.__code__)}
-    return Reads(frozenset(names), tuple(map(weakref.ref, functions)))
-
-
-def _methods(cls: type, name: str) -> list[FunctionType]:
-    """Return the user's functions behind a name of a class, those of its base classes too."""
-    owners = [owner for owner in cls.__mro__ if name in vars(owner) and not is_hosts(owner)]
-    return [one for owner in owners for one in _functions(vars(owner)[name])]
-
-
-def _functions(value: Any) -> Iterator[FunctionType]:
-    """Yield the functions behind a method, a property, a `tf.function`, and below decorators."""
-    for _ in range(_ITEMS):
-        if isinstance(value, ModuleType):  # TensorFlow's load Keras when they are asked for something
-            return
-        if isinstance(value, FunctionType):
-            yield value
-            value = vars(value).get("__wrapped__")
-        elif isinstance(value, property):
-            value = value.fget
-        elif isinstance(value, (staticmethod, classmethod, MethodType)):
-            value = value.__func__
-        elif getattr(type(value), "__wrapped__", None) is not None:  # a proxy
-            value = value.__wrapped__
-        elif type(value).__module__.startswith("tensorflow."):
-            value = getattr(value, "python_function", None)
-        else:
-            return
-
-
-def _reachable(cls: type | None, todo: list[FunctionType]) -> list[FunctionType]:
-    """Return functions and the user's that they name: methods of their class, functions of modules."""
-    found: dict[CodeType, FunctionType] = {}
-    homes = {_package(function) for function in todo}
-    while todo and len(found) < _FUNCTIONS:
-        function = todo.pop(0)
-        code = function.__code__
-        if code in found or not _is_followed(function, homes):
-            continue
-        found[code] = function
-        for name in sorted(_names(code)):
-            if cls is not None:
-                todo += _methods(cls, name)
-            todo += _functions_named(function, name)
-    return list(found.values())
-
-
-def _package(function: FunctionType) -> str:
-    return (function.__module__ or "").partition(".")[0]
-
-
-def _is_followed(function: FunctionType, homes: set[str]) -> bool:
-    """Tell the user's code, and that of the package which the method is of, from other packages'."""
-    file = function.__code__.co_filename
-    is_installed = "site-packages" in file or "dist-packages" in file
-    return not places.is_internal(file) and (not is_installed or _package(function) in homes)
-
-
-def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType]:
-    for value in (function.__globals__.get(name), _cells(function).get(name)):
-        if not isinstance(value, ModuleType):
-            yield from _functions(value)
-        elif value.__name__.partition(".")[0] not in _HOSTS:  # `helpers.noise()`: both names are there
-            for inside in function.__code__.co_names:
-                yield from _functions(vars(value).get(inside))
-
-
-def _cells(function: FunctionType) -> dict[str, Any]:
-    """Return what a function took from the functions around it, by name."""
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
-    return {name: _content(cell) for name, cell in cells}
-
-
-def _content(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not assigned yet
-        return None
-
-
-@lru_cache(maxsize=1024)
-def _names(code: CodeType) -> frozenset[str]:
-    found = {*code.co_names, *code.co_freevars}
-    for constant in code.co_consts:
-        if isinstance(constant, str):
-            found.add(constant)
-        elif isinstance(constant, CodeType):
-            found |= _names(constant)
-    return frozenset(found)
-
-
-def _codes(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:
-    """Yield the code of functions with that of the functions inside."""
-    for function in functions:
-        todo = [function.__code__]
-        while todo:
-            code = todo.pop()
-            yield function, code
-            todo += [one for one in code.co_consts if isinstance(one, CodeType)]
-
-
-def _writes(functions: Iterable[FunctionType], key: str) -> Place | None:
-    """Return where some code changes what a key of `Values` leads to."""
-    name = key.partition("[")[0].rpartition(".")[2]
-    for _, code in _codes(functions):
-        steps = list(dis.get_instructions(code))
-        for number, step in enumerate(steps):
-            if step.argval != name:
-                continue
-            if step.opname in ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF"):
-                return code, step.offset
-            if step.opname.startswith("LOAD_") and _is_changed(steps[number + 1 : number + _ITEMS]):
-                return code, step.offset
-    return None
-
-
-def _is_changed(after: list[dis.Instruction]) -> bool:
-    """Tell whether what was loaded is changed in place: `history.append(x)`, `counts["n"] += 1`."""
-    for step in after:
-        if step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") or step.argval in _CHANGERS:
-            return True
-        if step.opname.startswith(("STORE_", "POP_TOP", "RETURN", "POP_JUMP")):
-            return False
-    return False
 
 
 # State, as it is
@@ -295,7 +135,7 @@ def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tup
             yield from ((at, one[0]) for at, one in inside if one is not None)
     elif isinstance(value, (FunctionType, BuiltinFunctionType)):
         yield path, Same(value, f"<function {value.__name__}>")
-    elif names is not None and _is_array(value):
+    elif names is not None and is_array(value):
         yield path, _array(value)
     elif names is not None:
         yield from _of_object(path, value, names)
@@ -311,11 +151,6 @@ def _plain(value: Any) -> tuple[Structure] | None:
         number = value.item()
         return (number,) if type(number) in _PLAIN else None
     return None
-
-
-def _is_array(value: Any) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and type(value) is numpy.ndarray
 
 
 def _array(value: Any) -> Same | Bytes:
@@ -354,8 +189,8 @@ def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Ite
 def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
     """Yield the plain globals that functions read, and what they took from functions around them."""
     for function in reads.living():
-        found = {name: function.__globals__.get(name) for name in _globals(function.__code__)}
-        for name, value in {**found, **_cells(function)}.items():
+        found = {name: function.__globals__.get(name) for name in globals_of(function.__code__)}
+        for name, value in {**found, **cells(function)}.items():
             if value is not None and not name.startswith("__"):
                 yield from _collected(name, value)
 
@@ -364,12 +199,6 @@ def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield a value that may be changed and no function or array, of which code holds many for good."""
     if isinstance(value, (list, dict, set)) or _plain(value) is not None:
         yield from _values(path, value, frozenset())
-
-
-@lru_cache(maxsize=1024)
-def _globals(code: CodeType) -> frozenset[str]:
-    steps = dis.get_instructions(code)
-    return frozenset(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "STORE_GLOBAL"))
 
 
 def _builtin(value: Any) -> str:
@@ -399,7 +228,7 @@ class Before:
         self.reads = reads
         self.values = {} if layer is None else values_of(layer)
         self.tensors = {} if layer is None else {n: id(value) for n, value in _graph_tensors(layer)}
-        self.drawn = _generators(layer, reads.living())
+        self.drawn = generators_of(layer, reads.living())
         self.told: set[object] = set()
         self.ops = _ops(span)
 
@@ -413,6 +242,9 @@ Owners = list[tuple[int, int, Any]]
 
 _made: dict[int, Owners] = {}
 """What calls made, by the identity of the trace that they are in."""
+
+_training: set[int] = set()
+"""The traces, by identity, in which an optimizer was given gradients so far."""
 
 
 def _ops(span: tuple[Any, ...]) -> int | None:
@@ -435,6 +267,7 @@ def forget_call(span: tuple[Any, ...]) -> None:
     """Forget how things were before a call, or a trace, that has failed."""
     _before.pop(id(span), None)
     _made.pop(id(span), None)
+    _training.discard(id(span))
 
 
 def after_call(span: tuple[Any, ...], layer: Any) -> None:
@@ -455,16 +288,35 @@ def _compare(before: Before, layer: Any, record: Any, values: Values) -> None:
     for key in _changed(before.values, values):
         if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
             told = _told(before.values.get(key)), _told(values[key])
-            _see("changed in call", record, key, *told, before.span, _writes(functions, key) or home)
+            _see("changed in call", record, key, *told, before.span, writes(functions, key) or home)
     for name, tensor in [] if layer is None else _graph_tensors(layer):
         if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
-            place = _writes(functions, name) or home
-            _see("kept tensor", record, f"self.{name}", None, None, before.span, place)
-    for name, state in _generators(layer, functions).items():
-        if before.drawn.get(name) == state or (place := _draws(functions, name)) is None:
+            place = writes(functions, name) or home
+            _see_kept(layer, record, name, before.span, place)
+    for name, state in generators_of(layer, functions).items():
+        if before.drawn.get(name) == state or (place := drawn_at(functions, name)) is None:
             continue  # Keras and TensorFlow draw as well, for the seeds of what is made
         if _is_news(before, record if name.startswith("self.") else None, f"drawn {name}", state):
             _see("random", record, name, None, None, before.span, place)
+
+
+def _see_kept(layer: Any, record: Any, name: str, span: Any, place: Place | None) -> None:
+    """Tell of a tensor that a layer keeps; of a placeholder only until an eager call has put its own there.
+
+    A layer that is used eagerly alone meets one placeholder, when it is built.
+    """
+    sighting = Sighting("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
+    sighting.span, sighting.place = span, place
+    if span[MODE] is not None and span[MODE].function is None:
+        reference = weakref.ref(layer)
+        sighting.is_over = lambda: (one := reference()) is not None and _is_replaced(one, name)
+    see(sighting)
+
+
+def _is_replaced(layer: Any, name: str) -> bool:
+    """Tell whether an attribute that held a tensor of a graph holds an eager one now."""
+    held = _inside(vars(layer).get(name))
+    return any(map(_is_eager, held)) and not any(map(_is_graph_tensor, held))
 
 
 def _is_news(before: Before, record: Any, key: str, state: object) -> bool:
@@ -546,14 +398,14 @@ def _see(
 
 def before_trace(span: tuple[Any, ...], function: Any) -> None:
     """Note how things are before a trace: the model whose step is traced, and the random generators."""
-    if not hub.sights or (bare := next(_functions(inspect.unwrap(function)), None)) is None:
+    if not hub.sights or (bare := next(functions_behind(inspect.unwrap(function)), None)) is None:
         return
     around = list(_around(bare))
-    named = {name for one in around for name in (one.__name__, *_names(one.__code__))}
+    named = {name for one in around for name in (one.__name__, *names_in(one.__code__))}
     steps = tuple(name for name in STEPS if name in named)
     models = {id(one): one for one in _layers_in(around) if _is_model(one)} if steps else {}
     noted = [Before(span, one, reads_of(type(one), steps)) for one in models.values()]
-    noted = [*noted, Before(span, None, _read(_reachable(None, around)))]
+    noted = [*noted, Before(span, None, read_by(reachable(None, around)))]
     for one in noted:
         one.told = noted[0].told  # what the model is blamed for, nobody else is
     _before[id(span)] = noted
@@ -568,25 +420,46 @@ def after_trace(span: tuple[Any, ...]) -> Owners:
         _compare(before, layer, record, values)
         if record is not None:
             _keep(span, layer, record, values, before.reads.names)
+    _forget_trainable(span)
     return _made.pop(id(span), [])
+
+
+def trains() -> None:
+    """Note that an optimizer is given gradients now, by which the traces around are those of training."""
+    around = threads.state.span
+    if around is None and (mode := current_mode(Host.tf)) is not None:  # in the thread of a replica
+        around = mode.span
+    while around is not None:
+        if around[METHOD].kind == "trace":
+            _training.add(id(around))
+        around = parent_of(around)
+
+
+def _forget_trainable(span: tuple[Any, ...]) -> None:
+    """Leave out, of a trace that trains nothing, what was trainable: its graph is the same either way."""
+    if id(span) in _training:
+        _training.discard(id(span))
+        return
+    for _, settled in span[DETAIL].record.attributes.values():
+        settled.pop("self.trainable", None)
 
 
 def _around(function: FunctionType, depth: int = 3) -> Iterator[FunctionType]:
     """Yield a function and those that it holds: Keras's train function holds the one of one step."""
     yield function
     if depth:
-        for value in _cells(function).values():
-            for inner in _functions(value):
+        for value in cells(function).values():
+            for inner in functions_behind(value):
                 yield from _around(inner, depth - 1)
 
 
 def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
     """Yield the layers that functions hold, name, or are methods of."""
     for function in functions:
-        for value in _cells(function).values():
+        for value in cells(function).values():
             owner = value.__self__ if isinstance(value, MethodType) else None
             yield from (one for one in (value, owner) if _is_layer(one))
-        named = (function.__globals__.get(name) for name in _globals(function.__code__))
+        named = (function.__globals__.get(name) for name in globals_of(function.__code__))
         yield from (one for one in named if _is_layer(one))
 
 
@@ -595,7 +468,7 @@ def _is_layer(value: Any) -> bool:
 
 
 def _is_model(layer: Any) -> bool:
-    return not is_hosts(type(layer)) and any(_methods(type(layer), name) for name in STEPS)
+    return not is_hosts(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
@@ -672,7 +545,8 @@ def _is_base(cls: type) -> bool:
 def _assigned(cls: type) -> frozenset[str]:
     functions: list[Any] = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
     functions += [one for v in vars(cls).values() if isinstance(v, property) for one in (v.fset,) if one]
-    codes = [getattr(inner, "__wrapped__", inner).__code__ for inner in functions]
+    # A method of tf_keras's is wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
+    codes = [code for inner in functions if (code := code_behind(inspect.unwrap(inner))) is not None]
     return frozenset(
         step.argval for code in codes for step in dis.get_instructions(code) if step.opname == "STORE_ATTR"
     )
@@ -683,75 +557,21 @@ def _graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
     cls: type = type(layer)
     base = set_by_hosts(cls)
     for name, value in list(vars(layer).items()):
-        if name in base:
-            continue
-        if isinstance(value, Mapping):
-            inside: list[Any] = list(value.values())[-8:]
-        else:
-            inside = list(value[-8:]) if isinstance(value, (list, tuple)) else [value]
-        for one in inside:
-            if _is_graph_tensor(one):
-                yield name, one
-                break
+        tensor = next(filter(_is_graph_tensor, () if name in base else _inside(value)), None)
+        if tensor is not None:
+            yield name, tensor
+
+
+def _inside(value: Any) -> list[Any]:
+    """Return the last items of a collection, or the value itself in a list."""
+    if isinstance(value, Mapping):
+        return list(value.values())[-8:]
+    return list(value[-8:]) if isinstance(value, (list, tuple)) else [value]
 
 
 def _is_graph_tensor(value: Any) -> bool:
-    return isinstance(value, Host.tf.Tensor) and not isinstance(value, Host.tf.__internal__.EagerTensor)
+    return isinstance(value, Host.tf.Tensor) and not _is_eager(value)
 
 
-# Random generators
-
-
-def _generators(layer: Any, functions: Iterable[FunctionType]) -> dict[str, object]:
-    """Return the states of the random generators that some code may draw from, of Python and NumPy."""
-    found: dict[str, object] = {"random": hash(random.getstate())}
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        found["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
-    own = {} if layer is None else {f"self.{name}": value for name, value in list(vars(layer).items())}
-    for function in functions:
-        own.update({name: function.__globals__.get(name) for name in _globals(function.__code__)})
-        own.update(_cells(function))
-    for name, value in own.items():
-        if isinstance(value, random.Random):
-            found[name] = hash(value.getstate())
-        elif numpy is not None and isinstance(value, numpy.random.Generator):
-            found[name] = _digest(value.bit_generator.state)
-    return found
-
-
-def _digest(state: Any) -> object:
-    """Return something small that differs where the state of a generator of NumPy does."""
-    if isinstance(state, Mapping):
-        return tuple((name, _digest(one)) for name, one in state.items())
-    return hash(state.tobytes()) if _is_array(state) else state
-
-
-def _draws(functions: list[FunctionType], generator: str) -> Place | None:
-    """Return where some code takes hold of a generator."""
-    for function, code in _codes(functions):
-        steps = list(dis.get_instructions(code))
-        imported: dict[str, Any] = {}
-        for step, after in zip(steps, [*steps[1:], None], strict=True):
-            following = None if after is None else after.argval
-            if step.opname == "IMPORT_NAME" and isinstance(following, str):
-                imported[following] = sys.modules.get(step.argval)
-            elif step.opname.startswith("LOAD_") and isinstance(step.argval, str):
-                named = {**function.__globals__, **_cells(function), **imported}
-                if _leads_to(generator, step.argval, named.get(step.argval), following):
-                    return code, step.offset
-    return None
-
-
-def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
-    """Tell whether a name, with the one behind it, stands for a generator or for a function of it."""
-    if generator not in ("random", "numpy.random"):
-        return name == generator.removeprefix("self.")
-    numpy = sys.modules.get("numpy")
-    bound = getattr(value, "__self__", None) if isinstance(value, (BuiltinFunctionType, MethodType)) else None
-    if generator == "random":
-        return value is random or (bound is not None and bound is getattr(random.random, "__self__", None))
-    if numpy is None or value is None:
-        return False
-    drawn = bound is not None and bound is numpy.random.rand.__self__
-    return value is numpy.random or (value is numpy and following == "random") or drawn
+def _is_eager(value: Any) -> bool:
+    return isinstance(value, Host.tf.__internal__.EagerTensor)

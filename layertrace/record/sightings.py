@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -36,6 +37,7 @@ class Sighting:
     span: tuple[Any, ...] | None = None
     start: int = 0
     thread: str = ""
+    is_over: Callable[[], bool] | None = None  # asked when read: what has mended itself is left out
 
 
 def see(sighting: Sighting) -> None:
@@ -71,6 +73,7 @@ class Sightings:
             self._found.clear()
 
     def counted(self) -> list[tuple[Sighting, int]]:
-        """Return each sighting with how often it was seen."""
+        """Return each sighting that still stands, with how often it was seen."""
         with self._lock:
-            return [(sighting, times[0]) for sighting, times in self._found.values()]
+            found = [(sighting, times[0]) for sighting, times in self._found.values()]
+        return [one for one in found if one[0].is_over is None or not one[0].is_over()]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from layertrace.record import places
+from layertrace.record.attributes import trains
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
 from layertrace.record.hub import Method, hub
@@ -37,6 +38,7 @@ def update_hook(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Callable[[An
                 try:
                     place = places.caller(method, 2)
                     args, found = _kept(pairs, self, args, kwargs)
+                    trains()
                     _updated(self, found, place, started)
                 except Exception:  # promise 1: the traced program never sees a fault of ours
                     step_aside("record an update")

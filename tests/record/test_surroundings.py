@@ -11,6 +11,7 @@ import tf_keras
 from keras import layers
 
 import layertrace
+from layertrace.record.attributes import set_by_hosts
 
 ONES = np.ones((2, 3), "float32")
 
@@ -233,6 +234,67 @@ def test_trainable_is_an_attribute_like_others():
 
     found = {(one.layer.name, one.name, one.before, one.now) for one in seen(timeline, "changed after trace")}
     assert found == {("first", "trainable", True, False)}
+
+
+def test_trainable_is_no_constant_of_a_graph_that_trains_nothing():
+    """The functions that evaluate and predict are the same whatever is frozen."""
+    model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with layertrace.trace() as timeline:
+        for trainable in (True, False):
+            model.get_layer("first").trainable = trainable
+            model.evaluate(ONES, np.ones((2, 1)), verbose=0)
+            model.predict(ONES, verbose=0)
+
+    assert seen(timeline, "changed after trace") == []
+
+
+def test_a_strategy_trains_in_the_thread_of_a_replica():
+    """Its updates are those of the trace that the replica works for."""
+    with layertrace.trace() as timeline:
+        with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+            model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
+            model.compile("sgd", "mse")
+        model.fit(ONES, np.ones((2, 1)), verbose=0)
+        model.get_layer("first").trainable = False
+        model.fit(ONES, np.ones((2, 1)), verbose=0)
+
+    assert {one.name for one in seen(timeline, "changed after trace")} == {"trainable"}
+
+
+class Keeper(layers.Layer):
+    last = None
+
+    def call(self, x):
+        self.last = x
+        return x
+
+
+def test_a_placeholder_that_an_eager_tensor_has_replaced_is_nothing_to_see():
+    """Keras calls a layer with one to build it; one that never runs in a graph keeps none."""
+    with layertrace.trace() as timeline:
+        model = keras.Sequential([layers.Input((3,)), Keeper()])
+        model(ONES)
+
+    assert seen(timeline, "kept tensor") == []
+
+
+def test_a_tensor_of_a_graph_that_ran_is_seen_whatever_is_there_in_the_end():
+    """An eager call afterwards mends nothing for the next one in a graph."""
+    with layertrace.trace() as timeline:
+        model = keras.Sequential([layers.Input((3,)), Keeper()])
+        model.predict(ONES, verbose=0)
+        model(ONES)
+
+    assert {one.name for one in seen(timeline, "kept tensor")} == {"last"}
+
+
+def test_what_tf_keras_keeps_for_losses_and_metrics_is_its_own():
+    """Also while its methods are wrapped twice: by TensorFlow, and by our hook."""
+    with layertrace.trace():
+        tf_keras.layers.Dense(1)(ONES)
+
+        assert {"_losses", "_metrics"} <= set_by_hosts(tf_keras.layers.Dense)
 
 
 def test_a_tensor_of_a_graph_kept_on_a_layer_is_seen():

@@ -1,9 +1,10 @@
-"""When layers are built: too late, not at all, twice, or by calling them."""
+"""Layers that are built too late, or not at all."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
@@ -177,17 +178,19 @@ def built_without_children(case: Case) -> Iterator[Found]:
     ```
     """
     told = set()
-    for owner, event, _ in _late_children(case):
+    for owner, event, outer in _late_children(case):
         if _own_build(case, owner) is None and owner.id not in told and event.layer is not None:
             told.add(owner.id)
-            yield _unbuilt(case, owner, event.layer, "made in its first call")
+            found = _unbuilt(case, owner, event.layer, "made in its first call")
+            # One that ran without the child before uses it by choice, which no build could know.
+            yield replace(found, severity="note") if _ran_before(case, owner, outer) else found
     for state in case.states.values():
         layer = state.layer
         if not state.built or not state.alive or not is_users(layer) or "build" in state.methods:
             continue
         unbuilt = [s for n in state.children if (s := case.states.get(n)) and s.built is False and s.alive]
-        calls = [one for one in case.of(layer, "call") if one.mode == "eager" or one.error is not None]
-        if unbuilt and layer.id not in told and case.of(layer, "build") and not calls:
+        # A child that is still unbuilt after a call is one that an option switches off.
+        if unbuilt and layer.id not in told and case.of(layer, "build") and not case.of(layer, "call"):
             told.add(layer.id)
             yield _unbuilt(case, layer, unbuilt[0].layer, "still not made")
     for function, purpose in _NEED_WEIGHTS.items():
@@ -202,6 +205,11 @@ def built_without_children(case: Case) -> Iterator[Found]:
                 evidence=(Evidence("asked for its weights", (), failure.error.location),),
                 fix=f"{asked.layer.name}(keras.Input(shape))  # once, before",
             )
+
+
+def _ran_before(case: Case, layer: LayerRef, call: Event) -> bool:
+    """Tell whether a layer was called with success before."""
+    return any(one.seq < call.seq and one.error is None for one in case.of(layer, "call"))
 
 
 _SET_WEIGHTS = "keras.src.layers.layer:set_weights"
@@ -320,99 +328,3 @@ def _makes_state(build: Location | None) -> bool:
             if any(target.startswith(f"{me}.") for target in targets):
                 return True
     return False
-
-
-@rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")
-def called_symbolically_first(case: Case) -> Iterator[Found]:
-    """A layer's `call` runs more often than it seems to be called.
-
-    A layer without `build` that holds unbuilt layers is called once symbolically, so that Keras learns
-    their shapes. In `fit`, its function is traced, and traced again if the first trace made variables, an
-    optimizer's say. Steps after that run the graph. All of it is expected; with a `build`, the symbolic
-    call falls away.
-
-    Bad:
-
-    ```python
-    class Net(keras.Model):
-        def call(self, x):
-            print("once for each batch?")
-            return self.dense(x)
-    ```
-
-    Good:
-
-    ```python
-    class Net(keras.Model):
-        def build(self, input_shape):
-            self.dense.build(input_shape)
-
-        def call(self, x):
-            return self.dense(x)
-    ```
-    """
-    for layer in case.layers:
-        calls, state = case.of(layer, "call"), case.state(layer)
-        if not is_users(layer) or state is None or "build" in state.methods or "call" not in state.methods:
-            continue
-        symbolic = [one for one in calls if one.mode == "symbolic"]
-        outermost = all(outer.kind != "call" for one in calls for outer in case.around(one))
-        if not symbolic or len(calls) < 2 or not outermost or any(one.error is not None for one in calls):
-            continue
-        inside = [event for one in symbolic for event in case.all_inside(one)]
-        if all(event.kind != "build" or event.layer is None for event in inside):
-            continue
-        if state.declared is not None:  # part of a functional model, where shapes are inferred in any case
-            continue
-        traced = sum(one.mode == "graph" for one in calls)
-        eager = sum(one.mode == "eager" for one in calls)
-        parts = [f"{len(symbolic)} symbolic, to build what is inside"]
-        parts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
-        yield Found(
-            message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(parts)}. That is expected, "
-            f"since it has "
-            "no build.",
-            layer=layer,
-            location=state.methods["call"],
-            evidence=(Evidence("symbolic", tuple(one.seq for one in symbolic), symbolic[0].location),),
-            fix="def build(self, input_shape): ...  # builds what is inside, and the symbolic call falls "
-            "away",
-        )
-
-
-@rule("LT309", "built-twice", "warning", _LAYER, spots=[("build", None)])
-def built_twice(case: Case) -> Iterator[Found]:
-    """A layer is built a second time, and makes its weights anew.
-
-    The second weights take the place of the first; whatever trained, saved or shared the first has lost them.
-
-    Bad:
-
-    ```python
-    layer.build((None, 4))
-    layer.build((None, 8))
-    ```
-
-    Good:
-
-    ```python
-    if not layer.built:
-        layer.build((None, 4))
-    ```
-    """
-    for layer in case.layers:
-        builds = [one for one in case.of(layer, "build") if one.error is None]
-        makers = [one for one in builds if any(e.layer == layer for e in case.inside(one) if e.variable)]
-        again = next((one for one in builds if makers and one.seq > makers[0].seq), None)
-        if again is None or case.parent(again) in makers:
-            continue
-        yield Found(
-            message="{layer} is built a second time: weights made anew take the place of the first ones.",
-            layer=layer,
-            location=again.location,
-            evidence=(
-                Evidence("built first", (makers[0].seq,), makers[0].location),
-                Evidence("built again", (again.seq,), again.location),
-            ),
-            fix="if not layer.built:\n    layer.build(shape)",
-        )

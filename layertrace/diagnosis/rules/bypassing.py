@@ -41,7 +41,7 @@ def call_bypassed(case: Case) -> Iterator[Found]:
     for state in case.states.values():
         method = state.methods.get("__call__")
         skips = not state.built and not case.of(state.layer, "call") and not case.of(state.layer, "build")
-        if method is not None and skips and is_users(state.layer):
+        if method is not None and skips and is_users(state.layer) and not _reaches_keras(case, state):
             init = next(iter(case.of(state.layer, "init")), None)
             yield Found(
                 message="{layer} overrides __call__, so Keras never built it nor ran its call: name the "
@@ -71,6 +71,17 @@ def call_bypassed(case: Case) -> Iterator[Found]:
             fix=f"{_called(case, first)}(x)  # not {_called(case, first)}.call(x)",
             severity=None if failed else "warning",
         )
+
+
+def _reaches_keras(case: Case, state: LayerState) -> bool:
+    """Tell a layer whose `__call__` ends in that of Keras, by its source or by another of its class.
+
+    It has only been made, then, and not called: for its configuration, or for later.
+    """
+    if _calls_on(state.methods.get("__call__"), "__call__"):
+        return True
+    likes = [one for one in case.states.values() if one.layer.bases == state.layer.bases]
+    return any(one.built and case.of(one.layer, "call") for one in likes)
 
 
 def _lacks_its_build(case: Case, layer: LayerRef) -> bool:
@@ -140,11 +151,11 @@ def _culprit(state: LayerState) -> tuple[str, Location | None]:
     for base in state.layer.bases:
         cls = base.rpartition(".")[2]
         above = method_of(init, cls, "__init__")
-        if above is not None and not _calls_init(above):
+        if above is not None and not _calls_on(above, "__init__"):
             return cls, above
     return state.layer.class_name, init
 
 
-def _calls_init(init: Location) -> bool:
-    """Tell an `__init__` that calls another: `super().__init__()`, or that of a class by its name."""
-    return any(isinstance(node, ast.Attribute) and node.attr == "__init__" for node in nodes_of(init))
+def _calls_on(method: Location | None, name: str) -> bool:
+    """Tell a method that calls the next: `super().__init__()`, or that of a class by its name."""
+    return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes_of(method))

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import calls, constant_of, default_of, dotted, line_of, nodes_at, times_set
@@ -62,7 +62,7 @@ def python_state_in_call(case: Case) -> Iterator[Found]:
             found.setdefault((one.layer.id, one.name), []).append(one)
     for seen in found.values():
         first = seen[0]
-        if _is_reset(first):
+        if _is_reset(first) or _is_eager_otherwise(case, first):
             continue
         line = first.location or _method(case, first.layer)
         step = _step_of(case, first)
@@ -83,8 +83,36 @@ def python_state_in_call(case: Case) -> Iterator[Found]:
                 ),
             ),
             fix=_as_weight(first, step or "call"),
-            severity=None if grows and isinstance(first.now, (int, float, Opaque)) else "note",
+            severity=None
+            if grows and isinstance(first.now, (int, float, Opaque)) and not _is_memo(case, seen)
+            else "note",
         )
+
+
+def _is_eager_otherwise(case: Case, one: Observation) -> bool:
+    """Tell a layer that met placeholders only to be built, and whose Python runs in each call besides."""
+    if one.layer is None or _step_of(case, one) is not None:
+        return False
+    modes = {call.mode for call in case.of(one.layer, "call")}
+    return "eager" in modes and "graph" not in modes
+
+
+def _is_memo(case: Case, seen: list[Observation]) -> bool:
+    """Tell a collection that keeps what follows from the shape alone: a second call of a shape adds nothing.
+
+    A list of all calls grows with each, whatever its shape.
+    """
+    first = seen[0]
+    if first.layer is None or not isinstance(first.now, Opaque):
+        return False
+    changing = {one.during for one in seen}
+    met: dict[tuple[object, ...], list[bool]] = {}
+    for call in case.of(first.layer, "call"):
+        if call.mode != "eager":
+            shapes = tuple((one.dtype, (one.shape or ())[1:]) for one in specs(call.inputs))
+            met.setdefault(shapes, []).append(call.seq in changing)
+    again = [change for changes in met.values() for change in changes[1:]]
+    return bool(again) and not any(again)
 
 
 def _spelled(name: str) -> str:
@@ -459,6 +487,8 @@ def op_without_xla(case: Case) -> Iterator[Found]:
     for event in case.errors():
         if event.kind != "run" or event.error is None or not _is_compiled(case, event):
             continue
+        if not _REFUSED.search(event.error.message):
+            continue  # it was compiled, and failed when it ran, or what it was given came to its end
         nodes = re.findall(r"\{\{node ([^}]+)\}\}", event.error.message)
         layer = next((one for node in nodes for one in [_layer_at(case, node)] if one is not None), None)
         method = _method(case, layer)
@@ -472,7 +502,21 @@ def op_without_xla(case: Case) -> Iterator[Found]:
             location=line or event.location,
             evidence=(Evidence(f"{event.function} failed when it ran", (event.seq,), event.location),),
             fix=_uncompiled(case, event),
+            severity=None if _is_unhandled(case, event) else "note",
         )
+
+
+_REFUSED = re.compile(
+    "unsupported operations when|No registered .* for XLA|uncompilable|not compilable|compile.time constant",
+    re.IGNORECASE,
+)
+"""What the compiler says of an operation, or a shape, that it cannot do (TensorFlow 2.16 to 2.21)."""
+
+
+def _is_unhandled(case: Case, event: Event) -> bool:
+    """Tell an error that ended the recording; a program that goes on asked whether XLA can do it."""
+    failure = case.failure
+    return failure is not None and event.error is not None and failure.error.message == event.error.message
 
 
 def _uncompiled(case: Case, run: Event) -> str:

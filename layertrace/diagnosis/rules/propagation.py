@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import nodes_at, nodes_of
-from layertrace.timeline.event import ErrorRef, Event, TensorSpec
+from layertrace.timeline.event import ErrorRef, Event, LayerRef, Structure, TensorSpec
 from layertrace.timeline.surroundings import LayerState
 
 _MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
@@ -67,14 +67,15 @@ def mask_lost(case: Case) -> Iterator[Found]:
 
 
 def _destroys(case: Case, state: LayerState) -> bool:
-    if not is_users(state.layer) and not (_is_lambda(state) and _keeps_steps(case, state)):
+    if not is_users(state.layer) and not _is_lambda(state):
         return False
     if state.supports_masking or "compute_mask" in state.methods:
         return False
-    if state.masked == (True, False):
-        return True
-    masked = any("masked" in one.flags for one in case.of(state.layer, "call"))
-    return masked and not any(event.mask is not None for event in case.of(state.layer, "call"))
+    calls = case.of(state.layer, "call")
+    masked = any("masked" in one.flags for one in calls) and all(one.mask is None for one in calls)
+    if not masked and state.masked != (True, False):
+        return False
+    return all(_keeps_steps(one) for one in calls if one.error is None) and _is_missed(case, calls)
 
 
 def _is_lambda(state: LayerState) -> bool:
@@ -82,13 +83,61 @@ def _is_lambda(state: LayerState) -> bool:
     return state.layer.framework == "keras" and state.layer.class_name == "Lambda"
 
 
-def _keeps_steps(case: Case, state: LayerState) -> bool:
-    """Tell a layer whose output has the same steps as its input, so that the mask would still fit."""
-    for call in case.of(state.layer, "call"):
-        given, made = call.inputs, call.outputs
-        if isinstance(given, TensorSpec) and isinstance(made, TensorSpec) and given.shape and made.shape:
-            return len(given.shape) == len(made.shape) and given.shape[:2] == made.shape[:2]
-    return False
+def _keeps_steps(call: Event) -> bool:
+    """Tell a call whose output has the same steps as its input, so that the mask would still fit.
+
+    What pools the steps has nothing to hand a mask on for, whether it used it or not.
+    """
+    given, made = _first_shape(call.inputs), _first_shape(call.outputs)
+    return len(given) == len(made) and _fits(given, made)
+
+
+def _first_shape(value: Structure) -> tuple[int | None, ...]:
+    """Return the shape of the first tensor that may have steps."""
+    return next((one.shape for one in specs(value) if one.shape is not None and len(one.shape) > 1), ())
+
+
+def _fits(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
+    """Tell whether two shapes have a batch and steps, and may have the same."""
+    pairs = list(zip(one[:2], other[:2], strict=False))
+    return len(pairs) == 2 and all(a == b or a is None or b is None for a, b in pairs)
+
+
+def _is_missed(case: Case, calls: list[Event]) -> bool:
+    """Tell whether a layer behind, met in the same place, would take a mask of these steps and got none."""
+    takers = [(one, _first_shape(one.inputs)) for one in case.events("call", _lacks_a_mask)]
+    takers += [(one, _shape_built(one)) for one in case.events("build") if _is_unmasked(case, one)]
+    firsts = {case.busy_layer(call): call for call in reversed(calls)}
+    return any(
+        later.seq > call.seq
+        and later.layer != call.layer
+        and case.busy_layer(later) == place
+        and _fits(_first_shape(call.outputs), shape)
+        for place, call in firsts.items()
+        for later, shape in takers
+    )
+
+
+def _lacks_a_mask(event: Event) -> bool:
+    """Tell a call that takes a mask and got none; a model takes one only for the layers in it."""
+    if event.mask is not False or "masked" in event.flags or event.layer is None:
+        return False
+    return not any(base.endswith((".Functional", ".Sequential")) for base in event.layer.bases)
+
+
+def _is_unmasked(case: Case, build: Event) -> bool:
+    """Tell the build of a layer that no mask reaches in its model, which need not have called it yet."""
+    state = case.state(build.layer)
+    return state is not None and state.masked is not None and not state.masked[0] and _needs_mask(state.layer)
+
+
+def _shape_built(build: Event) -> tuple[int | None, ...]:
+    """Return the shape that a layer was built for, the first of several."""
+    given = next(iter(build.arguments.values()), None)
+    while isinstance(given, tuple) and given and isinstance(given[0], tuple):
+        given = given[0]
+    sizes = given if isinstance(given, tuple) else ()
+    return tuple(one for one in sizes if one is None or isinstance(one, int))
 
 
 def _lost_in_a_call(case: Case) -> Iterator[Found]:
@@ -104,8 +153,12 @@ def _lost_in_a_call(case: Case) -> Iterator[Found]:
                 continue
             if state.makes_mask:
                 maker = event
-            elif maker is not None and _wants_mask(event) and event.layer.id not in told:
-                if event.inputs is None or "masked" in event.flags:
+            elif maker is not None and _needs_mask(event.layer):
+                if event.mask or "masked" in event.flags:
+                    maker = None  # the mask has come to its end: what follows is another branch
+                    continue
+                given, made = _first_shape(event.inputs), _first_shape(maker.outputs)
+                if event.mask is None or event.layer.id in told or not _fits(given, made):
                     continue
                 told.add(event.layer.id)
                 yield Found(
@@ -127,10 +180,10 @@ def _held(case: Case, outer: Event, event: Event) -> str:
     return "layer" if event.layer is None else case.name_in(outer.layer, event.layer)
 
 
-def _wants_mask(event: Event) -> bool:
+def _needs_mask(layer: LayerRef) -> bool:
+    """Tell a layer that takes padding for data without a mask."""
     recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".MultiHeadAttention")
-    layer = event.layer
-    return event.mask is False and layer is not None and any(b.endswith(recurrent) for b in layer.bases)
+    return any(base.endswith(recurrent) for base in layer.bases)
 
 
 @rule("LT503", "dtype-not-autocast", "error", _DTYPES)
@@ -165,10 +218,12 @@ def dtype_not_autocast(case: Case) -> Iterator[Found]:
             continue
         if error.type not in ("InvalidArgumentError", "ValueError", "TypeError"):
             continue
+        named = _named_dtypes(error.message.partition("Arguments received by")[0])
         kept = {
             name: held
             for name, held in state.tensors.items()
             if isinstance(held, TensorSpec) and _clashes(held.dtype, state.compute_dtype)
+            if named >= {held.dtype, state.compute_dtype}  # it may have failed for its shape
         }
         other = None if kept else _refused_dtype(error, state.compute_dtype)
         if other is not None:
@@ -193,10 +248,14 @@ def _refused_dtype(error: ErrorRef, computes: str) -> str | None:
     """Return the other dtype where an operation of TensorFlow refused two of them, one the layer's own."""
     if not error.raised_in or not error.raised_in[0].startswith("tensorflow."):
         return None
-    first = error.message.strip().partition("\n")[0]
-    words = re.findall(r"\b(?:b?float(?:16|32|64)?|half|double)\b", first)
-    named = {_FLOATS.get(word, word) for word in words}
+    named = _named_dtypes(error.message.strip().partition("\n")[0])
     return next(iter(named - {computes})) if len(named) == 2 and computes in named else None
+
+
+def _named_dtypes(text: str) -> set[str]:
+    """Return the floating dtypes that a message names."""
+    words = re.findall(r"\b(?:b?float(?:16|32|64)?|half|double)\b", text)
+    return {_FLOATS.get(word, word) for word in words}
 
 
 def _made_in_call(event: Event, error: ErrorRef, computes: str, other: str) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,11 +14,12 @@ from layertrace.timeline.event import Change, Event, FunctionRef, Location, Tens
 from layertrace.timeline.functions import FunctionLife
 
 _GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
-_HOSTS = ("keras", "tf_keras", "tensorflow")
 ENOUGH = 3
 """Retraces for one reason: one is a partial last batch, two may be meant."""
 ENOUGH_FUNCTIONS = 5
 """Functions made anew from one code: TensorFlow warns from the fifth on."""
+WORTH = 5
+"""Runs for each trace from which on a function was worth making: a trace takes as long as many runs."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Retraces:
     argument: str
     traces: tuple[Event, ...]
     changes: tuple[Change, ...]
+    runs: tuple[Event, ...]
 
     @property
     def location(self) -> Location | None:
@@ -44,6 +48,16 @@ class Retraces:
         )
 
     @property
+    def is_settled(self) -> bool:
+        """Whether all values have been met: since the last new one it ran more than twice as often as before.
+
+        A closed set, as of modes or sizes of buckets, has a graph for each; that is what they are for.
+        """
+        last = self.traces[-1].seq
+        before = sum(run.times for run in self.runs if run.seq < last)
+        return sum(run.times for run in self.runs) - before > 2 * before
+
+    @property
     def counts(self) -> str:
         """How often the function was traced and run."""
         runs = f" in {self.life.runs} runs" if self.life.runs else ""
@@ -52,19 +66,41 @@ class Retraces:
 
 def _retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
     """Yield what one argument of one function caused, where that happened often enough."""
+    runs = _runs(case)
     for life in case.timeline.functions:
         found: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
             changes = () if event.cause is None else event.cause.changes
             arguments = {change.argument.partition("[")[0] for change in changes}
-            # Of two arguments that changed at once it cannot be told which it was.
-            if len(arguments) == 1 and all(change.what in kinds for change in changes):
+            # Of two arguments that changed at once it cannot be told which it was; and the steps of Keras
+            # take data of any structure, with or without targets and weights.
+            is_data = _is_hosts(life.defined_at) and any(change.what == "structure" for change in changes)
+            if len(arguments) == 1 and all(change.what in kinds for change in changes) and not is_data:
                 found.setdefault(arguments.pop(), []).append((event, changes[0]))
         for root, pairs in found.items():
             if len(pairs) >= ENOUGH:
                 traces, alone = zip(*pairs, strict=True)
                 names = {change.argument for change in alone}
-                yield Retraces(life, names.pop() if len(names) == 1 else root, traces, alone)
+                argument = names.pop() if len(names) == 1 else root
+                one = Retraces(life, argument, traces, alone, tuple(runs.get(life.function, ())))
+                if not one.is_settled:
+                    yield one
+
+
+def _runs(case: Case) -> dict[FunctionRef | None, list[Event]]:
+    """Return the runs of each function."""
+    found: dict[FunctionRef | None, list[Event]] = {}
+    for run in case.events("run"):
+        found.setdefault(run.function, []).append(run)
+    return found
+
+
+def _is_hosts(place: Location | None) -> bool:
+    """Tell code of Keras's or TensorFlow's own."""
+    return place is not None and _OWN.search(place.file) is not None
+
+
+_OWN = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
 
 
 @rule("LT201", "retraced-by-shape", "warning", _GUIDE, spots=[("trace", None)])
@@ -167,8 +203,9 @@ def retraced_by_value(case: Case) -> Iterator[Found]:
 def function_made_anew(case: Case) -> Iterator[Found]:
     """A `tf.function`, or a model with its train and predict functions, is made anew in each turn of a loop.
 
-    Each has to be traced, although the code is the same; no single function is traced twice. Where a new
-    model is meant, for each fold of a cross-validation say, that is the price of it.
+    Each has to be traced, although the code is the same; no single function is traced twice. Models that
+    are trained, for each fold of a cross-validation say, are meant to be new, and so is a function that
+    runs many times.
 
     Bad:
 
@@ -240,7 +277,8 @@ def traced_per_instance(case: Case) -> Iterator[Found]:
 
 def _made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
     """Yield the first traces of functions of one code but the first, where there are many."""
-    found: dict[tuple[str, Location | int], list[Event]] = {}
+    found: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
+    worth = _Worth(case)
     seen: set[FunctionRef] = set()
     for event in case.events("trace"):
         if event.cause is None or event.cause.reason != reason or event.function is None:
@@ -252,10 +290,45 @@ def _made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
             continue  # what TensorFlow makes for its own sake, as for a distributed dataset
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
-            found.setdefault((event.function.name, event.defined_at or event.function.id), []).append(event)
+            if busy is None and worth.was(event):
+                continue
+            # Models on lines of their own are different models; their functions are of one code, Keras's.
+            line = event.location if _is_hosts(event.defined_at) else None
+            key = (event.function.name, event.defined_at or event.function.id, line)
+            found.setdefault(key, []).append(event)
     outermost = [(key[0], events) for key, events in found.items() if len(events) + 1 >= ENOUGH_FUNCTIONS]
     lines = [{event.location for event in events} for _, events in outermost]
     for number, (name, events) in enumerate(outermost):
         # `fit` makes two, one inside the other, on the same line: one finding is enough
         if not any(lines[number] == lines[other] for other in range(number)):
             yield name, events
+
+
+class _Worth:
+    """Tells functions that were worth their trace from those that are made anew for nothing."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._runs = _runs(case)
+        self._traces = Counter(event.function for event in case.events("trace"))
+        self._trained = {
+            around.function
+            for update in case.observations("update")
+            if (event := case.event(update.during)) is not None
+            for around in (event, *case.around(event))
+            if around.kind == "trace"
+        }
+
+    def was(self, trace: Event) -> bool:
+        """Tell a function that trains, or belongs to a model that is trained, or ran many times."""
+        outermost = [trace, *(one for one in self._case.around(trace) if one.kind == "trace")][-1]
+        if outermost.function in self._trained or self._is_of_trained(outermost):
+            return True
+        runs = sum(run.times for run in self._runs.get(outermost.function, ()))
+        return runs >= WORTH * self._traces[outermost.function]
+
+    def _is_of_trained(self, trace: Event) -> bool:
+        """Tell whether a layer that is called in a trace has variables that an optimizer was to update."""
+        called = {one.layer.id for one in self._case.all_inside(trace) if one.kind == "call" and one.layer}
+        states = [state for number in called if (state := self._case.states.get(number)) is not None]
+        return any(not self._case.updated.isdisjoint(state.variables) for state in states)

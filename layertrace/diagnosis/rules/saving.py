@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import default_of, function_at, nodes_of, parameters
-from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.diagnosis.source import aliases, default_of, function_at, mentions, nodes_of, parameters
+from layertrace.timeline.event import Event, LayerRef, Location, Structure
 from layertrace.timeline.surroundings import LayerState
 
 _GUIDE = "https://keras.io/guides/serialization_and_saving/"
@@ -57,7 +58,7 @@ def config_loses_argument(case: Case) -> Iterator[Found]:
             originals.setdefault(_identity(layer, layer.name), []).append(event)
             continue
         namesakes = next((found for key in _identities(layer) if (found := originals.get(key))), [])
-        losses = [(made, lost) for made in namesakes if (lost := _lost(made, event))]
+        losses = [(made, lost) for made in namesakes if (lost := _lost(case, made, event))]
         if not losses or len(losses) < len(namesakes):
             continue  # of models with the same names one is meant, and it may be one that loses nothing
         made, lost = losses[-1]
@@ -79,14 +80,39 @@ def _identities(layer: LayerRef) -> list[tuple[str, str]]:
     return [_identity(layer, name) for name in names]
 
 
-def _lost(made: Event, again: Event) -> dict[str, object]:
-    """Return the arguments that the first was given, other than their defaults, and the second was not."""
+def _lost(case: Case, made: Event, again: Event) -> dict[str, object]:
+    """Return the arguments that the first was given, other than their defaults, and the second was not.
+
+    A tensor is no loss: what weights begin with is in the weights.
+    """
     return {
         name: value
         for name, value in made.arguments.items()
         if name not in again.arguments and name not in _KERAS_OWN and not isinstance(value, Mapping)
-        if value != default_of(made.defined_at, name)
+        if value != default_of(made.defined_at, name) and not any(specs(value))
+        if not _has_another_name(case, made, again, name)
     }
+
+
+def _has_another_name(case: Case, made: Event, again: Event, name: str) -> bool:
+    """Tell an argument that the configuration holds by another name, that of the attribute it is kept in."""
+    value, before = made.arguments[name], _flat(made)
+    for key, other in _flat(again).items():
+        if key in before or key in _KERAS_OWN or other == default_of(again.defined_at, key):
+            continue
+        if type(other) is type(value) and other == value:
+            return True
+    state = case.state(made.layer)
+    config = None if state is None else state.methods.get("get_config")
+    return mentions(config, aliases(made.defined_at, name) - _KERAS_OWN)
+
+
+def _flat(init: Event) -> dict[str, Structure]:
+    """Return the arguments of an `__init__`, with those that it takes as `**kwargs`."""
+    found: dict[str, Structure] = {}
+    for name, value in init.arguments.items():
+        found |= value if isinstance(value, Mapping) else {name: value}
+    return found
 
 
 def _loses(case: Case, made: Event, again: Event, lost: dict[str, object]) -> Found:
@@ -134,8 +160,8 @@ def config_not_accepted(case: Case) -> Iterator[Found]:
     ```
     """
     failure = case.failure
-    if failure is None:
-        return
+    if failure is None or "safe_mode" in failure.error.message:
+        return  # Keras loads no Lambda from a file unless it is told to: no __init__ is to blame
     inner = failure.error.raised_in[:2]
     if any(one.endswith(":from_config") for one in inner):
         layer = failure.layer or _of_message(case, failure.error.message)
@@ -230,12 +256,20 @@ def weight_order(case: Case) -> Iterator[Found]:
         if _is_reordered(was, is_):
             told.add(cls)
             differing = next(event for event, a, b in zip(made, was, is_, strict=True) if a != b)
-            yield _reordered((known, before, was), (layer, made, is_), differing)
+            found = _reordered((known, before, was), (layer, made, is_), differing)
+            yield replace(found, severity="note") if _is_asked_for(case, layer, is_) else found
     yield from _reordered_layers(case, told)
 
 
 def _is_reordered(was: list[str], is_: list[str]) -> bool:
     return was != is_ and sorted(was) == sorted(is_) and len(set(is_)) == len(is_)
+
+
+def _is_asked_for(case: Case, layer: LayerRef, order: list[str]) -> bool:
+    """Tell an order that an argument of `__init__` gives, name by name."""
+    given = [value for init in case.of(layer, "init") for value in init.arguments.values()]
+    lists = [value for value in given if isinstance(value, (tuple, Mapping))]
+    return any([one for one in value if one in order] == order for value in lists)
 
 
 Order = tuple[LayerRef, list[Event], list[str]]
@@ -283,6 +317,7 @@ def _reordered_layers(case: Case, told: set[str]) -> Iterator[Found]:
                 Evidence(f"{layer.name}: {', '.join(names)}", tuple(one.seq for one in made)),
             ),
             fix="\n".join(f"self.{name} = ...  # always in this order" for name in was),
+            severity="note" if _is_asked_for(case, layer, names) else None,
         )
 
 

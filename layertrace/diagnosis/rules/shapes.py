@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import function_at, methods_beside, nodes_of, parameters
+from layertrace.diagnosis.source import function_at, is_raise, methods_beside, nodes_of, parameters
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.surroundings import LayerState
 
@@ -43,12 +43,13 @@ def nested_shapes(case: Case) -> Iterator[Found]:
     for event in [one for one in case.events("build") if one.error is not None]:
         shapes = next((value for value in event.arguments.values() if _is_nested(value)), None)
         layer, error = event.layer, event.error
-        if layer is None or not is_users(layer) or error is None:
-            continue
+        inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
+        places = [one.error.location for one in (*inner, event) if one.error is not None]
+        if layer is None or not is_users(layer) or error is None or any(map(is_raise, places)):
+            continue  # a raise of the user's tells of the caller's mistake, not of one in build
         if shapes is None:
             yield from _first_shape_only(case, event, layer, error)
             continue
-        inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
         if not any(_is_of_shape(one.error, shapes) for one in (*inner, event) if one.error is not None):
             continue
         line = inner[-1].location if inner else error.location

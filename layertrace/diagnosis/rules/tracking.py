@@ -1,4 +1,4 @@
-"""Variables, layers and names that Keras does not know of, or knows twice."""
+"""Variables and layers that Keras, or a strategy of TensorFlow's, does not know of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.variables import initializer_of
+from layertrace.diagnosis.rules.variables import doubt_of, initializer_of
 from layertrace.diagnosis.source import (
     dotted,
     is_changed,
@@ -57,7 +57,9 @@ def untracked_variable(case: Case) -> Iterator[Found]:
         if not is_users(layer):
             continue
         name = _attribute(case, layer, event) or made.name
-        changes = _is_assigned(case, layer, name)
+        trained = made.id in case.updated  # by an optimizer of the user's, who knows of it
+        learns = (made.trainable and not trained) or _is_assigned(case, layer, name)
+        matters = "float" in made.dtype and learns
         in_list = _is_in_list(event)
         weight = f"self.add_weight(shape={tuple(made.shape or ())}, initializer={initializer_of(event)}"
         weight += "" if in_list else f', name="{name}"'
@@ -68,8 +70,8 @@ def untracked_variable(case: Case) -> Iterator[Found]:
             layer=layer,
             location=event.location,
             evidence=(Evidence(f"tf.Variable made in {outer.kind}", (outer.seq, event.seq), event.location),),
-            fix=f"self.{name} = [{weight}, ...]" if in_list else f"self.{name} = {weight}",
-            severity=None if "float" in made.dtype and (made.trainable or changes) else "note",
+            fix=f"self.{name} = {f'[{weight}, ...]' if in_list else weight}{doubt_of(event)}",
+            severity=None if matters else "note",
         )
     yield from _captured(case)
 
@@ -104,7 +106,7 @@ def _captured(case: Case) -> Iterator[Found]:
                 fix="class Layer(keras.layers.Layer):  # instead of the Lambda\n"
                 "    def build(self, input_shape):\n"
                 f"        self.{name} = self.add_weight(shape={tuple(made.shape or ())}, "
-                f'initializer={initializer_of(event)}, name="{name}")',
+                f'initializer={initializer_of(event)}, name="{name}"){doubt_of(event)}',
             )
 
 
@@ -211,7 +213,14 @@ def untracked_layer(case: Case) -> Iterator[Found]:
             else f"def __init__(self, {layer.name}):  # of {owner.class_name}: give it the layer\n"
             f"    super().__init__()\n"
             f"    self.{layer.name} = {layer.name}",
+            severity=None if _may_learn(case, own) else "note",
         )
+
+
+def _may_learn(case: Case, state: LayerState) -> bool:
+    """Tell a layer that has something to train from one that is frozen, or has the seeds of a generator."""
+    weights = [case.variables.get(one) for one in state.variables]
+    return state.trainable is not False and any(one is None or one.trainable for one in weights)
 
 
 def _is_made_anew(case: Case, made: Event | None) -> bool:
@@ -259,97 +268,6 @@ def _made_by(case: Case, made: Event | None, owner: LayerRef) -> bool:
         outer.layer is not None and outer.layer.id == owner.id and outer.kind in ("init", "build")
         for outer in case.around(made)
     )
-
-
-@rule("LT107", "duplicate-variable-name", "warning", _SUBCLASSING)
-def duplicate_variable_name(case: Case) -> Iterator[Found]:
-    """Two weights of one layer have the same name.
-
-    Keras 3 says nothing. Weights are told apart by position then; HDF5 files of Keras 2 fail on it, and
-    whoever looks for a weight by its path finds two.
-
-    Bad:
-
-    ```python
-    self.u = self.add_weight(shape=(2,), name="w")
-    self.v = self.add_weight(shape=(2,), name="w")
-    ```
-
-    Good:
-
-    ```python
-    self.u = self.add_weight(shape=(2,), name="u")
-    self.v = self.add_weight(shape=(2,), name="v")
-    ```
-    """
-    for layer in case.layers:
-        if not is_users(layer):
-            continue
-        first: dict[tuple[int | None, str], Event] = {}
-        for event in case.of(layer, "variable"):
-            made = event.variable
-            if made is None or event.error is not None or made.source == "tf" or _is_unnamed(made.name):
-                continue
-            before = first.setdefault((event.parent, made.path), event)
-            if before is event:
-                continue
-            yield Found(
-                message=f"{{layer}} has two weights named {made.name!r}: give each a name of its own.",
-                layer=layer,
-                location=event.location,
-                evidence=(
-                    Evidence(f"{before.variable}", (before.seq,), before.location),
-                    Evidence(f"{made}", (event.seq,), event.location),
-                ),
-                fix=f'self.add_weight(shape={tuple(made.shape or ())}, name="{made.name}_2")',
-            )
-
-
-def _is_unnamed(name: str) -> bool:
-    """Tell the name that Keras gives to a weight without one."""
-    return name.startswith(("variable", "Variable"))
-
-
-@rule("LT108", "duplicate-layer-name", "error", _FUNCTIONAL)
-def duplicate_layer_name(case: Case) -> Iterator[Found]:
-    """Two layers of one model have the same name.
-
-    Names are how Keras finds the layers of a model when it saves and loads, so they must differ.
-
-    Bad:
-
-    ```python
-    x = keras.layers.Dense(2, name="a")(inputs)
-    x = keras.layers.Dense(1, name="a")(x)
-    ```
-
-    Good:
-
-    ```python
-    x = keras.layers.Dense(2, name="hidden")(inputs)
-    x = keras.layers.Dense(1, name="output")(x)
-    ```
-    """
-    places = case.raised_in(
-        "keras.src.models.functional:__init__",
-        "keras.src.ops.function:map_graph",
-        "keras.src.models.sequential:add",
-        "keras.src.models.sequential:_maybe_rebuild",
-        ":map_graph_network",
-    )
-    for place in places:
-        twice = [] if place.error is None else case.named_twice(place.error.message)
-        if not twice or place.error is None or place.error.type != "ValueError":
-            continue
-        layer = twice[-1]
-        made = [e for e in case.events("init") if e.layer is not None and e.layer.name == layer.name]
-        yield Found(
-            message=f"{{layer}} has the name of another layer of the same model, {layer.name!r}.",
-            layer=layer,
-            location=place.error.location or (made[-1].location if made else None),
-            evidence=tuple(Evidence(f"{e.layer}", (e.seq,), e.location) for e in made[:2]),
-            fix=f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
-        )
 
 
 @rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import is_in_tape, parameters, uses
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.diagnosis.source import dotted, is_in_tape, nodes_at, nodes_of, parameters, uses
+from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.surroundings import Observation
 
 _LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
@@ -19,6 +20,27 @@ _DEPENDENT = ("BatchNormalization", "Dropout", "GaussianNoise", "SpectralNormali
 
 def _is_dependent(layer: LayerRef) -> bool:
     return any(name.rpartition(".")[2].endswith(_DEPENDENT) for name in layer.bases)
+
+
+def _is_settled(case: Case, layer: LayerRef) -> bool:
+    """Tell a layer that does the same in any mode: a rate of 0, or a `call` that says itself what it is.
+
+    Dropout that is on for good (Monte Carlo dropout) overrides `call` and passes `training=True`.
+    """
+    given = [one.arguments.get(name) for one in case.of(layer, "init") for name in _NOISE]
+    rates = [rate for rate in given if isinstance(rate, (int, float))]
+    if rates and not any(rates):
+        return True
+    state = case.state(layer)
+    method = None if state is None else state.methods.get("call")
+    if "training" in parameters(method) and not uses(method, "training"):
+        return True
+    passed = (one for node in nodes_of(method) if isinstance(node, ast.Call) for one in node.keywords)
+    said = [one.value for one in passed if one.arg == "training"]
+    return bool(said) and all(isinstance(one, ast.Constant) and one.value is True for one in said)
+
+
+_NOISE = ("rate", "stddev", "drop_path_rate")
 
 
 def _has_rate(case: Case, layer: LayerRef) -> bool:
@@ -33,7 +55,7 @@ def _depends_on_training(case: Case, layer: LayerRef) -> bool:
     dropout; one of the user's, without layers inside, whose `call` asks for `training`.
     """
     if _is_dependent(layer):
-        return True
+        return not _is_settled(case, layer)
     state = case.state(layer)
     if not is_users(layer):
         children = () if state is None else state.children
@@ -211,8 +233,8 @@ def loss_added_repeatedly(case: Case) -> Iterator[Found]:
     """A layer adds its loss more often than once for each forward pass.
 
     Inside `TimeDistributed` or an RNN a layer runs once for each time step and adds a loss each time, so
-    that the sum grows with the length of the sequence. Invoked as `layer.call(x)`, past `__call__`, it
-    never drops the losses of the call before.
+    that the sum grows with the length of the sequence; that is fine where each is divided by the length.
+    Invoked as `layer.call(x)`, past `__call__`, it never drops the losses of the call before.
 
     Bad:
 
@@ -284,6 +306,14 @@ def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> F
         layer=first.layer,
         location=first.location,
         evidence=(Evidence("add_loss", (*events, *seqs), first.location),),
-        fix="self.add_loss(loss / steps)  # or add it once, in the layer around; and call layer(x), not "
-        "layer.call(x)",
+        fix="self.add_loss(loss / steps)  # which is fine; or add it once, in the layer around; and call "
+        "layer(x), not layer.call(x)",
+        severity="note" if events and _is_divided(first.location) else None,
     )
+
+
+def _is_divided(place: Location | None) -> bool:
+    """Tell a line that adds a quotient as a loss, perhaps by the number of the steps: then all is well."""
+    added = [n for n in nodes_at(place) if isinstance(n, ast.Call) and dotted(n.func).endswith("add_loss")]
+    inside = (one for node in added for given in node.args for one in ast.walk(given))
+    return any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Div) for one in inside)
