@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.surroundings import Failure, LayerState, Observation, Sight
 
-__all__ = ["Case", "Step", "is_users", "specs"]
+__all__ = ["Case", "Step", "is_users", "specs", "users_function"]
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
@@ -133,6 +134,16 @@ class Case:
         found = [one for one in self._steps if is_within(event.location, one.place)]
         return max(found, key=lambda one: self._last_call(one.layer, event.seq), default=None)
 
+    def step_seen(self, one: Observation) -> str | None:
+        """Return the step of a model in which something was seen; None for a `call`."""
+        event = self.event(one.during)
+        if event is None or event.kind != "trace":
+            return None
+        state = self.state(one.layer)
+        steps = () if state is None else [name for name in _STEPS if name in state.methods]
+        written = None if one.location is None else one.location.function
+        return written if written in steps else next(iter(steps), None)
+
     def _last_call(self, layer: LayerRef, before: int) -> int:
         return max((one.seq for one in self.of(layer, "call") if one.seq < before), default=-1)
 
@@ -198,6 +209,13 @@ class Case:
         """Return how a layer was in the end; None where that is not known."""
         return None if layer is None else self.states.get(layer.id)
 
+    def call_defined_at(self, layer: LayerRef | None) -> Location | None:
+        """Return where the `call` of a layer is defined."""
+        state = self.state(layer)
+        if layer is None or (state is not None and "call" in state.methods):
+            return None if state is None else state.methods["call"]
+        return next((one.defined_at for one in self.of(layer, "call") if one.defined_at is not None), None)
+
     def name_in(self, owner: LayerRef | None, layer: LayerRef) -> str:
         """Return the attribute by which a layer holds another, or the name of that where it is not known."""
         state = self.state(owner)
@@ -261,3 +279,13 @@ def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
     inner = [one for one in functions if one.partition(".")[0].partition(":")[0] in _HOSTS]
     ends = tuple(place for place in places if place.startswith(":"))
     return any(one in places or one.endswith(ends) for one in inner)
+
+
+def users_function(trace: Event) -> str | None:
+    """Return the name of a `tf.function` of the user's; None for what Keras makes of a model's steps."""
+    place = trace.defined_at
+    if place is None or trace.function is None:
+        return None
+    is_kerases = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
+    name = trace.function.name
+    return None if is_kerases else name if name.isidentifier() else "step"
