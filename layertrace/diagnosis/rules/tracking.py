@@ -70,7 +70,7 @@ def untracked_variable(case: Case) -> Iterator[Found]:
             layer=layer,
             location=event.location,
             evidence=(Evidence(f"tf.Variable made in {outer.kind}", (outer.seq, event.seq), event.location),),
-            fix=f"self.{name} = {f'[{weight}, ...]' if in_list else weight}{doubt_of(event)}",
+            fix=f"{doubt_of(event)}self.{name} = {f'[{weight}, ...]' if in_list else weight}",
             severity=None if matters else "note",
         )
     yield from _captured(case)
@@ -105,8 +105,9 @@ def _captured(case: Case) -> Iterator[Found]:
                 ),
                 fix="class Layer(keras.layers.Layer):  # instead of the Lambda\n"
                 "    def build(self, input_shape):\n"
+                f"{doubt_of(event, indent=8)}"
                 f"        self.{name} = self.add_weight(shape={tuple(made.shape or ())}, "
-                f'initializer={initializer_of(event)}, name="{name}"){doubt_of(event)}',
+                f'initializer={initializer_of(event)}, name="{name}")',
             )
 
 

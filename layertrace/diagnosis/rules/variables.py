@@ -150,8 +150,8 @@ def _as_weight(event: Event) -> str:
     shape = tuple(made.shape or ()) if made is not None else ()
     return (
         "def build(self, input_shape):\n"
+        f"{doubt_of(event, indent=4)}"
         f'    self.w = self.add_weight(shape={shape}, initializer={initializer_of(event)}, name="w")'
-        f"{doubt_of(event)}"
     )
 
 
@@ -249,13 +249,14 @@ def initializer_of(event: Event) -> str:
     return {0.0: '"zeros"', 1.0: '"ones"'}.get(number, f"keras.initializers.Constant({initial})")
 
 
-def doubt_of(event: Event) -> str:
-    """Return the comment that belongs behind such an initializer where the value is not to be told."""
+def doubt_of(event: Event, indent: int = 0) -> str:
+    """Return the line that belongs before such an initializer where the value is not to be told."""
     made = event.variable
     try:
         float((made.initializer if made is not None else None) or "")
     except ValueError:
-        return "" if _initializer_written(event) else "  # or what the variable began with"
+        told = _initializer_written(event) is not None
+        return "" if told else f"{' ' * indent}# the initializer that gives what the variable began with:\n"
     return ""
 
 
