@@ -97,7 +97,7 @@ def test_check_runs_a_program_and_tells_what_is_wrong(tmp_path):
 
 
 def test_check_passes_on_how_a_program_ends(tmp_path):
-    """An exit status of its own, and its exception after the findings."""
+    """An exit status of its own; its traceback as ever, and then the findings."""
     program = tmp_path / "app.py"
     program.write_text(PROGRAM)
     left = layertrace("check", str(program), "eager", "7")
@@ -105,7 +105,7 @@ def test_check_passes_on_how_a_program_ends(tmp_path):
 
     assert left.returncode == 7
     assert failed.returncode == 1
-    assert failed.stderr.index("LT101") < failed.stderr.index("ValueError: ")
+    assert failed.stderr.index("ValueError: ") < failed.stderr.index("LT101")
 
 
 def test_check_refuses_what_it_cannot_run(tmp_path):
@@ -114,6 +114,6 @@ def test_check_refuses_what_it_cannot_run(tmp_path):
     unknown = layertrace("check", "--select", "LT999", __file__)
 
     assert (missing.returncode, unknown.returncode) == (2, 2)
-    assert "does not exist" in missing.stderr
+    assert "there is no program" in missing.stderr
     assert "no rule has a code that begins with 'LT999'" in unknown.stderr
     assert "Traceback" not in missing.stderr + unknown.stderr

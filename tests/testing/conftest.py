@@ -19,7 +19,7 @@ collect_ignore = ["sample"]  # which test_plugin.py runs pytest on
 
 @pytest.fixture(autouse=True)
 def _no_terminal_settings(monkeypatch):
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS"):
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS", "CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
         monkeypatch.delenv(name)
