@@ -17,6 +17,7 @@ from layertrace.timeline.event import Location
 __all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_DEMOS = os.path.join(_OURS, "demos", "")  # where they are installed with us, and are still programs of users
 _STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}
 _SITES = {*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["purelib"]}
 _HOSTS = ("keras", "tf_keras", "tensorflow", "optree", "wrapt", "absl")
@@ -35,6 +36,8 @@ def is_internal(file: str) -> bool:
 def _classify(file: str) -> bool:
     if file.startswith("<"):
         return file.startswith(("<frozen", "<layertrace", "<__array_function__", "<decorator"))
+    if file.startswith(_DEMOS):
+        return False
     if any(file.startswith(os.path.join(d, "")) for d in (_OURS, *host_directories())):
         return True
     in_site = any(file.startswith(os.path.join(d, "")) for d in _SITES)
@@ -55,7 +58,8 @@ def users(code: CodeType, lasti: int) -> Location | None:
 
 def is_ours(code: CodeType) -> bool:
     """Tell our hooks and what they call from all other code."""
-    return code.co_filename.startswith((HOOK_FILE, _OURS + os.sep))
+    file = code.co_filename
+    return file.startswith((HOOK_FILE, _OURS + os.sep)) and not file.startswith(_DEMOS)
 
 
 def host_directories() -> list[str]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import layertrace
+from layertrace.record import places
+
 DEMOS = Path(__file__).parents[2] / "demos"
 
 SHOWN = {
@@ -66,6 +69,14 @@ def test_a_demo_runs_and_shows(name):
     assert done.returncode == 0, done.stderr
     for text in SHOWN[name]:
         assert text in done.stdout
+
+
+def test_installed_demos_are_programs_of_users():
+    """A wheel has the demos inside the package; their lines are told all the same."""
+    package = Path(layertrace.__file__).parent
+
+    assert not places.is_internal(str(package / "demos" / "tutorial.py"))
+    assert places.is_internal(str(package / "record" / "places.py"))
 
 
 def test_the_tests_of_a_layer_pass():
