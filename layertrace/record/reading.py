@@ -41,21 +41,21 @@ from layertrace.timeline.event import (
 )
 from layertrace.timeline.surroundings import Observation
 
-__all__ = ["Reader", "adopt"]
+__all__ = ["Reader", "adopt", "begin_and_end"]
 
 
 OUTPUT, OUT_DTYPE = 2, 3
 """Places in a `Record`."""
 
 
-def _begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
+def begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
     """Order by beginnings; should a coarse clock show two at once, what ends later is around."""
     return record[0][START], float("-inf") if record[1] is None else -record[1]
 
 
 def adopt(records: Iterable[tuple[Any, ...]]) -> None:
     """Let layers that were made outside of any other belong to the one that calls them first."""
-    for record in sorted(records, key=_begin_and_end):
+    for record in sorted(records, key=begin_and_end):
         layer, parent = record[0][LAYER], parent_of(record[0])
         if layer is None or layer.maker is not None or record[0][METHOD].kind == "variable":
             continue
@@ -96,7 +96,7 @@ class Reader:
 
     def read(self, records: Iterable[tuple[Any, ...]]) -> tuple[Event, ...]:
         """Return the events of `records`, which may come in any order."""
-        ordered = sorted(records, key=_begin_and_end)
+        ordered = sorted(records, key=begin_and_end)
         self._seqs = {id(record[0]): number for number, record in enumerate(ordered)}
         return tuple(self._event(record) for record in ordered)
 

@@ -12,7 +12,7 @@ from typing import Any
 from layertrace.errors import FormatError
 from layertrace.record.faults import step_aside
 from layertrace.record.hub import DETAIL, METHOD, START
-from layertrace.record.reading import Reader, adopt
+from layertrace.record.reading import Reader, adopt, begin_and_end
 from layertrace.timeline.storage import Writer, compress, suffix_of
 from layertrace.timeline.surroundings import Surroundings
 
@@ -119,7 +119,7 @@ class Saver:
         fresh = [*new, *(one for one in begun if self._is_mine(one))]
         adopt(fresh)
         self._reader.forget_layers()  # which get their names and paths while they are made
-        for record in sorted(fresh, key=_begins):
+        for record in sorted(fresh, key=begin_and_end):
             self._write(record, is_running=record[1] is None)
         self._tell_more()
 
@@ -153,7 +153,3 @@ _GROWING: dict[str, Callable[[Ended], object]] = {
     "variable": lambda record: record[0][DETAIL].spec,
 }
 """What may still change of an event, by its kind: how often a function ran, what a variable is named."""
-
-
-def _begins(record: Ended) -> tuple[int, float]:
-    return record[0][START], float("-inf") if record[1] is None else -record[1]

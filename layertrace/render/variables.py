@@ -26,7 +26,6 @@ def variable_table(timeline: Timeline) -> Table:
     """
     events = list(timeline.variables)
     places = Places([one.location for one in events if one.location is not None], os.getcwd())
-    kinds = {child.seq: one.kind for one in timeline for child in timeline.children(one)}
     made = [one.variable for one in events if one.variable is not None and one.error is None]
     parameters = counted(sum(one.parameters for one in made), "parameter")
     title = f"{counted(len(made), 'variable')}, {parameters}"
@@ -34,7 +33,8 @@ def variable_table(timeline: Timeline) -> Table:
     for name in ("event", "variable", "", "of", "made in", "", ""):
         table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=name == "variable")
     for event in events:
-        table.add_row(*_cells(event, kinds.get(event.seq, ""), places))
+        around = timeline.around(event)
+        table.add_row(*_cells(event, "" if around is None else around.kind, places))
     return table
 
 

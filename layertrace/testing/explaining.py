@@ -123,15 +123,14 @@ def _part(timeline: Timeline, concerned: Sequence[Event]) -> Timeline:
     """Return the events concerned with what lies around, inside and beside them."""
     if not concerned or len(timeline) <= room.now.lines:
         return timeline
-    parents = {child.seq: event for event in timeline for child in timeline.children(event)}
     wanted: set[int] = set()
     for event in concerned:
-        wanted.update(_around(event, timeline, parents))
+        wanted.update(_around(event, timeline))
     return timeline.where(lambda event: event.seq in wanted)
 
 
-def _around(event: Event, timeline: Timeline, parents: dict[int, Event]) -> Iterator[int]:
-    parent = parents.get(event.seq)
+def _around(event: Event, timeline: Timeline) -> Iterator[int]:
+    parent = timeline.around(event)
     siblings = timeline.roots if parent is None else timeline.children(parent)
     place = next((n for n, one in enumerate(siblings) if one.seq == event.seq), 0)
     for one in siblings[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1]:
@@ -139,4 +138,4 @@ def _around(event: Event, timeline: Timeline, parents: dict[int, Event]) -> Iter
     yield from (child.seq for child in timeline.children(event))
     while parent is not None:
         yield parent.seq
-        parent = parents.get(parent.seq)
+        parent = timeline.around(parent)

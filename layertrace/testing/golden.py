@@ -133,8 +133,7 @@ def _rows(before: str, now: str, timeline: Timeline) -> list[Row]:
 
 def _nested(timeline: Timeline) -> list[tuple[Event, Event | None]]:
     """Return events in order, each with the one around it in this timeline."""
-    parents = {child.seq: event for event in timeline for child in timeline.children(event)}
-    return [(event, parents.get(event.seq)) for event in timeline]
+    return [(event, timeline.around(event)) for event in timeline]
 
 
 class _Fresh:

@@ -62,11 +62,10 @@ def _rows(mismatch: Mismatch, timeline: Timeline) -> Iterator[Row]:
 
 def _chain(event: Event | None, timeline: Timeline) -> list[Event]:
     """Return an event with those around it, outermost first."""
-    parents = {child.seq: one for one in timeline for child in timeline.children(one)}
     found: list[Event] = []
     while event is not None:
         found.append(event)
-        event = parents.get(event.seq)
+        event = timeline.around(event)
     return found[::-1]
 
 

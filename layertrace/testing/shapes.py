@@ -62,7 +62,6 @@ def assert_variables(
 
 def _beside(timeline: Timeline, expected: Mapping[str, Expected], created_in: str | None) -> Iterator[Row]:
     """Put each variable beside the one expected by its name, then those that are missing."""
-    makers = {child.seq: event.kind for event in timeline for child in timeline.children(event)}
     missing = dict(expected)
     where = f"  in {created_in}" if created_in else ""
     for event in timeline.variables:
@@ -74,7 +73,8 @@ def _beside(timeline: Timeline, expected: Mapping[str, Expected], created_in: st
             yield beside("", event, differs=True)
             continue
         shape = missing.pop(name)
-        maker = makers.get(event.seq, "no layer")
+        around = timeline.around(event)
+        maker = "no layer" if around is None else around.kind
         row = beside(f"{name}  {_written(shape)}{where}", event)
         is_there = created_in in (None, maker)
         if not is_there:

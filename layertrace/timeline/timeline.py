@@ -219,6 +219,10 @@ class Timeline(Sequence[Event]):
         """The events directly inside `event`, as far as they are in this selection."""
         return self._nesting.inside(event.seq)
 
+    def around(self, event: Event) -> Event | None:
+        """The event directly around `event`, as far as it is in this selection."""
+        return self._nesting.parents.get(event.seq)
+
     @property
     def _nesting(self) -> _Shape:
         events = self._source.events()
@@ -310,6 +314,11 @@ class _Shape:
 
     def inside(self, seq: int | None) -> tuple[Event, ...]:
         return self._children.get(seq, ())
+
+    @cached_property
+    def parents(self) -> dict[int, Event]:
+        """The event around each that lies in one, by the number of the inner one."""
+        return {child.seq: event for event in self.events for child in self.inside(event.seq)}
 
     @cached_property
     def _ancestry(self) -> dict[int, int | None]:

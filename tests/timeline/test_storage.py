@@ -340,7 +340,7 @@ def test_no_damage_raises_anything_but_the_library_s_own_error(data, timeline, t
     except FormatError:
         return
     assert str(back)
-    assert back.findings(select=["LT"], ignore=[]) is not None
+    back.findings(select=["LT"], ignore=[])  # a rule that cannot bear it warns, and warnings are errors here
 
 
 def _bytes_changed(data, lines):

@@ -118,7 +118,7 @@ def _takes_apart(build: Location | None) -> bool:
         elif isinstance(node, ast.Subscript):
             inside = isinstance(node.value, ast.Subscript)
             named = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-            value = node.value if named else node.value.value if inside else node  # type: ignore[attr-defined]
+            value = node.value if named else node.value.value if inside else node  # type: ignore[attr-defined]  # as the conditions tell
         else:
             continue
         if isinstance(value, ast.Name) and value.id in parameters(build)[1:]:

@@ -338,8 +338,8 @@ def _without_numpy(place: Location | None) -> str | None:
             continue
         name, inner = node.func.attr, node.func.value
         of_array = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
-        if of_array and inner.func.attr == "numpy" and name in _SAME_NAME:  # type: ignore[attr-defined]
-            return f"keras.ops.{name}({ast.unparse(inner.func.value)})"  # type: ignore[attr-defined]
+        if of_array and inner.func.attr == "numpy" and name in _SAME_NAME:  # type: ignore[attr-defined]  # an attribute's
+            return f"keras.ops.{name}({ast.unparse(inner.func.value)})"  # type: ignore[attr-defined]  # an attribute's
         if dotted(node.func).startswith(("np.", "numpy.")) and name in (_SAME_NAME | _COUNTERPARTS.keys()):
             return _with_keras_ops(node)
     return None

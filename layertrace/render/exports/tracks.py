@@ -51,14 +51,13 @@ def slices(timeline: Timeline) -> list[Slice]:
         [(0, 10), (0, 10)]
     """
     end = end_of(timeline)
-    around = {child.seq: event for event in timeline for child in timeline.children(event)}
     open_on: dict[Track, list[Slice]] = {}
     found = []
     for event in timeline:
         track = Track(event.thread, event.replica)
         took = event.duration_ns if event.kind != "variable" else 0
         ends = end if took is None else event.start_ns + took
-        new = Slice(event, track, event.start_ns, ends, around.get(event.seq))
+        new = Slice(event, track, event.start_ns, ends, timeline.around(event))
         _place(new, open_on.setdefault(track, []))
         found.append(new)
     return found
