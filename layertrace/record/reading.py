@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from types import CodeType
 from typing import Any
+
+from msgspec import structs
 
 from layertrace.record import places
 from layertrace.record.causes import cause_of_another
@@ -92,7 +93,7 @@ class Reader:
         """Return one event by itself, whose place in the timeline the caller knows."""
         self._refs.clear()  # a layer gets its name while it is made
         self._seqs = {id(record[0]): seq}
-        return replace(self._event(record), depth=depth, call_index=call)
+        return structs.replace(self._event(record), depth=depth, call_index=call)
 
     def read(self, records: Iterable[tuple[Any, ...]]) -> tuple[Event, ...]:
         """Return the events of `records`, which may come in any order."""

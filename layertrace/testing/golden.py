@@ -11,6 +11,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from layertrace.errors import ExpectationError
 from layertrace.render import event_line
 from layertrace.testing.explaining import Row, failure
@@ -148,7 +150,7 @@ class _Fresh:
     def event(self, event: Event, parent: Event | None) -> Event:
         """Return an event without what does not stay; its parent must have been asked for before."""
         around = None if parent is None else self._events[parent.seq]
-        new = replace(
+        new = structs.replace(
             event,
             seq=len(self._events),
             layer=None if event.layer is None else self._layer(event.layer),

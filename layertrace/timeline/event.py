@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, Union, get_args
+
+import msgspec
 
 Kind = Literal["init", "build", "call", "variable", "trace", "run"]
 Mode = Literal["eager", "symbolic", "graph"]
@@ -224,11 +226,12 @@ class Cause:
         return said + more or self.detail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that happened to one layer, told without holding the layer.
 
-    A field that does not apply is `None` (`arguments` is then empty).
+    A field that does not apply is `None` (`arguments` is then empty). Events are structs of `msgspec`, since
+    a recording may have a million, and a frozen dataclass takes seven times as long to make. What `dataclasses`
+    has for its own, `msgspec.structs` has for them: `replace`, `asdict`.
 
     Attributes:
         seq: Place in the timeline, from 0, by beginnings. It is kept by every selection, and so
@@ -280,7 +283,7 @@ class Event:
     trace: int | None = None
     inputs: Structure = None
     outputs: Structure = None
-    arguments: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
+    arguments: Mapping[str, Structure] = NOTHING
     training: bool | None = None
     mask: bool | None = None
     variable: VariableSpec | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from msgspec import structs
+
 from layertrace.timeline.event import Event, FunctionRef, LayerRef
 from layertrace.timeline.surroundings import Observation, Surroundings
 from layertrace.timeline.timeline import Timeline
@@ -31,7 +33,7 @@ def merged(timelines: Mapping[str, Timeline]) -> Timeline:
     events = sorted((pair for part in spaced for pair in part), key=lambda pair: pair[1].start_ns)
     numbers = {key: seq for seq, (key, _) in enumerate(events)}
     ordered = [
-        replace(
+        structs.replace(
             event,
             seq=numbers[key],
             parent=None if event.parent is None else numbers[(key[0], event.parent)],
@@ -70,7 +72,7 @@ class _Moved:
             variable = event.variable
             yield (
                 (self.name, event.seq),
-                replace(
+                structs.replace(
                     event,
                     start_ns=event.start_ns + later_ns,
                     thread=f"{self.name}: {event.thread}",

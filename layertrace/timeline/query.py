@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields as dataclass_fields
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,7 +20,7 @@ __all__ = [
     "qualified_name",
 ]
 
-FIELDS = tuple(field.name for field in dataclass_fields(Event))
+FIELDS = Event.__struct_fields__
 
 layer_numbers: Register[Any] = Register()
 """The layers that recording has met, each with something that has its `number`."""

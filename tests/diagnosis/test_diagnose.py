@@ -1,9 +1,9 @@
 """Rules run, are chosen, accepted, folded and put in order; one that fails takes no other with it."""
 
 import warnings
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 import layertrace
 from layertrace import Event, Timeline
@@ -248,7 +248,7 @@ def test_the_gravest_come_first(with_rules):
 def test_a_timeline_cut_off_anywhere_is_diagnosed(cut):
     """Parents may be missing, layers unknown, spans not ended: no rule fails for that."""
     whole = calls_that_make_variables(layer(1), layer(2, "b"))
-    events = [replace(event, duration_ns=None) for event in whole][cut:]
+    events = [structs.replace(event, duration_ns=None) for event in whole][cut:]
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from layertrace.timeline import (
     ErrorRef,
     Event,
@@ -136,9 +138,9 @@ class Story:
     def fails(self, error: ErrorRef) -> None:
         """Let an exception leave every event that is running, passing through all but the last."""
         for index in self._running:
-            self.events[index] = replace(self.events[index], error=replace(error, origin=False))
+            self.events[index] = structs.replace(self.events[index], error=replace(error, origin=False))
         self._last_running_origin(error)
 
     def _last_running_origin(self, error: ErrorRef) -> None:
         index = self._running[-1]
-        self.events[index] = replace(self.events[index], error=error)
+        self.events[index] = structs.replace(self.events[index], error=error)

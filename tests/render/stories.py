@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hand_made import Story, raised, spec
+from msgspec import structs
 
 from layertrace.timeline import Cause, Opaque, Timeline
 
@@ -69,7 +70,7 @@ def _returns(story: Story, *returned: tuple) -> None:
     outputs = {layer.id: spec(written) for layer, written in returned}
     for index, event in enumerate(story.events):
         if event.kind == "call" and event.outputs is None and event.layer.id in outputs:
-            story.events[index] = replace(event, outputs=outputs[event.layer.id])
+            story.events[index] = structs.replace(event, outputs=outputs[event.layer.id])
 
 
 def fit(epochs: int = 6) -> Timeline:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from golden import assert_golden
 from hand_made import Story, spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from layertrace.errors import FormatError, HostError
 from layertrace.render import export, records, spans, text
@@ -213,7 +213,8 @@ def test_tracks_and_slices(story):
 def test_replicas_are_processes_of_their_own():
     """The threads of each replica lie together, beside those of the program."""
     events = [
-        replace(e, replica=int(e.thread[-1])) if "replica" in e.thread else e for e in stories.strategy()
+        structs.replace(e, replica=int(e.thread[-1])) if "replica" in e.thread else e
+        for e in stories.strategy()
     ]
     named = [one for one in trace_events(Timeline(events)) if one["name"] in ("process_name", "thread_name")]
 
@@ -232,7 +233,7 @@ def test_replicas_are_processes_of_their_own():
 def _in_replicas() -> Timeline:
     """Return the story of two replicas, with their numbers."""
     return Timeline(
-        replace(event, replica=int(event.thread[-1])) if "replica" in event.thread else event
+        structs.replace(event, replica=int(event.thread[-1])) if "replica" in event.thread else event
         for event in stories.strategy()
     )
 
@@ -335,7 +336,7 @@ def _random(size: int = 3000) -> Timeline:
         clock += 1 + state // 7 % 991
         if running and (len(events) == size or state // 65536 % 16 < 8 or len(running) > 12):
             begun = events[running[-1]]
-            events[running.pop()] = replace(begun, duration_ns=clock - begun.start_ns)
+            events[running.pop()] = structs.replace(begun, duration_ns=clock - begun.start_ns)
             continue
         seq = len(events)
         around = running[-1] if running else None
@@ -453,7 +454,8 @@ def test_perfetto_shows_the_bug(browser, tmp_path):
 def test_perfetto_shows_threads_and_replicas(browser, tmp_path):
     """Each thread has a track; arrows lead into the threads that a trace started."""
     events = [
-        replace(e, replica=int(e.thread[-1])) if "replica" in e.thread else e for e in stories.strategy()
+        structs.replace(e, replica=int(e.thread[-1])) if "replica" in e.thread else e
+        for e in stories.strategy()
     ]
     export(Timeline(events), tmp_path / "run.perfetto.json")
 

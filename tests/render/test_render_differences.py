@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 import stories
 from golden import assert_golden
 from hand_made import Story, spec
+from msgspec import structs
 from rich.console import Console
 
 from layertrace.render.differences import differences
@@ -69,7 +69,7 @@ def test_no_difference_is_one_sentence():
 def test_another_order_is_told():
     """What happens in another order is told where it begins to."""
     events = list(_steps(8, calls=0))
-    swapped = [replace(events[1], seq=0, start_ns=0), replace(events[0], seq=1, start_ns=1)]
+    swapped = [structs.replace(events[1], seq=0, start_ns=0), structs.replace(events[0], seq=1, start_ns=1)]
 
     assert_golden("differences_order", _shown(diff(Timeline(events), Timeline(swapped))))
 

@@ -1,11 +1,11 @@
 """What repeats itself is shown once, and nothing else is."""
 
-from dataclasses import replace
 
 import pytest
 from hand_made import Story, raised, spec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from layertrace.render.folding import fold
 from layertrace.render.signatures import Signatures
@@ -229,7 +229,7 @@ def test_the_numbers_of_events_do_not_depend_on_when_they_happened(story, dense)
     """Equal numbers ignore the sequence, the clock, and which call it was."""
     story.call(dense, "float32[1]", "float32[1]", ms=1)
     (event,) = story.events
-    later = replace(event, seq=7, start_ns=99, duration_ns=5, call_index=8)
+    later = structs.replace(event, seq=7, start_ns=99, duration_ns=5, call_index=8)
     signatures = Signatures(Timeline([event, later]))
 
     assert signatures.exact(event) == signatures.exact(later)

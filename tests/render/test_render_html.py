@@ -2,11 +2,11 @@
 
 import re
 import shutil
-from dataclasses import replace
 
 import pytest
 import stories
 from hand_made import Story, raised, spec
+from msgspec import structs
 from playwright.sync_api import expect, sync_playwright
 
 from layertrace.diagnosis import Evidence, Finding
@@ -359,7 +359,7 @@ def test_functions_are_listed_with_their_causes(shown):
     """Each function tells its traces, why they were made, and leads to them, where the change is told."""
     change = Change(argument="x", what="shape", before="float32[4, 3]", now="float32[3, 3]", axes=(0,))
     events = [
-        replace(event, cause=Cause(reason="signature", changes=(change,), compared_with=1))
+        structs.replace(event, cause=Cause(reason="signature", changes=(change,), compared_with=1))
         if event.seq == 13
         else event
         for event in stories.bug()

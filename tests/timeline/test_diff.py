@@ -10,6 +10,7 @@ import stories
 from hand_made import Story, raised, spec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from layertrace.timeline import Cause, Change, FunctionRef, LayerRef, Location, Timeline
 from layertrace.timeline.alignment import paired
@@ -59,7 +60,7 @@ def _another_run(timeline: Timeline, *, automatic: bool) -> Timeline:
         return "/".join(renamed.get(part, part) for part in old.split("/"))
 
     return Timeline(
-        replace(
+        structs.replace(
             event,
             seq=event.seq + 5,
             parent=None if event.parent is None else event.parent + 5,
@@ -218,9 +219,10 @@ def _wrapped(timeline: Timeline, *, full_paths: bool) -> Timeline:
         moves = full_paths or layer.name == "net"
         return replace(layer, path=f"wrapper/{layer.path}") if moves else layer
 
-    events = [replace(event, layer=inside(event.layer)) for event in timeline]
+    events = [structs.replace(event, layer=inside(event.layer)) for event in timeline]
     last = events[-1]
-    return Timeline([*events, replace(last, seq=last.seq + 1, layer=wrapper, parent=None, kind="init")])
+    made = structs.replace(last, seq=last.seq + 1, layer=wrapper, parent=None, kind="init")
+    return Timeline([*events, made])
 
 
 def test_what_lies_in_a_layer_that_vanished_is_counted_with_it():
@@ -327,7 +329,7 @@ def test_functions_of_one_name_are_told_apart_by_their_definition():
 
 
 def _other(timeline: Timeline) -> list:
-    return [replace(e, seq=e.seq + 50, function=FunctionRef(9, e.function.name)) for e in timeline]
+    return [structs.replace(e, seq=e.seq + 50, function=FunctionRef(9, e.function.name)) for e in timeline]
 
 
 def test_a_function_that_appeared_has_no_past():

@@ -4,11 +4,11 @@ import gzip
 import json
 import os
 import string
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from layertrace import Timeline
 from layertrace.errors import FormatError
@@ -106,7 +106,7 @@ def test_a_selection_keeps_its_numbers(timeline, tmp_path):
 
 def test_many_events_are_compressed(tmp_path):
     """A large file is compressed, and smaller than the same lines; a small one can be read by eye."""
-    many = Timeline([replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)])
+    many = Timeline([structs.replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)])
     many.save(tmp_path / "many.layertrace")
     many.save(tmp_path / "many.jsonl")
 
@@ -181,7 +181,7 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(timeline, tmp_path):
 def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
     """The same goes for compressed files."""
     path = tmp_path / "many.layertrace"
-    Timeline([replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)]).save(path)
+    Timeline([structs.replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)]).save(path)
     path.write_bytes(path.read_bytes()[:-3_000])
 
     back = Timeline.load(path)
