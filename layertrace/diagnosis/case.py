@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -97,10 +97,9 @@ class Case:
             yield one
             todo += reversed(self.inside(one))
 
-    def of(self, layer: LayerRef, kind: Kind | None = None) -> list[Event]:
+    def of(self, layer: LayerRef, kind: Kind | None = None) -> Sequence[Event]:
         """Return the events of one layer, in order."""
-        found = self._by_layer.get(layer.id, [])
-        return [event for event in found if kind in (None, event.kind)]
+        return self._by_layer.get((layer.id, kind), ())
 
     def busy_layer(self, event: Event) -> LayerRef | None:
         """Return the layer whose `init`, `build` or `call` is the innermost around an event."""
@@ -185,11 +184,12 @@ class Case:
         return found
 
     @cached_property
-    def _by_layer(self) -> dict[int, list[Event]]:
-        found: dict[int, list[Event]] = {}
+    def _by_layer(self) -> dict[tuple[int, Kind | None], list[Event]]:
+        found: dict[tuple[int, Kind | None], list[Event]] = {}
         for event in self.timeline:
             if event.layer is not None:
-                found.setdefault(event.layer.id, []).append(event)
+                found.setdefault((event.layer.id, None), []).append(event)
+                found.setdefault((event.layer.id, event.kind), []).append(event)
         return found
 
     @cached_property
@@ -239,8 +239,9 @@ class Case:
             if names.count(layer.name) > 1 and any(f"{q}{layer.name}{q}" in message for q in "'\"")
         ]
 
-    def errors(self) -> list[Event]:
-        """Return the events in which an exception arose, unless a call around handled it."""
+    @cached_property
+    def errors(self) -> Sequence[Event]:
+        """The events in which an exception arose, unless a call around handled it."""
         found = self.events(where=lambda one: one.error is not None and one.error.origin)
         return [event for event in found if not self._is_handled(event)]
 
@@ -267,7 +268,7 @@ class Case:
         """
         found: list[Event | Failure] = [
             event
-            for event in self.errors()
+            for event in self.errors
             if event.error is not None and _came_from(event.error.raised_in, places)
         ]
         if not found and self.failure is not None and _came_from(self.failure.error.raised_in, places):

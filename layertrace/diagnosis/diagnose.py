@@ -38,6 +38,8 @@ def diagnose(
         project = settings()
         select = project.select if select is None else select
         ignore = project.ignore if ignore is None else ignore
+    select = [select] if isinstance(select, str) else select
+    ignore = [ignore] if isinstance(ignore, str) else ignore
     case = Case(timeline)
     found = [finding for rule in chosen(select, ignore) for finding in run(rule, case)]
     return sorted(_folded(found), key=lambda one: (SEVERITIES.index(one.severity), *_order(case, one)))

@@ -33,7 +33,10 @@ def settings(start: Path | None = None) -> Settings:
     Raises:
         RuleError: If the file does not parse, or a setting is not a list of codes.
     """
-    folder = (start or Path.cwd()).resolve()
+    try:
+        folder = (start or Path.cwd()).resolve()
+    except OSError:  # the program has removed the folder that it was started in
+        return Settings()
     for place in (folder, *folder.parents):
         file = place / "pyproject.toml"
         if file.is_file():

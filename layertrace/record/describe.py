@@ -117,11 +117,14 @@ def dtype_name(dtype: Any) -> str:
 
 def tensor_shape(shape: Any) -> tuple[int | None, ...] | None:
     """Return a shape as a tuple, with None for what is not known; None if the rank is not."""
-    if shape is None or getattr(shape, "rank", 0) is None:
+    if shape is None:
         return None
+    sizes_of = getattr(shape, "as_list", None)  # TensorFlow's; to iterate over it takes five times as long
     try:
+        if sizes_of is not None:
+            return tuple(sizes_of())
         return tuple(None if size is None else int(size) for size in shape)
-    except (TypeError, ValueError):  # a shape that is itself a tensor, in a graph
+    except (TypeError, ValueError):  # an unknown rank; a shape that is itself a tensor, in a graph
         return None
 
 

@@ -23,7 +23,6 @@ from layertrace.record.hub import (
     PLACE,
     START,
     THREAD,
-    Method,
     parent_of,
 )
 from layertrace.record.layers import LayerRecord
@@ -80,7 +79,8 @@ class Reader:
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
-        self._specific: dict[str, Callable[[tuple[Any, ...], tuple[Any, ...]], dict[str, Any]]] = {
+        self._lines: dict[int, tuple[tuple[CodeType, int], Location]] = {}
+        self._specific: dict[str, Callable[[dict[str, Any], tuple[Any, ...], tuple[Any, ...]], None]] = {
             "init": self._init,
             "build": self._init,
             "call": self._call,
@@ -139,7 +139,7 @@ class Reader:
             variables=sighting.variables,
             paths=sighting.paths,
             without_gradient=sighting.without_gradient,
-            location=places.location(*place) if place is not None else _location(around),
+            location=places.location(*place) if place is not None else self._location(around),
             start_ns=sighting.start - self._start,
             times=times,
             thread=sighting.thread,
@@ -155,7 +155,7 @@ class Reader:
         parent = self._parent(span)
         depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
         kind = method.kind
-        fields = {
+        fields: dict[str, Any] = {
             "seq": seq,
             "kind": kind,
             "parent": parent,
@@ -169,12 +169,12 @@ class Reader:
             "function": mode.function,
             "trace": mode.trace,
             "error": None if error is None else self._error(*error),
-            "location": _location(span),
+            "location": self._location(span),
         }
         if detail is not None:
             fields["flags"] = getattr(detail, "flags", NO_FLAGS)
             fields["strategy"] = getattr(detail, "strategy", None)
-        fields.update(self._specific[kind](span, record))
+        self._specific[kind](fields, span, record)
         return Event(**fields)
 
     def _parent(self, span: tuple[Any, ...]) -> int | None:
@@ -185,9 +185,22 @@ class Reader:
         return None if around is None else self._seqs[id(around)]
 
     def _ref(self, layer: LayerRecord) -> LayerRef:
-        if layer.number not in self._refs:
-            self._refs[layer.number] = layer.ref()
-        return self._refs[layer.number]
+        known = self._refs.get(layer.number)
+        if known is None:
+            known = self._refs[layer.number] = layer.ref()
+        return known
+
+    def _location(self, span: tuple[Any, ...] | None) -> Location | None:
+        """Return the user's line of a span; a layer in a container was caused by the container's caller."""
+        while span is not None and span[PLACE] is None:
+            span = parent_of(span)
+        if span is None:
+            return None
+        place = span[PLACE]
+        known = self._lines.get(id(place))  # the hooks hand on the same tuple for the same line
+        if known is None:
+            known = self._lines[id(place)] = place, places.location(*place)
+        return known[1]
 
     def _error(
         self,
@@ -209,38 +222,36 @@ class Reader:
 
     # What only one kind of event has
 
-    def _init(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
-        return {"arguments": _settled(span[DETAIL]), "defined_at": _defined_at(span[METHOD])}
+    def _init(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
+        fields["arguments"] = _settled(span[DETAIL])
+        fields["defined_at"] = _defined_at(span[METHOD].code)
 
-    def _call(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
-        calls = self._calls.setdefault(span[LAYER].number if span[LAYER] else 0, count(1))
+    def _call(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
+        number = span[LAYER].number if span[LAYER] else 0
+        calls = self._calls.get(number)
+        if calls is None:
+            calls = self._calls[number] = count(1)
+        fields["call_index"] = next(calls)
+        fields["defined_at"] = _defined_at(span[METHOD].code)
+        dtype = record[OUT_DTYPE]
+        simple = dtype is not None and not isinstance(dtype, Mode)
+        fields["outputs"] = _tensor(dtype, record[OUTPUT]) if simple else settle(record[OUTPUT])
         names = span[METHOD].names
-        found: dict[str, Any] = {
-            "call_index": next(calls),
-            "defined_at": _defined_at(span[METHOD]),
-            "outputs": settle(record[OUTPUT])
-            if record[OUT_DTYPE] is None or isinstance(record[OUT_DTYPE], Mode)
-            else _tensor(record[OUT_DTYPE], record[OUTPUT]),
-        }
         if span[DTYPE] is not None:
-            takes_mask = any(map(_is_mask, names))
-            return found | {
-                "inputs": _tensor(span[DTYPE], span[DETAIL]),
-                "mask": False if takes_mask else None,
-            }
-        return found | _sorted_out(_settled(span[DETAIL]), names)
+            fields["inputs"] = _tensor(span[DTYPE], span[DETAIL])
+            fields["mask"] = False if _take_mask(names) else None
+        else:
+            fields.update(_sorted_out(_settled(span[DETAIL]), names))
 
-    def _variable(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
-        return {"variable": span[DETAIL].spec}
+    def _variable(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
+        fields["variable"] = span[DETAIL].spec
 
-    def _trace(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+    def _trace(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
         note = span[DETAIL]
-        return {
-            "inputs": note.inputs,
-            "cause": note.cause or self._another(note),
-            "graph": note.graph,
-            "defined_at": None if note.code is None else places.location(note.code, -1),
-        }
+        fields["inputs"] = note.inputs
+        fields["cause"] = note.cause or self._another(note)
+        fields["graph"] = note.graph
+        fields["defined_at"] = _defined_at(note.code)
 
     def _another(self, note: TraceNote) -> Cause | None:
         """Count the functions of one code in this recording, which TensorFlow traces one by one."""
@@ -250,17 +261,15 @@ class Reader:
         number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 
-    def _run(self, span: tuple[Any, ...], record: tuple[Any, ...]) -> dict[str, Any]:
+    def _run(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
         note = span[DETAIL]
-        return {
-            "function": note.function,
-            "trace": note.traces,
-            "traced_before": note.traced_before(self._start),
-            "cause": _RUN_EAGERLY if note.eagerly else None,
-            "times": note.times,
-            "duration_ns": note.nanoseconds,
-            "defined_at": None if note.code is None else places.location(note.code, -1),
-        }
+        fields["function"] = note.function
+        fields["trace"] = note.traces
+        fields["traced_before"] = note.traced_before(self._start)
+        fields["cause"] = _RUN_EAGERLY if note.eagerly else None
+        fields["times"] = note.times
+        fields["duration_ns"] = note.nanoseconds
+        fields["defined_at"] = _defined_at(note.code)
 
 
 NO_FLAGS: frozenset[Flag] = frozenset()
@@ -275,6 +284,11 @@ def _settled(arguments: dict[str, Any]) -> dict[str, Structure]:
 
 def _is_mask(name: str) -> bool:
     return name == "mask" or name.endswith("_mask")
+
+
+@lru_cache(maxsize=4096)
+def _take_mask(names: tuple[str, ...]) -> bool:
+    return any(map(_is_mask, names))
 
 
 def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> dict[str, Any]:
@@ -301,15 +315,8 @@ def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpe
 
 
 def _tensor(dtype: Any, shape: Any) -> TensorSpec:
-    return _known_tensor(dtype_name(dtype), tensor_shape(shape))
+    return _known_tensor(dtype_name(dtype), shape if type(shape) is tuple else tensor_shape(shape))
 
 
-def _location(span: tuple[Any, ...] | None) -> Location | None:
-    """Return the user's line of a span; a layer in a container was caused by the container's caller."""
-    while span is not None and span[PLACE] is None:
-        span = parent_of(span)
-    return None if span is None else places.location(*span[PLACE])
-
-
-def _defined_at(method: Method) -> Location | None:
-    return None if method.code is None else places.location(method.code, -1)
+def _defined_at(code: CodeType | None) -> Location | None:
+    return None if code is None else places.location(code, -1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from layertrace.render.signatures import Signatures
 from layertrace.timeline.event import Event
@@ -15,7 +16,7 @@ FEWEST_EQUAL = 3
 FEWEST_ALIKE = 8
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One event, or a stretch of siblings that is shown once.
 
     Attributes:

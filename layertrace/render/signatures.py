@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 from layertrace.render.words import first_line
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Event, Structure, VariableSpec
+from layertrace.timeline.event import Event, Location, Structure, VariableSpec
 
 __all__ = ["Signatures"]
 
@@ -62,7 +62,7 @@ class Signatures:
             own = self._own_number(event)
             layer = event.layer.id if event.layer is not None else 0
             function = event.function.id if event.function is not None else 0
-            key = (own, layer, function, event.location, parts)
+            key = (own, layer, function, self._freeze(event.location), parts)
             number = whole.get(key)
             if number is None:
                 number = whole[key] = len(whole)
@@ -116,8 +116,8 @@ class Signatures:
         failing = event.error is not None or True in [self._failing[part] for part in known]
         self._failing.append(failing)
 
-    def _freeze(self, value: Structure) -> int:
-        """Give a number to arguments by what they are; each object is looked into only once."""
+    def _freeze(self, value: Structure | Location) -> int:
+        """Give a number to a part of events by what it is; each object is looked into only once."""
         number = self._frozen.get(id(value))
         if number is None:
             number = self._values.setdefault(_hashable(value), len(self._values))

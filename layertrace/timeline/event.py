@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, Union, get_args
+from typing import Any, Literal, Union, get_args
 
 import msgspec
 
@@ -66,7 +65,29 @@ Plain = Union[None, bool, int, float, complex, str, Opaque]
 Structure = Union[Plain, TensorSpec, tuple["Structure", ...], Mapping[str, "Structure"]]
 """Specs and plain values, nested as the arguments were; lists are kept as tuples."""
 
-NOTHING: Mapping[str, Structure] = MappingProxyType({})
+
+class Nothing(Mapping[Any, Any]):
+    """A mapping without members that cannot get any, and, other than `MappingProxyType`, can be pickled."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+    def __reduce__(self) -> str:
+        return "NOTHING"  # the one there is
+
+
+NOTHING: Mapping[Any, Any] = Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +251,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that happened to one layer, told without holding the layer.
 
     A field that does not apply is `None` (`arguments` is then empty). Events are structs of `msgspec`, since
-    a recording may have a million, and a frozen dataclass takes seven times as long to make. What `dataclasses`
-    has for its own, `msgspec.structs` has for them: `replace`, `asdict`.
+    a recording may have a million, and a frozen dataclass takes seven times as long to make. `replace` and
+    `asdict` for them are in `msgspec.structs`.
 
     Attributes:
         seq: Place in the timeline, from 0, by beginnings. It is kept by every selection, and so

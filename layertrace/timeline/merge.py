@@ -107,7 +107,10 @@ class _Moved:
                 variables=tuple(one + offset if one else 0 for one in state.variables),
             )
         observations = tuple(self._observation(one, numbers) for one in known.observations)
-        return Surroundings(states=states, observations=observations, versions=known.versions)
+        failure = known.failure and replace(known.failure, layer=self.layer(known.failure.layer))
+        return Surroundings(
+            states=states, observations=observations, failure=failure, versions=known.versions
+        )
 
     def _observation(self, one: Observation, numbers: Mapping[Key, int]) -> Observation:
         return replace(
@@ -121,7 +124,7 @@ class _Moved:
 
 def _together(moved: list[_Moved], numbers: Mapping[Key, int], first: int) -> Surroundings:
     parts = [one.surroundings(numbers) for one in moved]
-    failures = [one.timeline.failure for one in moved if one.timeline.failure is not None]
+    failures = [part.failure for part in parts if part.failure is not None]
     return Surroundings(
         states={number: state for part in parts for number, state in part.states.items()},
         observations=tuple(one for part in parts for one in part.observations),

@@ -86,6 +86,8 @@ def _told(subject: object) -> str:
         return f"of class {subject.__qualname__}"
     if isinstance(subject, LayerRef):
         return str(subject)
+    if type(subject).__module__ == "builtins":  # whose repr is no stranger's code
+        return f"{subject!r:.60} (layers are told by a layer, a class, a LayerRef, or a name or path glob)"
     return f"{getattr(subject, 'name', '')!r} ({type(subject).__name__})"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from layertrace.timeline.event import NOTHING, ErrorRef, LayerRef, Location, Structure, TensorSpec
@@ -89,9 +88,9 @@ class LayerState:
     built_by_init: bool | None = None
     built: bool | None = None
     trainable: bool | None = None
-    methods: Mapping[str, Location] = field(default_factory=lambda: MappingProxyType({}))
+    methods: Mapping[str, Location] = field(default_factory=lambda: NOTHING)
     children: tuple[int, ...] = ()
-    held: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    held: Mapping[int, str] = field(default_factory=lambda: NOTHING)
     variables: tuple[int, ...] = ()
     tensors: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
     supports_masking: bool | None = None
@@ -130,13 +129,13 @@ class Surroundings:
         versions: Of TensorFlow and the Keras that were loaded.
         started_ns: When it began, in nanoseconds since 1970; None where that is not known.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file that this is from.
-        unknown: Lines of that file that this version does not know.
+        unknown: Lines of that file that this version does not know, as they stand there.
     """
 
-    states: Mapping[int, LayerState] = field(default_factory=lambda: MappingProxyType({}))
+    states: Mapping[int, LayerState] = field(default_factory=lambda: NOTHING)
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
-    versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     started_ns: int | None = None
-    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
-    unknown: tuple[Mapping[str, Any], ...] = ()
+    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    unknown: tuple[bytes, ...] = ()

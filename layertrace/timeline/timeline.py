@@ -260,6 +260,10 @@ class Timeline(Sequence[Event]):
         found: Timeline = views.find("load")(path)
         return found
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be copied and pickled as it is now: another process gets no recording under way."""
+        return Timeline, (tuple(self), self.notes, self.surroundings)
+
     # Looking
 
     def findings(self, **options: Any) -> list[Any]:
@@ -331,7 +335,13 @@ class _Shape:
         nearest: dict[int | None, int | None] = {None: None}
         children: dict[int | None, list[Event]] = {}
         for event in self.events:
-            children.setdefault(self._nearest(event.parent, selected, nearest), []).append(event)
+            around = event.parent
+            if around is not None and around not in selected:
+                around = self._nearest(around, selected, nearest)
+            siblings = children.get(around)
+            if siblings is None:
+                siblings = children[around] = []
+            siblings.append(event)
         return {seq: tuple(events) for seq, events in children.items()}
 
     def _nearest(

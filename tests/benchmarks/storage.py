@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,9 +20,18 @@ import keras
 import tensorflow as tf
 
 import layertrace
-from layertrace import Timeline
 
 LAYERS = 1000
+LOAD = "from layertrace import Timeline; Timeline.load(sys.argv[1])"
+REPORT = "from layertrace.cli import main; main(['report', sys.argv[1]])"
+TELLS_ITS_SIZE = """
+import atexit, sys
+from pathlib import Path
+def tell():  # ru_maxrss begins with the size of the process that started this one
+    lines = Path("/proc/self/status").read_text().splitlines()
+    print(*[line for line in lines if line.startswith("VmHWM")], file=sys.stderr)
+atexit.register(tell)
+"""
 
 
 class Identity(keras.layers.Layer):
@@ -31,18 +41,27 @@ class Identity(keras.layers.Layer):
         return x
 
 
-def seconds_of(layers, rounds, **options) -> tuple[float, float, Timeline]:
-    """Call all layers so many times; return the seconds of the program, of the end, and the timeline."""
+def seconds_of(layers, rounds, **options) -> tuple[float, float]:
+    """Call all layers so many times; return the seconds of the program, and of the end."""
     x = tf.ones((4, 4))
     tracer = layertrace.trace(max_events=10_000_000, **options)
-    timeline = tracer.start()
+    tracer.start()
     began = time.perf_counter()
     for _ in range(rounds):
         for layer in layers:
             layer(x)
     ended = time.perf_counter()
     tracer.stop()
-    return ended - began, time.perf_counter() - ended, timeline
+    return ended - began, time.perf_counter() - ended
+
+
+def alone(program: str, file: Path) -> tuple[float, float, int]:
+    """Run a program by itself; return its seconds, its gigabytes at the most, and its number of lines."""
+    began = time.perf_counter()
+    command = [sys.executable, "-c", TELLS_ITS_SIZE + program, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    kilobytes = int(done.stderr.split()[-2])
+    return time.perf_counter() - began, kilobytes / 1e6, len(done.stdout.splitlines())
 
 
 def main() -> None:
@@ -53,21 +72,16 @@ def main() -> None:
     seconds_of(layers, 1)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "run.layertrace")
-        kept, stopped, _ = seconds_of(layers, rounds)
-        saved, closed, _ = seconds_of(layers, rounds, save=file)
+        kept, stopped = seconds_of(layers, rounds)
+        saved, closed = seconds_of(layers, rounds, save=file)
         size, count = file.stat().st_size, rounds * LAYERS
-        began = time.perf_counter()
-        timeline = Timeline.load(file)
-        loaded = time.perf_counter()
-        text = str(timeline)
-        reported = time.perf_counter()
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        loading, loading_gb, _ = alone(LOAD, file)
+        reporting, reporting_gb, lines = alone(REPORT, file)
     print(f"{count:,} events of {LAYERS:,} layers, {size / count:.1f} bytes each on disk")
     print(f"in memory {kept:.1f} s, to end {stopped:.1f} s; saved {saved:.1f} s, to end {closed:.1f} s:")
     print(f"saving takes {saved + closed - kept - stopped:.1f} s more")
-    lines = len(text.splitlines())
-    print(f"loaded in {loaded - began:.1f} s, reported in {lines} lines in {reported - loaded:.1f} s")
-    print(f"{most:.2f} GB at the most, with what the program and TensorFlow take")
+    print(f"a process that loads it takes {loading:.1f} s and {loading_gb:.2f} GB")
+    print(f"layertrace report takes {reporting:.1f} s and {reporting_gb:.2f} GB, for {lines} lines")
 
 
 if __name__ == "__main__":

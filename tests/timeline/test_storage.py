@@ -1,9 +1,12 @@
 """A timeline is kept in a file: what comes back is what went in, and no file does harm."""
 
+import copy
 import gzip
 import json
 import os
+import pickle
 import string
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -229,18 +232,48 @@ def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
     assert {"weather": "fine"} in lines
 
 
+def test_a_timeline_can_be_pickled_and_copied(timeline):
+    """As plain data can; what comes back is a timeline of the same events, and of what is known beside them."""
+    for again in (pickle.loads(pickle.dumps(timeline)), copy.deepcopy(timeline)):
+        assert list(again) == list(timeline)
+        assert (again.notes, again.surroundings) == (timeline.notes, timeline.surroundings)
+
+
+def test_what_is_no_regular_file_is_written_to(timeline, tmp_path):
+    """A named pipe is not replaced, nor a symbolic link; a file keeps who may read it."""
+    from layertrace.timeline.storage.files import written
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(pipe.read_bytes)
+        with written(pipe) as file:
+            file.write(b"through")
+        assert reading.result() == b"through"
+    (tmp_path / "real.jsonl").touch(0o600)
+    (tmp_path / "link.jsonl").symlink_to("real.jsonl")
+
+    timeline.save(tmp_path / "link.jsonl")
+
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert len(Timeline.load(tmp_path / "real.jsonl")) == len(timeline)
+    assert (tmp_path / "real.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 HEAD = b'{"layertrace": "1.0"}\n'
 WRONG = {
     "empty": (b"", "it is empty"),
-    "of another kind": (b"\x89PNG\r\n\x1a\n", "it does not begin as a recording of layertrace does"),
-    "some JSON": (b'{"a": 1}\n', "it does not begin as a recording of layertrace does"),
-    "no object": (b"[1]\n", "it does not begin as a recording of layertrace does"),
+    "of another kind": (b"\x89PNG\r\n\x1a\n", "it does not begin as a recording does"),
+    "some JSON in one line": (b'{"a": 1}', "it does not begin as a recording does"),
+    "cut off at once": (HEAD[:-3], "it was cut off within its first line"),
+    "some JSON": (b'{"a": 1}\n', "it does not begin as a recording does"),
+    "no object": (b"[1]\n", "it does not begin as a recording does"),
     "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, and this layertrace reads 1: pip install -U"),
     "a version that is none": (b'{"layertrace": "x"}\n', "its version is 'x', which is none"),
-    "a line that is none": (HEAD + b"oh\n", "line 2 is no JSON object"),
+    "a line that is none": (HEAD + b"oh\n", "line 2: it is no JSON object"),
     "a kind that is none": (
         HEAD + b'{"event": 0, "kind": "fit"}\n',
-        "a line is not as it should be: Invalid enum",
+        "line 2: it is not as it should be (Invalid enum",
     ),
     "a number that is none": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
     "a reference to nothing": (
@@ -261,7 +294,7 @@ WRONG = {
         HEAD + b'{"value": 1, "is": ' + b"[" * 500 + b"]" * 500 + b"}\n",
         "nested more than 100 deep",
     ),
-    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2 is no JSON object"),
+    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is no JSON object"),
     "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
 }
 
@@ -302,7 +335,7 @@ def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "_LONGEST_LINE", 1024 * 1024)
     path = tmp_path / "bomb.layertrace"
     path.write_bytes(gzip.compress(HEAD + b'{"note": "boom"}\n' * 2_000_000))
-    with pytest.raises(FormatError, match="it expands to more than 400 times its size"):
+    with pytest.raises(FormatError, match="it expands to more than 100 times its size"):
         Timeline.load(path)
 
     path.write_bytes(gzip.compress(HEAD + b'{"note": "' + b"o" * 3_000_000))

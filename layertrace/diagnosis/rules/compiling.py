@@ -33,7 +33,7 @@ def op_without_xla(case: Case) -> Iterator[Found]:
     model.compile(optimizer, loss, jit_compile=False)
     ```
     """
-    for event in case.errors():
+    for event in case.errors:
         if event.kind != "run" or event.error is None or not _is_compiled(case, event):
             continue
         if not _REFUSED.search(event.error.message):

@@ -76,7 +76,7 @@ def _one(number: int | None) -> tuple[int, ...]:
 
 def _leaked(case: Case) -> bool:
     """Tell whether the recording ended by a tensor that was out of scope."""
-    places: list[Event | Failure] = [*case.errors()]
+    places: list[Event | Failure] = [*case.errors]
     if case.failure is not None:
         places.append(case.failure)
     return any(one.error is not None and "out of scope" in one.error.message for one in places)

@@ -89,9 +89,11 @@ def foreign_layer(case: Case) -> Iterator[Found]:
     yield from _given_foreign_tensors(case)
     told = set()
     for event in case.events("call"):
-        outer = case.busy_layer(event)
         layer = event.layer
-        if layer is None or outer is None or layer.framework == outer.framework or layer.id in told:
+        if layer is None or layer.id in told or event.parent is None:
+            continue
+        outer = case.busy_layer(event)
+        if outer is None or layer.framework == outer.framework:
             continue
         told.add(layer.id)
         yield Found(

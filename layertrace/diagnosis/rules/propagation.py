@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
@@ -103,7 +103,7 @@ def _fits(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
     return len(pairs) == 2 and all(a == b or a is None or b is None for a, b in pairs)
 
 
-def _is_missed(case: Case, calls: list[Event]) -> bool:
+def _is_missed(case: Case, calls: Sequence[Event]) -> bool:
     """Tell whether a layer behind, met in the same place, would take a mask of these steps and got none."""
     takers = [(one, _first_shape(one.inputs)) for one in case.events("call", _lacks_a_mask)]
     takers += [(one, _shape_built(one)) for one in case.events("build") if _is_unmasked(case, one)]
@@ -143,6 +143,8 @@ def _shape_built(build: Event) -> tuple[int | None, ...]:
 def _lost_in_a_call(case: Case) -> Iterator[Found]:
     """Find a layer that takes a mask and got none, after one that made a mask in the same call."""
     told = set()
+    if not any(state.makes_mask for state in case.states.values()):
+        return
     for outer in case.events("call"):
         if outer.layer is None or not is_users(outer.layer):
             continue
@@ -211,7 +213,7 @@ def dtype_not_autocast(case: Case) -> Iterator[Found]:
         return x * keras.ops.cast(self.table, self.compute_dtype)
     ```
     """
-    for event in case.errors():
+    for event in case.errors:
         state = case.state(event.layer)
         error = event.error
         if event.kind != "call" or state is None or error is None or state.compute_dtype is None:

@@ -120,7 +120,7 @@ _SAME_NAME = frozenset({
 def _failed_calls(case: Case) -> Iterator[Event]:
     """Yield the calls that failed by themselves where tensors have no values, each layer once."""
     told = set()
-    for event in case.errors():
+    for event in case.errors:
         if event.kind == "call" and event.mode != "eager" and event.layer and event.layer.id not in told:
             told.add(event.layer.id)
             yield event

@@ -179,6 +179,8 @@ def untracked_layer(case: Case) -> Iterator[Found]:
         layer, own = event.layer, case.state(event.layer)
         if layer is None or layer.id in told or layer.id in tracked:
             continue
+        if own is None or not own.alive or not own.variables:
+            continue
         made = next(iter(case.of(layer, "init")), None)
         owner = _caller(case, event, made)
         state = case.state(owner)
@@ -186,7 +188,7 @@ def untracked_layer(case: Case) -> Iterator[Found]:
             continue  # that is LT702
         if owner is None or owner.id == layer.id or not is_users(owner) or state is None or not state.alive:
             continue
-        if own is None or not own.alive or not own.variables or _is_made_anew(case, made):
+        if _is_made_anew(case, made):
             continue
         by_owner = _made_by(case, made, owner)
         hidden = by_owner and _called_in_call(case, event)

@@ -30,7 +30,17 @@ gzip. A newer minor version (1.1) may have lines and fields that this one does n
 a timeline is saved again. A newer major version is refused.
 """
 
-from layertrace.timeline.storage.files import SUFFIXES, compress, load, save, suffix_of
+from layertrace.timeline.storage.files import (
+    SUFFIXES,
+    begins_a_recording,
+    check_writable,
+    compress,
+    load,
+    save,
+    suffix_of,
+)
 from layertrace.timeline.storage.writer import Writer
 
-__all__ = ["SUFFIXES", "Writer", "compress", "load", "save", "suffix_of"]
+__all__ = [
+    "SUFFIXES", "Writer", "begins_a_recording", "check_writable", "compress", "load", "save", "suffix_of",
+]  # fmt: skip

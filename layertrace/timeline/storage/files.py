@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import shutil
@@ -10,25 +11,26 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-
-import msgspec
+from typing import IO
 
 from layertrace.errors import FormatError
 from layertrace.timeline.event import Event
-from layertrace.timeline.storage.reader import Reader
+from layertrace.timeline.storage.reader import NO_RECORDING, Reader
 from layertrace.timeline.storage.writer import Writer
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["SUFFIXES", "compress", "load", "save", "suffix_of", "written"]
+__all__ = [
+    "SUFFIXES", "begins_a_recording", "check_writable", "compress", "load", "save", "suffix_of", "written",
+]  # fmt: skip
 
 SUFFIXES = (".layertrace", ".jsonl")
 """`.layertrace` is compressed where that pays, `.jsonl` never is. Both hold the same lines."""
 
 PAYS = 64 * 1024
-_LONGEST_LINE = 64 * 1024 * 1024
-_MOST_EXPANDED, _ALWAYS_FINE = 400, 256 * 1024 * 1024
+_LONGEST_LINE = 16 * 1024 * 1024
+_MOST_EXPANDED, _ALWAYS_FINE = 100, 64 * 1024 * 1024  # a recording of a million events expands eleven times
 _GZIP = b"\x1f\x8b"
+_BEGINNING = b'{"layertrace":'
 _LEVEL = 4
 
 
@@ -69,13 +71,50 @@ def compress(path: Path) -> None:
             shutil.copyfileobj(file, packed)
 
 
+def check_writable(target: Path) -> None:
+    """Make sure that a file can be written later, at the end of a long program; leave nothing behind.
+
+    Raises:
+        FormatError: If it cannot.
+    """
+    if target.is_dir():
+        raise FormatError(f"{target} cannot be written: {os.strerror(errno.EISDIR)}")
+    folder = next(one for one in target.absolute().parents if one.exists())
+    if not folder.is_dir():
+        raise FormatError(f"{target} cannot be written: {folder} is not a folder")
+    if not os.access(target if target.exists() else folder, os.W_OK):
+        raise FormatError(f"{target} cannot be written: {os.strerror(errno.EACCES)}")
+
+
 @contextmanager
 def written(target: Path) -> Iterator[IO[bytes]]:
     """Give a file to write, and put it in place at the end, compressed where that pays.
 
+    What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it is; a symbolic link
+    stays, and leads to the new file.
+
     Raises:
         FormatError: If it cannot be written; nothing is left behind then.
     """
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with _written_through(target) as stream:
+            yield stream
+        return
+    with _put_in_place(Path(os.path.realpath(target)), target) as file:
+        yield file
+
+
+@contextmanager
+def _written_through(target: Path) -> Iterator[IO[bytes]]:
+    try:
+        with target.open("wb") as stream:
+            yield stream
+    except OSError as error:
+        raise FormatError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _put_in_place(target: Path, told: Path) -> Iterator[IO[bytes]]:
     partial = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -85,11 +124,11 @@ def written(target: Path) -> Iterator[IO[bytes]]:
             file.flush()
             if target.suffix == SUFFIXES[0] and file.tell() > PAYS:
                 _compress(file)
-        os.chmod(partial, 0o666 & ~_umask())
+        os.chmod(partial, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         os.replace(partial, target)
         partial = ""
     except OSError as error:
-        raise FormatError(f"{target} cannot be written: {error.strerror or error}") from error
+        raise FormatError(f"{told} cannot be written: {error.strerror or error}") from error
     finally:
         if partial:
             os.unlink(partial)
@@ -136,9 +175,22 @@ def load(path: str | os.PathLike[str]) -> Timeline:
     return Timeline(events, notes, surroundings)
 
 
+def begins_a_recording(path: Path) -> bool:
+    """Tell a recording from other files by how it begins, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            text = next(_texts(file), b"")
+    except (OSError, FormatError):
+        return False
+    return text.startswith(_BEGINNING)
+
+
 def _cut(events: tuple[Event, ...]) -> str:
     last = max((event.start_ns + (event.duration_ns or 0) for event in events), default=0)
-    return f"the recording was cut off {last / 1e9:.1f} s after it began: the program was killed, or goes on"
+    return (
+        f"the recording was cut off {last / 1e9:.1f} s after it began: the program was killed, the disk was "
+        "full, or it goes on"
+    )
 
 
 def _read(file: IO[bytes], reader: Reader) -> None:
@@ -150,22 +202,16 @@ def _read(file: IO[bytes], reader: Reader) -> None:
     reader.read(lines)
 
 
-def _lines(file: IO[bytes]) -> Iterator[dict[str, Any]]:
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the lines of a file; a last one that is not whole is left out."""
-    decode = msgspec.json.Decoder().decode
     for number, line in enumerate(_texts(file), start=1):
-        if not line.endswith(b"\n"):
-            if number == 1 and not line.startswith(b"{"):
-                raise FormatError("it does not begin as a recording of layertrace does")
+        if line.endswith(b"\n"):
+            yield line
+        elif number == 1:
+            began = line.startswith(_BEGINNING)
+            raise FormatError("it was cut off within its first line" if began else NO_RECORDING)
+        else:
             return  # the program was killed while it was written
-        try:
-            found = decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
-            what = "it does not begin as a recording of layertrace does" if number == 1 else None
-            raise FormatError(what or f"line {number} is no JSON object")
-        yield found
 
 
 def _texts(file: IO[bytes]) -> Iterator[bytes]:

@@ -20,8 +20,8 @@ from layertrace.timeline.event import (
 from layertrace.timeline.surroundings import Sight
 
 __all__ = [
-    "KNOWN", "MAJOR", "MINOR", "EventLine", "FailureLine", "LayerLine", "ObservationLine", "PlaceLine",
-    "StateLine",
+    "KNOWN", "MAJOR", "MINOR", "EventLine", "FailureLine", "KnownEventLine", "LayerLine", "ObservationLine",
+    "PlaceLine", "StateLine",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -57,6 +57,10 @@ class EventLine(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     replica: int | None = None
     strategy: str | None = None
     flags: tuple[Flag, ...] = ()
+
+
+class KnownEventLine(EventLine, omit_defaults=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """An event as this version writes it, without a field that only a newer one knows."""
 
 
 class StateLine(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -84,7 +84,7 @@ class Writer:
             traced_before=event.traced_before,
             replica=event.replica,
             strategy=event.strategy,
-            flags=tuple(sorted(event.flags)),
+            flags=tuple(sorted(event.flags)) if event.flags else (),
         )
         extra = self._extras.get(event.seq)
         if extra:
@@ -131,7 +131,7 @@ class Writer:
         if surroundings.versions:
             self._line({"versions": dict(surroundings.versions)})
         for line in surroundings.unknown:
-            self._line(line)
+            self._write(line)
         for note in notes:
             self._line({"note": note})
 
