@@ -93,6 +93,9 @@ class _Running:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Record from before the first fixture on."""
+        from layertrace.pytest_plugin import leftovers
+
+        leftovers.keep_all()
         if self._records(item):
             self._recordings.begin(item)
 

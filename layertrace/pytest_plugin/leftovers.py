@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["keep", "running", "stop"]
+__all__ = ["keep", "keep_all", "running", "stop"]
 
 _kept: set[Any] = set()
 
@@ -24,6 +24,11 @@ def keep(before: set[Any]) -> None:
     now = running()
     _kept.intersection_update(now)
     _kept.update(now - before)
+
+
+def keep_all() -> None:
+    """Let all go on that run before a test begins, such as that of `layertrace run -m pytest`."""
+    keep(set())
 
 
 def stop() -> None:

@@ -17,14 +17,15 @@ from layertrace.record.targets import Targets
 from layertrace.timeline import views
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["TraceMixin", "between_programs", "current_timeline", "trace", "traced"]
+__all__ = ["TraceMixin", "between_programs", "current_timeline", "is_disabled", "trace", "traced"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
 
 
-def _is_disabled() -> bool:
+def is_disabled() -> bool:
+    """Tell whether `LAYERTRACE_DISABLED` is set, so that nothing is to be recorded."""
     return os.environ.get("LAYERTRACE_DISABLED", "") not in ("", "0")
 
 
@@ -89,11 +90,11 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         Raises:
             HostError: If TensorFlow or Keras is missing or too old.
         """
-        save = None if _is_disabled() else self._save
+        save = None if is_disabled() else self._save
         recorder = Recorder(
             self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot, save=save
         )
-        if _is_disabled():
+        if is_disabled():
             recorder.note("LAYERTRACE_DISABLED is set: nothing was recorded")
             return recorder.timeline
         recorder.start(wait=wait)
@@ -231,7 +232,7 @@ def traced(cls: C) -> C:
             f"cannot trace {told}: it is no Keras layer class. Decorate a class derived from "
             "keras.layers.Layer; for a layer or a model that exists use `with layertrace.trace(layer):`"
         )
-    if _is_disabled():
+    if is_disabled():
         return cls
     recorder = _program_recorder()
     recorder.targets.classes += (cls,)

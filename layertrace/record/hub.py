@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -216,5 +217,7 @@ def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 
 _lock = threading.RLock()
+# Held while the process forks, so that no thread that the child does not have can be holding it there.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 hub = Hub()
 threads = _Threads()

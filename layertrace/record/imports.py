@@ -15,6 +15,8 @@ __all__ = ["ImportWatch"]
 class ImportWatch(MetaPathFinder):
     """Stands first in `sys.meta_path` from `start` to `stop`, and looks out for some packages.
 
+    Of several, the first one finds the package, and tells all.
+
     Args:
         names: The packages to look out for.
         arrived: Called with the name of a package once it is imported.
@@ -39,11 +41,12 @@ class ImportWatch(MetaPathFinder):
         """Find a package as it would be found without us, and put a word in for its loader."""
         if fullname not in self._names:
             return None
+        watching = [one for one in sys.meta_path if isinstance(one, ImportWatch) and fullname in one._names]
         for finder in sys.meta_path:
-            find = getattr(finder, "find_spec", None)
-            spec: ModuleSpec | None = None if finder is self or find is None else find(fullname, path, target)
+            find = None if isinstance(finder, ImportWatch) else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                spec.loader = _Telling(spec.loader, self._arrived)
+                spec.loader = _Telling(spec.loader, [one._arrived for one in watching])
                 return spec
         return None
 
@@ -51,7 +54,7 @@ class ImportWatch(MetaPathFinder):
 class _Telling(Loader):
     """Loads a package by its own loader, then tells."""
 
-    def __init__(self, loader: Loader, arrived: Callable[[str], object]) -> None:
+    def __init__(self, loader: Loader, arrived: Sequence[Callable[[str], object]]) -> None:
         self._loader = loader
         self._arrived = arrived
 
@@ -63,4 +66,5 @@ class _Telling(Loader):
         spec: Any = module.__spec__
         spec.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._arrived(module.__name__)
+        for arrived in self._arrived:
+            arrived(module.__name__)

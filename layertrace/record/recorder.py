@@ -31,6 +31,8 @@ __all__ = ["Recorder", "running"]
 MAX_EVENTS = 1_000_000
 
 _lock = threading.RLock()
+# Held while the process forks, so that no thread that the child does not have can be holding it there.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 running: list[Recorder] = []
 """The recorders that listen now, in the order in which they started."""
 
@@ -199,6 +201,17 @@ class Recorder:
             self._records += self._unfinished()
             self._read = None
             self._settle()
+
+    def abandon(self) -> None:
+        """Put everything back and keep nothing: in a fork the recording is that of the parent."""
+        with _lock:
+            running.remove(self)
+            self._watch.stop()
+            if self._check_size in gc.callbacks:
+                gc.callbacks.remove(self._check_size)
+            _tell_hub()
+            self._unhook()
+            self._records, self._read = [], ((0, 0), ())
 
     def _failed(self, error: BaseException | None) -> None:
         try:

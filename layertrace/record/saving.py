@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from layertrace.errors import FormatError
-from layertrace.record.faults import step_aside
+from layertrace.record.faults import notice, step_aside
 from layertrace.record.hub import DETAIL, METHOD, START
 from layertrace.record.reading import Reader, adopt, begin_and_end
 from layertrace.timeline.storage import Writer, compress, suffix_of
@@ -49,18 +50,21 @@ class Saver:
     ) -> None:
         self._path = Path(path)
         suffix_of(self._path)
-        try:
+        with _telling(self._path):
+            self._path = self._path.absolute()  # the program may change its folder
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("wb")
-        except OSError as error:
-            raise FormatError(f"{self._path} cannot be written: {error.strerror or error}") from error
+            # Without a buffer of Python's: a fork would write what it holds a second time.
+            self._file = self._path.open("wb", buffering=0)
         self._ended, self._running, self._keeps = ended, running, keeps
-        self._writer = Writer(self._file.write)
+        self._lines: list[bytes] = []
+        self._writer = Writer(self._lines.append)
+        self._process = os.getpid()
         self._taken = 0
         self._start_ns = 0
         self._numbers = count()
         self._begun: dict[int, Span] = {}  # told as begun; the spans keep their ids from being used again
         self._told: list[tuple[Ended, object]] = []  # runs that are counted on, variables that get a path
+        self._is_broken = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name="layertrace saves", daemon=True)
 
@@ -70,42 +74,66 @@ class Saver:
         Args:
             start_ns: The clock when the recording began.
             started_ns: The same in nanoseconds since 1970.
+
+        Raises:
+            FormatError: If the file cannot be written.
         """
         self._start_ns = start_ns
-        self._writer.head(started_ns=started_ns, process=os.getpid())
+        self._writer.head(started_ns=started_ns, process=self._process)
         self._reader = Reader(start_ns)
-        self._flush()
+        with _telling(self._path):
+            self._flush()
         self._thread.start()
 
     def stop(self, surroundings: Surroundings, notes: Sequence[str]) -> None:
         """Write the rest, and what is known beside the events; compress the file where that pays."""
+        if os.getpid() != self._process:  # a fork: the file is its parent's
+            return
         self._done.set()
         self._thread.join()
+        with self._stepping_aside():
+            if not self._is_broken:
+                self._look()
+                self._writer.beside(surroundings, notes)
+                self._writer.close()
+                self._flush()
+        self._file.close()
+        if not self._is_broken:
+            self._compress()
+
+    def _compress(self) -> None:
         try:
-            self._look()
-            self._writer.beside(surroundings, notes)
-            self._writer.close()
-            self._file.close()
             compress(self._path)
-        except Exception:  # promise 1: this runs at the end of the program's `with` block
-            step_aside(f"save the recording to {self._path}")
+        except FormatError as error:
+            notice(f"layertrace leaves the recording uncompressed: {error}", key=str(self._path))
 
     def _work(self) -> None:
-        while not self._done.wait(SECONDS):
-            if not self._try_to_look():
-                return
+        while not (self._done.wait(SECONDS) or self._is_broken):
+            with self._stepping_aside():
+                self._look()
+                self._flush()
 
-    def _try_to_look(self) -> bool:
+    @contextmanager
+    def _stepping_aside(self) -> Iterator[None]:
+        """Go on without the file if it cannot be written any further: promise 1."""
         try:
-            self._look()
-            self._flush()
-        except Exception:  # promise 1: the program goes on, what is written stays
+            yield
+        except OSError as error:
+            self._is_broken = True
+            notice(
+                f"layertrace cannot write {self._path} any further: {error.strerror or error}. What it holds "
+                "can be read; the program goes on.",
+                key=str(self._path),
+            )
+        except Exception:
+            self._is_broken = True
             step_aside(f"save the recording to {self._path}")
-            return False
-        return True
 
     def _flush(self) -> None:
-        self._file.flush()
+        rest = memoryview(b"".join(self._lines))
+        self._lines.clear()
+        while rest:
+            rest = rest[self._file.write(rest) :]
         os.fsync(self._file.fileno())
 
     def _look(self) -> None:
@@ -146,6 +174,14 @@ class Saver:
             if now != told:
                 self._writer.ended(self._reader.again(record))
                 self._told[number] = (record, now)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FormatError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 _GROWING: dict[str, Callable[[Ended], object]] = {

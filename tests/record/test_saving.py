@@ -1,5 +1,8 @@
 """A recording that is saved as it happens is the one that is kept in memory."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -135,7 +138,7 @@ def test_a_fault_while_saving_does_not_reach_the_program(tmp_path, monkeypatch):
     from layertrace.record.saving import Saver
 
     def fail(self, record, *, is_running):
-        raise OSError("no space left")
+        raise RuntimeError("a slip of ours")
 
     monkeypatch.setattr(Saver, "_write", fail)
     with warnings.catch_warnings(record=True) as told:
@@ -148,3 +151,53 @@ def test_a_fault_while_saving_does_not_reach_the_program(tmp_path, monkeypatch):
         f"layertrace could not save the recording to {tmp_path / 'run.layertrace'}"
     ]
     assert timeline.of("scale*").kinds.count("call") == 20
+
+
+FULL = """
+import resource, time, warnings
+import keras, layertrace
+resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    with layertrace.trace(save="run.layertrace") as timeline:
+        for n in range(40):
+            keras.layers.Dense(n + 1)
+            time.sleep(0.03)
+print(len(timeline), *(one.message for one in told), sep="|")
+"""
+
+
+def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
+    """What was written can be read, and says that it was cut; the recording in memory has everything."""
+    done = subprocess.run(
+        [sys.executable, "-c", FULL], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    events, *told = done.stdout.strip().split("|")
+
+    assert events == "40"
+    assert told == [
+        f"layertrace cannot write {tmp_path / 'run.layertrace'} any further: File too large. What it holds "
+        "can be read; the program goes on."
+    ]
+    kept = layertrace.Timeline.load(tmp_path / "run.layertrace")
+    assert 3 < len(kept) < 40
+    assert "the disk was full" in kept.notes[0]
+
+
+def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
+    """What a fork does, and how it ends, is not in it."""
+    with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
+        calls()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 advises against forking threads
+            child = os.fork()
+        if child == 0:
+            try:
+                calls()
+                timeline.source.stop()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        calls()
+
+    assert layertrace.Timeline.load(tmp_path / "run.jsonl").kinds == timeline.kinds
