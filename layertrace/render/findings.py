@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from rich.text import Text
 from layertrace.diagnosis import Finding
 from layertrace.render import words
 from layertrace.render.glyphs import Glyphs, glyphs_of
-from layertrace.render.places import Places
+from layertrace.render.places import Places, here
 from layertrace.render.styles import QUIET, SEVERITIES, TITLE, inked
 from layertrace.render.wrapping import wrapped
 from layertrace.timeline.event import Location
@@ -36,7 +35,7 @@ class FindingList:
         if not self.found:
             yield inked("Nothing was found to be wrong.", QUIET)
             return
-        places = Places([place for one in self.found for place in _places(one)], os.getcwd())
+        places = Places([place for one in self.found for place in _places(one)], here())
         for number, finding in enumerate(self.found):
             if number:
                 yield Text()

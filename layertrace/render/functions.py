@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 from rich import box
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from layertrace.render import words
 from layertrace.render.glyphs import Adaptive, Glyphs
-from layertrace.render.places import Places
+from layertrace.render.places import Places, here
 from layertrace.render.styles import ERROR, KINDS, NAME, NOTE, QUIET, inked
 from layertrace.timeline import Timeline
 from layertrace.timeline.functions import FunctionLife
@@ -33,7 +32,7 @@ def function_table(timeline: Timeline) -> Table:
         >>> print(function_table(timeline))  # doctest: +SKIP
     """
     lives = timeline.functions
-    places = Places((life.defined_at for life in lives if life.defined_at is not None), os.getcwd())
+    places = Places((life.defined_at for life in lives if life.defined_at is not None), here())
     shown = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     shown.add_column("function", overflow="fold")
     some_before = any(life.traced_before for life in lives)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 
 from layertrace.timeline.event import Location
 
-__all__ = ["Places", "tails"]
+__all__ = ["Places", "here", "tails"]
 
 LONGEST_RELATIVE = 40
 
@@ -33,6 +34,14 @@ def _told_apart(family: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
         if len({tail for _, tail in short}) == len(family):
             return short
     return [(path, path) for path, _ in family]
+
+
+def here() -> str:
+    """Return the folder that we are in; the root, if a program has removed it meanwhile."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.sep
 
 
 class Places:

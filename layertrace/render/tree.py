@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -20,7 +18,7 @@ from layertrace.render.layout import Layout
 from layertrace.render.lines import Writer
 from layertrace.render.names import Names
 from layertrace.render.outline import Node, Outline
-from layertrace.render.places import Places
+from layertrace.render.places import Places, here
 from layertrace.render.rows import rows
 from layertrace.render.styles import NOTE, inked
 from layertrace.timeline import Timeline
@@ -81,7 +79,7 @@ class TimelineTree:
         return [*heading.lines(layout.width, limit), *layout.lines(console)]
 
     def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
-        places = Places(_locations(self._nodes), _cwd())
+        places = Places(_locations(self._nodes), here())
         marks: dict[int, str] = {}
         for finding in reversed(self.findings):  # so that the gravest has the last word
             marks |= dict.fromkeys(finding.events, finding.code)
@@ -146,10 +144,3 @@ def _locations(nodes: list[Node]) -> list[Location]:
             candidates = (node.item.first.location, error.location if error else None)
             found += [location for location in candidates if location is not None]
     return found
-
-
-def _cwd() -> str:
-    try:
-        return str(Path.cwd())
-    except OSError:  # it was deleted meanwhile
-        return os.sep

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from rich.table import Table
 from rich.text import Text
 
 from layertrace.render import phrases
 from layertrace.render.glyphs import printable
-from layertrace.render.places import Places
+from layertrace.render.places import Places, here
 from layertrace.render.styles import ERROR, NAME, QUIET, TITLE
 from layertrace.render.words import counted
 from layertrace.timeline import Event, Timeline
@@ -18,20 +16,22 @@ __all__ = ["variable_table"]
 
 
 def variable_table(timeline: Timeline) -> Table:
-    """Show which variables were made: their specs, whose they are, in which event, from which line.
+    """Show which variables were made: what they are, whose, in which event, from which line.
 
     Example:
         >>> from rich import print
         >>> print(variable_table(timeline))  # doctest: +SKIP
     """
     events = list(timeline.variables)
-    places = Places([one.location for one in events if one.location is not None], os.getcwd())
+    places = Places([one.location for one in events if one.location is not None], here())
     made = [one.variable for one in events if one.variable is not None and one.error is None]
     parameters = counted(sum(one.parameters for one in made), "parameter")
     title = f"{counted(len(made), 'variable')}, {parameters}"
+    if outside := sum(one.layer is None and one.error is None for one in events):
+        title += f"; {outside:,} of them made by no layer"
     table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style=TITLE)
-    for name in ("event", "variable", "", "of", "made in", "", ""):
-        table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=name == "variable")
+    for number, name in enumerate(("event", "variable", "", "initializer", "of", "made in", "", "")):
+        table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=number < 4)
     for event in events:
         around = timeline.around(event)
         table.add_row(*_cells(event, "" if around is None else around.kind, places))
@@ -49,6 +49,7 @@ def _cells(event: Event, kind: str, places: Places) -> tuple[Text, ...]:
         Text(str(event.seq), QUIET),
         Text(printable(variable.name), NAME),
         Text(str(phrases.tensor(variable))),
+        Text(printable(variable.initializer or "")),
         Text("" if owner is None else printable(str(owner))),
         Text(kind),
         Text(", ").join(traits),

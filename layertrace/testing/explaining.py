@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from rich.table import Table
 from layertrace.diagnosis import Finding
 from layertrace.render import event_line, findings, text
 from layertrace.render.page import terminal_width, written
-from layertrace.render.places import Places
+from layertrace.render.places import Places, here
 from layertrace.testing import room
 from layertrace.timeline import Event, Timeline
 
@@ -92,7 +91,7 @@ def failure(
 
 def _place(concerned: Sequence[Event]) -> str:
     place = next((event.location for event in concerned if event.location is not None), None)
-    return "" if place is None else f"\n\n{Places([place], os.getcwd()).long(place)}"
+    return "" if place is None else f"\n\n{Places([place], here()).long(place)}"
 
 
 def _width() -> int:

@@ -116,7 +116,7 @@ def test_an_unknown_format_is_told_with_those_there_are(tmp_path):
     """Who mistypes a format is told which there are."""
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), tmp_path / "run.svg", "pdf")
-    assert str(caught.value) == "there is no format 'pdf'; there are jsonl, perfetto, svg, txt"
+    assert str(caught.value) == "there is no format 'pdf'; there are html, jsonl, perfetto, svg, txt"
 
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), "run.json")

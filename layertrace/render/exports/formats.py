@@ -10,6 +10,7 @@ from typing import IO
 
 from layertrace.errors import FormatError
 from layertrace.render.exports import perfetto, pictures, records
+from layertrace.render.page_html import page
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
 
@@ -33,7 +34,12 @@ class Format:
     write: Callable[[Timeline, IO[bytes]], None]
 
 
+def _write_page(timeline: Timeline, file: IO[bytes]) -> None:
+    file.write(page(timeline).encode())
+
+
 FORMATS = (
+    Format("html", ".html", "one page to look at in a browser", _write_page),
     Format("jsonl", ".records.jsonl", "a flat record for each event, for pandas and jq", records.write),
     Format("perfetto", ".perfetto.json", "tracks and slices, for ui.perfetto.dev", perfetto.write),
     Format("svg", ".svg", "the tree as a picture", pictures.write_svg),
@@ -49,9 +55,9 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
 
     Args:
         timeline: The events.
-        path: Where to. Its name tells the format by its end: `.records.jsonl`, `.perfetto.json`, `.svg`
-            or `.txt`.
-        format: `jsonl`, `perfetto`, `svg` or `txt`, whatever the file is called.
+        path: Where to. Its name tells the format by its end: `.html`, `.records.jsonl`,
+            `.perfetto.json`, `.svg` or `.txt`.
+        format: `html`, `jsonl`, `perfetto`, `svg` or `txt`, whatever the file is called.
 
     Raises:
         FormatError: If there is no such format, or the file cannot be written; nothing is left behind then.
