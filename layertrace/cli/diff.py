@@ -9,6 +9,7 @@ import click
 
 from layertrace.cli.showing import console_of, printed
 from layertrace.render.differences import differences
+from layertrace.render.places import tails
 from layertrace.timeline import Timeline
 from layertrace.timeline.diff import diff as compared
 
@@ -27,5 +28,7 @@ def diff(before: Path, after: Path) -> None:
     """
     a, b = Timeline.load(before), Timeline.load(after)
     found = compared(a, b)
-    printed(console_of(), differences(found))
+    names = tails([str(before.absolute()), str(after.absolute())])  # the ends that tell them apart
+    was, is_ = (names[str(path.absolute())] for path in (before, after))
+    printed(console_of(), differences(found, before=was, now=is_))
     sys.exit(bool(found))

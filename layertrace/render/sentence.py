@@ -61,7 +61,7 @@ def sentence(found: Difference, labels: Labels, before: str, now: str, glyphs: G
     clauses = list(_clauses(found, labels, glyphs))
     if clauses:
         more = len(clauses) - MOST_CLAUSES
-        rest = [f"and differs in {words.counted(more, 'thing')} more"] if more > 0 else []
+        rest = [f"and {words.counted(more, 'thing')} more"] if more > 0 else []
         return f"{b} {', '.join([*clauses[:MOST_CLAUSES], *rest])}."
     if found.parting is not None:
         return f"{b} does what {a} does, in another order."
@@ -88,7 +88,7 @@ def _clauses(found: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]
             yield _of_function(function, glyphs)
     others = [one.what for one in found.outside if one not in ended]
     if others:
-        yield f"has {_listed(others, glyphs)} otherwise"
+        yield f"differs in {_listed(others, glyphs)}"
     if any(map(is_of_tf_data, found.functions)):
         yield "lets tf.data map other functions"
 
@@ -115,7 +115,7 @@ def _of_layers(members: Sequence[LayerDifference], labels: Labels, glyphs: Glyph
         return f"has {labels.short(members)} {glyphs.user(told['place'].now[0])}"
     if "inputs" in told:
         return f"calls {labels.short(members)} {_with(told['inputs'], glyphs)}"
-    return f"has {_listed(list(told), glyphs)} of {labels.short(members)} otherwise"
+    return f"differs in {_listed(list(told), glyphs)} of {labels.short(members)}"
 
 
 def _with(came: Contrast, glyphs: Glyphs) -> str:
@@ -139,7 +139,7 @@ def _of_function(one: FunctionDifference, glyphs: Glyphs) -> str:
         return f"traces {name} for {new} instead of {gone}"
     if one.runs[0] != one.runs[1]:
         return f"runs {name} {_more(*one.runs)}"
-    return f"has {_listed([contrast.what for contrast in one.contrasts], glyphs)} of {name} otherwise"
+    return f"differs in {_listed([contrast.what for contrast in one.contrasts], glyphs)} of {name}"
 
 
 def _listed(said: Sequence[str], glyphs: Glyphs) -> str:

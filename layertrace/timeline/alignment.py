@@ -92,12 +92,13 @@ def align(a: Lives, b: Lives) -> Alignment:
     Layers are looked for in the layer that was paired with the one around them. Names that somebody gave
     must be equal; layers that Keras named (`dense_3`) are paired by class and order, where what was made
     alike helps to see where one was put in. What is left over was renamed, or moved into another layer, if
-    it was made alike and is not so plain that it could be any.
+    it was made alike and is not so plain that it could be any; or has the name that somebody gave it.
     """
     found = Alignment(a, b)
     found.descend(None, None)
     found.again(lambda lives, number: _renamed(found, lives, number))
     found.again(_moved)
+    found.again(_named)
     return found
 
 
@@ -107,6 +108,11 @@ def _renamed(found: Alignment, lives: Lives, number: int) -> Hashable | None:
 
 def _moved(lives: Lives, number: int) -> Hashable | None:
     return None if lives.is_plain(number) else (_key(lives.by_id[number].layer), lives.deep[number])
+
+
+def _named(lives: Lives, number: int) -> Hashable | None:
+    layer = lives.by_id[number].layer
+    return None if is_automatic(layer) else layer.name
 
 
 def _unpaired(lives: Lives, known: dict[int, int]) -> list[int]:

@@ -318,6 +318,25 @@ def test_functions_made_anew_are_one_difference():
     assert {event.cause.reason for event in found.new} == {"new function"}
 
 
+def test_a_layer_that_is_called_no_more_stays_itself():
+    """A layer with a name that somebody gave it is the same one when it has lost its place and its weights."""
+
+    def recorded(*, used):
+        story = Story()
+        model = story.layer("Model", "model")
+        head = story.layer("Dense", "head", "model/head" if used else "head")
+        story.tell("init", head)
+        with story.span("call", model):
+            if used:
+                story.variable(head, "kernel", "float32[2, 2]")
+                story.tell("call", head)
+        return story.timeline()
+
+    (found,) = diff(recorded(used=True), recorded(used=False)).layers
+
+    assert (found.before.path, found.now.path, found.calls) == ("model/head", "head", (1, 0))
+
+
 def test_functions_of_one_name_are_told_apart_by_their_definition():
     """Two layers' `call` are two functions, of which one is the same as before."""
     yesterday = [*_stepping(8, line=9), *_other(_stepping(8, 7, line=50))]
