@@ -7,6 +7,7 @@ import os
 import pickle
 import string
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +31,8 @@ from layertrace.timeline import (
 )
 from layertrace.timeline.storage import files
 from layertrace.timeline.surroundings import Failure, LayerState, Observation, Surroundings
+
+RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
 
 NET = LayerRef(id=1, class_name="Net", name="net", path="net", bases=("app.Net",))
 DENSE = LayerRef(id=2, class_name="Dense", name="dense\n<b>", path="net/dense", framework="tf_keras")
@@ -230,6 +233,17 @@ def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
     lines = [json.loads(line) for line in again.read_text().splitlines()]
     assert [line["mood"] for line in lines if line.get("event") == 1] == ["good"]
     assert {"weather": "fine"} in lines
+
+
+def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
+    """The file beside the golden texts was written once, and is not written anew: people have such files."""
+    again = tmp_path / "again.jsonl"
+    kept = Timeline.load(RECORDING_1_0)
+    timeline.save(again)
+
+    assert list(kept) == EVENTS
+    assert kept.surroundings == timeline.surroundings
+    assert again.read_text().splitlines()[1:] == RECORDING_1_0.read_text().splitlines()[1:]
 
 
 def test_a_timeline_can_be_pickled_and_copied(timeline):
