@@ -101,7 +101,7 @@ class CulpritError(LayertraceError, RuntimeError):
 
 
 class HostError(LayertraceError, ImportError):
-    """TensorFlow or Keras is not installed, or is older than layertrace supports."""
+    """What is to be recorded or told to is missing or too old: TensorFlow, Keras, or OpenTelemetry's SDK."""
 
 
 class LayertraceWarning(UserWarning):

@@ -1,24 +1,22 @@
-"""Watch the Python state that a traced graph takes for constants: attributes, globals, random generators.
+"""Watch whether the Python state that a graph takes for constants changes, and who draws random numbers.
 
 All of this runs only while something is traced, and when a streak of runs begins or is looked at.
 """
 
 from __future__ import annotations
 
-import dis
 import inspect
-import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, MethodType
 from typing import Any
 
+from layertrace.record.constants import PLAIN, Bytes, Same, Values, in_words, values_of
 from layertrace.record.faults import step_aside
-from layertrace.record.generators import drawn_at, generators_of, is_array
+from layertrace.record.generators import drawn_at, generators_of
+from layertrace.record.graph_tensors import graph_tensors, is_replaced
 from layertrace.record.host import Host
-from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, code_behind, hub, parent_of, threads
+from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, hub, parent_of, threads
 from layertrace.record.known_functions import FunctionRecord
 from layertrace.record.layers import meet
 from layertrace.record.modes import current_mode, traced_graphs
@@ -42,169 +40,17 @@ from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import layer_numbers
 
 __all__ = [
-    "STEPS",
     "Owners",
     "after_call",
     "after_trace",
     "before_call",
     "before_trace",
     "forget_call",
-    "is_hosts",
     "look_again",
-    "set_by_hosts",
     "trains",
 ]
 
 _LOOKS = 64  # at the attributes of one function's layers; after so many only at the 128th, 256th, …
-_ITEMS = 16  # of one collection that are told one by one
-_BYTES = 512  # of an array that is compared by value
-_PLAIN = (bool, int, float, str)
-Values = dict[str, Any]
-"""What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
-
-
-# State, as it is
-
-
-class Same:
-    """Stands for a function or an array: equal to itself only, and not keeping it."""
-
-    __slots__ = ("reference", "said")
-
-    def __init__(self, thing: Any, said: str) -> None:
-        self.reference = weakref.ref(thing)
-        self.said = said
-
-    def __eq__(self, other: object) -> bool:
-        mine = self.reference()
-        return isinstance(other, Same) and mine is not None and mine is other.reference()
-
-    __hash__ = None  # type: ignore[assignment]  # equal only as long as it lives
-
-
-@dataclass(frozen=True, slots=True)
-class Bytes:
-    """Stands for a small array: equal to one with the same numbers."""
-
-    content: bytes
-    said: str
-
-
-def _told(value: Any) -> Structure:
-    return Opaque(value.said) if isinstance(value, (Same, Bytes)) else value
-
-
-def values_of(layer: Any) -> Values:
-    """Return the state that `call` and the steps of a layer bake into a graph, as it is now.
-
-    What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
-    """
-    cls: type = type(layer)
-    base = set_by_hosts(cls)
-    hosts = is_hosts(cls)
-    reads = None if hosts else reads_of(cls)
-    found: Values = {}
-    for name, value in list(vars(layer).items()):
-        if name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
-            continue
-        found.update(_values(f"self.{name}", value, None if reads is None else reads.names))
-    if isinstance(trainable := vars(layer).get("_trainable"), bool):
-        found["self.trainable"] = trainable
-    if reads is not None:
-        found.update(_of_classes(cls, reads.names, vars(layer)))
-        found.update(_of_functions(reads))
-    return found
-
-
-def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
-    """Yield a value with its path, if a graph takes it for a constant, and the plain values inside of it.
-
-    Args:
-        path: The way to it.
-        value: Whatever is there.
-        names: What the user's code names, for the attributes of an object; None for a layer of Keras's.
-    """
-    plain = _plain(value)
-    if plain is not None:
-        yield path, plain[0]
-    elif isinstance(value, (list, dict, set)):
-        yield path, Opaque(f"<{_builtin(value)} of {len(value)}>")
-        if names is not None and len(value) <= _ITEMS and not isinstance(value, set):
-            items = value.items() if isinstance(value, dict) else enumerate(value)
-            inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in items if type(key) in (int, str)]
-            yield from ((at, one[0]) for at, one in inside if one is not None)
-    elif isinstance(value, (FunctionType, BuiltinFunctionType)):
-        yield path, Same(value, f"<function {value.__name__}>")
-    elif names is not None and is_array(value):
-        yield path, _array(value)
-    elif names is not None:
-        yield from _of_object(path, value, names)
-
-
-def _plain(value: Any) -> tuple[Structure] | None:
-    """Return a plain value in a tuple, NumPy's scalars too; None where it is none."""
-    if value is None or type(value) in _PLAIN:
-        return (value,)
-    if type(value) is tuple and len(value) <= 8 and all(type(v) in _PLAIN for v in value):
-        return (value,)
-    if (numpy := sys.modules.get("numpy")) is not None and isinstance(value, (numpy.number, numpy.bool_)):
-        number = value.item()
-        return (number,) if type(number) in _PLAIN else None
-    return None
-
-
-def _array(value: Any) -> Same | Bytes:
-    said = f"<array {value.dtype.name}{list(value.shape)}>"
-    if value.nbytes > _BYTES or value.dtype.hasobject:
-        return Same(value, said)
-    few = value.ravel()[:4].tolist()
-    return Bytes(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
-
-
-def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
-    cls: type = type(value)
-    own = getattr(value, "__dict__", None)
-    if not isinstance(own, dict) or isinstance(value, (type, ModuleType)) or any(map(is_hosts, cls.__mro__)):
-        return
-    found: dict[str, Any] = {}
-    for owner in reversed(cls.__mro__):
-        found.update(vars(owner))
-    found.update(own)
-    for name in names.intersection(found):
-        plain = _plain(found[name]) if not name.startswith("__") else None
-        if plain is not None:
-            yield f"{path}.{name}", plain[0]
-
-
-def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
-    for owner in cls.__mro__:
-        if not is_hosts(owner) and owner is not object:
-            for name in names.intersection(vars(owner)).difference(own):
-                if not name.startswith("__"):
-                    yield from _collected(f"{owner.__name__}.{name}", vars(owner)[name])
-
-
-def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
-    """Yield the plain globals that functions read, and what they took from functions around them."""
-    for function in reads.living():
-        found = {name: function.__globals__.get(name) for name in globals_of(function.__code__)}
-        for name, value in {**found, **cells(function)}.items():
-            if value is not None and not name.startswith("__"):
-                yield from _collected(name, value)
-
-
-def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a value that may be changed and no function or array, of which code holds many for good."""
-    if isinstance(value, (list, dict, set)) or _plain(value) is not None:
-        yield from _values(path, value, frozenset())
-
-
-def _builtin(value: Any) -> str:
-    """Name the builtin behind Keras's tracked collections."""
-    return next(kind.__name__ for kind in (list, dict, set) if isinstance(value, kind))
-
 
 # Before and after
 
@@ -227,7 +73,7 @@ class Before:
         self.layer = None if layer is None else weakref.ref(layer)
         self.reads = reads
         self.values = {} if layer is None else values_of(layer)
-        self.tensors = {} if layer is None else {n: id(value) for n, value in _graph_tensors(layer)}
+        self.tensors = {} if layer is None else {n: id(value) for n, value in graph_tensors(layer)}
         self.drawn = generators_of(layer, reads.living())
         self.told: set[object] = set()
         self.ops = _ops(span)
@@ -287,9 +133,9 @@ def _compare(before: Before, layer: Any, record: Any, values: Values) -> None:
     home = (functions[0].__code__, -1) if functions else None
     for key in _changed(before.values, values):
         if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
-            told = _told(before.values.get(key)), _told(values[key])
-            _see("changed in call", record, key, *told, before.span, writes(functions, key) or home)
-    for name, tensor in [] if layer is None else _graph_tensors(layer):
+            both = in_words(before.values.get(key)), in_words(values[key])
+            _see("changed in call", record, key, *both, before.span, writes(functions, key) or home)
+    for name, tensor in [] if layer is None else graph_tensors(layer):
         if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
             place = writes(functions, name) or home
             _see_kept(layer, record, name, before.span, place)
@@ -309,14 +155,8 @@ def _see_kept(layer: Any, record: Any, name: str, span: Any, place: Place | None
     sighting.span, sighting.place = span, place
     if span[MODE] is not None and span[MODE].function is None:
         reference = weakref.ref(layer)
-        sighting.is_over = lambda: (one := reference()) is not None and _is_replaced(one, name)
+        sighting.is_over = lambda: (one := reference()) is not None and is_replaced(one, name)
     see(sighting)
-
-
-def _is_replaced(layer: Any, name: str) -> bool:
-    """Tell whether an attribute that held a tensor of a graph holds an eager one now."""
-    held = _inside(vars(layer).get(name))
-    return any(map(_is_eager, held)) and not any(map(_is_graph_tensor, held))
 
 
 def _is_news(before: Before, record: Any, key: str, state: object) -> bool:
@@ -496,8 +336,8 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
             for key in changed:
                 if key in values and values[key] != then[key]:
                     known = layer_numbers.get(layer)
-                    told = _told(then[key]), _told(values[key])
-                    _see("changed after trace", known, key, *told, span, place())
+                    both = in_words(then[key]), in_words(values[key])
+                    _see("changed after trace", known, key, *both, span, place())
     except Exception:  # promise 1: the traced program never sees a fault of ours
         step_aside("compare attributes")
 
@@ -514,64 +354,7 @@ def _is_still(before: Any, now: Any) -> bool:
         return True
     if type(before) is Same:
         return before.reference() is now
-    return type(now) is type(before) and type(now) in _PLAIN and bool(now == before)
+    return type(now) is type(before) and type(now) in PLAIN and bool(now == before)
 
 
 _NONE = object()
-
-
-# What belongs to the hosts
-
-
-def set_by_hosts(cls: type) -> frozenset[str]:
-    """Return the names of the attributes that the base classes of all layers and models assign."""
-    return _assigned_by(tuple(owner for owner in cls.__mro__ if is_hosts(owner) and _is_base(owner)))
-
-
-@lru_cache(maxsize=256)
-def _assigned_by(owners: tuple[type, ...]) -> frozenset[str]:
-    """Return what classes of a host assign, which live on anyway; a user's would be kept alive."""
-    return frozenset().union(*map(_assigned, owners))
-
-
-def _is_base(cls: type) -> bool:
-    """Tell the classes that stand behind every layer from the layers that Keras offers."""
-    return cls.__name__ in ("Layer", "Model", "Functional", "Sequential") or not any(
-        base.__name__ == "Layer" for base in cls.__mro__
-    )
-
-
-@lru_cache(maxsize=256)
-def _assigned(cls: type) -> frozenset[str]:
-    functions: list[Any] = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
-    functions += [one for v in vars(cls).values() if isinstance(v, property) for one in (v.fset,) if one]
-    # A method of tf_keras's is wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
-    codes = [code for inner in functions if (code := code_behind(inspect.unwrap(inner))) is not None]
-    return frozenset(
-        step.argval for code in codes for step in dis.get_instructions(code) if step.opname == "STORE_ATTR"
-    )
-
-
-def _graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes that hold a tensor of a graph, also inside a list or dict; not Keras's own."""
-    cls: type = type(layer)
-    base = set_by_hosts(cls)
-    for name, value in list(vars(layer).items()):
-        tensor = next(filter(_is_graph_tensor, () if name in base else _inside(value)), None)
-        if tensor is not None:
-            yield name, tensor
-
-
-def _inside(value: Any) -> list[Any]:
-    """Return the last items of a collection, or the value itself in a list."""
-    if isinstance(value, Mapping):
-        return list(value.values())[-8:]
-    return list(value[-8:]) if isinstance(value, (list, tuple)) else [value]
-
-
-def _is_graph_tensor(value: Any) -> bool:
-    return isinstance(value, Host.tf.Tensor) and not _is_eager(value)
-
-
-def _is_eager(value: Any) -> bool:
-    return isinstance(value, Host.tf.__internal__.EagerTensor)

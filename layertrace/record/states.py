@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from layertrace.record import places
-from layertrace.record.attributes import is_hosts, set_by_hosts
 from layertrace.record.describe import describe, dtype_name, spec
 from layertrace.record.host import Host
 from layertrace.record.hub import code_behind
 from layertrace.record.layers import LayerRecord, meet
+from layertrace.record.own_attributes import set_by_hosts
+from layertrace.record.reads import is_hosts
 from layertrace.record.variables import number_of
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.query import layer_numbers

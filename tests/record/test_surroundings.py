@@ -11,7 +11,7 @@ import tf_keras
 from keras import layers
 
 import layertrace
-from layertrace.record.attributes import set_by_hosts
+from layertrace.record.own_attributes import set_by_hosts
 
 ONES = np.ones((2, 3), "float32")
 
