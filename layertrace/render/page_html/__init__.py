@@ -18,7 +18,7 @@ TITLE = "layertrace"
 
 
 def page(timeline: Timeline, *, findings: Sequence[Finding] | None = None, title: str | None = None) -> str:
-    """Return a whole HTML page: what is wrong, the lanes of the threads, the tree, functions and layers.
+    """Return a whole HTML page: what is wrong, lanes by thread, the tree, functions, layers and variables.
 
     All names, values and messages are data to it, never markup. It works from a file, in an `<iframe srcdoc>`
     and on paper, and stays quick with 100,000 events.

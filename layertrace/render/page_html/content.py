@@ -14,13 +14,15 @@ from layertrace.render.heading import NOTHING_HAPPENED
 from layertrace.render.names import Names
 from layertrace.render.page_html.columns import MISSING
 from layertrace.render.page_html.folds import folds
+from layertrace.render.page_html.messages import arose
+from layertrace.render.page_html.noticed import noticed, states
 from layertrace.render.page_html.rows import columns, parents
 from layertrace.render.page_html.tables import Tables
 from layertrace.render.places import Places
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import KINDS, MODES, Event, Location
 from layertrace.timeline.functions import FunctionLife
-from layertrace.timeline.surroundings import Failure, Surroundings
+from layertrace.timeline.surroundings import Surroundings
 
 __all__ = ["content"]
 
@@ -31,34 +33,37 @@ def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
     surroundings = timeline.surroundings
     names = Names((one.layer for one in totals.layers.values()), UNICODE)
     tables = Tables(names, Places(_locations(timeline, findings, surroundings), ""))
-    layers = [_layer(one, tables) for one in totals.layers.values()]
     index = {event.seq: place for place, event in enumerate(timeline)}
-    failure = surroundings.failure
+    layers = [_layer(one, index, tables) for one in totals.layers.values()]
+    failed = sum(event.error is not None for event in timeline)
     return {
         "kinds": KINDS,
         "modes": MODES,
         "events": len(timeline),
-        "facts": list(_facts(totals)) if len(timeline) else [NOTHING_HAPPENED],
+        "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_HAPPENED],
         "versions": [f"{printable(name)} {printable(v)}" for name, v in surroundings.versions.items()],
         "notes": [printable(note) for note in timeline.notes],
-        "failure": None if failure is None else _failure(failure, tables),
+        "failure": _failure(timeline, index, tables),
         "tally": tally(findings),
         "findings": [_finding(one, index, tables) for one in findings],
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline),
         "lives": [_life(one, index, tables) for one in timeline.functions],
         "counts": layers,
+        "noticed": noticed(surroundings.observations, index, tables),
+        "states": states((one.layer for one in totals.layers.values()), surroundings, tables),
         "tables": tables.rows(),
     }
 
 
-def _facts(totals: Totals) -> Iterator[str]:
-    """Yield what there is to count in the whole."""
+def _facts(totals: Totals, failed: int) -> Iterator[str]:
+    """Yield what there is to count in the whole; `failed` events were left by an exception."""
     together = totals.all_layers()
     errors = together.errors + totals.outside.errors
     yield words.counted(len(totals.layers), "layer") if totals.layers else "no layers"
     yield together.calls_in_words()
-    yield words.counted(errors, "error") if errors else ""
+    left = f", which left {words.counted(failed, 'event')}" if failed > errors else ""
+    yield f"{words.counted(errors, 'error')}{left}" if errors else ""
     yield words.counted(totals.traces, "trace") if totals.traces else ""
     yield words.counted(totals.runs, "run") if totals.runs else ""
     yield together.variables_in_words()
@@ -67,9 +72,11 @@ def _facts(totals: Totals) -> Iterator[str]:
     yield words.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""
 
 
-def _layer(one: LayerCounts, tables: Tables) -> list[int]:
+def _layer(one: LayerCounts, index: dict[int, int], tables: Tables) -> list[int]:
     calls = [one.calls[mode] for mode in MODES]
-    return [tables.layer(one.layer), one.init, one.build, *calls, one.variables, one.parameters, one.errors]
+    first = MISSING if one.first_call is None else index[one.first_call.seq]
+    made = (one.variables, one.parameters, one.errors)
+    return [tables.layer(one.layer), one.init, one.build, *calls, *made, first]
 
 
 def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any]:
@@ -83,9 +90,16 @@ def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any
     ]
 
 
-def _failure(failure: Failure, tables: Tables) -> list[Any]:
+def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[Any] | None:
+    """Return what ended the recording, and in which of the events it arose."""
+    failure = timeline.failure
+    if failure is None:
+        return None
     lines = [tables.place(line) for line in failure.lines]
-    return [tables.error(failure.error), tables.layer(failure.layer), lines, printable(failure.thread)]
+    event = arose(timeline, failure)
+    where = MISSING if event is None else index[event.seq]
+    told = (tables.error(failure.error), tables.layer(failure.layer), lines, printable(failure.thread))
+    return [*told, where]
 
 
 def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, Any]:
@@ -118,6 +132,7 @@ def _locations(
     found |= {event.error.location for event in events if event.error is not None}
     found |= {one.location for one in findings}
     found |= {evidence.location for one in findings for evidence in one.evidence}
+    found |= {one.location for one in surroundings.observations}
     if surroundings.failure is not None:
         found |= {*surroundings.failure.lines, surroundings.failure.error.location}
     return {place for place in found if place is not None}

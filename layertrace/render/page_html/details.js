@@ -1,27 +1,46 @@
 // Tell all that is known of one event: shapes, arguments, variable, error, cause, place, and what is around it.
 
-const MOST_LISTED = 12;
+const MOST_LISTED = 12, LEAST_SEEN = 160;
+
+const details = { box: byId("details"), node: MISSING };
 
 function isShowingDetails() {
-  return !byId("details").hidden;
+  return !details.box.hidden;
 }
 
 function closeDetails() {
-  byId("details").hidden = true;
+  if (details.box.contains(document.activeElement)) tree.box.focus({ preventScroll: true });
+  details.box.hidden = true;
   byId("split").classList.remove("divided");
-  tree.box.focus({ preventScroll: true });
+  writeAddress(MISSING);
+  askToDraw();
+  drawLanes();
+}
+
+function showDetails(node, { fromLanes = false } = {}) {
+  if (isThread(node)) return;
+  const { box } = details, event = firstOf(node);
+  details.node = node;
+  box.hidden = false;
+  byId("split").classList.add("divided");
+  box.classList.remove("floating", "above");
+  box.replaceChildren(detailsHead(event), ...(fromLanes ? [treeButton(event)] : []),
+    ...(isFold(node) ? [foldNote(node)] : []), ...detailsBody(event));
+  box.scrollTop = 0;
+  if (fromLanes) keepOffLanes(box);
+  writeAddress(event);
   askToDraw();
 }
 
-function showDetails(node) {
-  const box = byId("details");
-  if (isThread(node)) return;
-  const event = firstOf(node);
-  box.hidden = false;
-  byId("split").classList.add("divided");
-  box.replaceChildren(detailsHead(event), ...(isFold(node) ? [foldNote(node)] : []), ...detailsBody(event));
-  box.scrollTop = 0;
-  askToDraw();
+// Details from the lanes must be seen, and must not lie over the lanes: where their place beside the tree is out
+// of sight, or on a phone covers everything, they float where there is more room.
+function keepOffLanes(box) {
+  const inPlace = getComputedStyle(box).position === "sticky";
+  if (inPlace && box.getBoundingClientRect().top < innerHeight - LEAST_SEEN) return;
+  const { top, bottom } = byId("lanes").getBoundingClientRect(), below = innerHeight - bottom;
+  box.classList.add("floating");
+  box.classList.toggle("above", top > below);
+  box.style.setProperty("--room", `${Math.max(Math.round(Math.max(top, below)) - 16, LEAST_SEEN)}px`);
 }
 
 function detailsHead(event) {
@@ -29,6 +48,10 @@ function detailsHead(event) {
     el("h3", {}, kindChip(event, kindOf(event)), ` ${title(event).replace(/^\d+ \w+ ?/, "")}`),
     el("span", { class: "quiet" }, `event ${of.seq[event]}`),
     button("×", closeDetails, { class: "plain close", title: "Close (Esc)", "aria-label": "Close details" }));
+}
+
+function treeButton(event) {
+  return el("p", {}, button("show in the tree", () => follow(event), { class: "inline act" }));
 }
 
 function foldNote(node) {
@@ -44,7 +67,7 @@ function* detailsBody(event) {
   for (const finding of marks.get(event) ?? []) {
     yield el("p", { class: `pointer ${finding.severity}` },
       el("b", {}, `${finding.code} `), finding.message, " ",
-      button("see the finding", () => goToFinding(finding), { class: "inline" }));
+      button("see the finding", () => goToFinding(finding), { class: "inline act" }));
   }
   yield* errorPart(event);
   yield* causePart(event);
@@ -53,6 +76,8 @@ function* detailsBody(event) {
   yield* valuePart("arguments", of.arguments[event]);
   yield* valuePart("came out", of.outputs[event]);
   yield* variablePart(event);
+  yield* noticedPart(event);
+  yield* statePart(event);
   yield* variablesPart(event);
   yield* aroundPart(event);
 }
@@ -88,8 +113,8 @@ function facts(event) {
     ["mode", MODES[of.mode[event]]],
     ["place", placeCell(of.place[event])],
     ["defined", placeCell(of.defined[event])],
-    ["began", el("span", {}, `${duration(of.start[event])} after the start`,
-      button("zoom to it", () => zoomTo(event), { class: "inline" }))],
+    ["began", el("span", {}, `${moment(of.start[event])} after the start`,
+      button("zoom to it", () => zoomTo(event), { class: "inline act" }))],
     ["took", tookCell(event)],
     ["runs", of.times[event] > 1 ? thousands(of.times[event]) : ""],
     ["before", of.before[event] > 0 ? `${counted(of.before[event], "trace")} before the recording` : ""],
@@ -104,8 +129,8 @@ function facts(event) {
 }
 
 function tookCell(event) {
-  if (of.took[event] !== MISSING) return duration(of.took[event]);
-  return kindOf(event) === "variable" ? "" : "had not ended when the recording did";
+  if (of.took[event] === MISSING) return isUnended(event) ? "had not ended when the recording did" : "";
+  return `${duration(of.took[event])}${of.times[event] > 1 ? " together" : ""}`;
 }
 
 function layerCell(number) {
@@ -114,7 +139,7 @@ function layerCell(number) {
   const framework = layer.framework === "keras" ? "" : `, ${layer.framework}`;
   return el("span", {}, el("b", {}, layer.name), ` ${layer.className}`,
     el("span", { class: "quiet" }, ` no. ${layer.id}${framework}`),
-    button("only this", () => onlyLayer(layer), { class: "inline" }),
+    button("only this", () => onlyLayer(number), { class: "inline act" }),
     layer.path === layer.name ? "" : el("span", { class: "path quiet" }, layer.path));
 }
 

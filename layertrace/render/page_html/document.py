@@ -16,7 +16,7 @@ from layertrace.render.glyphs import printable
 
 __all__ = ["document"]
 
-STYLES = ("page.css", "tree.css", "panels.css", "print.css")
+STYLES = ("page.css", "tree.css", "details.css", "panels.css", "phone.css", "print.css")
 SCRIPTS = (
     "elements.js",
     "words.js",
@@ -26,8 +26,20 @@ SCRIPTS = (
     "line.js",
     "tree.js",
     "lanes.js",
+    "painting.js",
+    "pointing.js",
     "details.js",
-    "panels.js",
+    "surroundings.js",
+    "head.js",
+    "findings.js",
+    "tables.js",
+    "functions.js",
+    "layers.js",
+    "variables.js",
+    "filters.js",
+    "address.js",
+    "theme.js",
+    "printing.js",
     "main.js",
 )
 """In this order; together they are one module, whose names nobody else sees."""

@@ -76,6 +76,7 @@ function* remarkCells(event) {
   if (outer !== MISSING && of.thread[outer] !== of.thread[event]) {
     yield el("span", { class: "remark quiet" }, `in thread ${textOf(of.thread[event])}`);
   }
+  if (isUnended(event)) yield el("span", { class: "remark note" }, "not ended");
   for (const finding of marks.get(event) ?? []) {
     yield el("span", { class: `mark ${finding.severity}` }, finding.code);
   }
@@ -93,13 +94,15 @@ function* errorCells(event) {
 }
 
 function eventCells(event) {
-  const hit = view.hits !== null && view.hits[event];
-  const inside = view.hits !== null && !isOpen(event) ? view.inside[event] : 0;
-  return [
-    whatCell(event), whoCell(event), dataCell(event), ...remarkCells(event),
-    inside ? el("span", { class: "remark quiet" }, `${counted(inside, "hit")} inside`) : null,
-    hit ? el("span", { class: "unseen" }, "hit") : null,
-  ];
+  return [whatCell(event), whoCell(event), dataCell(event), ...remarkCells(event)];
+}
+
+// What a search found in a line, and in what the line hides while it is closed.
+function* hitCells(node) {
+  if (view.hits === null) return;
+  const inside = isOpen(node) ? 0 : hitsInside(node);
+  if (inside) yield el("span", { class: "remark inside" }, `${counted(inside, "hit")} inside`);
+  if (!isFold(node) && view.hits[node]) yield el("span", { class: "unseen" }, "hit");
 }
 
 function foldCells(node) {
@@ -126,8 +129,11 @@ function patternCells(members, period) {
   const shown = [...members.slice(0, Math.min(period, 4))];
   // Where one layer does it all, its shapes tell the parts apart.
   const same = new Set(shown.map(subject)).size === 1;
-  const cells = shown.map((event) => el("span", { class: "part" }, kindChip(event, kindOf(event)), " ",
-    same ? dataCell(event) : subject(event)));
+  const cells = shown.flatMap((event, at) => [
+    at ? el("span", { class: "quiet" }, "·") : null,
+    el("span", { class: "part" }, kindChip(event, kindOf(event)), " ",
+      same ? dataCell(event) : el("span", { class: "data" }, subject(event))),
+  ]);
   if (same) cells.unshift(whoCell(shown[0]));
   return period > 4 ? [...cells, el("span", { class: "quiet" }, `… ${thousands(period - 4)} more`)] : cells;
 }
@@ -144,10 +150,10 @@ function timeOf(node) {
 
 function cellsOf(node) {
   if (isThread(node)) {
-    const count = rootsByThread.get(threadOf(node)).length;
-    return [el("b", {}, `thread ${textOf(threadOf(node))}`), el("span", { class: "quiet" }, ` ${thousands(count)}`)];
+    const count = counted(eventsBelow.get(threadOf(node)), "event");
+    return [el("b", {}, `thread ${textOf(threadOf(node))}`), el("span", { class: "quiet" }, count)];
   }
-  return isFold(node) ? foldCells(node) : eventCells(node);
+  return [...(isFold(node) ? foldCells(node) : eventCells(node)), ...hitCells(node)];
 }
 
 function numberOf(node) {

@@ -28,7 +28,21 @@ for (let event = 0; event < EVENTS; event++) {
   rootsByThread.get(thread).push(event);
 }
 const threads = [...rootsByThread.keys()];
+
+// How many events there are below the head of each thread.
+const eventsBelow = new Map(threads.map((thread) => [thread, 0]));
+{
+  const root = new Int32Array(EVENTS);
+  for (let event = 0; event < EVENTS; event++) {
+    root[event] = parent[event] === MISSING ? event : root[parent[event]];
+    const thread = of.thread[root[event]];
+    eventsBelow.set(thread, eventsBelow.get(thread) + 1);
+  }
+}
+
 const NODES = EVENTS + FOLDS + threads.length;
+
+const MOST_AT_FIRST = 8;
 
 const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
 const isThread = (node) => node >= EVENTS + FOLDS;
@@ -160,7 +174,7 @@ function reveal(event) {
   for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
 }
 
-// At first, as many levels are open as fit a few screens, and the way to what failed.
+// At first, as many levels are open as fit a few screens, and the way to what is looked for first.
 function openAtFirst(most) {
   let level = below(MISSING), room = most - level.length;
   while (level.length) {
@@ -175,12 +189,19 @@ function openAtFirst(most) {
     }
     level = next;
   }
-  let failed = 0;
-  for (let event = 0; event < EVENTS && failed < 3; event++) {
-    if (!errorOf(event)?.origin) continue;
-    failed++;
-    reveal(event);
+  wantedAtFirst().forEach(reveal);
+}
+
+// What ended the recording, the last and the first failures, and what was under way when it was cut off.
+function wantedAtFirst() {
+  const failures = [], running = new Map();
+  for (let event = 0; event < EVENTS; event++) {
+    if (errorOf(event)?.origin) failures.push(event);
+    if (isUnended(event)) running.set(of.thread[event], event);
   }
+  const ended = data.failure ? data.failure[4] : MISSING;
+  const found = [ended, ...failures.slice(-1), ...failures.slice(0, 2), ...running.values()];
+  return found.filter((event) => event !== MISSING).slice(0, MOST_AT_FIRST);
 }
 
 function openAll(open) {

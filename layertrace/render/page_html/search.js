@@ -1,50 +1,107 @@
 // Find events by words, kinds, modes and layers: first in the tables, then by one pass over the columns.
 
-const wanted = { text: "", layer: "", kinds: new Set(), modes: new Set(), failed: false };
+const wanted = { text: "", layer: "", layerId: MISSING, kinds: new Set(), modes: new Set(), failed: false };
 
 function isFiltered() {
-  return Boolean(wanted.text.trim() || wanted.layer.trim() || wanted.kinds.size || wanted.modes.size || wanted.failed);
+  return Boolean(wanted.text.trim() || wanted.layer.trim() || wanted.layerId !== MISSING
+    || wanted.kinds.size || wanted.modes.size || wanted.failed);
 }
+
+// What of each table's rows is searched: what one can read in the lines and the details, and nothing that is
+// only there for the page. Threads are told where there are several.
+const READ = {
+  modes: (mode) => [mode],
+  layers: ([label, className, name, path]) => [label, className, name, path],
+  functions: (name) => [name],
+  places: ([short]) => [short],
+  files: ([, full]) => [full],
+  values: (row) => row.flat(Infinity),
+  variables: ([name, path, spec, initializer]) => [name, path, spec, initializer],
+  errors: ([type, message]) => [type, message],
+  causes: ([text, , changes]) => [text, ...changes.flat()],
+  texts: (row) => [row].flat(Infinity).filter((part) => typeof part === "string"),
+};
+
+const SEARCHED = [
+  ["modes", "mode"], ["layers", "layer"], ["functions", "function"], ["values", "inputs"], ["values", "outputs"],
+  ["values", "arguments"], ["variables", "variable"], ["errors", "error"], ["causes", "cause"], ["texts", "where"],
+  ["texts", "remarks"], ["texts", "flags"], ["texts", "strategy"], ...(threads.length > 1 ? [["texts", "thread"]] : []),
+];
 
 // Each table in small letters, made when it is first searched.
 const haystacks = new Map();
 
 function haystack(name) {
   if (!haystacks.has(name)) {
-    const rows = name === "kinds" ? KINDS : name === "modes" ? MODES : tables[name];
-    haystacks.set(name, rows.map((row) => textsIn(row).join("\n").toLowerCase()));
+    const rows = name === "modes" ? MODES : tables[name === "files" ? "places" : name];
+    haystacks.set(name, rows.map((row) => READ[name](row).join("\n").toLowerCase()));
   }
   return haystacks.get(name);
 }
 
-function textsIn(row) {
-  return [row].flat(Infinity).filter((part) => typeof part === "string");
-}
+// The words that say how an event ended, which need not stand in any text.
+const ENDINGS = {
+  failed: (event) => of.error[event] !== MISSING,
+  refused: (event) => of.error[event] !== MISSING && of.variable[event] !== MISSING,
+};
 
-const SEARCHED = [
-  ["kinds", "kind"], ["modes", "mode"], ["layers", "layer"], ["functions", "function"], ["places", "place"],
-  ["values", "inputs"], ["values", "outputs"], ["values", "arguments"], ["variables", "variable"],
-  ["errors", "error"], ["causes", "cause"], ["texts", "where"], ["texts", "remarks"], ["texts", "thread"],
-  ["texts", "flags"], ["texts", "strategy"],
-];
+function keep(hits, test) {
+  for (let event = 0; event < EVENTS; event++) if (hits[event] && !test(event)) hits[event] = 0;
+}
 
 // Take away the hits in which a word does not occur.
 function keepWith(word, hits) {
+  const kind = KINDS.indexOf(word);
+  if (kind !== MISSING) {
+    keep(hits, (event) => of.kind[event] === kind);
+    return;
+  }
   const columns = [];
-  for (const [table, column] of SEARCHED) {
+  // Only a word with a slash is looked for in folders, which are the same for most events.
+  for (const [table, column] of [...SEARCHED, [word.includes("/") ? "files" : "places", "place"]]) {
     const found = Uint8Array.from(haystack(table), (text) => (text.includes(word) ? 1 : 0));
     if (found.includes(1)) columns.push([of[column], found]);
   }
   const number = /^#?\d+$/.test(word) ? Number(word.replace("#", "")) : MISSING;
-  for (let event = 0; event < EVENTS; event++) {
-    if (!hits[event]) continue;
-    let found = number === of.seq[event];
-    for (let at = 0; !found && at < columns.length; at++) {
+  const ended = Object.hasOwn(ENDINGS, word) ? ENDINGS[word] : () => false;
+  const marked = markedWith(word);
+  keep(hits, (event) => {
+    if (number === of.seq[event] || ended(event) || marked.has(event)) return true;
+    for (let at = 0; at < columns.length; at++) {
       const row = columns[at][0][event];
-      found = row !== MISSING && columns[at][1][row] === 1;
+      if (row !== MISSING && columns[at][1][row] === 1) return true;
     }
-    if (!found) hits[event] = 0;
+    return false;
+  });
+}
+
+// The events that a finding refers to, by its code or its name.
+function markedWith(word) {
+  const found = new Set();
+  for (const [event, findings] of marks) {
+    if (findings.some(({ code, name }) => `${code} ${name}`.toLowerCase().includes(word))) found.add(event);
   }
+  return found;
+}
+
+// Take away the hits in whose title this does not stand, word by word: "call 3" is not "call 30". While the
+// second quotation mark is missing, the last word may go on.
+function keepPhrase(phrase, closed, hits) {
+  const plain = phrase.trim().replace(/\s+/g, " ");
+  keep(hits, (event) => {
+    const said = ` ${title(event)} `.toLowerCase();
+    return said.includes(closed ? ` ${plain} ` : ` ${plain}`);
+  });
+}
+
+function keepText(text, hits) {
+  const phrases = [];
+  const left = text.toLowerCase().replace(/"([^"]*)("?)/g, (_, phrase, closing) => {
+    if (phrase.trim()) phrases.push([phrase, closing !== ""]);
+    return " ";
+  });
+  for (const word of left.split(/\s+/).filter(Boolean)) keepWith(word, hits);
+  for (const [phrase, closed] of phrases) keepPhrase(phrase, closed, hits);
 }
 
 // Layers by their whole name, class or path; by a glob; or else by a part of one of them.
@@ -62,6 +119,11 @@ function asPattern(glob) {
   return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
 }
 
+function layersWanted() {
+  if (wanted.layerId !== MISSING) return tables.layers.map((_, layer) => layer === wanted.layerId);
+  return wanted.layer.trim() ? layersLike(wanted.layer) : null;
+}
+
 function find() {
   if (!isFiltered()) {
     Object.assign(view, { hits: null, shown: null, inside: null });
@@ -70,14 +132,11 @@ function find() {
   const hits = new Uint8Array(EVENTS).fill(1);
   const kinds = KINDS.map((kind) => !wanted.kinds.size || wanted.kinds.has(kind));
   const modes = MODES.map((mode) => !wanted.modes.size || wanted.modes.has(mode));
-  const layers = wanted.layer.trim() ? layersLike(wanted.layer) : null;
-  for (let event = 0; event < EVENTS; event++) {
-    const ok = kinds[of.kind[event]] && modes[of.mode[event]]
-      && (!wanted.failed || of.error[event] !== MISSING)
-      && (layers === null || (of.layer[event] !== MISSING && layers[of.layer[event]]));
-    if (!ok) hits[event] = 0;
-  }
-  for (const word of wanted.text.toLowerCase().split(/\s+/).filter(Boolean)) keepWith(word, hits);
+  const layers = layersWanted();
+  keep(hits, (event) => kinds[of.kind[event]] && modes[of.mode[event]]
+    && (!wanted.failed || of.error[event] !== MISSING)
+    && (layers === null || (of.layer[event] !== MISSING && layers[of.layer[event]])));
+  keepText(wanted.text, hits);
   openedInHits.fill(AS_IS);
   Object.assign(view, { hits, ...spread(hits) });
 }
@@ -97,6 +156,18 @@ function spread(hits) {
 function hitCount() {
   let count = 0;
   for (let event = 0; event < EVENTS; event++) count += view.hits[event];
+  return count;
+}
+
+// A stretch that is shown as one line is a hit if all of it is.
+function isHit(node) {
+  return isFold(node) ? membersOf(node - EVENTS).every((event) => view.hits[event]) : Boolean(view.hits[node]);
+}
+
+function hitsInside(node) {
+  if (!isFold(node)) return view.inside[node];
+  let count = 0;
+  for (const event of membersOf(node - EVENTS)) count += view.hits[event] + view.inside[event];
   return count;
 }
 

@@ -9,6 +9,7 @@ from layertrace.render import phrases, words
 from layertrace.render.glyphs import UNICODE, printable
 from layertrace.render.names import Names
 from layertrace.render.page_html.columns import MISSING
+from layertrace.render.page_html.messages import sentence
 from layertrace.render.places import Places
 from layertrace.timeline.event import (
     Cause,
@@ -116,7 +117,7 @@ class Tables:
         return [
             printable(error.type),
             UNICODE.user_lines(words.shortened(error.message.strip(), LONGEST)),
-            words.first_line(error.message),
+            words.shortened(sentence(error.message), LONGEST),
             self.place(error.location),
             int(error.origin),
             [printable(name) for name in error.raised_in],
@@ -141,8 +142,8 @@ class Tables:
         return len(self._variables) - 1
 
     def came_in(self, value: Structure) -> int:
-        """Return the number of what came into an event."""
-        return self._value("in", value, words.tensors)
+        """Return the number of what came into an event; of no arguments there is nothing to say."""
+        return MISSING if value in ({}, ()) else self._value("in", value, words.tensors)
 
     def came_out(self, value: Structure) -> int:
         """Return the number of what came out of a call."""

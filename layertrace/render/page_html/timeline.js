@@ -31,13 +31,16 @@ summed(of.start);
 
 const parent = of.inside.map((distance, index) => (distance === MISSING ? MISSING : index - distance));
 
-// When the last event ended; what had not ended by then is drawn up to there.
-const END = (() => {
-  let end = 1;
-  for (let index = 0; index < EVENTS; index++) {
-    end = Math.max(end, of.start[index] + Math.max(of.took[index], 0));
+// From when to when there is something to draw: what came before the first event, such as the import of
+// TensorFlow, is none, and what had not ended with the last one is drawn up to there.
+const [BEGIN, END] = (() => {
+  let first = EVENTS ? Infinity : 0, last = 0;
+  for (let event = 0; event < EVENTS; event++) {
+    first = Math.min(first, of.start[event]);
+    last = Math.max(last, of.start[event] + Math.max(of.took[event], 0));
   }
-  return end;
+  last = Math.max(last, first + 1000);
+  return [Math.max(first - (last - first) * 0.02, 0), last];
 })();
 
 function kindOf(event) {
@@ -47,6 +50,14 @@ function kindOf(event) {
 function endOf(event) {
   if (of.took[event] !== MISSING) return of.start[event] + of.took[event];
   return kindOf(event) === "variable" ? of.start[event] : END;
+}
+
+function isUnended(event) {
+  return of.took[event] === MISSING && kindOf(event) !== "variable";
+}
+
+function numbered(seq) {
+  return of.seq.indexOf(seq);
 }
 
 function textOf(number) {

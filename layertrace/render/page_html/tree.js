@@ -1,7 +1,9 @@
 // Draw the lines of the tree that can be seen, and only those; move in it by keys as in any tree.
 
-const tree = { box: byId("tree"), active: MISSING, drawn: new Map(), asked: false, whole: false, searched: false };
-const MOST_PRINTED = 2000;
+// `searched` says that no line was gone to since the last search, `before` where one was until then.
+const tree = {
+  box: byId("tree"), active: MISSING, before: MISSING, drawn: new Map(), asked: false, whole: false, searched: false,
+};
 const DEEPEST_INDENT = 24;
 const BESIDE = 12;
 const LONGEST_PLACE = 26;
@@ -100,7 +102,7 @@ function lineClasses(node) {
   if (isThread(node)) classes.push("thread");
   else {
     if (of.error[firstOf(node)] !== MISSING) classes.push("failing");
-    if (view.hits !== null && !isFold(node)) classes.push(view.hits[node] ? "hit" : "context");
+    if (view.hits !== null) classes.push(isHit(node) ? "hit" : "context");
   }
   return classes.join(" ");
 }
@@ -127,10 +129,11 @@ function goTo(node, { details = false } = {}) {
 // Go to an event wherever it is: filters that hide it are cleared, what is around it is opened.
 function follow(event) {
   showTab("events");
-  if (!isShown(event)) clearFilters();
+  if (!isShown(event)) dropFilters();
   reveal(event);
   drawTree();
   tree.box.focus({ preventScroll: true });
+  writeAddress(event, { further: true });
   goTo(event, { details: true });
   showInLanes(event);
 }
@@ -200,9 +203,15 @@ function onTreeKey(pressed) {
   else act(tree.active);
 }
 
+// Whoever marks some text with the mouse wants to copy it.
+function isMarking() {
+  const marked = getSelection();
+  return !marked.isCollapsed && tree.box.contains(marked.anchorNode);
+}
+
 function onTreeClick(clicked) {
   const row = clicked.target.closest(".line");
-  if (row === null) return;
+  if (row === null || isMarking()) return;
   const node = Number(row.dataset.node);
   if (isThread(node) || clicked.target.closest(".caret")) {
     tree.active = node;
@@ -221,13 +230,4 @@ function startTree() {
   });
   addEventListener("scroll", askToDraw, { passive: true });
   addEventListener("resize", () => drawTree());
-}
-
-// On paper there is no scrolling: all lines that are open stand there, up to a bound.
-function printWhole(whole) {
-  if (tree.whole === whole) return;
-  tree.whole = whole;
-  redraw();
-  const left = lines.count - MOST_PRINTED;
-  if (whole && left > 0) tree.box.append(el("p", { class: "quiet" }, `… ${counted(left, "further line")}`));
 }

@@ -3,12 +3,18 @@
 const MISSING = -1;
 
 function duration(ns) {
+  if (ns < 500) return "<1 µs";
   if (ns < 99_500) return `${(ns / 1e3).toFixed(0)} µs`;
   if (ns < 9_950_000) return `${(ns / 1e6).toFixed(1)} ms`;
   if (ns < 999_500_000) return `${(ns / 1e6).toFixed(0)} ms`;
   if (ns < 59_950_000_000) return `${(ns / 1e9).toFixed(1)} s`;
   const seconds = Math.round(ns / 1e9);
   return `${thousands(Math.floor(seconds / 60))} min ${seconds % 60} s`;
+}
+
+// When something began: a moment, not a length.
+function moment(ns) {
+  return ns < 500 ? "0" : duration(ns);
 }
 
 function thousands(number) {

@@ -1,0 +1,132 @@
+// Narrow the tree to what is wanted, and go from hit to hit.
+
+function chip(box, text, count, classes, onpress, meaning = null) {
+  const made = button(text, () => {
+    const pressed = made.getAttribute("aria-pressed") !== "true";
+    made.setAttribute("aria-pressed", String(pressed));
+    onpress(pressed);
+    refilter();
+  }, { class: `chip ${classes}`, "aria-pressed": "false", title: meaning });
+  made.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
+  box.append(made);
+}
+
+function startChips() {
+  const kinds = new Int32Array(KINDS.length), modes = new Int32Array(MODES.length);
+  let failed = 0;
+  for (let event = 0; event < EVENTS; event++) {
+    kinds[of.kind[event]]++;
+    modes[of.mode[event]]++;
+    failed += of.error[event] !== MISSING;
+  }
+  const choose = (set, value) => (pressed) => (pressed ? set.add(value) : set.delete(value));
+  KINDS.forEach((kind, at) => {
+    if (kinds[at]) chip(byId("kinds"), kind, kinds[at], kind, choose(wanted.kinds, kind));
+  });
+  MODES.forEach((mode, at) => {
+    if (modes[at] && modes[at] < EVENTS) chip(byId("modes"), mode, modes[at], mode, choose(wanted.modes, mode));
+  });
+  if (failed) {
+    chip(byId("modes"), "✗ failed", failed, "failed", (pressed) => (wanted.failed = pressed),
+      "Events that an exception left: where it arose, and all around that it passed through");
+  }
+  const names = new Set(tables.layers.slice(0, 1000).flatMap(([label, className]) => [label, className]));
+  byId("layer-names").append(...[...names].map((name) => el("option", { value: name })));
+}
+
+function refilter() {
+  if (view.hits === null) tree.before = tree.active;
+  wanted.text = byId("search").value;
+  wanted.layer = byId("layer").value;
+  find();
+  tree.searched = true;
+  drawTree();
+  drawLanes();
+  const hits = view.hits === null ? 0 : hitCount();
+  byId("hits").value = view.hits === null ? "" : `${thousands(hits)} of ${thousands(EVENTS)}`;
+  byId("clear").hidden = view.hits === null;
+  byId("nothing").hidden = EVENTS > 0 && (view.hits === null || hits > 0);
+  byId("nothing").textContent = EVENTS ? "No event is like that." : "There are no events in this recording.";
+  const set = wanted.kinds.size + wanted.modes.size + wanted.failed + Boolean(wanted.layer);
+  byId("filter").textContent = set ? `filter · ${set}` : "filter";
+}
+
+function dropFilters() {
+  byId("search").value = byId("layer").value = "";
+  wanted.kinds.clear();
+  wanted.modes.clear();
+  wanted.failed = false;
+  wanted.layerId = MISSING;
+  for (const one of document.querySelectorAll("#kinds .chip, #modes .chip")) one.setAttribute("aria-pressed", "false");
+  refilter();
+}
+
+// Show all events again and stay: at the hit that was gone to, or else where one was before the search.
+function clearFilters() {
+  const kept = tree.searched ? tree.before : tree.active;
+  dropFilters();
+  if (kept === MISSING) return;
+  reveal(kept);
+  tree.active = kept;
+  tree.searched = false;
+  drawTree();
+  scrollToLine(lines.at[tree.active]);
+  drawVisible();
+}
+
+// By its number, since other layers may have the same name, or one that begins like it.
+function onlyLayer(layer) {
+  const active = tree.active;
+  dropFilters();
+  wanted.layerId = layer;
+  byId("layer").value = layerOf(layer).label;
+  showTab("events");
+  refilter();
+  tree.box.focus({ preventScroll: true });
+  showHit(active !== MISSING && active < EVENTS && view.hits[active] ? active : neighbour(MISSING, 1));
+}
+
+function goToHit(step) {
+  showHit(neighbour(tree.searched ? MISSING : tree.active, step));
+}
+
+function showHit(event) {
+  if (event === MISSING) return;
+  reveal(event);
+  drawTree();
+  goTo(event);
+  showInLanes(event);
+}
+
+function showFilters() {
+  const open = byId("filters").classList.toggle("open");
+  byId("filter").setAttribute("aria-expanded", String(open));
+}
+
+function listenToTools() {
+  byId("tools").addEventListener("submit", (sent) => sent.preventDefault());
+  byId("search").addEventListener("input", refilter);
+  byId("layer").addEventListener("input", () => {
+    wanted.layerId = MISSING;
+    refilter();
+  });
+  byId("filter").addEventListener("click", showFilters);
+  byId("search").addEventListener("keydown", (pressed) => {
+    if (pressed.key === "Enter") goToHit(pressed.shiftKey ? -1 : 1);
+    if (pressed.key === "ArrowDown") tree.box.focus();
+    if (pressed.key === "Enter" || pressed.key === "ArrowDown") pressed.preventDefault();
+  });
+  byId("next").addEventListener("click", () => goToHit(1));
+  byId("previous").addEventListener("click", () => goToHit(-1));
+  byId("clear").addEventListener("click", () => {
+    clearFilters();
+    tree.box.focus({ preventScroll: true });  // for the button is gone now
+  });
+  byId("open-all").addEventListener("click", () => (openAll(true), drawTree()));
+  byId("close-all").addEventListener("click", () => (openAll(false), drawTree()));
+  byId("fold").addEventListener("click", () => {
+    view.folding = !view.folding;
+    byId("fold").setAttribute("aria-pressed", String(view.folding));
+    drawTree();
+  });
+}

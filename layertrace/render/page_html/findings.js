@@ -1,0 +1,69 @@
+// Show what was found to be wrong, as cards that open and lead to the events.
+
+const MOST_CARDS_OPEN = 3, MOST_EVENTS = 12;
+const cards = new Map();
+
+function showFindings() {
+  byId("tally").append(data.tally);
+  if (!data.findings.length) {
+    byId("findings").classList.add("none");
+    byId("finding-list").append(el("p", { class: "quiet" }, nothingFound()));
+  }
+  data.findings.forEach((finding, index) => {
+    const card = findingCard(finding, index < MOST_CARDS_OPEN && finding.severity !== "note");
+    cards.set(finding, card);
+    byId("finding-list").append(card);
+  });
+}
+
+// No finding beside a failure is no good news.
+function nothingFound() {
+  if (data.failure) return "No rule explains it.";
+  const failed = of.error.some((error) => error !== MISSING);
+  return failed ? "No rule explains the errors." : "Nothing was found to be wrong.";
+}
+
+function findingCard(finding, open) {
+  return el("details", { class: `finding ${finding.severity}`, open },
+    el("summary", {},
+      el("span", { class: "severity" }, finding.severity),
+      el("b", {}, finding.code), el("span", { class: "name" }, finding.name),
+      el("span", { class: "message" }, finding.message)),
+    el("div", { class: "finding-body" }, findingEvidence(finding),
+      finding.fix ? el("p", { class: "instead" }, "instead") : "",
+      finding.fix ? el("pre", {}, finding.fix) : "",
+      finding.link ? el("p", {}, link(finding.link)) : ""));
+}
+
+function findingEvidence(finding) {
+  const list = el("ul", { class: "evidence" });
+  if (finding.place !== MISSING && finding.evidence.every(([, place]) => place !== finding.place)) {
+    list.append(el("li", {}, placeTag(finding.place)));
+  }
+  for (const [text, place, events] of finding.evidence) {
+    list.append(el("li", {}, placeTag(place), el("span", {}, text), ...eventTags(events)));
+  }
+  return list;
+}
+
+function placeTag(number) {
+  if (number === MISSING) return "";
+  const { short, full } = placeOf(number);
+  return el("span", { class: "place", title: full }, short);
+}
+
+function eventTags(events) {
+  const shown = events.slice(0, MOST_EVENTS).map(([seq, event]) =>
+    event === MISSING
+      ? el("span", { class: "quiet" }, `event ${seq}`)
+      : button(`event ${seq}`, () => follow(event), { class: "event", title: title(event) }));
+  const more = events.length - shown.length;
+  return more > 0 ? [...shown, el("span", { class: "quiet" }, `… ${thousands(more)} more`)] : shown;
+}
+
+function goToFinding(finding) {
+  const card = cards.get(finding);
+  card.open = true;
+  card.scrollIntoView({ block: "center" });
+  card.querySelector("summary").focus({ preventScroll: true });
+}

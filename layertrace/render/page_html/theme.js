@@ -1,0 +1,43 @@
+// Light or dark: as the system has it, or as somebody chose, which is remembered where that is possible.
+
+const DARK = matchMedia("(prefers-color-scheme: dark)"), THEME = "layertrace:theme";
+
+function theme() {
+  return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
+}
+
+// A frame of a notebook has no memory of its own, and even asking for one is an error there.
+function remembered() {
+  try {
+    return localStorage.getItem(THEME);
+  } catch {
+    return null;
+  }
+}
+
+function remember(chosen) {
+  try {
+    if (chosen === (DARK.matches ? "dark" : "light")) localStorage.removeItem(THEME);
+    else localStorage.setItem(THEME, chosen);
+  } catch {
+    // Then it holds as long as the page is open.
+  }
+}
+
+function showTheme() {
+  byId("theme").setAttribute("aria-pressed", String(theme() === "dark"));
+  readColours();
+  drawLanes();
+}
+
+function startTheme() {
+  const chosen = remembered();
+  if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
+  byId("theme").addEventListener("click", () => {
+    document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
+    remember(theme());
+    showTheme();
+  });
+  DARK.addEventListener("change", showTheme);
+  showTheme();
+}
