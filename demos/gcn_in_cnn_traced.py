@@ -46,6 +46,7 @@ with layertrace.trace() as timeline:
     try:
         predict(tf.ones([2, 3]))
     except ValueError as error:
-        print("TensorFlow says only:", *[line for line in str(error).splitlines() if "singleton" in line])
+        said = [line.strip(" \x1b[01m") for line in str(error).splitlines()]  # Keras makes it bold
+        print("TensorFlow says only:", *[line for line in said if "singleton" in line])
 
 layertrace.report(timeline)

@@ -8,25 +8,49 @@ from pathlib import Path
 import click
 
 import layertrace
+from layertrace.cli import completing
 from layertrace.cli import program as programs
 from layertrace.cli.selecting import codes
 from layertrace.cli.showing import console_of, has_error, printed
+from layertrace.cli.telling import verdict
 from layertrace.diagnosis import diagnose
-from layertrace.render.findings import findings, tally
+from layertrace.record.api import is_disabled
+from layertrace.render.findings import findings
 from layertrace.timeline import Timeline
-from layertrace.timeline.storage import SUFFIXES
+from layertrace.timeline.storage import SUFFIXES, begins_a_recording
 
 __all__ = ["check"]
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("target", metavar="FILE|PROGRAM")
+class _Check(click.Command):
+    """Takes options after the name of a recording, and leaves those after a program to it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = programs.first_argument(self, args)
+        ctx.allow_interspersed_args = at < len(args) and _is_recording(Path(args[at]))
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Check)
+@click.argument("target", metavar="FILE|PROGRAM", shell_complete=completing.files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option("--select", callback=codes, metavar="CODES", help="Only these findings: LT101,LT2.")
-@click.option("--ignore", callback=codes, metavar="CODES", help="All but these findings.")
+@click.option(
+    "--select",
+    callback=codes,
+    shell_complete=completing.codes,
+    metavar="CODES",
+    help="Only these findings: LT101,LT2.",
+)
+@click.option(
+    "--ignore",
+    callback=codes,
+    shell_complete=completing.codes,
+    metavar="CODES",
+    help="All but these findings.",
+)
 def check(
     target: str, arguments: tuple[str, ...], select: list[str] | None, ignore: list[str] | None
-) -> None:
+) -> programs.Runs:
     """Tell what is wrong in a recording (FILE), or run a PROGRAM with its arguments under trace and tell.
 
     The findings of a file go to the standard output, those of a program to standard error. The exit status is
@@ -38,23 +62,32 @@ def check(
         layertrace check --ignore LT3 train.py --epochs 1
     """
     diagnose(Timeline(), select=select, ignore=ignore)  # a wrong code is told before anything runs
-    if Path(target).suffix in SUFFIXES:
+    if _is_recording(Path(target)):
         timeline = Timeline.load(target)
         sys.exit(_tell(timeline, select, ignore, stderr=False))
-    program = programs.of_arguments(None, None, (target, *arguments))
-    program.check()
+    if target in ("-m", "-c"):
+        raise click.UsageError(f"a module or code is checked by layertrace run --check {target} ...")
+    program = programs.of_arguments(None, None, (target, *arguments)).prepared()
+    if is_disabled():
+        raise click.UsageError("LAYERTRACE_DISABLED is set, so nothing would be recorded to check: unset it")
     tracer = layertrace.trace(report=False)
     timeline = tracer.start(wait=True)
-    raised, alive = programs.run(program)
+    raised, alive = yield program
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
     del alive  # until the recording had looked at the program's layers
-    programs.show(raised)
     programs.leave(raised, _tell(timeline, select, ignore, stderr=True))
+
+
+def _is_recording(target: Path) -> bool:
+    """Tell a recording from a program, by its name or else by how it begins."""
+    return target.suffix in (*SUFFIXES, ".json", ".gz") or (
+        target.is_file() and begins_a_recording(target)  # what comes through a pipe can be read but once
+    )
 
 
 def _tell(timeline: Timeline, select: list[str] | None, ignore: list[str] | None, *, stderr: bool) -> bool:
     found = timeline.findings(select=select, ignore=ignore)
-    counted = f"{tally(found)} in {len(timeline):,} events of {len(timeline.layers):,} layers"
-    printed(console_of(stderr=stderr), findings(found), counted)
+    parts = [findings(found)] * bool(found)
+    printed(console_of(stderr=stderr), *parts, verdict(timeline, found))
     return has_error(found)

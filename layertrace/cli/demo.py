@@ -31,8 +31,12 @@ def _says(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in _demos() if name.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
 @click.option("--list", "only_list", is_flag=True, help="List the demos.")
 def demo(names: tuple[str, ...], only_list: bool) -> None:
     """Run demos: the tutorial layer and the bug that layertrace was born from, or those named.
@@ -53,4 +57,6 @@ def demo(names: tuple[str, ...], only_list: bool) -> None:
         try:
             runpy.run_path(str(demos[name]), run_name="__main__")
         except ModuleNotFoundError as error:
-            raise click.ClickException(f"{error}: pip install 'layertrace[legacy]'") from error
+            is_legacy = (error.name or "").startswith("tf_keras")
+            what = "layertrace[legacy]" if is_legacy else "tensorflow>=2.16"
+            raise click.ClickException(f"{error}: pip install '{what}'") from error

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.text import Text
 
-from layertrace.diagnosis import all_rules, rule_of
+from layertrace.cli import completing
+from layertrace.cli.showing import console_of
+from layertrace.diagnosis import all_rules
+from layertrace.diagnosis.selection import chosen
 from layertrace.errors import RuleError
 from layertrace.render.styles import QUIET, SEVERITIES
 
@@ -15,20 +18,23 @@ __all__ = ["explain"]
 
 
 @click.command()
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=completing.codes)
 def explain(codes: tuple[str, ...]) -> None:
-    """Explain findings, by code or name; without one, list them all.
+    """Explain findings, by code, by the beginning of codes, or by name; without one, list them all.
 
-    Example: layertrace explain LT101
+    \b
+    Examples:
+        layertrace explain LT101
+        layertrace explain LT2
     """
-    console = Console()
+    console = console_of()
     if not codes:
         for one in all_rules():
             console.print(Text(f"{one.code}  {one.severity:<8} {one.name}", SEVERITIES[one.severity]))
-            console.print(Text(f"       {one.summary}", QUIET))
+            console.print(Padding(Text(one.summary, QUIET), (0, 0, 0, 7)))
         return
     try:
-        rules = [rule_of(code) for code in codes]
+        rules = [one for code in codes for one in chosen([code], ())]
     except RuleError as error:
         raise click.UsageError(str(error)) from error
     for one in rules:

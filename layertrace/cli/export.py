@@ -8,7 +8,6 @@ import click
 
 from layertrace.render.exports import FORMATS
 from layertrace.render.exports import export as exported
-from layertrace.render.page_html import write_page
 from layertrace.timeline import Timeline
 
 __all__ = ["export"]
@@ -22,8 +21,8 @@ __all__ = ["export"]
 @click.option(
     "--format",
     "name",
-    metavar="FORMAT",
-    help=f"One of html, {', '.join(one.name for one in FORMATS)}; else by OUT's end.",
+    type=click.Choice([one.name for one in FORMATS]),
+    help="Else the end of OUT tells it.",
 )
 def export(file: Path, output: Path, name: str | None) -> None:
     """Turn the recording in FILE into a page, a trace for Perfetto, records, an image.
@@ -34,8 +33,5 @@ def export(file: Path, output: Path, name: str | None) -> None:
         layertrace export run.layertrace -o run.perfetto.json
     """
     timeline = Timeline.load(file)
-    if name == "html" or (name is None and output.suffix == ".html"):
-        write_page(timeline, output)
-    else:
-        exported(timeline, output, name)
+    exported(timeline, output, name)
     click.echo(f"{len(timeline):,} events are in {output}")

@@ -6,14 +6,15 @@ import threading
 import time
 
 from rich.console import Console
-from rich.live import Live as Display
 from rich.text import Text
 
+from layertrace.cli.bottom_row import BottomRow
 from layertrace.cli.showing import console_of
+from layertrace.record.faults import step_aside
 from layertrace.record.progress import Progress
 from layertrace.render import event_line
 from layertrace.render.words import counted
-from layertrace.timeline import Timeline
+from layertrace.timeline import Event, Timeline
 
 __all__ = ["Live"]
 
@@ -22,7 +23,10 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Live:
-    """Shows counts and the last event: in place on a terminal, as a line every five seconds without one.
+    """Shows counts and the last event: in the last row of a terminal, every five seconds a line without one.
+
+    The program's output passes us by. `rich.live`, which shows things in place, would have to read it and to
+    write it anew, and takes what a progress bar or a prompt does to the cursor for text.
 
     Args:
         timeline: Of a recording under way.
@@ -31,6 +35,10 @@ class Live:
     def __init__(self, timeline: Timeline) -> None:
         self._progress = Progress(timeline)
         self._console: Console = console_of(stderr=True)
+        self._row: BottomRow | None = None
+        if self._console.is_terminal and BottomRow.suits(self._console.file.fileno()):
+            self._row = BottomRow(self._console.file.fileno(), self._console.encoding)
+        self._last: Event | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name="layertrace live", daemon=True)
 
@@ -43,16 +51,27 @@ class Live:
         self._thread.join()
 
     def _work(self) -> None:
-        if self._console.is_terminal:
-            with Display(console=self._console, refresh_per_second=4, transient=True) as display:
-                while not self._done.wait(_SECONDS):
-                    display.update(self._line())
-        else:
-            told = time.monotonic()
-            while not self._done.wait(_SECONDS):
-                if time.monotonic() - told >= _SECONDS_BETWEEN_LINES:
-                    told = time.monotonic()
-                    self._console.print(self._line(), soft_wrap=True)
+        try:
+            if self._row is None:
+                self._print_lines()
+            else:
+                with self._row:
+                    self._keep_row(self._row)
+        except Exception:  # promise 1: the program goes on without being watched
+            step_aside("tell what happens while the program runs")
+
+    def _keep_row(self, row: BottomRow) -> None:
+        while not self._done.wait(_SECONDS):
+            with self._console.capture() as captured:
+                self._console.print(self._line(), width=row.width(), end="", height=1)
+            row.show(captured.get().partition("\n")[0])
+
+    def _print_lines(self) -> None:
+        told = time.monotonic()
+        while not self._done.wait(_SECONDS):
+            if time.monotonic() - told >= _SECONDS_BETWEEN_LINES:
+                told = time.monotonic()
+                self._console.print(self._line(), soft_wrap=True)
 
     def _line(self) -> Text:
         now = self._progress.look()
@@ -64,7 +83,8 @@ class Live:
             counted(now.runs, "run"),
         ]
         line = Text("layertrace: " + " \N{MIDDLE DOT} ".join(said))
-        if now.last is not None:
-            line.append("  ").append_text(event_line(now.last, encoding=self._console.encoding))
+        self._last = now.last or self._last
+        if self._last is not None:
+            line.append("  ").append_text(event_line(self._last, encoding=self._console.encoding))
         line.no_wrap, line.overflow = True, "ellipsis"
         return line

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from layertrace.render.places import tails
 from layertrace.timeline import Timeline
 from layertrace.timeline.merge import merged
 
@@ -22,6 +23,11 @@ def merge(files: tuple[Path, ...], output: Path) -> None:
 
     Example: layertrace merge run.layertrace run.*.layertrace -o all.layertrace
     """
-    whole = merged({path.name: Timeline.load(path) for path in files})
+    real = [path.resolve() for path in files]
+    twice = [str(path) for number, path in enumerate(files) if real[number] in real[:number]]
+    if twice:
+        raise click.UsageError(f"{twice[0]} is given twice")
+    names = tails(map(str, real))  # of two folders, files may have one name
+    whole = merged({names[str(path)]: Timeline.load(file) for path, file in zip(real, files, strict=True)})
     whole.save(output)
     click.echo(f"{len(whole):,} events of {len(files)} recordings are in {output}")

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
-from collections.abc import Sequence
+import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 import layertrace
+from layertrace.cli import completing
 from layertrace.cli import program as programs
 from layertrace.cli.live import Live
-from layertrace.cli.selecting import selected, selecting
-from layertrace.cli.showing import console_of, has_error, printed
+from layertrace.cli.selecting import selecting
+from layertrace.cli.telling import Wishes, tell
 from layertrace.diagnosis import diagnose
-from layertrace.errors import LayertraceError
+from layertrace.errors import FormatError
 from layertrace.record import children
-from layertrace.render import findings, tree
-from layertrace.render.page_html import write_page
+from layertrace.timeline import Timeline
+from layertrace.timeline.storage import check_writable
 
 __all__ = ["run"]
 
@@ -30,30 +28,27 @@ class _Run(click.Command):
     """Leaves what comes after `-m MODULE` and `-c CODE` to the program, as Python does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        takes_value = {
-            name
-            for one in self.params
-            if isinstance(one, click.Option) and not one.is_flag
-            for name in one.opts
-        }
-        number = 0
-        while number < len(args) and args[number].startswith("-") and args[number] != "-":
-            if args[number] in ("-m", "-c"):
-                args = [*args[: number + 2], "--", *args[number + 2 :]]
-                break
-            number += 2 if args[number] in takes_value else 1
+        at = programs.first_argument(self, args, among=("-m", "-c"))
+        if args[at : at + 1] in (["-m"], ["-c"]):
+            args = [*args[: at + 2], "--", *args[at + 2 :]]
         return super().parse_args(ctx, args)
 
 
 @click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT] [ARGUMENTS]...")
+@click.argument(
+    "arguments",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[SCRIPT] [ARGUMENTS]...",
+    shell_complete=completing.files,
+)
 @click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m does.")
 @click.option("-c", "code", metavar="CODE", help="Run code, as python -c does.")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="Keep the recording, as it happens."
 )
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to look at.")
-@click.option("--quiet", "-q", is_flag=True, help="Do not print a report.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no report, but for what --check finds.")
 @click.option("--live", is_flag=True, help="Tell what happens while the program runs.")
 @click.option("--check", is_flag=True, help="Look for what is wrong; status 1 if a finding is an error.")
 @click.option(
@@ -74,11 +69,11 @@ def run(
     classes: tuple[str, ...],
     kinds: list[str],
     depth: int | None,
-) -> None:
+) -> programs.Runs:
     """Run a program as Python would, with every layer traced from the first import of Keras on.
 
     The report goes to standard error after the program has ended; its own output, exit status and signals are
-    left alone.
+    left alone. --only, --class, --kinds and --depth choose what it shows; --save and --html keep everything.
 
     \b
     Examples:
@@ -86,45 +81,44 @@ def run(
         layertrace run --save run.layertrace --check -m package.train --epochs 1
         layertrace run --only "encoder/*" --depth 2 - < train.py
     """
-    program = programs.of_arguments(module, code, arguments)
-    program.check()
+    program = programs.of_arguments(module, code, arguments).prepared()
     if with_children and save is None:
         raise click.UsageError(
             "--children needs --save FILE, beside which each process gets a file of its own"
         )
-    asked, process = sys.argv[2:], os.getpid()
+    if html is not None:
+        _check_page(html)
+    diagnose(Timeline())  # nonsense in the settings of the project is told now, not after a long run
+    wishes = Wishes(
+        asked=sys.argv[2:],
+        save=save,
+        html=html and html.absolute(),  # the program may change its folder
+        quiet=quiet,
+        check=check,
+        only=only,
+        classes=classes,
+        kinds=kinds,
+        depth=depth,
+    )
+    began = time.time()
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
     with watch, children.recorded(save) if with_children and save is not None else nullcontext():
-        raised, alive = programs.run(program)
-    if os.getpid() != process:  # a fork that returned from the program: the recording is its parent's
-        programs.leave(raised)
+        raised, alive = yield program
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
     del alive  # until the recording had looked at the program's layers
-    programs.show(raised)
-    found = diagnose(timeline) if check or not quiet else []
-    status = int(check and has_error(found))
-    try:
-        if html is not None:
-            write_page(timeline, html)
-        if not quiet:
-            grave = [finding for finding in found if finding.severity != "note"]
-            shown = selected(timeline, only, classes, kinds)
-            console = console_of(stderr=True)
-            parts = [findings(grave)] * bool(grave)
-            printed(console, *parts, tree(shown, depth=depth, findings=grave))
-            console.print(Text(f"\n{_next_step(save, asked)}"), soft_wrap=True)  # as it can be pasted
-    except LayertraceError as fault:  # the program's own status counts
-        click.echo(f"layertrace: {fault}", err=True)
-    programs.leave(raised, status)
+    written = children.files_since(save, began) if with_children and save is not None else []
+    programs.leave(raised, tell(timeline, wishes, written))
 
 
-def _next_step(save: Path | None, arguments: Sequence[str]) -> str:
-    """Return the command that shows the same recording in another way."""
-    if save is not None:
-        return (
-            f"another look: layertrace report {shlex.quote(str(save))} --functions (or --table, --variables)"
-        )
-    return f"to keep it:  layertrace run --save run.layertrace {shlex.join(arguments)}"
+def _check_page(html: Path) -> None:
+    """Refuse a page that could not be written after a long run, or would take the place of a program.
+
+    Raises:
+        FormatError: If so.
+    """
+    if html.suffix.lower() not in (".html", ".htm"):
+        raise FormatError(f"{html} does not end in .html, as the name of a page does")
+    check_writable(html)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 import click
 
+from layertrace.cli import completing
+from layertrace.errors import UnknownLayerError
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import KINDS
+from layertrace.timeline.event import KINDS, LayerRef
+from layertrace.timeline.query import listed
 
 __all__ = ["codes", "selected", "selecting"]
 
@@ -19,7 +23,13 @@ def selecting(command: F) -> F:
     """Add `--only`, `--class`, `--kinds` and `--depth` to a command."""
     for option in (
         click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Show N levels of events."),
-        click.option("--kinds", callback=_kinds, metavar="KINDS", help=f"Only these: {','.join(KINDS)}."),
+        click.option(
+            "--kinds",
+            callback=_kinds,
+            metavar="KINDS",
+            shell_complete=completing.kinds,
+            help=f"Only these: {','.join(KINDS)}.",
+        ),
         click.option(
             "--class", "classes", multiple=True, metavar="GLOB", help="Only layers of these classes."
         ),
@@ -42,20 +52,31 @@ def codes(_: click.Context, __: click.Parameter, given: str | None) -> list[str]
     return None if given is None else [code.strip() for code in given.split(",") if code.strip()]
 
 
+def _of_class(timeline: Timeline, glob: str) -> list[LayerRef]:
+    """Return the layers of classes that a glob names, and of those derived from these."""
+    found = [layer for layer in timeline.layers if any(fnmatchcase(name, glob) for name in _classes(layer))]
+    if not found:
+        known = listed(layer.class_name for layer in timeline.layers) or "no layer at all"
+        raise UnknownLayerError(f"no layer is of a class {glob!r}; there are {known}")
+    return found
+
+
+def _classes(layer: LayerRef) -> list[str]:
+    return [layer.class_name, *(base.rpartition(".")[2] for base in layer.bases)]
+
+
 def selected(
     timeline: Timeline, only: Sequence[str], classes: Sequence[str], kinds: Sequence[str]
 ) -> Timeline:
     """Return the events that the options choose.
 
     Raises:
-        UnknownLayerError: If one of the globs names no layer.
+        UnknownLayerError: If one of the globs names no layer; the message lists those there are.
     """
-    globs = (*only, *classes)
-    if globs:
-        wanted: set[int] = set()
-        for glob in globs:
-            wanted.update(event.seq for event in timeline.of(glob))
-        timeline = timeline.where(lambda event: event.seq in wanted)
+    if only or classes:
+        wanted = {layer.id for glob in only for layer in timeline.of(glob).layers}
+        wanted.update(layer.id for glob in classes for layer in _of_class(timeline, glob))
+        timeline = timeline.where(lambda event: event.layer is not None and event.layer.id in wanted)
     if kinds:
         timeline = timeline.where(lambda event: event.kind in kinds)
     return timeline

@@ -63,7 +63,7 @@ def test_explain_prints_the_page_of_a_rule():
     assert page.stdout == layertrace("explain", "variable-created-in-call").stdout
     assert "LT101  error    variable-created-in-call" in listed.stdout
     assert unknown.returncode == 2
-    assert "there is no rule 'LT0'; there are LT101" in unknown.stderr
+    assert "no rule has a code that begins with 'LT0'; there are LT101" in unknown.stderr
     assert "Traceback" not in unknown.stderr
 
 

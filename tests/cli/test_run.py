@@ -143,6 +143,7 @@ def test_what_comes_before_keras_costs_nothing(program):
     [
         (["--only", "dense"], "dense  Dense", "net (Net)"),
         (["--class", "Net"], "net  Net", "Dense"),
+        (["--class", "Model"], "net  Net", "Dense"),
         (["--kinds", "variable"], "kernel", "init  "),
         (["--depth", "1"], "inside", "kernel"),
     ],
@@ -177,15 +178,16 @@ def test_check_looks_for_what_is_wrong(program):
     checked = layertrace("run", "--check", script)
     assert checked.returncode == 1
     assert "LT103" in checked.stderr
+    quiet = layertrace("run", "-q", "--check", script)
+    assert quiet.returncode == 1
+    assert "LT103" in quiet.stderr
+    assert "call 1" not in quiet.stderr
     failing = program(FAILS, "fails.py")
     assert layertrace("run", "-q", "--check", failing, "4").returncode == 4
 
 
-def test_processes_are_recorded_and_merged(program, tmp_path):
-    """With `--children` every Python that the program starts has a file; `merge` puts them into one."""
-    script = program(
-        """
-import multiprocessing, subprocess, sys
+PROCESSES = """
+import multiprocessing, os, subprocess, sys
 
 def work(name):
     import keras
@@ -194,23 +196,96 @@ def work(name):
 if __name__ == "__main__":
     import keras
     keras.layers.Dense(1, name="parent")
-    process = multiprocessing.get_context("spawn").Process(target=work, args=("spawned",))
-    process.start()
-    process.join()
+    for how in ("fork", "spawn", "forkserver"):
+        process = multiprocessing.get_context(how).Process(target=work, args=(how,))
+        process.start()
+        process.join()
     code = "import keras; keras.layers.Dense(1, name='started')"
-    print(subprocess.run([sys.executable, "-c", code], check=True).returncode)
+    print(subprocess.run([sys.executable, "-c", code], check=True).returncode, flush=True)
+    if os.fork() == 0:
+        work("bare fork")
+    else:
+        os.wait()
 """
-    )
-    done = layertrace("run", "-q", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
-    assert (done.stdout, done.returncode) == ("0\n", 0)
 
-    files = sorted(path.name for path in tmp_path.glob("run*.layertrace"))
-    merged = layertrace("merge", *files, "-o", "all.jsonl", cwd=tmp_path)
+
+def test_processes_are_recorded_and_merged(program, tmp_path):
+    """With `--children` every Python that the program starts has a file, a fork, too; `merge` takes them all.
+
+    Those that make no layer, such as helpers of multiprocessing, leave none.
+    """
+    script = program(PROCESSES)
+    done = layertrace("run", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr
+
+    command = done.stderr.splitlines()[-1]
+    assert command.startswith("with its 5 processes: layertrace merge run.layertrace run.")
+    merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
 
     assert merged.returncode == 0, merged.stderr
-    whole = Timeline.load(tmp_path / "all.jsonl")
-    assert [layer.name for layer in whole.layers] == ["parent", "spawned", "started"]
-    assert len({event.thread for event in whole}) == 3
+    whole = Timeline.load(tmp_path / "all.layertrace")
+    made = {layer.name for layer in whole.layers}
+    assert made == {"parent", "fork", "spawn", "forkserver", "started", "bare fork"}
+    assert len({event.thread for event in whole}) == 6
+    assert whole.notes == ()
+
+
+def test_tests_are_recorded_to_the_last(program, tmp_path):
+    """The plugin stops what a test leaves running, not the recording of `layertrace run`; so with xdist."""
+    program(
+        "import keras, pytest\n\n"
+        "@pytest.mark.parametrize('n', range(4))\n"
+        "def test_one(n, layer_timeline):\n    keras.layers.Dense(1, name=f'd{n}')\n",
+        "test_some.py",
+    )
+    arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_some.py"]
+
+    alone = layertrace("run", "-q", "--save", "one.layertrace", *arguments, cwd=tmp_path)
+    spread = layertrace(
+        "run", "-q", "--children", "--save", "two.layertrace", *arguments, "-n", "2", cwd=tmp_path
+    )
+
+    assert (alone.returncode, spread.returncode) == (0, 0), spread.stdout
+    names = [f"d{n}" for n in range(4)]
+    assert [layer.name for layer in Timeline.load(tmp_path / "one.layertrace").layers] == names
+    parts = [Timeline.load(path) for path in tmp_path.glob("two.*.layertrace")]
+    assert sorted(layer.name for part in parts for layer in part.layers) == names
+
+
+def test_a_program_may_change_its_folder(program, tmp_path):
+    """What is saved lies where the user stood."""
+    script = program("import os, keras\nkeras.layers.Dense(1)\nos.chdir('/')\n")
+
+    done = layertrace("run", "--save", "a.layertrace", "--html", "a.html", script, cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr
+    assert Timeline.load(tmp_path / "a.layertrace").kinds == ["init"]
+    assert (tmp_path / "a.html").stat().st_size > 10_000
+
+
+def test_a_wrong_setting_is_told_before_the_program_runs(program, tmp_path):
+    """And where the program itself brings it about, its own status counts, and the tree is shown."""
+    program("[tool.layertrace]\nignore = ['LT9']\n", "pyproject.toml")
+    early = layertrace("run", program(TRAIN), cwd=tmp_path)
+    (tmp_path / "pyproject.toml").unlink()
+    spoils = FAILS + "\n"
+    spoils = "open('pyproject.toml', 'w').write('[tool.layertrace]\\nignore = [\"LT9\"]')\n" + spoils
+    late = layertrace("run", program(spoils), "3", cwd=tmp_path)
+
+    assert (early.returncode, early.stdout) == (2, "")
+    assert "no rule has a code that begins with 'LT9'" in early.stderr
+    assert late.returncode == 3
+    assert "no rule has a code that begins with 'LT9'" in late.stderr
+    assert "net (Net)" in late.stderr
+
+
+def test_a_layer_that_is_not_there_hides_nothing(program):
+    """A slip in `--only` or `--class` is told, with what there is, and everything is shown."""
+    done = layertrace("run", "--class", "Dens", program(TRAIN))
+
+    assert "no layer is of a class 'Dens'; there are Net, Dense; here is everything" in done.stderr
+    assert "net (Net)" in done.stderr
 
 
 def test_live_tells_while_it_runs(program):

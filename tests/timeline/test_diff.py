@@ -319,7 +319,7 @@ def test_functions_made_anew_are_one_difference():
 
 
 def test_a_layer_that_is_called_no_more_stays_itself():
-    """A layer with a name that somebody gave it is the same one when it has lost its place and its weights."""
+    """A layer that somebody named is the same one when it has lost its place and its weights."""
 
     def recorded(*, used):
         story = Story()

@@ -1,0 +1,356 @@
+"""Commands that read a recording: what they show of a good one, and what they say of a bad one."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from layertrace import Timeline
+
+TWO_STEPS = """
+import keras
+import tensorflow as tf
+
+class Net(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+net = Net(3)
+
+@tf.function
+def step(x):
+    return net(x)
+
+step(tf.ones((1, 2)))
+step(tf.ones((2, 2)))
+"""
+
+
+def layertrace(*arguments, cwd, **environment):
+    """Run a command in a folder, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "layertrace", *map(str, arguments)],
+        capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100", **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A folder with the recordings of a program, before and after it was changed."""
+    folder = tmp_path_factory.mktemp("recorded")
+    for name, program in {
+        "before": TWO_STEPS,
+        "after": TWO_STEPS.replace("Dense(units)", 'Dense(units, name="head")') + "step(tf.ones((3, 2)))\n",
+    }.items():
+        (folder / "train.py").write_text(program)
+        done = layertrace("run", "-q", "--save", f"{name}.layertrace", "train.py", cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(recorded, tmp_path):
+    """A folder of one's own with the same recordings."""
+    for file in recorded.glob("*.layertrace"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+REPORTS = {
+    "the tree": ([], ["net (Net)", "trace 2 of step", "float32[2, 2], was float32[1, 2]"]),
+    "a table": (["--table"], ["class", "net", "Dense"]),
+    "functions": (["--functions"], ["step", "2", "x: float32[2, 2], was float32[1, 2]"]),
+    "variables": (["--variables"], ["kernel", "float32[2, 3]", "GlorotUniform", "dense (Dense)", "build"]),
+    "two of them": (["--table", "--variables"], ["class", "GlorotUniform"]),
+    "one layer": (["--only", "net/dense", "--kinds", "variable"], ["kernel", "bias"]),
+    "all of it": (["--all", "--no-findings", "--depth", "9"], ["bias", "call 2"]),
+}
+
+
+@pytest.mark.parametrize("what", REPORTS)
+def test_a_report_shows_what_was_asked_for(what, recorded):
+    """As a tree, or as one or several tables."""
+    options, said = REPORTS[what]
+
+    done = layertrace("report", "before.layertrace", *options, cwd=recorded)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [one for one in said if one not in re.sub(r"\s+", " ", done.stdout)] == []
+
+
+def test_a_report_of_one_kind_has_no_other(recorded):
+    """`--kinds` leaves out the rest."""
+    shown = layertrace("report", "before.layertrace", "--kinds", "variable", cwd=recorded).stdout
+
+    assert "kernel" in shown
+    assert "build" not in shown
+
+
+def test_reading_needs_no_tensorflow(recorded, tmp_path):
+    """A recording is shown, judged, compared, exported and merged where TensorFlow cannot be imported."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nfor name in ('tensorflow', 'keras', 'tf_keras'):\n    sys.modules[name] = None\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    for command in (
+        ["report", "before.layertrace"],
+        ["check", "before.layertrace"],
+        ["diff", "before.layertrace", "before.layertrace"],
+        ["export", "before.layertrace", "-o", tmp_path / "run.html"],
+        ["merge", "before.layertrace", "after.layertrace", "-o", tmp_path / "all.layertrace"],
+        ["explain", "LT101"],
+    ):
+        done = layertrace(*command, cwd=recorded, PYTHONPATH=path)
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_check_tells_the_findings_of_a_file(recorded):
+    """On the standard output; a finding that is no error leaves the status 0."""
+    done = layertrace("check", "after.layertrace", cwd=recorded)
+    chosen = layertrace("check", "after.layertrace", "--ignore", "LT3", cwd=recorded)
+
+    assert done.returncode == 0
+    assert "LT308 called-symbolically-first" in done.stdout
+    assert chosen.stdout.splitlines()[-1].startswith("nothing found in ")
+
+
+def test_check_of_a_file_has_the_status_of_an_error(folder):
+    """1, as for a program."""
+    program = TWO_STEPS.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)")
+    (folder / "bad.py").write_text(program.replace("@tf.function\n", ""))
+    layertrace("run", "-q", "--save", "bad.layertrace", "bad.py", cwd=folder)
+
+    done = layertrace("check", "bad.layertrace", cwd=folder)
+
+    assert done.returncode == 1
+    assert "LT103 layer-created-in-call" in done.stdout
+
+
+def test_diff_tells_what_is_otherwise(recorded):
+    """Status 0 and one sentence where nothing is, else 1: a layer has a name, a function one trace more."""
+    same = layertrace("diff", "before.layertrace", "before.layertrace", cwd=recorded)
+    other = layertrace("diff", "before.layertrace", "after.layertrace", cwd=recorded)
+
+    assert same.returncode == 0
+    assert same.stdout.startswith("before.layertrace does what before.layertrace does: ")
+    assert other.returncode == 1
+    assert "head" in other.stdout
+    assert "float32[3, 2]" in other.stdout
+
+
+def _is_html(file):
+    text = file.read_text()
+    return text.startswith("<!doctype html>") and text.rstrip().endswith("</html>")
+
+
+EXPORTS = {
+    "run.html": _is_html,
+    "run.perfetto.json": lambda file: len(json.loads(file.read_text())["traceEvents"]) > 5,
+    "run.records.jsonl": lambda file: {json.loads(one)["kind"] for one in file.read_text().splitlines()}
+    == {"init", "build", "variable", "call", "trace", "run"},
+    "run.svg": lambda file: ET.parse(file).getroot().tag.endswith("svg"),
+    "run.txt": lambda file: "trace 2 of step" in file.read_text(),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_export_writes_what_others_read(name, folder):
+    """The format is told by the end of the name, or by `--format`."""
+    written = layertrace("export", "before.layertrace", "-o", name, cwd=folder)
+    assert written.returncode == 0, written.stderr
+    assert written.stdout.endswith(f" events are in {name}\n")
+    assert EXPORTS[name](folder / name)
+
+    format_ = {"json": "perfetto"}.get(name.split(".")[-1], name.split(".")[-1])
+    layertrace("export", "before.layertrace", "-o", "other.name", "--format", format_, cwd=folder)
+    assert EXPORTS[name](folder / "other.name")
+
+
+def test_merge_writes_one_recording_of_all(folder):
+    """With the events of each, told apart by the threads' names."""
+    files = ["before.layertrace", "after.layertrace"]
+    parts = [Timeline.load(folder / file) for file in files]
+
+    done = layertrace("merge", *files, "-o", "all.layertrace", cwd=folder)
+
+    whole = Timeline.load(folder / "all.layertrace")
+    assert done.stdout == f"{len(whole)} events of 2 recordings are in all.layertrace\n"
+    assert len(whole) == sum(map(len, parts))
+    assert {event.thread.partition(":")[0] for event in whole} == set(files)
+
+
+HEAD = b'{"layertrace": "1.0"}\n'
+BAD = {
+    "missing": (None, "No such file"),
+    "empty": (b"", "it is empty"),
+    "a folder": (..., "Is a directory"),
+    "another format": (b"\x89PNG\r\n\x1a\n" + bytes(100), "it does not begin as a recording does, which"),
+    "other JSON": (b'{"traceEvents": []}\n', "it does not begin as a recording does, which layertrace run"),
+    "a newer version": (b'{"layertrace": "2.0"}\n', "this layertrace reads 1: pip install -U layertrace"),
+    "no version": (b'{"layertrace": "one"}\n', "its version is 'one', which is none"),
+    "a damaged line": (HEAD + b'{"event": 0, "kind"\n', "line 2: it is no JSON object"),
+    "an unknown kind": (HEAD + b'{"event": 0, "kind": "nap"}\n', "Invalid enum value 'nap'"),
+    "a broken reference": (HEAD + b'{"event": 0, "kind": "call", "layer": 7}\n', "which is not told"),
+    "damaged compression": (gzip.compress(HEAD)[:15] + bytes(60), "its compression is damaged"),
+    "a bomb": (gzip.compress(HEAD + b'{"new": 0}\n' * 8_000_000), "it expands to more than 100 times its"),
+    "a bomb of one line": (gzip.compress(HEAD + b" " * 90_000_000), "a line is longer than 16 MiB"),
+}
+READERS = {
+    "report": ["report", "{bad}"],
+    "check": ["check", "{bad}"],
+    "diff": ["diff", "before.layertrace", "{bad}"],
+    "export": ["export", "{bad}", "-o", "out.html"],
+    "merge": ["merge", "before.layertrace", "{bad}", "-o", "out.layertrace"],
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_recording_gets_one_sentence(what, folder):
+    """From every command that reads one: status 2, no traceback, and nothing half-written left behind."""
+    content, said = BAD[what]
+    bad = folder / "bad.layertrace"
+    if content is ...:
+        bad.mkdir()
+    elif content is not None:
+        bad.write_bytes(content)
+    before = sorted(folder.iterdir())
+
+    for command in READERS.values():
+        done = layertrace(*[part.format(bad=bad.name) for part in command], cwd=folder)
+        assert (done.returncode, done.stdout) == (2, ""), (command, done)
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.startswith("Error: bad.layertrace cannot be read: ")
+        assert said in done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_bomb_takes_no_memory(folder):
+    """What is refused is not read whole before; nor does a promise of a billion events take room for them."""
+    (folder / "bomb.layertrace").write_bytes(BAD["a bomb"][0])
+    claim = b'{"event": 1000000000, "kind": "call"}\n{"closed": 1000000000}\n'
+    (folder / "claim.jsonl").write_bytes(HEAD + claim)
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (800 * 2**20,) * 2)\n"
+        "from layertrace.cli import main; main(sys.argv[1:])"
+    )
+    for file, status in {"bomb.layertrace": 2, "claim.jsonl": 0}.items():
+        command = [sys.executable, "-c", limited, "report", file]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+
+
+def test_a_recording_that_was_cut_off_is_shown(folder):
+    """As far as it goes, with a note that it was."""
+    whole = (folder / "before.layertrace").read_bytes()  # it is small, and so not compressed
+    (folder / "cut.layertrace").write_bytes(whole[: len(whole) // 2])
+
+    done = layertrace("report", "cut.layertrace", cwd=folder)
+
+    assert done.returncode == 0
+    assert "init" in done.stdout
+    assert "the recording was cut off" in re.sub(r"\s+", " ", done.stdout)
+
+
+OUTPUTS = {
+    "export to a folder that is a file": ["export", "before.layertrace", "-o", "before.layertrace/x.html"],
+    "export to a folder": ["export", "before.layertrace", "-o", "folder.html"],
+    "export to no format": ["export", "before.layertrace", "-o", "x.docx"],
+    "export in no format": ["export", "before.layertrace", "-o", "x.html", "--format", "docx"],
+    "export to a full disk": ["export", "before.layertrace", "-o", "/dev/full", "--format", "txt"],
+    "merge to a folder": ["merge", "before.layertrace", "-o", "folder.layertrace"],
+    "merge to no format": ["merge", "before.layertrace", "-o", "x.html"],
+    "run to a folder": ["run", "--save", "folder.layertrace", "fine.py"],
+    "run to a page in a folder that is a file": ["run", "--html", "fine.py/x.html", "fine.py"],
+    "run to a page that is a folder": ["run", "--html", "folder.html", "fine.py"],
+    "run to a page that is no page": ["run", "--html", "fine.py", "fine.py"],
+}
+
+
+@pytest.mark.parametrize("what", OUTPUTS)
+def test_what_cannot_be_written_gets_one_sentence(what, folder):
+    """Before a program runs, where there is one; and nothing half-written is left behind."""
+    (folder / "fine.py").write_text("print('ran')\n")
+    for name in ("folder.html", "folder.layertrace"):
+        (folder / name).mkdir()
+    before = sorted(folder.rglob("*"))
+
+    done = layertrace(*OUTPUTS[what], cwd=folder)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("Error: ") == 1
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / "fine.py").read_text() == "print('ran')\n"
+
+
+def test_check_knows_a_recording_by_its_beginning(folder):
+    """Whatever it is called; a name of a recording or of data that is none is no program to run, either."""
+    (folder / "before.layertrace").rename(folder / "kept.txt")
+    (folder / "other.json").write_text("[1]")
+
+    assert "in 19 events of 2 layers" in layertrace("check", "kept.txt", cwd=folder).stdout
+    refused = layertrace("check", "other.json", cwd=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "it does not begin as a recording does" in refused.stderr
+
+
+def test_check_says_when_there_was_nothing_to_judge(folder):
+    """A program without a layer has not been found to be right; where nothing is recorded, it is not run."""
+    (folder / "idle.py").write_text("print('ran')\n")
+
+    idle = layertrace("check", "idle.py", cwd=folder)
+    disabled = layertrace("check", "idle.py", cwd=folder, LAYERTRACE_DISABLED="1")
+
+    assert (idle.returncode, idle.stdout) == (0, "ran\n")
+    assert idle.stderr == "No layer was made, built or called: there was nothing to judge.\n"
+    assert (disabled.returncode, disabled.stdout) == (2, "")
+    assert "LAYERTRACE_DISABLED is set" in disabled.stderr
+
+
+def test_merge_tells_files_of_one_name_apart(folder):
+    """They may lie in different folders; the same file twice is refused."""
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        shutil.copy(folder / "before.layertrace", folder / name / "run.layertrace")
+
+    layertrace("merge", "one/run.layertrace", "two/run.layertrace", "-o", "all.layertrace", cwd=folder)
+    same = "one/../one/run.layertrace"
+    twice = layertrace("merge", "one/run.layertrace", same, "-o", "x.jsonl", cwd=folder)
+
+    whole = Timeline.load(folder / "all.layertrace")
+    assert {event.thread.partition(":")[0] for event in whole} == {"one/run.layertrace", "two/run.layertrace"}
+    assert (twice.returncode, twice.stdout) == (2, "")
+    assert "is given twice" in twice.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("explain LT10", ["LT101", "LT102"]),
+        ("demo gcn", ["gcn_in_cnn_eager"]),
+        ("export x.jsonl --format p", ["perfetto"]),
+        ("report x.jsonl --kinds init,b", ["init,build"]),
+        ("check --select LT20", ["LT201"]),
+        ("run tra", ["tra"]),
+    ],
+)
+def test_a_shell_completes(words, offered, folder):
+    """Commands, options, codes, demos, kinds and formats; files as the shell itself does."""
+    words = f"layertrace {words}"
+    done = layertrace(
+        cwd=folder, _LAYERTRACE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
+    )
+
+    values = [line.partition(",")[2] for line in done.stdout.splitlines()]
+    assert values[: len(offered)] == offered
