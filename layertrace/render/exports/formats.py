@@ -10,7 +10,7 @@ from typing import IO
 
 from layertrace.errors import FormatError
 from layertrace.render.exports import perfetto, pictures, records
-from layertrace.render.page_html import page
+from layertrace.render.page_html import page, write_page
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
 
@@ -70,6 +70,9 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
     chosen = _by_suffix(target) if format is None else _by_name(format)
     # A recording under way would grow while it is written; a slice stays as it is.
     events = timeline[:]
+    if chosen.write is _write_page:
+        write_page(events, target)  # which has the name of the file in its title
+        return
     with written(target) as file:
         chosen.write(events, file)
 
