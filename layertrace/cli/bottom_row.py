@@ -10,7 +10,7 @@ import sys
 import time
 from types import TracebackType
 
-from layertrace.cli.showing import reserved
+from layertrace.record.descriptors import Reserved
 
 if sys.platform != "win32":
     import termios
@@ -66,8 +66,8 @@ class BottomRow:
         self.clear()
         if self._heir is not None:
             with contextlib.suppress(OSError):
-                os.write(self._heir, b"\n")
-            os.close(self._heir)
+                self._heir.write(b"\n")
+            self._heir.close()
 
     def width(self) -> int:
         """Return how long a line may be."""
@@ -115,12 +115,12 @@ def _measured(terminal: int) -> os.terminal_size:
         return os.terminal_size((80, 0))
 
 
-def _bequeath(terminal: int) -> int | None:
+def _bequeath(terminal: int) -> Reserved | None:
     """Let the row be given back if we are killed, until a line is written to what is returned."""
-    ours: int | None = None
+    ours: Reserved | None = None
     with contextlib.suppress(OSError):
         theirs, end = os.pipe()
-        ours = reserved(end)
+        ours = Reserved(end)
         os.close(end)
         subprocess.run(  # noqa: S603  # nothing in it comes from anywhere else
             ["/bin/sh", "-c", _HEIR],

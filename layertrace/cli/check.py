@@ -15,6 +15,7 @@ from layertrace.cli.showing import console_of, has_error, printed
 from layertrace.cli.telling import verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
+from layertrace.record.faults import step_aside
 from layertrace.render.findings import findings
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
@@ -76,7 +77,12 @@ def check(
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
     del alive  # until the recording had looked at the program's layers
-    programs.leave(raised, _tell(timeline, select, ignore, stderr=True))
+    try:
+        status = _tell(timeline, select, ignore, stderr=True)
+    except Exception:  # promise 1: the program's own status counts
+        step_aside("tell what was recorded")
+        status = False
+    programs.leave(raised, status)
 
 
 def _is_recording(target: Path) -> bool:

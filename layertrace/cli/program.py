@@ -7,7 +7,7 @@ import contextlib
 import runpy
 import sys
 import threading
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from importlib.machinery import BuiltinImporter
 from types import ModuleType
 from typing import Any, TypeAlias, cast
@@ -77,21 +77,32 @@ def _end_threads() -> None:
         cast(Any, threading)._shutdown()
 
 
-def first_argument(command: click.Command, args: Sequence[str], among: Collection[str] = ()) -> int:
+def first_argument(command: click.Command, args: Sequence[str], among: str = "") -> int:
     """Return where the options of a command end, and what it is to run or to read begins.
 
     Args:
         command: Whose options have to be known, since some take a value.
         args: What it was given.
-        among: Options that belong to what begins there.
+        among: Letters of options that belong to what begins there: `-m package`, also in `-qmpackage`.
     """
-    takes_value = {
-        name
-        for one in command.params
-        if isinstance(one, click.Option) and not one.is_flag
-        for name in one.opts
-    }
+    options = {name: one for one in command.params if isinstance(one, click.Option) for name in one.opts}
     number = 0
-    while number < len(args) and args[number].startswith("-") and args[number] not in ("-", *among):
-        number += 2 if args[number] in takes_value else 1
+    while number < len(args) and args[number].startswith("-") and args[number] not in ("-", "--"):
+        takes_next = _takes_next(args[number], options, among)
+        if takes_next is None:
+            return number
+        number += 2 if takes_next else 1
     return number
+
+
+def _takes_next(word: str, options: Mapping[str, click.Option], among: str) -> bool | None:
+    """Tell whether the value of an option is the next word; None where what is to run begins in this one."""
+    if word.startswith("--"):
+        return word in options and not options[word].is_flag
+    for at, letter in enumerate(word[1:], start=2):
+        if letter in among:
+            return None
+        known = options.get(f"-{letter}")
+        if known is not None and not known.is_flag:
+            return at == len(word)
+    return False

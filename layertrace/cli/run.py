@@ -28,9 +28,12 @@ class _Run(click.Command):
     """Leaves what comes after `-m MODULE` and `-c CODE` to the program, as Python does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        at = programs.first_argument(self, args, among=("-m", "-c"))
-        if args[at : at + 1] in (["-m"], ["-c"]):
-            args = [*args[: at + 2], "--", *args[at + 2 :]]
+        at = programs.first_argument(self, args, among="mc")
+        word = args[at] if at < len(args) else "-"
+        if word.startswith("-") and word not in ("-", "--"):
+            letter = next(number for number, one in enumerate(word) if one in "mc")
+            after = at + (2 if letter == len(word) - 1 else 1)  # the value is the next word, or ends this one
+            args = [*args[:after], "--", *args[after:]]
         return super().parse_args(ctx, args)
 
 
@@ -100,16 +103,16 @@ def run(
         kinds=kinds,
         depth=depth,
     )
-    began = time.time()
+    began, where = time.time(), save and save.absolute()
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
-    with watch, children.recorded(save) if with_children and save is not None else nullcontext():
+    with watch, children.recorded(save, timeline) if with_children and save is not None else nullcontext():
         raised, alive = yield program
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
     del alive  # until the recording had looked at the program's layers
-    written = children.files_since(save, began) if with_children and save is not None else []
+    written = children.files_since(where, began) if with_children and where is not None else []
     programs.leave(raised, tell(timeline, wishes, written))
 
 

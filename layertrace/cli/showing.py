@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO, cast
@@ -12,12 +11,10 @@ from typing import TextIO, cast
 from rich.console import Console, RenderableType
 
 from layertrace.diagnosis import Finding
+from layertrace.record.descriptors import Reserved
 from layertrace.render.page import terminal_width
 
-__all__ = ["console_of", "has_error", "keep_stderr", "printed", "reserved", "say"]
-
-_RESERVED_FROM = 100
-"""Our descriptors are numbered from here, so that those of a program are what they are without us."""
+__all__ = ["console_of", "has_error", "keep_stderr", "printed", "say"]
 
 
 def console_of(*, stderr: bool = False) -> Console:
@@ -55,8 +52,7 @@ class _KeptStderr(io.TextIOBase):
     """
 
     def __init__(self, file: TextIO) -> None:
-        self._descriptor = reserved(file.fileno())
-        self._is = _identity(self._descriptor)
+        self._file = Reserved(file.fileno())
         self._encoding, self._on_error = file.encoding, file.errors or "strict"
         self._isatty = file.isatty()
 
@@ -65,16 +61,14 @@ class _KeptStderr(io.TextIOBase):
         return self._encoding
 
     def fileno(self) -> int:
-        return self._descriptor
+        return self._file.number
 
     def isatty(self) -> bool:
         return self._isatty
 
     def write(self, text: str) -> int:
-        rest = text.encode(self._encoding, self._on_error)
         with contextlib.suppress(OSError):
-            while rest and _identity(self._descriptor) == self._is:  # a program may close all there are
-                rest = rest[os.write(self._descriptor, rest) :]
+            self._file.write(text.encode(self._encoding, self._on_error))
         return len(text)
 
 
@@ -86,24 +80,3 @@ def keep_stderr() -> None:
     global _kept
     with contextlib.suppress(OSError, ValueError):  # it is in memory
         _kept = io.StringIO() if sys.stderr is None else _KeptStderr(sys.stderr)
-
-
-def reserved(descriptor: int) -> int:
-    """Return a copy of a file descriptor that no process inherits, and that is out of a program's way."""
-    if os.name == "nt":
-        return os.dup(descriptor)
-    import fcntl  # Windows has none
-
-    copy = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _RESERVED_FROM)
-    os.register_at_fork(after_in_child=lambda: _close(copy))
-    return copy
-
-
-def _close(descriptor: int) -> None:
-    with contextlib.suppress(OSError):
-        os.close(descriptor)
-
-
-def _identity(descriptor: int) -> tuple[int, int]:
-    found = os.fstat(descriptor)
-    return found.st_dev, found.st_ino

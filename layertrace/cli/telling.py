@@ -14,6 +14,7 @@ from layertrace.cli.selecting import selected
 from layertrace.cli.showing import console_of, has_error, printed, say
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import LayertraceError, UnknownLayerError
+from layertrace.record.faults import step_aside
 from layertrace.render import findings, tree
 from layertrace.render.findings import tally
 from layertrace.render.page_html import write_page
@@ -47,6 +48,14 @@ def tell(timeline: Timeline, wishes: Wishes, children: Sequence[Path] = ()) -> i
         wishes: What to tell.
         children: The recordings of the processes that it started.
     """
+    try:
+        return _told(timeline, wishes, children)
+    except Exception:  # promise 1
+        step_aside("tell what was recorded")
+        return 0
+
+
+def _told(timeline: Timeline, wishes: Wishes, children: Sequence[Path]) -> int:
     found = _found(timeline) if wishes.check or not wishes.quiet else []
     parts = list(_parts(timeline, found, wishes))
     if parts:
@@ -111,7 +120,7 @@ def _next_steps(wishes: Wishes, children: Sequence[Path]) -> Sequence[str]:
     mine = shlex.quote(str(wishes.save))
     steps = [f"\nanother look: layertrace report {mine} --functions (or --table, --variables)"]
     if children:
-        others = " ".join(shlex.quote(str(path)) for path in children)
+        others = " ".join(shlex.quote(str(wishes.save.with_name(path.name))) for path in children)
         processes = "process" if len(children) == 1 else "processes"
         steps.append(
             f"with its {len(children)} {processes}: layertrace merge {mine} {others} -o all.layertrace"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import traceback
 import warnings
 
@@ -12,8 +11,7 @@ from layertrace.errors import LayertraceWarning
 
 __all__ = ["notice", "step_aside"]
 
-_told: set[str] = set()
-_lock = threading.Lock()
+_told: dict[str, object] = {}
 
 
 def step_aside(doing: str) -> None:
@@ -27,17 +25,16 @@ def step_aside(doing: str) -> None:
         said = "its message cannot be shown"
     notice(
         f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
-        "the program goes on, the event is missing. Please report it.",
+        "the program goes on without that. Please report it.",
         key=f"{doing} {where}",
     )
 
 
 def notice(message: str, *, key: str) -> None:
     """Warn once for each `key`, and never raise, not even where warnings are errors."""
-    with _lock:
-        if key in _told:
-            return
-        _told.add(key)
+    mine = object()
+    if _told.setdefault(key, mine) is not mine:  # without a lock, which a fork might find held for good
+        return
     try:
         warnings.warn(message, LayertraceWarning, stacklevel=2)
     except Exception:

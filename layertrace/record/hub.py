@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any, Literal, NamedTuple
 
+from layertrace.record.forks import held_over_forks
 from layertrace.record.layers import LayerRecord
 
 Emit = Callable[[tuple[Any, ...]], object]
@@ -216,8 +216,6 @@ def parent_of(span: tuple[Any, ...]) -> tuple[Any, ...] | None:
     return parent
 
 
-_lock = threading.RLock()
-# Held while the process forks, so that no thread that the child does not have can be holding it there.
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+_lock = held_over_forks(threading.RLock())
 hub = Hub()
 threads = _Threads()

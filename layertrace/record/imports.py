@@ -9,6 +9,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from layertrace.record.faults import step_aside
+
 __all__ = ["ImportWatch"]
 
 
@@ -67,4 +69,11 @@ class _Telling(Loader):
         spec.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         for arrived in self._arrived:
-            arrived(module.__name__)
+            try:
+                arrived(module.__name__)
+            except Exception:  # noqa: PERF203  # promise 1: an import of the program never fails for our sake
+                step_aside(f"begin to record {module.__name__}")
+
+    def __getattr__(self, name: str) -> Any:
+        """Do for whoever only asks for the package what its own loader does, such as `get_data`."""
+        return getattr(self._loader, name)

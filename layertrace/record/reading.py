@@ -79,7 +79,7 @@ class Reader:
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
-        self._lines: dict[int, tuple[tuple[CodeType, int], Location]] = {}
+        self._locations: dict[int, tuple[tuple[CodeType, int], Location]] = {}
         self._specific: dict[str, Callable[[dict[str, Any], tuple[Any, ...], tuple[Any, ...]], None]] = {
             "init": self._init,
             "build": self._init,
@@ -105,6 +105,10 @@ class Reader:
         """Return the event of one more record; what is around it has been given before."""
         self._seqs[id(record[0])] = number
         return self._event(record)
+
+    def knows(self, span: tuple[Any, ...]) -> bool:
+        """Tell whether a span was given before."""
+        return id(span) in self._seqs
 
     def again(self, record: tuple[Any, ...]) -> Event:
         """Return the event of a record that `next` was given as running, now that it has ended."""
@@ -197,9 +201,9 @@ class Reader:
         if span is None:
             return None
         place = span[PLACE]
-        known = self._lines.get(id(place))  # the hooks hand on the same tuple for the same line
+        known = self._locations.get(id(place))  # the hooks hand on the same tuple for the same line
         if known is None:
-            known = self._lines[id(place)] = place, places.location(*place)
+            known = self._locations[id(place)] = place, places.location(*place)
         return known[1]
 
     def _error(

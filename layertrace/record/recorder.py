@@ -13,6 +13,7 @@ from layertrace.record import hosts
 from layertrace.record.echo import Echo
 from layertrace.record.failures import failure_of
 from layertrace.record.faults import step_aside
+from layertrace.record.forks import held_over_forks
 from layertrace.record.hub import DETAIL, LAYER, METHOD, START, hub, parent_of, threads
 from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
@@ -30,9 +31,7 @@ __all__ = ["Recorder", "running"]
 
 MAX_EVENTS = 1_000_000
 
-_lock = threading.RLock()
-# Held while the process forks, so that no thread that the child does not have can be holding it there.
-os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+_lock = held_over_forks(threading.RLock())
 running: list[Recorder] = []
 """The recorders that listen now, in the order in which they started."""
 
@@ -101,6 +100,8 @@ class Recorder:
             self._start_ns, self._started_ns = self._clock(), time.time_ns()
             self.echo = Echo(self._start_ns) if self._wants_echo else None
             try:
+                if self._saver is not None:
+                    self._saver.start(self._start_ns, self._started_ns)
                 for host in hosts.loaded():
                     self.cover_host(host)
             except BaseException:
@@ -110,8 +111,6 @@ class Recorder:
             self._watch.start()
             gc.callbacks.append(self._check_size)
             _tell_hub()
-            if self._saver is not None:
-                self._saver.start(self._start_ns, self._started_ns)
 
     def cover_host(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
@@ -211,7 +210,7 @@ class Recorder:
                 gc.callbacks.remove(self._check_size)
             _tell_hub()
             self._unhook()
-            self._records, self._read = [], ((0, 0), ())
+            self._records, self._saver, self._read = [], None, ((0, 0), ())
 
     def _failed(self, error: BaseException | None) -> None:
         try:
@@ -224,13 +223,13 @@ class Recorder:
         try:
             events = self._events()
             self._surroundings = self._look_around(self._records)
-            if self._saver is not None:
-                self._saver.stop(self._surroundings, self._notes)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             step_aside("read what was recorded")
             events = ()
             self.note("the recording cannot be read, see the warning")
-        self._records = []
+        if self._saver is not None:
+            self._saver.stop(self._surroundings or Surroundings(), self._notes)
+        self._records, self._saver, self._reader = [], None, Reader(0)
         self._read = ((0, 0), events)
 
     # Records

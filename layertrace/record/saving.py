@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from layertrace.errors import FormatError
+from layertrace.record.descriptors import Reserved
 from layertrace.record.faults import notice, step_aside
-from layertrace.record.hub import DETAIL, METHOD, START
+from layertrace.record.hub import DETAIL, METHOD, START, parent_of
 from layertrace.record.reading import Reader, adopt, begin_and_end
 from layertrace.timeline.storage import Writer, compress, suffix_of
 from layertrace.timeline.surroundings import Surroundings
@@ -53,8 +54,8 @@ class Saver:
         with _telling(self._path):
             self._path = self._path.absolute()  # the program may change its folder
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Without a buffer of Python's: a fork would write what it holds a second time.
-            self._file = self._path.open("wb", buffering=0)
+            with self._path.open("wb") as file:
+                self._file = Reserved(file.fileno())
         self._ended, self._running, self._keeps = ended, running, keeps
         self._lines: list[bytes] = []
         self._writer = Writer(self._lines.append)
@@ -104,7 +105,7 @@ class Saver:
     def _compress(self) -> None:
         try:
             compress(self._path)
-        except FormatError as error:
+        except (FormatError, OSError) as error:  # the program has taken the file away, for one
             notice(f"layertrace leaves the recording uncompressed: {error}", key=str(self._path))
 
     def _work(self) -> None:
@@ -130,26 +131,40 @@ class Saver:
             step_aside(f"save the recording to {self._path}")
 
     def _flush(self) -> None:
-        rest = memoryview(b"".join(self._lines))
+        text = b"".join(self._lines)
         self._lines.clear()
-        while rest:
-            rest = rest[self._file.write(rest) :]
-        os.fsync(self._file.fileno())
+        self._file.write(text)
+        self._file.sync()
 
     def _look(self) -> None:
         """Write what has ended, what is running and not told yet, and runs that were counted on."""
         running = [record for record in self._running() if record[0][START] >= self._start_ns]
-        records = self._ended()
-        new = [record for record in records[self._taken :] if self._is_mine(record)]
-        self._taken = len(records)
+        taken = self._ended()[self._taken :]  # the list grows meanwhile
+        self._taken += len(taken)
+        new = [record for record in taken if self._is_mine(record)]
         ended = {id(record[0]) for record in new}
         begun = [one for one in running if id(one[0]) not in ended and id(one[0]) not in self._begun]
         fresh = [*new, *(one for one in begun if self._is_mine(one))]
+        fresh += self._around(fresh)
         adopt(fresh)
         self._reader.forget_layers()  # which get their names and paths while they are made
         for record in sorted(fresh, key=begin_and_end):
             self._write(record, is_running=record[1] is None)
         self._tell_more()
+
+    def _around(self, fresh: Sequence[Ended]) -> list[Ended]:
+        """Return what is around new records and was in neither list, since it began between the two."""
+        known = {id(record[0]) for record in fresh}
+        found: list[Ended] = []
+        for record in fresh:
+            around = parent_of(record[0])
+            while around is not None and id(around) not in known and not self._reader.knows(around):
+                known.add(id(around))
+                begun = (around, None, None, None, None)
+                if self._is_mine(begun):
+                    found.append(begun)
+                around = parent_of(around)
+        return found
 
     def _is_mine(self, record: Ended) -> bool:
         return bool(record[0][START] >= self._start_ns) and self._keeps(record)

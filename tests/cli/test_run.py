@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,8 @@ WAYS = {
     "a package": (["-m", "package", "a"], None),
     "a folder": (["package", "a"], None),
     "code": (["-c", LOOKS, "--quiet", "-"], None),
+    "code in the same word": ([f"-c{LOOKS}", "--quiet", "-m"], None),
+    "a module in the same word": (["-mpackage.inner", "--save", "x"], None),
     "standard input": (["-", "a", "-c"], LOOKS),
 }
 
@@ -228,6 +231,68 @@ def test_processes_are_recorded_and_merged(program, tmp_path):
     assert made == {"parent", "fork", "spawn", "forkserver", "started", "bare fork"}
     assert len({event.thread for event in whole}) == 6
     assert whole.notes == ()
+
+
+def test_a_fault_of_a_childs_recording_is_not_the_childs(program, tmp_path):
+    """Where its file cannot be written, it runs all the same, and is told to have no recording."""
+    inner = "import keras; print(keras.layers.Dense(1).units)"
+    env = {"LAYERTRACE_CHILDREN": "/proc/none/run.jsonl", "PYTHONPATH": _startup()}
+
+    done = python("-c", inner, cwd=tmp_path, env=env)
+
+    assert (done.stdout, done.returncode) == ("1\n", 0)
+    assert "could not begin to record keras (FormatError: /proc/none/" in done.stderr
+
+
+def _startup():
+    from layertrace.record import children
+
+    return str(Path(children.__file__).parent / "startup")
+
+
+def test_a_fork_keeps_the_recordings_of_the_program(program, tmp_path):
+    """With `--children` only ours begin anew; and what was asked for is found where the user stood."""
+    script = program(
+        """
+import os, keras, layertrace
+tracer = layertrace.trace()
+timeline = tracer.start()
+if os.fork() == 0:
+    keras.layers.Dense(1)
+    print("child sees", len(timeline), flush=True)
+    os._exit(0)
+os.wait()
+os.chdir("/")
+keras.layers.Dense(2)
+"""
+    )
+    late = program(
+        """
+import os, subprocess, sys
+subprocess.run([sys.executable, "-c", "import keras; keras.layers.Dense(1)"])
+os.chdir("/")
+""",
+        "late.py",
+    )
+
+    done = layertrace("run", "-q", "--children", "--save", "a.layertrace", script, cwd=tmp_path)
+    told = layertrace("run", "--children", "--save", "b[1].layertrace", late, cwd=tmp_path)
+
+    assert (done.stdout, done.returncode) == ("child sees 1\n", 0)
+    (file,) = tmp_path.glob("b*.*.layertrace")
+    command = f"with its 1 process: layertrace merge 'b[1].layertrace' '{file.name}' -o all.layertrace"
+    assert told.stderr.splitlines()[-1] == command
+
+
+def test_keras_can_be_looked_at_without_importing_it(program):
+    """Whoever asks for the package's data or file gets them as without us."""
+    script = program(
+        "import importlib.util, pkgutil\n"
+        "print(len(pkgutil.get_data('keras', '__init__.py')))\n"
+        "print(importlib.util.find_spec('keras').loader.get_filename('keras'))\n"
+    )
+
+    assert layertrace("run", "-q", script).stdout == python(script).stdout
 
 
 def test_tests_are_recorded_to_the_last(program, tmp_path):

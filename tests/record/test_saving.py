@@ -201,3 +201,97 @@ def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
         calls()
 
     assert layertrace.Timeline.load(tmp_path / "run.jsonl").kinds == timeline.kinds
+
+
+def test_no_event_is_lost_while_others_happen(tmp_path):
+    """Events that end during a look at what has ended are written in the next one."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that threads take turns in the middle of everything
+    try:
+        with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
+            for _ in range(150):
+                calls()
+                time.sleep(0.005)
+    finally:
+        sys.setswitchinterval(before)
+
+    kept = Timeline.load(tmp_path / "run.jsonl")
+    assert kept.kinds == timeline.kinds
+    assert [event.depth for event in kept] == [event.depth for event in timeline]
+
+
+def test_a_file_of_the_program_is_never_written_to(tmp_path):
+    """A program that closes all descriptors, as daemons do, may open files under the numbers of ours."""
+    program = """
+import os
+import keras, layertrace, warnings
+warnings.simplefilter("ignore")
+with layertrace.trace(save="run.jsonl") as timeline:
+    keras.layers.Dense(1)
+    os.closerange(3, 200)
+    files = [open(f"mine{n}.txt", "w") for n in range(150)]
+    keras.layers.Dense(2)
+print(len(timeline), sum(os.path.getsize(file.name) for file in files))
+for file in files:
+    file.write("mine")
+    file.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "2 0\n"
+    assert {path.read_text() for path in tmp_path.glob("mine*.txt")} == {"mine"}
+
+
+def test_a_file_that_is_taken_away_takes_nothing_with_it(tmp_path):
+    """The recording in memory is whole, whatever becomes of the file."""
+    path = tmp_path / "run.layertrace"
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with layertrace.trace(save=path) as timeline:
+            calls()
+            path.unlink()
+
+    assert timeline.of("scale*").kinds.count("call") == 20
+    (only,) = [str(one.message) for one in told if one.category is LayertraceWarning]
+    assert "leaves the recording uncompressed" in only
+
+
+def test_a_file_that_cannot_be_begun_leaves_nothing_hooked(tmp_path):
+    """The error comes at the start, and Keras is as it was."""
+    from layertrace.record.hub import hub
+    from layertrace.record.recorder import running
+
+    (tmp_path / "full.jsonl").symlink_to("/dev/full")
+    before = (Scale.__dict__["call"], list(sys.meta_path), list(running))
+
+    with pytest.raises(FormatError, match="full.jsonl cannot be written: No space left on device"):
+        layertrace.trace(save=tmp_path / "full.jsonl").start()
+
+    assert (Scale.__dict__["call"], list(sys.meta_path), list(running)) == before
+    assert hub.emit is None
+
+
+def test_a_recording_may_go_into_a_pipe(tmp_path):
+    """Which has no disk to be synchronised with, and is not replaced."""
+    pipe = tmp_path / "run.jsonl"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    with layertrace.trace(save=pipe):
+        calls()
+    reader.join()
+
+    (tmp_path / "kept.jsonl").write_bytes(read[0])
+    assert Timeline.load(tmp_path / "kept.jsonl").kinds.count("call") == 20
+
+
+def test_what_was_saved_is_let_go(tmp_path):
+    """A timeline that has ended keeps neither records nor what the file needed."""
+    with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
+        calls()
+
+    recorder = timeline.source
+    assert (recorder.records, recorder._saver, recorder._reader._seqs) == ([], None, {})

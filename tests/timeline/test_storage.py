@@ -7,6 +7,7 @@ import os
 import pickle
 import string
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,19 @@ def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
     assert {"weather": "fine"} in lines
 
 
+def test_names_that_are_no_utf_8_are_written(tmp_path):
+    """Python keeps what it cannot decode of a file's name in lone surrogates, which JSON does not have."""
+    name = "caf\udce9"
+    layer = structs.replace(EVENTS[2], thread=name, error=None, seq=0, parent=None)
+    event = structs.replace(layer, location=Location(f"{name}.py", 1), layer=replace(DENSE, name=name))
+    Timeline([event]).save(tmp_path / "run.jsonl")
+
+    (back,) = Timeline.load(tmp_path / "run.jsonl")
+
+    told = r"caf\udce9"
+    assert (back.thread, back.location.file, back.layer.name) == (told, f"{told}.py", told)
+
+
 def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
     """The file beside the golden texts was written once, and is not written anew: people have such files."""
     again = tmp_path / "again.jsonl"
@@ -309,6 +323,14 @@ WRONG = {
         "nested more than 100 deep",
     ),
     "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is no JSON object"),
+    "a time without end": (
+        HEAD + b'{"event": 0, "kind": "call", "start_ns": 1' + b"0" * 400 + b"}\n",
+        "line 2: it is not as it should be",
+    ),
+    "a complex number without end": (
+        HEAD + b'{"value": 1, "is": {"complex": [{"int": "0x1' + b"0" * 400 + b'"}, 1]}}\n',
+        "a complex number has a part that is no number",
+    ),
     "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
 }
 

@@ -7,6 +7,7 @@ A new Python runs `sitecustomize` first, wherever it finds that in `PYTHONPATH`;
 from __future__ import annotations
 
 import atexit
+import glob
 import multiprocessing.util
 import os
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from pathlib import Path
 
 from layertrace.record.api import trace
 from layertrace.record.faults import step_aside
+from layertrace.record.forks import in_child
 from layertrace.record.hosts import HOSTS, loaded
 from layertrace.record.imports import ImportWatch
-from layertrace.record.recorder import running
+from layertrace.record.recorder import Recorder, running
 from layertrace.timeline import Timeline
 
 __all__ = ["FILE", "begin", "files_since", "recorded"]
@@ -29,12 +31,14 @@ _STARTUP = str(Path(__file__).parent / "startup")
 
 
 @contextmanager
-def recorded(save: Path) -> Iterator[None]:
+def recorded(save: Path, timeline: Timeline) -> Iterator[None]:
     """Let the processes that are started in the block be recorded.
 
     Args:
         save: The file of this process.
+        timeline: What is recorded of it, which a fork does not go on with.
     """
+    _ours.append(timeline)
     before = {name: os.environ.get(name) for name in (FILE, "PYTHONPATH")}
     os.environ[FILE] = str(save.resolve())
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_STARTUP, before["PYTHONPATH"])))
@@ -51,7 +55,7 @@ def recorded(save: Path) -> Iterator[None]:
 
 def files_since(save: Path, seconds: float) -> list[Path]:
     """Return the files of children beside `save` that were written since a time (seconds since 1970)."""
-    beside = save.parent.glob(f"{save.stem}.*{save.suffix}")
+    beside = save.parent.glob(f"{glob.escape(save.stem)}.*{save.suffix}")
     mine = (path for path in beside if path.name[len(save.stem) + 1 : -len(save.suffix)].isdecimal())
     return sorted(path for path in mine if path.stat().st_mtime >= seconds)
 
@@ -90,6 +94,7 @@ class _Child:
         self._watch.stop()
         if self._timeline is None and os.getpid() == self._process:
             self._timeline = self._tracer.start()
+            _ours.append(self._timeline)
 
     def end(self) -> None:
         """End the recording, and keep none without events."""
@@ -100,6 +105,9 @@ class _Child:
         if not self._timeline:
             self._path.unlink(missing_ok=True)
 
+
+_ours: list[Timeline] = []
+"""What we have begun to record in this process; a program may record, too."""
 
 _children: list[_Child] = []
 """That of this process; at first, in a fork, that of its parent."""
@@ -121,8 +129,10 @@ def _fork() -> None:
     if FILE not in os.environ:
         return
     try:
-        for recorder in tuple(running):
-            recorder.abandon()
+        for timeline in _ours:
+            if isinstance(timeline.source, Recorder) and timeline.source in running:
+                timeline.source.abandon()
+        _ours.clear()
         for child in _children:
             child.end()  # which only looks out no more: it is the parent's
         begin()
@@ -137,5 +147,5 @@ def _watch_forks() -> None:
     global _is_watching
     if not _is_watching:
         _is_watching = True
-        os.register_at_fork(after_in_child=_fork)
+        in_child(_fork)
         multiprocessing.util.register_after_fork(_fork, _after_multiprocessing)

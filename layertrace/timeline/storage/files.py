@@ -79,10 +79,12 @@ def check_writable(target: Path) -> None:
     """
     if target.is_dir():
         raise FormatError(f"{target} cannot be written: {os.strerror(errno.EISDIR)}")
-    folder = next(one for one in target.absolute().parents if one.exists())
+    real = Path(os.path.realpath(target))
+    folder = next(one for one in real.parents if one.exists())
     if not folder.is_dir():
         raise FormatError(f"{target} cannot be written: {folder} is not a folder")
-    if not os.access(target if target.exists() else folder, os.W_OK):
+    is_new = not real.exists() or real.is_file()  # a file is put in the place of another, in its folder
+    if not (os.access(folder, os.W_OK | os.X_OK) if is_new else os.access(real, os.W_OK)):
         raise FormatError(f"{target} cannot be written: {os.strerror(errno.EACCES)}")
 
 

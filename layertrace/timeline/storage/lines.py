@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -26,6 +26,8 @@ __all__ = [
 
 MAJOR, MINOR = 1, 0
 
+Nanoseconds = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
 
 class EventLine(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """Something that happened; numbers refer to other lines."""
@@ -34,8 +36,8 @@ class EventLine(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     kind: Kind
     layer: int | None = None
     parent: int | None = None
-    start_ns: int = 0
-    duration_ns: int | None = None
+    start_ns: Nanoseconds = 0
+    duration_ns: Nanoseconds | None = None
     thread: str = "MainThread"
     mode: Mode = "eager"
     function: int | None = None
@@ -99,7 +101,7 @@ class ObservationLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     paths: tuple[str, ...] = ()
     without_gradient: tuple[str, ...] = ()
     location: Location | None = None
-    start_ns: int = 0
+    start_ns: Nanoseconds = 0
     times: int = 1
     thread: str = "MainThread"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from layertrace.errors import FormatError
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
-__all__ = ["decoded", "encoded"]
+__all__ = ["decoded", "encoded", "in_utf8"]
 
 _LARGEST = 2**63
 _DEEPEST = 100
@@ -41,8 +42,17 @@ def _plain(value: Any) -> Any:
         return {"int": hex(value)}
     if isinstance(value, complex):
         return {"complex": [_plain(value.real), _plain(value.imag)]}
-    if isinstance(value, str):  # JSON is UTF-8, which lone surrogates are not
+    return in_utf8(value)
+
+
+def in_utf8(value: Any) -> Any:
+    """Return a value of JSON without the lone surrogates that texts of Python may have, and UTF-8 has not."""
+    if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {in_utf8(name): in_utf8(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [in_utf8(inner) for inner in value]
     return value
 
 
@@ -95,5 +105,6 @@ def _encoding(value: Any) -> Any:
 
 def _real(value: Structure) -> float:
     if isinstance(value, (int, float)):
-        return float(value)
+        with suppress(OverflowError):
+            return float(value)
     raise FormatError("a complex number has a part that is no number")

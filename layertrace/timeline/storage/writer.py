@@ -14,7 +14,7 @@ import msgspec
 
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import MAJOR, MINOR, EventLine
-from layertrace.timeline.storage.values import encoded
+from layertrace.timeline.storage.values import encoded, in_utf8
 from layertrace.timeline.surroundings import Surroundings
 
 __all__ = ["Writer"]
@@ -140,7 +140,11 @@ class Writer:
         self._line({"closed": self._events})
 
     def _line(self, line: Any) -> None:
-        self._write(self._encoder.encode(line) + b"\n")
+        try:
+            text = self._encoder.encode(line)
+        except UnicodeEncodeError:  # the name of a file or a thread that is not UTF-8, for one
+            text = self._encoder.encode(in_utf8(msgspec.to_builtins(line, enc_hook=_as_dict)))
+        self._write(text + b"\n")
 
     def _number(self, what: str, key: Any, told: Callable[[], dict[str, Any]]) -> int:
         known = self._numbers[what]
