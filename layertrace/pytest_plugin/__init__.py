@@ -7,6 +7,7 @@ first test that records.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -93,9 +94,10 @@ class _Running:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Record from before the first fixture on."""
-        from layertrace.pytest_plugin import leftovers
+        if "layertrace.record" in sys.modules:
+            from layertrace.pytest_plugin import leftovers
 
-        leftovers.keep_all()
+            leftovers.keep_all()
         if self._records(item):
             self._recordings.begin(item)
 

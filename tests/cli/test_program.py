@@ -429,6 +429,12 @@ def test_a_demo_prints_no_codes_into_a_pipe():
 # A live display
 
 
+def _begin_in_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may ignore it
+
+
+
 def terminal(*arguments, rows=20, columns=80, typed=b"", kill=None):
     """Run Python in a terminal, and return all that it is sent, and the status."""
     ours, theirs = pty.openpty()
@@ -436,7 +442,7 @@ def terminal(*arguments, rows=20, columns=80, typed=b"", kill=None):
     got, sent = b"", False
     with subprocess.Popen(
         [sys.executable, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=ENV,
-        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        start_new_session=True, preexec_fn=_begin_in_terminal,
     ) as one:  # fmt: skip
         os.close(theirs)
         while select.select([ours], [], [], 30)[0]:

@@ -121,8 +121,8 @@ def test_an_unknown_format_is_told_with_those_there_are(tmp_path):
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), "run.json")
     assert str(caught.value) == (
-        "run.json ends in none of .records.jsonl (jsonl), .perfetto.json (perfetto), .svg (svg), .txt (txt), "
-        "so its format is not known; name one of them"
+        "run.json ends in none of .html (html), .records.jsonl (jsonl), .perfetto.json (perfetto), "
+        ".svg (svg), .txt (txt), so its format is not known; name one of them"
     )
 
 
