@@ -319,7 +319,13 @@ def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpe
 
 
 def _tensor(dtype: Any, shape: Any) -> TensorSpec:
-    return _known_tensor(dtype_name(dtype), shape if type(shape) is tuple else tensor_shape(shape))
+    named = _dtypes.get(id(dtype))
+    if named is None:
+        named = _dtypes[id(dtype)] = (dtype, dtype_name(dtype))  # of which a host has a dozen, for good
+    return _known_tensor(named[1], shape if type(shape) is tuple else tensor_shape(shape))
+
+
+_dtypes: dict[int, tuple[Any, str]] = {}
 
 
 def _defined_at(code: CodeType | None) -> Location | None:

@@ -171,8 +171,7 @@ class Saver:
 
     def _write(self, record: Ended, *, is_running: bool) -> None:
         span = record[0]
-        known = self._begun.pop(id(span), None)
-        if known is not None:
+        if self._begun.pop(id(span), None) is not None:
             self._writer.ended(self._reader.again(record))
             return
         event = self._reader.next(record, next(self._numbers))

@@ -38,7 +38,7 @@ class Writer:
         self._encoder = msgspec.json.Encoder(enc_hook=_as_dict)
         self._numbers: dict[str, dict[Any, int]] = {"function": {}, "place": {}, "value": {}}
         self._layers: dict[int, LayerRef] = {}
-        self._values: dict[int, tuple[object, int]] = {}
+        self._met: dict[int, tuple[object, int]] = {}  # places and values by identity: few objects are many
         self._events = 0
 
     def head(self, **more: Any) -> None:
@@ -146,12 +146,12 @@ class Writer:
             text = self._encoder.encode(in_utf8(msgspec.to_builtins(line, enc_hook=_as_dict)))
         self._write(text + b"\n")
 
-    def _number(self, what: str, key: Any, told: Callable[[], dict[str, Any]]) -> int:
+    def _number(self, what: str, key: Any, told: dict[str, Any]) -> int:
         known = self._numbers[what]
         number = known.get(key)
         if number is None:
             number = known[key] = len(known) + 1
-            self._line({what: number, **told()})
+            self._line({what: number, **told})
         return number
 
     def _function(self, function: FunctionRef | None) -> int | None:
@@ -165,22 +165,26 @@ class Writer:
     def _place(self, place: Location | None) -> int | None:
         if place is None:
             return None
-        return self._number(
-            "place", place, lambda: {"file": place.file, "line": place.line, "in": place.function}
-        )
+        known = self._met.get(id(place))
+        if known is not None and known[0] is place:
+            return known[1]
+        told = {"file": place.file, "line": place.line, "in": place.function}
+        return self._meet(place, self._number("place", place, told))
 
     def _value(self, value: Structure) -> int | None:
         """Return the number of a value; an object is looked at once, and equal ones are written once."""
         if value is None:
             return None
-        known = self._values.get(id(value))
+        known = self._met.get(id(value))
         if known is not None and known[0] is value:
             return known[1]
         told = encoded(value)
-        number = self._number("value", self._encoder.encode(told), lambda: {"is": told})
-        if len(self._values) > _MOST_REMEMBERED:
-            self._values.clear()
-        self._values[id(value)] = (value, number)
+        return self._meet(value, self._number("value", self._encoder.encode(told), {"is": told}))
+
+    def _meet(self, thing: object, number: int) -> int:
+        if len(self._met) > _MOST_REMEMBERED:
+            self._met.clear()
+        self._met[id(thing)] = (thing, number)
         return number
 
 
