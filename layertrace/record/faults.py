@@ -17,6 +17,8 @@ _told: dict[str, object] = {}
 def step_aside(doing: str) -> None:
     """Warn, once for each place, that the exception being handled kept an event from being recorded."""
     kind, error, trace = sys.exc_info()
+    if kind is RecursionError:  # the program has filled the stack, and meets the same where it goes on
+        return
     frame = traceback.extract_tb(trace)[-1] if trace is not None else None
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
     try:

@@ -394,4 +394,4 @@ def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
     assert "RuntimeError: a fault of ours" in text
     assert f"{__file__}:" in text
     assert "the program goes on" in text
-    assert faults._told == set()
+    assert faults._told == {}

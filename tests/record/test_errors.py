@@ -152,7 +152,7 @@ def test_a_missing_private_part_is_told_once(monkeypatch, request):
     monkeypatch.setitem(
         private.PARTS, "create_concrete_function", private.Part(part.module, "_gone", part.seen, part.without)
     )
-    monkeypatch.setattr(faults, "_told", set())
+    monkeypatch.setattr(faults, "_told", {})
     private.find.cache_clear()
     request.addfinalizer(private.find.cache_clear)
     layer = layers.Dense(2)
