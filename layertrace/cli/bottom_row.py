@@ -93,11 +93,9 @@ class BottomRow:
             self._write(f"{_SAVE}{_WHOLE}\033[{_measured(self._terminal).lines};1H\033[2K{_RESTORE}")
 
     def _is_free(self) -> bool:
-        try:
+        with contextlib.suppress(OSError):  # it is not the terminal that controls us, so nobody else does
             if os.tcgetpgrp(self._terminal) != os.getpgrp():
                 return False
-        except OSError:
-            pass  # it is not the terminal that controls us, so nobody else does
         try:
             return bool(termios.tcgetattr(self._terminal)[3] & termios.ICANON)
         except termios.error:

@@ -10,7 +10,7 @@ import click
 import layertrace
 from layertrace.cli import completing
 from layertrace.cli import program as programs
-from layertrace.cli.selecting import codes
+from layertrace.cli.selecting import choosing
 from layertrace.cli.showing import console_of, has_error, printed
 from layertrace.cli.telling import verdict
 from layertrace.diagnosis import diagnose
@@ -35,20 +35,7 @@ class _Check(click.Command):
 @click.command(cls=_Check)
 @click.argument("target", metavar="FILE|PROGRAM", shell_complete=completing.files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option(
-    "--select",
-    callback=codes,
-    shell_complete=completing.codes,
-    metavar="CODES",
-    help="Only these findings: LT101,LT2.",
-)
-@click.option(
-    "--ignore",
-    callback=codes,
-    shell_complete=completing.codes,
-    metavar="CODES",
-    help="All but these findings.",
-)
+@choosing
 def check(
     target: str, arguments: tuple[str, ...], select: list[str] | None, ignore: list[str] | None
 ) -> programs.Runs:
@@ -74,8 +61,7 @@ def check(
     tracer = layertrace.trace(report=False)
     timeline = tracer.start(wait=True)
     raised, alive = yield program
-    error = raised if isinstance(raised, Exception) else None
-    tracer.__exit__(type(error) if error else None, error, None)
+    programs.end_recording(tracer, raised)
     del alive  # until the recording had looked at the program's layers
     try:
         status = _tell(timeline, select, ignore, stderr=True)

@@ -73,5 +73,5 @@ def leave(raised: BaseException | None, status: int = 0) -> NoReturn:
         sys.excepthook = lambda *_: None  # it was shown
         # Python ends by the signal, after all else, if a KeyboardInterrupt leaves code that was compiled
         # from a string (run_eval_code_obj in Python/pythonrun.c, 3.8 to 3.13).
-        exec("raise KeyboardInterrupt")  # noqa: S102
+        exec("raise KeyboardInterrupt")  # noqa: S102  # as said above
     sys.exit(status if raised is None else 1)

@@ -14,10 +14,21 @@ from typing import Any, TypeAlias, cast
 
 import click
 
+from layertrace import trace
 from layertrace.cli.ending import leave, shown
 from layertrace.cli.sources import Program, Ready, of_arguments
 
-__all__ = ["Ended", "Program", "Ready", "Runs", "first_argument", "leave", "of_arguments", "run"]
+__all__ = [
+    "Ended",
+    "Program",
+    "Ready",
+    "Runs",
+    "end_recording",
+    "first_argument",
+    "leave",
+    "of_arguments",
+    "run",
+]
 
 Ended: TypeAlias = tuple[BaseException | None, object]
 """The exception that ended a program, if one did; and what keeps the program's objects alive."""
@@ -59,6 +70,12 @@ def run(ready: Ready) -> Ended:
             main.__dict__.pop(name, None)
     _end_threads()
     return raised, alive
+
+
+def end_recording(tracer: trace, raised: BaseException | None) -> None:
+    """End the recording of a program, with what ended that unless it was asked for."""
+    error = raised if isinstance(raised, Exception) else None
+    tracer.__exit__(type(error) if error else None, error, None)
 
 
 def _flush() -> None:

@@ -109,8 +109,7 @@ def run(
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
     with watch, children.recorded(save, timeline) if with_children and save is not None else nullcontext():
         raised, alive = yield program
-    error = raised if isinstance(raised, Exception) else None
-    tracer.__exit__(type(error) if error else None, error, None)
+    programs.end_recording(tracer, raised)
     del alive  # until the recording had looked at the program's layers
     written = children.files_since(where, began) if with_children and where is not None else []
     programs.leave(raised, tell(timeline, wishes, written))

@@ -14,7 +14,7 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.event import KINDS, LayerRef
 from layertrace.timeline.query import listed
 
-__all__ = ["codes", "selected", "selecting"]
+__all__ = ["choosing", "selected", "selecting"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,7 +47,20 @@ def _kinds(_: click.Context, __: click.Parameter, given: str | None) -> list[str
     return found
 
 
-def codes(_: click.Context, __: click.Parameter, given: str | None) -> list[str] | None:
+def choosing(command: F) -> F:
+    """Add `--select` and `--ignore`, which take codes of findings, to a command."""
+    for name, said in (
+        ("--ignore", "All but these findings."),
+        ("--select", "Only these findings: LT101,LT2."),
+    ):
+        option = click.option(
+            name, callback=_codes, shell_complete=completing.codes, metavar="CODES", help=said
+        )
+        command = option(command)
+    return command
+
+
+def _codes(_: click.Context, __: click.Parameter, given: str | None) -> list[str] | None:
     """Read a list of codes: `LT101,LT2`."""
     return None if given is None else [code.strip() for code in given.split(",") if code.strip()]
 

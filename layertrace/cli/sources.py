@@ -220,13 +220,11 @@ def _only_looking(name: str) -> Iterator[None]:
     """
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.suppress(ImportError):  # Python tells that when it runs
             warnings.simplefilter("ignore")
             yield
     except (SyntaxError, ValueError) as error:
         raise _cannot_compile(error, getattr(error, "filename", None) or name) from error
-    except ImportError:
-        pass  # it will be told where Python tells it
     finally:
         sys.dont_write_bytecode = before
 

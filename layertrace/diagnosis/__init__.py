@@ -4,7 +4,7 @@ from layertrace.diagnosis.accepting import accept
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.diagnose import diagnose
 from layertrace.diagnosis.finding import Evidence, Finding, Found, Severity
-from layertrace.diagnosis.registry import Rule, all_rules, rule, rule_of
+from layertrace.diagnosis.registry import Rule, all_rules, rule
 from layertrace.diagnosis.spot import OnTheSpot, spot_of
 
 __all__ = [
@@ -19,6 +19,5 @@ __all__ = [
     "all_rules",
     "diagnose",
     "rule",
-    "rule_of",
     "spot_of",
 ]

@@ -17,7 +17,7 @@ from layertrace.diagnosis.finding import Found, Severity
 from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline.event import Kind
 
-__all__ = ["Rule", "all_rules", "rule", "rule_of"]
+__all__ = ["Rule", "all_rules", "rule"]
 
 Check = Callable[[Case], Iterable[Found]]
 Spot = tuple[Kind, Kind | None]
@@ -110,16 +110,3 @@ def _rules_in(place: object) -> list[Rule]:
     if isinstance(place, Iterable):
         return [one for one in place if isinstance(one, Rule)]
     return [one for one in vars(place).values() if isinstance(one, Rule)]
-
-
-def rule_of(wanted: str) -> Rule:
-    """Return the rule with a code or a name.
-
-    Raises:
-        RuleError: If there is none; the message lists the codes there are.
-    """
-    for one in all_rules():
-        if wanted.upper() == one.code or wanted == one.name:
-            return one
-    known = ", ".join(f"{one.code} {one.name}" for one in all_rules())
-    raise RuleError(f"there is no rule {wanted!r}; there are {known}")

@@ -14,7 +14,7 @@ from layertrace.record.echo import Echo
 from layertrace.record.failures import failure_of
 from layertrace.record.faults import step_aside
 from layertrace.record.forks import held_over_forks
-from layertrace.record.hub import DETAIL, LAYER, METHOD, START, hub, parent_of, threads
+from layertrace.record.hub import LAYER, METHOD, START, hub, parent_of, threads
 from layertrace.record.imports import ImportWatch
 from layertrace.record.instances import hook_build
 from layertrace.record.patching import patches
@@ -83,7 +83,9 @@ class Recorder:
         self._reader = Reader(0)
         self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
         self._saver = (
-            None if save is None else Saver(save, lambda: self._records, self._unfinished, self._is_kept)
+            None
+            if save is None
+            else Saver(save, lambda: self._records, self._unfinished, self._may_be_chosen)
         )
 
     # Listening
@@ -284,6 +286,9 @@ class Recorder:
     def _unfinished(self) -> list[tuple[Any, ...]]:
         return [(span, None, None, None, None) for span in hub.open_spans()]
 
+    def _may_be_chosen(self, record: tuple[Any, ...]) -> bool:
+        return self.targets.may_choose(record)  # which may be other targets by then
+
     @property
     def records(self) -> Sequence[tuple[Any, ...]]:
         """What has ended so far; it grows."""
@@ -335,35 +340,7 @@ class Recorder:
         mine = [r for r in records if r[0][START] >= self._start_ns]
         adopt(mine)
         self._reader = Reader(self._start_ns)
-        return self._reader.read(self._wanted(mine))
-
-    def _is_kept(self, record: tuple[Any, ...]) -> bool:
-        """Tell early whether a record is one of those asked for; traces and runs are, as far as is known."""
-        return self.targets.keeps(record[0]) or record[0][METHOD].kind in ("trace", "run")
-
-    def _wanted(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Keep what was asked for, and the traces it happened in."""
-        if self.targets.everything:
-            return records
-        kept = {id(r[0]) for r in records if self.targets.keeps(r[0])}
-        self._keep_traces(records, kept)
-        traced = [r[0] for r in records if r[0][METHOD].kind == "trace"]
-        mine = {span[DETAIL].function for span in traced if id(span) in kept}
-        others = {span[DETAIL].function for span in traced} - mine
-        return [
-            r
-            for r in records
-            if id(r[0]) in kept or (r[0][METHOD].kind == "run" and r[0][DETAIL].function not in others)
-        ]
-
-    @staticmethod
-    def _keep_traces(records: list[tuple[Any, ...]], kept: set[int]) -> None:
-        for record in records:
-            span = parent_of(record[0]) if id(record[0]) in kept else None
-            while span is not None:
-                if span[METHOD].kind == "trace":
-                    kept.add(id(span))
-                span = parent_of(span)
+        return self._reader.read(self.targets.chosen(mine))
 
 
 def cover_new(cls: type) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from layertrace.errors import TargetError
-from layertrace.record.hub import LAYER, PARENT
+from layertrace.record.hub import DETAIL, LAYER, METHOD, PARENT, parent_of
 from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, meet
 from layertrace.timeline.query import answers_to, layer_numbers
 
@@ -75,6 +75,25 @@ class Targets:
         layer = span[LAYER]
         return (layer is not None and self.is_wanted(layer)) or self._is_inside(span)
 
+    def may_choose(self, record: tuple[Any, ...]) -> bool:
+        """Tell whether a record is one of those asked for; traces and runs are, as far as is known early."""
+        return self.keeps(record[0]) or record[0][METHOD].kind in ("trace", "run")
+
+    def chosen(self, records: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Return the records of what was asked for, and of the traces it happened in."""
+        if self.everything:
+            return records
+        kept = {id(r[0]) for r in records if self.keeps(r[0])}
+        _keep_traces(records, kept)
+        traced = [r[0] for r in records if r[0][METHOD].kind == "trace"]
+        mine = {span[DETAIL].function for span in traced if id(span) in kept}
+        others = {span[DETAIL].function for span in traced} - mine
+        return [
+            r
+            for r in records
+            if id(r[0]) in kept or (r[0][METHOD].kind == "run" and r[0][DETAIL].function not in others)
+        ]
+
     def is_wanted(self, layer: LayerRecord) -> bool:
         """Tell whether a layer itself is meant."""
         if layer.number in self._numbers:
@@ -106,3 +125,13 @@ def _told(target: object) -> str:
     if isinstance(target, type):
         return f"the class {target.__qualname__}"
     return f"a {type(target).__name__}"
+
+
+def _keep_traces(records: list[tuple[Any, ...]], kept: set[int]) -> None:
+    """Add the traces around what is kept."""
+    for record in records:
+        span = parent_of(record[0]) if id(record[0]) in kept else None
+        while span is not None:
+            if span[METHOD].kind == "trace":
+                kept.add(id(span))
+            span = parent_of(span)

@@ -7,9 +7,10 @@ from msgspec import structs
 
 import layertrace
 from layertrace import Event, Timeline
-from layertrace.diagnosis import Evidence, Found, Rule, all_rules, diagnose, rule, rule_of
+from layertrace.diagnosis import Evidence, Found, Rule, all_rules, diagnose, rule
 from layertrace.diagnosis import rule as rule_decorator
 from layertrace.diagnosis.registry import all_rules as cached_rules
+from layertrace.diagnosis.selection import chosen
 from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline import LayerRef, Location, VariableSpec
 from layertrace.timeline.surroundings import LayerState, Surroundings
@@ -224,9 +225,10 @@ def test_a_code_is_letters_and_a_number():
 
 def test_a_rule_is_known_by_code_and_name():
     """And an unknown one is refused with those there are."""
-    assert rule_of("lt101") is rule_of("variable-created-in-call")
-    with pytest.raises(RuleError, match=r"there is no rule 'LT1'; there are LT101 variable-created-in-call"):
-        rule_of("LT1")
+    (rule,) = chosen(["lt101"], ())
+    assert chosen(["variable-created-in-call"], ()) == (rule,)
+    with pytest.raises(RuleError, match=r"no rule has a code that begins with 'LT0'; there are LT101, LT102"):
+        chosen(["LT0"], ())
 
 
 def test_the_gravest_come_first(with_rules):

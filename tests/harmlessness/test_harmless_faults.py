@@ -382,6 +382,18 @@ def test_parameters_may_have_any_name():
     assert len(timeline.where(kind="call")) == 3
 
 
+def test_a_full_stack_is_no_fault_of_ours(told_faults):
+    """A hook that finds no room meets what the program meets next, and says nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            raise RecursionError("maximum recursion depth exceeded")
+        except RecursionError:
+            faults.step_aside("record a call")
+
+    assert faults._told == {}
+
+
 def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
     """The warning says what was being done, what failed and where, and that the program goes on."""
     monkeypatch.setattr(observe, "note", boom)

@@ -10,7 +10,7 @@ from typing import IO
 
 from layertrace.errors import FormatError
 from layertrace.render.exports import perfetto, pictures, records
-from layertrace.render.page_html import page, write_page
+from layertrace.render.page_html import write_page
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
 
@@ -25,25 +25,33 @@ class Format:
         name: What `export` calls it.
         suffix: How names of such files end.
         what: What it is good for, in a phrase.
-        write: Writes a timeline to an open file.
+        write: Writes a timeline to a path, as a whole or not at all.
     """
 
     name: str
     suffix: str
     what: str
-    write: Callable[[Timeline, IO[bytes]], None]
+    write: Callable[[Timeline, Path], None]
 
 
-def _write_page(timeline: Timeline, file: IO[bytes]) -> None:
-    file.write(page(timeline).encode())
+def _whole(write: Callable[[Timeline, IO[bytes]], None]) -> Callable[[Timeline, Path], None]:
+    """Let what writes to an open file write a file that is there as a whole or not at all."""
+
+    def to(timeline: Timeline, target: Path) -> None:
+        with written(target) as file:
+            write(timeline, file)
+
+    return to
 
 
 FORMATS = (
-    Format("html", ".html", "one page to look at in a browser", _write_page),
-    Format("jsonl", ".records.jsonl", "a flat record for each event, for pandas and jq", records.write),
-    Format("perfetto", ".perfetto.json", "tracks and slices, for ui.perfetto.dev", perfetto.write),
-    Format("svg", ".svg", "the tree as a picture", pictures.write_svg),
-    Format("txt", ".txt", "the tree as plain text", pictures.write_text),
+    Format("html", ".html", "one page to look at in a browser", write_page),
+    Format(
+        "jsonl", ".records.jsonl", "a flat record for each event, for pandas and jq", _whole(records.write)
+    ),
+    Format("perfetto", ".perfetto.json", "tracks and slices, for ui.perfetto.dev", _whole(perfetto.write)),
+    Format("svg", ".svg", "the tree as a picture", _whole(pictures.write_svg)),
+    Format("txt", ".txt", "the tree as plain text", _whole(pictures.write_text)),
 )
 """All formats; what is added here is known to `export` and to the command line."""
 
@@ -69,12 +77,7 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
     target = Path(path)
     chosen = _by_suffix(target) if format is None else _by_name(format)
     # A recording under way would grow while it is written; a slice stays as it is.
-    events = timeline[:]
-    if chosen.write is _write_page:
-        write_page(events, target)  # which has the name of the file in its title
-        return
-    with written(target) as file:
-        chosen.write(events, file)
+    chosen.write(timeline[:], target)
 
 
 def _by_name(name: str) -> Format:

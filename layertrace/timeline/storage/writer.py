@@ -7,12 +7,11 @@ import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from importlib.metadata import version
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location, Structure
+from layertrace.timeline.event import NOTHING, Event, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import MAJOR, MINOR, EventLine
 from layertrace.timeline.storage.values import encoded, in_utf8
 from layertrace.timeline.surroundings import Surroundings
@@ -32,7 +31,7 @@ class Writer:
         extras: Fields that a newer version wrote, by the `seq` of the event.
     """
 
-    def __init__(self, write: Callable[[bytes], object], extras: Extras = MappingProxyType({})) -> None:
+    def __init__(self, write: Callable[[bytes], object], extras: Extras = NOTHING) -> None:
         self._write = write
         self._extras = extras
         self._encoder = msgspec.json.Encoder(enc_hook=_as_dict)
