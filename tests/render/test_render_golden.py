@@ -64,7 +64,7 @@ def test_a_table_in_an_old_encoding():
 
 def test_a_notebook_gets_text_and_html():
     """A notebook gets one piece of HTML with all colours written into it, and escaped text."""
-    # What is inside the frame is looked at in a browser: test_render_html.py.
+    # What is inside the frame is looked at in a browser: `page/`.
     page = re.sub(r'srcdoc="[^"]*"', 'srcdoc="…"', notebook(stories.hostile())["text/html"])
 
     assert_golden("hostile_notebook", page)

@@ -1,0 +1,213 @@
+"""From findings to events, from events to what is known of them; functions, layers, variables."""
+
+import stories
+from hand_made import Story
+from looking import FINDING, chosen, details_of, in_a_browser, line
+from msgspec import structs
+from playwright.sync_api import expect
+
+from layertrace.timeline import Cause, Change, Location, Timeline
+from layertrace.timeline.surroundings import LayerState, Observation, Surroundings
+
+
+@in_a_browser
+def test_a_finding_leads_to_its_events(shown):
+    """One click from the finding to the event, which says so; one that is not here is told by its number."""
+    tab = shown(stories.bug(), findings=[FINDING])
+    card = tab.locator(".finding")
+    expect(card).to_contain_text("def build(self, input_shape):")
+    expect(card.get_by_text("event 99")).not_to_have_role("button")
+    tab.get_by_label("Search events").fill("init")
+    card.get_by_role("button", name="event 17").click()
+
+    expect(tab.locator(".line[aria-selected=true] .mark")).to_have_text("LT101")
+    expect(tab.locator(".line[aria-selected=true]")).to_be_in_viewport()
+    details = tab.get_by_label("Details", exact=True)
+    expect(details).to_contain_text("gcn_2 (GCN) makes a tf.Variable every time it is called.")
+    details.get_by_role("button", name="see the finding").click()
+    expect(card.locator("summary")).to_be_focused()
+
+
+@in_a_browser
+def test_details_tell_all_of_an_event(shown):
+    """Shapes, arguments, variable, error, place, and what lies around it."""
+    tab = shown(stories.bug())
+    line(tab, "refused").click()
+    details = tab.get_by_label("Details", exact=True)
+
+    for text in (
+        "raised ValueError",
+        "for more information.",
+        "/home/ada/project/story.py:12",
+        "float32[8, 4]",
+        "a plain tf.Variable",
+        "cnn/gcn_2",
+    ):
+        expect(details).to_contain_text(text)
+    details.get_by_role("button", name="14 call 2 cnn").click()
+    expect(details).to_contain_text("passed through")
+    expect(details).to_contain_text("came in")
+    line(tab, "build").click()
+    expect(details).to_contain_text("7 variable kernel float32[3, 8]", use_inner_text=True)
+    line(tab, "call 2").first.click()
+    expect(tab.locator(".line[aria-selected=true]")).to_contain_text("call 2")
+
+
+@in_a_browser
+def test_details_tell_what_was_noticed(shown):
+    """What a layer did beside being called stands with the event in which it did it."""
+    layer = stories.bug()[3].layer
+    seen = (
+        Observation(what="changed in call", during=16, layer=layer, name="steps", before=1, now=2, times=3),
+        Observation(what="update", during=14, name="<SGD #1>", variables=(1, 2), without_gradient=("bias",)),
+        Observation(what="random", during=None, name="numpy.random"),
+    )
+    tab = shown(Timeline(stories.bug(), [], Surroundings(observations=seen)))
+    tab.locator("#line-16 .cells").click()
+    expect(details_of(tab)).to_contain_text("the call changed steps: 2, was 1, 3 times")
+    tab.locator("#line-14 .cells").click()
+
+    expect(details_of(tab)).to_contain_text("gradients for 2 variables, but none for bias")
+
+
+@in_a_browser
+def test_details_tell_how_the_layer_was_in_the_end(shown):
+    """Whether it is built and trainable, in which dtype it computes, and which layers it holds."""
+    layers = {layer.name: layer for layer in stories.bug().layers}
+    cnn, dense = layers["cnn"], layers["dense"]
+    states = {
+        cnn.id: LayerState(
+            layer=cnn, built=True, trainable=False, compute_dtype="float16", held={dense.id: "head"}
+        ),
+        dense.id: LayerState(layer=dense),
+    }
+    tab = shown(Timeline(stories.bug(), [], Surroundings(states=states)))
+    line(tab, "init cnn").click()
+    part = details_of(tab).locator("section").filter(has_text="the layer in the end")
+    for told in ("builtTrue", "trainableFalse", "computes infloat16", "holdshead dense Dense"):
+        expect(part).to_contain_text(told)
+    part.get_by_role("button", name="dense").click()
+
+    expect(tab.locator("#hits")).to_have_text("6 of 18")
+
+
+@in_a_browser
+def test_an_event_has_an_address(shown):
+    """The address leads to the event when it is opened, and the browser goes back through those visited."""
+    tab = shown(stories.bug(), findings=[FINDING])
+    for number in (12, 17):
+        tab.get_by_role("button", name=f"event {number}").click()
+        assert tab.url.endswith(f"#event-{number}")
+    tab.go_back()
+    expect(tab.locator("#details header")).to_contain_text("event 12")
+    tab.go_back()
+    expect(tab.locator("#details")).to_be_hidden()
+    tab.go_forward()
+    expect(tab.locator("#details header")).to_contain_text("event 12")
+    tab.reload()
+    expect(tab.locator("#details header")).to_contain_text("event 12")
+    expect(tab.locator("#line-12")).to_be_in_viewport()
+    tab.keyboard.press("Escape")
+
+    assert "#" not in tab.url
+
+
+@in_a_browser
+def test_functions_are_listed_with_their_causes(shown):
+    """Each function tells its traces, why they were made, and leads to them, where the change is told."""
+    change = Change(argument="x", what="shape", before="float32[4, 3]", now="float32[3, 3]", axes=(0,))
+    events = [
+        structs.replace(event, cause=Cause(reason="signature", changes=(change,), compared_with=1))
+        if event.seq == 13
+        else event
+        for event in stories.bug()
+    ]
+    tab = shown(Timeline(events))
+    tab.get_by_role("tab", name="Functions").click()
+    row = tab.locator("#functions tbody tr")
+
+    expect(row).to_contain_text("x: float32[3, 3], was float32[4, 3] (dimension 0)")
+    row.get_by_role("button", name="trace 2").click()
+    expect(tab.locator("#details .cause")).to_contain_text("shape 0")
+    expect(tab.locator("#details .cause")).to_contain_text("compared with trace 1")
+
+
+@in_a_browser
+def test_layers_are_listed_and_lead_to_their_events(shown):
+    """One line for each layer, counted; its name narrows the tree to it."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Layers").click()
+    expect(tab.locator("#layers tbody tr")).to_have_count(4)
+    tab.locator("#layers").get_by_role("button", name="gcn_2").click()
+
+    expect(tab.locator("#hits")).to_have_text("5 of 18")
+
+
+@in_a_browser
+def test_only_this_layer_is_only_this_layer(shown):
+    """A layer is meant by its number: not others of its class, nor those with names like its own."""
+    story = Story()
+    for layer in (("net", "net"), ("net", "net_1"), ("Dense", "net", "a/net")):
+        story.tell("init", story.layer(*layer))
+    tab = shown(story.timeline())
+    tab.get_by_role("tab", name="Layers").click()
+    tab.locator("#layers tbody tr").first.get_by_role("button").click()
+    expect(tab.locator("#hits")).to_have_text("1 of 3")
+    tab.get_by_label("Only this layer").press("End")
+    tab.keyboard.type("_")
+    expect(tab.locator("#hits")).to_have_text("1 of 3")
+    expect(tab.locator(".line.hit .number")).to_have_text("1")
+
+
+@in_a_browser
+def test_the_keys_stay_with_the_layer(shown):
+    """Enter on the name of a layer leads into the tree, to its first event, and the focus goes along."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Layers").click()
+    tab.locator("#layers").get_by_role("button", name="gcn_2").press("Enter")
+
+    expect(tab.get_by_role("tree")).to_be_focused()
+    assert chosen(tab).startswith("init gcn_2")
+
+
+@in_a_browser
+def test_layers_tell_their_first_call(shown):
+    """Calls are counted by where they ran, eager ones under that name, and the first one tells its shapes."""
+    tab = shown(stories.tutorial())
+    tab.get_by_role("tab", name="Layers").click()
+
+    expect(tab.locator("#layers thead")).to_contain_text("eager")
+    expect(tab.locator("#layers tbody tr")).to_contain_text("float32[10, 5] → float32[10, 10]")
+
+
+@in_a_browser
+def test_variables_are_listed(shown):
+    """One line for each variable: what it is, whose, where it was made, and whether it was refused."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Variables").click()
+    rows = tab.locator("#variables tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text("kernel7float32[3, 8]GlorotUniformTruedensebuildstory.py:24")
+    expect(rows.last).to_contain_text("✗ refused: ValueError")
+    rows.last.get_by_role("button", name="Variable").click()
+
+    expect(tab.locator("#details header")).to_contain_text("event 17")
+
+
+@in_a_browser
+def test_functions_of_tensorflow_itself_are_folded_away(shown):
+    """What TensorFlow traced for its own ends and ran in its own way is there for who asks."""
+    story = Story()
+    inside = Location("/venv/lib/tensorflow/python/data/ops/multi_device_iterator_ops.py", 50)
+    story.tell("trace", function=story.function("step"), trace=1)
+    story.tell("trace", function=story.function("_init_func"), trace=1, defined_at=inside)
+    story.tell("trace", function=story.function("Dataset_map_f"), trace=1)
+    tab = shown(story.timeline())
+    tab.get_by_role("tab", name="Functions").click()
+
+    expect(tab.locator("#functions thead").first).not_to_contain_text("before")
+    functions = tab.locator("#functions")
+    expect(functions.get_by_text("_init_func")).to_be_hidden()
+    functions.get_by_text("show 2 internal").click()
+    expect(functions.get_by_text("_init_func")).to_be_visible()
+    expect(functions.get_by_text("Dataset_map_f")).to_be_visible()

@@ -1,0 +1,63 @@
+"""Text that wants to be markup is text."""
+
+import re
+
+import stories
+from looking import ENDING, FORGED, hostile, in_a_browser, line
+from playwright.sync_api import expect
+
+from layertrace.diagnosis import Evidence, Finding
+from layertrace.render.page_html import page
+from layertrace.timeline import Location
+
+HOSTILE = Finding(
+    code=FORGED, name=ENDING, severity="error", message=FORGED, fix=ENDING, link="javascript:alert(3)",
+    evidence=(Evidence(ENDING, (0,), Location(FORGED, 1)),),
+)  # fmt: skip
+
+
+@in_a_browser
+def test_names_are_text(shown):
+    """Markup in names, messages, files and findings is read, and does nothing (no dialog, no error)."""
+    tab = shown(hostile(), findings=[HOSTILE], title=ENDING)
+    for number in range(4):
+        tab.locator(f"#line-{number} .cells").click()
+        expect(tab.locator("#details header")).to_contain_text(f"event {number}")
+    assert line(tab, f"{FORGED} {ENDING}").count()
+    for name in ("Functions", "Layers"):
+        tab.get_by_role("tab", name=name).click()
+
+    expect(tab).to_have_title(ENDING)
+    assert tab.locator("img, main script, main a[href]").count() == 0
+
+
+@in_a_browser
+def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
+    """Names and data stand for themselves, in whichever direction they are written."""
+    tab = shown(stories.bug())
+    line(tab, "refused").click()
+
+    for name in (".line .who b", ".line .data", ".line .class", "#details code", "#details .path"):
+        expect(tab.locator(name).first).to_have_css("unicode-bidi", "isolate")
+
+
+def test_data_cannot_end_the_script_that_holds_it():
+    """No `<` of a recording stands in the page, whatever is around it."""
+    told = page(hostile(), findings=[HOSTILE], title=ENDING)
+
+    data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', told)[1]
+    assert "<" not in data
+    assert FORGED not in told
+    assert "alert(2)</" not in told
+    told.encode()
+
+
+def test_only_its_own_script_may_run():
+    """The policy allows one style and one script, by what they are, and nothing from anywhere."""
+    told = page(stories.tutorial(), findings=())
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', told)[1]
+
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert not re.search(r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", told)

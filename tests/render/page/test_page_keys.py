@@ -1,0 +1,83 @@
+"""The page by keys alone, and as a screen reader is told of it."""
+
+import stories
+from looking import FINDING, chosen, in_a_browser, line
+from playwright.sync_api import expect
+
+
+@in_a_browser
+def test_the_tree_is_walked_by_keys(shown):
+    """Arrows move, open and close as in any tree; Enter tells details, Esc goes back."""
+    tab = shown(stories.bug())
+    tree = tab.get_by_role("tree")
+    tree.focus()
+    for keys, now in (
+        ("ArrowDown", "init dense"),
+        ("ArrowLeft", "init cnn"),
+        ("ArrowLeft ArrowDown", "trace 1"),
+        ("ArrowUp ArrowRight ArrowRight", "init dense"),
+        ("End", "variable"),
+        ("Home", "init cnn"),
+    ):
+        for key in keys.split():
+            tab.keyboard.press(key)
+        assert chosen(tab).startswith(now)
+
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#details")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#details")).to_be_hidden()
+    expect(tree).to_be_focused()
+
+
+@in_a_browser
+def test_tabs_are_walked_by_keys(shown):
+    """Arrows go from tab to tab, around the end; Home and End to the first and the last."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Events").focus()
+    reached = {"End": "Variables", "ArrowRight": "Events", "ArrowLeft": "Variables", "Home": "Events"}
+    for key, name in reached.items():
+        tab.keyboard.press(key)
+        expect(tab.get_by_role("tab", name=name)).to_be_focused()
+        expect(tab.get_by_role("tab", name=name, selected=True)).to_have_count(1)
+
+
+@in_a_browser
+def test_a_screen_reader_is_told_where_it_is(shown):
+    """Levels, positions and states are those of an ARIA tree, also of lines that do not exist."""
+    tab = shown(stories.bug())
+    tree = tab.get_by_role("tree")
+    tree.focus()
+    tab.keyboard.press("ArrowDown")
+    active = tab.locator(f"#{tree.get_attribute('aria-activedescendant')}")
+
+    assert [active.get_attribute(f"aria-{name}") for name in ("level", "posinset", "setsize")] == [
+        "2",
+        "1",
+        "3",
+    ]
+    assert line(tab, "trace 1").get_attribute("aria-expanded") == "true"
+    assert active.get_attribute("aria-expanded") is None
+
+
+@in_a_browser
+def test_a_slash_searches_from_anywhere(shown):
+    """`/` goes to the search, from another tab, too; the arrow goes on to the tree."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Layers").click()
+    tab.keyboard.press("/")
+    expect(tab.get_by_label("Search events")).to_be_focused()
+    tab.keyboard.type("gcn")
+    tab.keyboard.press("ArrowDown")
+
+    expect(tab.get_by_role("tree")).to_be_focused()
+
+
+@in_a_browser
+def test_whatever_has_the_focus_shows_it(shown):
+    """Each thing that Tab reaches is outlined."""
+    tab = shown(stories.bug(), findings=[FINDING])
+    for _ in range(30):
+        tab.keyboard.press("Tab")
+        outlined = tab.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+        assert outlined == "solid" or tab.evaluate("() => document.activeElement === document.body")

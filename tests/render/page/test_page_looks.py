@@ -1,0 +1,234 @@
+"""Light and dark, on a phone, on paper, with a hundred thousand events."""
+
+import dataclasses
+
+import pytest
+import stories
+from hand_made import Story, raised, spec
+from looking import FINDING, in_a_browser, line
+from playwright.sync_api import expect
+
+from layertrace.timeline import Event, Timeline
+from layertrace.timeline.surroundings import Failure, Surroundings
+
+
+@in_a_browser
+def test_light_and_dark(shown):
+    """The page follows the system, until somebody presses the button."""
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    tab = shown(stories.bug(), colours="dark")
+    dark = tab.evaluate(background)
+    tab.get_by_role("button", name="theme").click()
+    light = tab.evaluate(background)
+
+    assert (dark, light) == ("rgb(19, 22, 27)", "rgb(246, 247, 249)")
+    tab.emulate_media(color_scheme="light")
+    tab.get_by_role("button", name="theme").click()
+    assert tab.evaluate(background) == dark
+
+
+@in_a_browser
+def test_the_theme_is_remembered(shown):
+    """What was chosen holds when the page is opened again, until it is the system's own."""
+    tab = shown(stories.bug())
+    theme = tab.get_by_role("button", name="theme")
+    theme.click()
+    tab.reload()
+    expect(theme).to_have_attribute("aria-pressed", "true")
+    theme.click()
+
+    assert tab.evaluate("() => localStorage.length") == 0
+
+
+CONTRAST = """() => {
+    const numbers = (ink) => ink.match(/[\\d.]+/g).map(Number);
+    const light = (ink) => numbers(ink).slice(0, 3).map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const behind = (element) => {
+        const ink = getComputedStyle(element).backgroundColor;
+        return numbers(ink)[3] === 0 && element.parentElement ? behind(element.parentElement) : ink;
+    };
+    const found = [];
+    for (const element of document.querySelectorAll("body *")) {
+        const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!own || !element.checkVisibility() || element.closest(".unseen")) continue;
+        const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
+        found.push([(a + 0.05) / (b + 0.05), element.textContent]);
+    }
+    return found.sort((a, b) => a[0] - b[0])[0];
+}"""
+
+
+@in_a_browser
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_every_text_can_be_read(shown, colours):
+    """All text has the contrast of 4.5 to one that the W3C asks for, details included."""
+    tab = shown(stories.bug(), findings=[FINDING], colours=colours)
+    line(tab, "refused").click()
+    tab.get_by_label("Search events").fill("kernel")
+    expect(tab.locator(".line.context .cells").first).to_have_css("opacity", "1")
+    least, text = tab.evaluate(CONTRAST)
+    assert least >= 4.5, text
+    tab.get_by_label("Search events").fill("")
+    least, text = tab.evaluate(CONTRAST)
+    assert least >= 4.5, text
+
+
+@in_a_browser
+@pytest.mark.parametrize("story", ["bug", "fit", "large", "strategy"])
+def test_a_phone_scrolls_in_one_direction(shown, story):
+    """Nothing is wider than 390 pixels, on any tab, with details open or not."""
+    tab = shown(getattr(stories, story)(), findings=[FINDING], width=390)
+    wide = "() => document.documentElement.scrollWidth"
+    assert tab.evaluate(wide) == 390
+    tab.get_by_role("treeitem").last.click()
+    assert tab.evaluate(wide) == 390
+    for name in ("Functions", "Layers", "Variables"):
+        tab.get_by_role("tab", name=name).click()
+        assert tab.evaluate(wide) == 390
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [390, 640])
+def test_a_closed_finding_takes_two_lines(shown, width):
+    """The message of a note, which is closed at first, wraps instead of making the page wide."""
+    note = dataclasses.replace(FINDING, severity="note", message="a long story about a layer " * 20)
+    tab = shown(stories.bug(), findings=[note], width=width)
+    message = tab.locator(".finding .message")
+
+    assert tab.evaluate("() => document.documentElement.scrollWidth") == width
+    assert 30 < message.bounding_box()["height"] < 50
+    tab.locator(".finding summary").click()
+    assert message.bounding_box()["height"] > 80
+
+
+@in_a_browser
+def test_a_long_name_in_a_narrow_line_is_cut_not_dropped(shown):
+    """The name begins in its line even where it does not fit into it."""
+    story = Story()
+    story.tell("init", story.layer("Dense", "x" * 300))
+    tab = shown(story.timeline(), width=700)
+
+    expect(tab.locator(".line .who")).to_have_css("display", "inline")
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [920, 1280])
+def test_details_begin_below_the_tools(shown, width):
+    """However many lines the tools take, the head of the details is not under them."""
+    tab = shown(stories.large(), width=width)
+    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("tree").focus()
+    tab.keyboard.press("End")
+    tab.keyboard.press("Enter")
+    tools, head = tab.locator("#tools").bounding_box(), tab.locator("#details header").bounding_box()
+
+    assert head["y"] >= tools["y"] + tools["height"]
+
+
+@in_a_browser
+def test_a_phone_has_room_for_fingers(shown):
+    """Filters wait behind a button, fields are not so small that the phone zooms in, buttons can be hit."""
+    tab = shown(stories.bug(), width=390)
+    expect(tab.locator("#kinds")).to_be_hidden()
+    tab.get_by_role("button", name="filter").click()
+    expect(tab.locator("#kinds")).to_be_visible()
+    tab.locator("#kinds").get_by_role("button", name="call").click()
+    expect(tab.get_by_role("button", name="filter")).to_have_text("filter · 1")
+
+    expect(tab.get_by_label("Search events")).to_have_css("font-size", "16px")
+    for one in tab.locator("#tools button:visible").all():
+        assert one.bounding_box()["height"] >= 38
+
+
+@in_a_browser
+def test_a_phone_shows_the_event_beside_its_details(shown):
+    """Details lie over the lower part, and never over the line that they are about."""
+    tab = shown(stories.bug(), findings=[FINDING], width=390)
+    tab.get_by_role("button", name="event 17").click()
+    row, sheet = (
+        tab.locator(".line[aria-selected=true]").bounding_box(),
+        tab.locator("#details").bounding_box(),
+    )
+
+    assert row["y"] + row["height"] <= sheet["y"]
+
+
+@in_a_browser
+def test_a_phone_shows_what_failed_in_the_line(shown):
+    """Of the cells of a line, the finding and the failure are among those for which there is room."""
+    tab = shown(stories.bug(), findings=[FINDING], width=390)
+    tab.get_by_role("button", name="event 17").click()
+    row = tab.locator("#line-17")
+    bottom = row.bounding_box()["y"] + row.bounding_box()["height"]
+
+    for cell in (row.locator(".mark"), row.get_by_text("✗ refused")):
+        assert cell.bounding_box()["y"] + 15 <= bottom
+
+
+@in_a_browser
+def test_on_paper_everything_is_there(shown):
+    """Printing leaves out what is pressed, and writes all lines, functions and layers one below the other."""
+    tab = shown(stories.loop(200), colours="dark")
+    tab.get_by_role("button", name="× fold").click()
+    tab.emulate_media(media="print", color_scheme="dark")
+
+    expect(tab.get_by_role("treeitem")).to_have_count(602)
+    expect(tab.locator("#tools")).to_be_hidden()
+    expect(tab.locator("#layers tbody")).to_contain_text("second")
+    expect(tab.locator("#variables")).to_be_visible()
+    assert tab.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    tab.emulate_media(media="screen")
+    expect(tab.locator("#tools")).to_be_visible()
+    assert tab.get_by_role("treeitem").count() < 100
+
+
+@in_a_browser
+def test_a_hundred_thousand_events_open(shown):
+    """A long recording is drawn, searched and walked to its end (how quickly: tests/benchmarks/page.py)."""
+    layer = Story().layer("Dense", "dense")
+    events = [
+        Event(
+            seq=n,
+            kind="call",
+            layer=layer,
+            inputs=spec("float32[2]"),
+            start_ns=n * 1000,
+            duration_ns=900,
+            call_index=n + 1,
+        )
+        for n in range(100_000)
+    ]
+    tab = shown(Timeline(events))
+    tab.get_by_label("Search events").fill("#99999")
+    expect(tab.locator("#hits")).to_have_text("1 of 100,000")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="× fold").click()
+    tab.get_by_role("tree").focus()
+    tab.keyboard.press("End")
+
+    expect(line(tab, "call 100000")).to_be_in_viewport()
+    assert tab.locator("*").count() < 3000
+
+
+@in_a_browser
+def test_on_paper_nothing_asks_to_be_pressed(shown):
+    """Words that only mean something where one can click are left out."""
+    failure = Failure(error=raised("ValueError", "no"), layer=stories.bug()[0].layer)
+    tab = shown(Timeline(stories.bug(), [], Surroundings(failure=failure)), findings=[FINDING])
+    expect(tab.locator("#failure")).to_contain_text("only this")
+    tab.emulate_media(media="print")
+
+    expect(tab.locator("#failure").get_by_text("only this")).to_be_hidden()
+    expect(tab.get_by_role("button", name="event 17")).to_be_visible()
+
+
+@in_a_browser
+def test_what_is_chosen_shows_without_colours(shown):
+    """Where the system allows no colours of a page's own, an outline says what a background would."""
+    tab = shown(stories.bug())
+    tab.emulate_media(forced_colors="active")
+
+    expect(tab.locator(".line[aria-selected=true]")).to_have_css("outline-style", "solid")
+    tab.emulate_media(forced_colors="none")

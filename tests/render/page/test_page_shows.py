@@ -1,0 +1,234 @@
+"""What the page shows: findings, what ended the recording, every event."""
+
+import re
+
+import pytest
+import stories
+from hand_made import Story, raised
+from looking import in_a_browser, line
+from msgspec import structs
+from playwright.sync_api import expect
+
+from layertrace.render.page_html.messages import sentence
+from layertrace.timeline import Location, Timeline
+from layertrace.timeline.surroundings import Failure, Surroundings
+
+
+@in_a_browser
+def test_a_page_opens_from_a_file(shown):
+    """The tree, the counts and the title are there, without a network (the fixture sees to that)."""
+    tab = shown(stories.tutorial(), title="A tutorial")
+
+    expect(tab).to_have_title("A tutorial")
+    expect(tab.get_by_role("treeitem")).to_have_count(5)
+    expect(line(tab, "kernel")).to_contain_text(
+        "variable kernel float32[5, 10] GlorotUniform", use_inner_text=True
+    )
+    expect(tab.locator("#facts")).to_contain_text("1 variable, 50 parameters")
+
+
+@in_a_browser
+@pytest.mark.parametrize("story", ["tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep"])
+def test_every_story_can_be_told(shown, story):
+    """Whatever happened, the page says at least what happened first."""
+    tab = shown(getattr(stories, story)())
+
+    expect(tab.get_by_role("treeitem").first).to_be_visible()
+
+
+@in_a_browser
+def test_nothing_recorded_is_said(shown):
+    """An empty recording has a page, too, which says how to get a fuller one."""
+    tab = shown(Timeline())
+
+    expect(tab.locator("#facts")).to_contain_text("no layer was made, built or called")
+    expect(tab.get_by_text("There are no events in this recording.")).to_be_visible()
+
+
+@in_a_browser
+def test_the_words_are_those_of_the_terminal(shown):
+    """Modes, causes and errors are told as the tree in the terminal tells them."""
+    tab = shown(stories.bug())
+
+    expect(line(tab, "trace 2")).to_contain_text("second pass: the first made variables")
+    expect(line(tab, "refused")).to_contain_text("✗ refused: ValueError: tf.function only supports singleton")
+    expect(line(tab, "call 1").first).to_contain_text("graph")
+
+
+@in_a_browser
+def test_notes_and_the_exception_at_the_end_stand_above(shown):
+    """What the recording says of itself, and what ended it, is not to be missed."""
+    failure = Failure(
+        error=raised("ValueError", "no such thing\nat all", "train.py:9"), lines=(Location("train.py", 9),)
+    )
+    story = stories.tutorial()
+    tab = shown(Timeline(story, ["it was stopped at 5 events"], Surroundings(failure=failure)))
+
+    expect(tab.locator("#notes")).to_contain_text("it was stopped at 5 events")
+    expect(tab.locator("#failure")).to_contain_text("ValueError ended the recording: no such thing")
+    expect(tab.locator("#failure")).to_contain_text("train.py:9")
+
+
+def failing(message=stories.FIRST_CALL_ONLY):
+    """The story of the bug, which an exception ended, told as Keras tells it in the end."""
+    wrapped = f"Exception encountered when calling GCN.call().\n\n{message}\n\nArguments received: x"
+    failure = Failure(error=raised("ValueError", wrapped, "story.py:12"))
+    return Timeline(stories.bug(), [], Surroundings(failure=failure))
+
+
+@in_a_browser
+def test_the_exception_at_the_end_is_told_in_its_own_words(shown):
+    """Not by the line that Keras puts before it; the whole message is there for who wants it."""
+    tab = shown(failing("no such axis"))
+    banner = tab.locator("#failure")
+
+    expect(banner.locator("p").first).to_have_text("ValueError ended the recording: no such axis")
+    expect(banner.get_by_text("Arguments received")).to_be_hidden()
+    banner.get_by_text("the whole message").click()
+    expect(banner.get_by_text("Arguments received")).to_be_visible()
+
+
+BY_AUTOGRAPH = """in user code:
+
+    File "train.py", line 9, in step  *
+        return Layer()(x)
+
+    ValueError: Exception encountered when calling layer 'l' (type Layer).
+    
+    in user code:
+    
+        File "train.py", line 5, in call  *
+            raise ValueError("two: bad")
+    
+        ValueError: two: bad
+"""  # noqa: W293  # as AutoGraph indents them
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (BY_AUTOGRAPH, "two: bad"),
+        ("Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m\n\nArguments: x", "no"),
+        ("Exception encountered when calling A.call().", "Exception encountered when calling A.call()."),
+        ("in user code:", "in user code:"),
+        ('in user code:\n    File "a.py", line 1, in f\n        g()', "g()"),
+        ("\n  plain\nmore", "plain"),
+        ("", ""),
+    ],
+)
+def test_the_sentence_of_a_message(message, said):
+    """What Keras and AutoGraph put before a message says nothing of what was wrong."""
+    assert sentence(message) == said
+
+
+@in_a_browser
+def test_the_exception_at_the_end_leads_to_where_it_arose(shown):
+    """One click from the banner to the event inside, not to one that it passed through."""
+    tab = shown(failing())
+    expect(tab.locator("#failure")).to_contain_text("tf.function only supports singleton tf.Variables")
+    tab.locator("#failure").get_by_role("button", name="17 variable Variable").click()
+
+    expect(tab.locator(".line[aria-selected=true] .number")).to_have_text("17")
+
+
+@in_a_browser
+def test_nothing_found_is_no_praise_for_what_failed(shown):
+    """Beside an exception the page does not say that nothing is wrong."""
+    tab = shown(failing())
+    expect(tab.locator("#findings")).to_contain_text("No rule explains it.")
+    tab = shown(stories.bug())
+    expect(tab.locator("#findings")).to_contain_text("No rule explains the errors.")
+    tab = shown(stories.fit())
+    expect(tab.locator("#findings")).to_contain_text("Nothing was found to be wrong.")
+
+
+@in_a_browser
+def test_errors_and_the_events_that_they_left_are_two_numbers(shown):
+    """One exception leaves several events; the head tells both counts, the filter what it finds."""
+    tab = shown(stories.bug())
+
+    expect(tab.locator("#facts")).to_contain_text("1 error, which left 4 events")
+    button = tab.get_by_role("button", name="✗ failed 4")
+    expect(button).to_have_attribute("title", re.compile("passed through"))
+
+
+@in_a_browser
+def test_what_ended_a_long_recording_is_in_sight(shown):
+    """The last failure is among the first lines, however many came before it, and however deep it lies."""
+    story = Story()
+    layers = [story.layer("Dense", f"dense_{n}") for n in range(150)]
+    for number in range(6):
+        with story.span("call", layers[number]):
+            for size, layer in enumerate(layers):  # of which no two are alike
+                story.call(layer, f"float32[{size}]", "float32[2]")
+            story.call(layers[0], "float32[2]", None, error=raised("ValueError", f"number {number}"))
+    tab = shown(story.timeline())
+
+    for number in (0, 1, 5):
+        assert scrolled_to(tab, number * 152 + 151)
+    assert not scrolled_to(tab, 3 * 152 + 151)
+
+
+def scrolled_to(tab, event):
+    """Whether the tree has a line for an event, anywhere."""
+    height = tab.evaluate("() => document.documentElement.scrollHeight")
+    for at in range(0, height, 600):
+        tab.evaluate("(at) => scrollTo(0, at)", at)
+        tab.wait_for_timeout(30)
+        if tab.locator(f"#line-{event}").count():
+            return True
+    return False
+
+
+def cut_off():
+    """A recording that ends within two events, deep in a model whose lines do not all fit."""
+    story = stories.large()
+    last = story[-1]
+    around = [event.seq for event in story if event.seq in (last.seq, last.parent)]
+    return Timeline([structs.replace(e, duration_ns=None) if e.seq in around else e for e in story])
+
+
+@in_a_browser
+def test_what_had_not_ended_is_marked_and_in_sight(shown):
+    """An event under way when the recording was cut says so, and is among the first lines."""
+    tab = shown(cut_off())
+
+    assert scrolled_to(tab, 794)
+    expect(tab.locator("#line-794")).to_contain_text("not ended")
+    expect(tab.locator("#line-0")).not_to_contain_text("not ended")
+
+
+@in_a_browser
+def test_a_thread_counts_its_events(shown):
+    """The head of a thread counts all events below it, not only those at the top."""
+    tab = shown(stories.strategy())
+
+    expect(tab.locator(".line.thread").first).to_contain_text("MainThread 4 events", use_inner_text=True)
+
+
+@in_a_browser
+def test_parts_of_a_pattern_stand_apart(shown):
+    """Where several events repeat themselves by turns, a dot is between them."""
+    tab = shown(stories.loop(10))
+
+    expect(line(tab, "each time")).to_contain_text("call first · call second", use_inner_text=True)
+
+
+@in_a_browser
+def test_an_empty_recording_offers_nothing_to_press(shown):
+    """Without events there are no lanes and no search."""
+    tab = shown(Timeline())
+
+    for name in ("#findings", "#lanes", "#tools", "#keys"):
+        expect(tab.locator(name)).to_be_hidden()
+
+
+@in_a_browser
+def test_trifles_are_said_well(shown):
+    """What took no time took less than a microsecond, and of no arguments nothing is said."""
+    story = Story()
+    story.tell("trace", function=story.function("step"), trace=1, inputs={}, ms=0.0002, at=3)
+    tab = shown(story.timeline())
+
+    expect(line(tab, "trace 1").locator(".time")).to_have_text("<1 µs")
+    expect(line(tab, "trace 1")).not_to_contain_text("{}")

@@ -1,0 +1,208 @@
+"""The tree, searched, filtered and folded by hand."""
+
+import pytest
+import stories
+from hand_made import Story
+from looking import FINDING, chosen, in_a_browser, line
+from msgspec import structs
+from playwright.sync_api import expect
+
+from layertrace.render.page_html.folds import folds
+from layertrace.timeline import Location, Timeline
+
+
+@in_a_browser
+def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
+    """A thousand equal calls are one line, and a thousand when somebody wants them."""
+    tab = shown(stories.loop())
+
+    expect(tab.get_by_role("treeitem")).to_have_count(4)
+    expect(line(tab, "×1,000").first).to_contain_text("call")
+    line(tab, "each time").locator(".caret").click()
+    expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 2000) * 24}px")
+    tab.get_by_role("button", name="× fold").click()
+    expect(tab.locator("#tree")).to_have_css("height", f"{3002 * 24}px")
+
+
+@in_a_browser
+@pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy", "deep"])
+def test_every_event_has_its_line(shown, story):
+    """Opened whole, there is one line for each event, each stretch that repeats itself, and each thread."""
+    timeline = getattr(stories, story)()
+    tab = shown(timeline)
+    tab.get_by_role("button", name="open", exact=True).click()
+    threads = {event.thread for event in timeline.roots}
+    expected = len(timeline) + folds(timeline)["count"] + (len(threads) if len(threads) > 1 else 0)
+
+    expect(tab.locator("#tree")).to_have_css("height", f"{expected * 24}px")
+
+
+@in_a_browser
+def test_only_lines_in_sight_exist(shown):
+    """Three thousand lines are no three thousand elements, and each is there when it is scrolled to."""
+    tab = shown(stories.loop())
+    tab.get_by_role("button", name="× fold").click()
+
+    assert tab.get_by_role("treeitem").count() < 100
+    tab.mouse.wheel(0, 40_000)
+    expect(tab.locator("#line-1670")).to_be_in_viewport()
+    assert tab.get_by_role("treeitem").count() < 100
+
+
+@in_a_browser
+def test_a_search_keeps_what_is_around(shown):
+    """Every word must occur; the events around a hit stay, paler."""
+    tab = shown(stories.large())
+    tab.get_by_label("Search events").fill("dense_12 bias")
+
+    expect(tab.locator("#hits")).to_have_text("1 of 795")
+    assert [chip.inner_text() for chip in tab.locator(".line .what").all()] == [
+        "call 1",
+        "call 1",
+        "build",
+        "variable",
+    ]
+    expect(tab.locator(".line.context")).to_have_count(3)
+    expect(tab.locator(".line.hit")).to_contain_text("bias")
+
+
+@in_a_browser
+def test_enter_goes_from_hit_to_hit(shown):
+    """The first Enter goes to the first hit, the next to the next, and Shift back."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("gcn_2")
+    seen = []
+    for key in ("Enter", "Enter", "Shift+Enter"):
+        tab.keyboard.press(key)
+        seen.append(tab.locator(".line[aria-selected=true] .number").inner_text())
+
+    assert seen == ["3", "11", "3"]
+
+
+@in_a_browser
+def test_a_number_finds_its_event(shown):
+    """The number that a report names is enough to get there."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("#12")
+
+    expect(tab.locator(".line.hit .number")).to_have_text("12")
+
+
+@in_a_browser
+def test_filters_by_kind_mode_and_layer(shown):
+    """Kinds, modes and layers narrow each other, and Esc takes all of it back."""
+    tab = shown(stories.fit())
+    tab.locator("#kinds").get_by_role("button", name="call").click()
+    expect(tab.locator("#hits")).to_have_text("6 of 39")
+    tab.locator("#modes").get_by_role("button", name="symbolic").click()
+    expect(tab.locator("#hits")).to_have_text("2 of 39")
+    tab.get_by_label("Only this layer").fill("*/dense")
+    expect(tab.locator("#hits")).to_have_text("1 of 39")
+    expect(tab.locator(".line.hit")).to_contain_text(
+        "dense Dense float32[None, 4] → float32[None, 3]", use_inner_text=True
+    )
+
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#hits")).to_have_text("")
+    expect(tab.locator("#kinds").get_by_role("button", pressed=True)).to_have_count(0)
+
+
+@in_a_browser
+def test_a_closed_fold_tells_the_hits_it_hides(shown):
+    """What repeats itself stays one line in a search, with a count: paler if it is no hit itself."""
+    story = Story()
+    outer, inner = story.layer("Block", "outer"), story.layer("Dense", "inner")
+    for _ in range(5):
+        with story.span("call", outer, at=3):
+            story.call(inner, "float32[2]", "float32[2]", at=4)
+    tab = shown(story.timeline())
+    tab.get_by_label("Search events").fill("inner")
+
+    expect(tab.get_by_role("treeitem")).to_have_count(1)
+    expect(tab.locator(".line.context")).to_contain_text("5 hits inside")
+    tab.get_by_label("Search events").fill("outer")
+    expect(tab.locator(".line.hit")).to_contain_text("5 hits inside")
+
+
+@in_a_browser
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lt101", [12, 17]),  # what a finding refers to, by its code or by its name
+        ("created-in-call", [12, 17]),
+        ("refused", [17]),
+        ("failed", [13, 14, 16, 17]),
+        ("build", [6]),
+        ("call created", [14, 16]),  # calls, and not all whose message has the word
+        ("story.py:12", [12, 17]),
+        ("inwards", []),  # the function of a line, which is shown nowhere in the tree
+        ("project/story.py:12", [12, 17]),
+        ('"call 2"', [14, 15, 16]),  # in a title, word by word
+        ('"call 2 d"', []),
+        ('"call 2 d', [15]),  # as long as it is being typed
+        ("mainthread", []),
+    ],
+)
+def test_what_a_search_means(shown, text, found):
+    """Each word must occur in what can be read; words for kinds and endings mean these."""
+    events = [
+        structs.replace(event, location=Location(event.location.file, event.location.line, "inwards"))
+        if event.location is not None
+        else event
+        for event in stories.bug()
+    ]
+    tab = shown(Timeline(events), findings=[FINDING])
+    tab.get_by_label("Search events").fill(text)
+
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+
+
+@in_a_browser
+def test_the_way_back_from_a_search_ends_at_the_hit(shown):
+    """Esc shows all events again, and the hit that was gone to among them, wherever it lies."""
+    tab = shown(stories.large())
+    search = tab.get_by_label("Search events")
+    for back in (lambda: tab.keyboard.press("Escape"), tab.get_by_role("button", name="clear").click):
+        search.fill("dense_60 bias")
+        tab.keyboard.press("Enter")
+        back()
+
+        expect(tab.locator("#hits")).to_have_text("")
+        expect(tab.get_by_role("tree")).to_be_focused()
+        expect(tab.locator(".line[aria-selected=true]")).to_contain_text("bias")
+        expect(tab.locator(".line[aria-selected=true]")).to_be_in_viewport()
+
+
+@in_a_browser
+def test_the_way_back_from_no_hit_ends_where_it_began(shown):
+    """Who searched and went nowhere is back where he was."""
+    tab = shown(stories.bug())
+    line(tab, "trace 2").click()
+    tab.keyboard.press("Escape")
+    tab.get_by_label("Search events").fill("kernel")
+    tab.keyboard.press("Escape")
+
+    assert chosen(tab).startswith("trace 2")
+
+
+@in_a_browser
+def test_marking_text_opens_nothing(shown):
+    """Whoever marks a shape to copy it does not want the details."""
+    tab = shown(stories.bug())
+    box = line(tab, "call 1").first.locator(".data").bounding_box()
+    tab.mouse.move(box["x"] + 2, box["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 90, box["y"] + 8)
+    tab.mouse.up()
+
+    assert "float32" in tab.evaluate("() => String(getSelection())")
+    expect(tab.locator("#details")).to_be_hidden()
+
+
+@in_a_browser
+def test_nothing_found_is_said(shown):
+    """An empty tree says why it is empty."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("nowhere")
+
+    expect(tab.get_by_text("No event is like that.")).to_be_visible()
