@@ -202,6 +202,11 @@ class Recorder:
             self._records += self._unfinished()
             self._read = None
             self._settle()
+        if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
+            self._saver.stop(self._surroundings or Surroundings(), self._notes)
+        with _lock:
+            self._records, self._saver, self._reader = [], None, Reader(0)
+            self._read = ((0, 0), self._read[1] if self._read else ())
 
     def abandon(self) -> None:
         """Put everything back and keep nothing: in a fork the recording is that of the parent."""
@@ -221,7 +226,7 @@ class Recorder:
             step_aside("record the exception that ended a recording")
 
     def _settle(self) -> None:
-        """Keep the events and forget the rest."""
+        """Make events of all that was recorded."""
         try:
             events = self._events()
             self._surroundings = self._look_around(self._records)
@@ -229,10 +234,7 @@ class Recorder:
             step_aside("read what was recorded")
             events = ()
             self.note("the recording cannot be read, see the warning")
-        if self._saver is not None:
-            self._saver.stop(self._surroundings or Surroundings(), self._notes)
-        self._records, self._saver, self._reader = [], None, Reader(0)
-        self._read = ((0, 0), events)
+        self._read = ((len(self._records), 0), events)
 
     # Records
 

@@ -307,3 +307,28 @@ def test_what_was_saved_is_let_go(tmp_path):
 
     recorder = timeline.source
     assert (recorder.records, recorder._saver, recorder._reader._seqs) == ([], None, {})
+
+
+def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):
+    """A timeline can be read, and a process forked, in other threads while a long file is compressed."""
+    seen = []
+
+    def slowly(path):
+        reader = threading.Thread(target=lambda: seen.append((os.waitpid(forked(), 0)[1], len(timeline))))
+        reader.start()
+        reader.join(20)
+        compress(path)
+
+    def forked():
+        process = os.fork()
+        if not process:
+            os._exit(0)
+        return process
+
+    compress = saving.compress
+    monkeypatch.setattr(saving, "compress", slowly)
+    with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
+        calls()
+
+    assert seen == [(0, len(timeline))]
+    assert list(Timeline.load(tmp_path / "run.layertrace")) == list(timeline)
