@@ -44,7 +44,7 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
             lt_span = lt_begin(lt_method, {subject}, ({values}), {extra}, {keywords})
         except BaseException as lt_error:  # somebody asked to stop the program here
             lt_hide(lt_error)
-            raise
+            {again}
         lt_run = {target}
         try:
             lt_result = lt_run({forward})
@@ -56,6 +56,10 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
         return lt_result
     return {name}
 """
+
+# How to go on with an exception of which frames were hidden. In Python 3.10 a bare `raise` has all of them
+# back, and this way one of ours remains.
+_AGAIN = "raise" if sys.version_info >= (3, 11) else "raise lt_error"
 
 # The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras
 # may call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is
@@ -238,6 +242,7 @@ def _factory(
         extra=("()" if not star else star if names else f"{star}[1:]"),
         keywords=stars or "None",
         forward=forwarded,
+        again=_AGAIN,
         target="lt_as_called(lt_original)" if kind in ("call", "build") else "lt_original",
     )
     namespace = dict(_NAMESPACE)

@@ -8,6 +8,7 @@ from typing import Any
 
 from layertrace.record import places
 from layertrace.record.attributes import trains
+from layertrace.record.autograph import as_called
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
 from layertrace.record.hub import Method, hub
@@ -42,8 +43,9 @@ def update_hook(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Callable[[An
                     _updated(self, found, place, started)
                 except Exception:  # promise 1: the traced program never sees a fault of ours
                     step_aside("record an update")
+            run = as_called(original)
             try:
-                return original(self, *args, **kwargs)
+                return run(self, *args, **kwargs)
             except BaseException as error:
                 hide(error)
                 raise
@@ -112,8 +114,9 @@ def loss_hook(original: Callable[..., Any]) -> Callable[..., Any]:
                 see(Sighting("loss", (id(self), place), layer=layer_numbers.get(self), place=place))
             except Exception:  # promise 1, as above
                 step_aside("record a loss")
+        run = as_called(original)
         try:
-            return original(self, *args, **kwargs)
+            return run(self, *args, **kwargs)
         except BaseException as error:
             hide(error)
             raise

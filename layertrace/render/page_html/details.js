@@ -12,6 +12,7 @@ function closeDetails() {
   if (details.box.contains(document.activeElement)) tree.box.focus({ preventScroll: true });
   details.box.hidden = true;
   byId("split").classList.remove("divided");
+  byId("told").value = "";
   writeAddress(MISSING);
   askToDraw();
   drawLanes();
@@ -21,6 +22,7 @@ function showDetails(node, { fromLanes = false } = {}) {
   if (isThread(node)) return;
   const { box } = details, event = firstOf(node);
   details.node = node;
+  if (box.hidden) byId("told").value = `Details of event ${of.seq[event]} are shown; Tab leads to them.`;
   box.hidden = false;
   byId("split").classList.add("divided");
   box.classList.remove("floating", "above");
@@ -182,11 +184,9 @@ function* variablesPart(event) {
 }
 
 function eventList(events) {
-  const more = events.length - MOST_LISTED;
-  return el("ol", { class: "path-list" },
-    [...events.slice(0, MOST_LISTED)].map((event) => el("li", {}, eventLink(event),
-      of.variable[event] === MISSING ? "" : el("code", { class: "quiet" }, `  ${variableOf(event).spec}`))),
-    more > 0 ? el("li", { class: "quiet" }, `… ${thousands(more)} more`) : "");
+  return el("ol", { class: "path-list" }, firstOfMany([...events], MOST_LISTED, (event) => el("li", {}, eventLink(event),
+    of.variable[event] === MISSING ? "" : el("code", { class: "quiet" }, `  ${variableOf(event).spec}`)),
+  (more) => el("li", {}, more)));
 }
 
 function* errorPart(event) {

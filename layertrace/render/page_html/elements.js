@@ -12,12 +12,26 @@ function el(tag, options = {}, ...children) {
   return made;
 }
 
+const MOST_ADDED = 200;
+
 function byId(id) {
   return document.getElementById(id);
 }
 
 function button(text, onclick, options = {}) {
   return el("button", { type: "button", onclick, ...options }, text);
+}
+
+// The first of many, and a button that puts the next ones in its place.
+function firstOfMany(all, most, make, wrap = (more) => more) {
+  if (all.length <= most) return all.map(make);
+  const rest = all.slice(most);
+  const more = wrap(button(`… ${thousands(rest.length)} more`, () => {
+    const next = firstOfMany(rest, MOST_ADDED, make, wrap);
+    more.replaceWith(...next);
+    (next[0].matches("button") ? next[0] : next[0].querySelector("button"))?.focus();
+  }, { class: "inline more" }));
+  return [...all.slice(0, most).map(make), more];
 }
 
 // Recordings may come from strangers: nothing but a page of the web may be linked to.

@@ -1,5 +1,7 @@
 // Narrow the tree to what is wanted, and go from hit to hit.
 
+const FAILED = "✗ failed";
+
 function chip(box, text, count, classes, onpress, meaning = null) {
   const made = button(text, () => {
     const pressed = made.getAttribute("aria-pressed") !== "true";
@@ -7,6 +9,7 @@ function chip(box, text, count, classes, onpress, meaning = null) {
     onpress(pressed);
     refilter();
   }, { class: `chip ${classes}`, "aria-pressed": "false", title: meaning });
+  made.dataset.means = text;
   made.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
   box.append(made);
 }
@@ -27,7 +30,7 @@ function startChips() {
     if (modes[at] && modes[at] < EVENTS) chip(byId("modes"), mode, modes[at], mode, choose(wanted.modes, mode));
   });
   if (failed) {
-    chip(byId("modes"), "✗ failed", failed, "failed", (pressed) => (wanted.failed = pressed),
+    chip(byId("modes"), FAILED, failed, "failed", (pressed) => (wanted.failed = pressed),
       "Events that an exception left: where it arose, and all around that it passed through");
   }
   const names = new Set(tables.layers.slice(0, 1000).flatMap(([label, className]) => [label, className]));
@@ -36,29 +39,55 @@ function startChips() {
 
 function refilter() {
   if (view.hits === null) tree.before = tree.active;
+  const { text, layer } = wanted;
   wanted.text = byId("search").value;
   wanted.layer = byId("layer").value;
+  if (wanted.text !== text || wanted.layer !== layer) openedInHits.fill(AS_IS);
   find();
   tree.searched = true;
+  keepStepSoon();
   drawTree();
   drawLanes();
   const hits = view.hits === null ? 0 : hitCount();
   byId("hits").value = view.hits === null ? "" : `${thousands(hits)} of ${thousands(EVENTS)}`;
   byId("clear").hidden = view.hits === null;
-  byId("nothing").hidden = EVENTS > 0 && (view.hits === null || hits > 0);
-  byId("nothing").textContent = EVENTS ? "No event is like that." : "There are no events in this recording.";
+  if (!EVENTS) sayNothing("There are no events in this recording.");
+  else sayNothing(view.hits === null || hits > 0 ? "" : "No event is like that.");
+  if (isShowingDetails() && !isShown(firstOf(details.node))) closeDetails();
   const set = wanted.kinds.size + wanted.modes.size + wanted.failed + Boolean(wanted.layer);
   byId("filter").textContent = set ? `filter · ${set}` : "filter";
 }
 
+function sayNothing(why) {
+  byId("nothing").hidden = why === "";
+  byId("nothing").textContent = why;
+}
+
 function dropFilters() {
-  byId("search").value = byId("layer").value = "";
-  wanted.kinds.clear();
-  wanted.modes.clear();
-  wanted.failed = false;
-  wanted.layerId = MISSING;
-  for (const one of document.querySelectorAll("#kinds .chip, #modes .chip")) one.setAttribute("aria-pressed", "false");
+  filterAgain({ text: "", layer: "", layerId: MISSING, kinds: [], modes: [], failed: false });
+}
+
+// All that is filtered by, as it can be kept.
+function filtersNow() {
+  return { ...wanted, kinds: [...wanted.kinds], modes: [...wanted.modes] };
+}
+
+function filterAgain({ text, layer, layerId, kinds, modes, failed }) {
+  byId("search").value = text;
+  byId("layer").value = layer;
+  Object.assign(wanted, { layerId, failed, kinds: new Set(kinds), modes: new Set(modes) });
+  const pressed = new Set([...kinds, ...modes, ...(failed ? [FAILED] : [])]);
+  for (const one of document.querySelectorAll("#kinds .chip, #modes .chip")) {
+    one.setAttribute("aria-pressed", String(pressed.has(one.dataset.means)));
+  }
   refilter();
+}
+
+// What is filtered by, in words.
+function filtersSaid() {
+  const { text, layer, kinds, modes, failed } = filtersNow();
+  return [text.trim() && `“${text.trim()}”`, layer.trim(), ...kinds, ...modes, failed && "failed"]
+    .filter(Boolean).join(", ");
 }
 
 // Show all events again and stay: at the hit that was gone to, or else where one was before the search.
@@ -77,10 +106,10 @@ function clearFilters() {
 // By its number, since other layers may have the same name, or one that begins like it.
 function onlyLayer(layer) {
   const active = tree.active;
+  if (shownTab() !== "events") goToTab("events");
   dropFilters();
   wanted.layerId = layer;
   byId("layer").value = layerOf(layer).label;
-  showTab("events");
   refilter();
   tree.box.focus({ preventScroll: true });
   showHit(active !== MISSING && active < EVENTS && view.hits[active] ? active : neighbour(MISSING, 1));
@@ -112,9 +141,13 @@ function listenToTools() {
   });
   byId("filter").addEventListener("click", showFilters);
   byId("search").addEventListener("keydown", (pressed) => {
-    if (pressed.key === "Enter") goToHit(pressed.shiftKey ? -1 : 1);
     if (pressed.key === "ArrowDown") tree.box.focus();
-    if (pressed.key === "Enter" || pressed.key === "ArrowDown") pressed.preventDefault();
+    if (pressed.key === "ArrowDown") pressed.preventDefault();
+  });
+  for (const field of ["search", "layer"]) byId(field).addEventListener("keydown", (pressed) => {
+    if (pressed.key !== "Enter") return;
+    goToHit(pressed.shiftKey ? -1 : 1);
+    pressed.preventDefault();
   });
   byId("next").addEventListener("click", () => goToHit(1));
   byId("previous").addEventListener("click", () => goToHit(-1));

@@ -53,12 +53,10 @@ function placeTag(number) {
 }
 
 function eventTags(events) {
-  const shown = events.slice(0, MOST_EVENTS).map(([seq, event]) =>
+  return firstOfMany(events, MOST_EVENTS, ([seq, event]) =>
     event === MISSING
       ? el("span", { class: "quiet" }, `event ${seq}`)
       : button(`event ${seq}`, () => follow(event), { class: "event", title: title(event) }));
-  const more = events.length - shown.length;
-  return more > 0 ? [...shown, el("span", { class: "quiet" }, `… ${thousands(more)} more`)] : shown;
 }
 
 function goToFinding(finding) {

@@ -34,11 +34,9 @@ function fillFunctions() {
 }
 
 function traceList(traces) {
-  const shown = traces.slice(0, MOST_EVENTS).map((event) => el("li", {},
+  return el("ol", { class: "traces" }, firstOfMany(traces, MOST_EVENTS, (event) => el("li", {},
     button(`trace ${of.trace[event]}`, () => follow(event), { class: "event", title: title(event) }), " ",
     causeOf(event) ? el("span", { class: "note" }, causeOf(event).text) : shortValue(of.inputs[event]),
-    errorOf(event) ? el("span", { class: "failed" }, ` ✗ ${errorOf(event).type}`) : ""));
-  const more = traces.length - shown.length;
-  const rest = more > 0 ? el("li", { class: "quiet" }, `… ${thousands(more)} more`) : "";
-  return el("ol", { class: "traces" }, shown, rest);
+    errorOf(event) ? el("span", { class: "failed" }, ` ✗ ${errorOf(event).type}`) : ""),
+  (more) => el("li", {}, more)));
 }

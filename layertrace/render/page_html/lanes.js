@@ -118,6 +118,10 @@ function zoomTo(event) {
 }
 
 function showInLanes(event) {
+  const row = lanes.rows.find((one) => one.thread === of.thread[event]), box = lanes.canvas.parentElement;
+  if (row && (row.top < box.scrollTop || row.top + ROW > box.scrollTop + box.clientHeight)) {
+    box.scrollTop = row.top - AXIS - LABEL;
+  }
   const middle = (of.start[event] + endOf(event)) / 2, span = lanes.to - lanes.from;
   if (endOf(event) < lanes.from || of.start[event] > lanes.to) look(middle - span / 2, middle + span / 2);
   else drawLanes();

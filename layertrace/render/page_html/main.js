@@ -11,6 +11,10 @@ function fillTab(name) {
   FILL[name]();
 }
 
+function shownTab() {
+  return TABS.find((tab) => !byId(tab).classList.contains("away"));
+}
+
 function showTab(name) {
   fillTab(name);
   for (const tab of TABS) {
@@ -37,12 +41,12 @@ function startTabs() {
   TABS.forEach((tab, at) => {
     const head = byId(`tab-${tab}`);
     head.append(el("span", { class: "quiet" }, ` ${thousands(counts[at])}`));
-    head.addEventListener("click", () => showTab(tab));
+    head.addEventListener("click", () => goToTab(tab));
     head.addEventListener("keydown", (pressed) => {
       if (!Object.hasOwn(TAB_KEYS, pressed.key)) return;
       pressed.preventDefault();
       const next = TABS[TAB_KEYS[pressed.key](at)];
-      showTab(next);
+      goToTab(next);
       byId(`tab-${next}`).focus();
     });
   });
@@ -58,13 +62,15 @@ function onKey(pressed) {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return;
   if (pressed.key === "/" && !isWriting(pressed.target) && EVENTS) {
     pressed.preventDefault();
-    showTab("events");
+    goToTab("events");
     byId("search").focus();
     byId("search").select();
   } else if (pressed.key === "Escape") onEscape(pressed);
 }
 
+// What cannot be seen stays as it is.
 function onEscape(pressed) {
+  if (shownTab() !== "events") return;
   if (isShowingDetails()) closeDetails();
   else if (isFiltered()) clearFilters();
   else if (!isWriting(pressed.target)) return;

@@ -17,7 +17,7 @@ const READ = {
   files: ([, full]) => [full],
   values: (row) => row.flat(Infinity),
   variables: ([name, path, spec, initializer]) => [name, path, spec, initializer],
-  errors: ([type, message]) => [type, message],
+  errors: ([type, message, , place]) => [type, message, placeOf(place).short],
   causes: ([text, , changes]) => [text, ...changes.flat()],
   texts: (row) => [row].flat(Infinity).filter((part) => typeof part === "string"),
 };
@@ -39,40 +39,74 @@ function haystack(name) {
   return haystacks.get(name);
 }
 
-// The words that say how an event ended, which need not stand in any text.
-const ENDINGS = {
+// Words that lines and details say of events and that stand in no table.
+const SAID = {
   failed: (event) => of.error[event] !== MISSING,
   refused: (event) => of.error[event] !== MISSING && of.variable[event] !== MISSING,
+  replica: (event) => of.replica[event] !== MISSING,
+  ...Object.fromEntries(KINDS.map((kind, at) => [kind, (event) => of.kind[event] === at])),
 };
+const NEVER = () => false;
+
+// Words of the page itself: whoever copies a line, or a link to an event, searches with them.
+const GLUE = new Set(["of", "event"]);
+
+// The word of a kind is looked for in the names of layers and functions, too, but not in all that is said of events.
+const NAMES = [["layers", "layer"], ["functions", "function"]];
 
 function keep(hits, test) {
   for (let event = 0; event < EVENTS; event++) if (hits[event] && !test(event)) hits[event] = 0;
 }
 
-// Take away the hits in which a word does not occur.
-function keepWith(word, hits) {
-  const kind = KINDS.indexOf(word);
-  if (kind !== MISSING) {
-    keep(hits, (event) => of.kind[event] === kind);
-    return;
-  }
+// Where a text stands: columns of events, each with the rows of its table that have it.
+function columnsWith(text, places) {
   const columns = [];
-  // Only a word with a slash is looked for in folders, which are the same for most events.
-  for (const [table, column] of [...SEARCHED, [word.includes("/") ? "files" : "places", "place"]]) {
-    const found = Uint8Array.from(haystack(table), (text) => (text.includes(word) ? 1 : 0));
+  for (const [table, column] of places) {
+    const found = Uint8Array.from(haystack(table), (row) => (row.includes(text) ? 1 : 0));
     if (found.includes(1)) columns.push([of[column], found]);
   }
-  const number = /^#?\d+$/.test(word) ? Number(word.replace("#", "")) : MISSING;
-  const ended = Object.hasOwn(ENDINGS, word) ? ENDINGS[word] : () => false;
-  const marked = markedWith(word);
-  keep(hits, (event) => {
-    if (number === of.seq[event] || ended(event) || marked.has(event)) return true;
-    for (let at = 0; at < columns.length; at++) {
-      const row = columns[at][0][event];
-      if (row !== MISSING && columns[at][1][row] === 1) return true;
-    }
-    return false;
-  });
+  return columns;
+}
+
+function isIn(columns, event) {
+  for (let at = 0; at < columns.length; at++) {
+    const row = columns[at][0][event];
+    if (row !== MISSING && columns[at][1][row] === 1) return true;
+  }
+  return false;
+}
+
+// Only a text with a slash is looked for in folders, which are the same for most events.
+function everywhere(text) {
+  return [...SEARCHED, [text.includes("/") ? "files" : "places", "place"]];
+}
+
+// Events of which a number is said: their own, that of the call, trace or replica, and how many runs they are.
+function numberedLike(word) {
+  const [, sign, digits] = /^([#×]?)(\d[\d,]*)$/.exec(word) ?? [];
+  if (digits === undefined) return NEVER;
+  const number = Number(digits.replaceAll(",", ""));
+  if (sign === "#") return (event) => of.seq[event] === number;
+  if (sign === "×") return (event) => of.times[event] === number;
+  return (event) => of.seq[event] === number || of.call[event] === number || of.trace[event] === number
+    || of.replica[event] === number;
+}
+
+// Take away the hits in which a word does not occur.
+function keepWith(word, hits) {
+  const isKind = KINDS.includes(word), said = Object.hasOwn(SAID, word) ? SAID[word] : NEVER;
+  const columns = columnsWith(word, isKind ? NAMES : everywhere(word));
+  const numbered = numberedLike(word), marked = isKind ? new Set() : markedWith(word);
+  const isThere = (event) => said(event) || numbered(event) || marked.has(event) || isIn(columns, event);
+  if (hits.some((hit, event) => hit && isThere(event))) {
+    keep(hits, isThere);
+    return;
+  }
+  // What is around the words of a line: → and ✗, the colon after an exception, the brackets around a class.
+  const bare = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
+  if (bare === "" || GLUE.has(bare)) return;
+  if (bare === word) hits.fill(0);
+  else keepWith(bare, hits);
 }
 
 // The events that a finding refers to, by its code or its name.
@@ -84,13 +118,14 @@ function markedWith(word) {
   return found;
 }
 
-// Take away the hits in whose title this does not stand, word by word: "call 3" is not "call 30". While the
-// second quotation mark is missing, the last word may go on.
+// Take away the hits in whose title this does not stand, word by word: "call 3" is not "call 30"; nor in any
+// text. While the second quotation mark is missing, the last word may go on.
 function keepPhrase(phrase, closed, hits) {
   const plain = phrase.trim().replace(/\s+/g, " ");
+  const columns = columnsWith(plain, everywhere(plain));
   keep(hits, (event) => {
     const said = ` ${title(event)} `.toLowerCase();
-    return said.includes(closed ? ` ${plain} ` : ` ${plain}`);
+    return said.includes(closed ? ` ${plain} ` : ` ${plain}`) || isIn(columns, event);
   });
 }
 
@@ -104,14 +139,16 @@ function keepText(text, hits) {
   for (const [phrase, closed] of phrases) keepPhrase(phrase, closed, hits);
 }
 
-// Layers by their whole name, class or path; by a glob; or else by a part of one of them.
+// Layers by their whole name, class or path, just as it is written if there is such; by a glob; or else by a part
+// of one of them.
 function layersLike(text) {
-  const low = text.trim().toLowerCase();
-  const known = tables.layers.map((row) => row.slice(0, 4).map((name) => name.toLowerCase()));
+  const plain = text.trim(), low = plain.toLowerCase();
+  const known = tables.layers.map((row) => row.slice(0, 4));
   const glob = /[*?]/.test(low) ? asPattern(low) : null;
-  const exact = known.some((names) => names.includes(low));
-  return known.map((names) => names.some((name) =>
-    glob ? glob.test(name) : exact ? name === low : name.includes(low)));
+  const tests = glob ? [(name) => glob.test(name.toLowerCase())]
+    : [(name) => name === plain, (name) => name.toLowerCase() === low, (name) => name.toLowerCase().includes(low)];
+  const like = tests.map((test) => known.map((names) => names.some(test)));
+  return like.find((found) => found.includes(true)) ?? like[0];
 }
 
 function asPattern(glob) {
@@ -137,7 +174,6 @@ function find() {
     && (!wanted.failed || of.error[event] !== MISSING)
     && (layers === null || (of.layer[event] !== MISSING && layers[of.layer[event]])));
   keepText(wanted.text, hits);
-  openedInHits.fill(AS_IS);
   Object.assign(view, { hits, ...spread(hits) });
 }
 

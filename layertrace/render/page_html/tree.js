@@ -7,6 +7,7 @@ const tree = {
 const DEEPEST_INDENT = 24;
 const BESIDE = 12;
 const LONGEST_PLACE = 26;
+const MOST_DRAWN_AT_ONCE = 300;
 
 function rowHeight() {
   return parseFloat(getComputedStyle(tree.box).getPropertyValue("--row"));
@@ -38,6 +39,7 @@ function askToDraw() {
 
 function seen() {
   if (tree.whole) return [0, Math.min(lines.count, MOST_PRINTED)];
+  if (lines.count <= MOST_DRAWN_AT_ONCE) return [0, lines.count];  // so that the browser's own search finds them
   const height = rowHeight(), top = tree.box.getBoundingClientRect().top;
   const from = Math.max(Math.floor(-top / height) - BESIDE, 0);
   return [from, Math.min(Math.ceil((innerHeight - top) / height) + BESIDE, lines.count)];
@@ -111,8 +113,9 @@ function markActive() {
   for (const row of tree.drawn.values()) {
     row.setAttribute("aria-selected", String(Number(row.dataset.node) === tree.active));
   }
-  if (tree.active === MISSING) tree.box.removeAttribute("aria-activedescendant");
-  else tree.box.setAttribute("aria-activedescendant", `line-${tree.active}`);
+  const isDrawn = tree.active !== MISSING && tree.drawn.has(lines.at[tree.active]);
+  if (isDrawn) tree.box.setAttribute("aria-activedescendant", `line-${tree.active}`);
+  else tree.box.removeAttribute("aria-activedescendant");
 }
 
 // Go to a node: show its line, and its details where they are open.
@@ -128,6 +131,7 @@ function goTo(node, { details = false } = {}) {
 
 // Go to an event wherever it is: filters that hide it are cleared, what is around it is opened.
 function follow(event) {
+  keepStep();
   showTab("events");
   if (!isShown(event)) dropFilters();
   reveal(event);
@@ -142,8 +146,18 @@ function scrollToLine(line) {
   const height = rowHeight();
   const top = tree.box.getBoundingClientRect().top + line * height;
   const covered = stuckHeight() + 4, free = innerHeight - coveredBelow() - height - 4;
-  if (top < covered) scrollBy(0, top - covered - (line === 0 ? 0 : 2 * height));
-  else if (top > free) scrollBy(0, top - free + 2 * height);
+  const beside = Math.min(2 * height, Math.max(free - covered, 0) / 3);
+  if (top < covered) scrollBy(0, top - covered - (line === 0 ? 0 : beside));
+  else if (top > free) scrollBy(0, top - free + beside);
+}
+
+// The line that stays in sight when lines become higher or lower: the active one, or else the first that is free.
+function lineToKeep() {
+  const height = rowHeight(), top = tree.box.getBoundingClientRect().top;
+  const first = Math.ceil((stuckHeight() - top) / height), last = Math.floor((innerHeight - top) / height) - 1;
+  const active = tree.active === MISSING ? MISSING : lines.at[tree.active];
+  if (active >= first && active <= last) return active;
+  return first > 0 && first < lines.count ? first : MISSING;
 }
 
 function stuckHeight() {
@@ -219,6 +233,29 @@ function onTreeClick(clicked) {
   } else goTo(node, { details: true });
 }
 
+// Lines that were marked are copied as they are shown, a row for each.
+function onCopy(copied) {
+  const marked = getSelection();
+  const rows = [...tree.drawn].sort(([one], [other]) => one - other).map(([, row]) => row)
+    .filter((row) => marked.containsNode(row, true));
+  if (rows.length < 2) return;
+  const indent = (row) => "  ".repeat(row.getAttribute("aria-level") - 1);
+  const text = (row, part) => row.querySelector(part).innerText.trim().replace(/\s+/g, " ");
+  copied.clipboardData.setData("text/plain", rows.map((row) =>
+    [text(row, ".number"), indent(row) + text(row, ".cells"), text(row, ".time"), text(row, ".place")]
+      .filter((part) => part.trim()).join("  ")).join("\n"));
+  copied.preventDefault();
+}
+
+// Who comes by keys sees where the keys are; the browser knows the whole tree only, which is higher than the window.
+function onTreeFocus() {
+  if (tree.active === MISSING || !tree.box.matches(":focus-visible")) return;
+  requestAnimationFrame(() => {
+    scrollToLine(lines.at[tree.active]);
+    drawVisible();
+  });
+}
+
 function startTree() {
   const longest = Math.max(0, ...[...new Set(of.place)].slice(0, 10_000).map((place) => placeOf(place).short.length));
   tree.box.style.setProperty("--places", `${Math.min(longest, LONGEST_PLACE)}ch`);
@@ -228,6 +265,16 @@ function startTree() {
     const row = clicked.target.closest(".line");
     if (row !== null && !clicked.target.closest(".caret")) toggle(Number(row.dataset.node));
   });
-  addEventListener("scroll", askToDraw, { passive: true });
-  addEventListener("resize", () => drawTree());
+  tree.box.addEventListener("copy", onCopy);
+  tree.box.addEventListener("focus", onTreeFocus);
+  let kept = MISSING;
+  addEventListener("scroll", () => {
+    kept = lineToKeep();
+    askToDraw();
+  }, { passive: true });
+  addEventListener("resize", () => {
+    drawTree();
+    if (kept !== MISSING) scrollToLine(kept);
+    drawVisible();
+  });
 }

@@ -211,3 +211,18 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
     functions.get_by_text("show 2 internal").click()
     expect(functions.get_by_text("_init_func")).to_be_visible()
     expect(functions.get_by_text("Dataset_map_f")).to_be_visible()
+
+
+@in_a_browser
+def test_what_a_list_leaves_out_can_be_had(shown):
+    """A button puts the other traces of a function in its place, and the keys go on there."""
+    story = Story()
+    step = story.function("step")
+    for trace in range(1, 21):
+        story.tell("trace", function=step, trace=trace)
+    tab = shown(story.timeline())
+    tab.get_by_role("tab", name="Functions").click()
+    tab.get_by_role("button", name="… 8 more").click()
+
+    expect(tab.locator(".traces li")).to_have_count(20)
+    expect(tab.get_by_role("button", name="trace 13")).to_be_focused()

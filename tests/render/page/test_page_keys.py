@@ -81,3 +81,44 @@ def test_whatever_has_the_focus_shows_it(shown):
         tab.keyboard.press("Tab")
         outlined = tab.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
         assert outlined == "solid" or tab.evaluate("() => document.activeElement === document.body")
+
+
+@in_a_browser
+def test_who_comes_to_the_tree_sees_the_line_of_the_keys(shown):
+    """It is not under the tools, and is there though one had scrolled far away."""
+    tab = shown(stories.large())
+    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="close", exact=True).focus()
+    tab.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    tab.evaluate("() => new Promise(requestAnimationFrame)")
+    tab.keyboard.press("Tab")
+    tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    line = tab.locator(".line[aria-selected=true]")
+    tools = tab.locator("#tools").bounding_box()
+
+    expect(line).to_be_in_viewport(ratio=1)
+    assert line.bounding_box()["y"] >= tools["y"] + tools["height"]
+
+
+@in_a_browser
+def test_a_screen_reader_is_told_nothing_of_what_is_not_there(shown):
+    """The line of the keys is named where it exists only."""
+    tab = shown(stories.large())
+    tab.get_by_role("button", name="open", exact=True).click()
+    tab.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    tab.wait_for_function("() => !document.querySelector('[aria-selected=true].line')")
+
+    assert tab.get_by_role("tree").get_attribute("aria-activedescendant") is None
+
+
+@in_a_browser
+def test_a_screen_reader_is_told_that_details_opened(shown):
+    """Once, not at each step from line to line."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tree").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("ArrowDown")
+
+    expect(tab.locator("#told")).to_have_text("Details of event 0 are shown; Tab leads to them.")
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#told")).to_have_text("")

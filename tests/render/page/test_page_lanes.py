@@ -189,3 +189,19 @@ def test_lanes_zoom_and_lead_to_events(shown):
     canvas.click(position={"x": 400, "y": 40})
 
     expect(tab.locator("#details header")).to_contain_text("event 1")
+
+
+@in_a_browser
+def test_the_lane_of_what_is_chosen_comes_into_sight(shown):
+    """However many threads there are above it."""
+    story = Story()
+    for number in range(30):
+        story.thread = f"worker {number}"
+        story.call(story.layer("Dense", f"dense_{number}"), "float32[2]", "float32[2]")
+    tab = shown(story.timeline())
+    box = tab.locator("#lanes .scrolled")
+    assert box.evaluate("(box) => box.scrollTop") == 0
+    tab.get_by_label("Search events").fill("#29")
+    tab.keyboard.press("Enter")
+
+    assert box.evaluate("(box) => box.scrollTop") > 0

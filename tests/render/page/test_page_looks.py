@@ -232,3 +232,49 @@ def test_what_is_chosen_shows_without_colours(shown):
 
     expect(tab.locator(".line[aria-selected=true]")).to_have_css("outline-style", "solid")
     tab.emulate_media(forced_colors="none")
+
+
+@in_a_browser
+def test_paper_says_what_it_leaves_out(shown):
+    """What was filtered by, and which lines are closed."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("gcn_2")
+    tab.locator("#kinds").get_by_role("button", name="call").click()
+    tab.emulate_media(media="print")
+    expect(tab.locator("#printed-filter")).to_have_text("2 of 18 events: “gcn_2”, call")
+    tab.emulate_media(media="screen")
+    tab.get_by_role("button", name="close", exact=True).click()
+    tab.emulate_media(media="print")
+
+    expect(tab.locator(".line[aria-expanded=false] .caret").first).to_be_visible()
+    tab.emulate_media(media="screen")
+
+
+@in_a_browser
+def test_a_phone_that_is_turned_keeps_its_place(shown):
+    """The line of the keys stays in sight though lines become higher."""
+    tab = shown(stories.large())
+    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("tree").focus()
+    for _ in range(60):
+        tab.keyboard.press("ArrowDown")
+    tab.evaluate("() => new Promise(requestAnimationFrame)")
+    tab.set_viewport_size({"width": 390, "height": 844})
+
+    expect(tab.locator(".line[aria-selected=true]")).to_be_in_viewport()
+
+
+@in_a_browser
+def test_a_low_window_shows_the_line_of_the_keys_whole(shown):
+    """As on a laptop that magnifies twice: neither the tools nor the details lie over it."""
+    tab = shown(stories.large(), width=640)
+    tab.set_viewport_size({"width": 640, "height": 400})
+    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("tree").focus()
+    tab.keyboard.press("Enter")
+    for _ in range(30):
+        tab.keyboard.press("ArrowDown")
+        line = tab.locator(".line[aria-selected=true]")
+        box, details = line.bounding_box(), tab.locator("#details").bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= (details["y"] if details["y"] > 0 else 400) + 1

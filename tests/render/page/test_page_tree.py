@@ -2,7 +2,7 @@
 
 import pytest
 import stories
-from hand_made import Story
+from hand_made import Story, raised
 from looking import FINDING, chosen, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
@@ -206,3 +206,112 @@ def test_nothing_found_is_said(shown):
     tab.get_by_label("Search events").fill("nowhere")
 
     expect(tab.get_by_text("No event is like that.")).to_be_visible()
+
+
+@in_a_browser
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("float32[2, 3] → float32[2, 4]", [5]),
+        ("gcn_2 (GCN)", [3, 11, 12, 16, 17]),
+        ("event 12", [12, 17]),  # and what was made in line 12
+        ("trace 2 of cnn", [4, 13]),  # and what a 2 is said of
+        ("✗ refused: ValueError: tf.function only", [17]),
+        ('"only supports singleton"', [13, 14, 16, 17]),
+        ("call 2 dense", [9, 15]),
+    ],
+)
+def test_what_is_read_can_be_searched_for(shown, text, found):
+    """A part of a line, of a finding or of a message, pasted as it is, finds where it stands."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill(text)
+
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+
+
+@in_a_browser
+def test_where_an_exception_arose_can_be_searched_for(shown):
+    """Its line, which need not be that of the event; and the replica."""
+    story = Story()
+    layer = story.layer("Dense", "dense")
+    story.call(layer, "float32[2]", None, error=raised("ValueError", "no", "deep.py:7"), at=3)
+    story.call(layer, "float32[2]", "float32[2]", at=3)
+    one, other = story.timeline()
+    tab = shown(Timeline([one, structs.replace(other, replica=1)]))
+    tab.get_by_label("Search events").fill("deep.py:7")
+    expect(tab.locator(".line.hit .number")).to_have_text(["0"])
+    tab.get_by_label("Search events").fill("replica 1")
+
+    expect(tab.locator(".line.hit .number")).to_have_text(["1"])
+
+
+@in_a_browser
+def test_the_word_of_a_kind_finds_names_too(shown):
+    """A function that is named call is found by the whole word, as it is by its beginning."""
+    story = Story()
+    story.tell("trace", function=story.function("call"), trace=1)
+    story.tell("run", function=story.function("step"), trace=1)
+    story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]")
+    tab = shown(story.timeline())
+    for text, found in (("cal", ["0"]), ("call", ["0", "2"])):
+        tab.get_by_label("Search events").fill(text)
+        expect(tab.locator(".line.hit .number")).to_have_text(found)
+
+
+@in_a_browser
+def test_a_layer_that_is_called_like_its_class_can_be_chosen(shown):
+    """Small letters mean the name, where there is such; what no layer is called like means the class."""
+    story = Story()
+    for name in ("dense", "head"):
+        story.call(story.layer("Dense", name), "float32[2]", "float32[2]")
+    tab = shown(story.timeline())
+    for text, found in (("dense", ["0"]), ("Dense", ["0", "1"]), ("DENSE", ["0", "1"])):
+        tab.get_by_label("Only this layer").fill(text)
+        expect(tab.locator(".line.hit .number")).to_have_text(found)
+
+
+@in_a_browser
+def test_a_filter_leaves_closed_what_was_closed(shown):
+    """Only other words open the tree anew."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("gcn")
+    tab.get_by_role("button", name="close", exact=True).click()
+    closed = tab.locator(".line").count()
+    for _ in range(2):
+        tab.locator("#kinds").get_by_role("button", name="call").click()
+
+    assert tab.locator(".line").count() == closed
+    tab.get_by_label("Search events").fill("gcn_")
+    assert tab.locator(".line").count() > closed
+
+
+COPY = """() => {
+    const data = new DataTransfer(), rows = document.querySelectorAll(".line");
+    getSelection().setBaseAndExtent(rows[1], 0, rows[3], rows[3].childNodes.length);
+    rows[1].dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true }));
+    return data.getData("text/plain");
+}"""
+"""Mark three lines, and what would be copied of them."""
+
+
+@in_a_browser
+def test_lines_are_copied_as_lines(shown):
+    """Each in a row of its own, indented, without the signs that open and close."""
+    tab = shown(stories.bug())
+
+    assert tab.evaluate(COPY).splitlines() == [
+        "1    init dense Dense units=8  0.9 ms  story.py:20",
+        "2    init gcn GCN cached=True  0.2 ms  story.py:21",
+        "3    init gcn_2 GCN cached=False  0.2 ms  story.py:21",
+    ]
+
+
+@in_a_browser
+def test_the_browser_itself_finds_what_is_far_down(shown):
+    """All lines of a short recording are there, also those out of sight."""
+    story = Story()
+    for number in range(200):
+        story.call(story.layer("Dense", f"layer_{number}"), f"float32[{number}]", "float32[2]")
+    tab = shown(story.timeline())
+
+    assert tab.evaluate("() => window.find('layer_199')")

@@ -1,0 +1,112 @@
+"""Back and forth: addresses, the steps of the browser, and searches that are kept with them."""
+
+import stories
+from looking import details_of, in_a_browser
+from playwright.sync_api import expect
+
+
+def back(tab):
+    tab.evaluate("() => history.back()")
+
+
+@in_a_browser
+def test_the_way_back_leads_to_the_tab_that_one_came_from(shown):
+    """From a trace in the list of functions to its event, and back to the list."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Functions").click()
+    tab.get_by_role("button", name="trace 1").first.click()
+    expect(details_of(tab)).to_be_visible()
+    back(tab)
+
+    expect(tab.get_by_role("tab", name="Functions")).to_have_attribute("aria-selected", "true")
+    expect(tab.locator("#functions")).to_be_visible()
+
+
+@in_a_browser
+def test_a_tab_has_an_address(shown):
+    """Whoever is sent one sees what was meant; so does who loads the page again."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tab", name="Layers").click()
+    assert tab.url.endswith("#layers")
+    tab.reload()
+
+    expect(tab.locator("#layers")).to_be_visible()
+
+
+@in_a_browser
+def test_opening_and_closing_details_fills_no_history(shown):
+    """However often: one step is made, and used again."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tree").focus()
+    before = tab.evaluate("() => history.length")
+    for _ in range(5):
+        for key in ("Enter", "Escape", "ArrowDown"):
+            tab.keyboard.press(key)
+
+    assert tab.evaluate("() => history.length") == before + 1
+
+
+@in_a_browser
+def test_the_way_back_leads_to_the_search(shown):
+    """A link that shows all events again, and a layer that is chosen instead, lose no search."""
+    tab = shown(stories.bug())
+    search, hits = tab.get_by_label("Search events"), tab.locator("#hits")
+    search.fill("gcn_2")
+    found = hits.inner_text()
+    tab.get_by_role("tab", name="Layers").click()
+    tab.locator("#layers").get_by_role("button", name="gcn_2").click()
+    expect(search).to_have_value("")
+    back(tab)
+    expect(tab.locator("#layers")).to_be_visible()
+    expect(search).to_have_value("gcn_2")
+    expect(hits).to_have_text(found)
+    back(tab)
+
+    expect(tab.locator("#events")).to_be_visible()
+    expect(hits).to_have_text(found)
+
+
+@in_a_browser
+def test_a_reload_keeps_what_is_filtered_by(shown):
+    """Words, kinds and modes."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("gcn")
+    tab.locator("#kinds").get_by_role("button", name="call").click()
+    found = tab.locator("#hits").inner_text()
+    tab.wait_for_function("() => history.state?.wanted?.kinds.includes('call')")
+    tab.reload()
+
+    expect(tab.locator("#hits")).to_have_text(found)
+    expect(tab.locator("#kinds").get_by_role("button", name="call")).to_have_attribute("aria-pressed", "true")
+
+
+@in_a_browser
+def test_an_event_that_is_not_there_is_said(shown):
+    """An address that was made for another recording."""
+    tab = shown(stories.bug())
+    tab.evaluate("() => { location.hash = '#event-99999' }")
+
+    expect(tab.get_by_text("This recording has no event 99999.")).to_be_visible()
+
+
+@in_a_browser
+def test_escape_leaves_alone_what_is_not_seen(shown):
+    """On another tab, the details and the search of the events stay."""
+    tab = shown(stories.bug())
+    tab.get_by_label("Search events").fill("gcn_2")
+    tab.get_by_role("tab", name="Functions").click()
+    tab.keyboard.press("Escape")
+
+    expect(tab.get_by_label("Search events")).to_have_value("gcn_2")
+
+
+@in_a_browser
+def test_details_of_what_a_search_hides_are_closed(shown):
+    """What is told of is what is marked."""
+    tab = shown(stories.bug())
+    tab.get_by_role("tree").focus()
+    tab.keyboard.press("Enter")
+    expect(details_of(tab)).to_be_visible()
+    tab.get_by_label("Search events").fill("#17")
+
+    expect(details_of(tab)).to_be_hidden()
