@@ -51,6 +51,10 @@ def check(
     """
     diagnose(Timeline(), select=select, ignore=ignore)  # a wrong code is told before anything runs
     if _is_recording(Path(target)):
+        if arguments:
+            raise click.UsageError(
+                f"one recording is checked at a time, so not {arguments[0]}: merge them first"
+            )
         timeline = Timeline.load(target)
         sys.exit(_tell(timeline, select, ignore, stderr=False))
     if target in ("-m", "-c"):

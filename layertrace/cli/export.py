@@ -34,4 +34,4 @@ def export(file: Path, output: Path, name: str | None) -> None:
     """
     timeline = Timeline.load(file)
     exported(timeline, output, name)
-    click.echo(f"{len(timeline):,} events are in {output}")
+    click.echo(f"{len(timeline):,} events are in {output}", err=True)  # OUT may be /dev/stdout

@@ -103,7 +103,7 @@ def run(
         kinds=kinds,
         depth=depth,
     )
-    began, where = time.time(), save and save.absolute()
+    began, where = time.time(), save and save.resolve()  # a link may lead elsewhere
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()

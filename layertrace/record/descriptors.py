@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from pathlib import Path
 
 from layertrace.record.forks import in_child
 
@@ -40,6 +41,25 @@ class Reserved:
         while rest:
             self._check()
             rest = rest[os.write(self.number, rest) :]
+
+    def empty(self) -> None:
+        """Drop what it holds, if it is a file on a disk.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        self._check()
+        if stat.S_ISREG(os.fstat(self.number).st_mode):
+            os.ftruncate(self.number, 0)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Which file it is, by the numbers of its device and itself."""
+        return self._is
+
+    def is_at(self, path: Path) -> bool:
+        """Tell whether it is the regular file that a path leads to now."""
+        return path.is_file() and _identity(path) == self._is
 
     def sync(self) -> None:
         """Have what was written on the disk, if it is a file there.
@@ -83,6 +103,6 @@ def _copy(descriptor: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _FROM)
 
 
-def _identity(descriptor: int) -> tuple[int, int]:
-    found = os.fstat(descriptor)
+def _identity(file: int | Path) -> tuple[int, int]:
+    found = os.stat(file)
     return found.st_dev, found.st_ino

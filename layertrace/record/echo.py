@@ -8,11 +8,14 @@ from collections import Counter
 from typing import Any
 
 from layertrace.record.faults import step_aside
+from layertrace.record.forks import held_over_forks
 from layertrace.record.hub import LAYER, METHOD, parent_of
 from layertrace.record.reading import Reader
 from layertrace.timeline import views
 
 __all__ = ["Echo"]
+
+_lock = held_over_forks(threading.Lock())
 
 
 class Echo:
@@ -31,11 +34,10 @@ class Echo:
         self._running: dict[int, tuple[int, int, int | None]] = {}  # number, depth, and of a call which
         self._calls: Counter[object] = Counter()
         self._told = 0
-        self._lock = threading.Lock()
 
     def begun(self, span: tuple[Any, ...]) -> None:
         """Tell that something begins; a variable is told when it is there."""
-        with self._lock:
+        with _lock:
             around = parent_of(span)
             depth = 0 if around is None else self._running.get(id(around), (0, -1, None))[1] + 1
             call = None
@@ -49,7 +51,7 @@ class Echo:
 
     def ended(self, record: tuple[Any, ...]) -> None:
         """Tell that something has ended."""
-        with self._lock:
+        with _lock:
             if id(record[0]) in self._running:
                 self._print(record, ends=record[0][METHOD].kind != "variable")
                 del self._running[id(record[0])]

@@ -96,6 +96,14 @@ class Recorder:
         Args:
             wait: Whether, where no Keras is imported yet, to wait until the program imports one.
         """
+        try:
+            self._start(wait)
+        except BaseException:
+            if self._saver is not None:
+                self._saver.discard()
+            raise
+
+    def _start(self, wait: bool) -> None:
         if not wait or hosts.loaded():
             hosts.load()
         with _lock:
@@ -203,7 +211,8 @@ class Recorder:
             self._read = None
             self._settle()
         if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
-            self._saver.stop(self._surroundings or Surroundings(), self._notes)
+            settled = None if self.targets.everything and not self.is_full else self.timeline
+            self._saver.stop(self._surroundings or Surroundings(), self._notes, settled)
         with _lock:
             self._records, self._saver, self._reader = [], None, Reader(0)
             self._read = ((0, 0), self._read[1] if self._read else ())

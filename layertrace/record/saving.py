@@ -15,13 +15,20 @@ from layertrace.record.descriptors import Reserved
 from layertrace.record.faults import notice, step_aside
 from layertrace.record.hub import DETAIL, METHOD, START, parent_of
 from layertrace.record.reading import Reader, adopt, begin_and_end
-from layertrace.timeline.storage import Writer, compress, suffix_of
+from layertrace.timeline.storage import Writer, compress, save, suffix_of
 from layertrace.timeline.surroundings import Surroundings
+from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Saver"]
 
 SECONDS = 0.4
 """Between two looks at what has happened since; a look at a busy second takes less than another half."""
+
+_AT_FIRST = 0.02
+"""As long as nothing has happened: workers of a `multiprocessing.Pool` may be killed after the first task."""
+
+_in_use: set[tuple[int, int]] = set()
+"""The files that recordings of this process are being saved to (`Reserved.identity`)."""
 
 Span = tuple[Any, ...]
 Ended = tuple[Any, ...]
@@ -54,8 +61,12 @@ class Saver:
         with _telling(self._path):
             self._path = self._path.absolute()  # the program may change its folder
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("wb") as file:
+            self._is_new = not self._path.exists()
+            with self._path.open("ab") as file:  # it is emptied at the start, which may fail
                 self._file = Reserved(file.fileno())
+        if self._file.identity in _in_use and self._path.is_file():
+            self._file.close()
+            raise FormatError(f"{path} cannot be written: another recording is being saved there")
         self._ended, self._running, self._keeps = ended, running, keeps
         self._lines: list[bytes] = []
         self._writer = Writer(self._lines.append)
@@ -83,11 +94,30 @@ class Saver:
         self._writer.head(started_ns=started_ns, process=self._process)
         self._reader = Reader(start_ns)
         with _telling(self._path):
+            self._file.empty()
             self._flush()
+        _in_use.add(self._file.identity)
         self._thread.start()
 
-    def stop(self, surroundings: Surroundings, notes: Sequence[str]) -> None:
-        """Write the rest, and what is known beside the events; compress the file where that pays."""
+    def discard(self) -> None:
+        """Write nothing more: the recording could not begin. A file that was not there is not there again."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._is_new and self._file.is_at(self._path):
+            self._path.unlink()
+        _in_use.discard(self._file.identity)
+        self._file.close()
+
+    def stop(self, surroundings: Surroundings, notes: Sequence[str], settled: Timeline | None = None) -> None:
+        """Write the rest, and what is known beside the events; compress the file where that pays.
+
+        Args:
+            surroundings: What is known beside the events.
+            notes: What is to be said about the recording.
+            settled: What was recorded, where it need not be what was written: whether a layer was meant shows
+                when it has got its name, and a full recording ends with what is running.
+        """
         if os.getpid() != self._process:  # a fork: the file is its parent's
             return
         self._done.set()
@@ -98,18 +128,23 @@ class Saver:
                 self._writer.beside(surroundings, notes)
                 self._writer.close()
                 self._flush()
+        is_there = self._file.is_at(self._path)
+        _in_use.discard(self._file.identity)
         self._file.close()
         if not self._is_broken:
-            self._compress()
+            self._complete(settled if is_there else None)
 
-    def _compress(self) -> None:
+    def _complete(self, settled: Timeline | None) -> None:
         try:
-            compress(self._path)
+            if settled is None:
+                compress(self._path)
+            else:
+                save(settled, self._path)
         except (FormatError, OSError) as error:  # the program has taken the file away, for one
             notice(f"layertrace leaves the recording uncompressed: {error}", key=str(self._path))
 
     def _work(self) -> None:
-        while not (self._done.wait(SECONDS) or self._is_broken):
+        while not (self._done.wait(SECONDS if self._taken or self._begun else _AT_FIRST) or self._is_broken):
             with self._stepping_aside():
                 self._look()
                 self._flush()

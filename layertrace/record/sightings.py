@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from layertrace.record.forks import held_over_forks
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.timeline.event import Structure
 from layertrace.timeline.surroundings import Sight
 
 __all__ = ["MOST", "Sighting", "Sightings", "see"]
+
+_lock = held_over_forks(threading.Lock())
 
 MOST = 10_000
 """How many different sightings one recording keeps: they are for findings, not for counting."""
@@ -55,12 +58,11 @@ class Sightings:
 
     def __init__(self) -> None:
         self._found: dict[tuple[Any, ...], tuple[Sighting, list[int]]] = {}
-        self._lock = threading.Lock()
 
     def add(self, sighting: Sighting) -> None:
         """Keep a sighting, or count it."""
         key = (sighting.what, id(sighting.span), sighting.key)  # the span is kept with the first of its kind
-        with self._lock:
+        with _lock:
             known = self._found.get(key)
             if known is not None:
                 known[1][0] += 1
@@ -69,11 +71,11 @@ class Sightings:
 
     def clear(self) -> None:
         """Forget all of them."""
-        with self._lock:
+        with _lock:
             self._found.clear()
 
     def counted(self) -> list[tuple[Sighting, int]]:
         """Return each sighting that still stands, with how often it was seen."""
-        with self._lock:
+        with _lock:
             found = [(sighting, times[0]) for sighting, times in self._found.values()]
         return [one for one in found if one[0].is_over is None or not one[0].is_over()]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from layertrace.timeline.alignment import paired
+from layertrace.timeline.automatic import unnumbered
 from layertrace.timeline.contrast import Contrast, Told, contrasts
 from layertrace.timeline.event import Event
 from layertrace.timeline.functions import FunctionLife
@@ -103,7 +104,8 @@ def _beyond(events: Sequence[Event], known: Sequence[Event]) -> tuple[Event, ...
 
 
 def _signature(event: Event) -> Hashable:
-    return words(event.inputs), None if event.cause is None else event.cause.reason, event.error is None
+    given = unnumbered(words(event.inputs))  # a layer that is given is called by its name
+    return given, None if event.cause is None else event.cause.reason, event.error is None
 
 
 def _told(group: Group) -> Iterator[Told]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from layertrace.timeline.event import Event, FunctionRef, LayerRef
+from layertrace.timeline.event import ErrorRef, Event, FunctionRef, LayerRef
 from layertrace.timeline.surroundings import Observation, Surroundings
 from layertrace.timeline.timeline import Timeline
 
@@ -60,6 +60,7 @@ class _Moved:
 
     def _numbers(self) -> Iterator[int]:
         for event in self.timeline:
+            yield 0 if event.error is None or event.error.subject is None else event.error.subject.id
             yield 0 if event.layer is None else event.layer.id
             yield 0 if event.function is None else event.function.id
             yield 0 if event.variable is None else event.variable.id
@@ -68,7 +69,7 @@ class _Moved:
     def events(self, offset: int, later_ns: int) -> Iterator[tuple[Key, Event]]:
         """Yield the events with numbers of layers, functions and variables that no other recording has."""
         self._offset = offset
-        for event in self.timeline:
+        for event in self.timeline.standing_alone():
             variable = event.variable
             yield (
                 (self.name, event.seq),
@@ -77,6 +78,7 @@ class _Moved:
                     start_ns=event.start_ns + later_ns,
                     thread=f"{self.name}: {event.thread}",
                     layer=self.layer(event.layer),
+                    error=event.error and self._error(event.error),
                     function=None
                     if event.function is None
                     else FunctionRef(event.function.id + offset, event.function.name),
@@ -91,6 +93,9 @@ class _Moved:
         if layer not in self._layers:
             self._layers[layer] = replace(layer, id=layer.id + self._offset)
         return self._layers[layer]
+
+    def _error(self, error: ErrorRef) -> ErrorRef:
+        return replace(error, subject=self.layer(error.subject))
 
     def surroundings(self, numbers: Mapping[Key, int]) -> Surroundings:
         """Return what is known beside the events, with the numbers that these have in the whole."""
@@ -107,7 +112,9 @@ class _Moved:
                 variables=tuple(one + offset if one else 0 for one in state.variables),
             )
         observations = tuple(self._observation(one, numbers) for one in known.observations)
-        failure = known.failure and replace(known.failure, layer=self.layer(known.failure.layer))
+        failure = known.failure and replace(
+            known.failure, layer=self.layer(known.failure.layer), error=self._error(known.failure.error)
+        )
         return Surroundings(
             states=states, observations=observations, failure=failure, versions=known.versions
         )

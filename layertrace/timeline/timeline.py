@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar, overload
 
+from msgspec import structs
+
 from layertrace.errors import UnknownLayerError
 from layertrace.timeline import expression, views
 from layertrace.timeline.event import Event, LayerRef
@@ -222,6 +224,17 @@ class Timeline(Sequence[Event]):
     def around(self, event: Event) -> Event | None:
         """The event directly around `event`, as far as it is in this selection."""
         return self._nesting.parents.get(event.seq)
+
+    def standing_alone(self) -> Iterator[Event]:
+        """Yield the events as they are without what was not selected: each inside the next one around it."""
+        events = tuple(self)
+        known = {event.seq for event in events}
+        for event in events:
+            if event.parent is None or event.parent in known:
+                yield event
+            else:
+                around = self.around(event)
+                yield structs.replace(event, parent=None if around is None else around.seq)
 
     @property
     def _nesting(self) -> _Shape:

@@ -125,6 +125,22 @@ def test_check_tells_the_findings_of_a_file(recorded):
     assert chosen.stdout.splitlines()[-1].startswith("nothing found in ")
 
 
+def test_check_takes_one_recording(recorded):
+    """A second one is refused, not passed over."""
+    done = layertrace("check", "before.layertrace", "after.layertrace", cwd=recorded)
+
+    assert done.returncode == 2
+    assert "one recording is checked at a time, so not after.layertrace: merge them first" in done.stderr
+
+
+def test_export_goes_into_a_pipe(recorded):
+    """What is written to the standard output is the export and nothing else."""
+    where = ("-o", "/dev/stdout", "--format", "perfetto")
+    done = layertrace("export", "before.layertrace", *where, cwd=recorded)
+
+    assert json.loads(done.stdout)["traceEvents"]
+
+
 def test_check_of_a_file_has_the_status_of_an_error(folder):
     """1, as for a program."""
     program = TWO_STEPS.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)")
@@ -169,7 +185,8 @@ def test_export_writes_what_others_read(name, folder):
     """The format is told by the end of the name, or by `--format`."""
     written = layertrace("export", "before.layertrace", "-o", name, cwd=folder)
     assert written.returncode == 0, written.stderr
-    assert written.stdout.endswith(f" events are in {name}\n")
+    assert written.stdout == ""
+    assert written.stderr.endswith(f" events are in {name}\n")
     assert EXPORTS[name](folder / name)
 
     format_ = {"json": "perfetto"}.get(name.split(".")[-1], name.split(".")[-1])

@@ -1,6 +1,7 @@
 """Many threads in one trace: no event is lost, and each is nested where it happened."""
 
 import itertools
+import subprocess
 import sys
 import threading
 import time
@@ -246,3 +247,37 @@ def test_an_exception_in_one_thread_leaves_the_others_alone():
     assert failed == {"worker 3"}
     assert len(timeline.errors) == 20
     assert all(state.span is None for state in hub.hub.living_states())
+
+
+def test_a_fork_waits_for_no_thread_that_it_does_not_have(tmp_path):
+    """A thread may be telling an event just when another forks: the child goes on all the same."""
+    program = """
+import os, threading, warnings
+import keras, layertrace
+import tensorflow as tf
+
+warnings.simplefilter("ignore")
+layer, x, done = keras.layers.Identity(), tf.ones(1), threading.Event()
+
+def work():
+    while not done.is_set():
+        layer(x)
+
+with layertrace.trace(echo=True):
+    thread = threading.Thread(target=work)
+    thread.start()
+    for _ in range(20):
+        child = os.fork()
+        if not child:
+            keras.layers.Identity()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    done.set()
+    thread.join()
+print("done")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+
+    assert done.stdout == "done\n"

@@ -1,5 +1,6 @@
 """A recording that is saved as it happens is the one that is kept in memory."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from record.kill import lost
 
 import layertrace
 from layertrace import Timeline
-from layertrace.errors import FormatError, LayertraceWarning
-from layertrace.record import saving
+from layertrace.errors import FormatError, HostError, LayertraceWarning
+from layertrace.record import hosts, saving
 from layertrace.timeline.surroundings import Surroundings
 
 
@@ -332,3 +333,97 @@ def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):
 
     assert seen == [(0, len(timeline))]
     assert list(Timeline.load(tmp_path / "run.layertrace")) == list(timeline)
+
+
+class Encoder(keras.layers.Layer):
+    """Calls a layer that was made and called before, outside of it."""
+
+    def __init__(self, head, **kwargs):
+        super().__init__(**kwargs)
+        self.head = head
+
+    def call(self, x):
+        return self.head(x)
+
+
+def test_what_turns_out_to_be_meant_is_in_the_file(tmp_path, monkeypatch):
+    """A layer gets its path when it is first called inside another: what it did before is told of, too."""
+    monkeypatch.setattr(saving, "SECONDS", 0.01)
+    with layertrace.trace("encoder/*", save=tmp_path / "run.layertrace") as timeline:
+        head = keras.layers.Dense(2)
+        head.build((1, 2))
+        time.sleep(0.2)  # looks
+        Encoder(head, name="encoder")(tf.ones((1, 2)))
+
+    assert len(timeline) > 2
+    assert list(Timeline.load(tmp_path / "run.layertrace")) == list(timeline)
+
+
+def test_observations_of_some_layers_lead_to_the_same_events(tmp_path):
+    """Traces that belong to other layers count in neither."""
+    one, other = keras.layers.Dense(2), keras.layers.Dense(2)
+    functions = [tf.function(lambda x, layer=layer: layer(x) * np.random.rand()) for layer in (one, other)]
+    with layertrace.trace(other, save=tmp_path / "run.jsonl") as timeline:
+        for function in functions:
+            function(tf.ones((1, 2)))
+
+    back = Timeline.load(tmp_path / "run.jsonl")
+    assert list(back) == list(timeline)
+    assert back.surroundings == timeline.surroundings
+
+
+def test_a_full_recording_is_as_full_in_its_file(tmp_path):
+    """Though another one goes on."""
+    with layertrace.trace():
+        with layertrace.trace(max_events=5, save=tmp_path / "run.jsonl") as timeline:
+            calls()
+            gc.collect()
+            lasts()
+
+    assert timeline.notes
+    assert list(Timeline.load(tmp_path / "run.jsonl")) == list(timeline)
+
+
+def test_two_recordings_cannot_be_saved_to_one_file(tmp_path):
+    """The second is refused, and the first is whole."""
+    with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
+        calls()
+        with pytest.raises(FormatError, match=r"run\.jsonl cannot be written: another recording"):
+            with layertrace.trace(save=tmp_path / "run.jsonl"):
+                pass
+
+    assert list(Timeline.load(tmp_path / "run.jsonl")) == list(timeline)
+    with layertrace.trace(save=tmp_path / "run.jsonl"):  # now it may be written again
+        pass
+    assert len(Timeline.load(tmp_path / "run.jsonl")) == 0
+
+
+def test_a_recording_that_cannot_begin_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    """The one of yesterday stays; no file and no descriptor is left where there was none."""
+    with layertrace.trace(save=tmp_path / "old.jsonl"):
+        calls()
+    old = (tmp_path / "old.jsonl").read_bytes()
+
+    def fail():
+        raise HostError("no Keras here")
+
+    before = len(os.listdir("/dev/fd"))
+    monkeypatch.setattr(hosts, "load", fail)
+    for name in ("old.jsonl", "new.jsonl"):
+        with pytest.raises(HostError), layertrace.trace(save=tmp_path / name):
+            pass
+
+    assert (tmp_path / "old.jsonl").read_bytes() == old
+    assert not (tmp_path / "new.jsonl").exists()
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_the_first_event_is_written_soon(tmp_path, monkeypatch):
+    """A worker may be killed after its first task."""
+    monkeypatch.setattr(saving, "SECONDS", 60.0)
+    with layertrace.trace(save=tmp_path / "run.jsonl"):
+        keras.layers.Dense(2)
+        deadline = time.monotonic() + 20
+        while not len(Timeline.load(tmp_path / "run.jsonl")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert time.monotonic() < deadline

@@ -307,6 +307,18 @@ def test_a_function_traced_for_something_else_is_told():
     ]
 
 
+def test_a_function_that_takes_a_layer_is_the_same_for_its_twin():
+    """Keras numbers layers through a process, so that the second run of a program has other numbers."""
+    found = []
+    for number in ("", "_1"):
+        story = Story()
+        given = {"net": f"<Dense dense{number}>"}
+        story.tell("trace", function=story.function("step"), trace=1, inputs=given)
+        found.append(story.timeline())
+
+    assert not diff(*found)
+
+
 def test_functions_made_anew_are_one_difference():
     """A function made in a loop is many functions of one definition."""
     (found,) = diff(_stepping(8), _stepping(8, functions=5, line=12)).functions

@@ -47,7 +47,7 @@ def save(timeline: Timeline, path: str | os.PathLike[str]) -> None:
     with written(target) as file:
         writer = Writer(file.write, surroundings.extras)
         writer.head(**{} if surroundings.started_ns is None else {"started_ns": surroundings.started_ns})
-        for event in events:
+        for event in events.standing_alone():
             writer.event(event)
         writer.beside(surroundings, timeline.notes)
         writer.close()

@@ -1,0 +1,42 @@
+"""Several recordings made one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hand_made import Story, raised
+
+from layertrace.timeline import Timeline
+from layertrace.timeline.merge import merged
+from layertrace.timeline.surroundings import Failure, Surroundings
+
+
+def failing(name: str) -> Timeline:
+    """Tell of a layer that raised an exception, which ended the recording."""
+    story = Story()
+    layer = story.layer("Dense", name)
+    error = replace(raised("ValueError", "no"), subject=layer)
+    story.call(layer, "float32[2]", None, error=error)
+    return Timeline(story.events, [], Surroundings(failure=Failure(error=error, layer=layer)))
+
+
+def test_an_exception_stays_with_its_layer():
+    """Each recording has a layer no. 1; in the whole, an exception leads to that of its own recording."""
+    whole = merged({"one": failing("a"), "two": failing("b")})
+
+    assert [event.error.subject for event in whole] == [event.layer for event in whole]
+    assert len({event.layer.id for event in whole}) == 2
+
+
+def test_what_was_selected_stays_nested(tmp_path):
+    """Whether it is merged or saved: what lies in an event that was left out lies in the one around that."""
+    story = Story()
+    net, head = story.layer("Net", "net"), story.layer("Dense", "head")
+    with story.span("call", net), story.span("build", head):
+        story.variable(head, "kernel", "float32[2]")
+    chosen = story.timeline().where(kind=["call", "variable"])
+    chosen.save(tmp_path / "chosen.jsonl")
+
+    for found in (Timeline.load(tmp_path / "chosen.jsonl"), merged({"one": chosen})):
+        call, variable = found
+        assert (call.kind, variable.kind, variable.parent) == ("call", "variable", call.seq)
