@@ -32,6 +32,8 @@ def export(file: Path, output: Path, name: str | None) -> None:
         layertrace export run.layertrace -o run.html
         layertrace export run.layertrace -o run.perfetto.json
     """
+    if output.resolve() == file.resolve():
+        raise click.UsageError(f"{output} is the recording itself, and would be lost: name another OUT")
     timeline = Timeline.load(file)
     exported(timeline, output, name)
     click.echo(f"{len(timeline):,} events are in {output}", err=True)  # OUT may be /dev/stdout

@@ -27,6 +27,8 @@ def merge(files: tuple[Path, ...], output: Path) -> None:
     twice = [str(path) for number, path in enumerate(files) if real[number] in real[:number]]
     if twice:
         raise click.UsageError(f"{twice[0]} is given twice")
+    if output.resolve() in real:
+        raise click.UsageError(f"{output} is one of the recordings, and would be lost: name another OUT")
     names = tails(map(str, real))  # of two folders, files may have one name
     whole = merged({names[str(path)]: Timeline.load(file) for path, file in zip(real, files, strict=True)})
     whole.save(output)

@@ -53,7 +53,7 @@ class _Run(click.Command):
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to look at.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no report, but for what --check finds.")
 @click.option("--live", is_flag=True, help="Tell what happens while the program runs.")
-@click.option("--check", is_flag=True, help="Look for what is wrong; status 1 if a finding is an error.")
+@click.option("--check", is_flag=True, help="Tell notes, too; status 1 if a finding is an error.")
 @click.option(
     "--children", "with_children", is_flag=True, help="Record the Python processes that it starts, too."
 )

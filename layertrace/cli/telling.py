@@ -18,6 +18,7 @@ from layertrace.record.faults import step_aside
 from layertrace.render import findings, tree
 from layertrace.render.findings import tally
 from layertrace.render.page_html import write_page
+from layertrace.render.words import counted
 from layertrace.timeline import Timeline
 
 __all__ = ["Wishes", "tell", "verdict"]
@@ -80,7 +81,8 @@ def verdict(timeline: Timeline, found: Sequence[Finding]) -> str:
     """
     if not len(timeline):
         return "No layer was made, built or called: there was nothing to judge."
-    return f"{tally(found)} in {len(timeline):,} events of {len(timeline.layers):,} layers"
+    events, layers = counted(len(timeline), "event"), counted(len(timeline.layers), "layer")
+    return f"{tally(found)} in {events} of {layers}"
 
 
 def _found(timeline: Timeline) -> list[Finding]:
