@@ -103,7 +103,7 @@ def run(
         kinds=kinds,
         depth=depth,
     )
-    began, where = time.time(), save and save.resolve()  # a link may lead elsewhere
+    began, beside = time.time(), None if save is None else _real(save)  # the program may change its folder
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
@@ -111,8 +111,14 @@ def run(
         raised, alive = yield program
     programs.end_recording(tracer, raised)
     del alive  # until the recording had looked at the program's layers
-    written = children.files_since(where, began) if with_children and where is not None else []
+    written = children.files_since(*beside, began) if with_children and beside is not None else []
     programs.leave(raised, tell(timeline, wishes, written))
+
+
+def _real(save: Path) -> tuple[Path, Path]:
+    """Return the file that a path leads to, and its folder as the user would name it."""
+    real = save.resolve()
+    return real, save.parent if save.parent.resolve() == real.parent else real.parent
 
 
 def _check_page(html: Path) -> None:

@@ -122,7 +122,7 @@ def _next_steps(wishes: Wishes, children: Sequence[Path]) -> Sequence[str]:
     mine = shlex.quote(str(wishes.save))
     steps = [f"\nanother look: layertrace report {mine} --functions (or --table, --variables)"]
     if children:
-        others = " ".join(shlex.quote(str(wishes.save.with_name(path.name))) for path in children)
+        others = " ".join(shlex.quote(str(path)) for path in children)
         processes = "process" if len(children) == 1 else "processes"
         steps.append(
             f"with its {len(children)} {processes}: layertrace merge {mine} {others} -o all.layertrace"

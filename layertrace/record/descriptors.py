@@ -59,7 +59,10 @@ class Reserved:
 
     def is_at(self, path: Path) -> bool:
         """Tell whether it is the regular file that a path leads to now."""
-        return path.is_file() and _identity(path) == self._is
+        try:
+            return path.is_file() and _identity(path) == self._is
+        except OSError:  # the program has taken it away, or its folder may not be looked into
+            return False
 
     def sync(self) -> None:
         """Have what was written on the disk, if it is a file there.

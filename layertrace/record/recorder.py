@@ -208,14 +208,14 @@ class Recorder:
             _tell_hub()
             self._unhook()
             self._records += self._unfinished()
-            self._read = None
-            self._settle()
+            events = self._settle()
         if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
-            settled = None if self.targets.everything and not self.is_full else self.timeline
+            as_written = events is None or (self.targets.everything and not self.is_full)
+            settled = None if as_written else self.timeline
             self._saver.stop(self._surroundings or Surroundings(), self._notes, settled)
         with _lock:
             self._records, self._saver, self._reader = [], None, Reader(0)
-            self._read = ((0, 0), self._read[1] if self._read else ())
+            self._read = ((0, 0), events or ())
 
     def abandon(self) -> None:
         """Put everything back and keep nothing: in a fork the recording is that of the parent."""
@@ -234,16 +234,18 @@ class Recorder:
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             step_aside("record the exception that ended a recording")
 
-    def _settle(self) -> None:
-        """Make events of all that was recorded."""
+    def _settle(self) -> tuple[Event, ...] | None:
+        """Make events of all that was recorded; None if that fails."""
+        events = None
         try:
             events = self._events()
             self._surroundings = self._look_around(self._records)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
+            events = None
             step_aside("read what was recorded")
-            events = ()
             self.note("the recording cannot be read, see the warning")
-        self._read = ((len(self._records), 0), events)
+        self._read = ((len(self._records), 0), events or ())
+        return events
 
     # Records
 

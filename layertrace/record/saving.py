@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,8 @@ class Saver:
         if self._thread.is_alive():
             self._thread.join()
         if self._is_new and self._file.is_at(self._path):
-            self._path.unlink()
+            with suppress(OSError):  # what is on its way out tells why the recording could not begin
+                self._path.unlink()
         _in_use.discard(self._file.identity)
         self._file.close()
 
@@ -141,7 +142,9 @@ class Saver:
             else:
                 save(settled, self._path)
         except (FormatError, OSError) as error:  # the program has taken the file away, for one
-            notice(f"layertrace leaves the recording uncompressed: {error}", key=str(self._path))
+            notice(f"layertrace leaves the recording as it was written: {error}", key=str(self._path))
+        except Exception:  # promise 1: this runs at the end of the program's `with` block
+            step_aside(f"complete the recording in {self._path}")
 
     def _work(self) -> None:
         while not (self._done.wait(SECONDS if self._taken or self._begun else _AT_FIRST) or self._is_broken):

@@ -233,6 +233,26 @@ def test_processes_are_recorded_and_merged(program, tmp_path):
     assert whole.notes == ()
 
 
+def test_children_are_found_where_a_link_leads(program, tmp_path):
+    """The command that the report ends with takes them from there, wherever the program has gone."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link.layertrace").symlink_to("data/real.layertrace")
+    inner = "import keras; keras.layers.Dense(1, name='started')"
+    script = program(
+        "import os, subprocess, sys\n"
+        f"subprocess.run([sys.executable, '-c', {inner!r}], check=True)\n"
+        "os.chdir('/')\n"
+    )
+    done = layertrace("run", "--children", "--save", "link.layertrace", script, cwd=tmp_path)
+    command = done.stderr.splitlines()[-1]
+    assert command.startswith("with its 1 process: layertrace merge link.layertrace "), done.stderr
+
+    merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
+
+    assert merged.returncode == 0, merged.stderr
+    assert [layer.name for layer in Timeline.load(tmp_path / "all.layertrace").layers] == ["started"]
+
+
 def test_a_fault_of_a_childs_recording_is_not_the_childs(program, tmp_path):
     """Where its file cannot be written, it runs all the same, and is told to have no recording."""
     inner = "import keras; print(keras.layers.Dense(1).units)"

@@ -268,7 +268,7 @@ def test_a_file_that_is_taken_away_takes_nothing_with_it(tmp_path):
 
     assert timeline.of("scale*").kinds.count("call") == 20
     (only,) = [str(one.message) for one in told if one.category is LayertraceWarning]
-    assert "leaves the recording uncompressed" in only
+    assert "leaves the recording as it was written" in only
 
 
 def test_a_file_that_cannot_be_begun_leaves_nothing_hooked(tmp_path):
@@ -427,3 +427,21 @@ def test_the_first_event_is_written_soon(tmp_path, monkeypatch):
         while not len(Timeline.load(tmp_path / "run.jsonl")) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert time.monotonic() < deadline
+
+
+def test_a_recording_that_cannot_be_read_stays_in_its_file(tmp_path, monkeypatch):
+    """What was written as it happened is not replaced by nothing, also where only some layers are meant."""
+    layer = keras.layers.Dense(2, name="meant")
+
+    def fail(*_):
+        raise ValueError("a fault of ours")
+
+    with layertrace.trace(layer, save=tmp_path / "run.jsonl") as timeline:
+        layer(tf.ones((1, 2)))
+        monkeypatch.setattr(timeline.source, "_events", fail)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LayertraceWarning)
+            timeline.source.stop()
+
+    assert len(timeline) == 0
+    assert Timeline.load(tmp_path / "run.jsonl").matches("build(variable{2}) call")

@@ -53,11 +53,17 @@ def recorded(save: Path, timeline: Timeline) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def files_since(save: Path, seconds: float) -> list[Path]:
-    """Return the files of children beside `save` that were written since a time (seconds since 1970)."""
+def files_since(save: Path, folder: Path, seconds: float) -> list[Path]:
+    """Return the files of children that were written since a time.
+
+    Args:
+        save: The file of the program, beside which they are.
+        folder: How the folder of all is to be named in what is returned.
+        seconds: The time, in seconds since 1970.
+    """
     beside = save.parent.glob(f"{glob.escape(save.stem)}.*{save.suffix}")
     mine = (path for path in beside if path.name[len(save.stem) + 1 : -len(save.suffix)].isdecimal())
-    return sorted(path for path in mine if path.stat().st_mtime >= seconds)
+    return sorted(folder / path.name for path in mine if path.stat().st_mtime >= seconds)
 
 
 def begin() -> None:

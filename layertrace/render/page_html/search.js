@@ -48,8 +48,10 @@ const SAID = {
 };
 const NEVER = () => false;
 
-// Words of the page itself: whoever copies a line, or a link to an event, searches with them.
+// Words and signs of the page itself, such as → and ✗: whoever copies a line, or a link to an event, has them
+// beside what is looked for.
 const GLUE = new Set(["of", "event"]);
+const isGlue = (word) => GLUE.has(word) || !/[\p{L}\p{N}_]/u.test(word);
 
 // The word of a kind is looked for in the names of layers and functions, too, but not in all that is said of events.
 const NAMES = [["layers", "layer"], ["functions", "function"]];
@@ -102,10 +104,9 @@ function keepWith(word, hits) {
     keep(hits, isThere);
     return;
   }
-  // What is around the words of a line: → and ✗, the colon after an exception, the brackets around a class.
+  // What is around the words of a line: the colon after an exception, the brackets around a class.
   const bare = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
-  if (bare === "" || GLUE.has(bare)) return;
-  if (bare === word) hits.fill(0);
+  if (bare === word || bare === "") hits.fill(0);
   else keepWith(bare, hits);
 }
 
@@ -135,7 +136,8 @@ function keepText(text, hits) {
     if (phrase.trim()) phrases.push([phrase, closing !== ""]);
     return " ";
   });
-  for (const word of left.split(/\s+/).filter(Boolean)) keepWith(word, hits);
+  const words = left.split(/\s+/).filter(Boolean), meant = words.filter((word) => !isGlue(word));
+  for (const word of meant.length ? meant : words) keepWith(word, hits);
   for (const [phrase, closed] of phrases) keepPhrase(phrase, closed, hits);
 }
 

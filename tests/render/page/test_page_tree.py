@@ -230,6 +230,18 @@ def test_what_is_read_can_be_searched_for(shown, text, found):
 
 
 @in_a_browser
+def test_words_of_the_page_are_not_looked_for_beside_others(shown):
+    """Though the of of a trace stands in softmax, too; alone they are."""
+    story = Story()
+    story.tell("trace", function=story.function("step"), trace=1)
+    story.call(story.layer("Softmax", "softmax"), "float32[2]", "float32[2]")
+    tab = shown(story.timeline())
+    for text, found in (("trace 1 of step", ["0"]), ("of", ["1"])):
+        tab.get_by_label("Search events").fill(text)
+        expect(tab.locator(".line.hit .number")).to_have_text(found)
+
+
+@in_a_browser
 def test_where_an_exception_arose_can_be_searched_for(shown):
     """Its line, which need not be that of the event; and the replica."""
     story = Story()
