@@ -10,6 +10,7 @@
     ├── ProgramError           (ValueError)   a program that `layertrace run` cannot run
     ├── RuleError              (ValueError)   an unknown rule, code or severity was named
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
+    ├── EngineError            (RuntimeError) functions cannot be observed in the way that was asked for
     └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
 
     LayertraceWarning          (UserWarning)  layertrace stepped aside; the traced program goes on
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 __all__ = [
     "CulpritError",
+    "EngineError",
     "ExpectationError",
     "ExpressionError",
     "FormatError",
@@ -98,6 +100,10 @@ class CulpritError(LayertraceError, RuntimeError):
     def __init__(self, message: str, finding: object = None) -> None:
         self.finding = finding
         super().__init__(message)
+
+
+class EngineError(LayertraceError, RuntimeError):
+    """Functions cannot be observed by this engine here: `sys.monitoring` has no tool id left."""
 
 
 class HostError(LayertraceError, ImportError):

@@ -12,3 +12,18 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 sys.path[:0] = [str(Path(__file__).parent)]  # whichever import mode pytest is in
 pytest.register_assert_rewrite("bare_and_traced")
 pytest_plugins = ["pytester"]
+
+ENGINES = ["wrapping", "monitoring"] if sys.version_info >= (3, 12) else ["wrapping"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, monkeypatch):
+    """Run a test once with each engine that this Python has."""
+    monkeypatch.setenv("LAYERTRACE_ENGINE", request.param)
+    return request.param
+
+
+@pytest.fixture
+def wrapping(monkeypatch):
+    """Run a test with the wrapping engine, of which it is about."""
+    monkeypatch.setenv("LAYERTRACE_ENGINE", "wrapping")

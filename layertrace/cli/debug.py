@@ -11,6 +11,8 @@ import click
 
 from layertrace.errors import HostError
 from layertrace.record import hosts, private
+from layertrace.record.api import trace
+from layertrace.record.hooks import engines
 
 __all__ = ["debug"]
 
@@ -29,6 +31,7 @@ def debug() -> None:
     except HostError as error:
         raise click.ClickException(str(error)) from error
     click.echo()
+    _echo_engine()
     for host in hosts.loaded():
         click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
     with warnings.catch_warnings():
@@ -38,6 +41,22 @@ def debug() -> None:
                 click.echo(f"hooked       {part.module}.{part.name}")
             else:
                 click.echo(f"MISSING      {part.module}.{part.name}: {part.without}")
+
+
+def _echo_engine() -> None:
+    """Show which engine observes functions here, and what it cannot observe without wrapping it."""
+    with trace():
+        engine = engines.enter()
+        engines.leave()
+    click.echo(f"engine       {engine.name}: {_ENGINES[engine.name]}")
+    for name, kind in engines.observed_by_wrapping().items():
+        click.echo(f"wrapped      {name}: a {kind}, which has no Python code to observe")
+
+
+_ENGINES = {
+    "monitoring": "functions are observed by sys.monitoring, and no attribute is replaced",
+    "wrapping": "methods are replaced by wrappers while a trace runs",
+}
 
 
 def _version(package: str) -> str:

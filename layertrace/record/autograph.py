@@ -1,52 +1,15 @@
-"""Let AutoGraph convert a hooked method just as it would convert the bare one.
-
-AutoGraph meets our hook where it expects the user's `call`. It leaves the hook unconverted
-(`hook_file.HOOK_FILE`), and so calls it from `_call_unconverted`. The hook knows by that frame that the
-method behind it was meant, and hands it to AutoGraph with the options that the frame holds.
-"""
+"""Find the line that a user wrote behind one that AutoGraph generated."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from layertrace.record import private
-from layertrace.record.hook_file import hidden
 from layertrace.timeline.event import Location
 
-__all__ = ["as_called", "is_generated", "written_at"]
+__all__ = ["is_generated", "written_at"]
 
 _GENERATED = "__autograph_generated_file"
-
-
-def as_called(original: Callable[..., Any], depth: int = 2) -> Callable[..., Any]:
-    """Return `original` as the caller of the hook meant it: converted if AutoGraph called.
-
-    Args:
-        original: The method behind the hook.
-        depth: How many frames above this function the caller of the hook is.
-    """
-    frame = sys._getframe(depth)
-    # Compared by name first: it costs nothing where AutoGraph was never loaded.
-    if frame.f_code.co_name != "_call_unconverted":
-        return original
-    unconverted, convert = private.find("call_unconverted"), private.find("converted_call")
-    if convert is None or frame.f_code is not unconverted.__code__:
-        return original
-    return partial(_converted, convert, original, frame.f_locals["options"])
-
-
-@hidden
-def _converted(
-    convert: Callable[..., Any],
-    original: Callable[..., Any],
-    options: Any,
-    *args: Any,
-    **kwargs: Any,
-) -> Any:
-    return convert(original, args, kwargs, options=options)
 
 
 def is_generated(file: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
@@ -15,18 +15,17 @@ from layertrace.record import places
 from layertrace.record.attributes import Owners, after_trace, before_trace
 from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
-from layertrace.record.hook_file import hidden
-from layertrace.record.hub import DETAIL, PARENT, START, THREAD, Method, hub
+from layertrace.record.hooks.observer import Call, Observer
+from layertrace.record.hub import DETAIL, PARENT, START, THREAD, hub
 from layertrace.record.known_functions import FunctionRecord, record_of
 from layertrace.record.modes import Mode, traced_graphs
-from layertrace.record.observe import fail, finish, hide, now, start
+from layertrace.record.observe import fail, finish, now, start
 from layertrace.record.sightings import Sighting, see
 from layertrace.record.signatures import signature
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
 
-__all__ = ["TraceNote", "trace_hook"]
+__all__ = ["TRACES", "TraceNote"]
 
-_TRACE = Method("trace")
 _SEED_OPS = 64  # that are looked at to tell whether a seed is a constant
 
 
@@ -44,37 +43,12 @@ class TraceNote:
     graph: GraphSpec
 
 
-def trace_hook(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for TensorFlow's function that traces a Python function into a graph.
-
-    Seen as `_create_concrete_function(function_type, type_context, func_graph, tracing_options)`,
-    TensorFlow 2.16 to 2.21.
-    """
-
-    @functools.wraps(original)
-    @hidden
-    def create_concrete_function(
-        function_type: Any, type_context: Any, func_graph: Any, tracing_options: Any, *rest: Any
-    ) -> Any:
-        span = _begin(function_type, func_graph, tracing_options)
-        arguments = (function_type, type_context, func_graph, tracing_options, *rest)
-        try:
-            concrete = original(*arguments)
-        except BaseException as error:
-            if span is None:
-                hide(error)
-            else:
-                span[DETAIL].record.failed += 1
-                fail(span, error)
-            raise
-        if span is not None:
-            _end(span, concrete)
-        return concrete
-
-    return create_concrete_function
+def _fail(span: tuple[Any, ...], error: BaseException) -> None:
+    span[DETAIL].record.failed += 1
+    fail(span, error)
 
 
-def _end(span: tuple[Any, ...], concrete: Any) -> None:
+def _end(span: tuple[Any, ...], concrete: Any, _: Any) -> None:
     ended = now()
     thread = span[THREAD]
     thread.span = span[PARENT]
@@ -91,8 +65,14 @@ def _end(span: tuple[Any, ...], concrete: Any) -> None:
         step_aside("record the end of a trace")
 
 
-def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | None:
+def _begin(call: Call) -> tuple[Any, ...] | None:
+    """Note that TensorFlow traces a Python function into a graph.
+
+    Seen as `_create_concrete_function(function_type, type_context, func_graph, tracing_options)`,
+    TensorFlow 2.16 to 2.21.
+    """
     try:
+        function_type, (_, graph, options) = call.subject, call.values[:3]
         if _is_tensorflows_own(options.python_function):
             return None
         record = record_of(options if options.function_captures is None else options.function_captures)
@@ -118,7 +98,7 @@ def _begin(function_type: Any, graph: Any, options: Any) -> tuple[Any, ...] | No
             ),
         )
         mode = Mode("graph", function, index)
-        span = start(_TRACE, None, note, mode, depth=2)
+        span = start(call.method, None, note, mode, call.caller)
     except CulpritError:  # which `trace(fail_on=…)` asked for
         raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
@@ -183,3 +163,7 @@ def _is_tensorflows_own(function: Any) -> bool:
     """Tell the function that gives first values to variables made in a trace; nobody wrote it."""
     home = getattr(inspect.unwrap(function), "__module__", "")
     return home == "tensorflow.python.eager.polymorphic_function.polymorphic_function"
+
+
+TRACES = Observer(_begin, _end, _fail)
+"""Observes TensorFlow's function that traces a Python function into a graph."""

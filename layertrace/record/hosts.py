@@ -1,55 +1,20 @@
-"""The places in Keras, tf_keras and TensorFlow that are hooked, and the hosts themselves."""
+"""Load TensorFlow and a Keras, and check that they can be recorded."""
 
 from __future__ import annotations
 
-import functools
-import gc
 import importlib
-import importlib.util
-import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType
-from typing import Any
 
 from layertrace.errors import HostError
 from layertrace.record import private
-from layertrace.record.functions import trace_hook
-from layertrace.record.hook_file import hidden
-from layertrace.record.hooks import hook
 from layertrace.record.host import Host
-from layertrace.record.hub import Method
-from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
-from layertrace.record.objects import hook_object
-from layertrace.record.observe import begin, end, hide
-from layertrace.record.patching import Slot
-from layertrace.record.runs import concrete_hook, run_hook
-from layertrace.record.training import keras_pairs, loss_hook, tf_keras_pairs, update_hook
-from layertrace.record.variables import creation_hook
-from layertrace.timeline.query import qualified_name
 
-__all__ = [
-    "Place",
-    "class_places",
-    "layer_base",
-    "live_layers",
-    "load",
-    "loaded",
-    "shared_places",
-    "subclasses",
-]
-
-Place = tuple[Slot, Callable[[Any], Any]]
-"""A place to patch and what makes the replacement from the original."""
+__all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_type", "versions"]
 
 HOSTS = ("keras", "tf_keras")
 _OLDEST = (2, 16)
-_METHODS = {"__init__": "init", "build": "build", "call": "call"}
-
-
-# Hosts
 
 
 def load() -> None:
@@ -129,127 +94,3 @@ def layer_base(host: str) -> type:
     """Return the base class of all layers of `keras` or `tf_keras`."""
     base: type = sys.modules[host].layers.Layer
     return base
-
-
-# Places
-
-
-def shared_places(host: str, cover: Callable[[type], None]) -> Iterator[Place]:
-    """Yield what is patched once for a whole host: making layers, variables and traces.
-
-    Args:
-        host: `keras` or `tf_keras`.
-        cover: Called with the class of each layer before it is made, so that it can be hooked.
-    """
-    base = layer_base(host)
-    yield Slot(base, "__new__"), _new_hook(cover)
-    yield Slot(base, "add_weight"), creation_hook(host, subject_is_layer=True)
-    if host == "keras":
-        variable = sys.modules["keras"].Variable
-        maker = next(cls for cls in variable.__mro__ if "__init__" in vars(cls))
-        yield Slot(maker, "__init__"), creation_hook("keras")
-    yield Slot(type(Host.tf.Variable), "__call__"), creation_hook("tf")
-    yield Slot(base, "add_loss"), loss_hook
-    optimizer = sys.modules[host].optimizers.Optimizer
-    name, pairs = ("apply", keras_pairs) if host == "keras" else ("apply_gradients", tf_keras_pairs)
-    owner = next((cls for cls in optimizer.__mro__ if name in vars(cls)), optimizer)
-    yield Slot(owner, name), update_hook(pairs)
-    for name, make in _FUNCTION_HOOKS.items():
-        if private.find(name) is not None:
-            yield Slot(*private.home(name)), make
-
-
-_FUNCTION_HOOKS = {
-    "create_concrete_function": trace_hook,
-    "call_function": run_hook,
-    "call_concrete": concrete_hook,
-}
-
-
-def _new_hook(cover: Callable[[type], None]) -> Callable[[Any], Any]:
-    def replace(original: staticmethod[Any, Any]) -> staticmethod[Any, Any]:
-        make = original.__func__
-
-        @functools.wraps(make)
-        @hidden
-        def __new__(cls, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
-            cover(cls)
-            try:
-                return make(cls, *args, **kwargs)
-            except BaseException as error:
-                hide(error)
-                raise
-
-        return staticmethod(__new__)
-
-    return replace
-
-
-def class_places(cls: type) -> Iterator[Place]:
-    """Yield the methods to hook so that layers of class `cls` are seen, inherited ones included.
-
-    Each is hooked in the class that defines it: Keras takes a `build` that lies in a subclass for an
-    override (`keras/src/utils/python_utils.py`, `is_default`).
-    """
-    for owner in cls.__mro__:
-        if owner is object or _stands_above_layers(owner):
-            continue
-        for name, kind in _METHODS.items():
-            found = vars(owner).get(name)
-            if found is not None and not isinstance(found, (staticmethod, classmethod, property)):
-                yield Slot(owner, name), _method_hook(owner, kind)
-
-
-def _stands_above_layers(cls: type) -> bool:
-    return any(issubclass(base, cls) and base is not cls for base in map(layer_base, loaded()))
-
-
-def _method_hook(owner: type, kind: Any) -> Callable[[Any], Any]:
-    # The classes of a host last as long as the program, so may their hooks: it makes a start quick.
-    make = _lasting_hook if owner.__module__.partition(".")[0] in HOSTS else _new_method_hook
-    return functools.partial(make, owner, kind)
-
-
-def _new_method_hook(owner: type, kind: Any, original: Any) -> Any:
-    method = Method(kind, inherits_place=_only_runs_its_layers(owner))
-    make = hook if isinstance(original, FunctionType) else hook_object
-    return make(method, original, (begin, end))
-
-
-_lasting_hook = functools.lru_cache(maxsize=4096)(_new_method_hook)
-
-
-def _only_runs_its_layers(owner: type) -> bool:
-    """Tell a container, between whose `call` and its layers' there is never a line of the user's."""
-    return qualified_name(owner) in (
-        FUNCTIONAL,
-        SEQUENTIAL,
-        "tf_keras.src.engine.functional.Functional",
-        "tf_keras.src.engine.sequential.Sequential",
-    )
-
-
-def subclasses(cls: type) -> Iterator[type]:
-    """Yield a class and all classes below it, each once."""
-    seen = {cls}
-    todo = [cls]
-    while todo:
-        one = todo.pop()
-        yield one
-        below: set[type] = set(type.__subclasses__(one)) - seen
-        seen.update(below)
-        todo += below
-
-
-def live_layers(wanted: Callable[[type], bool]) -> list[Any]:
-    """Return the layers of Keras 3 that exist already, found by the `build` that each was given.
-
-    `Layer.__new__` defines that function, so all of them share their code. (`gc.get_objects()` would be
-    simpler, but it takes hold of tuples that another thread is filling just then, in C, which fails there:
-    "Error while creating shape", seen in TensorFlow 2.21. `gc.get_referrers` touches what it returns alone.)
-    """
-    code = inspect.unwrap(layer_base("keras").__new__).__code__
-    builds = gc.get_referrers(*(inner for inner in code.co_consts if isinstance(inner, CodeType)))
-    behind = (getattr(build, "__wrapped__", None) for build in builds if isinstance(build, FunctionType))
-    layers = (getattr(method, "__self__", None) for method in behind)
-    return [layer for layer in layers if layer is not None and wanted(type(layer))]

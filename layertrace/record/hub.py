@@ -20,6 +20,7 @@ from layertrace.record.forks import held_over_forks
 from layertrace.record.layers import LayerRecord
 
 Emit = Callable[[tuple[Any, ...]], object]
+Kind = Literal["init", "build", "call", "variable", "trace", "run", "watch"]
 
 
 class Method:
@@ -27,7 +28,7 @@ class Method:
 
     It holds the method's code, never the method: a function may close over layers. `jump` and `places`
     remember how far away the user's code was last time, and which lines of it were met there
-    (`places.caller`).
+    (`places.caller`). What is only watched, as an update by an optimizer, has the kind `watch`.
     """
 
     __slots__ = (
@@ -36,7 +37,7 @@ class Method:
 
     def __init__(
         self,
-        kind: Literal["init", "build", "call", "variable", "trace", "run"],
+        kind: Kind,
         names: tuple[str, ...] = (),
         defaults: tuple[object, ...] = (),
         variadic: tuple[str | None, str | None] = (None, None),
@@ -51,6 +52,10 @@ class Method:
         self.inherits_place = inherits_place
         self.jump = 0
         self.places: dict[int, tuple[CodeType, int]] = {}
+
+    def __reduce__(self) -> Any:
+        """Pickle no more than makes another: `cloudpickle` writes the functions of a script's classes."""
+        return Method, (self.kind, self.names, (), self.variadic, self.inherits_place)
 
     def stand_for(self, original: Any) -> None:
         """Note where the method is defined, below its decorators, and whether it is Keras's default."""
@@ -160,6 +165,9 @@ class _Threads(threading.local):
             self.state = ThreadState(unused, hub.replica() if hub.replica else None)
             hub.states = [*map(weakref.ref, hub.living_states()), weakref.ref(self.state)]
 
+    def __reduce__(self) -> str:
+        return "threads"
+
 
 class Hub:
     """Who listens. With `emit` None nobody does, and hooks are inert.
@@ -180,9 +188,13 @@ class Hub:
         self.emit: Emit | None = None
         self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
-        self.tensor_type: type | None = None
+        self.tensor_type: Any = None  # a class, or None; a comparison with it narrows no type then
         self.sights: tuple[Callable[[Any], object], ...] = ()
         self.states: list[weakref.ref[ThreadState]] = []
+
+    def __reduce__(self) -> str:
+        """Pickle as the name of the one hub that each process has."""
+        return "hub"
 
     def living_states(self) -> list[ThreadState]:
         """Return the states of the threads that live, and of those that events are told of."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 import time
 from collections.abc import Iterable
 from types import FrameType
@@ -15,6 +14,7 @@ from layertrace.record import places
 from layertrace.record.attributes import after_call, before_call, forget_call
 from layertrace.record.describe import eager_shape, note
 from layertrace.record.faults import step_aside
+from layertrace.record.hooks.observer import Call
 from layertrace.record.host import Host
 from layertrace.record.hub import (
     DTYPE,
@@ -59,20 +59,12 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 ErrorNote = tuple[str, str, "Location | None", bool, tuple[str, ...], "LayerRecord | None"]
 
 
-def begin(
-    method: Method, subject: Any, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
-) -> tuple[Any, ...] | None:
-    """Note that a method of a layer begins; None where that is no event of its own.
-
-    Args:
-        method: The hooked method.
-        subject: The layer.
-        values: What the named parameters behind it were given.
-        extra: What came in through `*args`.
-        keywords: What came in through `**kwargs`, or None.
-    """
+def begin(call: Call) -> tuple[Any, ...] | None:
+    """Note that a method of a layer begins; None where that is no event of its own."""
+    method, subject, values, extra, keywords, caller = call
+    thread = threads.state
+    parent = thread.span
     try:
-        parent = threads.state.span
         layer = layer_numbers.by_id.get(id(subject))
         if layer is None:
             layer = _meet(method, subject, parent)
@@ -82,10 +74,10 @@ def begin(
             return None
         detail = _arguments(method, values, extra, keywords)
         mode = current_mode(Host.tf)
-        span = start(method, layer, detail, mode, depth=2)
+        span = start(method, layer, detail, mode, caller)
         if method.kind == "call":
             if span[PLACE] is not None and (
-                method.jump == 1 or (mode is not None and _is_behind_autograph(method.jump, depth=2))
+                method.jump == 1 or (mode is not None and _is_behind_autograph(caller, method.jump))
             ):
                 detail.flags |= {"direct"}
             if any(getattr(value, "_keras_mask", None) is not None for value in (*values, *extra)):
@@ -96,11 +88,12 @@ def begin(
                 before_call(span, subject)
         elif method.kind == "init":
             detail.strategy = strategy()
-            if _is_from_config(depth=2):
+            if _is_from_config(caller):
                 detail.flags |= {"from config"}
     except CulpritError:  # which `trace(fail_on=…)` asked for
         raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
+        thread.span = parent  # nobody will end what has begun
         step_aside(f"record a {method.kind}")
         return None
     return span
@@ -123,14 +116,14 @@ def strategy() -> str | None:
     return type(distribute.get_strategy()).__name__ if distribute.has_strategy() else None
 
 
-def _is_behind_autograph(distance: int, depth: int) -> bool:
+def _is_behind_autograph(caller: FrameType | None, distance: int) -> bool:
     """Tell whether nothing but AutoGraph stands between a hook and the user's line that it was called from.
 
     Args:
-        distance: How many frames above the hook that line is.
-        depth: How many frames above the caller of this function the hook's own caller is.
+        caller: The frame that called the hooked method.
+        distance: How many frames above the method that line is.
     """
-    frame: FrameType | None = sys._getframe(depth + 1)
+    frame = caller
     for _ in range(distance - 1):
         if frame is None or not frame.f_globals.get("__name__", "").startswith(_AUTOGRAPH):
             return False
@@ -138,9 +131,9 @@ def _is_behind_autograph(distance: int, depth: int) -> bool:
     return True
 
 
-def _is_from_config(depth: int) -> bool:
-    """Tell whether a `from_config` is making the layer; the frames are those above the hook."""
-    frame: FrameType | None = sys._getframe(depth + 1)
+def _is_from_config(caller: FrameType | None) -> bool:
+    """Tell whether a `from_config` is making the layer."""
+    frame = caller
     for _ in range(3):  # `Layer.__new__` and decorators of `__init__` may lie between
         if frame is None:
             return False
@@ -165,7 +158,7 @@ def _meet(method: Method, subject: Any, parent: tuple[Any, ...] | None) -> Layer
 
 
 def start(
-    method: Method, layer: LayerRecord | None, detail: Any, mode: Mode | None, depth: int
+    method: Method, layer: LayerRecord | None, detail: Any, mode: Mode | None, caller: FrameType | None
 ) -> tuple[Any, ...]:
     """Open a span in this thread.
 
@@ -174,14 +167,14 @@ def start(
         layer: Whom it happens to.
         detail: What came in.
         mode: Where it runs; None for eagerly.
-        depth: How many frames above this function the hook is.
+        caller: The frame that called the method.
     """
     thread = threads.state
     parent = thread.span
     if parent is not None and parent[METHOD].inherits_place:
         place = None
     else:
-        place = places.caller(method, depth + 2)
+        place = places.caller(method, caller)
     span = (method, layer, parent, thread, now(), mode, place, detail, None)
     thread.shape = None  # what runs were counted are so no more
     if hub.begun is not None:
@@ -302,7 +295,6 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
         finish(span, ended, error=words, mode=_corrected(span))
     except Exception:  # promise 1, as above
         step_aside(f"record the failure of a {span[METHOD].kind}")
-    hide(error)
 
 
 def error_note(error: BaseException, *, origin: bool) -> ErrorNote:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 
 from layertrace.record import autograph
-from layertrace.record.hook_file import HOOK_FILE
+from layertrace.record.hooks.hidden_code import HIDDEN_FILE
 from layertrace.record.hub import Method
 from layertrace.timeline.event import Location
 
@@ -59,7 +59,7 @@ def users(code: CodeType, lasti: int) -> Location | None:
 def is_ours(code: CodeType) -> bool:
     """Tell our hooks and what they call from all other code."""
     file = code.co_filename
-    return file.startswith((HOOK_FILE, _OURS + os.sep)) and not file.startswith(_DEMOS)
+    return file.startswith((HIDDEN_FILE, _OURS + os.sep)) and not file.startswith(_DEMOS)
 
 
 def host_directories() -> list[str]:
@@ -68,8 +68,8 @@ def host_directories() -> list[str]:
     return [os.path.dirname(file) for file in files if file]
 
 
-def caller(method: Method, depth: int) -> tuple[CodeType, int] | None:
-    """Return code and instruction of the innermost frame of the user's code above a hook.
+def caller(method: Method, frame: FrameType | None) -> tuple[CodeType, int] | None:
+    """Return code and instruction of the innermost frame of the user's code above an observed function.
 
     Walking frame by frame makes an object of each, which is dear in a path of microseconds. Between
     a hook and the line that calls a layer stand always the same functions of Keras, so `method`
@@ -77,10 +77,9 @@ def caller(method: Method, depth: int) -> tuple[CodeType, int] | None:
     is again the innermost.
 
     Args:
-        method: The hooked method.
-        depth: How many frames above this function the hook's own caller is.
+        method: The observed function.
+        frame: That of its caller.
     """
-    frame: FrameType | None = sys._getframe(depth)
     distance = 1
     while frame is not None:
         code = frame.f_code

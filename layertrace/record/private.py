@@ -33,17 +33,11 @@ PARTS = {
         "TensorFlow 2.16 to 2.21",
         "traces of tf.functions are not recorded",
     ),
-    "call_unconverted": Part(
+    "convert_actual": Part(
         "tensorflow.python.autograph.impl.api",
-        "_call_unconverted",
+        "_convert_actual",
         "TensorFlow 2.16 to 2.21",
-        "a Python `if` on a tensor in `call` is not converted by AutoGraph while traced",
-    ),
-    "converted_call": Part(
-        "tensorflow.python.autograph.impl.api",
-        "converted_call",
-        "TensorFlow 2.16 to 2.21",
-        "a Python `if` on a tensor in `call` is not converted by AutoGraph while traced",
+        "calls that AutoGraph converts are not recorded",
     ),
     "call_function": Part(
         "tensorflow.python.eager.polymorphic_function.polymorphic_function",

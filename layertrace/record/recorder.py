@@ -6,7 +6,7 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from layertrace.record import hosts
@@ -14,10 +14,11 @@ from layertrace.record.echo import Echo
 from layertrace.record.failures import failure_of
 from layertrace.record.faults import step_aside
 from layertrace.record.forks import held_over_forks
+from layertrace.record.hooks import engines
+from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
+from layertrace.record.hooks.observer import Engine, HookPoint
 from layertrace.record.hub import LAYER, METHOD, START, hub, parent_of, threads
 from layertrace.record.imports import ImportWatch
-from layertrace.record.instances import hook_build
-from layertrace.record.patching import patches
 from layertrace.record.reading import Reader, adopt
 from layertrace.record.saving import Saver
 from layertrace.record.sightings import Sightings
@@ -73,6 +74,7 @@ class Recorder:
         self._records: list[tuple[Any, ...]] = []
         self._undos: list[Callable[[], None]] = []
         self._covered: set[type] = set()
+        self._engine: Engine | None = None
         self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
         self._notes: list[str] = []
         self.sightings = Sightings()
@@ -124,15 +126,18 @@ class Recorder:
 
     def cover_host(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
-        for place in hosts.shared_places(host, cover_new):
-            self._hook(place)
-        for cls in hosts.subclasses(hosts.layer_base(host)):
+        engine = self._started_engine()
+        for point in shared_points(host, cover_new):
+            self._hook(point)
+        for cls in subclasses(hosts.layer_base(host)):
             self.cover(cls)
-        if host == "keras":
-            for layer in hosts.live_layers(self.targets.covers):
-                undo = hook_build(layer)
-                if undo is not None:
-                    self._undos.append(undo)
+        if host == "keras" and (undo := engine.observe_existing_layers()) is not None:
+            self._undos.append(undo)
+
+    def _started_engine(self) -> Engine:
+        if self._engine is None:
+            self._engine = engines.enter()
+        return self._engine
 
     def _cover_arrived(self, host: str) -> None:
         """Hook a Keras that was imported just now."""
@@ -172,15 +177,25 @@ class Recorder:
         """Hook one class, if this recorder is about its layers."""
         if cls in self._covered or not self.targets.covers(cls):
             return
+        for owner in cls.__mro__:  # inherited methods included
+            if owner not in self._covered:
+                self._covered.add(owner)
+                for point in self._points(owner):
+                    self._hook(point)
         self._covered.add(cls)
-        for place in hosts.class_places(cls):
-            self._hook(place)
 
-    def _hook(self, place: hosts.Place) -> None:
+    def _points(self, owner: type) -> Iterable[HookPoint]:
         try:
-            undo = patches.acquire(*place)
+            return class_points(owner)
         except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            step_aside(f"hook {place[0].name} of {place[0].owner!r}")
+            step_aside(f"hook a class named {owner.__name__}")
+            return ()
+
+    def _hook(self, point: HookPoint) -> None:
+        try:
+            undo = self._started_engine().observe(point)
+        except Exception:  # promise 1: a class that we do not understand works as ever, unseen
+            step_aside(f"hook {point.name} of {point.owner!r}")
             return
         if undo is not None:
             self._undos.append(undo)
@@ -190,6 +205,9 @@ class Recorder:
             undo()
         self._undos.clear()
         self._covered.clear()
+        if self._engine is not None:
+            self._engine = None
+            engines.leave()
 
     def stop(self, error: BaseException | None = None) -> None:
         """Stop listening and put everything back. Stopping twice is as good as once.
@@ -206,8 +224,9 @@ class Recorder:
             if self._check_size in gc.callbacks:  # the program may have emptied it
                 gc.callbacks.remove(self._check_size)
             _tell_hub()
-            self._unhook()
             self._records += self._unfinished()
+            self._notes += self._problems()
+            self._unhook()
             events = self._settle()
         if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
             as_written = events is None or (self.targets.everything and not self.is_full)
@@ -216,6 +235,9 @@ class Recorder:
         with _lock:
             self._records, self._saver, self._reader = [], None, Reader(0)
             self._read = ((0, 0), events or ())
+
+    def _problems(self) -> list[str]:
+        return [] if self._engine is None else self._engine.problems()
 
     def abandon(self) -> None:
         """Put everything back and keep nothing: in a fork the recording is that of the parent."""

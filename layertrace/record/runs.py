@@ -7,7 +7,6 @@ long as nothing else happens between them in their thread.
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from operator import attrgetter
 from types import CodeType, FrameType
@@ -17,7 +16,7 @@ from layertrace.record import places
 from layertrace.record.attributes import look_again
 from layertrace.record.causes import code_of
 from layertrace.record.faults import step_aside
-from layertrace.record.hook_file import hidden
+from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.host import Host
 from layertrace.record.hub import (
     COUNTING,
@@ -33,10 +32,10 @@ from layertrace.record.hub import (
 )
 from layertrace.record.known_functions import FunctionRecord, known, record_of
 from layertrace.record.modes import traced_graphs
-from layertrace.record.observe import ErrorNote, error_note, fail, finish, hide, now, start
+from layertrace.record.observe import ErrorNote, error_note, fail, finish, now, start
 from layertrace.timeline.event import FunctionRef
 
-__all__ = ["RunNote", "concrete_hook", "run_hook"]
+__all__ = ["RunNote", "concrete_observer", "run_observer"]
 
 _RUN = Method("run")
 _EACH = 64  # so many runs are looked at, then each whose number is a power of two
@@ -79,59 +78,56 @@ class RunNote:
 About = Callable[[Any, FunctionRecord], RunNote]
 
 
-def run_hook(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for `Function.__call__`, which runs a `tf.function` and traces it if it must."""
-    return _hook(original, "_function_captures", _function, as_python=Host.tf.config.functions_run_eagerly)
+def run_observer() -> Observer:
+    """Return what observes `Function.__call__`, which runs a `tf.function` and traces it if it must."""
+    return _observer("_function_captures", _function, as_python=Host.tf.config.functions_run_eagerly)
 
 
-def concrete_hook(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for `ConcreteFunction.__call__`, by which users run one trace of their choice."""
-    return _hook(original, "graph", _concrete, as_python=bool)
+def concrete_observer() -> Observer:
+    """Return what observes `ConcreteFunction.__call__`, by which users run one trace of their choice."""
+    return _observer("graph", _concrete, as_python=bool)
 
 
-def _hook(
-    original: Callable[..., Any], identity: str, about: About, as_python: Callable[[], bool]
-) -> Callable[..., Any]:
-    """Return a hook that counts runs.
+Token = tuple[Any, Emit, int, "tuple[Any, ...] | None", "FrameType | None"]
+"""A run: the function, who listened when it began, the time, the span where it runs as Python, the caller."""
+
+
+def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Observer:
+    """Return what counts runs.
 
     Args:
-        original: What to stand for.
         identity: The attribute of a function by which it is known.
         about: Makes the note of the first of many runs.
-        as_python: Tells whether the function is run as plain Python now.
+        as_python: Returns whether the function is run as plain Python now.
     """
     identify, eager = attrgetter(identity), Host.tf.executing_eagerly
 
     # What follows is in the path of every step of a program. Each Python call in it is felt, since the step
     # has left the caches cold (`tests/benchmarks/compiled.py`).
-    @functools.wraps(original)
-    @hidden
-    def __call__(self, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: N807  # stands for one
+    def begin(call: Call) -> Token | None:
         emit = hub.emit
-        span = None
-        if emit is not None and as_python():
-            span = _begin(about, self, identity)
-        started = now()
-        try:
-            result = original(self, *args, **kwargs)
-        except BaseException as error:
-            if span is not None:
-                fail(span, error)
-            elif emit is not None:
-                _failed(about, self, identity, started, error)
-            hide(error)
-            raise
         if emit is None:
-            return result
+            return None
+        span = _begin(about, call, identity) if as_python() else None
+        return call.subject, emit, now(), span, call.caller
+
+    def fail_(token: Token, error: BaseException) -> None:
+        function, _, started, span, caller = token
+        if span is not None:
+            fail(span, error)
+        else:
+            _failed(about, function, identity, started, error, caller)
+
+    def end(token: Token, result: Any, function: Any) -> None:
+        _, emit, started, span, line = token
         if span is not None:
             _ended(span)
-            return result
+            return
         try:
             ended = now()
             thread = threads.state
-            if thread.shape is COUNTING and thread.runs_for is emit and hub.emit is emit:
-                line = sys._getframe(1)
-                note = thread.runs.get((known.get(id(identify(self))), line.f_lasti))
+            if thread.shape is COUNTING and thread.runs_for is emit and hub.emit is emit and line is not None:
+                note = thread.runs.get((known.get(id(identify(function))), line.f_lasti))
                 if (
                     note is not None
                     and note.line is line.f_code
@@ -142,16 +138,14 @@ def _hook(
                     note.nanoseconds += ended - started
                     if note.times == note.look:
                         note.look += 1 if note.look < _EACH else note.look
-                        look_again(note.record, functools.partial(places.caller, _RUN, 3), thread.span)
-                    return result
-            if eager():
-                _first(about(self, record_of(identify(self))), thread, started, ended, sys._getframe(1), emit)
+                        look_again(note.record, functools.partial(places.caller, _RUN, line), thread.span)
+                    return
+            if eager() and line is not None:
+                _first(about(function, record_of(identify(function))), thread, started, ended, line, emit)
         except Exception:  # promise 1: the traced program never sees a fault of ours
             step_aside("count a run")
-        return result
 
-    hooked: Callable[..., Any] = __call__
-    return hooked
+    return Observer(begin, end, fail_)
 
 
 def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: FrameType, emit: Emit) -> None:
@@ -160,11 +154,11 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
     One during which somebody began or ceased to listen stands alone: those after it are for others.
     """
     if started >= thread.traced_until:  # else it was traced just now
-        look_again(note.record, functools.partial(places.caller, _RUN, 4), thread.span)
+        look_again(note.record, functools.partial(places.caller, _RUN, line), thread.span)
     started = max(started, thread.traced_until)
     note.nanoseconds = ended - started
     note.line, note.parent = line.f_code, thread.span
-    _emit(note, thread, started, ended)
+    _emit(note, thread, started, ended, line)
     if thread.shape is not COUNTING or thread.runs_for is not emit:
         thread.runs.clear()
     thread.runs[note.record, line.f_lasti] = note
@@ -172,16 +166,28 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
 
 
 def _emit(
-    note: RunNote, thread: ThreadState, started: int, ended: int, error: ErrorNote | None = None
+    note: RunNote,
+    thread: ThreadState,
+    started: int,
+    ended: int,
+    caller: FrameType | None,
+    error: ErrorNote | None = None,
 ) -> None:
-    span = (_RUN, None, thread.span, thread, started, None, places.caller(_RUN, 4), note, None)
+    span = (_RUN, None, thread.span, thread, started, None, places.caller(_RUN, caller), note, None)
     if hub.begun is not None:
         hub.begun(span)
     if hub.emit is not None:
         hub.emit((span, ended, None, None, error))
 
 
-def _failed(about: About, function: Any, identity: str, started: int, error: BaseException) -> None:
+def _failed(
+    about: About,
+    function: Any,
+    identity: str,
+    started: int,
+    error: BaseException,
+    caller: FrameType | None,
+) -> None:
     """Note a run that failed by itself; where its trace failed, that is told already."""
     try:
         thread = threads.state
@@ -192,20 +198,20 @@ def _failed(about: About, function: Any, identity: str, started: int, error: Bas
         thread.shape = None
         ended = now()
         note.nanoseconds = ended - started
-        _emit(note, thread, started, ended, error_note(error, origin=True))
+        _emit(note, thread, started, ended, caller, error_note(error, origin=True))
     except Exception:  # promise 1, as above
         step_aside("record a run that failed")
 
 
-def _begin(about: About, function: Any, identity: str) -> tuple[Any, ...] | None:
+def _begin(about: About, call: Call, identity: str) -> tuple[Any, ...] | None:
     """Open the span of a function that is run as plain Python, with all that happens inside it."""
     try:
         if not Host.tf.executing_eagerly():
             return None
-        note = about(function, record_of(getattr(function, identity)))
+        note = about(call.subject, record_of(getattr(call.subject, identity)))
         note.eagerly = True
         note.traces = None
-        return start(_RUN, None, note, None, depth=2)
+        return start(_RUN, None, note, None, call.caller)
     except Exception:  # promise 1, as above
         step_aside("record a run")
         return None

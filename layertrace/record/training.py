@@ -2,66 +2,43 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from layertrace.record import places
 from layertrace.record.attributes import trains
-from layertrace.record.autograph import as_called
 from layertrace.record.faults import step_aside
-from layertrace.record.hook_file import hidden
-from layertrace.record.hub import Method, hub
-from layertrace.record.observe import hide, now
+from layertrace.record.hooks.observer import Call, Observer, watching
+from layertrace.record.hub import hub
+from layertrace.record.observe import now
 from layertrace.record.sightings import Sighting, see
 from layertrace.record.signatures import described
 from layertrace.record.variables import number_of
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["keras_pairs", "loss_hook", "tf_keras_pairs", "update_hook"]
+__all__ = ["LOSSES", "keras_pairs", "tf_keras_pairs", "update_observer"]
 
 
-def update_hook(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Callable[[Any], Any]:
-    """Return what makes a hook for the method that gives gradients to an optimizer.
+def update_observer(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Observer:
+    """Return what observes the method that gives gradients to an optimizer.
 
     Args:
         pairs: Reads gradients with their variables off the arguments, optimizer first.
     """
 
-    def replace(original: Callable[..., Any]) -> Callable[..., Any]:
-        method = Method("call")
+    def begin(call: Call) -> None:
+        if not hub.sights:
+            return
+        started = now()
+        try:
+            place = places.caller(call.method, call.caller)
+            found = list(pairs(call.subject, *call.values, *call.extra))
+            trains()
+            _updated(call.subject, found, place, started)
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("record an update")
 
-        @functools.wraps(original)
-        @hidden
-        def update(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if hub.sights:
-                started = now()
-                try:
-                    place = places.caller(method, 2)
-                    args, found = _kept(pairs, self, args, kwargs)
-                    trains()
-                    _updated(self, found, place, started)
-                except Exception:  # promise 1: the traced program never sees a fault of ours
-                    step_aside("record an update")
-            run = as_called(original)
-            try:
-                return run(self, *args, **kwargs)
-            except BaseException as error:
-                hide(error)
-                raise
-
-        return update
-
-    return replace
-
-
-def _kept(
-    pairs: Callable[..., Iterable[tuple[Any, Any]]], optimizer: Any, args: tuple[Any, ...], kwargs: Any
-) -> tuple[tuple[Any, ...], list[tuple[Any, Any]]]:
-    """Read gradients and variables, of which the first argument may be an iterator that can be read once."""
-    if args:
-        args = (args[0] if isinstance(args[0], (list, tuple)) else list(args[0]), *args[1:])
-    return args, list(pairs(optimizer, *args, **kwargs))
+    return watching(begin)
 
 
 def keras_pairs(
@@ -101,24 +78,15 @@ def _path(variable: Any) -> str:
     return str(getattr(variable, "path", None) or getattr(variable, "name", "?")).removesuffix(":0")
 
 
-def loss_hook(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for `Layer.add_loss`."""
-    method = Method("call")
+def _loss(call: Call) -> None:
+    if not hub.sights:
+        return
+    try:
+        layer, place = call.subject, places.caller(call.method, call.caller)
+        see(Sighting("loss", (id(layer), place), layer=layer_numbers.get(layer), place=place))
+    except Exception:  # promise 1, as above
+        step_aside("record a loss")
 
-    @functools.wraps(original)
-    @hidden
-    def add_loss(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if hub.sights:
-            try:
-                place = places.caller(method, 2)
-                see(Sighting("loss", (id(self), place), layer=layer_numbers.get(self), place=place))
-            except Exception:  # promise 1, as above
-                step_aside("record a loss")
-        run = as_called(original)
-        try:
-            return run(self, *args, **kwargs)
-        except BaseException as error:
-            hide(error)
-            raise
 
-    return add_loss
+LOSSES = watching(_loss)
+"""Observes `Layer.add_loss`."""

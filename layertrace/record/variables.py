@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FunctionType
+from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 from layertrace.errors import CulpritError
 from layertrace.record.describe import describe, dtype_name, tensor_shape
 from layertrace.record.faults import step_aside
-from layertrace.record.hooks import hook
+from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.host import Host
 from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, Method, threads
 from layertrace.record.layers import LayerRecord, meet
 from layertrace.record.modes import current_mode
-from layertrace.record.observe import finish, nearest_layer, now, start, strategy
+from layertrace.record.observe import fail, finish, nearest_layer, now, start, strategy
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
 from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["VariableNote", "creation_hook", "number_of"]
+__all__ = ["VariableNote", "creation_observer", "number_of"]
 
 _numbers: Register[VariableSpec] = Register()
 
@@ -105,8 +104,8 @@ def _initializer(initializer: Any) -> str | None:
     return str(describe(initializer))
 
 
-def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any], Any]:
-    """Return what makes a hook for a function that makes a variable.
+def creation_observer(source: str, subject_is_layer: bool = False) -> Observer:
+    """Return what observes a function that creates a variable.
 
     Args:
         source: `keras`, `tf_keras` or `tf`.
@@ -114,29 +113,27 @@ def creation_hook(source: str, subject_is_layer: bool = False) -> Callable[[Any]
             (`add_weight`), rather than the variable or its class.
     """
 
-    def replace(original: FunctionType) -> FunctionType:
-        def begin(
-            method: Method, subject: Any, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
-        ) -> tuple[Any, ...] | None:
-            try:
-                asked = _asked(method, source, values, extra) | (keywords or {})
-                return _begin(method, source, asked, subject, subject if subject_is_layer else None)
-            except CulpritError:  # which `trace(fail_on=…)` asked for
-                raise
-            except Exception:  # promise 1: the traced program never sees a fault of ours
-                step_aside("record a variable")
-                return None
+    def begin(call: Call) -> tuple[Any, ...] | None:
+        method, subject, values, extra, keywords, caller = call
+        try:
+            asked = _asked(method, source, (*values, *extra), keywords or {})
+            return _begin(method, source, asked, subject, subject if subject_is_layer else None, caller)
+        except CulpritError:  # which `trace(fail_on=…)` asked for
+            raise
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("record a variable")
+            return None
 
-        return hook(Method("variable"), original, (begin, _end), takes_anything=subject_is_layer)
-
-    return replace
+    return Observer(begin, _end, fail)
 
 
-def _asked(method: Method, source: str, values: tuple[Any, ...], extra: tuple[Any, ...]) -> dict[str, Any]:
+def _asked(
+    method: Method, source: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> dict[str, Any]:
     """Name what was given by position; `add_weight("kernel", …)` is the spelling of Keras 2."""
     if source == "tf":
-        return {"initial_value": extra[0]} if extra else {}
-    asked = dict(zip(method.names, (*values, *extra), strict=False))
+        return {"initial_value": positional[0], **keywords} if positional else dict(keywords)
+    asked = {**dict(zip(method.names, positional, strict=False)), **keywords}
     if isinstance(asked.get("shape"), str):
         asked["name"] = asked.pop("shape")
         asked[_BY_POSITION] = True
@@ -147,7 +144,7 @@ _BY_POSITION = "name by position"
 
 
 def _begin(
-    method: Method, source: str, asked: dict[str, Any], subject: Any, owner: Any
+    method: Method, source: str, asked: dict[str, Any], subject: Any, owner: Any, caller: FrameType | None
 ) -> tuple[Any, ...] | None:
     parent = threads.state.span
     if parent is not None and parent[METHOD].kind == "variable":
@@ -156,23 +153,23 @@ def _begin(
         if source == "keras":
             parent[DETAIL].initializer = _initializer(asked.get("initializer"))
         return None
-    if source == "tf" and ("initial_value" not in asked or _is_part_of_another(subject)):
+    if source == "tf" and ("initial_value" not in asked or _is_part_of_another(subject, caller)):
         return None  # a handle on a variable that exists, or a part of one that is told already
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
         layer = layer_numbers.get(owner) or meet(owner, layer)
     mode = current_mode(Host.tf)
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
-    return start(method, layer, VariableNote(source, asked, deferred), mode, depth=3)
+    return start(method, layer, VariableNote(source, asked, deferred), mode, caller)
 
 
-def _is_part_of_another(cls: type) -> bool:
+def _is_part_of_another(cls: type, caller: FrameType | None) -> bool:
     """Tell whether Keras or TensorFlow makes this variable to stand behind one that was asked for.
 
     Keras gives a value to a variable that it had deferred (`keras/src/backend/tensorflow/core.py`,
     `Variable._initialize`, Keras 3.0 to 3.15); TensorFlow makes what `tf.Variable` promises.
     """
-    asker = str(sys._getframe(4).f_globals.get("__name__"))
+    asker = "" if caller is None else str(caller.f_globals.get("__name__"))
     if asker.startswith("keras.src.backend."):
         return True
     is_public = cls in (Host.tf.Variable, Host.tf.compat.v1.Variable)

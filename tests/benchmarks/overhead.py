@@ -3,7 +3,8 @@
     python tests/benchmarks/overhead.py [--passes 400] [scenario ...]
 
 Machines are shared and noisy, so bare and traced passes alternate, CPU time of the thread is what counts, and
-each figure is the median over the pairs with the middle half of them as spread.
+each figure is the median over the pairs with the middle half of them as spread. Each engine that this Python
+has is measured beside bare in the same run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -129,8 +131,12 @@ def compiled_fit():
     return (lambda: model.fit(data, verbose=0)), layertrace.trace
 
 
-def measure(make, passes: int) -> Iterator[tuple[float, float]]:
-    """Yield pairs of bare and traced CPU seconds."""
+ENGINES = ("wrapping", "monitoring") if sys.version_info >= (3, 12) else ("wrapping",)
+BARE = "bare"
+
+
+def measure(make, passes: int) -> Iterator[dict[str, float]]:
+    """Yield CPU seconds bare and with each engine, of runs that follow one another."""
     run, tracing = make()
     for _ in range(3):
         run()
@@ -138,17 +144,19 @@ def measure(make, passes: int) -> Iterator[tuple[float, float]]:
         run()
     for turn in range(passes):
         times = {}
-        for traced in (True, False) if turn % 2 else (False, True):
+        ways = (BARE, *ENGINES)
+        for way in ways if turn % 2 else reversed(ways):
+            os.environ["LAYERTRACE_ENGINE"] = "" if way == BARE else way
             with ExitStack() as stack:
-                if traced:
+                if way != BARE:
                     stack.enter_context(tracing())
                 for _ in range(warm_ups(make)):
                     run()  # Python specialises code anew when a class has changed, by a start or a stop
                 start = time.process_time()
                 for _ in range(repeats(make)):
                     run()
-                times[traced] = time.process_time() - start
-        yield times[False], times[True]
+                times[way] = time.process_time() - start
+        yield times
 
 
 def warm_ups(make) -> int:
@@ -170,10 +178,12 @@ def main() -> None:
     print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {arguments.passes} pairs each")
     for name in arguments.scenarios or list(SCENARIOS):
         aim, make = SCENARIOS[name]
-        pairs = list(measure(make, arguments.passes))
-        low, middle, high = statistics.quantiles([b / a for a, b in pairs], n=4)
-        bare = statistics.median(a for a, _ in pairs) / repeats(make)
-        print(f"{name:15} {middle:.3f} ({low:.3f} to {high:.3f})  bare {bare * 1e3:8.2f} ms   {aim}")
+        measured = list(measure(make, arguments.passes))
+        bare = statistics.median(times[BARE] for times in measured) / repeats(make)
+        print(f"{name:15} bare {bare * 1e3:8.2f} ms   {aim}")
+        for engine in ENGINES:
+            low, middle, high = statistics.quantiles([t[engine] / t[BARE] for t in measured], n=4)
+            print(f"    {engine:11} {middle:.3f} ({low:.3f} to {high:.3f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import gc
 import pytest
 
 from layertrace.record import faults, recorder
-from layertrace.record.patching import patches
+from layertrace.record.hooks import engines
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def told_faults():
     yield faults._told
     assert not faults._told
     assert not recorder.running
-    assert not len(patches)
+    assert engines.is_idle()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from layertrace.record import (
     describe,
     faults,
     functions,
-    hosts,
     observe,
     places,
     reading,
@@ -25,6 +24,7 @@ from layertrace.record import (
     targets,
     variables,
 )
+from layertrace.record.hooks import monitoring, sites, wrapping
 from layertrace.record.hub import hub, threads
 
 X = tf.ones((2, 3))
@@ -105,16 +105,20 @@ FAULTS = [
     (functions, "start"),
     (functions, "finish"),
     (functions.traced_graphs, "add"),
-    (hosts, "hook"),
-    (hosts, "hook_object"),
+    (wrapping, "wrap"),
+    (wrapping, "wrap_object"),
     (reading.Reader, "read"),
     (recorder, "adopt"),
 ]
+if sys.version_info >= (3, 12):
+    FAULTS += [(monitoring, "variant_of"), (sites.Site, "variant_in"), (sites.Variant, "given")]
 
 
 @pytest.mark.parametrize(("where", "name"), FAULTS, ids=lambda x: getattr(x, "__name__", x))
 def test_a_fault_of_ours_is_told_and_the_program_goes_on(where, name, monkeypatch, told_faults):
     """Whatever part of layertrace fails, the program computes the same, and is told once of each place."""
+    if where is wrapping:
+        monkeypatch.setenv("LAYERTRACE_ENGINE", "wrapping")
     fresh()
     bare = program()
     before = keras.layers.Dense(1)

@@ -13,7 +13,7 @@ import tf_keras
 from bare_and_traced import fresh
 
 import layertrace
-from layertrace.record import hosts
+from layertrace.record.hooks import hook_points
 
 METHODS = ("__new__", "__init__", "build", "call", "add_weight", "__call__")
 
@@ -21,7 +21,7 @@ METHODS = ("__new__", "__init__", "build", "call", "add_weight", "__call__")
 def all_classes():
     """Return every layer class that is there, of both Keras."""
     bases = (keras.layers.Layer, tf_keras.layers.Layer)
-    return [cls for base in bases for cls in hosts.subclasses(base)]
+    return [cls for base in bases for cls in hook_points.subclasses(base)]
 
 
 def answers(look):

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from layertrace.record.patching import patches
+from layertrace.record.hooks import engines
 from layertrace.record.recorder import running
 
 
@@ -16,6 +16,6 @@ def fresh_names():
 @pytest.fixture(autouse=True)
 def ended_traces():
     """Fail a test that leaves a recording or a patch behind."""
-    before = len(running), len(patches)
+    before = len(running), engines.is_idle()
     yield
-    assert (len(running), len(patches)) == before
+    assert (len(running), engines.is_idle()) == before

@@ -12,8 +12,8 @@ import pytest
 
 import layertrace
 from layertrace.record import faults
+from layertrace.record.hooks.patching import patches
 from layertrace.record.hub import hub
-from layertrace.record.patching import patches
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

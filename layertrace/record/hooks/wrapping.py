@@ -1,8 +1,8 @@
-"""Make a hook for a method: it has the method's own signature, tells what happens, and changes nothing.
+"""Observe functions by wrapping them, in wrappers that look the same and change nothing.
 
 Keras, TensorFlow and users inspect the methods of a layer: `inspect.signature`, `getfullargspec` (which
-does not follow `__wrapped__`), `__code__`, default markers. So a hook is compiled with the very parameters
-of the method it stands for, once for each list of parameters. What a hook does lies in `observe`.
+does not follow `__wrapped__`), `__code__`, default markers. So a wrapper is compiled with the very
+parameters of the function it stands for, once for each list of parameters.
 """
 
 from __future__ import annotations
@@ -12,47 +12,52 @@ import inspect
 import keyword
 import sys
 import time
-from collections.abc import Callable, Iterable
-from types import FunctionType
+from collections.abc import Callable
+from types import FunctionType, MethodType
 from typing import Any
 
-from layertrace.record import observe
-from layertrace.record.autograph import as_called
+from layertrace.record import observe, private
 from layertrace.record.faults import step_aside
-from layertrace.record.hook_file import HOOK_FILE
+from layertrace.record.hooks.existing_layers import wrap_builds
+from layertrace.record.hooks.hidden_code import HIDDEN_FILE
+from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
+from layertrace.record.hooks.parameters import learn, own_parameters
+from layertrace.record.hooks.patching import Slot, patches
+from layertrace.record.hooks.proxies import wrap_object
+from layertrace.record.hooks.wrappers import known, remember
 from layertrace.record.hub import Method, hub, threads
 from layertrace.record.places import caller
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["Observer", "hook", "learn"]
-
-Observer = tuple[Callable[..., Any], Callable[..., Any]]
-"""How a kind of method is observed: what to do when it begins, and when it ends."""
+__all__ = ["Wrapping", "wrap", "wrapping"]
 
 # Names are prefixed in earnest: parameters of the method share the function with them.
 _FUNCTION = """
-def make(lt_method, lt_original, lt_begin, lt_end, lt_defaults):
+def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
     def {name}({parameters}):
         if lt_hub.emit is None:  # nobody records
             try:
-                return {target}({forward})
+                return lt_original({forward})
             except BaseException as lt_error:
                 lt_hide(lt_error)
                 raise
 {short_way}
         try:
-            lt_span = lt_begin(lt_method, {subject}, ({values}), {extra}, {keywords})
-        except BaseException as lt_error:  # somebody asked to stop the program here
+            lt_token = lt_begin(
+                lt_call(lt_method, {subject}, ({values}), {extra}, {keywords}, lt_getframe(1))
+            )
+        except BaseException as lt_error:  # `trace(fail_on=...)` stops the program here
             lt_hide(lt_error)
             {again}
-        lt_run = {target}
         try:
-            lt_result = lt_run({forward})
+            lt_result = lt_original({forward})
         except BaseException as lt_error:
-            lt_hide(lt_error) if lt_span is None else lt_fail(lt_span, lt_error)
+            if lt_token is not None:
+                lt_fail(lt_token, lt_error)
+            lt_hide(lt_error)
             raise
-        if lt_span is not None:
-            lt_end(lt_span, lt_result, {subject})
+        if lt_token is not None:
+            lt_end(lt_token, lt_result, {subject})
         return lt_result
     return {name}
 """
@@ -87,13 +92,12 @@ _SHORT_WAY = """
                         lt_frame = lt_getframe(lt_method.jump)
                         lt_place = lt_method.places.get(lt_frame.f_lasti)
                         if lt_place is None or lt_place[0] is not lt_frame.f_code:
-                            lt_place = lt_caller(lt_method, 2)
+                            lt_place = lt_caller(lt_method, lt_getframe(1))
                     except ValueError:  # the stack is not as deep as it was last time
-                        lt_place = lt_caller(lt_method, 2)
+                        lt_place = lt_caller(lt_method, lt_getframe(1))
                 lt_shape = {first}._tensor_shape
-                if lt_shape is None:
-                    lt_shape = {first}._shape_tuple()
-                if lt_shape is not lt_thread.shape:  # else it is the tensor that came out last
+                lt_shape = {first}._shape_tuple() if lt_shape is None else lt_shape._dims
+                if lt_shape is not lt_thread.shape or not lt_shape:  # else it came out last
                     lt_thread.shape = lt_shape
                     lt_thread.dtype = {first}.dtype
                 lt_span = (
@@ -108,6 +112,7 @@ _SHORT_WAY = """
                 lt_result = lt_original({forward})
             except BaseException as lt_error:
                 lt_fail(lt_span, lt_error)
+                lt_hide(lt_error)
                 raise
             if type(lt_result) is not lt_hub.tensor_type:
                 lt_end(lt_span, lt_result, {subject})
@@ -119,8 +124,7 @@ _SHORT_WAY = """
                     lt_dtype = lt_span[8]
                 else:
                     lt_shape = lt_result._tensor_shape
-                    if lt_shape is None:
-                        lt_shape = lt_result._shape_tuple()
+                    lt_shape = lt_result._shape_tuple() if lt_shape is None else lt_shape._dims
                     lt_thread.shape = lt_shape
                     lt_thread.dtype = lt_dtype = lt_result.dtype
                 if lt_hub.emit is not None:
@@ -132,45 +136,45 @@ _SHORT_WAY = """
 
 _NAMESPACE = {
     "lt_hub": hub,
+    "lt_call": Call,
     "lt_threads": threads,
     "lt_ready": layer_numbers.ready,
     "lt_getframe": sys._getframe,
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,
-    "lt_fail": observe.fail,
     "lt_hide": observe.hide,
-    "lt_as_called": as_called,
     "lt_step_aside": step_aside,
     "__name__": __name__,
 }
 
 
-def hook(
+def wrap(
     method: Method, original: FunctionType, observer: Observer, *, takes_anything: bool = False
 ) -> FunctionType:
-    """Return a function that stands for `original` and tells `observer` what happens.
+    """Return a function that stands for `original` and reports to `observer`.
 
     Args:
-        method: What the events will say of the method; its names and defaults are filled in here.
+        method: What the events share; its names and defaults are filled in here.
         original: The function to stand for.
-        observer: What to do when it begins and when it ends.
+        observer: What to do when it begins, returns or raises.
         takes_anything: Let `original` refuse wrong arguments, so that a call with such is an event too.
-            Its code is then not that of the method, only its signature.
+            The code of the wrapper is then not that of the method, only its signature.
     """
-    parameters = _ANYTHING if takes_anything else _own_parameters(original)
+    parameters = _ANYTHING if takes_anything else own_parameters(original)
     learn(method, original, parameters)
     make = _factory(
         method.kind,
-        original.__name__ if _can_be_defined(original.__name__) else "hooked",
+        original.__name__ if _can_be_defined(original.__name__) else "wrapped",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
     )
-    made: FunctionType = make(method, original, *observer, method.defaults)
+    made: FunctionType = make(method, original, observer.begin, observer.end, observer.fail, method.defaults)
     functools.update_wrapper(made, original)
     made.__defaults__ = original.__defaults__
     made.__kwdefaults__ = original.__kwdefaults__
     if takes_anything:
         made.__defaults__ = made.__kwdefaults__ = None
         made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
+    remember(made, original, method, observer)
     return made
 
 
@@ -183,36 +187,6 @@ _ANYTHING = (
 
 def _can_be_defined(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name)
-
-
-def _own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
-    """Return the parameters of a function's own code, whatever its decorators claim."""
-    bare = FunctionType(function.__code__, {}, function.__name__, function.__defaults__, function.__closure__)
-    bare.__kwdefaults__ = function.__kwdefaults__
-    return tuple(inspect.signature(bare).parameters.values())
-
-
-def learn(method: Method, original: Any, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
-    """Note the names behind the first parameter, and what they are when nobody gives them.
-
-    A decorated method may take `*args`; then those of the method behind it have names all the same.
-    """
-    kinds = inspect.Parameter
-    if not parameters or any(p.kind is kinds.VAR_POSITIONAL for p in parameters):
-        parameters = tuple(_claimed_parameters(original)) or parameters
-    named = [p for p in parameters if p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)][1:]
-    variadic = {p.kind: p.name for p in parameters}
-    method.stand_for(original)
-    method.names = tuple(p.name for p in named)
-    method.defaults = tuple(p.default for p in named)
-    method.variadic = (variadic.get(kinds.VAR_POSITIONAL), variadic.get(kinds.VAR_KEYWORD))
-
-
-def _claimed_parameters(original: Any) -> Iterable[inspect.Parameter]:
-    try:
-        return inspect.signature(original).parameters.values()
-    except (TypeError, ValueError):  # it does not tell
-        return ()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -243,15 +217,14 @@ def _factory(
         keywords=stars or "None",
         forward=forwarded,
         again=_AGAIN,
-        target="lt_as_called(lt_original)" if kind in ("call", "build") else "lt_original",
     )
     namespace = dict(_NAMESPACE)
-    exec(compile(source, HOOK_FILE, "exec"), namespace)  # noqa: S102  # source of our own
+    exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # source of our own
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
 
 
 def _parameter_list(parameters: tuple[tuple[str, Any, bool], ...]) -> str:
-    """Write parameters as in a `def`; `functools.update_wrapper` and `hook` add the real defaults."""
+    """Write parameters as in a `def`; `wrap` adds the real defaults."""
     bare = [
         inspect.Parameter(name, kind, default=_DEFAULT if has_default else inspect.Parameter.empty)
         for name, kind, has_default in parameters
@@ -267,3 +240,72 @@ class _Default:
 
 
 _DEFAULT = _Default()
+
+
+class Wrapping:
+    """Replaces each function by a wrapper, and puts the very object back when nobody observes it."""
+
+    name = "wrapping"
+
+    def start(self) -> None:
+        """Get ready: let AutoGraph convert what is wrapped just as it would convert it bare."""
+        convert = private.find("convert_actual")
+        if convert is not None:
+            self._undo = patches.acquire(Slot(*private.home("convert_actual")), _converting)
+
+    def stop(self) -> None:
+        """Let AutoGraph alone."""
+        if self._undo is not None:
+            self._undo()
+            self._undo = None
+
+    _undo: Undo | None = None
+
+    def observe(self, point: HookPoint) -> Undo | None:
+        """Wrap a function, or count one more user of its wrapper."""
+        replace = _lasting if point.lasts else _replacement
+        return patches.acquire(Slot(point.owner, point.name), functools.partial(replace, point))
+
+    def observe_existing_layers(self) -> Undo | None:
+        """Wrap the `build` of Keras 3 layers that exist already."""
+        return wrap_builds()
+
+    def problems(self) -> list[str]:
+        """Return nothing: who replaces a wrapper wants other code to run."""
+        return []
+
+
+def _replacement(point: HookPoint, original: Any) -> Any:
+    if isinstance(original, staticmethod):
+        made = _replacement(point, original.__func__)
+        return None if made is None else staticmethod(made)
+    if isinstance(original, FunctionType):
+        return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
+    return wrap_object(point.make_method(), original, point.observer)
+
+
+_lasting = functools.lru_cache(maxsize=4096)(_replacement)
+"""Wrappers of the frameworks' own functions, which may be kept: it makes a start quick."""
+
+
+def _converting(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what stands for AutoGraph's conversion of one function.
+
+    AutoGraph meets our wrapper where it expects the user's `call`. It gets a wrapper of what the function
+    below is converted to. Seen as `_convert_actual(entity, program_ctx)`, TensorFlow 2.16 to 2.21.
+    """
+
+    @functools.wraps(original)
+    def _convert_actual(entity: Any, program_ctx: Any) -> Any:
+        wrapper = known(entity.__func__ if type(entity) is MethodType else entity)
+        function = None if wrapper is None else wrapper.original()
+        if wrapper is None or function is None:
+            return original(entity, program_ctx)
+        bound = MethodType(function, entity.__self__) if type(entity) is MethodType else function
+        converted = original(bound, program_ctx)
+        return wrap(wrapper.method, converted, wrapper.observer)
+
+    return _convert_actual
+
+
+wrapping = Wrapping()

@@ -1,4 +1,4 @@
-"""Hook a method that is no plain function, such as a `tf.function`, by a proxy with all its attributes.
+"""Wrap a method that is not a plain function, such as a `tf.function`, by a proxy with all its attributes.
 
 `layer.call.experimental_get_tracing_count()` and `isinstance(layer.call, tf.types.experimental.Callable)`
 go on working. The proxies are `wrapt`'s, which TensorFlow installs. (`wrapt.FunctionWrapper` would be
@@ -8,16 +8,20 @@ another instance comes back.)
 
 from __future__ import annotations
 
+import copy
+import sys
+import weakref
 from typing import Any
 
 import wrapt
 
 from layertrace.record import observe
-from layertrace.record.hook_file import hidden
-from layertrace.record.hooks import Observer, learn
+from layertrace.record.hooks.hidden_code import hidden
+from layertrace.record.hooks.observer import Call, Observer
+from layertrace.record.hooks.parameters import learn
 from layertrace.record.hub import Method, hub
 
-__all__ = ["hook_object"]
+__all__ = ["wrap_object"]
 
 
 # wrapt has no types before 2.0 and generic ones since, which older versions cannot be asked for.
@@ -47,18 +51,30 @@ class _Bound(_CallableObjectProxy):  # type: ignore[misc]  # the Any above
 
     @hidden
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        begin, end = self._self_observer
-        span = None
+        observer = self._self_observer
+        token = None
         if hub.emit is not None:
-            span = begin(self._self_method, self._self_layer, (), args, kwargs)
+            caller = sys._getframe(1)
+            token = observer.begin(Call(self._self_method, self._self_layer, (), args, kwargs, caller))
         try:
             result = self.__wrapped__(*args, **kwargs)
         except BaseException as error:
-            observe.hide(error) if span is None else observe.fail(span, error)
+            if token is not None:
+                observer.fail(token, error)
+            observe.hide(error)
             raise
-        if span is not None:
-            end(span, result, self._self_layer)
+        if token is not None:
+            observer.end(token, result, self._self_layer)
         return result
+
+    def __copy__(self) -> Any:
+        return copy.copy(self.__wrapped__)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return copy.deepcopy(self.__wrapped__, memo)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.__wrapped__.__reduce_ex__(protocol)
 
 
 class _Unbound(_ObjectProxy):  # type: ignore[misc]  # the Any above
@@ -73,10 +89,19 @@ class _Unbound(_ObjectProxy):  # type: ignore[misc]  # the Any above
         if layer is None:
             return self.__wrapped__.__get__(layer, owner)  # `Base.call(self, x)` is the super call of old
         bound = self.__wrapped__.__get__(layer, owner)
-        return _Bound(bound, layer, self._self_method, self._self_observer)
+        known = _alive.get(id(bound))
+        if known is not None:
+            return known
+        made = _Bound(bound, layer, self._self_method, self._self_observer)
+        _alive[id(bound)] = made
+        return made
 
 
-def hook_object(method: Method, original: Any, observer: Observer) -> Any:
+_alive: weakref.WeakValueDictionary[int, _Bound] = weakref.WeakValueDictionary()
+"""The methods that somebody holds, by the identity of what each stands for: `layer.call is layer.call`."""
+
+
+def wrap_object(method: Method, original: Any, observer: Observer) -> Any:
     """Return a proxy that stands for `original`; None where it gives no method to a layer."""
     if not hasattr(original, "__get__"):
         return None

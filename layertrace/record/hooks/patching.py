@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from layertrace.record.faults import notice
+from layertrace.record.hooks.wrappers import behind, hand_back_attributes
 
 __all__ = ["Patch", "Patches", "Slot"]
 
@@ -46,9 +47,16 @@ class Patch:
         self.users = 1
 
     def undo(self) -> None:
-        """Put the original back, unless somebody else has put something there since."""
-        if self.slot.get() is self.replacement:
+        """Put the original back, unless somebody else has put something there since.
+
+        What they put there may be an older wrapper, as a mock does that began in an earlier recording.
+        """
+        hand_back_attributes(self.replacement)
+        there = self.slot.get()
+        if there is self.replacement:
             self.slot.set(self.original)
+        elif (bare := behind(there)) is not there and bare is not None:
+            self.slot.set(bare)
 
 
 class Patches:
@@ -73,7 +81,7 @@ class Patches:
             if patch is not None:
                 patch.users += 1
                 return self._release_of(patch)
-            original = slot.get()
+            original = behind(slot.get())
             replacement = None if original is None else replace(original)
             if replacement is None:
                 return None
@@ -105,11 +113,6 @@ class Patches:
 
     def __len__(self) -> int:
         return len(self._patches)
-
-    def release_all(self, undos: Iterable[Callable[[], None]]) -> None:
-        """Call many undos."""
-        for undo in undos:
-            undo()
 
 
 patches = Patches()

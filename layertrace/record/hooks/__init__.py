@@ -1,0 +1,1 @@
+"""Observe functions while they run: by Python's monitoring where it can, by wrapping them elsewhere."""

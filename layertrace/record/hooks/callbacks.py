@@ -1,0 +1,251 @@
+"""What Python calls when an observed code object starts, returns, or is left by an exception."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import CodeType, FrameType, FunctionType, MethodType
+from typing import Any
+
+from layertrace.errors import CulpritError
+from layertrace.record import observe, places
+from layertrace.record.faults import step_aside
+from layertrace.record.hooks.observer import Call
+from layertrace.record.hooks.refused_calls import refused_call
+from layertrace.record.hooks.sites import Site, Variant, release
+from layertrace.record.hub import hub, threads
+from layertrace.record.places import caller as find_place
+from layertrace.timeline.query import layer_numbers
+
+__all__ = ["Callbacks"]
+
+Open = tuple[Variant, Any, Any]
+"""A call under way: what is observed, the token of its observer, the first argument."""
+
+
+class Callbacks:
+    """The three callbacks, and the calls that are under way.
+
+    A call is known by its frame, so that it does not matter which events were lost, or in which order
+    threads, generators and greenlets run.
+
+    Args:
+        sites: What is observed, by the identity of its code.
+        compiled: The methods that are a `tf.function`, by the identity of the Python function inside.
+
+    Attributes:
+        refusing: The functions of which also calls with wrong arguments are reported, by qualified name.
+        started, returned, left: What `sys.monitoring` calls.
+    """
+
+    def __init__(self, sites: dict[int, Site], compiled: dict[int, Variant]) -> None:
+        self._sites = sites
+        self._compiled = compiled
+        self._open: dict[int, tuple[Open, ...]] = {}
+        self._fast: dict[int, tuple[Any, ...]] = {}
+        self.refusing: dict[str, Variant] = {}
+        self.started = self._make_started()
+        self.returned = self._make_returned()
+        self.left = self._make_left()
+
+    def forget(self) -> None:
+        """Forget the calls under way, whose ends nobody will report."""
+        self._open.clear()
+        self._fast.clear()
+        self.refusing.clear()
+
+    # The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then
+    # Keras may call it with eager tensors to infer shapes, and build what is inside), outside of any
+    # trace. It is written out because each step is felt: a Python call costs as much as reading the clock
+    # (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for all else.
+
+    def _make_started(self) -> Any:
+        get_site, getframe, clock = self._sites.get, sys._getframe, time.perf_counter_ns
+        fast_calls, ready, hub_, threads_ = self._fast, layer_numbers.ready.get, hub, threads
+        begin, place_of, release_ = self._begin, find_place, release
+
+        def started(code: CodeType, _: int) -> None:
+            site = get_site(id(code))
+            if site is None or hub_.emit is None:
+                return
+            frame = getframe(1)
+            fast = site.fast
+            if fast is not None:
+                try:
+                    method, subject, first, others = fast
+                    held = frame.f_locals
+                    tensor: Any = held[first]
+                    if type(tensor) is hub_.tensor_type:
+                        thread = threads_.state
+                        parent = thread.span
+                        layer = ready(id(held[subject]))
+                        if (
+                            layer is not None
+                            and (
+                                parent is None  # and so no trace is under way in this thread
+                                or (parent[5] is None and parent[1] is not layer)
+                            )
+                            and (not others or _are_default(held, others))
+                        ):
+                            if parent is not None and parent[0].inherits_place:
+                                place = None
+                            else:
+                                try:
+                                    line = getframe(1 + method.jump)
+                                    place = method.places.get(line.f_lasti)
+                                    if place is None or place[0] is not line.f_code:
+                                        place = place_of(method, frame.f_back)
+                                except ValueError:  # the stack is not as deep as it was last time
+                                    place = place_of(method, frame.f_back)
+                            shape = tensor._tensor_shape
+                            shape = tensor._shape_tuple() if shape is None else shape._dims
+                            if shape is not thread.shape or not shape:  # else it is what came out last
+                                thread.shape = shape
+                                thread.dtype = tensor.dtype
+                            release_(held)
+                            span = (method, layer, parent, thread, clock(), None, place, shape, thread.dtype)
+                            thread.span = fast_calls[id(frame)] = span
+                            return
+                except RecursionError:
+                    return
+                except Exception:
+                    step_aside("record a call")
+            try:
+                begin(site, frame)
+            except RecursionError:  # the stack is full: what the program does next may still fit
+                return
+
+        return started
+
+    def _make_returned(self) -> Any:
+        getframe, clock, fast_calls, hub_ = sys._getframe, time.perf_counter_ns, self._fast.pop, hub
+        end = self._end
+
+        def returned(_: CodeType, __: int, result: Any) -> None:
+            frame = id(getframe(1))
+            span = fast_calls(frame, None)
+            try:
+                if span is None:
+                    end(frame, result)
+                elif type(result) is not hub_.tensor_type:
+                    observe.end(span, result, None)
+                else:
+                    now = clock()
+                    thread = span[3]
+                    thread.span = span[2]
+                    shape = result._tensor_shape
+                    shape = result._shape_tuple() if shape is None else shape._dims
+                    if shape is span[7] and shape:  # the tensor that came in
+                        dtype = span[8]
+                    else:
+                        dtype = thread.dtype = result.dtype
+                        thread.shape = shape
+                    if hub_.emit is not None:
+                        hub_.emit((span, now, shape, dtype, None))
+            except RecursionError:  # the stack is full: what the program does next may still fit
+                return
+            except Exception:
+                step_aside("record the end of a call")
+
+        return returned
+
+    def _begin(self, site: Site, frame: FrameType) -> None:
+        """Report that an observed function begins.
+
+        Raises:
+            CulpritError: If `trace(fail_on=…)` asked for it.
+        """
+        try:
+            variant = site.variant_in(frame)
+            if variant is None:
+                return
+            subject, values, extra, keywords = variant.given(frame)
+            caller = variant.caller(frame)
+            calls: tuple[Open, ...] = ()
+            if self._compiled and variant.method.kind == "run":
+                calls = self._begin_compiled(subject, extra, keywords, caller)
+            token = variant.observer.begin(Call(variant.method, subject, values, extra, keywords, caller))
+            if token is not None:
+                calls = ((variant, token, subject), *calls)
+            if calls:
+                self._open[id(frame)] = calls
+        except (CulpritError, RecursionError):
+            raise
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("record a call")
+
+    def _begin_compiled(
+        self, function: Any, extra: tuple[Any, ...], keywords: Any, caller: FrameType | None
+    ) -> tuple[Open, ...]:
+        """Report the call of a layer whose `call` is the `tf.function` that begins to run.
+
+        TensorFlow makes a function for each instance, of which `__original_wrapped__` is the bound method
+        (`class_method_to_instance_method`, TensorFlow 2.16 to 2.21).
+        """
+        python = function.python_function
+        bound = vars(python).get("__original_wrapped__") if type(python) is FunctionType else None
+        variant = self._compiled.get(id(bound.__func__)) if type(bound) is MethodType else None
+        if variant is None or bound is None:
+            return ()
+        layer = getattr(bound.__self__, "target", None)
+        token = variant.observer.begin(Call(variant.method, layer, (), extra, keywords, caller))
+        return () if token is None else ((variant, token, layer),)
+
+    def _end(self, frame: int, result: Any) -> None:
+        for variant, token, subject in self._open.pop(frame, ()):
+            variant.observer.end(token, result, subject)
+
+    def _make_left(self) -> Any:
+        # Python reports this of every function in the process, so the first line is what counts: a call of a
+        # Keras layer asks its tensor for a mask, and is answered by an AttributeError.
+        getframe, sites = sys._getframe, self._sites
+
+        def left(code: CodeType, _: int, error: BaseException) -> None:
+            if id(code) not in sites and type(error) is not TypeError:
+                return
+            try:
+                if type(error) is TypeError:
+                    self._refused(getframe(1), error)
+                frame = id(getframe(1))
+                if type(error) is CulpritError:
+                    _without_ours(error)
+                span = self._fast.pop(frame, None)
+                if span is not None:
+                    observe.fail(span, error)
+                for variant, token, _ in self._open.pop(frame, ()):
+                    variant.observer.fail(token, error)
+            except RecursionError:
+                return
+            except Exception:  # promise 1, as above
+                step_aside("record a failure")
+
+        return left
+
+    def _refused(self, frame: FrameType, error: TypeError) -> None:
+        """Report a call that Python refused for its arguments, so that the function never started."""
+        trace = error.__traceback__
+        message = error.args[0] if error.args else None
+        if type(message) is not str or trace is None or trace.tb_next is not None or hub.emit is None:
+            return
+        variant = self.refusing.get(message.partition("() ")[0])
+        if variant is not None:
+            subject, values, keywords = refused_call(frame, trace.tb_lasti)
+            call = Call(variant.method, subject, (), values, keywords, frame)
+            token = variant.observer.begin(call)
+            if token is not None:
+                variant.observer.fail(token, error)
+
+
+def _are_default(held: Any, others: tuple[tuple[str, object], ...]) -> bool:
+    return all(held[name] is default for name, default in others)
+
+
+def _without_ours(error: BaseException) -> None:
+    """Take our own frames off the end of a traceback: the program is stopped at a line of its own."""
+    trace = error.__traceback__
+    while trace is not None:
+        below = trace.tb_next
+        if below is not None and places.is_ours(below.tb_frame.f_code):
+            trace.tb_next = None
+            return
+        trace = below

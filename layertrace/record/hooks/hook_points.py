@@ -1,0 +1,163 @@
+"""List what is observed: functions of Keras, tf_keras and TensorFlow, and the methods of layer classes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from layertrace.record import private
+from layertrace.record.functions import TRACES
+from layertrace.record.hooks.observer import Call, HookPoint, Observer, watching
+from layertrace.record.host import Host
+from layertrace.record.hosts import HOSTS, layer_base, loaded
+from layertrace.record.hub import Kind, Method
+from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
+from layertrace.record.observe import begin, end, fail
+from layertrace.record.runs import concrete_observer, run_observer
+from layertrace.record.training import LOSSES, keras_pairs, tf_keras_pairs, update_observer
+from layertrace.record.variables import creation_observer
+from layertrace.timeline.query import qualified_name
+
+__all__ = ["class_points", "shared_points", "subclasses"]
+
+_METHODS: dict[str, Kind] = {"__init__": "init", "build": "build", "call": "call"}
+_LIFECYCLE = Observer(begin, end, fail)
+
+
+def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
+    """Return what is observed once for a whole framework: creating layers, variables and traces.
+
+    Args:
+        host: `keras` or `tf_keras`.
+        cover: Called with the class of each layer before it is created, so that its methods are observed.
+    """
+    functions = [_function_point(part) for part in _FUNCTIONS if private.find(part) is not None]
+    return [_creation_of_layers(host, cover), *_framework_points(host), *functions]
+
+
+@functools.cache
+def _framework_points(host: str) -> tuple[HookPoint, ...]:
+    base = layer_base(host)
+    optimizer = sys.modules[host].optimizers.Optimizer
+    update, pairs = ("apply", keras_pairs) if host == "keras" else ("apply_gradients", tf_keras_pairs)
+    points = [
+        _point(
+            base,
+            "add_weight",
+            creation_observer(host, subject_is_layer=True),
+            "variable",
+            takes_anything=True,
+        ),
+        _point(type(Host.tf.Variable), "__call__", creation_observer("tf"), "variable"),
+        _point(base, "add_loss", LOSSES, "watch"),
+        _point(_owner(optimizer, update), update, update_observer(pairs), "watch"),
+    ]
+    if host == "keras":
+        variable = sys.modules["keras"].Variable
+        points.append(
+            _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
+        )
+    return tuple(points)
+
+
+_FUNCTIONS: dict[str, tuple[Kind, Callable[[], Observer]]] = {
+    "create_concrete_function": ("trace", lambda: TRACES),
+    "call_function": ("run", run_observer),
+    "call_concrete": ("run", concrete_observer),
+}
+
+
+@functools.cache
+def _function_point(part: str) -> HookPoint:
+    kind, make = _FUNCTIONS[part]
+    owner, name = private.home(part)
+    return _point(owner, name, make(), kind)
+
+
+def _owner(cls: type, name: str) -> type:
+    """Return the class that defines a method."""
+    return next((owner for owner in cls.__mro__ if name in vars(owner)), cls)
+
+
+def _point(
+    owner: Any, name: str, observer: Observer, kind: Kind, *, takes_anything: bool = False
+) -> HookPoint:
+    return HookPoint(
+        owner,
+        name,
+        observer,
+        functools.partial(Method, kind),
+        takes_anything=takes_anything,
+        below_decorators=True,
+        lasts=True,
+    )
+
+
+@functools.cache
+def _creation_of_layers(host: str, cover: Callable[[type], None]) -> HookPoint:
+    def begin(call: Call) -> None:
+        cover(call.subject)
+
+    return _point(layer_base(host), "__new__", watching(begin), "watch")
+
+
+def class_points(cls: type) -> tuple[HookPoint, ...]:
+    """Return the methods to observe in a class itself so that layers of it are seen.
+
+    Each is observed in the class that defines it: Keras takes a `build` that lies in a subclass for an
+    override (`keras/src/utils/python_utils.py`, `is_default`).
+    """
+    if cls is object or _stands_above_layers(cls):
+        return ()
+    # The classes of a framework last as long as the program, so may what is known of them.
+    return _lasting_points(cls) if _lasts(cls) else _class_points(cls)
+
+
+def _class_points(cls: type) -> tuple[HookPoint, ...]:
+    inherits_place = _only_runs_its_layers(cls)
+    return tuple(
+        HookPoint(
+            cls,
+            name,
+            _LIFECYCLE,
+            functools.partial(Method, kind, inherits_place=inherits_place),
+            lasts=_lasts(cls),
+        )
+        for name, kind in _METHODS.items()
+        if name in vars(cls) and not isinstance(vars(cls)[name], (staticmethod, classmethod, property))
+    )
+
+
+_lasting_points = functools.lru_cache(maxsize=4096)(_class_points)
+
+
+def _lasts(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in HOSTS
+
+
+def _stands_above_layers(cls: type) -> bool:
+    return any(issubclass(base, cls) and base is not cls for base in map(layer_base, loaded()))
+
+
+def _only_runs_its_layers(cls: type) -> bool:
+    """Return whether a class only calls its layers, without a line of the user in between."""
+    return qualified_name(cls) in (
+        FUNCTIONAL,
+        SEQUENTIAL,
+        "tf_keras.src.engine.functional.Functional",
+        "tf_keras.src.engine.sequential.Sequential",
+    )
+
+
+def subclasses(cls: type) -> Iterator[type]:
+    """Yield a class and all classes below it, each once."""
+    seen = {cls}
+    todo = [cls]
+    while todo:
+        parent = todo.pop()
+        yield parent
+        below: set[type] = set(type.__subclasses__(parent)) - seen
+        seen.update(below)
+        todo += below

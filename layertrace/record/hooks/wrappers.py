@@ -1,0 +1,54 @@
+"""Remember what each wrapper stands for, also one that the program has put somewhere else."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from layertrace.record.hooks.observer import Observer
+from layertrace.record.hub import Method
+
+__all__ = ["Wrapper", "behind", "hand_back_attributes", "known", "remember"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrapper:
+    """What a wrapper stands for, and what it reports to."""
+
+    original: weakref.ref[FunctionType]
+    method: Method
+    observer: Observer
+
+
+_wrappers: weakref.WeakKeyDictionary[FunctionType, Wrapper] = weakref.WeakKeyDictionary()
+
+
+def remember(made: FunctionType, original: FunctionType, method: Method, observer: Observer) -> None:
+    """Remember what a new wrapper stands for."""
+    _wrappers[made] = Wrapper(weakref.ref(original), method, observer)
+
+
+def known(function: Any) -> Wrapper | None:
+    """Return what is known of a wrapper; None for any other function."""
+    return _wrappers.get(function) if type(function) is FunctionType else None
+
+
+def behind(function: Any) -> Any:
+    """Return what a wrapper of ours stands for, and anything else as it is."""
+    while (wrapper := known(function)) is not None:
+        function = wrapper.original()
+    return function
+
+
+def hand_back_attributes(made: Any) -> None:
+    """Give the original what the program has set on its wrapper: `Layer.call.times += 1`."""
+    wrapper = known(made)
+    original = None if wrapper is None else wrapper.original()
+    if original is not None:
+        mine = vars(original)
+        mine.update({name: value for name, value in vars(made).items() if name not in _OURS})
+
+
+_OURS = frozenset({"__wrapped__", "__signature__"})
