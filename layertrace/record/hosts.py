@@ -15,18 +15,20 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from layertrace.errors import HostError
-from layertrace.record import private
+from layertrace.record import private, safe
+from layertrace.record.faults import notice
 from layertrace.record.functions import trace_hook
 from layertrace.record.hook_file import hidden
 from layertrace.record.hooks import hook
 from layertrace.record.host import Host
 from layertrace.record.hub import Method
+from layertrace.record.imports import importing
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.objects import hook_object
 from layertrace.record.observe import begin, end, hide
 from layertrace.record.patching import Slot
 from layertrace.record.runs import concrete_hook, run_hook
-from layertrace.record.training import keras_pairs, loss_hook, tf_keras_pairs, update_hook
+from layertrace.record.training import keras_update_hook, loss_hook, tf_keras_update_hook
 from layertrace.record.variables import creation_hook
 from layertrace.timeline.query import qualified_name
 
@@ -45,6 +47,8 @@ Place = tuple[Slot, Callable[[Any], Any]]
 """A place to patch and what makes the replacement from the original."""
 
 HOSTS = ("keras", "tf_keras")
+WATCHED = (*HOSTS, "tensorflow")
+"""What to wait for: importing one of them may import another, which is hooked when all have finished."""
 _OLDEST = (2, 16)
 _METHODS = {"__init__": "init", "build": "build", "call": "call"}
 
@@ -71,7 +75,7 @@ def load() -> None:
 
 def tensor_type() -> type | None:
     """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
-    if Host.tf is None or private.find("known_shape") is None or private.find("shape_tuple") is None:
+    if Host.tf is None or None in map(private.find, ("known_shape", "shape_tuple", "shape_sizes")):
         return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
@@ -103,7 +107,7 @@ def _check_versions() -> None:
             f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
         )
     keras = sys.modules.get("keras")
-    if keras is not None and keras.backend.backend() != "tensorflow":
+    if keras is not None and "keras" in loaded() and keras.backend.backend() != "tensorflow":
         raise HostError(
             f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
             "set KERAS_BACKEND=tensorflow before importing keras"
@@ -115,7 +119,8 @@ def loaded() -> list[str]:
     return [
         name
         for name in HOSTS
-        if hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models")
+        if name not in importing
+        and (hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models"))
     ]
 
 
@@ -150,13 +155,29 @@ def shared_places(host: str, cover: Callable[[type], None]) -> Iterator[Place]:
         yield Slot(maker, "__init__"), creation_hook("keras")
     yield Slot(type(Host.tf.Variable), "__call__"), creation_hook("tf")
     yield Slot(base, "add_loss"), loss_hook
-    optimizer = sys.modules[host].optimizers.Optimizer
-    name, pairs = ("apply", keras_pairs) if host == "keras" else ("apply_gradients", tf_keras_pairs)
-    owner = next((cls for cls in optimizer.__mro__ if name in vars(cls)), optimizer)
-    yield Slot(owner, name), update_hook(pairs)
+    yield from _update_places(host)
     for name, make in _FUNCTION_HOOKS.items():
         if private.find(name) is not None:
             yield Slot(*private.home(name)), make
+
+
+def _update_places(host: str) -> Iterator[Place]:
+    """Yield the function that is given gradients in a list; the arguments of `apply` may be iterators."""
+    optimizer = sys.modules[host].optimizers.Optimizer
+    if host == "keras":
+        name, make = "_filter_empty_gradients", keras_update_hook
+        owner: Any = next((cls for cls in optimizer.__mro__ if name in vars(cls)), None)
+    else:
+        name, make = "filter_empty_gradients", tf_keras_update_hook
+        owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
+    if hasattr(owner, name):
+        yield Slot(owner, name), make
+        return
+    notice(
+        f"this {host} has no {name} (seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21), so updates by "
+        "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
+        key=f"updates of {host}",
+    )
 
 
 _FUNCTION_HOOKS = {
@@ -191,17 +212,17 @@ def class_places(cls: type) -> Iterator[Place]:
     Each is hooked in the class that defines it: Keras takes a `build` that lies in a subclass for an
     override (`keras/src/utils/python_utils.py`, `is_default`).
     """
-    for owner in cls.__mro__:
+    for owner in safe.mro(cls):
         if owner is object or _stands_above_layers(owner):
             continue
         for name, kind in _METHODS.items():
-            found = vars(owner).get(name)
+            found = safe.namespace(owner).get(name)
             if found is not None and not isinstance(found, (staticmethod, classmethod, property)):
                 yield Slot(owner, name), _method_hook(owner, kind)
 
 
 def _stands_above_layers(cls: type) -> bool:
-    return any(issubclass(base, cls) and base is not cls for base in map(layer_base, loaded()))
+    return any(cls is above for base in map(layer_base, loaded()) for above in safe.mro(base)[1:])
 
 
 def _method_hook(owner: type, kind: Any) -> Callable[[Any], Any]:
@@ -231,13 +252,13 @@ def _only_runs_its_layers(owner: type) -> bool:
 
 def subclasses(cls: type) -> Iterator[type]:
     """Yield a class and all classes below it, each once."""
-    seen = {cls}
+    seen = {id(cls)}  # a metaclass of the program may compare and hash its classes as it likes
     todo = [cls]
     while todo:
         one = todo.pop()
         yield one
-        below: set[type] = set(type.__subclasses__(one)) - seen
-        seen.update(below)
+        below: list[type] = [sub for sub in type.__subclasses__(one) if id(sub) not in seen]
+        seen.update(map(id, below))
         todo += below
 
 

@@ -72,8 +72,9 @@ class Recorder:
         self.is_full = False
         self._records: list[tuple[Any, ...]] = []
         self._undos: list[Callable[[], None]] = []
-        self._covered: set[type] = set()
-        self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
+        self._covered: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
+        self._hosts: set[str] = set()
+        self._watch = ImportWatch(hosts.WATCHED, self._cover_arrived)
         self._notes: list[str] = []
         self.sightings = Sightings()
         self._failure: Failure | None = None
@@ -124,6 +125,7 @@ class Recorder:
 
     def cover_host(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
+        self._hosts.add(host)
         for place in hosts.shared_places(host, cover_new):
             self._hook(place)
         for cls in hosts.subclasses(hosts.layer_base(host)):
@@ -135,12 +137,14 @@ class Recorder:
                     self._undos.append(undo)
 
     def _cover_arrived(self, host: str) -> None:
-        """Hook a Keras that was imported just now."""
+        """Hook each Keras that was imported just now; one may have come in the middle of another import."""
         try:
             with _lock:
-                if self in running:
+                arrived = [one for one in hosts.loaded() if one not in self._hosts]
+                if self in running and arrived:
                     hosts.load()
-                    self.cover_host(host)
+                    for one in arrived:
+                        self.cover_host(one)
                     _tell_hub()
         except Exception:  # promise 1: an import of the traced program never fails for our sake
             step_aside(f"hook {host}")
@@ -170,9 +174,9 @@ class Recorder:
 
     def cover(self, cls: type) -> None:
         """Hook one class, if this recorder is about its layers."""
-        if cls in self._covered or not self.targets.covers(cls):
+        if id(cls) in self._covered or not self.targets.covers(cls):
             return
-        self._covered.add(cls)
+        self._covered[id(cls)] = cls
         for place in hosts.class_places(cls):
             self._hook(place)
 
@@ -190,6 +194,7 @@ class Recorder:
             undo()
         self._undos.clear()
         self._covered.clear()
+        self._hosts.clear()
 
     def stop(self, error: BaseException | None = None) -> None:
         """Stop listening and put everything back. Stopping twice is as good as once.
@@ -359,7 +364,7 @@ class Recorder:
 def cover_new(cls: type) -> None:
     """Hook a class whose first layer is about to be made, for all who listen."""
     for recorder in tuple(running):
-        if cls in recorder._covered:
+        if id(cls) in recorder._covered:
             continue
         try:
             with _lock:

@@ -3,78 +3,118 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable
 from typing import Any
 
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.attributes import trains
 from layertrace.record.autograph import as_called
 from layertrace.record.faults import step_aside
 from layertrace.record.hook_file import hidden
 from layertrace.record.hub import Method, hub
-from layertrace.record.observe import hide, now
+from layertrace.record.observe import first_argument, hide, now
 from layertrace.record.sightings import Sighting, see
 from layertrace.record.signatures import described
 from layertrace.record.variables import number_of
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["keras_pairs", "loss_hook", "tf_keras_pairs", "update_hook"]
+__all__ = ["keras_update_hook", "loss_hook", "tf_keras_update_hook", "updated"]
 
 
-def update_hook(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Callable[[Any], Any]:
-    """Return what makes a hook for the method that gives gradients to an optimizer.
+def keras_update_hook(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what stands for `BaseOptimizer._filter_empty_gradients(grads, vars)` of Keras 3.
+
+    `apply` calls it with the variables in a list of its own, so that nothing is read here that can be read
+    once only (Keras 3.0 to 3.15).
+    """
+    method = Method("call")
+
+    @functools.wraps(original)
+    @hidden
+    def _filter_empty_gradients(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if hub.sights and len(args) == 2:
+            updated(self, *args, _place(method), now())
+        try:
+            return original(self, *args, **kwargs)
+        except BaseException as error:
+            hide(error)
+            raise
+
+    return _filter_empty_gradients
+
+
+def tf_keras_update_hook(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what stands for `filter_empty_gradients(grads_and_vars)` of tf_keras.
+
+    `apply_gradients` of `optimizers/optimizer.py` calls it with a list of its own, and is a method of the
+    optimizer. Others call it too: a `LossScaleOptimizer`, for the optimizer inside that does so again, and
+    the legacy optimizers, with whatever they were given (tf_keras 2.16 to 2.21).
+    """
+    method = Method("call")
+
+    @functools.wraps(original)
+    @hidden
+    def filter_empty_gradients(grads_and_vars: Any) -> Any:
+        if hub.sights and type(grads_and_vars) is list:
+            frame = sys._getframe(1)
+            if frame.f_code.co_name == "apply_gradients" and frame.f_globals.get("__name__") == _TF_KERAS:
+                pairs = [one for one in grads_and_vars if _is_pair(one)]
+                variables = [variable for _, variable in pairs]
+                gradients = [gradient for gradient, _ in pairs]
+                updated(first_argument(frame), gradients, variables, _place(method), now())
+        try:
+            return original(grads_and_vars)
+        except BaseException as error:
+            hide(error)
+            raise
+
+    return filter_empty_gradients
+
+
+_TF_KERAS = "tf_keras.src.optimizers.optimizer"
+
+
+def _place(method: Method) -> Any:
+    try:
+        return places.caller(method, 3)
+    except Exception:  # promise 1, as below
+        return step_aside("find the line of an update")
+
+
+def updated(optimizer: Any, grads: Any, variables: Any, place: Any, started: int) -> None:
+    """Note that an optimizer updates variables.
 
     Args:
-        pairs: Reads gradients with their variables off the arguments, optimizer first.
+        optimizer: Which one.
+        grads: The gradients, None for a variable without one; they are read from a list or tuple only.
+        variables: The variables, in the same order; they are read as the gradients are.
+        place: The line of the program.
+        started: When, on the clock of the hooks.
     """
-
-    def replace(original: Callable[..., Any]) -> Callable[..., Any]:
-        method = Method("call")
-
-        @functools.wraps(original)
-        @hidden
-        def update(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if hub.sights:
-                started = now()
-                try:
-                    place = places.caller(method, 2)
-                    args, found = _kept(pairs, self, args, kwargs)
-                    trains()
-                    _updated(self, found, place, started)
-                except Exception:  # promise 1: the traced program never sees a fault of ours
-                    step_aside("record an update")
-            run = as_called(original)
-            try:
-                return run(self, *args, **kwargs)
-            except BaseException as error:
-                hide(error)
-                raise
-
-        return update
-
-    return replace
+    try:
+        trains()
+        given, known = _listed(grads), _listed(variables)
+        if given is not None and known is not None:
+            _updated(optimizer, list(zip(given, known, strict=False)), place, started)
+    except Exception:  # promise 1: the traced program never sees a fault of ours
+        step_aside("record an update")
 
 
-def _kept(
-    pairs: Callable[..., Iterable[tuple[Any, Any]]], optimizer: Any, args: tuple[Any, ...], kwargs: Any
-) -> tuple[tuple[Any, ...], list[tuple[Any, Any]]]:
-    """Read gradients and variables, of which the first argument may be an iterator that can be read once."""
-    if args:
-        args = (args[0] if isinstance(args[0], (list, tuple)) else list(args[0]), *args[1:])
-    return args, list(pairs(optimizer, *args, **kwargs))
+def _is_pair(value: Any) -> bool:
+    kind = type(value)
+    return (kind is tuple or kind is list) and len(value) == 2
 
 
-def keras_pairs(
-    optimizer: Any, grads: Any = (), trainable_variables: Any = None, **_: Any
-) -> Iterable[tuple[Any, Any]]:
-    """Read those of `apply(grads, trainable_variables)` of Keras 3."""
-    variables = getattr(optimizer, "_trainable_variables", ()) if trainable_variables is None else None
-    return zip(grads, trainable_variables if variables is None else variables, strict=False)
-
-
-def tf_keras_pairs(_: Any, grads_and_vars: Any = (), *__: Any, **___: Any) -> Iterable[tuple[Any, Any]]:
-    """Read those of `apply_gradients(grads_and_vars)` of tf_keras."""
-    return list(grads_and_vars)
+def _listed(values: Any) -> list[Any] | None:
+    """Return the items of a list or tuple of Python's, or of one in which Keras or TensorFlow keep theirs."""
+    kind = type(values)
+    if kind is not list and kind is not tuple and not safe.is_framework(kind):
+        return None
+    inner = safe.unwrapped(values)
+    if inner is None or safe.is_a(inner, dict):
+        return None
+    return [item for _, item in safe.first_items(inner, safe.size_of(inner))]
 
 
 def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: int) -> None:
@@ -98,7 +138,11 @@ def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: 
 
 
 def _path(variable: Any) -> str:
-    return str(getattr(variable, "path", None) or getattr(variable, "name", "?")).removesuffix(":0")
+    for name in ("path", "name"):
+        found = safe.framework_attribute(variable, name, below=True)
+        if found is not None:
+            return str(found).removesuffix(":0")
+    return "?"
 
 
 def loss_hook(original: Callable[..., Any]) -> Callable[..., Any]:
