@@ -257,7 +257,8 @@ def subclasses(cls: type) -> Iterator[type]:
     while todo:
         one = todo.pop()
         yield one
-        below: list[type] = [sub for sub in type.__subclasses__(one) if id(sub) not in seen]
+        children: list[type] = type.__subclasses__(one)
+        below = [child for child in children if id(child) not in seen]
         seen.update(map(id, below))
         todo += below
 

@@ -26,7 +26,7 @@ def counted(name, counts, result=None):
 
 
 @KERAS
-@pytest.mark.parametrize("name", ["variables", "compute_dtype", "mask_zero", "weights", "trainable_weights"])
+@pytest.mark.parametrize("name", ["variables", "compute_dtype", "mask_zero"])
 def test_a_layers_own_property_is_not_evaluated(k, name):
     """A property that a layer defines over Keras's runs as often as it does bare."""
 
