@@ -153,9 +153,12 @@ class _Running:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the trees of tests that passed, with `--layertrace=all`."""
         if self._mode == "all":
-            from layertrace.pytest_plugin.sections import summarise
+            from layertrace.pytest_plugin.sections import apology, summarise
 
-            summarise(terminalreporter)
+            try:
+                summarise(terminalreporter)
+            except Exception as error:  # what raises here ends the run before its last line
+                terminalreporter.write_line(apology("show the trees of the tests that passed", error))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

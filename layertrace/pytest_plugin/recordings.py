@@ -13,7 +13,9 @@ import pytest
 import layertrace
 from layertrace.errors import LayertraceError
 from layertrace.pytest_plugin.marker import Wanted, wanted_of
-from layertrace.pytest_plugin.sections import HEADING, page_of, section
+from layertrace.pytest_plugin.sections import HEADING, apology, page_of, section
+from layertrace.record.faults import notice
+from layertrace.record.safe import instance_dict
 from layertrace.timeline import Timeline
 
 __all__ = ["LayerTimeline", "Recordings"]
@@ -69,12 +71,20 @@ class Recordings:
         """Begin the recording of a test; a marker that cannot be understood is an error of its set-up."""
         with _told():
             wanted = wanted_of(item)
-            tracer = layertrace.trace(*(wanted.only or self._only), report=False)
-            self._timelines[item.nodeid] = LayerTimeline.of_trace(tracer)
+            try:
+                tracer = layertrace.trace(*(wanted.only or self._only), report=False)
+                self._timelines[item.nodeid] = LayerTimeline.of_trace(tracer)
+            except (AssertionError, LayertraceError):
+                raise
+            except Exception as error:  # a fault of ours: the test runs as it would without us
+                _apologise(item, "setup", "record this test", error)
+                return
             self._wanted[item.nodeid] = wanted
 
     def timeline_of(self, item: pytest.Item) -> LayerTimeline:
-        """Return the recording of a test."""
+        """Return the recording of a test; without one, the test that wants it fails."""
+        if item.nodeid not in self._timelines:
+            pytest.fail("layertrace could not record this test; see its section in the report", pytrace=False)
         return self._timelines[item.nodeid]
 
     def check(self, item: pytest.Item) -> None:
@@ -90,11 +100,15 @@ class Recordings:
         wanted = report.failed or (self._mode == "all" and report.when == "call")
         if timeline is None or self._mode == "off" or not wanted:
             return
-        events = timeline[:]
-        error = None if call.excinfo is None else call.excinfo.value
-        shown = getattr(error, "shown", 0)
-        if len(events) > shown or (report.when == "call" and not shown):
-            report.sections.append((HEADING, section(events, self._page)))
+        # What raises in this hook ends the whole run, and the tests behind this one with it.
+        try:
+            events = timeline[:]
+            kept = {} if call.excinfo is None else instance_dict(call.excinfo.value)
+            shown = kept["shown"] if type(kept.get("shown")) is int else 0
+            if len(events) > shown or (report.when == "call" and not shown):
+                report.sections.append((HEADING, section(events, self._page)))
+        except Exception as error:
+            report.sections.append((HEADING, apology("show what happened to layers in this test", error)))
 
     def end(self, item: pytest.Item) -> None:
         """End the recording of a test, and save it."""
@@ -102,9 +116,19 @@ class Recordings:
         self._wanted.pop(item.nodeid, None)
         if timeline is None:
             return
-        timeline.stop()
-        if self._folder is not None:
-            timeline.save(self._folder / f"{_file_name(item.nodeid)}.layertrace")
+        try:
+            timeline.stop()
+            if self._folder is not None:
+                timeline.save(self._folder / f"{_file_name(item.nodeid)}.layertrace")
+        except Exception as error:  # a full disk, or a fault of ours: the test has run by now
+            _apologise(item, "teardown", "end and save the recording of this test", error)
+
+
+def _apologise(item: pytest.Item, when: str, doing: str, error: Exception) -> None:
+    """Show what could not be done in the report of a test that fails, and once in the summary of warnings."""
+    line = apology(doing, error)
+    item.add_report_section(when, HEADING, line)
+    notice(line, key=f"pytest: {doing}")
 
 
 def _file_name(nodeid: str) -> str:

@@ -13,7 +13,7 @@ from layertrace.render import findings, tree
 from layertrace.render.page import written
 from layertrace.timeline import Timeline
 
-__all__ = ["HEADING", "Page", "page_of", "section", "summarise"]
+__all__ = ["HEADING", "Page", "apology", "page_of", "section", "summarise"]
 
 HEADING = "layertrace"
 _QUIET, _NORMAL, _VERBOSE = 15, 60, 400
@@ -32,9 +32,24 @@ def page_of(config: pytest.Config) -> Page:
     given = getattr(config, "workerinput", {}).get("layertrace_page")
     if given is not None:
         return Page(*given)
-    writer, verbosity = config.get_terminal_writer(), config.get_verbosity()
+    verbosity = config.get_verbosity()
     lines = _QUIET if verbosity < 0 else _NORMAL if verbosity == 0 else _VERBOSE
+    if not config.pluginmanager.has_plugin("terminalreporter"):  # `-p no:terminal`
+        return Page(80, False, lines)
+    writer = config.get_terminal_writer()
     return Page(writer.fullwidth, writer.hasmarkup, lines)
+
+
+def apology(doing: str, error: Exception) -> str:
+    """Return one line about what layertrace could not do for a test."""
+    try:
+        message = " ".join(str(error).split())[:200]
+    except Exception:  # the exception may be of a class of the program
+        message = "its message cannot be shown"
+    return (
+        f"layertrace could not {doing} ({type(error).__name__}: {message}). Your test is unaffected. "
+        "Please report this."
+    )
 
 
 def section(timeline: Timeline, page: Page) -> str:

@@ -5,13 +5,13 @@ All of this runs only while something is traced, and when a streak of runs begin
 
 from __future__ import annotations
 
-import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, MethodType
 from typing import Any
 
-from layertrace.record.constants import PLAIN, Bytes, Same, Values, in_words, values_of
+from layertrace.record import safe
+from layertrace.record.constants import Bytes, Same, Values, in_words, values_of
 from layertrace.record.faults import step_aside
 from layertrace.record.generators import drawn_at, generators_of
 from layertrace.record.graph_tensors import graph_tensors, is_replaced
@@ -238,7 +238,7 @@ def _see(
 
 def before_trace(span: tuple[Any, ...], function: Any) -> None:
     """Note how things are before a trace: the model whose step is traced, and the random generators."""
-    if not hub.sights or (bare := next(functions_behind(inspect.unwrap(function)), None)) is None:
+    if not hub.sights or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
         return
     around = list(_around(bare))
     named = {name for one in around for name in (one.__name__, *names_in(one.__code__))}
@@ -297,14 +297,14 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
     """Yield the layers that functions hold, name, or are methods of."""
     for function in functions:
         for value in cells(function).values():
-            owner = value.__self__ if isinstance(value, MethodType) else None
+            owner = value.__self__ if type(value) is MethodType else None
             yield from (one for one in (value, owner) if _is_layer(one))
-        named = (function.__globals__.get(name) for name in globals_of(function.__code__))
+        named = (dict.get(function.__globals__, name) for name in globals_of(function.__code__))
         yield from (one for one in named if _is_layer(one))
 
 
 def _is_layer(value: Any) -> bool:
-    return any(is_hosts(cls) and cls.__name__ == "Layer" for cls in type(value).__mro__)
+    return any(is_hosts(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
 def _is_model(layer: Any) -> bool:
@@ -344,7 +344,7 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
 
 def _suspects(layer: Any, then: Values) -> list[str]:
     """Return what is not plainly the value that it was, without reading all that a layer has."""
-    own = vars(layer)
+    own = safe.instance_dict(layer)
     items = (("_trainable" if key == "self.trainable" else key[5:], key, was) for key, was in then.items())
     return [key for name, key, was in items if not _is_still(was, own.get(name, _NONE))]
 
@@ -354,7 +354,7 @@ def _is_still(before: Any, now: Any) -> bool:
         return True
     if type(before) is Same:
         return before.reference() is now
-    return type(now) is type(before) and type(now) in PLAIN and bool(now == before)
+    return type(now) is type(before) and safe.is_plain(now) and bool(now == before)
 
 
 _NONE = object()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any
 
-from layertrace.record import private
+from layertrace.record import private, safe
 from layertrace.record.hub import code_behind
 from layertrace.record.known_functions import FunctionRecord
 from layertrace.record.signatures import described, signature
@@ -98,10 +97,18 @@ def _of_kind(before: Any, now: Any, told: Mapping[str, Structure]) -> list[Chang
     found = []
     for name in told:
         was, is_ = (one.parameters[name].type_constraint for one in (before, now))
-        if was != is_ and not (hasattr(was, "shape") or hasattr(is_, "shape")):
-            kinds = (type(one).__name__.lower() for one in (was, is_))
+        if _is_of_another_kind(was, is_):
+            kinds = (safe.class_name(one).lower() for one in (was, is_))
             found.append(Change(argument=name, what="structure", before=next(kinds), now=next(kinds)))
     return found
+
+
+def _is_of_another_kind(before: Any, now: Any) -> bool:
+    """Return whether two types look alike in words, yet differ: two values of one type are not compared."""
+    if type(before) is type(now) and safe.class_name(now) in ("Literal", "Weakref"):
+        return False
+    shapes = (safe.framework_attribute(one, "shape", safe.MISSING) for one in (before, now))
+    return all(shape is safe.MISSING for shape in shapes) and bool(before != now)
 
 
 def _context(before: Any, options: Any) -> str:
@@ -120,14 +127,15 @@ def _context(before: Any, options: Any) -> str:
 
 def instance_of(function: Any) -> Opaque | None:
     """Describe whose method a `tf.function` is; None where it is nobody's."""
-    owner: Any = getattr(inspect.unwrap(function), "__self__", None)
-    if type(owner).__name__ == "TfMethodTarget":  # to which TensorFlow binds methods
-        owner = owner.target
+    bare = safe.unwrap(function)
+    owner: Any = bare.__self__ if type(bare) is MethodType else None
+    if safe.class_name(owner) == "TfMethodTarget":  # to which TensorFlow binds methods
+        owner = safe.framework_attribute(owner, "target")
     return None if owner is None else described(owner)
 
 
 def code_of(function: Any) -> CodeType | None:
     """Return the code that the user wrote, below the wrappers of TensorFlow."""
-    if getattr(inspect.unwrap(function), "__module__", "") == _TF_DATA:
+    if safe.home_of(function) == _TF_DATA:
         return None
     return code_behind(function)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from layertrace.record import safe
 from layertrace.record.generators import is_array
 from layertrace.record.own_attributes import set_by_hosts
 from layertrace.record.reads import Reads, cells, globals_of, is_hosts, reads_of
 from layertrace.timeline.event import Opaque, Structure
 
-__all__ = ["PLAIN", "Bytes", "Same", "Values", "in_words", "values_of"]
+__all__ = ["Bytes", "Same", "Values", "in_words", "values_of"]
 
-PLAIN = (bool, int, float, str)
 _ITEMS = 16  # of one collection that are told one by one
 _BYTES = 512  # of an array that is compared by value
 Values = dict[str, Any]
@@ -62,14 +62,15 @@ def values_of(layer: Any) -> Values:
     hosts = is_hosts(cls)
     reads = None if hosts else reads_of(cls)
     found: Values = {}
-    for name, value in list(vars(layer).items()):
-        if name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
+    own = safe.instance_dict(layer)
+    for name, value in list(own.items()):
+        if type(name) is not str or name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
             continue
         found.update(_values(f"self.{name}", value, None if reads is None else reads.names))
-    if isinstance(trainable := vars(layer).get("_trainable"), bool):
+    if type(trainable := own.get("_trainable")) is bool:
         found["self.trainable"] = trainable
     if reads is not None:
-        found.update(_of_classes(cls, reads.names, vars(layer)))
+        found.update(_of_classes(cls, reads.names, own))
         found.update(_of_functions(reads))
     return found
 
@@ -83,15 +84,20 @@ def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tup
         names: What the user's code names, for the attributes of an object; None for a layer of Keras's.
     """
     plain = _plain(value)
+    kind: type = type(value)
     if plain is not None:
         yield path, plain[0]
-    elif isinstance(value, (list, dict, set)):
-        yield path, Opaque(f"<{_builtin(value)} of {len(value)}>")
-        if names is not None and len(value) <= _ITEMS and not isinstance(value, set):
-            items = value.items() if isinstance(value, dict) else enumerate(value)
-            inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in items if type(key) in (int, str)]
+    elif safe.is_a(value, set):
+        yield path, Opaque(f"<set of {set.__len__(value)}>")
+    elif (inner := _changeable(value)) is not None:
+        size = safe.size_of(inner)
+        yield path, Opaque(f"<{_builtin(inner)} of {size}>")
+        if names is not None and size <= _ITEMS:
+            items = safe.first_items(inner, _ITEMS)
+            numbered = [(key, one) for key, one in items if type(key) is int or type(key) is str]
+            inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in numbered]
             yield from ((at, one[0]) for at, one in inside if one is not None)
-    elif isinstance(value, (FunctionType, BuiltinFunctionType)):
+    elif kind is FunctionType or kind is BuiltinFunctionType:
         yield path, Same(value, f"<function {value.__name__}>")
     elif names is not None and is_array(value):
         yield path, _array(value)
@@ -101,14 +107,20 @@ def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tup
 
 def _plain(value: Any) -> tuple[Structure] | None:
     """Return a plain value in a tuple, NumPy's scalars too; None where it is none."""
-    if value is None or type(value) in PLAIN:
+    if value is None or safe.is_plain(value):
         return (value,)
-    if type(value) is tuple and len(value) <= 8 and all(type(v) in PLAIN for v in value):
+    if type(value) is tuple and len(value) <= 8 and all(map(safe.is_plain, value)):
         return (value,)
-    if (numpy := sys.modules.get("numpy")) is not None and isinstance(value, (numpy.number, numpy.bool_)):
-        number = value.item()
-        return (number,) if type(number) in PLAIN else None
+    if (numpy := sys.modules.get("numpy")) is not None and safe.is_a(value, numpy.number, numpy.bool_):
+        number = numpy.generic.item(value)
+        return (number,) if safe.is_plain(number) else None
     return None
+
+
+def _changeable(value: Any) -> Any:
+    """Return the list or dict behind a value; None where it is not one."""
+    inner = safe.unwrapped(value)
+    return None if safe.is_a(inner, tuple) else inner
 
 
 def _array(value: Any) -> Same | Bytes:
@@ -121,13 +133,13 @@ def _array(value: Any) -> Same | Bytes:
 
 def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
     """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
-    cls: type = type(value)
-    own = getattr(value, "__dict__", None)
-    if not isinstance(own, dict) or isinstance(value, (type, ModuleType)) or any(map(is_hosts, cls.__mro__)):
+    classes = safe.mro(type(value))
+    own = safe.instance_dict(value)
+    if safe.is_a(value, type, ModuleType) or any(map(is_hosts, classes)):
         return
     found: dict[str, Any] = {}
-    for owner in reversed(cls.__mro__):
-        found.update(vars(owner))
+    for owner in reversed(classes):
+        found.update(safe.namespace(owner))
     found.update(own)
     for name in names.intersection(found):
         plain = _plain(found[name]) if not name.startswith("__") else None
@@ -137,17 +149,18 @@ def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[s
 
 def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
-    for owner in cls.__mro__:
+    for owner in safe.mro(cls):
         if not is_hosts(owner) and owner is not object:
-            for name in names.intersection(vars(owner)).difference(own):
+            content = safe.namespace(owner)
+            for name in names.intersection(content).difference(own):
                 if not name.startswith("__"):
-                    yield from _collected(f"{owner.__name__}.{name}", vars(owner)[name])
+                    yield from _collected(f"{safe.name_of(owner)}.{name}", content[name])
 
 
 def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
     """Yield the plain globals that functions read, and what they took from functions around them."""
     for function in reads.living():
-        found = {name: function.__globals__.get(name) for name in globals_of(function.__code__)}
+        found = {name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)}
         for name, value in {**found, **cells(function)}.items():
             if value is not None and not name.startswith("__"):
                 yield from _collected(name, value)
@@ -155,10 +168,10 @@ def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
 
 def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield a value that may be changed and no function or array, of which code holds many for good."""
-    if isinstance(value, (list, dict, set)) or _plain(value) is not None:
+    if safe.is_a(value, set) or _changeable(value) is not None or _plain(value) is not None:
         yield from _values(path, value, frozenset())
 
 
 def _builtin(value: Any) -> str:
     """Name the builtin behind Keras's tracked collections."""
-    return next(kind.__name__ for kind in (list, dict, set) if isinstance(value, kind))
+    return "dict" if safe.is_a(value, dict) else "list"

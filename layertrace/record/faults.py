@@ -23,7 +23,10 @@ def step_aside(doing: str) -> None:
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
     try:
         said = str(error)
-    except Exception:  # the message of a stranger's exception, raised where we looked at an object of theirs
+    except (
+        Exception,
+        SystemExit,
+    ):  # raised where we looked at an object of the program
         said = "its message cannot be shown"
     notice(
         f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "

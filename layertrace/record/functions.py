@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 from layertrace.errors import CulpritError
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.attributes import Owners, after_trace, before_trace
 from layertrace.record.causes import cause_of, code_of, instance_of
 from layertrace.record.faults import step_aside
@@ -161,8 +160,7 @@ def _stub(file: str, line: int, function: str) -> CodeType:
 
 def _is_tensorflows_own(function: Any) -> bool:
     """Tell the function that gives first values to variables made in a trace; nobody wrote it."""
-    home = getattr(inspect.unwrap(function), "__module__", "")
-    return home == "tensorflow.python.eager.polymorphic_function.polymorphic_function"
+    return safe.home_of(function) == "tensorflow.python.eager.polymorphic_function.polymorphic_function"
 
 
 TRACES = Observer(_begin, _end, _fail)

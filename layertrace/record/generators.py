@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+from layertrace.record import safe
 from layertrace.record.reads import Place, cells, codes, globals_of
 
 __all__ = ["drawn_at", "generators_of", "is_array"]
@@ -26,15 +27,21 @@ def generators_of(layer: Any, functions: Iterable[FunctionType]) -> dict[str, ob
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         found["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
-    own = {} if layer is None else {f"self.{name}": value for name, value in list(vars(layer).items())}
+    own = (
+        {}
+        if layer is None
+        else {f"self.{name}": value for name, value in list(safe.instance_dict(layer).items())}
+    )
     for function in functions:
-        own.update({name: function.__globals__.get(name) for name in globals_of(function.__code__)})
+        own.update({name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)})
         own.update(cells(function))
     for name, value in own.items():
-        if isinstance(value, random.Random):
-            found[name] = hash(value.getstate())
-        elif numpy is not None and isinstance(value, numpy.random.Generator):
-            found[name] = _digest(value.bit_generator.state)
+        if type(value) is random.Random:  # one of a class derived from it may have any state
+            found[name] = hash(random.Random.getstate(value))
+        elif numpy is not None and type(value) is numpy.random.Generator:
+            source = value.bit_generator
+            if safe.is_framework(type(source)):
+                found[name] = _digest(source.state)
     return found
 
 
@@ -66,7 +73,8 @@ def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
     if generator not in ("random", "numpy.random"):
         return name == generator.removeprefix("self.")
     numpy = sys.modules.get("numpy")
-    bound = getattr(value, "__self__", None) if isinstance(value, (BuiltinFunctionType, MethodType)) else None
+    kind: type = type(value)
+    bound = value.__self__ if kind is BuiltinFunctionType or kind is MethodType else None
     if generator == "random":
         return value is random or (bound is not None and bound is getattr(random.random, "__self__", None))
     if numpy is None or value is None:

@@ -10,10 +10,13 @@ import sys
 from layertrace.errors import HostError
 from layertrace.record import private
 from layertrace.record.host import Host
+from layertrace.record.imports import importing
 
 __all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_type", "versions"]
 
 HOSTS = ("keras", "tf_keras")
+WATCHED = (*HOSTS, "tensorflow")
+"""What to wait for: importing one of them may import another, which is hooked when all have finished."""
 _OLDEST = (2, 16)
 
 
@@ -36,7 +39,7 @@ def load() -> None:
 
 def tensor_type() -> type | None:
     """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
-    if Host.tf is None or private.find("known_shape") is None or private.find("shape_tuple") is None:
+    if Host.tf is None or None in map(private.find, ("known_shape", "shape_tuple", "shape_sizes")):
         return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
@@ -68,7 +71,7 @@ def _check_versions() -> None:
             f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
         )
     keras = sys.modules.get("keras")
-    if keras is not None and keras.backend.backend() != "tensorflow":
+    if keras is not None and "keras" in loaded() and keras.backend.backend() != "tensorflow":
         raise HostError(
             f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
             "set KERAS_BACKEND=tensorflow before importing keras"
@@ -80,7 +83,8 @@ def loaded() -> list[str]:
     return [
         name
         for name in HOSTS
-        if hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models")
+        if name not in importing
+        and (hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models"))
     ]
 
 

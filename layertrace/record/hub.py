@@ -8,14 +8,14 @@ of events when somebody reads them (`layertrace.record.reading`).
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from types import CodeType
+from types import CodeType, FunctionType, MethodType
 from typing import Any, Literal, NamedTuple
 
+from layertrace.record import safe
 from layertrace.record.forks import held_over_forks
 from layertrace.record.layers import LayerRecord
 
@@ -60,16 +60,18 @@ class Method:
     def stand_for(self, original: Any) -> None:
         """Note where the method is defined, below its decorators, and whether it is Keras's default."""
         self.code = code_behind(original)
-        self.is_default = bool(getattr(original, "_is_default", False))
+        self.is_default = bool(safe.truth(safe.instance_dict(original).get("_is_default")))
 
 
 def code_behind(function: Any) -> CodeType | None:
     """Return the code of a function, method or callable object, below its decorators."""
-    bare = inspect.unwrap(function) if callable(function) else None
-    if not hasattr(bare, "__code__") and not hasattr(bare, "__func__"):
-        bare = getattr(type(bare), "__call__", None)  # noqa: B004  # whose code, not whether
-    code = getattr(getattr(bare, "__func__", bare), "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    bare = safe.unwrap(function)
+    kind: type = type(bare)
+    if kind is MethodType or kind is staticmethod or kind is classmethod:
+        bare = safe.unwrap(bare.__func__)
+    if type(bare) is not FunctionType:
+        bare = safe.unwrap(safe.class_attribute(type(bare), "__call__"))
+    return bare.__code__ if type(bare) is FunctionType else None
 
 
 class Span(NamedTuple):
@@ -116,8 +118,8 @@ class ThreadState:
         runs: The runs of functions that are being counted, as long as `runs_for` listens and `shape`
             is `COUNTING`: whatever else begins in the thread puts something else there.
         shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
-            for each tensor, so the same object means the same tensor, and its dtype is known; a
-            tuple, which stands for a shape that nobody asked for, is never met again.
+            for each tensor that was asked for it, and that object one tuple. So the same tuple means
+            the same tensor, and its dtype is known, except for the empty one, which all scalars share.
     """
 
     __slots__ = (

@@ -11,7 +11,10 @@ from typing import Any
 
 from layertrace.record.faults import step_aside
 
-__all__ = ["ImportWatch"]
+__all__ = ["ImportWatch", "importing"]
+
+importing: list[str] = []
+"""The packages that are looked out for and whose import has begun and not ended, outermost first."""
 
 
 class ImportWatch(MetaPathFinder):
@@ -67,8 +70,18 @@ class _Telling(Loader):
         """Execute the package and put its own loader back, so that nothing of ours stays behind."""
         spec: Any = module.__spec__
         spec.loader = module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        for arrived in self._arrived:
+        importing.append(module.__name__)
+        try:
+            self._loader.exec_module(module)
+        finally:
+            importing.remove(module.__name__)
+            if not importing:
+                self._tell(module)
+
+    def _tell(self, module: ModuleType) -> None:
+        """Tell those who look out now, too: who came in the middle of the import waits for its end."""
+        latecomers = [one._arrived for one in sys.meta_path if isinstance(one, ImportWatch)]
+        for arrived in (*self._arrived, *(one for one in latecomers if one not in self._arrived)):
             try:
                 arrived(module.__name__)
             except Exception:  # noqa: PERF203  # promise 1: an import of the program never fails for our sake

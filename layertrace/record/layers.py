@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import weakref
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeGuard
+from typing import Literal, NamedTuple, TypeGuard, cast
 
+from layertrace.record import safe
 from layertrace.timeline.event import LayerRef
 from layertrace.timeline.query import layer_numbers, qualified_name
 
-__all__ = ["LayerRecord", "class_facts", "is_layer_class", "meet"]
+__all__ = ["LayerRecord", "class_facts", "is_layer_class", "is_metric", "layer_name", "meet"]
 
 Framework = Literal["keras", "tf_keras"]
 
@@ -45,12 +46,17 @@ def _facts_by_bases(bases: tuple[str, ...]) -> ClassFacts | None:
 
 def class_facts(cls: type) -> ClassFacts | None:
     """Tell of which Keras a class is a layer, and what stands above it; None if it is no layer."""
-    return _facts_by_bases(tuple(qualified_name(c) for c in cls.__mro__ if c is not object))
+    return _facts_by_bases(tuple(qualified_name(c) for c in safe.mro(cls) if c is not object))
+
+
+def is_metric(cls: type) -> bool:
+    """Return whether a class is a metric of tf_keras, where metrics are layers."""
+    return any(qualified_name(c) in _METRIC_BASES for c in safe.mro(cls))
 
 
 def is_layer_class(thing: object) -> TypeGuard[type]:
     """Tell whether `thing` is a layer class of either Keras (a metric is not)."""
-    return isinstance(thing, type) and class_facts(thing) is not None
+    return safe.is_a(thing, type) and class_facts(cast(type, thing)) is not None
 
 
 class LayerRecord:
@@ -69,7 +75,7 @@ class LayerRecord:
 
     def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
         self.number = layer_numbers.next_number()
-        self.cls = type(layer).__name__
+        self.cls = safe.class_name(layer)
         self.type = weakref.ref(type(layer))
         self.facts = facts
         self.maker = maker
@@ -83,11 +89,11 @@ class LayerRecord:
 
     def refresh(self, layer: object) -> None:
         """Look up the name and the path, which a layer gets in the course of its life."""
-        name = _attribute(layer, "name")
-        if isinstance(name, str):
+        name = layer_name(layer)
+        if name is not None:
             self.name = name
-        path = _attribute(layer, "path")
-        if isinstance(path, str):
+        path = safe.instance_dict(layer).get("_path")
+        if type(path) is str:
             self.path = path
 
     def made(self, layer: object) -> None:
@@ -96,12 +102,12 @@ class LayerRecord:
         Keras itself asks for these attributes to tell whether its own `__init__` has run (`Layer.__call__` of
         Keras 3.0 to 3.15, `Layer.__call__` of tf_keras 2.16 to 2.21).
         """
-        mine = vars(layer)
+        mine = safe.instance_dict(layer)
         if self.facts.framework == "keras":
-            self.initialized = not mine.get("_lock", True)
+            self.initialized = safe.truth(mine.get("_lock", True)) is False
         else:
             self.initialized = "_thread_local" in mine
-        self.built_by_init = bool(mine.get("built", False))
+        self.built_by_init = safe.truth(mine.get("built", False))
 
     def ref(self) -> LayerRef:
         """Say who this is, as plain data."""
@@ -141,11 +147,11 @@ class LayerRecord:
         return "/".join(reversed(names))
 
 
-def _attribute(layer: object, name: str) -> Any:
-    try:
-        return getattr(layer, name, None)
-    except Exception:  # a property of the user's that is not ready yet: the name stays unknown
-        return None
+def layer_name(layer: object) -> str | None:
+    """Return the name that Keras keeps in a layer: as `name` in Keras 3, as `_name` in tf_keras."""
+    mine = safe.instance_dict(layer)
+    name = mine.get("name", mine.get("_name"))
+    return str.__str__(name) if safe.is_a(name, str) else None
 
 
 def meet(layer: object, maker: LayerRecord | None) -> LayerRecord | None:

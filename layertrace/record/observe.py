@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, cast
 
 from layertrace.errors import CulpritError
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.attributes import after_call, before_call, forget_call
 from layertrace.record.describe import eager_shape, note
 from layertrace.record.faults import step_aside
@@ -80,7 +80,7 @@ def begin(call: Call) -> tuple[Any, ...] | None:
                 method.jump == 1 or (mode is not None and _is_behind_autograph(caller, method.jump))
             ):
                 detail.flags |= {"direct"}
-            if any(getattr(value, "_keras_mask", None) is not None for value in (*values, *extra)):
+            if any(safe.framework_attribute(v, "_keras_mask") is not None for v in (*values, *extra)):
                 detail.flags |= {"masked"}
             if mode is None:
                 layer_numbers.ready[id(subject)] = layer
@@ -113,7 +113,7 @@ class Arguments(dict[str, Structure]):
 def strategy() -> str | None:
     """Name the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
     distribute = Host.tf.distribute
-    return type(distribute.get_strategy()).__name__ if distribute.has_strategy() else None
+    return safe.class_name(distribute.get_strategy()) if distribute.has_strategy() else None
 
 
 def _is_behind_autograph(caller: FrameType | None, distance: int) -> bool:
@@ -152,8 +152,8 @@ def _meet(method: Method, subject: Any, parent: tuple[Any, ...] | None) -> Layer
     if layer is not None and parent is not None and parent[METHOD].inherits_place:
         layer.is_inner = method.kind == "init" and layer.facts.bases[0] == FUNCTIONAL
         if parent[LAYER].facts.bases[0] == SEQUENTIAL:
-            container = parent[LAYER].reference()
-            layer.is_inner |= getattr(container, "_functional", None) is subject
+            container = safe.instance_dict(parent[LAYER].reference())
+            layer.is_inner |= container.get("_functional") is subject
     return layer
 
 
@@ -200,8 +200,8 @@ def _is_formality(method: Method, subject: Any, keywords: Any) -> bool:
     makes a functional model with `skip_init=True` before Python makes it again.
     """
     if method.kind == "build" and method.is_default:
-        resolved = getattr(type(subject), "build", None)
-        return not getattr(resolved, "_is_default", False)
+        resolved = safe.class_attribute(type(subject), "build")
+        return not safe.instance_dict(resolved).get("_is_default", False)
     return method.kind == "init" and bool(keywords) and keywords.get("skip_init") is True
 
 
@@ -251,9 +251,11 @@ def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
 def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
     if type(result) is hub.tensor_type and span[MODE] is None:
         thread, tensor = span[THREAD], cast(Any, result)
-        thread.shape, thread.dtype = eager_shape(tensor), tensor.dtype
+        shape, dtype = eager_shape(tensor), tensor.dtype
+        thread.shape = shape or None  # all scalars share one empty tuple, but not one dtype
+        thread.dtype = dtype
         if hub.emit is not None:
-            hub.emit((span, ended, thread.shape, thread.dtype, None))
+            hub.emit((span, ended, shape, dtype, None))
         return
     finish(span, ended, output=note(result), mode=_corrected(span))
 
@@ -301,7 +303,8 @@ def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
     """Put an exception into words: its type, message, the line it was raised in, whether it arose here."""
     place = places.raised_at(error.__traceback__) if origin else None
     inner = raised_in(error) if origin else ()
-    return type(error).__name__, _message(error), place, origin, inner, subject_of(error) if origin else None
+    subject = subject_of(error) if origin else None
+    return safe.class_name(error), _message(error), place, origin, inner, subject
 
 
 def subject_of(error: BaseException) -> LayerRecord | None:
@@ -327,7 +330,7 @@ def first_argument(frame: FrameType) -> Any:
         return frame.f_locals.get(code.co_varnames[0])
     if code.co_flags & inspect.CO_VARARGS:
         given = frame.f_locals.get(code.co_varnames[code.co_kwonlyargcount])
-        return given[0] if isinstance(given, tuple) and given else None
+        return given[0] if type(given) is tuple and given else None
     return None
 
 
@@ -370,5 +373,5 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 def _message(error: BaseException) -> str:
     try:
         return _ANSI.sub("", str(error))[:_MESSAGE]
-    except Exception:  # an exception whose own __str__ fails must still reach the user
+    except (Exception, SystemExit):  # an exception whose own __str__ fails must still reach the user
         return "(its message cannot be shown)"

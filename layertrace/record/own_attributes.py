@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
+from layertrace.record import safe
 from layertrace.record.hub import code_behind
 from layertrace.record.reads import is_hosts
 
@@ -16,7 +17,7 @@ __all__ = ["set_by_hosts"]
 
 def set_by_hosts(cls: type) -> frozenset[str]:
     """Return the names of the attributes that the base classes of all layers and models assign."""
-    return _assigned_by(tuple(owner for owner in cls.__mro__ if is_hosts(owner) and _is_base(owner)))
+    return _assigned_by(tuple(owner for owner in safe.mro(cls) if is_hosts(owner) and _is_base(owner)))
 
 
 @lru_cache(maxsize=256)

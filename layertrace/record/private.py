@@ -75,6 +75,12 @@ PARTS = {
         "TensorFlow 2.16 to 2.21",
         "a recorded call takes longer",
     ),
+    "shape_sizes": Part(
+        "tensorflow.python.framework.tensor_shape",
+        "TensorShape._dims",
+        "TensorFlow 2.16 to 2.21",
+        "a recorded call takes longer",
+    ),
     "transpiler": Part(
         "tensorflow.python.autograph.impl.api",
         "_TRANSPILER",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.timeline.identity import Register
 
 __all__ = [
@@ -46,7 +46,7 @@ Place = tuple[CodeType, int]
 
 def is_hosts(cls: type) -> bool:
     """Tell a class of Keras or TensorFlow from a user's."""
-    return cls.__module__.partition(".")[0] in _HOSTS
+    return safe.module_of(cls).partition(".")[0] in _HOSTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Reads:
         """Return the functions that are still there."""
         return [function for one in self.functions if (function := one()) is not None]
 
+
+_getter: Any = vars(property)["fget"].__get__  # which a class derived from it may override
 
 _reads: Register[dict[tuple[str, ...], Reads]] = Register()
 
@@ -85,28 +87,29 @@ def read_by(functions: list[FunctionType]) -> Reads:
 
 def methods_of(cls: type, name: str) -> list[FunctionType]:
     """Return the user's functions behind a name of a class, those of its base classes too."""
-    owners = [owner for owner in cls.__mro__ if name in vars(owner) and not is_hosts(owner)]
-    return [one for owner in owners for one in functions_behind(vars(owner)[name])]
+    owners = [owner for owner in safe.mro(cls) if name in safe.namespace(owner) and not is_hosts(owner)]
+    return [one for owner in owners for one in functions_behind(safe.namespace(owner)[name])]
 
 
 def functions_behind(value: Any) -> Iterator[FunctionType]:
     """Yield the functions behind a method, a property, a `tf.function`, and below decorators."""
     for _ in range(_ITEMS):
-        if isinstance(value, ModuleType):  # TensorFlow's load Keras when they are asked for something
+        kind: type = type(value)
+        if safe.is_a(value, ModuleType):  # TensorFlow's load Keras when they are asked for something
             return
-        if isinstance(value, FunctionType):
+        if kind is FunctionType:
             yield value
             value = vars(value).get("__wrapped__")
-        elif isinstance(value, property):
-            value = value.fget
-        elif isinstance(value, (staticmethod, classmethod, MethodType)):
+        elif safe.is_a(value, property):
+            value = _getter(value)
+        elif kind is staticmethod or kind is classmethod or kind is MethodType:
             value = value.__func__
-        elif getattr(type(value), "__wrapped__", None) is not None:  # a proxy
-            value = value.__wrapped__
-        elif type(value).__module__.startswith("tensorflow."):
-            value = getattr(value, "python_function", None)
+        elif (inner := safe.framework_attribute(value, "__wrapped__")) is not None:  # a proxy
+            value = inner
         else:
-            return
+            value = safe.framework_attribute(value, "python_function")
+            if value is None:
+                return
 
 
 def reachable(cls: type | None, todo: list[FunctionType]) -> list[FunctionType]:
@@ -138,12 +141,15 @@ def _is_followed(function: FunctionType, homes: set[str]) -> bool:
 
 
 def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType]:
-    for value in (function.__globals__.get(name), cells(function).get(name)):
-        if not isinstance(value, ModuleType):
+    for value in (dict.get(function.__globals__, name), cells(function).get(name)):
+        if not safe.is_a(value, ModuleType):
             yield from functions_behind(value)
-        elif value.__name__.partition(".")[0] not in _HOSTS:  # `helpers.noise()`: both names are there
+            continue
+        content = ModuleType.__getattribute__(value, "__dict__")
+        home = content.get("__name__")  # `helpers.noise()`: both names are there
+        if type(home) is str and home.partition(".")[0] not in _HOSTS:
             for inside in function.__code__.co_names:
-                yield from functions_behind(vars(value).get(inside))
+                yield from functions_behind(content.get(inside))
 
 
 def cells(function: FunctionType) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from layertrace.record import hosts
+from layertrace.record import hosts, safe
 from layertrace.record.echo import Echo
 from layertrace.record.failures import failure_of
 from layertrace.record.faults import step_aside
@@ -73,9 +73,10 @@ class Recorder:
         self.is_full = False
         self._records: list[tuple[Any, ...]] = []
         self._undos: list[Callable[[], None]] = []
-        self._covered: set[type] = set()
+        self._covered: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
+        self._hosts: set[str] = set()
         self._engine: Engine | None = None
-        self._watch = ImportWatch(hosts.HOSTS, self._cover_arrived)
+        self._watch = ImportWatch(hosts.WATCHED, self._cover_arrived)
         self._notes: list[str] = []
         self.sightings = Sightings()
         self._failure: Failure | None = None
@@ -126,6 +127,7 @@ class Recorder:
 
     def cover_host(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
+        self._hosts.add(host)
         engine = self._started_engine()
         for point in shared_points(host, cover_new):
             self._hook(point)
@@ -140,12 +142,14 @@ class Recorder:
         return self._engine
 
     def _cover_arrived(self, host: str) -> None:
-        """Hook a Keras that was imported just now."""
+        """Hook each Keras that was imported just now; one may have come in the middle of another import."""
         try:
             with _lock:
-                if self in running:
+                arrived = [one for one in hosts.loaded() if one not in self._hosts]
+                if self in running and arrived:
                     hosts.load()
-                    self.cover_host(host)
+                    for one in arrived:
+                        self.cover_host(one)
                     _tell_hub()
         except Exception:  # promise 1: an import of the traced program never fails for our sake
             step_aside(f"hook {host}")
@@ -175,27 +179,26 @@ class Recorder:
 
     def cover(self, cls: type) -> None:
         """Hook one class, if this recorder is about its layers."""
-        if cls in self._covered or not self.targets.covers(cls):
+        if id(cls) in self._covered or not self.targets.covers(cls):
             return
-        for owner in cls.__mro__:  # inherited methods included
-            if owner not in self._covered:
-                self._covered.add(owner)
+        for owner in safe.mro(cls):  # inherited methods included
+            if id(owner) not in self._covered:
+                self._covered[id(owner)] = owner
                 for point in self._points(owner):
                     self._hook(point)
-        self._covered.add(cls)
 
     def _points(self, owner: type) -> Iterable[HookPoint]:
         try:
             return class_points(owner)
         except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            step_aside(f"hook a class named {owner.__name__}")
+            step_aside(f"hook a class named {safe.name_of(owner)}")
             return ()
 
     def _hook(self, point: HookPoint) -> None:
         try:
             undo = self._started_engine().observe(point)
         except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            step_aside(f"hook {point.name} of {point.owner!r}")
+            step_aside(f"hook {point.label}")
             return
         if undo is not None:
             self._undos.append(undo)
@@ -205,6 +208,7 @@ class Recorder:
             undo()
         self._undos.clear()
         self._covered.clear()
+        self._hosts.clear()
         if self._engine is not None:
             self._engine = None
             engines.leave()
@@ -381,14 +385,14 @@ class Recorder:
 def cover_new(cls: type) -> None:
     """Hook a class whose first layer is about to be made, for all who listen."""
     for recorder in tuple(running):
-        if cls in recorder._covered:
+        if id(cls) in recorder._covered:
             continue
         try:
             with _lock:
                 if recorder in running:  # another thread may have stopped it just now
                     recorder.cover(cls)
         except Exception:  # promise 1: making a layer never fails for our sake
-            step_aside(f"hook a class named {cls.__name__}")
+            step_aside(f"hook a class named {safe.name_of(cls)}")
 
 
 def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:

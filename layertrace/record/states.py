@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.describe import describe, dtype_name, spec
+from layertrace.record.faults import step_aside
 from layertrace.record.host import Host
 from layertrace.record.hub import code_behind
+from layertrace.record.insides import layers_inside, variables_inside
 from layertrace.record.layers import LayerRecord, meet
 from layertrace.record.own_attributes import set_by_hosts
 from layertrace.record.reads import is_hosts
@@ -34,7 +35,7 @@ _METHODS = (
     "predict_step",
 )
 _MASKING = "keras.src.layers.core.masking.Masking"
-T = TypeVar("T")
+_HELD = 4096  # items of one collection that are looked at: a layer may hold a vocabulary of millions
 
 
 def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
@@ -55,48 +56,67 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
                 built_by_init=record.built_by_init,
             )
             continue
-        inside = [one for one in map(_known, _flattened(layer)) if one is not None and not one.is_inner]
-        found[record.number] = _state(record, record.ref(), layer, inside)
-        todo += inside
+        try:
+            known = filter(None, map(_known, layers_inside(layer)))
+            inside = [one for one in known if not one.is_inner]
+            found[record.number] = _state(record, record.ref(), layer, inside)
+            todo += inside
+        except Exception:  # one layer that cannot be read costs its own state, not the recording
+            step_aside(f"read the state of a layer of class {record.cls}")
+            found[record.number] = LayerState(
+                layer=record.ref(), initialized=record.initialized, built_by_init=record.built_by_init
+            )
     return dict(sorted(found.items()))
 
 
 def _state(record: LayerRecord, ref: LayerRef, layer: Any, inside: list[LayerRecord]) -> LayerState:
+    mine = safe.instance_dict(layer)
+    supports = safe.plain_attribute(layer, "supports_masking", mine.get("_supports_masking", safe.MISSING))
     return LayerState(
         layer=ref,
         initialized=record.initialized,
         built_by_init=record.built_by_init,
-        built=_asked(lambda: bool(layer.built), None),
-        trainable=_asked(lambda: bool(layer.trainable), None),
+        built=safe.truth(mine.get("built", safe.MISSING)),
+        trainable=safe.truth(mine.get("_trainable", safe.MISSING)),
         methods=_methods(type(layer)),
         children=tuple(one.number for one in inside),
         held=_held(layer),
-        variables=_asked(lambda: tuple(map(number_of, layer.variables)), ()),
+        variables=tuple(map(number_of, variables_inside(layer))),
         tensors=_tensors(layer),
-        supports_masking=_asked(lambda: bool(layer.supports_masking), None),
-        makes_mask=bool(getattr(layer, "mask_zero", False)) or _MASKING in ref.bases,
-        compute_dtype=_asked(lambda: str(dtype_name(layer.compute_dtype)), None),
-        declared=_asked(lambda: _declared(layer), None),
-        masked=_asked(lambda: _masked(layer), None),
-        accepted=tuple(getattr(type(layer), "_layertrace_accepted", ())),
+        supports_masking=safe.truth(supports),
+        makes_mask=bool(safe.truth(safe.plain_attribute(layer, "mask_zero"))) or _MASKING in ref.bases,
+        compute_dtype=_compute_dtype(layer, record),
+        declared=_declared(layer),
+        masked=_masked(layer),
+        accepted=_accepted(type(layer)),
     )
 
 
-def _asked(question: Callable[[], T], otherwise: T) -> T:
-    """Ask a layer something; a property of the user's may fail, and then that is not known."""
-    try:
-        return question()
-    except Exception:  # whatever a stranger's property raises: the state is told without it
-        return otherwise
+def _accepted(cls: type) -> tuple[str, ...]:
+    codes = safe.class_attribute(cls, "_layertrace_accepted", ())
+    return tuple(codes) if type(codes) in (tuple, list, set, frozenset) else ()
 
 
 def _known(layer: Any) -> LayerRecord | None:
     return layer_numbers.get(layer) or meet(layer, None)
 
 
-def _flattened(layer: Any) -> list[Any]:
-    """Return the layers inside; both Keras have the method (Keras 3.0 to 3.15), and no public equivalent."""
-    return _asked(lambda: [one for one in layer._flatten_layers() if one is not layer], [])
+def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
+    """Return in which dtype a layer computes, by its policy unless Keras itself has other rules for it.
+
+    `IndexLookup` and `TextVectorization` of Keras 3.0 to 3.15 do; a `DTypePolicyMap` has policies by path.
+    """
+    mine = safe.instance_dict(layer)
+    policy = mine.get("_dtype_policy")
+    home = next((cls for cls in safe.mro(type(layer)) if "compute_dtype" in safe.namespace(cls)), object)
+    if is_hosts(home) and home.__name__ != "Layer":
+        found = safe.framework_attribute(layer, "compute_dtype")
+    else:
+        is_map = safe.class_name(policy) == "DTypePolicyMap" and is_hosts(type(policy))
+        if policy is not None and is_map and record.path:
+            policy = policy[record.path]
+        found = safe.framework_attribute(policy, "compute_dtype")
+    return None if found is None else dtype_name(found)
 
 
 def _held(layer: Any) -> Mapping[int, str]:
@@ -105,19 +125,17 @@ def _held(layer: Any) -> Mapping[int, str]:
     base = set_by_hosts(cls)
     found: dict[int, str] = {}
     # `_self_…` is where tf_keras keeps what has a name of its own, or is held by a number only.
-    named = [item for item in list(vars(layer).items()) if not item[0].startswith("_self_")]
+    items = list(safe.instance_dict(layer).items())
+    named = [item for item in items if type(item[0]) is str and not item[0].startswith("_self_")]
     for name, value in sorted(named, key=lambda item: item[0].startswith("_")):
         if name in base:
             continue
-        if isinstance(value, Mapping):
-            inside = [(f"{name}[{key!r}]", one) for key, one in list(value.items())]
-        elif isinstance(value, (list, tuple)):
-            inside = [(f"{name}[{number}]", one) for number, one in enumerate(list(value))]
-        else:
-            inside = [(name, value)]
-        for path, one in inside:
+        inner = safe.unwrapped(value)
+        inside = [(safe.MISSING, value)] if inner is None else safe.first_items(inner, _HELD)
+        for key, one in inside:
             record = layer_numbers.get(one)
             if record is not None:
+                path = name if key is safe.MISSING else f"{name}[{safe.key_words(key)}]"
                 found.setdefault(record.number, path)
     return found
 
@@ -126,10 +144,10 @@ def _methods(cls: type) -> Mapping[str, Location]:
     """Return where the methods are defined that are the user's."""
     found = {}
     for name in _METHODS:
-        owner = next((one for one in cls.__mro__ if name in vars(one)), object)
+        owner = next((one for one in safe.mro(cls) if name in safe.namespace(one)), object)
         if owner is object or is_hosts(owner):
             continue
-        code = code_behind(inspect.unwrap(getattr(owner, name)))
+        code = code_behind(safe.namespace(owner)[name])
         if code is not None:
             found[name] = places.location(code, -1)
     return found
@@ -138,24 +156,34 @@ def _methods(cls: type) -> Mapping[str, Location]:
 def _tensors(layer: Any) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
     kinds = (Host.tf.Variable, Host.tf.__internal__.EagerTensor)
-    return {name: describe(value) for name, value in list(vars(layer).items()) if isinstance(value, kinds)}
+    items = list(safe.instance_dict(layer).items())
+    return {name: describe(value) for name, value in items if safe.is_a(value, *kinds) and type(name) is str}
 
 
 def _node(layer: Any) -> Any:
     """Return the one place of a layer in functional models (`_inbound_nodes` of Keras 3.0 to 3.15)."""
-    nodes: Any = vars(layer).get("_inbound_nodes") or ()
-    return nodes[0] if len(nodes) == 1 else None
+    nodes = safe.unwrapped(safe.instance_dict(layer).get("_inbound_nodes"))
+    found = [] if nodes is None else safe.first_items(nodes, 2)
+    return found[0][1] if len(found) == 1 else None
+
+
+def _ends(layer: Any, name: str) -> list[Any]:
+    """Return the tensors that come into the one node of a layer, or go out."""
+    tensors = safe.unwrapped(safe.framework_attribute(_node(layer), name))
+    return [] if tensors is None else safe.last_items(tensors, safe.size_of(tensors))
 
 
 def _declared(layer: Any) -> TensorSpec | None:
-    outputs = _node(layer).output_tensors
+    outputs = _ends(layer, "output_tensors")
     return spec(outputs[0]) if len(outputs) == 1 else None
 
 
 def _masked(layer: Any) -> tuple[bool, bool] | None:
-    node = _node(layer)
-    return any(map(_has_mask, node.input_tensors)), any(map(_has_mask, node.output_tensors))
+    if _node(layer) is None:
+        return None
+    came, went = (any(map(_has_mask, _ends(layer, name))) for name in ("input_tensors", "output_tensors"))
+    return came, went
 
 
 def _has_mask(tensor: Any) -> bool:
-    return getattr(tensor, "_keras_mask", None) is not None
+    return safe.framework_attribute(tensor, "_keras_mask") is not None

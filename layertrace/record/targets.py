@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from layertrace.errors import TargetError
+from layertrace.record import safe
 from layertrace.record.hub import DETAIL, LAYER, METHOD, PARENT, parent_of
+from layertrace.record.insides import layers_inside
 from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, meet
 from layertrace.timeline.query import answers_to, layer_numbers
 
@@ -60,7 +62,7 @@ class Targets:
         """Tell whether layers of this class have to be hooked."""
         if self.everything or self._numbers or self.globs:
             return True
-        return any(issubclass(cls, wanted) for wanted in self.classes)
+        return self._is_of_class(cls)
 
     def may_keep(self, span: tuple[Any, ...]) -> bool:
         """Tell early, in the path of the traced program, what will certainly not be kept."""
@@ -99,9 +101,12 @@ class Targets:
         if layer.number in self._numbers:
             return True
         cls = layer.type()
-        if cls is not None and issubclass(cls, self.classes):
+        if cls is not None and self._is_of_class(cls):
             return True
         return any(answers_to(layer.ref(), glob) for glob in self.globs)
+
+    def _is_of_class(self, cls: type) -> bool:
+        return any(wanted is above for above in safe.mro(cls) for wanted in self.classes)
 
     def _is_inside(self, span: tuple[Any, ...] | None) -> bool:
         """Tell whether something happened inside a layer that was given as an object."""
@@ -114,11 +119,7 @@ class Targets:
 
 def _with_all_inside(layer: Any) -> list[Any]:
     """Return a layer and all layers it holds, as far as they are there already."""
-    found = [layer]
-    flatten = getattr(layer, "_flatten_layers", None)  # both Keras have it, and no public equivalent
-    if flatten is not None:
-        found += [one for one in flatten() if one is not layer]
-    return found
+    return [layer, *layers_inside(layer)]
 
 
 def _told(target: object) -> str:

@@ -2,56 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.attributes import trains
 from layertrace.record.faults import step_aside
-from layertrace.record.hooks.observer import Call, Observer, watching
+from layertrace.record.hooks.observer import Call, watching
 from layertrace.record.hub import hub
-from layertrace.record.observe import now
+from layertrace.record.observe import first_argument, now
 from layertrace.record.sightings import Sighting, see
 from layertrace.record.signatures import described
 from layertrace.record.variables import number_of
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["LOSSES", "keras_pairs", "tf_keras_pairs", "update_observer"]
+__all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "updated"]
 
 
-def update_observer(pairs: Callable[..., Iterable[tuple[Any, Any]]]) -> Observer:
-    """Return what observes the method that gives gradients to an optimizer.
+def _keras_update(call: Call) -> None:
+    """Note an update by an optimizer of Keras 3.
+
+    `apply` calls `_filter_empty_gradients(grads, vars)` with the variables in a list of its own, so that
+    nothing is read here that can be read once only (Keras 3.0 to 3.15).
+    """
+    if hub.sights and len(call.values) == 2:
+        updated(call.subject, *call.values, _place(call), now())
+
+
+def _tf_keras_update(call: Call) -> None:
+    """Note an update by an optimizer of tf_keras.
+
+    `apply_gradients` of `optimizers/optimizer.py` calls `filter_empty_gradients(grads_and_vars)` with a list
+    of its own, and is a method of the optimizer. Others call it too: a `LossScaleOptimizer`, for the
+    optimizer inside that does so again, and the legacy optimizers, with whatever they were given
+    (tf_keras 2.16 to 2.21).
+    """
+    frame, given = call.caller, call.subject
+    if not hub.sights or type(given) is not list or frame is None:
+        return
+    if frame.f_code.co_name == "apply_gradients" and frame.f_globals.get("__name__") == _TF_KERAS:
+        pairs = [pair for pair in given if _is_pair(pair)]
+        variables = [variable for _, variable in pairs]
+        gradients = [gradient for gradient, _ in pairs]
+        updated(first_argument(frame), gradients, variables, _place(call), now())
+
+
+_TF_KERAS = "tf_keras.src.optimizers.optimizer"
+KERAS_UPDATES = watching(_keras_update)
+TF_KERAS_UPDATES = watching(_tf_keras_update)
+
+
+def _place(call: Call) -> Any:
+    try:
+        return places.caller(call.method, call.caller)
+    except Exception:  # promise 1, as below
+        return step_aside("find the line of an update")
+
+
+def updated(optimizer: Any, grads: Any, variables: Any, place: Any, started: int) -> None:
+    """Note that an optimizer updates variables.
 
     Args:
-        pairs: Reads gradients with their variables off the arguments, optimizer first.
+        optimizer: Which one.
+        grads: The gradients, None for a variable without one; they are read from a list or tuple only.
+        variables: The variables, in the same order; they are read as the gradients are.
+        place: The line of the program.
+        started: When, on the clock of the hooks.
     """
-
-    def begin(call: Call) -> None:
-        if not hub.sights:
-            return
-        started = now()
-        try:
-            place = places.caller(call.method, call.caller)
-            found = list(pairs(call.subject, *call.values, *call.extra))
-            trains()
-            _updated(call.subject, found, place, started)
-        except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("record an update")
-
-    return watching(begin)
+    try:
+        trains()
+        given, known = _listed(grads), _listed(variables)
+        if given is not None and known is not None:
+            _updated(optimizer, list(zip(given, known, strict=False)), place, started)
+    except Exception:  # promise 1: the traced program never sees a fault of ours
+        step_aside("record an update")
 
 
-def keras_pairs(
-    optimizer: Any, grads: Any = (), trainable_variables: Any = None, **_: Any
-) -> Iterable[tuple[Any, Any]]:
-    """Read those of `apply(grads, trainable_variables)` of Keras 3."""
-    variables = getattr(optimizer, "_trainable_variables", ()) if trainable_variables is None else None
-    return zip(grads, trainable_variables if variables is None else variables, strict=False)
+def _is_pair(value: Any) -> bool:
+    kind = type(value)
+    return (kind is tuple or kind is list) and len(value) == 2
 
 
-def tf_keras_pairs(_: Any, grads_and_vars: Any = (), *__: Any, **___: Any) -> Iterable[tuple[Any, Any]]:
-    """Read those of `apply_gradients(grads_and_vars)` of tf_keras."""
-    return list(grads_and_vars)
+def _listed(values: Any) -> list[Any] | None:
+    """Return the items of a list or tuple of Python's, or of one in which Keras or TensorFlow keep theirs."""
+    kind = type(values)
+    if kind is not list and kind is not tuple and not safe.is_framework(kind):
+        return None
+    inner = safe.unwrapped(values)
+    if inner is None or safe.is_a(inner, dict):
+        return None
+    return [item for _, item in safe.first_items(inner, safe.size_of(inner))]
 
 
 def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: int) -> None:
@@ -75,7 +114,11 @@ def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: 
 
 
 def _path(variable: Any) -> str:
-    return str(getattr(variable, "path", None) or getattr(variable, "name", "?")).removesuffix(":0")
+    for name in ("path", "name"):
+        found = safe.framework_attribute(variable, name, below=True)
+        if found is not None:
+            return str(found).removesuffix(":0")
+    return "?"
 
 
 def _loss(call: Call) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
 from layertrace.errors import CulpritError
-from layertrace.record.describe import describe, dtype_name, tensor_shape
+from layertrace.record import safe
+from layertrace.record.describe import describe, dtype_name, spec, tensor_shape
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.host import Host
@@ -54,7 +56,7 @@ class VariableNote:
     def _from_request(self, asked: dict[str, Any], initial: Structure) -> VariableSpec:
         """Describe the variable that was asked for, which may never come to be."""
         name = asked.get("name")
-        name = name if isinstance(name, str) else "Variable"
+        name = str.__str__(name) if safe.is_a(name, str) else "Variable"
         shape, dtype = asked.get("shape"), asked.get("dtype")
         return VariableSpec(
             id=self.number,
@@ -62,27 +64,41 @@ class VariableNote:
             path=name,
             shape=_shape_of(initial) if shape is None else tensor_shape(shape),
             dtype=getattr(initial, "dtype", "float32") if dtype is None else dtype_name(dtype),
-            trainable=asked.get("trainable"),
+            trainable=None if asked.get("trainable") is None else safe.truth(asked["trainable"]),
             initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
         )
 
     def made(self, variable: Any) -> None:
-        """Describe the variable that was made."""
-        full = str(variable.name).removesuffix(":0")
+        """Describe the variable that was made, by what was asked for where that is not to be had.
+
+        TensorFlow's `PartitionedVariable` has no `trainable`, and one of a class of the program may have
+        properties of its own.
+        """
+        full, path, shape, dtype, trainable = (
+            _known(variable, name) for name in ("name", "path", "shape", "dtype", "trainable")
+        )
+        full = str.__str__(full).removesuffix(":0") if safe.is_a(full, str) else self.spec.name
         self.spec = VariableSpec(
             id=self.number,
             name=full.rpartition("/")[2],
-            path=str(getattr(variable, "path", full)),
-            shape=tensor_shape(variable.shape),
-            dtype=dtype_name(variable.dtype),
-            trainable=bool(variable.trainable),
+            path=str.__str__(path) if safe.is_a(path, str) else full,
+            shape=self.spec.shape if shape is None else tensor_shape(shape),
+            dtype=self.spec.dtype if dtype is None else dtype_name(dtype),
+            trainable=self.spec.trainable if trainable is None else safe.truth(trainable),
             initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
         )
-        _numbers.add(variable, self.spec)
+        with contextlib.suppress(TypeError):  # one of a class with slots cannot be referred to weakly
+            _numbers.add(variable, self.spec)
+
+
+def _known(variable: Any, name: str) -> Any:
+    """Return what Keras or TensorFlow tell of a variable, or what it keeps for them; None where nothing."""
+    found = safe.framework_attribute(variable, name, below=True)
+    return safe.instance_dict(variable).get(f"_{name}") if found is None else found
 
 
 def _shape_of(initial: Structure) -> tuple[int | None, ...] | None:
@@ -97,10 +113,12 @@ def _shape_of(initial: Structure) -> tuple[int | None, ...] | None:
 
 def _initializer(initializer: Any) -> str | None:
     """Name an initializer: `GlorotUniform`, `zeros`, or the spec of an initial value."""
-    if initializer is None or isinstance(initializer, str):
-        return initializer
-    if callable(initializer) and not hasattr(initializer, "shape"):
-        return getattr(initializer, "__name__", type(initializer).__name__)
+    if initializer is None or safe.is_a(initializer, str):
+        return None if initializer is None else str.__str__(initializer)
+    if callable(initializer) and spec(initializer) is None:
+        is_class = safe.is_a(initializer, type)
+        name = safe.name_of(initializer) if is_class else safe.code_name(initializer)
+        return name or safe.class_name(initializer)
     return str(describe(initializer))
 
 
@@ -134,7 +152,7 @@ def _asked(
     if source == "tf":
         return {"initial_value": positional[0], **keywords} if positional else dict(keywords)
     asked = {**dict(zip(method.names, positional, strict=False)), **keywords}
-    if isinstance(asked.get("shape"), str):
+    if safe.is_a(asked.get("shape"), str):
         asked["name"] = asked.pop("shape")
         asked[_BY_POSITION] = True
     return asked
@@ -172,7 +190,7 @@ def _is_part_of_another(cls: type, caller: FrameType | None) -> bool:
     asker = "" if caller is None else str(caller.f_globals.get("__name__"))
     if asker.startswith("keras.src.backend."):
         return True
-    is_public = cls in (Host.tf.Variable, Host.tf.compat.v1.Variable)
+    is_public = cls is Host.tf.Variable or cls is Host.tf.compat.v1.Variable
     return not is_public and asker.startswith("tensorflow.")
 
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from layertrace.record import private
+from layertrace.record import private, safe
+from layertrace.record.faults import notice
 from layertrace.record.functions import TRACES
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, watching
 from layertrace.record.host import Host
@@ -16,7 +17,7 @@ from layertrace.record.hub import Kind, Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.observe import begin, end, fail
 from layertrace.record.runs import concrete_observer, run_observer
-from layertrace.record.training import LOSSES, keras_pairs, tf_keras_pairs, update_observer
+from layertrace.record.training import KERAS_UPDATES, LOSSES, TF_KERAS_UPDATES
 from layertrace.record.variables import creation_observer
 from layertrace.timeline.query import qualified_name
 
@@ -40,8 +41,6 @@ def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
 @functools.cache
 def _framework_points(host: str) -> tuple[HookPoint, ...]:
     base = layer_base(host)
-    optimizer = sys.modules[host].optimizers.Optimizer
-    update, pairs = ("apply", keras_pairs) if host == "keras" else ("apply_gradients", tf_keras_pairs)
     points = [
         _point(
             base,
@@ -52,14 +51,32 @@ def _framework_points(host: str) -> tuple[HookPoint, ...]:
         ),
         _point(type(Host.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
-        _point(_owner(optimizer, update), update, update_observer(pairs), "watch"),
     ]
     if host == "keras":
         variable = sys.modules["keras"].Variable
         points.append(
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
-    return tuple(points)
+    return (*points, *_update_points(host))
+
+
+def _update_points(host: str) -> tuple[HookPoint, ...]:
+    """Return the function that is given gradients in a list; the arguments of `apply` may be iterators."""
+    optimizer = sys.modules[host].optimizers.Optimizer
+    if host == "keras":
+        name, observer = "_filter_empty_gradients", KERAS_UPDATES
+        owner: Any = _owner(optimizer, name)
+    else:
+        name, observer = "filter_empty_gradients", TF_KERAS_UPDATES
+        owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
+    if hasattr(owner, name):
+        return (_point(owner, name, observer, "watch"),)
+    notice(
+        f"this {host} has no {name} (seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21), so updates by "
+        "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
+        key=f"updates of {host}",
+    )
+    return ()
 
 
 _FUNCTIONS: dict[str, tuple[Kind, Callable[[], Observer]]] = {
@@ -126,19 +143,20 @@ def _class_points(cls: type) -> tuple[HookPoint, ...]:
             lasts=_lasts(cls),
         )
         for name, kind in _METHODS.items()
-        if name in vars(cls) and not isinstance(vars(cls)[name], (staticmethod, classmethod, property))
+        if name in safe.namespace(cls) and type(safe.namespace(cls)[name]) not in _NOT_METHODS
     )
 
 
+_NOT_METHODS = (staticmethod, classmethod, property)
 _lasting_points = functools.lru_cache(maxsize=4096)(_class_points)
 
 
 def _lasts(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in HOSTS
+    return str(safe.namespace(cls).get("__module__")).partition(".")[0] in HOSTS
 
 
 def _stands_above_layers(cls: type) -> bool:
-    return any(issubclass(base, cls) and base is not cls for base in map(layer_base, loaded()))
+    return any(cls is above for base in map(layer_base, loaded()) for above in safe.mro(base)[1:])
 
 
 def _only_runs_its_layers(cls: type) -> bool:
@@ -153,11 +171,12 @@ def _only_runs_its_layers(cls: type) -> bool:
 
 def subclasses(cls: type) -> Iterator[type]:
     """Yield a class and all classes below it, each once."""
-    seen = {cls}
+    seen = {id(cls)}  # a metaclass of the program may compare and hash its classes as it likes
     todo = [cls]
     while todo:
         parent = todo.pop()
         yield parent
-        below: set[type] = set(type.__subclasses__(parent)) - seen
-        seen.update(below)
+        children: list[type] = type.__subclasses__(parent)
+        below = [child for child in children if id(child) not in seen]
+        seen.update(map(id, below))
         todo += below

@@ -1,0 +1,340 @@
+"""Read what a traced program owns without running any of its code.
+
+A stranger's `__getattr__`, property, `__class__`, `__iter__`, `__eq__` or `__repr__` may load a file, consume
+an iterator, raise anything, or exit. These functions look at memory alone: at the dictionary of an instance,
+the namespaces of its classes, the items of the builtin collection behind it. Only attributes that a framework
+defines are evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+)
+from typing import Any, cast
+
+from layertrace.timeline.identity import Register
+
+__all__ = [
+    "MISSING",
+    "class_attribute",
+    "class_name",
+    "code_name",
+    "first_items",
+    "framework_attribute",
+    "home_of",
+    "instance_dict",
+    "is_a",
+    "is_framework",
+    "is_plain",
+    "key_words",
+    "last_items",
+    "module_of",
+    "mro",
+    "name_of",
+    "namespace",
+    "plain_attribute",
+    "size_of",
+    "truth",
+    "unwrap",
+    "unwrapped",
+]
+
+_FRAMEWORKS = frozenset(
+    ("keras", "tf_keras", "tensorflow", "numpy", "ml_dtypes", "optree", "scipy", "jax", "jaxlib", "torch",
+     "pandas", "wrapt", "_wrappers")
+)  # fmt: skip
+_WRAPPERS = "tensorflow.python.trackable.data_structures"
+
+MISSING: Any = object()
+"""Stands for an attribute that there is not."""
+
+# The descriptors of `type` itself, which no metaclass can override.
+_mro = type.__dict__["__mro__"].__get__
+_namespace = type.__dict__["__dict__"].__get__
+_name = type.__dict__["__name__"].__get__
+_flags = type.__dict__["__flags__"].__get__
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a `class` statement made it, in an `exec` with "builtins" as its module
+
+
+# Classes
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """Return the classes that a class looks its attributes up in."""
+    return cast("tuple[type, ...]", _mro(cls))
+
+
+def namespace(cls: type) -> MappingProxyType[str, Any]:
+    """Return what a class itself defines."""
+    return cast("MappingProxyType[str, Any]", _namespace(cls))
+
+
+def class_name(thing: object) -> str:
+    """Return the name of the class of an object."""
+    return str(_name(type(thing)))
+
+
+def name_of(cls: type) -> str:
+    """Return the name of a class."""
+    return str(_name(cls))
+
+
+def module_of(cls: type) -> str:
+    """Return the module that a class is of."""
+    found = _namespace(cls).get("__module__", "builtins")
+    return found if type(found) is str else ""
+
+
+def is_framework(cls: type) -> bool:
+    """Return whether a class belongs to a framework rather than to the program."""
+    return module_of(cls).partition(".")[0] in _FRAMEWORKS
+
+
+def _is_builtin(cls: type) -> bool:
+    """Return whether a class is Python's own, written in C; so are the proxies of wrapt before 2.0."""
+    return module_of(cls) == "builtins" and not _flags(cls) & _HEAP
+
+
+def is_a(thing: object, *classes: type) -> bool:
+    """Return whether an object is an instance, whatever its `__class__` and its metaclass claim."""
+    kind = type(thing)
+    return any(type.__subclasscheck__(cls, kind) for cls in classes)
+
+
+def class_attribute(cls: type, name: str, default: Any = None) -> Any:
+    """Return what a class or a base of it defines, as it lies there: descriptors are not asked."""
+    for owner in _mro(cls):
+        found = _namespace(owner).get(name, MISSING)
+        if found is not MISSING:
+            return found
+    return default
+
+
+# Instances
+
+
+def instance_dict(thing: object) -> dict[str, Any]:
+    """Return the dictionary of an instance; an empty one where there is none, or it cannot be had."""
+    descriptor = _kind_of(type(thing)).dictionary or _dictionary_of(type(thing))
+    found = {} if descriptor is None else descriptor.__get__(thing)
+    return found if type(found) is dict else {}
+
+
+class _Kind:
+    """What is known of a class: how to get at its instances' dictionaries, and framework attributes.
+
+    It holds descriptors of frameworks only, so that it keeps no class of the program alive.
+    """
+
+    __slots__ = ("dictionary", "found", "is_open", "is_users")
+
+    def __init__(self, cls: type) -> None:
+        users = [owner for owner in _mro(cls) if not is_framework(owner) and not _is_builtin(owner)]
+        dictionary = _dictionary_of(cls)  # which holds the class that it is of
+        is_lasting = dictionary is not None and all(dictionary.__objclass__ is not one for one in users)
+        self.dictionary = dictionary if is_lasting else None
+        self.found: dict[tuple[str, bool], Any] = {}
+        self.is_users = bool(users)
+        # Code of a framework that asks such an instance for anything lands in the program's own.
+        self.is_open = not any(
+            name in _namespace(owner) for owner in users for name in ("__getattr__", "__getattribute__")
+        )
+
+
+_kinds: Register[_Kind] = Register()
+
+
+def _kind_of(cls: type) -> _Kind:
+    return _kinds.by_id.get(id(cls)) or _kinds.add(cls, _Kind(cls))
+
+
+def _dictionary_of(cls: type) -> Any:
+    """Return the descriptor of Python for the dictionaries of instances, below a property of that name.
+
+    That of wrapt's proxies leads to what they stand for.
+    """
+    for owner in _mro(cls):
+        found = _namespace(owner).get("__dict__")
+        if type(found) is GetSetDescriptorType and not _name(owner).endswith("ObjectProxy"):
+            return found
+    return None
+
+
+def framework_attribute(thing: object, name: str, default: Any = None, *, below: bool = False) -> Any:
+    """Return an attribute if a framework defines it, or the instance's own if no class does.
+
+    Args:
+        thing: Anything.
+        name: Of the attribute.
+        default: What to return where there is none, where the program defines it, and where it fails.
+        below: Whether to look below what classes of the program define, at the first framework.
+    """
+    kind = _kind_of(type(thing))
+    found = kind.found.get((name, below), _UNKNOWN)
+    if found is _UNKNOWN:
+        found = kind.found[name, below] = _defined(type(thing), name, below)
+    if found is _USERS:
+        return default
+    if found is MISSING or not hasattr(type(found), "__set__"):  # the instance's own comes first
+        own = instance_dict(thing).get(name, MISSING)
+        if own is not MISSING or found is MISSING:
+            return default if own is MISSING else own
+    if not hasattr(type(found), "__get__"):
+        return found
+    if not kind.is_open and type(found) not in (GetSetDescriptorType, MemberDescriptorType):
+        return default
+    try:
+        return found.__get__(thing, type(thing))
+    except Exception:  # a tensor that has no value yet, say
+        return default
+    except BaseException:  # a framework's property that has asked the program after all
+        if kind.is_users:
+            return default
+        raise
+
+
+def _defined(cls: type, name: str, below: bool) -> Any:
+    """Return what the first class to define a name has there, if that class is a framework's."""
+    for owner in _mro(cls):
+        found = _namespace(owner).get(name, MISSING)
+        if found is not MISSING:
+            if is_framework(owner) or _is_builtin(owner):
+                return found
+            if not below:
+                return _USERS
+    return MISSING
+
+
+_UNKNOWN, _USERS = object(), object()
+
+
+def plain_attribute(thing: object, name: str, default: Any = None) -> Any:
+    """Return what an instance keeps under a name, or what its class does if that is not a descriptor."""
+    own = instance_dict(thing).get(name, MISSING)
+    if own is MISSING:
+        own = class_attribute(type(thing), name, MISSING)
+        if own is not MISSING and class_attribute(type(own), "__get__", MISSING) is not MISSING:
+            return default
+    return default if own is MISSING else own
+
+
+# Values
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value is a bool, an int, a float or a str, and not of a class derived from one."""
+    kind = type(value)
+    return kind is str or kind is int or kind is float or kind is bool
+
+
+def truth(value: object, default: bool | None = None) -> bool | None:
+    """Return the truth of a plain value; that of any other is the program's to compute."""
+    return bool(value) if value is None or is_plain(value) else default
+
+
+def key_words(key: object) -> str:
+    """Write the key of a mapping as Python would, and one of a class of the program by its class."""
+    kind = type(key)
+    if key is None or is_plain(key) or kind is bytes or kind is complex:
+        return repr(key)
+    if kind is tuple:
+        inside = ", ".join(map(key_words, cast("tuple[object, ...]", key)))
+        return f"({inside},)" if len(cast("tuple[object, ...]", key)) == 1 else f"({inside})"
+    if type.__subclasscheck__(str, kind):
+        return str.__repr__(cast(str, key))
+    if type.__subclasscheck__(int, kind):
+        return int.__repr__(cast(int, key))
+    return f"<{class_name(key)}>"
+
+
+def unwrapped(value: Any) -> Any:
+    """Return the list, tuple or dict behind a value; None where it is not such a collection.
+
+    Of a class derived from one, only the builtin's own storage is ever looked at. TensorFlow wraps what is
+    assigned to its trackable objects (`trackable/data_structures.py`, TensorFlow 2.16 to 2.21).
+    """
+    kind = type(value)
+    if kind is list or kind is tuple or kind is dict:
+        return value
+    if module_of(kind) == _WRAPPERS:
+        inner = instance_dict(value).get("_storage", MISSING)
+        if inner is MISSING:
+            inner = framework_attribute(value, "__wrapped__")
+        return inner if is_a(inner, list, tuple, dict) else None
+    return value if is_a(value, list, tuple, dict) else None
+
+
+def size_of(value: Any) -> int:
+    """Return the length of a list, tuple or dict."""
+    return next(base.__len__(value) for base in (dict, list, tuple) if is_a(value, base))
+
+
+def first_items(value: Any, most: int) -> list[tuple[Any, Any]]:
+    """Return the first items of a list, tuple or dict with their keys or numbers."""
+    if is_a(value, dict):
+        return _taken(iter(dict.items(value)), most)
+    return list(enumerate(_sliced(value, slice(0, most))))
+
+
+def last_items(value: Any, most: int) -> list[Any]:
+    """Return the last items of a list or tuple, or values of a dict."""
+    if is_a(value, dict):
+        return _taken(reversed(dict.values(value)), most)[::-1]
+    return _sliced(value, slice(-most, None))
+
+
+def _sliced(value: Any, part: slice) -> list[Any]:
+    base: Any = list if is_a(value, list) else tuple
+    return list(base.__getitem__(value, part))
+
+
+def _taken(items: Iterator[Any], most: int) -> list[Any]:
+    try:
+        return list(islice(items, most))
+    except RuntimeError:  # another thread changes its size meanwhile
+        return []
+
+
+# Functions
+
+
+def unwrap(function: Any) -> Any:
+    """Return what is below the decorators of a function, by the `__wrapped__` that each of them left."""
+    for _ in range(64):
+        bare = function.__func__ if type(function) is MethodType else function
+        inner = instance_dict(bare).get("__wrapped__", MISSING)
+        if inner is MISSING:  # a proxy of wrapt's
+            inner = framework_attribute(bare, "__wrapped__", MISSING)
+        if inner is MISSING:
+            return function
+        function = inner
+    return function
+
+
+def home_of(function: Any) -> str:
+    """Return the module of the function below decorators; an empty string where it is not a function."""
+    bare = unwrap(function)
+    bare = bare.__func__ if type(bare) is MethodType else bare
+    home = bare.__module__ if type(bare) is FunctionType else None
+    return home if type(home) is str else ""
+
+
+def code_name(value: Any) -> str | None:
+    """Return the name of a function, or of what takes the place of one; None where it has none."""
+    kind = type(value)
+    if kind is MethodType:
+        return code_name(value.__func__)
+    if kind is FunctionType or kind is BuiltinFunctionType:
+        return str(value.__name__)
+    name = instance_dict(value).get("__name__") if callable(value) else None
+    if name is None and callable(value):
+        name = framework_attribute(value, "__name__")
+    return name if type(name) is str else None
