@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any
@@ -12,7 +13,7 @@ from layertrace.record import observe, places
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.refused_calls import refused_call
-from layertrace.record.hooks.sites import Site, Variant, release
+from layertrace.record.hooks.sites import Fast, Site, Variant
 from layertrace.record.hub import hub, threads
 from layertrace.record.places import caller as find_place
 from layertrace.timeline.query import layer_numbers
@@ -34,8 +35,8 @@ class Callbacks:
         compiled: The methods that are a `tf.function`, by the identity of the Python function inside.
 
     Attributes:
+        fast: How to read the arguments of a `call` quickly, by the identity of its code.
         refusing: The functions of which also calls with wrong arguments are reported, by qualified name.
-        started, returned, left: What `sys.monitoring` calls.
     """
 
     def __init__(self, sites: dict[int, Site], compiled: dict[int, Variant]) -> None:
@@ -43,15 +44,18 @@ class Callbacks:
         self._compiled = compiled
         self._open: dict[int, tuple[Open, ...]] = {}
         self._fast: dict[int, tuple[Any, ...]] = {}
+        self.fast: dict[int, Fast] = {}
         self.refusing: dict[str, Variant] = {}
-        self.started = self._make_started()
-        self.returned = self._make_returned()
-        self.left = self._make_left()
+
+    def make(self) -> tuple[Any, Any, Any]:
+        """Return what Python is to call when a code object starts, returns, or is left by an exception."""
+        return self._make_started(), self._make_returned(), self._make_left()
 
     def forget(self) -> None:
         """Forget the calls under way, whose ends nobody will report."""
         self._open.clear()
         self._fast.clear()
+        self.fast.clear()
         self.refusing.clear()
 
     # The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then
@@ -60,23 +64,33 @@ class Callbacks:
     # (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for all else.
 
     def _make_started(self) -> Any:
-        get_site, getframe, clock = self._sites.get, sys._getframe, time.perf_counter_ns
-        fast_calls, ready, hub_, threads_ = self._fast, layer_numbers.ready.get, hub, threads
-        begin, place_of, release_ = self._begin, find_place, release
+        get_fast, get_site, getframe, clock = (
+            self.fast.get,
+            self._sites.get,
+            sys._getframe,
+            time.perf_counter_ns,
+        )
+        open_calls, ready, hub_, threads_ = self._fast, layer_numbers.ready.get, hub, threads
+        begin, place_of = self._begin, find_place
+        # To ask for the state of a thread takes three times as long as to ask which thread this is.
+        get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
+        if threading.current_thread() is not threading.main_thread():
+            mine = -1  # another thread may get the number of one that has ended
+        is_copy = sys.version_info < (
+            3,
+            13,
+        )  # of a frame's locals, which keeps them until the function returns
 
         def started(code: CodeType, _: int) -> None:
-            site = get_site(id(code))
-            if site is None or hub_.emit is None:
-                return
-            frame = getframe(1)
-            fast = site.fast
-            if fast is not None:
-                try:
+            try:
+                fast = get_fast(id(code))
+                if fast is not None:
+                    frame = getframe(1)
                     method, subject, first, others = fast
                     held = frame.f_locals
                     tensor: Any = held[first]
                     if type(tensor) is hub_.tensor_type:
-                        thread = threads_.state
+                        thread = my_state if get_ident() == mine else threads_.state
                         parent = thread.span
                         layer = ready(id(held[subject]))
                         if (
@@ -102,18 +116,20 @@ class Callbacks:
                             if shape is not thread.shape or not shape:  # else it is what came out last
                                 thread.shape = shape
                                 thread.dtype = tensor.dtype
-                            release_(held)
+                            if is_copy:
+                                held.clear()
                             span = (method, layer, parent, thread, clock(), None, place, shape, thread.dtype)
-                            thread.span = fast_calls[id(frame)] = span
+                            thread.span = open_calls[id(frame)] = span
                             return
-                except RecursionError:
-                    return
-                except Exception:
-                    step_aside("record a call")
-            try:
-                begin(site, frame)
+                site = get_site(id(code))
+                if site is not None and hub_.emit is not None:
+                    begin(site, getframe(1))
+            except CulpritError:  # `trace(fail_on=…)` asked for it
+                raise
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return
+            except Exception:  # promise 1: the traced program never sees a fault of ours
+                step_aside("record a call")
 
         return started
 

@@ -78,14 +78,20 @@ class Monitoring:
             state.span = None
             state.shape = None
         events = _python.events
-        _python.register_callback(tool, events.PY_START, self._callbacks.started)
-        _python.register_callback(tool, events.PY_RETURN, self._callbacks.returned)
-        _python.register_callback(tool, events.PY_UNWIND, self._callbacks.left)
+        for event, callback in zip(_events(), self._callbacks.make(), strict=True):
+            _python.register_callback(tool, event, callback)
         _python.set_events(tool, events.PY_UNWIND)
-        if private.find("convert_actual") is not None:
-            owner, name = private.home("convert_actual")
-            observer = Observer(self._begin_conversion, self._end_conversion, _ignore)
-            self.observe(HookPoint(owner, name, observer, functools.partial(Method, "watch")))
+        self._observe_conversions()
+
+    def _observe_conversions(self) -> None:
+        if private.find("convert_actual") is None:
+            return
+        owner, name = private.home("convert_actual")
+        observer = Observer(self._begin_conversion, self._end_conversion, _ignore)
+        try:
+            self.observe(HookPoint(owner, name, observer, functools.partial(Method, "watch"), lasts=True))
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("observe what AutoGraph converts")
 
     def stop(self) -> None:
         """Give the tool id back, with all events and callbacks as they were."""
@@ -133,14 +139,15 @@ class Monitoring:
     def _observe_function(self, point: HookPoint, found: FunctionType, function: FunctionType) -> Undo:
         code = function.__code__
         with self._lock:
-            site = self._sites.get(id(code))
-            if site is None:
-                site = self._sites[id(code)] = Site(code, code.co_freevars)
-                self._watch(code)
+            site = self._sites.get(id(code)) or Site(code, code.co_freevars)
             variant = site.of(function)
             if variant is None:
                 variant = (_lasting_variant if point.lasts else variant_of)(point, found, function)
                 site.add(variant)
+                if id(code) not in self._sites:
+                    self._sites[id(code)] = site
+                    self._watch(code)
+                self._settle(site)
                 if point.takes_anything:
                     self._callbacks.refusing[function.__qualname__] = variant
             variant.users += 1
@@ -174,10 +181,18 @@ class Monitoring:
             if variant.users or site is None:
                 return
             site.remove(variant)
+            self._settle(site)
             if not site.variants:
                 for copy in site.copies:
                     self._unwatch(copy)
                 self._unwatch(code)
+
+    def _settle(self, site: Site) -> None:
+        """Take the fast path to the code of a site, or leave it."""
+        if site.fast is None:
+            self._callbacks.fast.pop(id(site.code), None)
+        else:
+            self._callbacks.fast[id(site.code)] = site.fast
 
     def _watch(self, code: CodeType) -> None:
         events = _python.events
@@ -186,6 +201,7 @@ class Monitoring:
 
     def _unwatch(self, code: CodeType) -> None:
         self._sites.pop(id(code), None)
+        self._callbacks.fast.pop(id(code), None)
         if self._is_ours():
             _python.set_local_events(self._tool, code, 0)
 
@@ -217,6 +233,7 @@ class Monitoring:
                     self._watch(code)
                 if copy.of(converted) is None:
                     copy.add(Variant(converted, known.method, known.observer, ()))
+                    self._settle(copy)
         except Exception:  # promise 1: the traced program never sees a fault of ours
             step_aside("observe what AutoGraph converted")
 

@@ -12,7 +12,7 @@ from layertrace.record.hooks.observer import HookPoint, Observer
 from layertrace.record.hooks.parameters import learn, own_parameters
 from layertrace.record.hub import Method
 
-__all__ = ["Fast", "Site", "Variant"]
+__all__ = ["Fast", "Site", "Variant", "variant_of"]
 
 _SHARED = frozenset({"__class__"})  # what methods close over that use `super()`: no function shares more
 
@@ -82,7 +82,7 @@ class Variant:
             subject = held[self.subject]
         else:
             subject, extra = (extra or (None,))[0], extra[1:]
-        release(held)
+        _release(held)
         if self.takes_anything:
             defaults = dict(zip(self.method.names, self.method.defaults, strict=True))
             given = zip(self.named, values, strict=True)
@@ -105,18 +105,18 @@ class Variant:
         held = frame.f_locals
         cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
         same = all(held.get(name, _EMPTY) is _content(cell) for name, cell in cells)
-        release(held)
+        _release(held)
         return same
 
 
 if sys.version_info >= (3, 13):
 
-    def release(held: Any) -> None:
+    def _release(held: Any) -> None:
         """Do nothing: the locals of a frame are a view."""
 
 else:
 
-    def release(held: Any) -> None:
+    def _release(held: Any) -> None:
         """Empty the copy of a frame's locals, which would keep them alive until the function returns."""
         held.clear()
 
