@@ -151,11 +151,12 @@ def _asked(
     """Name what was given by position; `add_weight("kernel", …)` is the spelling of Keras 2."""
     if source == "tf":
         return {"initial_value": positional[0], **keywords} if positional else dict(keywords)
-    asked = {**dict(zip(method.names, positional, strict=False)), **keywords}
-    if safe.is_a(asked.get("shape"), str):
-        asked["name"] = asked.pop("shape")
-        asked[_BY_POSITION] = True
-    return asked
+    asked = dict(zip(method.names, positional, strict=False))
+    given = asked if "shape" in asked else dict(keywords)
+    if safe.is_a(given.get("shape"), str):
+        given["name"] = given.pop("shape")
+        given[_BY_POSITION] = True
+    return {**given, **keywords} if given is asked else {**asked, **given}
 
 
 _BY_POSITION = "name by position"

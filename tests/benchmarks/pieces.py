@@ -1,18 +1,20 @@
-"""Tell where the time of one recorded call goes, measured in place, and what one event weighs.
+"""Show where the time of one recorded call goes, with each engine, and what one event weighs.
 
     python tests/benchmarks/pieces.py [--passes 300]
 
-A hundred identity layers are called with the real hook, and with hooks from which one piece was cut: what is
-saved is the price of that piece among cold caches, which is several times its price in a loop by itself. The
-pieces do not add up to the whole: the rest is the frame of the hook, its conditions and its tuples. CPU time,
-third decile of interleaved passes.
+A hundred identity layers are called with the real wrapper or callbacks, and with others from which one
+piece was cut: what is saved is the price of that piece among cold caches, several times its price in a loop
+by itself. The pieces do not add up to the whole: the rest is the wrapper's frame or the callbacks, conditions
+and tuples. CPU time, third decile of interleaved passes.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import sys
+import textwrap
 import time
 import tracemalloc
 
@@ -23,21 +25,14 @@ import keras
 import tensorflow as tf
 
 import layertrace
-from layertrace.record import hooks, observe
-from layertrace.record.hub import Method
+from layertrace.record.hooks import callbacks, wrapping
+from layertrace.record.hooks.hook_points import class_points
+from layertrace.record.hooks.monitoring import monitoring
+from layertrace.record.hub import Method, threads
 from layertrace.record.recorder import running
 from layertrace.timeline.query import layer_numbers
 
-_PLACE_FROM = "                    try:\n                        lt_frame"
-_PLACE_TO = "                lt_shape = "
-PIECES = {
-    "the user's line": (_PLACE_FROM, "                    lt_place = None\n"),
-    "which layer": ("lt_ready.get(id({subject}))", "lt_this_layer"),
-    "the tensor's shape": ("lt_shape = {first}._tensor_shape", "lt_shape = lt_thread.shape"),
-    "the clock, at the start": ("lt_clock(),", "0,"),
-    "which thread": ("lt_threads.state", "lt_this_thread"),
-    "keeping the record": ("lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))", "pass"),
-}
+X = tf.ones((8, 8))
 
 
 class Identity(keras.layers.Layer):
@@ -47,74 +42,184 @@ class Identity(keras.layers.Layer):
         return x
 
 
-def without(piece: str) -> str:
-    """Return the source of the hook's short way without a piece."""
-    found, instead = PIECES[piece]
-    source = hooks._SHORT_WAY
-    if found == _PLACE_FROM:
-        found = source[source.index(_PLACE_FROM) : source.index(_PLACE_TO)]
-    assert found in source, f"the hook has no {found!r} any more"
-    return source.replace(found, instead)
+BLOCKS = [Identity() for _ in range(100)]
 
 
-def hook_from(source: str, original):
-    """Compile a hook from another source."""
-    kept, hooks._SHORT_WAY = hooks._SHORT_WAY, source
-    hooks._factory.cache_clear()
-    try:
-        return hooks.hook(Method("call"), original, (observe.begin, observe.end))
-    finally:
-        hooks._SHORT_WAY = kept
-        hooks._factory.cache_clear()
+def without(source: str, start: str, end: str, instead: str) -> str:
+    """Return a source in which what lies from `start` up to `end` is replaced."""
+    assert start in source, f"the source has no {start!r} any more"
+    first = source.index(start)
+    last = source.index(end, first + len(start)) if end else first + len(start)
+    return source[:first] + instead + source[last:]
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--passes", type=int, default=300)
-    passes = parser.parse_args().passes
-    x, blocks = tf.ones((8, 8)), [Identity() for _ in range(100)]
-    bare = Identity.call
-    trace = layertrace.trace()
-    trace.start()
-    hooked = vars(Identity)["call"]
-    blocks[0](x)
-    hooks._NAMESPACE["lt_this_thread"] = hooks.threads.state
-    hooks._NAMESPACE["lt_this_layer"] = layer_numbers.get(blocks[0])
-    variants = {"bare": bare, "an empty function around it": lambda self, x: bare(self, x), "whole": hooked}
-    variants |= {piece: hook_from(without(piece), bare) for piece in PIECES}
-    times = {name: [] for name in variants}
-    for _ in range(passes):
-        for name, function in variants.items():
-            Identity.call = function
-            y, start = x, time.process_time_ns()
-            for block in blocks:
-                y = block(y)
-            times[name].append((time.process_time_ns() - start) / 1e3 / len(blocks))
-        running[-1]._records.clear()
-    Identity.call = hooked
-    typical = {name: sorted(values)[len(values) * 3 // 10] for name, values in times.items()}
-    print(f"a bare call of an identity layer  {typical['bare']:6.2f} µs")
-    for name in ("an empty function around it", "whole"):
-        label = "the whole hook" if name == "whole" else name
-        print(f"{label:33} {typical[name] - typical['bare']:+6.2f} µs")
-    for piece in PIECES:
-        print(f"  of that, {piece:24} {typical['whole'] - typical[piece]:6.2f} µs")
-    print(f"memory of one recorded call       {weigh(x, blocks):6.0f} bytes")
-    trace.stop()
+# Each piece: in which part of the source it lies, where it begins, where it ends, and what stands instead.
+Piece = tuple[int, str, str, str]
+
+WRAPPING: dict[str, Piece] = {
+    "the user's line": (
+        0,
+        "try:\n                        lt_frame",
+        "                lt_shape = ",
+        "lt_place = None\n",
+    ),
+    "which layer": (0, "lt_ready.get(id({subject}))", "", "lt_this_layer"),
+    "the tensor's shape": (
+        0,
+        "lt_shape = {first}._tensor_shape",
+        "if lt_shape is not",
+        "lt_shape = lt_thread.shape\n                ",
+    ),
+    "the clock, at the start": (0, "lt_clock(),", "", "0,"),
+    "which thread": (0, "lt_threads.state", "", "lt_this_thread"),
+    "keeping the record": (0, "lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))", "", "pass"),
+}
+MONITORING: dict[str, Piece] = {
+    "the user's line": (
+        0,
+        "try:\n" + " " * 32 + "line = ",
+        "shape = tensor",
+        "place = None\n                        ",
+    ),
+    "which layer": (0, "ready(id(held[subject]))", "", "this_layer"),
+    "the tensor's shape": (
+        0,
+        "shape = tensor._tensor_shape",
+        "if shape is not",
+        "shape = thread.shape\n                        ",
+    ),
+    "the clock, at the start": (0, "clock(), None", "", "0, None"),
+    "which thread": (0, "my_state if get_ident() == mine else threads_.state", "", "this_thread"),
+    "keeping the record": (1, "hub_.emit((span, now, shape, dtype, None))", "", "pass"),
+}
 
 
-def weigh(x, blocks) -> float:
-    """Return the bytes that a recorded call keeps, of layers that pass on tensors of their own."""
+class Wrapping:
+    """Puts wrappers with other sources on the class."""
+
+    name = "wrapping"
+
+    def __init__(self) -> None:
+        self.bare, self.whole = Identity.call, None
+        self.point = next(point for point in class_points(Identity) if point.name == "call")
+
+    def start(self) -> dict[str, object]:
+        """Return a wrapper for each piece that is left out."""
+        self.whole = vars(Identity)["call"]
+        wrapping._NAMESPACE["lt_this_thread"] = threads.state
+        wrapping._NAMESPACE["lt_this_layer"] = layer_numbers.get(BLOCKS[0])
+        made = {name: self._wrapper(piece) for name, piece in WRAPPING.items()}
+        return {"bare": self.bare, "whole": self.whole, **made}
+
+    def _wrapper(self, piece: Piece):
+        kept, wrapping._SHORT_WAY = wrapping._SHORT_WAY, without(wrapping._SHORT_WAY, *piece[1:])
+        wrapping._factory.cache_clear()
+        try:
+            return wrapping.wrap(Method("call"), self.bare, self.point.observer)
+        finally:
+            wrapping._SHORT_WAY = kept
+            wrapping._factory.cache_clear()
+
+    def use(self, function) -> None:
+        """Let calls run through a wrapper."""
+        Identity.call = function
+
+    def stop(self) -> None:
+        """Put back the wrapper that layertrace made."""
+        Identity.call = self.whole
+
+
+class Monitoring:
+    """Registers callbacks with other sources."""
+
+    name = "monitoring"
+
+    def start(self) -> dict[str, object]:
+        """Return the callbacks for each piece that is left out."""
+        makers = (callbacks.Callbacks._make_started, callbacks.Callbacks._make_returned)
+        sources = [textwrap.dedent(inspect.getsource(make)) for make in makers]
+        made = {}
+        for name, (part, *piece) in MONITORING.items():
+            changed = list(sources)
+            changed[part] = without(sources[part], *piece)
+            made[name] = self._callbacks(changed)
+        return {"bare": None, "whole": self._callbacks(sources), **made}
+
+    def _callbacks(self, sources: list[str]) -> list[object]:
+        namespace = dict(vars(callbacks))
+        namespace |= {"this_thread": threads.state, "this_layer": layer_numbers.get(BLOCKS[0])}
+        for source in sources:
+            exec(source, namespace)
+        return [namespace[name](monitoring._callbacks) for name in ("_make_started", "_make_returned")]
+
+    def use(self, functions) -> None:
+        """Let calls run through callbacks, or through none."""
+        events, tool, code = sys.monitoring.events, monitoring._tool, Identity.call.__code__
+        if functions is None:
+            sys.monitoring.set_local_events(tool, code, 0)
+            return
+        for event, function in zip((events.PY_START, events.PY_RETURN), functions, strict=True):
+            sys.monitoring.register_callback(tool, event, function)
+        sys.monitoring.set_local_events(tool, code, events.PY_START | events.PY_RETURN)
+
+    def stop(self) -> None:
+        """Leave the rest to layertrace."""
+
+
+def run() -> None:
+    """Call the layers one after the other."""
+    y = X
+    for block in BLOCKS:
+        y = block(y)
+
+
+def measure(engine, passes: int) -> None:
+    """Measure one engine, and print."""
+    os.environ["LAYERTRACE_ENGINE"] = engine.name
+    with layertrace.trace():
+        run()
+        run()
+        ways = engine.start()
+        times: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(passes):
+            for name, way in ways.items():
+                engine.use(way)
+                run()
+                start = time.process_time_ns()
+                run()
+                times[name].append((time.process_time_ns() - start) / 1e3 / len(BLOCKS))
+                threads.state.span = None
+                running[-1]._records.clear()
+        engine.use(ways["whole"])
+        typical = {name: sorted(values)[len(values) * 3 // 10] for name, values in times.items()}
+        print(f"{engine.name}: a bare call of an identity layer  {typical['bare']:6.2f} µs")
+        print(f"  recorded                         {typical['whole'] - typical['bare']:+6.2f} µs")
+        for piece in list(ways)[2:]:
+            print(f"    of that, {piece:24} {typical['whole'] - typical[piece]:6.2f} µs")
+        print(f"  memory of one recorded call      {weigh():6.0f} bytes", flush=True)
+        engine.stop()
+
+
+def weigh() -> float:
+    """Return the bytes that a recorded call keeps."""
     running[-1]._records.clear()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(100):
-        for block in blocks:
-            block(x)
+        run()
     kept = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     return kept / len(running[-1]._records)
+
+
+def main() -> None:
+    """Measure each engine that this Python has."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--passes", type=int, default=300)
+    passes = parser.parse_args().passes
+    engines = [Wrapping(), Monitoring()] if sys.version_info >= (3, 12) else [Wrapping()]
+    for engine in engines:
+        measure(engine, passes)
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ class Callbacks:
         TensorFlow makes a function for each instance, of which `__original_wrapped__` is the bound method
         (`class_method_to_instance_method`, TensorFlow 2.16 to 2.21).
         """
-        python = function.python_function
+        python = getattr(function, "python_function", None)  # one trace of a function has none
         bound = vars(python).get("__original_wrapped__") if type(python) is FunctionType else None
         variant = self._compiled.get(id(bound.__func__)) if type(bound) is MethodType else None
         if variant is None or bound is None:
