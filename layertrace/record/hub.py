@@ -28,11 +28,13 @@ class Method:
 
     It holds the method's code, never the method: a function may close over layers. `jump` and `places`
     remember how far away the user's code was last time, and which lines of it were met there
-    (`places.caller`). What is only watched, as an update by an optimizer, has the kind `watch`.
+    (`places.caller`); `last` is the last of these. What is only watched, as an update by an optimizer, has
+    the kind `watch`.
     """
 
     __slots__ = (
-        "code", "defaults", "inherits_place", "is_default", "jump", "kind", "names", "places", "variadic",
+        "code", "defaults", "inherits_place", "is_default", "jump", "kind", "last", "names", "places",
+        "variadic",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +54,7 @@ class Method:
         self.inherits_place = inherits_place
         self.jump = 0
         self.places: dict[int, tuple[CodeType, int]] = {}
+        self.last: tuple[CodeType | None, int] = (None, -1)
 
     def __reduce__(self) -> Any:
         """Pickle no more than makes another: `cloudpickle` writes the functions of a script's classes."""
@@ -117,6 +120,7 @@ class ThreadState:
         replica: Which replica of a `tf.distribute` strategy the thread serves; None where it serves none.
         runs: The runs of functions that are being counted, as long as `runs_for` listens and `shape`
             is `COUNTING`: whatever else begins in the thread puts something else there.
+        skips: How many calls are under way that are not events, of code that often is one.
         shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
             for each tensor that was asked for it, and that object one tuple. So the same tuple means
             the same tensor, and its dtype is known, except for the empty one, which all scalars share.
@@ -124,13 +128,14 @@ class ThreadState:
 
     __slots__ = (
         "__weakref__", "dtype", "failed_at", "failing", "name", "replica", "runs", "runs_for", "shape",
-        "span", "traced_until",
+        "skips", "span", "traced_until",
     )  # fmt: skip
 
     def __init__(self, name: str, replica: int | None) -> None:
         self.name = name
         self.replica = replica
         self.failed_at = 0
+        self.skips = 0
         self.traced_until = 0
         self.runs: dict[Any, Any] = {}
         self.runs_for: Emit | None = None

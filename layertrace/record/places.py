@@ -90,6 +90,7 @@ def caller(method: Method, frame: FrameType | None) -> tuple[CodeType, int] | No
             known = method.places.get(frame.f_lasti)
             if known is None or known[0] is not code:  # functions may have calls at the same offset
                 known = method.places[frame.f_lasti] = (code, frame.f_lasti)
+            method.last = known
             return known
         frame = frame.f_back
         distance += 1

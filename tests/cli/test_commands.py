@@ -35,11 +35,14 @@ def test_demo_lists_and_refuses():
     assert "Traceback" not in unknown.stderr
 
 
-def test_debug_tells_versions_and_places():
-    """`layertrace debug` tells the versions and each private place that could be hooked."""
+def test_debug_shows_versions_engine_and_hooks():
+    """`layertrace debug` shows the versions, the engine, and each private part that can be hooked."""
     done = layertrace("debug")
 
     assert done.returncode == 0, done.stderr
+    engine = "monitoring" if sys.version_info >= (3, 12) else "wrapping"
+    assert f"engine       {engine}: " in done.stdout
+    assert "wrapped" not in done.stdout.replace("wrapping", "").replace("wrappers", "")
     assert "tensorflow   2." in done.stdout
     assert "hooked       keras: " in done.stdout
     assert "MISSING" not in done.stdout

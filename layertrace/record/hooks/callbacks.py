@@ -27,8 +27,8 @@ Open = tuple[Variant, Any, Any]
 class Callbacks:
     """The three callbacks, and the calls that are under way.
 
-    A call is known by its frame, so that it does not matter which events were lost, or in which order
-    threads, generators and greenlets run.
+    A call that took the fast path is the innermost span of its thread when it ends. Any other is known by its
+    frame.
 
     Args:
         sites: What is observed, by the identity of its code.
@@ -43,7 +43,7 @@ class Callbacks:
         self._sites = sites
         self._compiled = compiled
         self._open: dict[int, tuple[Open, ...]] = {}
-        self._fast: dict[int, tuple[Any, ...]] = {}
+        self._skipped: set[int] = set()
         self.fast: dict[int, Fast] = {}
         self.refusing: dict[str, Variant] = {}
 
@@ -54,7 +54,7 @@ class Callbacks:
     def forget(self) -> None:
         """Forget the calls under way, whose ends nobody will report."""
         self._open.clear()
-        self._fast.clear()
+        self._skipped.clear()
         self.fast.clear()
         self.refusing.clear()
 
@@ -64,22 +64,16 @@ class Callbacks:
     # (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for all else.
 
     def _make_started(self) -> Any:
-        get_fast, get_site, getframe, clock = (
-            self.fast.get,
-            self._sites.get,
-            sys._getframe,
-            time.perf_counter_ns,
-        )
-        open_calls, ready, hub_, threads_ = self._fast, layer_numbers.ready.get, hub, threads
+        get_fast, get_site = self.fast.get, self._sites.get
+        getframe, clock = sys._getframe, time.perf_counter_ns
+        ready, hub_, threads_ = layer_numbers.ready.get, hub, threads
         begin, place_of = self._begin, find_place
         # To ask for the state of a thread takes three times as long as to ask which thread this is.
         get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
         if threading.current_thread() is not threading.main_thread():
             mine = -1  # another thread may get the number of one that has ended
-        is_copy = sys.version_info < (
-            3,
-            13,
-        )  # of a frame's locals, which keeps them until the function returns
+        # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
+        is_copy = sys.version_info < (3, 13)
 
         def started(code: CodeType, _: int) -> None:
             try:
@@ -106,8 +100,8 @@ class Callbacks:
                             else:
                                 try:
                                     line = getframe(1 + method.jump)
-                                    place = method.places.get(line.f_lasti)
-                                    if place is None or place[0] is not line.f_code:
+                                    place = method.last
+                                    if line.f_lasti != place[1] or line.f_code is not place[0]:
                                         place = place_of(method, frame.f_back)
                                 except ValueError:  # the stack is not as deep as it was last time
                                     place = place_of(method, frame.f_back)
@@ -119,7 +113,7 @@ class Callbacks:
                             if is_copy:
                                 held.clear()
                             span = (method, layer, parent, thread, clock(), None, place, shape, thread.dtype)
-                            thread.span = open_calls[id(frame)] = span
+                            thread.span = span
                             return
                 site = get_site(id(code))
                 if site is not None and hub_.emit is not None:
@@ -134,20 +128,20 @@ class Callbacks:
         return started
 
     def _make_returned(self) -> Any:
-        getframe, clock, fast_calls, hub_ = sys._getframe, time.perf_counter_ns, self._fast.pop, hub
-        end = self._end
+        getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
+        end, threads_ = self._end, threads
+        get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
 
-        def returned(_: CodeType, __: int, result: Any) -> None:
-            frame = id(getframe(1))
-            span = fast_calls(frame, None)
+        def returned(code: CodeType, __: int, result: Any) -> None:
             try:
-                if span is None:
-                    end(frame, result)
+                thread = my_state if get_ident() == mine else threads_.state
+                span = thread.span
+                if span is None or span[8] is None or span[0].code is not code or thread.skips:
+                    end(id(getframe(1)), result)
                 elif type(result) is not hub_.tensor_type:
                     observe.end(span, result, None)
                 else:
                     now = clock()
-                    thread = span[3]
                     thread.span = span[2]
                     shape = result._tensor_shape
                     shape = result._shape_tuple() if shape is None else shape._dims
@@ -171,24 +165,29 @@ class Callbacks:
         Raises:
             CulpritError: If `trace(fail_on=…)` asked for it.
         """
+        calls: tuple[Open, ...] = ()
         try:
             variant = site.variant_in(frame)
-            if variant is None:
-                return
-            subject, values, extra, keywords = variant.given(frame)
-            caller = variant.caller(frame)
-            calls: tuple[Open, ...] = ()
-            if self._compiled and variant.method.kind == "run":
-                calls = self._begin_compiled(subject, extra, keywords, caller)
-            token = variant.observer.begin(Call(variant.method, subject, values, extra, keywords, caller))
-            if token is not None:
-                calls = ((variant, token, subject), *calls)
-            if calls:
-                self._open[id(frame)] = calls
+            if variant is not None:
+                calls = self._begin_variant(variant, frame)
         except (CulpritError, RecursionError):
             raise
         except Exception:  # promise 1: the traced program never sees a fault of ours
             step_aside("record a call")
+        if calls:
+            self._open[id(frame)] = calls
+        elif site.fast is not None:  # so that its end is not taken for that of a call around it
+            self._skipped.add(id(frame))
+            threads.state.skips += 1
+
+    def _begin_variant(self, variant: Variant, frame: FrameType) -> tuple[Open, ...]:
+        subject, values, extra, keywords = variant.given(frame)
+        caller = variant.caller(frame)
+        calls: tuple[Open, ...] = ()
+        if self._compiled and variant.method.kind == "run":
+            calls = self._begin_compiled(subject, extra, keywords, caller)
+        token = variant.observer.begin(Call(variant.method, subject, values, extra, keywords, caller))
+        return calls if token is None else ((variant, token, subject), *calls)
 
     def _begin_compiled(
         self, function: Any, extra: tuple[Any, ...], keywords: Any, caller: FrameType | None
@@ -208,8 +207,15 @@ class Callbacks:
         return () if token is None else ((variant, token, layer),)
 
     def _end(self, frame: int, result: Any) -> None:
-        for variant, token, subject in self._open.pop(frame, ()):
+        for variant, token, subject in self._ended(frame):
             variant.observer.end(token, result, subject)
+
+    def _ended(self, frame: int) -> tuple[Open, ...]:
+        """Return what was under way in a frame that ends."""
+        if frame in self._skipped:
+            self._skipped.discard(frame)
+            threads.state.skips -= 1
+        return self._open.pop(frame, ())
 
     def _make_left(self) -> Any:
         # Python reports this of every function in the process, so the first line is what counts: a call of a
@@ -222,13 +228,14 @@ class Callbacks:
             try:
                 if type(error) is TypeError:
                     self._refused(getframe(1), error)
-                frame = id(getframe(1))
                 if type(error) is CulpritError:
                     _without_ours(error)
-                span = self._fast.pop(frame, None)
-                if span is not None:
+                thread = threads.state
+                span = thread.span
+                if span is not None and span[8] is not None and span[0].code is code and not thread.skips:
                     observe.fail(span, error)
-                for variant, token, _ in self._open.pop(frame, ()):
+                    return
+                for variant, token, _ in self._ended(id(getframe(1))):
                     variant.observer.fail(token, error)
             except RecursionError:
                 return

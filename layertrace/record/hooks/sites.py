@@ -69,6 +69,7 @@ class Variant:
         self.takes_anything = False
         self.users = 0
         simple = method.kind == "call" and code.co_argcount > 1 and extra is None and keywords is None
+        simple = simple and method.code is code  # else it lies above another function, or AutoGraph made it
         others = zip(named[2:], method.defaults[1:], strict=False)
         self.fast = Fast(method, named[0], named[1], tuple(others)) if simple else None
 
