@@ -12,6 +12,14 @@ Description = TypeVar("Description")
 __all__ = ["Register"]
 
 
+class ByIdentity(dict[int, Description]):
+    """Descriptions by identity, which mean nothing in another process: they are pickled as none."""
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        """Pickle as an empty one: `cloudpickle` writes what wrappers refer to with a script's classes."""
+        return ByIdentity, ()
+
+
 class Register(Generic[Description]):
     """What is known about each living object, found by its identity.
 
@@ -25,7 +33,7 @@ class Register(Generic[Description]):
 
     def __init__(self) -> None:
         self.by_id: dict[int, Description] = {}
-        self.ready: dict[int, Description] = {}
+        self.ready: ByIdentity[Description] = ByIdentity()
         self._references: dict[int, weakref.ref[object]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()

@@ -17,6 +17,7 @@ from typing import Any, cast
 from layertrace.errors import EngineError
 from layertrace.record import private
 from layertrace.record.faults import step_aside
+from layertrace.record.forks import held_over_forks
 from layertrace.record.hooks.callbacks import Callbacks
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
 from layertrace.record.hooks.sites import Site, Variant, variant_of
@@ -49,7 +50,7 @@ class Monitoring:
         self._sites: dict[int, Site] = {}
         self._compiled: dict[int, Variant] = {}
         self._callbacks = Callbacks(self._sites, self._compiled)
-        self._lock = threading.RLock()
+        self._lock = held_over_forks(threading.RLock())
         self._tool: int | None = None
         self.wrapped: dict[str, str] = {}
 
