@@ -79,6 +79,7 @@ def _job(given: argparse.Namespace, folder: Path) -> Job:
         rootdir=given.rootdir or source or rootdir_of(targets, given.python),
         pytest=[*(suite.pytest if suite else ()), *shlex.split(given.pytest)],
         environment=suite.environment if suite else {},
+        paths=[source] if suite and source and suite.imports_checkout else (),
         engine=given.engine or "",
         timeout=given.timeout,
     )

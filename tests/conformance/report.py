@@ -58,7 +58,9 @@ def _summary(run: Run) -> str:
 
 
 def _outcomes(run: Run) -> str:
-    counts = Counter(test.outcome for test in run.tests.values() if test.outcome)
+    # A test with subtests has an outcome for each of them: "passed, passed".
+    ends = (", ".join(dict.fromkeys(test.outcome.split(", "))) for test in run.tests.values())
+    counts = Counter(filter(None, ends))
     counts["not collected"] = len(run.uncollected)
     return ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common() if number)
 

@@ -61,18 +61,21 @@ def read_run(folder: Path, *, crash: str = "", usage: Usage = Usage()) -> Run:
     warned: defaultdict[str, list[str]] = defaultdict(list)
     uncollected: dict[str, str] = {}
     running, finished = "", False
+    names = _Names(str(folder))
     for what, *words in _lines(folder / "outcomes.jsonl"):
-        if what == "started":
-            (running,) = words
-        elif what == "ended":
-            ends[words[0]].append(words[1])
-            messages[words[0]] += filter(None, [steady(words[2], str(folder))])
-        elif what == "warned":
-            warned[words[0]].append(steady(words[1], str(folder)))
-        elif what == "uncollected":
-            uncollected[words[0]] = steady(words[1], str(folder))
-        elif what == "finished":
+        if what == "finished":
             finished = True
+            continue
+        test, text = names[words[0]], steady(words[-1], str(folder))
+        if what == "started":
+            running = test
+        elif what == "ended":
+            ends[test].append(words[1])
+            messages[test] += filter(None, [text])
+        elif what == "warned":
+            warned[test or "while collecting"].append(text)
+        elif what == "uncollected":
+            uncollected[test] = text
     kinds, faults = _seen(folder / "events.jsonl")
     crash = crash or ("" if finished else "pytest ended without a result")
     unfinished = {running} if crash else set()
@@ -88,6 +91,21 @@ def read_run(folder: Path, *, crash: str = "", usage: Usage = Usage()) -> Run:
         crashed_in=running if crash else "",
         usage=usage,
     )
+
+
+class _Names(dict[str, str]):
+    """Names of tests without the addresses that ids can have, each once, in the order of the tests."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._numbers: Counter[str] = Counter()
+
+    def __missing__(self, test: str) -> str:
+        name = steady(test, self._folder)
+        self._numbers[name] += 1
+        number = self._numbers[name]
+        self[test] = name if number == 1 else f"{name} #{number}"
+        return self[test]
 
 
 def _seen(file: Path) -> tuple[Counter[str], tuple[str, ...]]:

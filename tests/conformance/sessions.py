@@ -38,6 +38,8 @@ class Job:
     pytest: Sequence[str] = ()
     """More arguments of pytest."""
     environment: dict[str, str] = field(default_factory=dict)
+    paths: Sequence[Path] = ()
+    """Folders in which imports look first."""
     engine: str = ""
     """`LAYERTRACE_ENGINE` of the traced run."""
     timeout: float | None = None
@@ -71,7 +73,7 @@ class Session:
             self._process = subprocess.Popen(
                 command,
                 cwd=folder,
-                env=_environment(folder) | job.environment | engine,
+                env=_environment(folder, job.paths) | job.environment | engine,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -156,12 +158,12 @@ def run_together(job: Job, folder: Path, names: Sequence[str]) -> dict[str, Run]
     return {name: session.result() for name, session in sessions.items()}
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, first: Sequence[Path]) -> dict[str, str]:
     """Return the same surroundings for all runs: no plugins but ours, no GPU, no changing hashes."""
     temporary = folder / "temporary"
     temporary.mkdir()
     ours = ("PYTEST", "LAYERTRACE")
-    paths = (str(_PLUGINS), str(_REPOSITORY), os.environ.get("PYTHONPATH"))
+    paths = (*map(str, first), str(_PLUGINS), str(_REPOSITORY), os.environ.get("PYTHONPATH"))
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",

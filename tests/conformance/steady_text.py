@@ -8,7 +8,7 @@ __all__ = ["steady"]
 
 CHANGING = (
     (r"<folder of the run>/temporary/[\w.-]+", "<temporary folder>"),
-    (r"\b0x[0-9a-fA-F]+", "<address>"),
+    (r"0x[0-9a-fA-F]{5,}", "<address>"),
     (r"(?<![\d.])(?:1[34]\d{13}|9[34]\d{12})(?![\d.])", "<id>"),  # addresses of objects in decimal
     (r"__autograph_generated_file\w+", "<generated file>"),
     (r"\b\d+(?:\.\d+)?(?:e-\d+)? ?(?:s|ms|us|µs|ns|sec|secs|seconds|milliseconds)\b", "<time>"),

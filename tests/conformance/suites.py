@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ class Suite:
         pytest: More arguments of pytest.
         environment: More variables of the environment.
         in_checkout: Whether the parts are in a checkout, which the user names.
+        imports_checkout: Whether tests import modules by their place in the checkout.
         prepare: Makes of a checkout what can be run, in an empty folder; returns where the parts are.
     """
 
@@ -31,6 +31,7 @@ class Suite:
     pytest: Sequence[str] = ()
     environment: dict[str, str] = field(default_factory=dict)
     in_checkout: bool = True
+    imports_checkout: bool = False
     prepare: Callable[[Path, Path], Path] = _as_it_is
 
 
@@ -38,14 +39,12 @@ def with_installed_tf_keras(source: Path, folder: Path) -> Path:
     """Copy the tests of tf_keras's repository, and let them import the installed wheel.
 
     What is `tf_keras.engine` in the repository is `tf_keras.src.engine` in the wheel, which lacks the tests.
+    They cannot stay in a folder named `tf_keras`: pytest would take it for the package.
     """
     for file in sorted((source / "tf_keras").rglob("*_test.py")):
-        copy = folder / file.relative_to(source)
+        copy = folder / file.relative_to(source / "tf_keras")
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(_imported_from_the_wheel(file.read_text()))
-    data = source / "tf_keras/api/golden"
-    if data.exists():
-        shutil.copytree(data, folder / "tf_keras/api/golden", dirs_exist_ok=True)
     return folder
 
 
@@ -66,14 +65,21 @@ SUITES = {
         in_checkout=False,
     ),
     "tf-keras": Suite(
-        [f"tf_keras/{part}" for part in _TF_KERAS],
+        _TF_KERAS,
         # Tests have the same file names in many folders, none of which is a package.
         pytest=["-p", "absl_plugin", "--import-mode=importlib"],
         environment={"TF_USE_LEGACY_KERAS": "1"},
         prepare=with_installed_tf_keras,
     ),
     "keras-hub": Suite(["keras_hub/src/layers/modeling"]),
-    "keras-rs": Suite(["keras_rs/src/layers"]),
-    "spektral": Suite(["tests/test_layers", "tests/test_models"], environment={"TF_USE_LEGACY_KERAS": "1"}),
+    # Tests of JAX's own layers need JAX; files named `test_utils.py` have none.
+    "keras-rs": Suite(
+        ["keras_rs/src/layers"], pytest=["--ignore-glob=*/jax/*", "--ignore-glob=*/test_utils.py"]
+    ),
+    "spektral": Suite(
+        ["tests/test_layers", "tests/test_models"],
+        environment={"TF_USE_LEGACY_KERAS": "1"},  # it uses `tf.keras` as it was before Keras 3
+        imports_checkout=True,
+    ),
 }
 """How each suite is run. `README.md` beside this file tells what came of it."""

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from compare import main
 from differences import differences, flaky
-from report import row
+from report import print_report, row
 from runs import Run, Test, read_run
 from steady_text import steady
 from suites import SUITES, with_installed_tf_keras
@@ -103,7 +103,7 @@ def test_a_test_that_is_flaky_by_itself_is_left_out():
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("<Dense object at 0x7f00aa>", "<Dense object at 0x7f11bb>"),
+        ("<Dense object at 0x7f8521312ac0>", "<Dense object at 0x7f8521312ad0>"),
         ("No file /runs/bare/temporary/tmpa1b2/a.keras", "No file /runs/bare/temporary/tmpc3/a.keras"),
         ("key 140234567890123", "key 139876543210987"),
         ("in __autograph_generated_fileab12.py", "in __autograph_generated_filecd.py"),
@@ -147,11 +147,41 @@ def test_a_run_is_read_as_far_as_it_came(tmp_path):
     }
 
 
+def test_addresses_in_names_of_tests_do_not_count(tmp_path):
+    """An id can hold the address of an argument; two that read the same then are numbered."""
+    names = [f"a_test.py::test[<function at {address}>]" for address in ("0x7f8521312ac0", "0x7f8521312ad0")]
+    lines = [["ended", name, "passed", ""] for name in names]
+    (tmp_path / "outcomes.jsonl").write_text("\n".join(map(json.dumps, [*lines, ["finished"]])))
+
+    assert list(read_run(tmp_path).tests) == [
+        "a_test.py::test[<function at <address>>]",
+        "a_test.py::test[<function at <address>>] #2",
+    ]
+
+
 def test_a_run_without_an_end_crashed(tmp_path):
     """`os._exit(0)` in a test ends pytest with a good status, but without a result."""
     (tmp_path / "outcomes.jsonl").write_text('["started", "a"]\n')
 
     assert read_run(tmp_path).crash == "pytest ended without a result"
+
+
+def test_the_report_shows_what_could_not_be_compared(capsys):
+    """What was not collected, where a run ended and what is flaky is printed, before the differences."""
+    traceback = "Traceback:\na_test.py:1: in <module>\nE   ModuleNotFoundError: No module named 'jax'"
+    bare = Run(ENDS, uncollected={"a_test.py": traceback})
+
+    print_report({"bare": bare, "traced": run(crash="it was killed by SIGSEGV", crashed_in="b")}, {}, ["x"])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "bare    1 passed, 1 skipped, 1 not collected in 0 s, 0 s of the processor, 0 MB at most",
+        "traced  1 passed, 1 skipped in 0 s, 0 s of the processor, 0 MB at most",
+        "events  7: 7 call",
+        "the traced run ended early, after 2 tests: it was killed by SIGSEGV, in b",
+        "not collected: a_test.py: ModuleNotFoundError: No module named 'jax'",
+        "x",
+        "1 difference",
+    ]
 
 
 def test_a_row_has_the_numbers_of_both_runs():
@@ -189,7 +219,7 @@ def test_tests_of_tf_keras_import_the_wheel(tmp_path):
 
     folder = with_installed_tf_keras(tmp_path / "source", tmp_path / "copy")
 
-    copy = (folder / "tf_keras/layers/core_test.py").read_text()
+    copy = (folder / "layers/core_test.py").read_text()
     assert copy.splitlines() == list(lines.values())
 
 
