@@ -59,14 +59,20 @@ def _difference(before: Test, after: Test, names: tuple[str, str] = ("bare", "tr
     if (before.outcome, before.message) != (after.outcome, after.message):
         lines.append(_pair(_end(before), _end(after), names))
     here, there = Counter(before.warnings), Counter(after.warnings)
-    lines += [f"    only {names[0]} warned: {warning}" for warning in (here - there).elements()]
-    lines += [f"    only {names[1]} warned: {warning}" for warning in (there - here).elements()]
+    lines += [f"    only {names[0]} warned: {_indented(warning)}" for warning in (here - there).elements()]
+    lines += [f"    only {names[1]} warned: {_indented(warning)}" for warning in (there - here).elements()]
     return "\n".join(lines)
 
 
 def _pair(before: str, after: str, names: tuple[str, str] = ("bare", "traced")) -> str:
     width = max(map(len, names))
-    return "\n".join(f"    {name:{width}}  {end}" for name, end in zip(names, (before, after), strict=True))
+    ends = zip(names, (_indented(before), _indented(after)), strict=True)
+    return "\n".join(f"    {name:{width}}  {end}" for name, end in ends)
+
+
+def _indented(end: str) -> str:
+    """Return a message whose further lines cannot be taken for lines of the report."""
+    return end.replace("\n", "\n        ")
 
 
 def _end(test: Test) -> str:
