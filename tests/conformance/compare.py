@@ -46,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = given.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         job = _job(given, folder)
-        parts = given.parts or [given.suite or ("all" if given.all else "what CI runs")]
+        name = " ".join([given.suite or "", *given.parts]).strip() or "what CI runs"
+        name = "keras.src.layers keras.src.models" if given.all else name
         how = "in turn" if given.in_turn else "side by side"
-        print(f"{', '.join(parts)}, bare and traced {how} ...", flush=True)
+        print(f"{name}, bare and traced {how} ...", flush=True)
         try:
             runs = run_all(job, folder, in_turn=given.in_turn, repeat_bare=given.repeat_bare)
         except RuntimeError as error:
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_report(runs, unsteady, found)
     if given.append:
         with given.append.open("a") as table:
-            table.write(row(", ".join(parts), runs, unsteady, found) + "\n")
+            table.write(row(name, runs, unsteady, found) + "\n")
     return 1 if found else 0
 
 

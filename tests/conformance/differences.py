@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from runs import Run, Test
+from runs import TOO_LONG, Run, Test
 
 __all__ = ["differences", "flaky"]
 
@@ -29,7 +29,7 @@ def differences(bare: Run, traced: Run, leaving_out: frozenset[str] = frozenset(
         traced: The run with it.
         leaving_out: Tests that differ by themselves.
     """
-    if traced.crash and (traced.crash, traced.crashed_in) != (bare.crash, bare.crashed_in):
+    if traced.crash and not _crashed_alike(bare, traced):
         yield f"the traced run ended early: {traced.crash}, in {traced.crashed_in or 'no test'}"
     tests = bare.tests.keys() & traced.tests.keys()
     if not bare.crash and not traced.crash:
@@ -46,6 +46,13 @@ def differences(bare: Run, traced: Run, leaving_out: frozenset[str] = frozenset(
     yield from (f"layertrace stepped aside: {fault}" for fault in traced.faults)
     if not traced.kinds.total():
         yield "layertrace recorded nothing"
+
+
+def _crashed_alike(bare: Run, traced: Run) -> bool:
+    """Return whether both runs took too long, wherever they were then, or crashed in the same test."""
+    if bare.crash == traced.crash == TOO_LONG:
+        return True
+    return (bare.crash, bare.crashed_in) == (traced.crash, traced.crashed_in)
 
 
 def _unlike(before: Test, after: Test) -> bool:

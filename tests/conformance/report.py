@@ -28,6 +28,8 @@ def print_report(runs: Mapping[str, Run], unsteady: Mapping[str, str], found: Se
         if run.crash:
             place = run.crashed_in or "no test"
             print(f"the {name} run ended early, after {len(run.tests)} tests: {run.crash}, in {place}")
+    if any(run.crash for run in runs.values()):
+        print(f"only {_compared(runs['bare'], traced)} tests were compared")
     for target, message in runs["bare"].uncollected.items():
         print(f"not collected: {target}: {_last_line(message)}")
     for test, difference in unsteady.items():
@@ -38,9 +40,10 @@ def print_report(runs: Mapping[str, Run], unsteady: Mapping[str, str], found: Se
 def row(name: str, runs: Mapping[str, Run], unsteady: Mapping[str, str], found: Sequence[str]) -> str:
     """Return a row of the table in README.md."""
     bare, traced = runs["bare"], runs["traced"]
+    early = f" (ended early, {_compared(bare, traced)} compared)" if bare.crash or traced.crash else ""
     cells = [
         name,
-        _outcomes(bare) + (" (ended early)" if bare.crash or traced.crash else ""),
+        _outcomes(bare) + early,
         f"{bare.usage.wall:.0f} / {traced.usage.wall:.0f}",
         f"{bare.usage.cpu:.0f} / {traced.usage.cpu:.0f}",
         f"{bare.usage.memory:,.0f} / {traced.usage.memory:,.0f}",
@@ -49,6 +52,11 @@ def row(name: str, runs: Mapping[str, Run], unsteady: Mapping[str, str], found: 
         str(len(found)),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _compared(bare: Run, traced: Run) -> int:
+    """Return how many tests both ran."""
+    return len(bare.tests.keys() & traced.tests.keys())
 
 
 def _summary(run: Run) -> str:

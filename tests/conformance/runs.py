@@ -10,7 +10,9 @@ from pathlib import Path
 
 from steady_text import steady
 
-__all__ = ["Run", "Test", "Usage", "read_run"]
+__all__ = ["TOO_LONG", "Run", "Test", "Usage", "read_run"]
+
+TOO_LONG = "it took longer than --timeout"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runs import Run, Usage, read_run
+from runs import TOO_LONG, Run, Usage, read_run
 
 __all__ = ["Job", "Session", "run_all", "run_together"]
 
@@ -88,7 +88,7 @@ class Session:
         wall = time.monotonic() - self._started
         if not process:
             if self._timeout is not None and wall > self._timeout and not self._crash:
-                self._crash = f"it took longer than {self._timeout:.0f} s"
+                self._crash = TOO_LONG
                 os.killpg(self._process.pid, signal.SIGKILL)
             return False
         self._process.returncode = os.waitstatus_to_exitcode(status)

@@ -56,7 +56,7 @@ def _imported_from_the_wheel(text: str) -> str:
 
 _KERAS = ("callbacks", "optimizers", "losses", "metrics", "trainers", "saving", "export", "utils")
 _KERAS += ("wrappers", "quantizers")
-_TF_KERAS = ("layers", "engine", "models", "optimizers", "metrics", "saving")
+_TF_KERAS = ("layers", "engine", "models", "optimizers", "metrics", "saving", "tests")
 
 SUITES = {
     "keras": Suite(
@@ -74,7 +74,7 @@ SUITES = {
     "keras-hub": Suite(["keras_hub/src/layers/modeling"]),
     # Tests of JAX's own layers need JAX; files named `test_utils.py` have none.
     "keras-rs": Suite(
-        ["keras_rs/src/layers"], pytest=["--ignore-glob=*/jax/*", "--ignore-glob=*/test_utils.py"]
+        ["keras_rs/src/layers"], pytest=["--ignore-glob=/*/jax/*", "--ignore-glob=/*/test_utils.py"]
     ),
     "spektral": Suite(
         ["tests/test_layers", "tests/test_models"],

@@ -7,7 +7,7 @@ import pytest
 from compare import main
 from differences import differences, flaky
 from report import print_report, row
-from runs import Run, Test, read_run
+from runs import TOO_LONG, Run, Test, read_run
 from steady_text import steady
 from suites import SUITES, with_installed_tf_keras
 from targets import located, rootdir_of
@@ -80,10 +80,13 @@ def test_only_what_both_ran_is_compared_after_a_crash():
 
 
 def test_a_crash_of_both_runs_is_no_difference():
-    """What crashes bare in the same test is not a crash of layertrace."""
+    """What crashes bare in the same test is not a crash of layertrace; nor is that both took too long."""
     crashed = run(crash="it was killed by SIGSEGV", crashed_in="b_test.py::test")
+    bare = run(crash=TOO_LONG, crashed_in="c_test.py::test")
+    traced = run(crash=TOO_LONG, crashed_in="b_test.py::test")
 
     assert not list(differences(crashed, crashed))
+    assert not list(differences(bare, traced))
 
 
 def test_a_test_that_is_flaky_by_itself_is_left_out():
@@ -178,6 +181,7 @@ def test_the_report_shows_what_could_not_be_compared(capsys):
         "traced  1 passed, 1 skipped in 0 s, 0 s of the processor, 0 MB at most",
         "events  7: 7 call",
         "the traced run ended early, after 2 tests: it was killed by SIGSEGV, in b",
+        "only 2 tests were compared",
         "not collected: a_test.py: ModuleNotFoundError: No module named 'jax'",
         "x",
         "1 difference",
