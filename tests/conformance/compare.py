@@ -1,23 +1,34 @@
-"""Run Keras's own tests bare and with every layer traced, and tell every difference.
+"""Run any tests bare and with every layer traced, and print every difference.
 
-    python tests/conformance/compare.py            # the part that CI runs, some 4 minutes
+    python tests/conformance/compare.py            # what CI runs of Keras's own tests, some 4 minutes
     python tests/conformance/compare.py --all      # all of keras.src.layers and keras.src.models, some 12
-    python tests/conformance/compare.py keras.src.layers.core.dense_test    # a part of your choice
+    python tests/conformance/compare.py keras.src.trainers keras.src.layers.core.dense_test
+    python tests/conformance/compare.py path/to/folder path/to/file_test.py::test_one --python path/to/python
+    python tests/conformance/compare.py --suite keras-rs --source path/to/checkout
 
-Both runs go side by side, so two cores serve best. The exit status is 1 if one test differs in its outcome,
-the message it fails or skips with, or its warnings; if layertrace had to step aside; or if it saw nothing.
+Both runs go side by side, so two cores serve best; `--in-turn` measures times better. A run is one process
+with a fixed order, hash seed 0, no configuration file, and no plugins but those of `--pytest`.
+
+The exit status is 1 if one test differs in its outcome, its message or its warnings; if only the traced run
+crashed; if layertrace had to step aside or warned; or if it recorded nothing. It is 2 if no test ran.
+Addresses, names of generated files, temporary folders and timings in messages do not count.
 """
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from keras_suite import Run, run_both
+from differences import differences, flaky
+from report import print_report, row
+from sessions import Job, run_all
+from suites import SUITES
+from targets import located, rootdir_of
 
 ALL = ("keras.src.layers", "keras.src.models")
 CI = (
@@ -29,44 +40,74 @@ CI = (
 """Where layers are made, built and called in every way there is; the other folders test what they compute."""
 
 
-def differences(bare: Run, traced: Run) -> Iterator[str]:
-    """Yield a sentence for each test that ended in another way, and for each fault of layertrace."""
-    missing = ("did not run", "")
-    for test in sorted(bare.tests.keys() | traced.tests.keys()):
-        before, after = bare.tests.get(test, missing), traced.tests.get(test, missing)
-        if before != after:
-            yield f"{test}\n    bare    {_told(before)}\n    traced  {_told(after)}"
-    yield from (f"layertrace stepped aside: {fault}" for fault in traced.faults)
-    if not traced.kinds.total():
-        yield "layertrace recorded nothing"
-
-
-def _told(end: tuple[str, str]) -> str:
-    return ": ".join(filter(None, end))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parse(arguments)
-    parts = ALL if given.all else given.parts or CI
-    print(f"{', '.join(parts)}, bare and traced side by side ...", flush=True)
     with tempfile.TemporaryDirectory() as passing:
-        bare, traced = run_both(parts, given.keep or Path(passing))
-    found = list(differences(bare, traced))
-    kinds = ", ".join(f"{number:,} {kind}" for kind, number in traced.kinds.most_common())
-    print(f"bare    {bare}\ntraced  {traced}; {traced.kinds.total():,} events: {kinds or 'none'}")
-    print("\n".join([*found, f"{len(found) or 'no'} difference{'s' * (len(found) > 1)}"]))
+        folder = given.keep or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        job = _job(given, folder)
+        name = " ".join([given.suite or "", *given.parts]).strip() or "what CI runs"
+        name = "keras.src.layers keras.src.models" if given.all else name
+        how = "in turn" if given.in_turn else "side by side"
+        print(f"{name}, bare and traced {how} ...", flush=True)
+        try:
+            runs = run_all(job, folder, in_turn=given.in_turn, repeat_bare=given.repeat_bare)
+        except RuntimeError as error:
+            print(error)
+            return 2
+    bare, traced = runs["bare"], runs["traced"]
+    unsteady = flaky(bare, runs["again"]) if "again" in runs else {}
+    found = list(differences(bare, traced, frozenset(unsteady)))
+    print_report(runs, unsteady, found)
+    if given.append:
+        with given.append.open("a") as table:
+            table.write(row(name, runs, unsteady, found) + "\n")
     return 1 if found else 0
+
+
+def _job(given: argparse.Namespace, folder: Path) -> Job:
+    """Return what is to be run, with paths that hold wherever it is run."""
+    suite = SUITES.get(given.suite)
+    parts = given.parts or (suite.parts if suite else ALL if given.all else CI)
+    source = None
+    if suite and suite.in_checkout:
+        (folder / "suite").mkdir()
+        source = suite.prepare(given.source.resolve(), (folder / "suite").resolve())
+    targets = [located(part, source) for part in parts]
+    return Job(
+        targets=targets,
+        python=given.python,
+        rootdir=given.rootdir or source or rootdir_of(targets, given.python),
+        pytest=[*(suite.pytest if suite else ()), *shlex.split(given.pytest)],
+        environment=suite.environment if suite else {},
+        paths=[source] if suite and source and suite.imports_checkout else (),
+        engine=given.engine or "",
+        timeout=given.timeout,
+    )
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     verbatim = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=verbatim)
-    parser.add_argument("parts", nargs="*", help="packages and modules with tests (default: CI's)")
-    parser.add_argument("--all", action="store_true", help="all of keras.src.layers and keras.src.models")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a new folder for reports and logs")
+    add = parser.add_argument
+    add("parts", nargs="*", help="packages, modules, files, folders, file::test (default: CI's)")
+    add("--all", action="store_true", help="all of keras.src.layers and keras.src.models")
+    add("--suite", choices=SUITES, help="a suite of others; parts choose among its files and folders")
+    add("--source", type=Path, metavar="FOLDER", help="a checkout of the suite's repository")
+    add("--python", default=sys.executable, help="the Python that runs the tests (default: this one)")
+    add("--engine", choices=("monitoring", "wrapping"), help="LAYERTRACE_ENGINE of the traced run")
+    add("--in-turn", action="store_true", help="run one after the other")
+    add("--repeat-bare", action="store_true", help="run bare twice, and leave out what differs by itself")
+    add("--timeout", type=float, metavar="SECONDS", help="how long each run may take")
+    add("--rootdir", type=Path, help="where names of tests begin")
+    add("--pytest", default="", metavar="ARGUMENTS", help="more arguments of pytest: --pytest='-k dense'")
+    add("--keep", type=Path, metavar="FOLDER", help="a new folder for reports and logs")
+    add("--append", type=Path, metavar="FILE", help="add a row of a Markdown table to a file")
     given = parser.parse_args(arguments)
-    if given.all and given.parts:
-        parser.error("--all leaves nothing to choose: name parts, or give --all")
+    if given.all and (given.parts or given.suite):
+        parser.error("--all leaves nothing to choose: name parts or a suite, or give --all")
+    if given.suite and SUITES[given.suite].in_checkout and not given.source:
+        parser.error(f"--suite {given.suite} needs a checkout of its repository: give --source FOLDER")
     return given
 
 

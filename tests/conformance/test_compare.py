@@ -1,50 +1,241 @@
 """The judge itself: what it calls a difference."""
 
+import json
 from collections import Counter
 
-from compare import differences
-from keras_suite import Run
+import pytest
+from compare import main
+from differences import differences, flaky
+from report import print_report, row
+from runs import TOO_LONG, Run, Test, read_run
+from steady_text import steady
+from suites import SUITES, with_installed_tf_keras
+from targets import located, rootdir_of
 
-ENDS = {"dense_test.py::test_it": ("passed", ""), "dense_test.py::test_gpu": ("skipped", "no GPU")}
+GPU = Test("skipped", "no GPU")
+ENDS = {"dense_test.py::test_it": Test("passed"), "dense_test.py::test_gpu": GPU}
 BARE = Run(ENDS)
 
 
-def traced(faults=(), events=7, **ends):
+def run(*, faults=(), events=7, crash="", crashed_in="", **ends):
+    """Return a run like the bare one, but for the tests that are given."""
     changed = {f"dense_test.py::{name}": end for name, end in ends.items()}
-    return Run(ENDS | changed, kinds=Counter(call=events), faults=faults)
+    kinds = Counter(call=events)
+    return Run(ENDS | changed, kinds=kinds, faults=faults, crash=crash, crashed_in=crashed_in)
 
 
 def test_equal_runs_have_no_difference():
     """Two runs whose tests ended alike agree."""
-    assert not list(differences(BARE, traced()))
+    assert not list(differences(BARE, run()))
 
 
 def test_another_outcome_is_a_difference():
-    """A test that passes bare and fails traced is told with both outcomes and what it said."""
-    assert list(differences(BARE, traced(test_it=("failed", "KeyError: 'a'")))) == [
+    """A test that passes bare and fails traced is shown with both outcomes and messages."""
+    assert list(differences(BARE, run(test_it=Test("failed", "KeyError: 'a'")))) == [
         "dense_test.py::test_it\n    bare    passed\n    traced  failed: KeyError: 'a'"
     ]
 
 
 def test_another_message_is_a_difference():
-    """Failing or skipping for another reason, or with another warning, is not the same."""
-    assert len(list(differences(BARE, traced(test_gpu=("skipped", "no Keras"))))) == 1
+    """Failing or skipping for another reason is not the same."""
+    assert len(list(differences(BARE, run(test_gpu=Test("skipped", "no Keras"))))) == 1
+
+
+def test_a_warning_of_one_run_is_a_difference():
+    """A warning that only one of the runs gave, or gave more often, is shown; the order does not count."""
+    bare = Run({"a_test.py::test": Test("passed", "", ("one", "two"))}, kinds=Counter(call=1))
+    other = Run({"a_test.py::test": Test("passed", "", ("two", "two", "one"))}, kinds=Counter(call=1))
+    turned = Run({"a_test.py::test": Test("passed", "", ("two", "one"))}, kinds=Counter(call=1))
+
+    assert list(differences(bare, other)) == ["a_test.py::test\n    only traced warned: two"]
+    assert not list(differences(bare, turned))
 
 
 def test_a_test_that_only_one_run_has_is_a_difference():
-    """A test that was not even collected in one of the runs is told."""
-    (told,) = differences(BARE, traced(test_new=("passed", "")))
+    """A test that was not even collected in one of the runs is shown."""
+    (difference,) = differences(BARE, run(test_new=Test("passed")))
 
-    assert "bare    did not run" in told
+    assert "bare    did not run" in difference
 
 
 def test_a_fault_of_layertrace_is_a_difference():
     """Where layertrace had to step aside the run fails, though every outcome is the same."""
-    assert list(differences(BARE, traced(faults=("record a call",)))) == [
+    assert list(differences(BARE, run(faults=("record a call",)))) == [
         "layertrace stepped aside: record a call"
     ]
 
 
 def test_a_trace_that_saw_nothing_is_a_difference():
     """Without an event nothing was compared."""
-    assert list(differences(BARE, traced(events=0))) == ["layertrace recorded nothing"]
+    assert list(differences(BARE, run(events=0))) == ["layertrace recorded nothing"]
+
+
+def test_only_what_both_ran_is_compared_after_a_crash():
+    """A crash of the traced run is one difference, and not one for each test that it did not reach."""
+    bare = run(test_later=Test("passed"))
+
+    assert list(differences(bare, run(crash="it was killed by SIGSEGV", crashed_in="b_test.py::test"))) == [
+        "the traced run ended early: it was killed by SIGSEGV, in b_test.py::test"
+    ]
+
+
+def test_a_crash_of_both_runs_is_no_difference():
+    """What crashes bare in the same test is not a crash of layertrace; nor is that both took too long."""
+    crashed = run(crash="it was killed by SIGSEGV", crashed_in="b_test.py::test")
+    bare = run(crash=TOO_LONG, crashed_in="c_test.py::test")
+    traced = run(crash=TOO_LONG, crashed_in="b_test.py::test")
+
+    assert not list(differences(crashed, crashed))
+    assert not list(differences(bare, traced))
+
+
+def test_a_test_that_is_flaky_by_itself_is_left_out():
+    """A test that differs between two bare runs is named apart, and is not a difference."""
+    traced = run(test_it=Test("failed", "0.1 != 0.2"))
+    unsteady = flaky(BARE, run(test_it=Test("failed", "0.3 != 0.2")))
+
+    assert unsteady == {
+        "dense_test.py::test_it": "    bare        passed\n    bare again  failed: 0.3 != 0.2"
+    }
+    assert not list(differences(BARE, traced, frozenset(unsteady)))
+
+
+# What is left out of messages
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("<Dense object at 0x7f8521312ac0>", "<Dense object at 0x7f8521312ad0>"),
+        ("No file /runs/bare/temporary/tmpa1b2/a.keras", "No file /runs/bare/temporary/tmpc3/a.keras"),
+        ("key 140234567890123", "key 139876543210987"),
+        ("in __autograph_generated_fileab12.py", "in __autograph_generated_filecd.py"),
+        ("1/1 - 0s - 12ms/step", "1/1 - 1s - 9ms/step"),
+    ],
+)
+def test_what_changes_by_itself_does_not_count(first, second):
+    """Addresses, names of temporary and generated files, and timings are the same in all messages."""
+    assert steady(first, "/runs/bare") == steady(second, "/runs/bare")
+
+
+@pytest.mark.parametrize("text", ["loss: 0.12345678901234", "(None, 10)", "step 3 of 10", "model_1.keras"])
+def test_what_does_not_change_by_itself_counts(text):
+    """Numbers, shapes and names are compared as they are."""
+    assert steady(text, "/runs/bare") == text
+
+
+def test_both_folders_read_the_same():
+    """The folder that a run works in has another name in each run."""
+    assert steady("saved to /runs/bare/a", "/runs/bare") == steady("saved to /runs/traced/a", "/runs/traced")
+
+
+# Reading what a run left
+
+
+def test_a_run_is_read_as_far_as_it_came(tmp_path):
+    """After a crash all tests that ended are known, and the one that did not."""
+    lines = [
+        ["started", "a"], ["ended", "a", "passed", ""], ["warned", "a", "x.py:1: UserWarning: hm"],
+        ["started", "b"], ["ended", "b", "failed", "no"], ["ended", "b", "error", "in teardown"],
+        ["started", "c"], ["ended", "c", "passed", ""],
+    ]  # fmt: skip
+    (tmp_path / "outcomes.jsonl").write_text("\n".join(map(json.dumps, lines)) + '\n["warn')
+
+    read = read_run(tmp_path, crash="it was killed by SIGSEGV")
+
+    assert read.crashed_in == "c"
+    assert read.tests == {
+        "a": Test("passed", "", ("x.py:1: UserWarning: hm",)),
+        "b": Test("failed, error", "no\nin teardown"),
+    }
+
+
+def test_addresses_in_names_of_tests_do_not_count(tmp_path):
+    """An id can hold the address of an argument; two that read the same then are numbered."""
+    names = [f"a_test.py::test[<function at {address}>]" for address in ("0x7f8521312ac0", "0x7f8521312ad0")]
+    lines = [["ended", name, "passed", ""] for name in names]
+    (tmp_path / "outcomes.jsonl").write_text("\n".join(map(json.dumps, [*lines, ["finished"]])))
+
+    assert list(read_run(tmp_path).tests) == [
+        "a_test.py::test[<function at <address>>]",
+        "a_test.py::test[<function at <address>>] #2",
+    ]
+
+
+def test_a_run_without_an_end_crashed(tmp_path):
+    """`os._exit(0)` in a test ends pytest with a good status, but without a result."""
+    (tmp_path / "outcomes.jsonl").write_text('["started", "a"]\n')
+
+    assert read_run(tmp_path).crash == "pytest ended without a result"
+
+
+def test_the_report_shows_what_could_not_be_compared(capsys):
+    """What was not collected, where a run ended and what is flaky is printed, before the differences."""
+    traceback = "Traceback:\na_test.py:1: in <module>\nE   ModuleNotFoundError: No module named 'jax'"
+    bare = Run(ENDS, uncollected={"a_test.py": traceback})
+
+    print_report({"bare": bare, "traced": run(crash="it was killed by SIGSEGV", crashed_in="b")}, {}, ["x"])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "bare    1 passed, 1 skipped, 1 not collected in 0 s, 0 s of the processor, 0 MB at most",
+        "traced  1 passed, 1 skipped in 0 s, 0 s of the processor, 0 MB at most",
+        "events  7: 7 call",
+        "the traced run ended early, after 2 tests: it was killed by SIGSEGV, in b",
+        "only 2 tests were compared",
+        "not collected: a_test.py: ModuleNotFoundError: No module named 'jax'",
+        "x",
+        "1 difference",
+    ]
+
+
+def test_a_row_has_the_numbers_of_both_runs():
+    """The table of README.md is made of such rows."""
+    assert row("keras.src", {"bare": BARE, "traced": run()}, {}, ["x"]) == (
+        "| keras.src | 1 passed, 1 skipped | 0 / 0 | 0 / 0 | 0 / 0 | 7 | not asked | 1 |"
+    )
+
+
+# Naming what is run
+
+
+def test_files_are_found_and_packages_stay_names(tmp_path):
+    """A target is a package, or a file, folder or `file::test` that exists."""
+    (tmp_path / "test_a.py").touch()
+
+    assert located("test_a.py::test_it", tmp_path) == f"{tmp_path / 'test_a.py'}::test_it"
+    assert located("keras.src.layers") == "keras.src.layers"
+    assert rootdir_of([f"{tmp_path / 'test_a.py'}::test_it"], "unused") == tmp_path
+
+
+def test_tests_of_tf_keras_import_the_wheel(tmp_path):
+    """The modules that the repository calls `tf_keras.engine` are in `tf_keras.src.engine` of the wheel."""
+    source = tmp_path / "source/tf_keras/layers/core_test.py"
+    source.parent.mkdir(parents=True)
+    lines = {
+        "import tf_keras": "import tf_keras.src as tf_keras",
+        "import tf_keras as keras": "import tf_keras.src as keras",
+        "from tf_keras.engine import training": "from tf_keras.src.engine import training",
+        "    from tf_keras import layers": "    from tf_keras.src import layers",
+        "from tf_keras.protobuf import versions_pb2": "from tf_keras.protobuf import versions_pb2",
+        "import tf_keras_other": "import tf_keras_other",
+    }
+    source.write_text("\n".join(lines))
+
+    folder = with_installed_tf_keras(tmp_path / "source", tmp_path / "copy")
+
+    copy = (folder / "layers/core_test.py").read_text()
+    assert copy.splitlines() == list(lines.values())
+
+
+@pytest.mark.parametrize("arguments", [["--all", "keras.src.layers"], ["--suite", "tf-keras"]])
+def test_what_makes_no_sense_is_refused(arguments, capsys):
+    """--all with parts, or a suite of a repository without a checkout, is an error of usage."""
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert "give" in capsys.readouterr().err
+
+
+def test_suites_name_their_parts():
+    """Each suite has something to run."""
+    assert all(suite.parts for suite in SUITES.values())

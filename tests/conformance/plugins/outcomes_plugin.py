@@ -1,12 +1,18 @@
-"""A pytest plugin that writes how every test ended to a file: `-p outcomes_plugin --outcomes=FILE`."""
+"""A pytest plugin that writes how every test ended to a file: `-p outcomes_plugin --outcomes=FILE`.
+
+The file has one JSON array a line, written as things happen, so that a crash leaves all that came before:
+`["started", test]`, `["ended", test, outcome, message]`, `["warned", test, warning]`, `["finished"]`;
+`["uncollected", target, message]` for a file that could not be read.
+"""
 
 from __future__ import annotations
 
 import json
-import time
+import random
+import re
+import sys
 import warnings
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +20,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--outcomes", type=Path, required=True, help="where to write outcomes, as JSON")
+    parser.addoption("--outcomes", type=Path, required=True, help="where to write how tests ended")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,54 +28,62 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Outcomes:
-    """Notes for each test its outcome, and what was said: why it failed or skipped, and its warnings.
+    """Notes for each test its outcome, why it failed or skipped, and its warnings.
 
     Args:
-        file: Where to write them when the session ends.
+        file: Where to write them.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self._outcomes: defaultdict[str, list[str]] = defaultdict(list)
-        self._said: defaultdict[str, list[str]] = defaultdict(list)
-        self._started = time.monotonic()
+        self._file = file.open("w")
+
+    def _note(self, *words: str) -> None:
+        self._file.write(json.dumps(words) + "\n")
+        self._file.flush()  # before a fork could write it twice, or a crash lose it
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._note("started", nodeid)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
         """Let every test draw the same random numbers in both runs."""
-        import keras  # not before the suite itself does
-
-        keras.utils.set_random_seed(zlib.crc32(item.nodeid.encode()))
+        name = re.sub("0x[0-9a-f]+", "", item.nodeid)  # an id can have the address of an argument
+        _seed(zlib.crc32(name.encode()))
         return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if not report.passed:
-            self._note(report, "error" if report.failed else "skipped")
+        if report.failed:
+            self._note("uncollected", report.nodeid, _message(report))
+        elif report.skipped:
+            self._note("ended", report.nodeid, "skipped", _message(report))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         outcome = _outcome(report)
-        if outcome is not None:
-            self._note(report, outcome)
-
-    def _note(self, report: pytest.TestReport | pytest.CollectReport, outcome: str) -> None:
-        self._outcomes[report.nodeid].append(outcome)  # a test can fail, and then its teardown
-        self._said[report.nodeid] += filter(None, [_message(report)])
+        if outcome is not None:  # a test can fail, and then its teardown
+            self._note("ended", report.nodeid, outcome, _message(report))
 
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
         """Note a warning with the place that it names: a hook must not stand there (`stacklevel`)."""
         category = warning_message.category
-        if not issubclass(category, pytest.PytestWarning):  # as when garbage is collected: by chance
+        # pytest's own come by chance, as when garbage is collected; layertrace's are faults, noted as such.
+        if not issubclass(category, pytest.PytestWarning) and category.__name__ != "LayertraceWarning":
             place = f"{warning_message.filename}:{warning_message.lineno}"
-            self._said[nodeid].append(f"{place}: {category.__name__}: {warning_message.message}")
+            self._note("warned", nodeid, f"{place}: {category.__name__}: {warning_message.message}")
 
     def pytest_sessionfinish(self) -> None:
-        """Write for each test two words: how it ended, and all that was said."""
-        tests = {
-            test: (", ".join(self._outcomes[test]), "\n".join(self._said[test]))
-            for test in sorted({*self._outcomes, *self._said})
-        }
-        seconds = time.monotonic() - self._started
-        self._file.write_text(json.dumps({"tests": tests, "seconds": seconds}))
+        self._note("finished")
+
+
+def _seed(seed: int) -> None:
+    """Seed whatever is loaded; the suite itself decides what that is."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+        return
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].random.set_seed(seed)
 
 
 def _outcome(report: pytest.TestReport) -> str | None:

@@ -1,23 +1,30 @@
-"""A pytest plugin that traces every layer during each test: `-p tracing_plugin --events=FILE`."""
+"""A pytest plugin that traces every layer during each test: `-p tracing_plugin --events=FILE`.
+
+The file has one JSON array a line: `["events", test, {kind: number}]` after each test, and `["fault", text]`
+for each thing that layertrace could not do or left behind.
+"""
 
 from __future__ import annotations
 
 import json
 import traceback
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import layertrace
+from layertrace.errors import LayertraceWarning
 from layertrace.record import faults
 from layertrace.record.hooks.patching import patches
 from layertrace.record.hub import hub
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--events", type=Path, required=True, help="where to write what was seen, as JSON")
+    parser.addoption("--events", type=Path, required=True, help="where to write what was seen")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,27 +35,35 @@ class Tracing:
     """Puts a trace of its own around each test, reads its timeline, and keeps the numbers.
 
     Args:
-        file: Where to write the numbers when the session ends.
+        file: Where to write the numbers.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file = file.open("w")
         self._kinds: Counter[str] = Counter()
-        self._faults: list[str] = []
+        self._known: set[str] = set()
+        self._warned = False
+
+    def _note(self, *words: Any) -> None:
+        self._file.write(json.dumps(words) + "\n")
+        self._file.flush()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         with layertrace.trace() as timeline:
             result = yield
         try:
-            self._read(timeline)
+            self._read(item.nodeid, timeline)
         except Exception:  # a fault in one timeline must not keep the others from being read
-            self._faults.append(f"{item.nodeid}: {traceback.format_exc()}")
+            self._note("fault", f"{item.nodeid}: {traceback.format_exc()}")
+        self._note_faults(item.nodeid)
         return result
 
-    def _read(self, timeline: layertrace.Timeline) -> None:
+    def _read(self, test: str, timeline: layertrace.Timeline) -> None:
         """Make events of what was recorded, and make sure that nothing is left behind."""
-        self._kinds.update(timeline.kinds)
+        kinds = timeline.kinds
+        self._kinds.update(kinds)
+        self._note("events", test, kinds)
         assert len(timeline.layers) <= len(timeline)
         assert all(event.parent is None or event.parent < event.seq for event in timeline)
         assert not timeline.notes
@@ -56,10 +71,23 @@ class Tracing:
         assert len(patches) == 0
         assert not list(hub.open_spans())
 
+    def _note_faults(self, test: str) -> None:
+        """Note what the book of faults has and no warning showed, as in a test that is about warnings."""
+        new = faults._told.keys() - self._known
+        if not self._warned:
+            for fault in sorted(new):
+                self._note("fault", f"{test}: {fault}")
+        self._known |= new
+        self._warned = False
+
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
+        """Count each warning of ours as a fault: nobody asked for advice here."""
+        if issubclass(warning_message.category, LayertraceWarning):
+            self._warned = True
+            self._note("fault", f"{nodeid or 'outside of tests'}: {warning_message.message}")
+
     def pytest_sessionfinish(self) -> None:
-        # Warnings themselves may be swallowed by a test that is about warnings; the book is not.
-        told = self._faults + sorted(faults._told)
-        self._file.write_text(json.dumps({"kinds": self._kinds, "faults": told}))
+        self._note_faults("after the last test")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in self._kinds.most_common())
