@@ -19,7 +19,7 @@ import pytest
 import layertrace
 from layertrace.errors import LayertraceWarning
 from layertrace.record import faults
-from layertrace.record.hooks.patching import patches
+from layertrace.record.hooks import engines
 from layertrace.record.hub import hub
 
 
@@ -68,7 +68,7 @@ class Tracing:
         assert all(event.parent is None or event.parent < event.seq for event in timeline)
         assert not timeline.notes
         assert hub.emit is None
-        assert len(patches) == 0
+        assert engines.is_idle()
         assert not list(hub.open_spans())
 
     def _note_faults(self, test: str) -> None:
