@@ -10,6 +10,7 @@ CHANGING = (
     (r"<folder of the run>/temporary/[\w.-]+", "<temporary folder>"),
     (r"0x[0-9a-fA-F]{5,}", "<address>"),
     (r"(?<![\d.])(?:1[34]\d{13}|9[34]\d{12})(?![\d.])", "<id>"),  # addresses of objects in decimal
+    (r"\bpid=\d+", "pid=<number>"),  # in warnings about forks, from Python 3.12 on
     (r"__autograph_generated_file\w+", "<generated file>"),
     (r"\b\d+(?:\.\d+)?(?:e-\d+)? ?(?:s|ms|us|µs|ns|sec|secs|seconds|milliseconds)\b", "<time>"),
 )
@@ -17,7 +18,7 @@ CHANGING = (
 
 
 def steady(text: str, folder: str = "") -> str:
-    """Return a message without addresses, generated names, temporary folders and timings.
+    """Return a message without what changes by itself: addresses, timings, temporary folders and such.
 
     Args:
         text: What a test said.
