@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layertrace.record import places
+from layertrace.record import places, safe
 from layertrace.record.layers import class_facts, meet
 from layertrace.record.observe import error_note, first_argument
 from layertrace.timeline.event import ErrorRef, LayerRef, Location
@@ -27,9 +27,9 @@ def failure_of(error: BaseException, thread: str) -> Failure:
 def _layer(error: BaseException) -> LayerRef | None:
     """Return the layer whose method is the innermost in a traceback."""
     found: Any = None
-    trace = error.__traceback__
+    trace = safe.traceback_of(error)
     while trace is not None:
-        subject = first_argument(trace.tb_frame)
+        subject = None if places.is_ours(trace.tb_frame.f_code) else first_argument(trace.tb_frame)
         if subject is not None and class_facts(type(subject)) is not None:
             found = subject
         trace = trace.tb_next
@@ -39,7 +39,7 @@ def _layer(error: BaseException) -> LayerRef | None:
 
 def _lines(error: BaseException) -> tuple[Location, ...]:
     found = []
-    trace = error.__traceback__
+    trace = safe.traceback_of(error)
     while trace is not None:
         place = places.users(trace.tb_frame.f_code, trace.tb_lasti)
         if place is not None:

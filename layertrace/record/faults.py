@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 import traceback
 import warnings
+from types import CodeType
 
 from layertrace.errors import LayertraceWarning
+from layertrace.record.hooks.hidden_code import HIDDEN_FILE
 
 __all__ = ["notice", "step_aside"]
 
@@ -15,24 +19,48 @@ _told: dict[str, object] = {}
 
 
 def step_aside(doing: str) -> None:
-    """Warn, once for each place, that the exception being handled kept an event from being recorded."""
+    """Warn, once for each place, that the exception being handled kept an event from being recorded.
+
+    Raises:
+        BaseException: The one being handled, if it is the program's: raised by its handler of a signal, or
+            sent to this thread, while a hook was running.
+    """
     kind, error, trace = sys.exc_info()
     if kind is RecursionError:  # the program has filled the stack, and meets the same where it goes on
         return
+    if error is not None and _is_the_programs(error):
+        raise error
     frame = traceback.extract_tb(trace)[-1] if trace is not None else None
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
     try:
         said = str(error)
-    except (
-        Exception,
-        SystemExit,
-    ):  # raised where we looked at an object of the program
+    except (Exception, SystemExit):  # raised where we looked at an object of the program
         said = "its message cannot be shown"
     notice(
         f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
         "the program goes on without that. Please report it.",
         key=f"{doing} {where}",
     )
+
+
+def _is_the_programs(error: BaseException) -> bool:
+    """Return whether an exception came into a hook from outside: a timeout, say."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    handlers = {code for code in map(_code_of_handler, signal.valid_signals()) if code is not None}
+    if any(frame.f_code in handlers for frame in frames):
+        return True
+    home = type(error).__module__.partition(".")[0]
+    is_known = home in sys.stdlib_module_names or home in _FRAMEWORKS
+    return not is_known and all(frame.f_code.co_filename.startswith(_OURS) for frame in frames)
+
+
+def _code_of_handler(number: int) -> CodeType | None:
+    handler = signal.getsignal(number)
+    return getattr(getattr(handler, "__func__", handler), "__code__", None)
+
+
+_OURS = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep, HIDDEN_FILE)
+_FRAMEWORKS = ("layertrace", "tensorflow", "keras", "tf_keras", "numpy", "google", "absl", "optree")
 
 
 def notice(message: str, *, key: str) -> None:

@@ -181,6 +181,7 @@ class Hub:
 
     Attributes:
         emit: Takes every record; one list's `append` where there is just one listener.
+        size, most, fill: How many records there are, how many are kept, and what to do when it is so many.
         replica: Tells which replica of a strategy the current thread serves.
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
@@ -189,10 +190,13 @@ class Hub:
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
-    __slots__ = ("begun", "emit", "replica", "sights", "states", "tensor_type")
+    __slots__ = ("begun", "emit", "fill", "most", "replica", "sights", "size", "states", "tensor_type")
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
+        self.size: Callable[[], int] = int
+        self.most = 1
+        self.fill: Callable[[], object] = int
         self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: Any = None  # a class, or None; a comparison with it narrows no type then

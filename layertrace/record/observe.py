@@ -256,6 +256,8 @@ def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
         thread.dtype = dtype
         if hub.emit is not None:
             hub.emit((span, ended, shape, dtype, None))
+            if hub.size() >= hub.most:
+                hub.fill()
         return
     finish(span, ended, output=note(result), mode=_corrected(span))
 
@@ -279,6 +281,8 @@ def finish(
     emit = hub.emit
     if emit is not None:
         emit((span, ended, output, mode, error))
+        if hub.size() >= hub.most:
+            hub.fill()
 
 
 def fail(span: tuple[Any, ...], error: BaseException) -> None:
@@ -301,7 +305,7 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
 
 def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
     """Put an exception into words: its type, message, the line it was raised in, whether it arose here."""
-    place = places.raised_at(error.__traceback__) if origin else None
+    place = places.raised_at(safe.traceback_of(error)) if origin else None
     inner = raised_in(error) if origin else ()
     subject = subject_of(error) if origin else None
     return safe.class_name(error), _message(error), place, origin, inner, subject
@@ -310,9 +314,9 @@ def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
 def subject_of(error: BaseException) -> LayerRecord | None:
     """Return the layer whose method is the innermost that an exception came through."""
     found = None
-    trace = error.__traceback__
+    trace = safe.traceback_of(error)
     while trace is not None:
-        subject = first_argument(trace.tb_frame)
+        subject = None if places.is_ours(trace.tb_frame.f_code) else first_argument(trace.tb_frame)
         if subject is not None:
             found = layer_numbers.by_id.get(id(subject)) or found
         trace = trace.tb_next
@@ -337,7 +341,7 @@ def first_argument(frame: FrameType) -> Any:
 def raised_in(error: BaseException) -> tuple[str, ...]:
     """Name the innermost functions that an exception came through, innermost first, without ours."""
     found: list[str] = []
-    trace = error.__traceback__
+    trace = safe.traceback_of(error)
     while trace is not None:
         frame = trace.tb_frame
         if not places.is_ours(frame.f_code):
@@ -352,7 +356,7 @@ def hide(error: BaseException) -> None:
     AutoGraph writes tracebacks into messages, and nobody looks for their bug here. (A bare `raise` leaves
     the frame out from Python 3.11 on; 3.10 puts it back.)
     """
-    trace = error.__traceback__
+    trace = safe.traceback_of(error)
     while trace is not None and places.is_ours(trace.tb_frame.f_code):
         trace = trace.tb_next
     BaseException.with_traceback(error, trace)  # the class may not let attributes be set
@@ -366,12 +370,12 @@ def _chain(error: BaseException | None) -> list[BaseException]:
         one = todo.pop()
         if one is not None and all(one is not other for other in found):
             found.append(one)
-            todo += [one.__cause__, one.__context__]
+            todo += safe.origins_of(one)
     return found
 
 
 def _message(error: BaseException) -> str:
     try:
-        return _ANSI.sub("", str(error))[:_MESSAGE]
-    except (Exception, SystemExit):  # an exception whose own __str__ fails must still reach the user
+        return _ANSI.sub("", safe.message_of(error))[:_MESSAGE]
+    except Exception:  # arguments of the program, whose own __str__ fails
         return "(its message cannot be shown)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 import time
@@ -122,7 +121,6 @@ class Recorder:
                 raise
             running.append(self)
             self._watch.start()
-            gc.callbacks.append(self._check_size)
             _tell_hub()
 
     def cover_host(self, host: str) -> None:
@@ -225,8 +223,6 @@ class Recorder:
             self._failed(error)
             running.remove(self)
             self._watch.stop()
-            if self._check_size in gc.callbacks:  # the program may have emptied it
-                gc.callbacks.remove(self._check_size)
             _tell_hub()
             self._records += self._unfinished()
             self._notes += self._problems()
@@ -248,8 +244,6 @@ class Recorder:
         with _lock:
             running.remove(self)
             self._watch.stop()
-            if self._check_size in gc.callbacks:
-                gc.callbacks.remove(self._check_size)
             _tell_hub()
             self._unhook()
             self._records, self._saver, self._read = [], None, ((0, 0), ())
@@ -281,6 +275,11 @@ class Recorder:
         simple = self.targets.everything and self.echo is None
         return self._records.append if simple else self._take
 
+    @property
+    def size(self) -> Callable[[], int]:
+        """What returns the number of records, as fast as can be."""
+        return self._records.__len__
+
     def _take(self, record: tuple[Any, ...]) -> None:
         if self.targets.may_keep(record[0]):
             self._records.append(record)
@@ -303,12 +302,9 @@ class Recorder:
             events = self._events([*self._unfinished(), begins])
             self.spot.check(Timeline(events, (), self._look_around([*self._records, begins])))
 
-    def _check_size(self, phase: str, _: object) -> None:
-        """Listen no more when full.
-
-        Python's garbage collector calls this every few hundred records; a check at each would be felt.
-        """
-        if phase != "stop" or self.is_full or len(self._records) < self.max_events:
+    def check_size(self) -> None:
+        """Listen no more when full."""
+        if self.is_full or len(self._records) < self.max_events:
             return
         if not _lock.acquire(blocking=False):  # this may be any thread at any point: never wait here
             return
@@ -415,13 +411,18 @@ def _tell_hub() -> None:
     _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.spot is not None))
     hub.replica = hosts.replica
     hub.sights = tuple(recorder.sightings.add for recorder in listening)
-    sinks = tuple(recorder.sink for recorder in listening)
+    hub.size, hub.most, hub.fill = int, 1, int
+    if len(listening) == 1:
+        recorder = listening[0]
+        hub.size, hub.most, hub.fill = recorder.size, recorder.max_events, recorder.check_size
+    sinks = tuple((recorder.sink, recorder.check_size) for recorder in listening)
     if len(sinks) <= 1:
-        hub.emit = sinks[0] if sinks else None
+        hub.emit = sinks[0][0] if sinks else None
         return
 
     def emit(record: tuple[Any, ...]) -> None:
-        for sink in sinks:
+        for sink, check_size in sinks:
             sink(record)
+            check_size()
 
     hub.emit = emit

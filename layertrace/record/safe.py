@@ -8,6 +8,7 @@ defines are evaluated.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from types import (
@@ -17,6 +18,7 @@ from types import (
     MappingProxyType,
     MemberDescriptorType,
     MethodType,
+    TracebackType,
 )
 from typing import Any, cast
 
@@ -60,6 +62,7 @@ MISSING: Any = object()
 _mro = type.__dict__["__mro__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
 _name = type.__dict__["__name__"].__get__
+_module: Any = vars(type)["__module__"].__get__
 _flags = type.__dict__["__flags__"].__get__
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a `class` statement made it, in an `exec` with "builtins" as its module
 
@@ -95,7 +98,10 @@ def module_of(cls: type) -> str:
 
 def is_framework(cls: type) -> bool:
     """Return whether a class belongs to a framework rather than to the program."""
-    return module_of(cls).partition(".")[0] in _FRAMEWORKS
+    module = module_of(cls)
+    if module == "builtins":  # or a class written in C, which has its module in its name alone
+        module = str(_module(cls))
+    return module.partition(".")[0] in _FRAMEWORKS
 
 
 def _is_builtin(cls: type) -> bool:
@@ -338,3 +344,24 @@ def code_name(value: Any) -> str | None:
     if name is None and callable(value):
         name = framework_attribute(value, "__name__")
     return name if type(name) is str else None
+
+
+def traceback_of(error: BaseException) -> TracebackType | None:
+    """Return the traceback of an exception."""
+    return cast("TracebackType | None", _EXCEPTION["__traceback__"].__get__(error))
+
+
+def origins_of(error: BaseException) -> tuple[BaseException | None, BaseException | None]:
+    """Return what an exception was raised from, and what was being handled."""
+    return _EXCEPTION["__cause__"].__get__(error), _EXCEPTION["__context__"].__get__(error)
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an exception: by its arguments where the program defines its own `__str__`."""
+    owner = next(cls for cls in mro(type(error)) if "__str__" in namespace(cls))
+    if is_framework(owner) or module_of(owner) in sys.stdlib_module_names:
+        return str(namespace(owner)["__str__"](error))
+    return BaseException.__str__(error)
+
+
+_EXCEPTION: Any = namespace(BaseException)

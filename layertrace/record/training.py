@@ -7,7 +7,7 @@ from typing import Any
 from layertrace.record import places, safe
 from layertrace.record.attributes import trains
 from layertrace.record.faults import step_aside
-from layertrace.record.hooks.observer import Call, watching
+from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hub import hub
 from layertrace.record.observe import first_argument, now
 from layertrace.record.sightings import Sighting, see
@@ -15,7 +15,7 @@ from layertrace.record.signatures import described
 from layertrace.record.variables import number_of
 from layertrace.timeline.query import layer_numbers
 
-__all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "updated"]
+__all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "UNKNOWN_VARIABLES", "updated"]
 
 
 def _keras_update(call: Call) -> None:
@@ -46,9 +46,21 @@ def _tf_keras_update(call: Call) -> None:
         updated(first_argument(frame), gradients, variables, _place(call), now())
 
 
+def _unknown_variables(call: Call, _: BaseException) -> None:
+    """Note an update by an optimizer of Keras 3 that does not know the variables.
+
+    `apply` calls `_check_variables_are_known(trainable_variables)` first, with a list of its own (Keras 3.0
+    to 3.15).
+    """
+    variables = _listed(call.values[0]) if hub.sights and call.values else None
+    if variables is not None:
+        updated(call.subject, [True] * len(variables), variables, _place(call), now())
+
+
 _TF_KERAS = "tf_keras.src.optimizers.optimizer"
 KERAS_UPDATES = watching(_keras_update)
 TF_KERAS_UPDATES = watching(_tf_keras_update)
+UNKNOWN_VARIABLES = Observer(begin=lambda call: call, end=ignore, fail=_unknown_variables)
 
 
 def _place(call: Call) -> Any:

@@ -22,13 +22,15 @@ __all__ = [
 
 FIELDS = Event.__struct_fields__
 
+_TYPE: Any = vars(type)
 layer_numbers: Register[Any] = Register()
 """The layers that recording has met, each with something that has its `number`."""
 
 
 def qualified_name(cls: type) -> str:
     """Return the name by which a class is known in `LayerRef.bases`."""
-    return f"{cls.__module__}.{cls.__qualname__}"
+    # By the descriptors of `type`: a metaclass of the program may define attributes of these names.
+    return f"{_TYPE['__module__'].__get__(cls)}.{_TYPE['__qualname__'].__get__(cls)}"
 
 
 def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:

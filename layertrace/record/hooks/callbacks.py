@@ -129,14 +129,19 @@ class Callbacks:
 
     def _make_returned(self) -> Any:
         getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
-        end, threads_ = self._end, threads
+        end, threads_, skipped = self._end, threads, self._skipped
         get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
 
         def returned(code: CodeType, __: int, result: Any) -> None:
             try:
                 thread = my_state if get_ident() == mine else threads_.state
                 span = thread.span
-                if span is None or span[8] is None or span[0].code is not code or thread.skips:
+                if (
+                    span is None
+                    or span[8] is None  # it did not take the fast path
+                    or span[0].code is not code
+                    or (thread.skips and id(getframe(1)) in skipped)
+                ):
                     end(id(getframe(1)), result)
                 elif type(result) is not hub_.tensor_type:
                     observe.end(span, result, None)
@@ -152,6 +157,8 @@ class Callbacks:
                         thread.shape = shape
                     if hub_.emit is not None:
                         hub_.emit((span, now, shape, dtype, None))
+                        if hub_.size() >= hub_.most:
+                            hub_.fill()
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return
             except Exception:
@@ -232,10 +239,12 @@ class Callbacks:
                     _without_ours(error)
                 thread = threads.state
                 span = thread.span
-                if span is not None and span[8] is not None and span[0].code is code and not thread.skips:
+                frame = id(getframe(1))
+                is_fast = span is not None and span[8] is not None and span[0].code is code
+                if span is not None and is_fast and frame not in self._skipped:
                     observe.fail(span, error)
                     return
-                for variant, token, _ in self._ended(id(getframe(1))):
+                for variant, token, _ in self._ended(frame):
                     variant.observer.fail(token, error)
             except RecursionError:
                 return

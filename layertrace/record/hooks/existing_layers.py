@@ -16,6 +16,7 @@ from collections.abc import Callable
 from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
+from layertrace.record import safe
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks.hidden_code import hidden
 from layertrace.record.hooks.observer import Undo
@@ -70,13 +71,12 @@ def _exchange(frame: FrameType) -> None:
     held, layer = given.get(_HELD), given.get("obj")
     if type(held) is not MethodType or layer is None:
         return
-    owner = next((cls for cls in type(layer).__mro__ if "build" in vars(cls)), object)
-    wrapper: Any = vars(owner).get("build")
+    wrapper: Any = safe.class_attribute(type(layer), "build")
     stands_for = known(wrapper)
     function = None if stands_for is None else stands_for.original()
     if function is None or function is not held.__func__:
         return
-    build = vars(layer).get("build")
+    build: Any = safe.instance_dict(layer).get("build")
     cell = _cell(build) if type(build) is FunctionType else None
     if cell is not None and cell.cell_contents is held:
         cell.cell_contents = MethodType(wrapper, layer)

@@ -17,7 +17,7 @@ from layertrace.record.hub import Kind, Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.observe import begin, end, fail
 from layertrace.record.runs import concrete_observer, run_observer
-from layertrace.record.training import KERAS_UPDATES, LOSSES, TF_KERAS_UPDATES
+from layertrace.record.training import KERAS_UPDATES, LOSSES, TF_KERAS_UPDATES, UNKNOWN_VARIABLES
 from layertrace.record.variables import creation_observer
 from layertrace.timeline.query import qualified_name
 
@@ -70,7 +70,10 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
         name, observer = "filter_empty_gradients", TF_KERAS_UPDATES
         owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
     if hasattr(owner, name):
-        return (_point(owner, name, observer, "watch"),)
+        points = [_point(owner, name, observer, "watch")]
+        if host == "keras" and hasattr(optimizer, _CHECK):
+            points.append(_point(_owner(optimizer, _CHECK), _CHECK, UNKNOWN_VARIABLES, "watch"))
+        return tuple(points)
     notice(
         f"this {host} has no {name} (seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21), so updates by "
         "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
@@ -79,6 +82,7 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
     return ()
 
 
+_CHECK = "_check_variables_are_known"
 _FUNCTIONS: dict[str, tuple[Kind, Callable[[], Observer]]] = {
     "create_concrete_function": ("trace", lambda: TRACES),
     "call_function": ("run", run_observer),

@@ -19,7 +19,7 @@ from layertrace.record import private
 from layertrace.record.faults import step_aside
 from layertrace.record.forks import held_over_forks
 from layertrace.record.hooks.callbacks import Callbacks
-from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
+from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo, ignore
 from layertrace.record.hooks.sites import Site, Variant, variant_of
 from layertrace.record.hooks.wrapping import wrapping
 from layertrace.record.hub import Method, hub
@@ -89,7 +89,7 @@ class Monitoring:
         if private.find("convert_actual") is None:
             return
         owner, name = private.home("convert_actual")
-        observer = Observer(self._begin_conversion, self._end_conversion, _ignore)
+        observer = Observer(self._begin_conversion, self._end_conversion, ignore)
         try:
             self.observe(HookPoint(owner, name, observer, functools.partial(Method, "watch"), lasts=True))
         except Exception:  # promise 1: the traced program never sees a fault of ours
@@ -258,10 +258,6 @@ class Monitoring:
 def _events() -> tuple[int, ...]:
     events = _python.events
     return events.PY_START, events.PY_RETURN, events.PY_UNWIND
-
-
-def _ignore(*_: Any) -> None:
-    """Leave a conversion that failed alone: AutoGraph runs the function as it is."""
 
 
 def _below(function: FunctionType) -> FunctionType:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
+from layertrace.record import safe
 from layertrace.record.hub import Method
 
-__all__ = ["Call", "Engine", "HookPoint", "Observer", "Undo", "watching"]
+__all__ = ["Call", "Engine", "HookPoint", "Observer", "Undo", "attributes_of", "ignore", "watching"]
 
 Undo = Callable[[], None]
 """Stop observing. It may be called once, in any order with others."""
@@ -54,11 +55,11 @@ class Observer:
 
 def watching(begin: Callable[[Call], None]) -> Observer:
     """Return an observer that only wants to know when a function begins."""
-    return Observer(begin, _nothing, _nothing)
+    return Observer(begin, ignore, ignore)
 
 
-def _nothing(*_: Any) -> None:
-    """Do nothing: `begin` returned no token, so this is never called."""
+def ignore(*_: Any) -> None:
+    """Do nothing where an observer does not want to know how a call ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,7 @@ class HookPoint:
 
     def get(self) -> Any:
         """Return what lies here itself: no inherited attribute, no bound method."""
-        return vars(self.owner).get(self.name)
+        return attributes_of(self.owner).get(self.name)
 
     @property
     def label(self) -> str:
@@ -94,6 +95,11 @@ class HookPoint:
         return (
             f"{getattr(self.owner, '__module__', '')}.{getattr(self.owner, '__qualname__', '')}.{self.name}"
         )
+
+
+def attributes_of(owner: Any) -> Mapping[str, Any]:
+    """Return what a class or module itself defines, whatever a metaclass says."""
+    return safe.namespace(owner) if issubclass(type(owner), type) else vars(owner)
 
 
 class Engine(Protocol):

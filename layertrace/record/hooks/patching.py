@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 
 from layertrace.record.faults import notice
+from layertrace.record.hooks.observer import attributes_of
 from layertrace.record.hooks.wrappers import behind, hand_back_attributes
 
 __all__ = ["Patch", "Patches", "Slot"]
 
 
 class Slot:
-    """A place that can be patched: an attribute of a class or module, or an entry of a dictionary."""
+    """A place that can be patched: an attribute of a class or module."""
 
     def __init__(self, owner: Any, name: str) -> None:
         self.owner = owner
@@ -26,15 +27,11 @@ class Slot:
 
     def get(self) -> Any:
         """Return what lies here itself: no inherited attribute, no bound method."""
-        place = self.owner if isinstance(self.owner, dict) else vars(self.owner)
-        return place.get(self.name)
+        return attributes_of(self.owner).get(self.name)
 
     def set(self, value: Any) -> None:
         """Put `value` here."""
-        if isinstance(self.owner, MutableMapping):
-            self.owner[self.name] = value
-        else:
-            setattr(self.owner, self.name, value)
+        setattr(self.owner, self.name, value)
 
 
 class Patch:

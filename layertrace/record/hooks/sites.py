@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
 
+from layertrace.record import safe
 from layertrace.record.hooks.observer import HookPoint, Observer
 from layertrace.record.hooks.parameters import learn, own_parameters
 from layertrace.record.hub import Method
@@ -98,6 +99,15 @@ class Variant:
             above = above.f_back
         return above
 
+    def is_method_in(self, frame: FrameType) -> bool:
+        """Return whether the first argument in a frame has this function as a method."""
+        held = frame.f_locals
+        subject = held.get(self.subject) if self.subject is not None else None
+        _release(held)
+        function = self.function()
+        spaces = [safe.namespace(cls) for cls in safe.mro(type(subject))]
+        return any(value is function for space in spaces for value in space.values())
+
     def runs_in(self, frame: FrameType) -> bool:
         """Return whether this function runs in a frame of its code."""
         function = self.function()
@@ -180,7 +190,12 @@ class Site:
 
     def variant_in(self, frame: FrameType) -> Variant | None:
         """Return the function that runs in a frame, if it is one of those that are observed."""
-        return self.only or next((one for one in self.variants if one.runs_in(frame)), None)
+        if self.only is not None:
+            return self.only
+        running = [one for one in self.variants if one.runs_in(frame)]
+        if len(running) > 1:  # the same code without anything it closes over, as of classes made in a loop
+            running = [one for one in running if one.is_method_in(frame)] or running
+        return running[0] if running else None
 
     def of(self, function: FunctionType) -> Variant | None:
         """Return what is known of a function with this code."""

@@ -129,6 +129,8 @@ _SHORT_WAY = """
                     lt_thread.dtype = lt_dtype = lt_result.dtype
                 if lt_hub.emit is not None:
                     lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
+                    if lt_hub.size() >= lt_hub.most:
+                        lt_hub.fill()
             except Exception:
                 lt_step_aside("record the end of a call")
             return lt_result
