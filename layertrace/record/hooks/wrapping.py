@@ -19,7 +19,7 @@ from typing import Any
 from layertrace.record import observe, private
 from layertrace.record.faults import step_aside
 from layertrace.record.hooks.existing_layers import wrap_builds
-from layertrace.record.hooks.hidden_code import HIDDEN_FILE
+from layertrace.record.hooks.hidden_code import HIDDEN_FILE, hidden
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
 from layertrace.record.hooks.parameters import learn, own_parameters
 from layertrace.record.hooks.patching import Slot, patches
@@ -298,13 +298,21 @@ def _converting(original: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(original)
+    @hidden
     def _convert_actual(entity: Any, program_ctx: Any) -> Any:
         wrapper = known(entity.__func__ if type(entity) is MethodType else entity)
         function = None if wrapper is None else wrapper.original()
         if wrapper is None or function is None:
-            return original(entity, program_ctx)
-        bound = MethodType(function, entity.__self__) if type(entity) is MethodType else function
-        converted = original(bound, program_ctx)
+            given = entity
+        else:
+            given = MethodType(function, entity.__self__) if type(entity) is MethodType else function
+        try:
+            converted = original(given, program_ctx)
+        except BaseException as error:
+            observe.hide(error)
+            raise
+        if wrapper is None or function is None:
+            return converted
         return wrap(wrapper.method, converted, wrapper.observer)
 
     return _convert_actual
