@@ -87,19 +87,24 @@ def _keras_variables(layer: Any, above: set[int]) -> dict[int, Any]:
 
 
 def _flat_modules(layer: Any) -> Iterator[Any]:
+    """Yield the modules inside a layer, and those inside of them."""
+    return _modules(_list(layer, "_self_tracked_trackables"), inside=True)
+
+
+def _modules(todo: list[Any], *, inside: bool) -> Iterator[Any]:
+    """Yield modules, those in data structures too; with `inside` also what is inside of modules."""
     seen: set[int] = set()
-    todo = _list(layer, "_self_tracked_trackables")
     while todo and len(seen) < _MOST:
         one = todo.pop(0)
         if id(one) in seen:
             continue
         seen.add(id(one))
-        if _is_tensorflows(one, "Module"):
-            if not is_metric(type(one)):
-                yield one
-                todo[:0] = _list(one, "_self_tracked_trackables")
-        else:
+        if not _is_tensorflows(one, "Module"):
             todo[:0] = _values(one)
+        elif not is_metric(type(one)):
+            yield one
+            if inside:
+                todo[:0] = _list(one, "_self_tracked_trackables")
 
 
 def _values(structure: Any) -> Iterable[Any]:
@@ -121,7 +126,7 @@ def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
     trained, others = _list(module, "_trainable_weights"), _list(module, "_non_trainable_weights")
     trained_inside: list[Any] = []
     others_inside: list[Any] = []
-    for one in _nearest_modules(_list(module, "_self_tracked_trackables")):
+    for one in _modules(_list(module, "_self_tracked_trackables"), inside=False):
         if id(one) not in above:
             inside = _weights(one, above | {id(module)})
             trained_inside += inside[0]
@@ -132,21 +137,6 @@ def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
     else:
         trained, others = trained + trained_inside, others + others_inside
     return (trained, others) if safe.truth(mine.get("_trainable", True)) else ([], trained + others)
-
-
-def _nearest_modules(todo: list[Any]) -> Iterator[Any]:
-    """Yield modules, and those in data structures, but not what is inside of modules."""
-    seen: set[int] = set()
-    while todo and len(seen) < _MOST:
-        one = todo.pop(0)
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if _is_tensorflows(one, "Module"):
-            if not is_metric(type(one)):
-                yield one
-        else:
-            todo[:0] = _values(one)
 
 
 def _of_module(module: Any) -> list[Any]:

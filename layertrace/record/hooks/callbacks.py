@@ -14,7 +14,7 @@ from layertrace.record.faults import step_aside
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.refused_calls import refused_call
 from layertrace.record.hooks.sites import Fast, Site, Variant
-from layertrace.record.hub import hub, threads
+from layertrace.record.hub import ThreadState, hub, threads
 from layertrace.record.places import caller as find_place
 from layertrace.timeline.query import layer_numbers
 
@@ -68,10 +68,7 @@ class Callbacks:
         getframe, clock = sys._getframe, time.perf_counter_ns
         ready, hub_, threads_ = layer_numbers.ready.get, hub, threads
         begin, place_of = self._begin, find_place
-        # To ask for the state of a thread takes three times as long as to ask which thread this is.
-        get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
-        if threading.current_thread() is not threading.main_thread():
-            mine = -1  # another thread may get the number of one that has ended
+        get_ident, (mine, my_state) = threading.get_ident, _main_thread()
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
         is_copy = sys.version_info < (3, 13)
 
@@ -130,7 +127,7 @@ class Callbacks:
     def _make_returned(self) -> Any:
         getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
         end, threads_, skipped = self._end, threads, self._skipped
-        get_ident, mine, my_state = threading.get_ident, threading.get_ident(), threads.state
+        get_ident, (mine, my_state) = threading.get_ident, _main_thread()
 
         def returned(code: CodeType, __: int, result: Any) -> None:
             try:
@@ -266,6 +263,16 @@ class Callbacks:
             token = variant.observer.begin(call)
             if token is not None:
                 variant.observer.fail(token, error)
+
+
+def _main_thread() -> tuple[int, ThreadState]:
+    """Return the number and the state of the main thread, if this is it; else a number that no thread has.
+
+    To ask for the state of a thread takes three times as long as to ask which thread this is. Another thread
+    may get the number of one that has ended, but never that of the main thread.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    return threading.get_ident() if is_main else -1, threads.state
 
 
 def _are_default(held: Any, others: tuple[tuple[str, object], ...]) -> bool:

@@ -136,7 +136,7 @@ class Monitoring:
         return undo
 
     def observe_existing_layers(self) -> None:
-        """Do nothing: whoever holds a method runs the code that is observed."""
+        """Do nothing: existing layers run the code that is observed."""
 
     def _observe_function(self, point: HookPoint, found: FunctionType, function: FunctionType) -> Undo:
         code = function.__code__

@@ -175,12 +175,15 @@ class Site:
 
     def add(self, variant: Variant) -> None:
         """Add a function; forget those that are gone."""
-        self.variants = [*(one for one in self.variants if one.function() is not None or one.users), variant]
+        self.variants = [
+            *(known for known in self.variants if known.function() is not None or known.users),
+            variant,
+        ]
         self._settle()
 
     def remove(self, variant: Variant) -> None:
         """Remove a function."""
-        self.variants = [one for one in self.variants if one is not variant]
+        self.variants = [known for known in self.variants if known is not variant]
         self._settle()
 
     def _settle(self) -> None:
@@ -192,14 +195,14 @@ class Site:
         """Return the function that runs in a frame, if it is one of those that are observed."""
         if self.only is not None:
             return self.only
-        running = [one for one in self.variants if one.runs_in(frame)]
+        running = [variant for variant in self.variants if variant.runs_in(frame)]
         if len(running) > 1:  # the same code without anything it closes over, as of classes made in a loop
-            running = [one for one in running if one.is_method_in(frame)] or running
+            running = [variant for variant in running if variant.is_method_in(frame)] or running
         return running[0] if running else None
 
     def of(self, function: FunctionType) -> Variant | None:
         """Return what is known of a function with this code."""
-        return next((one for one in self.variants if one.function() is function), None)
+        return next((variant for variant in self.variants if variant.function() is function), None)
 
 
 def variant_of(point: HookPoint, found: FunctionType, function: FunctionType) -> Variant:
