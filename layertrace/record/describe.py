@@ -6,11 +6,13 @@ a shape. Of a collection only what is in the builtin behind it is looked at; one
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
 from layertrace.record import safe
+from layertrace.record.host import Host
 from layertrace.record.hub import hub
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
@@ -21,6 +23,7 @@ __all__ = [
     "has_tensor",
     "key_text",
     "note",
+    "numbered_dtype",
     "settle",
     "spec",
     "tensor_shape",
@@ -59,15 +62,15 @@ def eager_shape(tensor: Any) -> tuple[int, ...]:
 
     To make TensorFlow's object takes microseconds, as long as all the rest of a hook, and it stays with the
     tensor. One that is there already is not kept either: the program may count those that are alive. Its
-    tuple costs one more attribute lookup (some 15 ns); `_shape_tuple()` takes five times as long as both.
+    tuple costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
     """
     known = tensor._tensor_shape
-    shape: tuple[int, ...] = tensor._shape_tuple() if known is None else known._dims
+    shape: tuple[int, ...] = hub.shape_tuple(tensor) if known is None else known._dims
     return shape
 
 
 class Unread:
-    """An eager tensor's shape, as `eager_shape` gives it, and its dtype; neither holds the tensor."""
+    """An eager tensor's shape, as `eager_shape` gives it, and the number of its dtype."""
 
     __slots__ = ("dtype", "shape")
 
@@ -83,7 +86,7 @@ def note(value: Any) -> Any:
     """
     kind = type(value)
     if kind is hub.tensor_type:
-        return Unread(eager_shape(value), value.dtype)
+        return Unread(eager_shape(value), hub.dtype_number(value))
     if (kind is list or kind is tuple) and len(value) <= _ITEMS:
         return tuple([note(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
     return describe(value)
@@ -92,7 +95,7 @@ def note(value: Any) -> Any:
 def settle(noted: Any) -> Structure:
     """Turn what `note` has noted into a structure."""
     if type(noted) is Unread:
-        return TensorSpec(dtype_name(noted.dtype), tensor_shape(noted.shape))
+        return TensorSpec(numbered_dtype(noted.dtype), tensor_shape(noted.shape))
     if type(noted) is tuple:
         return tuple(map(settle, noted))
     return cast(Structure, noted)
@@ -148,6 +151,12 @@ def spec(value: Any) -> TensorSpec | None:
 def _either(value: Any, name: str) -> Any:
     found = safe.framework_attribute(value, name, safe.MISSING, below=True)
     return safe.plain_attribute(value, name, safe.MISSING) if found is safe.MISSING else found
+
+
+@functools.cache
+def numbered_dtype(number: int) -> str:
+    """Return the name of the dtype for which TensorFlow has this number."""
+    return str(Host.tf.dtypes.as_dtype(number).name)
 
 
 def dtype_name(dtype: Any) -> str:

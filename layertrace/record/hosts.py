@@ -6,13 +6,14 @@ import importlib
 import os
 import re
 import sys
+from typing import Any
 
 from layertrace.errors import HostError
 from layertrace.record import private
 from layertrace.record.host import Host
 from layertrace.record.imports import importing
 
-__all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_type", "versions"]
+__all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
 
 HOSTS = ("keras", "tf_keras")
 WATCHED = (*HOSTS, "tensorflow")
@@ -39,10 +40,18 @@ def load() -> None:
 
 def tensor_type() -> type | None:
     """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
-    if Host.tf is None or None in map(private.find, ("known_shape", "shape_tuple", "shape_sizes")):
+    parts = ("known_shape", "shape_tuple", "shape_sizes", "dtype_number")
+    if Host.tf is None or None in map(private.find, parts):
         return None
     found: type = Host.tf.__internal__.EagerTensor
     return found
+
+
+def tensor_methods() -> tuple[Any, Any]:
+    """Return the methods of `tensor_type` that give a tensor's shape and the number of its dtype."""
+    if tensor_type() is None:
+        return None, None
+    return private.find("shape_tuple"), private.find("dtype_number")
 
 
 def replica() -> int | None:

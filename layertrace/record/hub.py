@@ -118,17 +118,14 @@ class ThreadState:
             and the span that it left last.
         failed_at, traced_until: When an exception last left a span, and when the last trace ended.
         replica: Which replica of a `tf.distribute` strategy the thread serves; None where it serves none.
-        runs: The runs of functions that are being counted, as long as `runs_for` listens and `shape`
-            is `COUNTING`: whatever else begins in the thread puts something else there.
+        runs: The runs of functions that are being counted.
+        runs_for: Who listens to them; None as soon as anything else begins in the thread.
         skips: How many calls are under way that are not events, of code that often is one.
-        shape, dtype: Those of the tensor that was described last. TensorFlow keeps one shape object
-            for each tensor that was asked for it, and that object one tuple. So the same tuple means
-            the same tensor, and its dtype is known, except for the empty one, which all scalars share.
     """
 
     __slots__ = (
-        "__weakref__", "dtype", "failed_at", "failing", "name", "replica", "runs", "runs_for", "shape",
-        "skips", "span", "traced_until",
+        "__weakref__", "failed_at", "failing", "name", "replica", "runs", "runs_for", "skips", "span",
+        "traced_until",
     )  # fmt: skip
 
     def __init__(self, name: str, replica: int | None) -> None:
@@ -141,8 +138,6 @@ class ThreadState:
         self.runs_for: Emit | None = None
         self.span: tuple[Any, ...] | None = None
         self.failing: tuple[frozenset[int], tuple[Any, ...] | None] = (frozenset(), None)
-        self.shape: Any = None
-        self.dtype: Any = None
 
 
 def _known_thread() -> threading.Thread | None:
@@ -181,25 +176,33 @@ class Hub:
 
     Attributes:
         emit: Takes every record; one list's `append` where there is just one listener.
-        size, most, fill: How many records there are, how many are kept, and what to do when it is so many.
+        records, most, fill: The records of the one listener, how many it keeps, and what to do when it has
+            that many.
         replica: Tells which replica of a strategy the current thread serves.
         begun: Takes every span as it begins, where somebody wants to see that.
         tensor_type: The class of eager tensors, for which `call` has a short way; None where every
             span has to be shown to `begun`, or their shapes are not to be had as they were.
+        shape_tuple, dtype_number: Methods of that class: a tensor's shape, and the number that stands for its
+            dtype. As methods of the class they take half the time that asking the tensor for them takes.
         sights: Take what is noticed beside events (`layertrace.record.sightings`).
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
-    __slots__ = ("begun", "emit", "fill", "most", "replica", "sights", "size", "states", "tensor_type")
+    __slots__ = (
+        "begun", "dtype_number", "emit", "fill", "most", "records", "replica", "shape_tuple", "sights",
+        "states", "tensor_type",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
-        self.size: Callable[[], int] = int
+        self.records: list[Any] = []
         self.most = 1
         self.fill: Callable[[], object] = int
         self.replica: Callable[[], int | None] | None = None
         self.begun: Callable[[tuple[Any, ...]], object] | None = None
         self.tensor_type: Any = None  # a class, or None; a comparison with it narrows no type then
+        self.shape_tuple: Any = None
+        self.dtype_number: Any = None
         self.sights: tuple[Callable[[Any], object], ...] = ()
         self.states: list[weakref.ref[ThreadState]] = []
 
@@ -223,9 +226,6 @@ class Hub:
                 yield span
                 span = span[PARENT] if span[PARENT] is None or span[PARENT][THREAD] is state else None
 
-
-COUNTING = object()
-"""Stands in the place of a thread's last shape while nothing but runs of functions happens there."""
 
 METHOD, LAYER, PARENT, THREAD, START, MODE, PLACE, DETAIL, DTYPE = range(9)
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 from layertrace.errors import CulpritError
 from layertrace.record import places, safe
@@ -176,7 +176,7 @@ def start(
     else:
         place = places.caller(method, caller)
     span = (method, layer, parent, thread, now(), mode, place, detail, None)
-    thread.shape = None  # what runs were counted are so no more
+    thread.runs_for = None  # what runs were counted are so no more
     if hub.begun is not None:
         hub.begun(span)
     thread.span = span  # last, so that nothing that goes wrong leaves a span open
@@ -250,13 +250,9 @@ def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
 
 def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
     if type(result) is hub.tensor_type and span[MODE] is None:
-        thread, tensor = span[THREAD], cast(Any, result)
-        shape, dtype = eager_shape(tensor), tensor.dtype
-        thread.shape = shape or None  # all scalars share one empty tuple, but not one dtype
-        thread.dtype = dtype
         if hub.emit is not None:
-            hub.emit((span, ended, shape, dtype, None))
-            if hub.size() >= hub.most:
+            hub.emit((span, ended, eager_shape(result), hub.dtype_number(result), None))
+            if len(hub.records) >= hub.most:
                 hub.fill()
         return
     finish(span, ended, output=note(result), mode=_corrected(span))
@@ -281,7 +277,7 @@ def finish(
     emit = hub.emit
     if emit is not None:
         emit((span, ended, output, mode, error))
-        if hub.size() >= hub.most:
+        if len(hub.records) >= hub.most:
             hub.fill()
 
 

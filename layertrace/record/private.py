@@ -75,6 +75,12 @@ PARTS = {
         "TensorFlow 2.16 to 2.21",
         "a recorded call takes longer",
     ),
+    "dtype_number": Part(
+        "tensorflow.python.framework.ops",
+        "EagerTensor._datatype_enum",
+        "TensorFlow 2.16 to 2.21",
+        "a recorded call takes longer",
+    ),
     "shape_sizes": Part(
         "tensorflow.python.framework.tensor_shape",
         "TensorShape._dims",

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from layertrace.record import places
 from layertrace.record.causes import cause_of_another
-from layertrace.record.describe import dtype_name, has_tensor, settle, tensor_shape
+from layertrace.record.describe import has_tensor, numbered_dtype, settle
 from layertrace.record.functions import TraceNote
 from layertrace.record.hub import (
     DETAIL,
@@ -238,7 +238,7 @@ class Reader:
         fields["call_index"] = next(calls)
         fields["defined_at"] = _defined_at(span[METHOD].code)
         dtype = record[OUT_DTYPE]
-        simple = dtype is not None and not isinstance(dtype, Mode)
+        simple = type(dtype) is int
         fields["outputs"] = _tensor(dtype, record[OUTPUT]) if simple else settle(record[OUTPUT])
         names = span[METHOD].names
         if span[DTYPE] is not None:
@@ -318,14 +318,8 @@ def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpe
     return TensorSpec(dtype, shape)
 
 
-def _tensor(dtype: Any, shape: Any) -> TensorSpec:
-    named = _dtypes.get(id(dtype))
-    if named is None:
-        named = _dtypes[id(dtype)] = (dtype, dtype_name(dtype))  # of which a host has a dozen, for good
-    return _known_tensor(named[1], shape if type(shape) is tuple else tensor_shape(shape))
-
-
-_dtypes: dict[int, tuple[Any, str]] = {}
+def _tensor(dtype: int, shape: tuple[int, ...]) -> TensorSpec:
+    return _known_tensor(numbered_dtype(dtype), shape)
 
 
 def _defined_at(code: CodeType | None) -> Location | None:

@@ -275,11 +275,6 @@ class Recorder:
         simple = self.targets.everything and self.echo is None
         return self._records.append if simple else self._take
 
-    @property
-    def size(self) -> Callable[[], int]:
-        """What returns the number of records, as fast as can be."""
-        return self._records.__len__
-
     def _take(self, record: tuple[Any, ...]) -> None:
         if self.targets.may_keep(record[0]):
             self._records.append(record)
@@ -325,7 +320,7 @@ class Recorder:
         return self.targets.may_choose(record)  # which may be other targets by then
 
     @property
-    def records(self) -> Sequence[tuple[Any, ...]]:
+    def records(self) -> list[tuple[Any, ...]]:
         """What has ended so far; it grows."""
         return self._records
 
@@ -394,6 +389,7 @@ def cover_new(cls: type) -> None:
 def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:
     if not watchers:
         hub.begun = None
+        hub.shape_tuple, hub.dtype_number = hosts.tensor_methods()
         hub.tensor_type = hosts.tensor_type()
         return
 
@@ -411,10 +407,10 @@ def _tell_hub() -> None:
     _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.spot is not None))
     hub.replica = hosts.replica
     hub.sights = tuple(recorder.sightings.add for recorder in listening)
-    hub.size, hub.most, hub.fill = int, 1, int
+    hub.records, hub.most, hub.fill = [], 1, int
     if len(listening) == 1:
         recorder = listening[0]
-        hub.size, hub.most, hub.fill = recorder.size, recorder.max_events, recorder.check_size
+        hub.records, hub.most, hub.fill = recorder.records, recorder.max_events, recorder.check_size
     sinks = tuple((recorder.sink, recorder.check_size) for recorder in listening)
     if len(sinks) <= 1:
         hub.emit = sinks[0][0] if sinks else None

@@ -19,7 +19,6 @@ from layertrace.record.faults import step_aside
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.host import Host
 from layertrace.record.hub import (
-    COUNTING,
     DETAIL,
     PARENT,
     START,
@@ -126,7 +125,7 @@ def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Obs
         try:
             ended = now()
             thread = threads.state
-            if thread.shape is COUNTING and thread.runs_for is emit and hub.emit is emit and line is not None:
+            if thread.runs_for is emit and hub.emit is emit and line is not None:
                 note = thread.runs.get((known.get(id(identify(function))), line.f_lasti))
                 if (
                     note is not None
@@ -159,10 +158,10 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
     note.nanoseconds = ended - started
     note.line, note.parent = line.f_code, thread.span
     _emit(note, thread, started, ended, line)
-    if thread.shape is not COUNTING or thread.runs_for is not emit:
+    if thread.runs_for is not emit:
         thread.runs.clear()
     thread.runs[note.record, line.f_lasti] = note
-    thread.runs_for, thread.shape = emit, COUNTING
+    thread.runs_for = emit
 
 
 def _emit(
@@ -195,7 +194,7 @@ def _failed(
             return
         started = max(started, thread.traced_until)
         note = about(function, record_of(getattr(function, identity)))
-        thread.shape = None
+        thread.runs_for = None
         ended = now()
         note.nanoseconds = ended - started
         _emit(note, thread, started, ended, caller, error_note(error, origin=True))

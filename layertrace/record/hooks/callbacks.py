@@ -14,6 +14,7 @@ from layertrace.record.faults import step_aside
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.refused_calls import refused_call
 from layertrace.record.hooks.sites import Fast, Site, Variant
+from layertrace.record.host import Host
 from layertrace.record.hub import ThreadState, hub, threads
 from layertrace.record.places import caller as find_place
 from layertrace.timeline.query import layer_numbers
@@ -35,6 +36,7 @@ class Callbacks:
         compiled: The methods that are a `tf.function`, by the identity of the Python function inside.
 
     Attributes:
+        one_thread: Whether no other thread than the main one has run anything that is observed.
         fast: How to read the arguments of a `call` quickly, by the identity of its code.
         refusing: The functions of which also calls with wrong arguments are reported, by qualified name.
     """
@@ -44,11 +46,15 @@ class Callbacks:
         self._compiled = compiled
         self._open: dict[int, tuple[Open, ...]] = {}
         self._skipped: set[int] = set()
+        self._main, self._main_state = _main_thread()
+        self.one_thread = False
         self.fast: dict[int, Fast] = {}
         self.refusing: dict[str, Variant] = {}
 
     def make(self) -> tuple[Any, Any, Any]:
         """Return what Python is to call when a code object starts, returns, or is left by an exception."""
+        self._main, self._main_state = _main_thread()
+        self.one_thread = self._main >= 0 and len(sys._current_frames()) == 1
         return self._make_started(), self._make_returned(), self._make_left()
 
     def forget(self) -> None:
@@ -68,7 +74,7 @@ class Callbacks:
         getframe, clock = sys._getframe, time.perf_counter_ns
         ready, hub_, threads_ = layer_numbers.ready.get, hub, threads
         begin, place_of = self._begin, find_place
-        get_ident, (mine, my_state) = threading.get_ident, _main_thread()
+        get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
         is_copy = sys.version_info < (3, 13)
 
@@ -81,7 +87,11 @@ class Callbacks:
                     held = frame.f_locals
                     tensor: Any = held[first]
                     if type(tensor) is hub_.tensor_type:
-                        thread = my_state if get_ident() == mine else threads_.state
+                        if get_ident() == mine:
+                            thread = my_state
+                        else:
+                            self.one_thread = False
+                            thread = threads_.state
                         parent = thread.span
                         layer = ready(id(held[subject]))
                         if (
@@ -90,7 +100,7 @@ class Callbacks:
                                 parent is None  # and so no trace is under way in this thread
                                 or (parent[5] is None and parent[1] is not layer)
                             )
-                            and (not others or _are_default(held, others))
+                            and (others is None or _are_default(held, others))
                         ):
                             if parent is not None and parent[0].inherits_place:
                                 place = None
@@ -103,14 +113,12 @@ class Callbacks:
                                 except ValueError:  # the stack is not as deep as it was last time
                                     place = place_of(method, frame.f_back)
                             shape = tensor._tensor_shape
-                            shape = tensor._shape_tuple() if shape is None else shape._dims
-                            if shape is not thread.shape or not shape:  # else it is what came out last
-                                thread.shape = shape
-                                thread.dtype = tensor.dtype
+                            shape = hub_.shape_tuple(tensor) if shape is None else shape._dims
+                            dtype = hub_.dtype_number(tensor)
                             if is_copy:
                                 held.clear()
-                            span = (method, layer, parent, thread, clock(), None, place, shape, thread.dtype)
-                            thread.span = span
+                            thread.runs_for = None
+                            thread.span = (method, layer, parent, thread, clock(), None, place, shape, dtype)
                             return
                 site = get_site(id(code))
                 if site is not None and hub_.emit is not None:
@@ -127,11 +135,11 @@ class Callbacks:
     def _make_returned(self) -> Any:
         getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
         end, threads_, skipped = self._end, threads, self._skipped
-        get_ident, (mine, my_state) = threading.get_ident, _main_thread()
+        get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
 
         def returned(code: CodeType, __: int, result: Any) -> None:
             try:
-                thread = my_state if get_ident() == mine else threads_.state
+                thread = my_state if self.one_thread or get_ident() == mine else threads_.state
                 span = thread.span
                 if (
                     span is None
@@ -146,15 +154,11 @@ class Callbacks:
                     now = clock()
                     thread.span = span[2]
                     shape = result._tensor_shape
-                    shape = result._shape_tuple() if shape is None else shape._dims
-                    if shape is span[7] and shape:  # the tensor that came in
-                        dtype = span[8]
-                    else:
-                        dtype = thread.dtype = result.dtype
-                        thread.shape = shape
-                    if hub_.emit is not None:
-                        hub_.emit((span, now, shape, dtype, None))
-                        if hub_.size() >= hub_.most:
+                    shape = hub_.shape_tuple(result) if shape is None else shape._dims
+                    emit = hub_.emit
+                    if emit is not None:
+                        emit((span, now, shape, hub_.dtype_number(result), None))
+                        if len(hub_.records) >= hub_.most:
                             hub_.fill()
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return
@@ -170,6 +174,8 @@ class Callbacks:
             CulpritError: If `trace(fail_on=…)` asked for it.
         """
         calls: tuple[Open, ...] = ()
+        if threading.get_ident() != self._main:
+            self.one_thread = False
         try:
             variant = site.variant_in(frame)
             if variant is not None:
@@ -222,11 +228,14 @@ class Callbacks:
         return self._open.pop(frame, ())
 
     def _make_left(self) -> Any:
-        # Python reports this of every function in the process, so the first line is what counts: a call of a
-        # Keras layer asks its tensor for a mask, and is answered by an AttributeError.
+        # Python reports this of every function in the process, so the first lines are what counts: a call of
+        # a Keras layer asks its tensor for a mask, and is answered by an AttributeError.
         getframe, sites = sys._getframe, self._sites
+        no_mask = _asked_for_mask()
 
         def left(code: CodeType, _: int, error: BaseException) -> None:
+            if code is no_mask:
+                return
             if id(code) not in sites and type(error) is not TypeError:
                 return
             try:
@@ -273,6 +282,12 @@ def _main_thread() -> tuple[int, ThreadState]:
     """
     is_main = threading.current_thread() is threading.main_thread()
     return threading.get_ident() if is_main else -1, threads.state
+
+
+def _asked_for_mask() -> CodeType | None:
+    """Return the code that raises when Keras asks a tensor of TensorFlow for a mask that it does not have."""
+    found = None if Host.tf is None else vars(Host.tf.Tensor).get("__getattr__")
+    return found.__code__ if type(found) is FunctionType else None
 
 
 def _are_default(held: Any, others: tuple[tuple[str, object], ...]) -> bool:

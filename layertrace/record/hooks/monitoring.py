@@ -77,7 +77,7 @@ class Monitoring:
         self.wrapped.clear()
         for state in hub.living_states():  # what was running when the last recording ended, nobody saw end
             state.span = None
-            state.shape = None
+            state.runs_for = None
             state.skips = 0
         events = _python.events
         for event, callback in zip(_events(), self._callbacks.make(), strict=True):

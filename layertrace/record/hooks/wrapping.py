@@ -96,13 +96,11 @@ _SHORT_WAY = """
                     except ValueError:  # the stack is not as deep as it was last time
                         lt_place = lt_caller(lt_method, lt_getframe(1))
                 lt_shape = {first}._tensor_shape
-                lt_shape = {first}._shape_tuple() if lt_shape is None else lt_shape._dims
-                if lt_shape is not lt_thread.shape or not lt_shape:  # else it came out last
-                    lt_thread.shape = lt_shape
-                    lt_thread.dtype = {first}.dtype
+                lt_shape = lt_hub.shape_tuple({first}) if lt_shape is None else lt_shape._dims
+                lt_thread.runs_for = None
                 lt_span = (
                     lt_method, lt_layer, lt_parent, lt_thread, lt_clock(),
-                    None, lt_place, lt_shape, lt_thread.dtype,
+                    None, lt_place, lt_shape, lt_hub.dtype_number({first}),
                 )
                 lt_thread.span = lt_span
         except Exception:
@@ -124,12 +122,11 @@ _SHORT_WAY = """
                     lt_dtype = lt_span[8]
                 else:
                     lt_shape = lt_result._tensor_shape
-                    lt_shape = lt_result._shape_tuple() if lt_shape is None else lt_shape._dims
-                    lt_thread.shape = lt_shape
-                    lt_thread.dtype = lt_dtype = lt_result.dtype
+                    lt_shape = lt_hub.shape_tuple(lt_result) if lt_shape is None else lt_shape._dims
+                    lt_dtype = lt_hub.dtype_number(lt_result)
                 if lt_hub.emit is not None:
                     lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
-                    if lt_hub.size() >= lt_hub.most:
+                    if lt_len(lt_hub.records) >= lt_hub.most:
                         lt_hub.fill()
             except Exception:
                 lt_step_aside("record the end of a call")
@@ -142,6 +139,7 @@ _NAMESPACE = {
     "lt_threads": threads,
     "lt_ready": layer_numbers.ready,
     "lt_getframe": sys._getframe,
+    "lt_len": len,
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,
     "lt_hide": observe.hide,
