@@ -10,7 +10,7 @@ import sys
 import time
 from types import TracebackType
 
-from layertrace.record.descriptors import Reserved
+from layertrace.record.process.descriptors import Reserved
 
 if sys.platform != "win32":
     import termios

@@ -15,7 +15,7 @@ from layertrace.cli.showing import console_of, has_error, printed
 from layertrace.cli.telling import verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
-from layertrace.record.faults import step_aside
+from layertrace.record.process.guard import step_aside
 from layertrace.render.findings import findings
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording

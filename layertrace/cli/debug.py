@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from layertrace.errors import HostError
-from layertrace.record import hosts, private
 from layertrace.record.api import trace
-from layertrace.record.hooks import engines
+from layertrace.record.engines import choice
+from layertrace.record.frameworks import loading, tensorflow_private
 
 __all__ = ["debug"]
 
@@ -27,17 +27,17 @@ def debug() -> None:
     for package in _PACKAGES:
         click.echo(f"{package:<12} {_version(package)}")
     try:
-        hosts.load()
+        loading.load()
     except HostError as error:
         raise click.ClickException(str(error)) from error
     click.echo()
     _echo_engine()
-    for host in hosts.loaded():
+    for host in loading.loaded():
         click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the lines below say the same
-        for name, part in private.PARTS.items():
-            if private.find(name) is not None:
+        for name, part in tensorflow_private.PARTS.items():
+            if tensorflow_private.find(name) is not None:
                 click.echo(f"hooked       {part.module}.{part.name}")
             else:
                 click.echo(f"MISSING      {part.module}.{part.name}: {part.without}")
@@ -46,10 +46,10 @@ def debug() -> None:
 def _echo_engine() -> None:
     """Show which engine observes functions here, and what it cannot observe without wrapping it."""
     with trace():
-        engine = engines.enter()
-        engines.leave()
+        engine = choice.enter()
+        choice.leave()
     click.echo(f"engine       {engine.name}: {_ENGINES[engine.name]}")
-    for name, kind in engines.observed_by_wrapping().items():
+    for name, kind in choice.observed_by_wrapping().items():
         click.echo(f"wrapped      {name}: a {kind}, which has no Python code to observe")
 
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from layertrace.cli.bottom_row import BottomRow
 from layertrace.cli.showing import console_of
-from layertrace.record.faults import step_aside
-from layertrace.record.progress import Progress
+from layertrace.record.process.guard import step_aside
+from layertrace.record.recording.progress import Progress
 from layertrace.render import event_line
 from layertrace.render.words import counted
 from layertrace.timeline import Event, Timeline

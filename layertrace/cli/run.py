@@ -17,7 +17,7 @@ from layertrace.cli.selecting import selecting
 from layertrace.cli.telling import Wishes, tell
 from layertrace.diagnosis import diagnose
 from layertrace.errors import FormatError
-from layertrace.record import children
+from layertrace.record import subprocesses
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import check_writable
 
@@ -107,11 +107,14 @@ def run(
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
     watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
-    with watch, children.recorded(save, timeline) if with_children and save is not None else nullcontext():
+    with (
+        watch,
+        subprocesses.recorded(save, timeline) if with_children and save is not None else nullcontext(),
+    ):
         raised, alive = yield program
     programs.end_recording(tracer, raised)
     del alive  # until the recording had looked at the program's layers
-    written = children.files_since(*beside, began) if with_children and beside is not None else []
+    written = subprocesses.files_since(*beside, began) if with_children and beside is not None else []
     programs.leave(raised, tell(timeline, wishes, written))
 
 

@@ -11,7 +11,7 @@ from typing import TextIO, cast
 from rich.console import Console, RenderableType
 
 from layertrace.diagnosis import Finding
-from layertrace.record.descriptors import Reserved
+from layertrace.record.process.descriptors import Reserved
 from layertrace.render.page import terminal_width
 
 __all__ = ["console_of", "has_error", "keep_stderr", "printed", "say"]

@@ -14,7 +14,7 @@ from layertrace.cli.selecting import selected
 from layertrace.cli.showing import console_of, has_error, printed, say
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import LayertraceError, UnknownLayerError
-from layertrace.record.faults import step_aside
+from layertrace.record.process.guard import step_aside
 from layertrace.render import findings, tree
 from layertrace.render.findings import tally
 from layertrace.render.page_html import write_page

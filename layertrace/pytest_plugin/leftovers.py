@@ -15,7 +15,7 @@ _kept: set[Any] = set()
 
 def running() -> set[Any]:
     """Return the recorders that listen now."""
-    module = sys.modules.get("layertrace.record.recorder")
+    module = sys.modules.get("layertrace.record.recording.recorder")
     return set() if module is None else set(module.running)
 
 

@@ -14,8 +14,8 @@ import layertrace
 from layertrace.errors import LayertraceError
 from layertrace.pytest_plugin.marker import Wanted, wanted_of
 from layertrace.pytest_plugin.sections import HEADING, apology, page_of, section
-from layertrace.record.faults import notice
-from layertrace.record.safe import instance_dict
+from layertrace.record.process.guard import notice
+from layertrace.record.process.safe import instance_dict
 from layertrace.timeline import Timeline
 
 __all__ = ["LayerTimeline", "Recordings"]

@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from layertrace.errors import TargetError
-from layertrace.record.faults import step_aside
 from layertrace.record.layers import is_layer_class
-from layertrace.record.recorder import MAX_EVENTS, Recorder, running
-from layertrace.record.targets import Targets
+from layertrace.record.process.guard import step_aside
+from layertrace.record.recording.recorder import MAX_EVENTS, Recorder, running
+from layertrace.record.recording.targets import Targets
 from layertrace.timeline import views
 from layertrace.timeline.timeline import Timeline
 

@@ -3,7 +3,7 @@
 A *span* is what a hook notes when something begins, a *record* what it adds when that ends. Both are
 plain tuples: they are made in the path of every layer call, where a tuple costs a fifth of an object
 (`tests/benchmarks/pieces.py` shows the shares). They hold no layer and no tensor, and take the form
-of events when somebody reads them (`layertrace.record.reading`).
+of events when somebody reads them (`layertrace.record.recording.materialize`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any, Literal, NamedTuple
 
-from layertrace.record import safe
-from layertrace.record.forks import held_over_forks
 from layertrace.record.layers import LayerRecord
+from layertrace.record.process import safe
+from layertrace.record.process.forks import held_over_forks
 
 Emit = Callable[[tuple[Any, ...]], object]
 Kind = Literal["init", "build", "call", "variable", "trace", "run", "watch"]
@@ -184,7 +184,7 @@ class Hub:
             span has to be shown to `begun`, or their shapes are not to be had as they were.
         shape_tuple, dtype_number: Methods of that class: a tensor's shape, and the number that stands for its
             dtype. As methods of the class they take half the time that asking the tensor for them takes.
-        sights: Take what is noticed beside events (`layertrace.record.sightings`).
+        sights: Take what is noticed beside events (`layertrace.record.describe.observations`).
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 

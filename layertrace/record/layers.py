@@ -7,7 +7,7 @@ import weakref
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeGuard, cast
 
-from layertrace.record import safe
+from layertrace.record.process import safe
 from layertrace.timeline.event import LayerRef
 from layertrace.timeline.query import layer_numbers, qualified_name
 

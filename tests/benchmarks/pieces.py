@@ -25,11 +25,11 @@ import keras
 import tensorflow as tf
 
 import layertrace
-from layertrace.record.hooks import callbacks, wrapping
+from layertrace.record.engines import callbacks, wrapping
+from layertrace.record.engines.monitoring import monitoring
 from layertrace.record.hooks.hook_points import class_points
-from layertrace.record.hooks.monitoring import monitoring
 from layertrace.record.hub import Method, threads
-from layertrace.record.recorder import running
+from layertrace.record.recording.recorder import running
 from layertrace.timeline.query import layer_numbers
 
 X = tf.ones((8, 8))

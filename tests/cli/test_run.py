@@ -265,9 +265,9 @@ def test_a_fault_of_a_childs_recording_is_not_the_childs(program, tmp_path):
 
 
 def _startup():
-    from layertrace.record import children
+    from layertrace.record import subprocesses
 
-    return str(Path(children.__file__).parent / "startup")
+    return str(Path(subprocesses.__file__).parent / "startup")
 
 
 def test_a_fork_keeps_the_recordings_of_the_program(program, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import layertrace
-from layertrace.record import places
+from layertrace.record.describe import source_lines
 
 DEMOS = Path(__file__).parents[2] / "demos"
 
@@ -75,8 +75,8 @@ def test_installed_demos_are_programs_of_users():
     """A wheel has the demos inside the package; their lines are told all the same."""
     package = Path(layertrace.__file__).parent
 
-    assert not places.is_internal(str(package / "demos" / "tutorial.py"))
-    assert places.is_internal(str(package / "record" / "places.py"))
+    assert not source_lines.is_internal(str(package / "demos" / "tutorial.py"))
+    assert source_lines.is_internal(str(package / "record" / "places.py"))
 
 
 def test_the_tests_of_a_layer_pass():

@@ -6,18 +6,19 @@ import gc
 
 import pytest
 
-from layertrace.record import faults, recorder
-from layertrace.record.hooks import engines
+from layertrace.record.engines import choice
+from layertrace.record.process import guard
+from layertrace.record.recording import recorder
 
 
 @pytest.fixture(autouse=True)
 def told_faults():
     """What layertrace had to say of itself; nothing, unless a test provokes and clears it."""
-    faults._told.clear()
-    yield faults._told
-    assert not faults._told
+    guard._told.clear()
+    yield guard._told
+    assert not guard._told
     assert not recorder.running
-    assert engines.is_idle()
+    assert choice.is_idle()
 
 
 @pytest.fixture

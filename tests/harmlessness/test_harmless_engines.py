@@ -12,9 +12,10 @@ from bare_and_traced import fresh
 
 import layertrace
 from layertrace.errors import LayertraceWarning
-from layertrace.record import private
-from layertrace.record.hooks import engines, hook_points
-from layertrace.record.hooks.monitoring import monitoring
+from layertrace.record.engines import choice
+from layertrace.record.engines.monitoring import monitoring
+from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.hooks import hook_points
 from layertrace.testing import golden_text
 
 needs_monitoring = pytest.mark.skipif(
@@ -125,7 +126,7 @@ def test_both_engines_record_the_same_timeline(monkeypatch):
     """A program with decorators, super calls, tf.functions, AutoGraph, generators and fit on both Keras."""
     recorded = {}
     for engine in ("wrapping", "monitoring"):
-        monkeypatch.setenv(engines.ENGINE, engine)
+        monkeypatch.setenv(choice.ENGINE, engine)
         fresh()
         before = Child()
         with layertrace.trace() as timeline:
@@ -144,7 +145,11 @@ def test_monitoring_replaces_no_attribute():
     classes += [cls for layer in classes for cls in layer.__mro__]
     classes += [*keras.Variable.__mro__, *keras.optimizers.Adam.__mro__, *type(tf.Variable).__mro__]
     classes += [*tf_keras.optimizers.SGD.__mro__]
-    owners = [*classes, *(private.home(part)[0] for part in private.PARTS), keras.src.layers.layer]
+    owners = [
+        *classes,
+        *(tensorflow_private.home(part)[0] for part in tensorflow_private.PARTS),
+        keras.src.layers.layer,
+    ]
     owners = [owner for owner in owners if isinstance(owner, type)]
     layer = Base()
     before = {id(owner): (owner, dict(vars(owner))) for owner in {id(one): one for one in owners}.values()}
@@ -163,7 +168,7 @@ def test_monitoring_replaces_no_attribute():
         changed = [name for name, value in attributes.items() if during[key].get(name) is not value]
         home = f"{owner.__module__}.{owner.__qualname__}"
         labels = {f"{home}.{name}" for name in changed if "_abc_" not in name}
-        assert labels <= engines.observed_by_wrapping().keys()  # what has no code to observe
+        assert labels <= choice.observed_by_wrapping().keys()  # what has no code to observe
 
 
 @needs_monitoring
@@ -278,7 +283,7 @@ def test_a_tool_that_takes_events_away_is_named_in_the_notes(how):
 
 def test_an_unknown_engine_costs_one_sentence(monkeypatch, told_faults):
     """The default engine is used, and the sentence names the two that exist."""
-    monkeypatch.setenv(engines.ENGINE, "magic")
+    monkeypatch.setenv(choice.ENGINE, "magic")
     with pytest.warns(LayertraceWarning, match="LAYERTRACE_ENGINE='magic' is not an engine") as warned:
         with layertrace.trace() as timeline:
             Child()(X)
@@ -292,7 +297,7 @@ def test_an_unknown_engine_costs_one_sentence(monkeypatch, told_faults):
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on there is sys.monitoring")
 def test_monitoring_on_an_old_python_costs_one_sentence(monkeypatch, told_faults):
     """Python 3.10 and 3.11 have no `sys.monitoring`: methods are wrapped."""
-    monkeypatch.setenv(engines.ENGINE, "monitoring")
+    monkeypatch.setenv(choice.ENGINE, "monitoring")
     with pytest.warns(LayertraceWarning, match=r"needs Python 3\.12 or later"):
         with layertrace.trace() as timeline:
             Child()(X)

@@ -13,19 +13,12 @@ from bare_and_traced import fresh, tamed
 
 import layertrace
 from layertrace.errors import LayertraceWarning
-from layertrace.record import (
-    describe,
-    faults,
-    functions,
-    observe,
-    places,
-    reading,
-    recorder,
-    targets,
-    variables,
-)
-from layertrace.record.hooks import monitoring, sites, wrapping
+from layertrace.record.describe import source_lines, values
+from layertrace.record.engines import monitoring, sites, wrapping
+from layertrace.record.hooks import layer_calls, traces, variables
 from layertrace.record.hub import hub, threads
+from layertrace.record.process import guard
+from layertrace.record.recording import materialize, recorder, targets
 
 X = tf.ones((2, 3))
 
@@ -85,29 +78,29 @@ def expected_warning():
 
 
 FAULTS = [
-    (observe, "note"),
-    (observe, "current_mode"),
-    (observe, "meet"),
-    (observe, "start"),
-    (observe, "finish"),
-    (observe, "nearest_layer"),
-    (observe, "_returned"),
-    (observe, "_chain"),
-    (places, "caller"),
-    (places, "raised_at"),
-    (places, "location"),
-    (describe, "spec"),
+    (layer_calls, "note"),
+    (layer_calls, "current_mode"),
+    (layer_calls, "meet"),
+    (layer_calls, "start"),
+    (layer_calls, "finish"),
+    (layer_calls, "nearest_layer"),
+    (layer_calls, "_returned"),
+    (layer_calls, "_chain"),
+    (source_lines, "caller"),
+    (source_lines, "raised_at"),
+    (source_lines, "location"),
+    (values, "spec"),
     (variables, "describe"),
     (variables, "start"),
     (variables, "finish"),
     (variables.VariableNote, "made"),
-    (functions, "signature"),
-    (functions, "start"),
-    (functions, "finish"),
-    (functions.traced_graphs, "add"),
+    (traces, "signature"),
+    (traces, "start"),
+    (traces, "finish"),
+    (traces.traced_graphs, "add"),
     (wrapping, "wrap"),
     (wrapping, "wrap_object"),
-    (reading.Reader, "read"),
+    (materialize.Reader, "read"),
     (recorder, "adopt"),
 ]
 if sys.version_info >= (3, 12):
@@ -210,7 +203,7 @@ def test_a_warning_of_ours_is_never_an_exception(stderr, handling, monkeypatch, 
     if stderr == "closed":
         stream.close()
     monkeypatch.setattr(sys, "stderr", None if stderr is None else stream)
-    monkeypatch.setattr(observe, "note", boom)
+    monkeypatch.setattr(layer_calls, "note", boom)
     with warnings.catch_warnings():
         warnings.simplefilter("error" if handling == "error" else "always")
         if handling == "raising hook":
@@ -393,14 +386,14 @@ def test_a_full_stack_is_no_fault_of_ours(told_faults):
         try:
             raise RecursionError("maximum recursion depth exceeded")
         except RecursionError:
-            faults.step_aside("record a call")
+            guard.step_aside("record a call")
 
-    assert faults._told == {}
+    assert guard._told == {}
 
 
 def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
     """The warning says what was being done, what failed and where, and that the program goes on."""
-    monkeypatch.setattr(observe, "note", boom)
+    monkeypatch.setattr(layer_calls, "note", boom)
     with pytest.warns(LayertraceWarning) as caught, layertrace.trace():
         Own()(X, training=True)
     told_faults.clear()
@@ -410,4 +403,4 @@ def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
     assert "RuntimeError: a fault of ours" in text
     assert f"{__file__}:" in text
     assert "the program goes on" in text
-    assert faults._told == {}
+    assert guard._told == {}

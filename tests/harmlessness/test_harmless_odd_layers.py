@@ -70,9 +70,9 @@ def test_all_events_stay(k, how):
         before = len(timeline)
     assert before == len(timeline) >= 5
     assert {"Odd", "Dense"} <= {event.layer.class_name for event in timeline if event.layer}
-    states = {state.layer.class_name: state for state in timeline.surroundings.states.values()}
-    assert states["Dense"].built is True
-    assert states["Odd"].layer.class_name == "Odd"
+    layer_states = {state.layer.class_name: state for state in timeline.surroundings.states.values()}
+    assert layer_states["Dense"].built is True
+    assert layer_states["Odd"].layer.class_name == "Odd"
     assert layer is not dense
 
 
@@ -107,7 +107,7 @@ def test_a_layer_with_a_dictionary_of_its_own_is_recorded():
 
 def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_faults):
     """Where a layer's state cannot be read for a reason nobody thought of, the others are."""
-    from layertrace.record import states
+    from layertrace.record.recording import layer_states
 
     def held(layer):
         if type(layer).__name__ == "Strange":
@@ -118,7 +118,7 @@ def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_fault
         def call(self, x):
             return x
 
-    monkeypatch.setattr(states, "_held", held)
+    monkeypatch.setattr(layer_states, "_held", held)
     tracer = layertrace.trace()
     timeline = tracer.start()
     strange, dense = Strange(), keras.layers.Dense(1)
@@ -126,9 +126,9 @@ def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_fault
     with pytest.warns(LayertraceWarning, match="read the state of a layer of class Strange"):
         tracer.stop()
     told_faults.clear()
-    states = {state.layer.class_name: state for state in timeline.surroundings.states.values()}
-    assert states["Dense"].built is True
-    assert states["Strange"].built is None
+    layer_states = {state.layer.class_name: state for state in timeline.surroundings.states.values()}
+    assert layer_states["Dense"].built is True
+    assert layer_states["Strange"].built is None
 
 
 @KERAS

@@ -14,8 +14,9 @@ import tf_keras
 from tensorflow.python.eager.polymorphic_function import tracing_compilation
 
 import layertrace
-from layertrace.record import recorder
-from layertrace.record.hooks import engines, hook_points
+from layertrace.record.engines import choice
+from layertrace.record.hooks import hook_points
+from layertrace.record.recording import recorder
 
 
 class Mine(keras.layers.Layer):
@@ -72,7 +73,7 @@ def unchanged():
     yield before
     assert differences(before) == []
     assert not recorder.running
-    assert engines.is_idle()
+    assert choice.is_idle()
 
 
 def use():
@@ -303,7 +304,7 @@ def test_a_trace_that_ends_while_a_layer_is_made_elsewhere_leaves_nothing(unchan
         trace.stop()
     waiting.join()
 
-    assert engines.is_idle()
+    assert choice.is_idle()
 
 
 def _waits(thread):
@@ -333,7 +334,7 @@ def test_a_trace_that_cannot_start_leaves_nothing(unchanged, monkeypatch):
     """Where starting fails half-way, what was hooked by then is put back."""
 
     def broken(cls):
-        assert not engines.is_idle()
+        assert not choice.is_idle()
         raise RuntimeError("out of luck")
 
     monkeypatch.setattr(recorder, "subclasses", broken)

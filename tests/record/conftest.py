@@ -3,8 +3,8 @@
 import keras
 import pytest
 
-from layertrace.record.hooks import engines
-from layertrace.record.recorder import running
+from layertrace.record.engines import choice
+from layertrace.record.recording.recorder import running
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +16,6 @@ def fresh_names():
 @pytest.fixture(autouse=True)
 def ended_traces():
     """Fail a test that leaves a recording or a patch behind."""
-    before = len(running), engines.is_idle()
+    before = len(running), choice.is_idle()
     yield
-    assert (len(running), engines.is_idle()) == before
+    assert (len(running), choice.is_idle()) == before

@@ -146,15 +146,18 @@ def test_report_of_an_unknown_layer_says_how_to_record_it():
 
 def test_a_missing_private_part_is_told_once(monkeypatch, request):
     """Where TensorFlow has lost a private part, one warning says what is missing, and the rest goes on."""
-    from layertrace.record import faults, private
+    from layertrace.record.frameworks import tensorflow_private
+    from layertrace.record.process import guard
 
-    part = private.PARTS["create_concrete_function"]
+    part = tensorflow_private.PARTS["create_concrete_function"]
     monkeypatch.setitem(
-        private.PARTS, "create_concrete_function", private.Part(part.module, "_gone", part.seen, part.without)
+        tensorflow_private.PARTS,
+        "create_concrete_function",
+        tensorflow_private.Part(part.module, "_gone", part.seen, part.without),
     )
-    monkeypatch.setattr(faults, "_told", {})
-    private.find.cache_clear()
-    request.addfinalizer(private.find.cache_clear)
+    monkeypatch.setattr(guard, "_told", {})
+    tensorflow_private.find.cache_clear()
+    request.addfinalizer(tensorflow_private.find.cache_clear)
     layer = layers.Dense(2)
     layer(ONES)
     with pytest.warns(LayertraceWarning, match="traces of tf.functions are not recorded") as warned:

@@ -17,7 +17,8 @@ from record.kill import lost
 import layertrace
 from layertrace import Timeline
 from layertrace.errors import FormatError, HostError, LayertraceWarning
-from layertrace.record import hosts, saving
+from layertrace.record.frameworks import loading
+from layertrace.record.recording import autosave
 from layertrace.timeline.surroundings import Surroundings
 
 
@@ -138,7 +139,7 @@ def test_a_file_that_cannot_be_written_is_told_at_the_start(name, tmp_path):
 
 def test_a_fault_while_saving_does_not_reach_the_program(tmp_path, monkeypatch):
     """It is told once, and the recording in memory goes on."""
-    from layertrace.record.saving import Saver
+    from layertrace.record.recording.autosave import Saver
 
     def fail(self, record, *, is_running):
         raise RuntimeError("a slip of ours")
@@ -208,7 +209,7 @@ def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
 
 def test_what_happens_during_a_look_is_written_in_the_next(tmp_path, monkeypatch):
     """No event is lost, nor the place of one whose outer event began after the look at what is running."""
-    monkeypatch.setattr(saving, "SECONDS", 0.01)
+    monkeypatch.setattr(autosave, "SECONDS", 0.01)
     tracer = layertrace.trace()
     timeline = tracer.start()
     lasts()
@@ -221,7 +222,7 @@ def test_what_happens_during_a_look_is_written_in_the_next(tmp_path, monkeypatch
         del later[:1]
         return True
 
-    saver = saving.Saver(tmp_path / "run.jsonl", lambda: ended, lambda: (), keeps)
+    saver = autosave.Saver(tmp_path / "run.jsonl", lambda: ended, lambda: (), keeps)
     saver.start(start, 0)
     for _ in range(3 * len(records)):  # looks
         time.sleep(0.02)
@@ -274,7 +275,7 @@ def test_a_file_that_is_taken_away_takes_nothing_with_it(tmp_path):
 def test_a_file_that_cannot_be_begun_leaves_nothing_hooked(tmp_path):
     """The error comes at the start, and Keras is as it was."""
     from layertrace.record.hub import hub
-    from layertrace.record.recorder import running
+    from layertrace.record.recording.recorder import running
 
     (tmp_path / "full.jsonl").symlink_to("/dev/full")
     before = (Scale.__dict__["call"], list(sys.meta_path), list(running))
@@ -326,8 +327,8 @@ def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):
             os._exit(0)
         return process
 
-    compress = saving.compress
-    monkeypatch.setattr(saving, "compress", slowly)
+    compress = autosave.compress
+    monkeypatch.setattr(autosave, "compress", slowly)
     with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
         calls()
 
@@ -348,7 +349,7 @@ class Encoder(keras.layers.Layer):
 
 def test_what_turns_out_to_be_meant_is_in_the_file(tmp_path, monkeypatch):
     """A layer gets its path when it is first called inside another: what it did before is told of, too."""
-    monkeypatch.setattr(saving, "SECONDS", 0.01)
+    monkeypatch.setattr(autosave, "SECONDS", 0.01)
     with layertrace.trace("encoder/*", save=tmp_path / "run.layertrace") as timeline:
         head = keras.layers.Dense(2)
         head.build((1, 2))
@@ -408,7 +409,7 @@ def test_a_recording_that_cannot_begin_leaves_the_file_as_it_was(tmp_path, monke
         raise HostError("no Keras here")
 
     before = len(os.listdir("/dev/fd"))
-    monkeypatch.setattr(hosts, "load", fail)
+    monkeypatch.setattr(loading, "load", fail)
     for name in ("old.jsonl", "new.jsonl"):
         with pytest.raises(HostError), layertrace.trace(save=tmp_path / name):
             pass
@@ -420,7 +421,7 @@ def test_a_recording_that_cannot_begin_leaves_the_file_as_it_was(tmp_path, monke
 
 def test_the_first_event_is_written_soon(tmp_path, monkeypatch):
     """A worker may be killed after its first task."""
-    monkeypatch.setattr(saving, "SECONDS", 60.0)
+    monkeypatch.setattr(autosave, "SECONDS", 60.0)
     with layertrace.trace(save=tmp_path / "run.jsonl"):
         keras.layers.Dense(2)
         deadline = time.monotonic() + 20

@@ -11,7 +11,7 @@ import tf_keras
 from keras import layers
 
 import layertrace
-from layertrace.record.own_attributes import set_by_hosts
+from layertrace.record.python_state.framework_attributes import set_by_hosts
 
 ONES = np.ones((2, 3), "float32")
 
@@ -492,7 +492,7 @@ def test_inits_and_variables_tell_their_strategy():
 
 def test_equal_code_in_two_files_has_two_places():
     """Python takes code for equal whatever file it comes from; a place must not."""
-    from layertrace.record.places import location
+    from layertrace.record.describe.source_lines import location
 
     one, two = (compile("x = 1\n", file, "exec") for file in ("one.py", "two.py"))
 
@@ -502,7 +502,7 @@ def test_equal_code_in_two_files_has_two_places():
 
 def test_a_traced_call_that_failed_leaves_nothing_to_compare_with():
     """What was noted at its beginning is forgotten, and never taken for that of another call."""
-    from layertrace.record.attributes import _before
+    from layertrace.record.python_state.watch import _before
 
     class Failing(layers.Layer):
         def call(self, x):

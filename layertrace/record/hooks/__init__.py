@@ -1,1 +1,1 @@
-"""Observe functions while they run: by Python's monitoring where it can, by wrapping them elsewhere."""
+"""The functions that are observed, and what is recorded of each."""

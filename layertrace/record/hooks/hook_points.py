@@ -7,18 +7,24 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from layertrace.record import private, safe
-from layertrace.record.faults import notice
-from layertrace.record.functions import TRACES
+from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loading import HOSTS, layer_base, loaded
+from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, watching
-from layertrace.record.host import Host
-from layertrace.record.hosts import HOSTS, layer_base, loaded
+from layertrace.record.hooks.optimizer_updates import (
+    KERAS_UPDATES,
+    LOSSES,
+    TF_KERAS_UPDATES,
+    UNKNOWN_VARIABLES,
+)
+from layertrace.record.hooks.runs import concrete_observer, run_observer
+from layertrace.record.hooks.traces import TRACES
+from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.hub import Kind, Method
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
-from layertrace.record.observe import begin, end, fail
-from layertrace.record.runs import concrete_observer, run_observer
-from layertrace.record.training import KERAS_UPDATES, LOSSES, TF_KERAS_UPDATES, UNKNOWN_VARIABLES
-from layertrace.record.variables import creation_observer
+from layertrace.record.process import safe
+from layertrace.record.process.guard import notice
 from layertrace.timeline.query import qualified_name
 
 __all__ = ["class_points", "shared_points", "subclasses"]
@@ -34,7 +40,7 @@ def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
         host: `keras` or `tf_keras`.
         cover: Called with the class of each layer before it is created, so that its methods are observed.
     """
-    functions = [_function_point(part) for part in _FUNCTIONS if private.find(part) is not None]
+    functions = [_function_point(part) for part in _FUNCTIONS if tensorflow_private.find(part) is not None]
     return [_creation_of_layers(host, cover), *_framework_points(host), *functions]
 
 
@@ -93,7 +99,7 @@ _FUNCTIONS: dict[str, tuple[Kind, Callable[[], Observer]]] = {
 @functools.cache
 def _function_point(part: str) -> HookPoint:
     kind, make = _FUNCTIONS[part]
-    owner, name = private.home(part)
+    owner, name = tensorflow_private.home(part)
     return _point(owner, name, make(), kind)
 
 

@@ -18,9 +18,9 @@ import pytest
 
 import layertrace
 from layertrace.errors import LayertraceWarning
-from layertrace.record import faults
-from layertrace.record.hooks import engines
+from layertrace.record.engines import choice
 from layertrace.record.hub import hub
+from layertrace.record.process import guard
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,12 +68,12 @@ class Tracing:
         assert all(event.parent is None or event.parent < event.seq for event in timeline)
         assert not timeline.notes
         assert hub.emit is None
-        assert engines.is_idle()
+        assert choice.is_idle()
         assert not list(hub.open_spans())
 
     def _note_faults(self, test: str) -> None:
         """Note what the book of faults has and no warning showed, as in a test that is about warnings."""
-        new = faults._told.keys() - self._known
+        new = guard._told.keys() - self._known
         if not self._warned:
             for fault in sorted(new):
                 self._note("fault", f"{test}: {fault}")

@@ -1,0 +1,1 @@
+"""Turn live objects into plain data."""

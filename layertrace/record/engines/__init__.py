@@ -1,0 +1,1 @@
+"""The two ways to observe a function: Python's monitoring, and wrapping."""

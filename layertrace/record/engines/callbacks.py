@@ -1,0 +1,306 @@
+"""What Python calls when an observed code object starts, returns, or is left by an exception."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import CodeType, FrameType, FunctionType, MethodType
+from typing import Any
+
+from layertrace.errors import CulpritError
+from layertrace.record.describe import source_lines
+from layertrace.record.describe.source_lines import caller as find_place
+from layertrace.record.engines.refused_calls import refused_call
+from layertrace.record.engines.sites import Fast, Site, Variant
+from layertrace.record.frameworks.host import Host
+from layertrace.record.hooks import layer_calls
+from layertrace.record.hooks.observer import Call
+from layertrace.record.hub import ThreadState, hub, threads
+from layertrace.record.process.guard import step_aside
+from layertrace.timeline.query import layer_numbers
+
+__all__ = ["Callbacks"]
+
+Open = tuple[Variant, Any, Any]
+"""A call under way: what is observed, the token of its observer, the first argument."""
+
+
+class Callbacks:
+    """The three callbacks, and the calls that are under way.
+
+    A call that took the fast path is the innermost span of its thread when it ends. Any other is known by its
+    frame.
+
+    Args:
+        sites: What is observed, by the identity of its code.
+        compiled: The methods that are a `tf.function`, by the identity of the Python function inside.
+
+    Attributes:
+        one_thread: Whether no other thread than the main one has run anything that is observed.
+        fast: How to read the arguments of a `call` quickly, by the identity of its code.
+        refusing: The functions of which also calls with wrong arguments are reported, by qualified name.
+    """
+
+    def __init__(self, sites: dict[int, Site], compiled: dict[int, Variant]) -> None:
+        self._sites = sites
+        self._compiled = compiled
+        self._open: dict[int, tuple[Open, ...]] = {}
+        self._skipped: set[int] = set()
+        self._main, self._main_state = _main_thread()
+        self.one_thread = False
+        self.fast: dict[int, Fast] = {}
+        self.refusing: dict[str, Variant] = {}
+
+    def make(self) -> tuple[Any, Any, Any]:
+        """Return what Python is to call when a code object starts, returns, or is left by an exception."""
+        self._main, self._main_state = _main_thread()
+        self.one_thread = self._main >= 0 and len(sys._current_frames()) == 1
+        return self._make_started(), self._make_returned(), self._make_left()
+
+    def forget(self) -> None:
+        """Forget the calls under way, whose ends nobody will report."""
+        self._open.clear()
+        self._skipped.clear()
+        self.fast.clear()
+        self.refusing.clear()
+
+    # The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then
+    # Keras may call it with eager tensors to infer shapes, and build what is inside), outside of any
+    # trace. It is written out because each step is felt: a Python call costs as much as reading the clock
+    # (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for all else.
+
+    def _make_started(self) -> Any:
+        get_fast, get_site = self.fast.get, self._sites.get
+        getframe, clock = sys._getframe, time.perf_counter_ns
+        ready, hub_, threads_ = layer_numbers.ready.get, hub, threads
+        begin, place_of = self._begin, find_place
+        get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
+        # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
+        is_copy = sys.version_info < (3, 13)
+
+        def started(code: CodeType, _: int) -> None:
+            try:
+                fast = get_fast(id(code))
+                if fast is not None:
+                    frame = getframe(1)
+                    method, subject, first, others = fast
+                    held = frame.f_locals
+                    tensor: Any = held[first]
+                    if type(tensor) is hub_.tensor_type:
+                        if get_ident() == mine:
+                            thread = my_state
+                        else:
+                            self.one_thread = False
+                            thread = threads_.state
+                        parent = thread.span
+                        layer = ready(id(held[subject]))
+                        if (
+                            layer is not None
+                            and (
+                                parent is None  # and so no trace is under way in this thread
+                                or (parent[5] is None and parent[1] is not layer)
+                            )
+                            and (others is None or _are_default(held, others))
+                        ):
+                            if parent is not None and parent[0].inherits_place:
+                                place = None
+                            else:
+                                try:
+                                    line = getframe(1 + method.jump)
+                                    place = method.last
+                                    if line.f_lasti != place[1] or line.f_code is not place[0]:
+                                        place = place_of(method, frame.f_back)
+                                except ValueError:  # the stack is not as deep as it was last time
+                                    place = place_of(method, frame.f_back)
+                            shape = tensor._tensor_shape
+                            shape = hub_.shape_tuple(tensor) if shape is None else shape._dims
+                            dtype = hub_.dtype_number(tensor)
+                            if is_copy:
+                                held.clear()
+                            thread.runs_for = None
+                            thread.span = (method, layer, parent, thread, clock(), None, place, shape, dtype)
+                            return
+                site = get_site(id(code))
+                if site is not None and hub_.emit is not None:
+                    begin(site, getframe(1))
+            except CulpritError:  # `trace(fail_on=…)` asked for it
+                raise
+            except RecursionError:  # the stack is full: what the program does next may still fit
+                return
+            except Exception:  # promise 1: the traced program never sees a fault of ours
+                step_aside("record a call")
+
+        return started
+
+    def _make_returned(self) -> Any:
+        getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
+        end, threads_, skipped = self._end, threads, self._skipped
+        get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
+
+        def returned(code: CodeType, __: int, result: Any) -> None:
+            try:
+                thread = my_state if self.one_thread or get_ident() == mine else threads_.state
+                span = thread.span
+                if (
+                    span is None
+                    or span[8] is None  # it did not take the fast path
+                    or span[0].code is not code
+                    or (thread.skips and id(getframe(1)) in skipped)
+                ):
+                    end(id(getframe(1)), result)
+                elif type(result) is not hub_.tensor_type:
+                    layer_calls.end(span, result, None)
+                else:
+                    now = clock()
+                    thread.span = span[2]
+                    shape = result._tensor_shape
+                    shape = hub_.shape_tuple(result) if shape is None else shape._dims
+                    emit = hub_.emit
+                    if emit is not None:
+                        emit((span, now, shape, hub_.dtype_number(result), None))
+                        if len(hub_.records) >= hub_.most:
+                            hub_.fill()
+            except RecursionError:  # the stack is full: what the program does next may still fit
+                return
+            except Exception:
+                step_aside("record the end of a call")
+
+        return returned
+
+    def _begin(self, site: Site, frame: FrameType) -> None:
+        """Report that an observed function begins.
+
+        Raises:
+            CulpritError: If `trace(fail_on=…)` asked for it.
+        """
+        calls: tuple[Open, ...] = ()
+        if threading.get_ident() != self._main:
+            self.one_thread = False
+        try:
+            variant = site.variant_in(frame)
+            if variant is not None:
+                calls = self._begin_variant(variant, frame)
+        except (CulpritError, RecursionError):
+            raise
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("record a call")
+        if calls:
+            self._open[id(frame)] = calls
+        elif site.fast is not None:  # so that its end is not taken for that of a call around it
+            self._skipped.add(id(frame))
+            threads.state.skips += 1
+
+    def _begin_variant(self, variant: Variant, frame: FrameType) -> tuple[Open, ...]:
+        subject, values, extra, keywords = variant.given(frame)
+        caller = variant.caller(frame)
+        calls: tuple[Open, ...] = ()
+        if self._compiled and variant.method.kind == "run":
+            calls = self._begin_compiled(subject, extra, keywords, caller)
+        token = variant.observer.begin(Call(variant.method, subject, values, extra, keywords, caller))
+        return calls if token is None else ((variant, token, subject), *calls)
+
+    def _begin_compiled(
+        self, function: Any, extra: tuple[Any, ...], keywords: Any, caller: FrameType | None
+    ) -> tuple[Open, ...]:
+        """Report the call of a layer whose `call` is the `tf.function` that begins to run.
+
+        TensorFlow makes a function for each instance, of which `__original_wrapped__` is the bound method
+        (`class_method_to_instance_method`, TensorFlow 2.16 to 2.21).
+        """
+        python = getattr(function, "python_function", None)  # one trace of a function has none
+        bound = vars(python).get("__original_wrapped__") if type(python) is FunctionType else None
+        variant = self._compiled.get(id(bound.__func__)) if type(bound) is MethodType else None
+        if variant is None or bound is None:
+            return ()
+        layer = getattr(bound.__self__, "target", None)
+        token = variant.observer.begin(Call(variant.method, layer, (), extra, keywords, caller))
+        return () if token is None else ((variant, token, layer),)
+
+    def _end(self, frame: int, result: Any) -> None:
+        for variant, token, subject in self._ended(frame):
+            variant.observer.end(token, result, subject)
+
+    def _ended(self, frame: int) -> tuple[Open, ...]:
+        """Return what was under way in a frame that ends."""
+        if frame in self._skipped:
+            self._skipped.discard(frame)
+            threads.state.skips -= 1
+        return self._open.pop(frame, ())
+
+    def _make_left(self) -> Any:
+        # Python reports this of every function in the process, so the first lines are what counts: a call of
+        # a Keras layer asks its tensor for a mask, and is answered by an AttributeError.
+        getframe, sites = sys._getframe, self._sites
+        no_mask = _asked_for_mask()
+
+        def left(code: CodeType, _: int, error: BaseException) -> None:
+            if code is no_mask:
+                return
+            if id(code) not in sites and type(error) is not TypeError:
+                return
+            try:
+                if type(error) is TypeError:
+                    self._refused(getframe(1), error)
+                if type(error) is CulpritError:
+                    _without_ours(error)
+                thread = threads.state
+                span = thread.span
+                frame = id(getframe(1))
+                is_fast = span is not None and span[8] is not None and span[0].code is code
+                if span is not None and is_fast and frame not in self._skipped:
+                    layer_calls.fail(span, error)
+                    return
+                for variant, token, _ in self._ended(frame):
+                    variant.observer.fail(token, error)
+            except RecursionError:
+                return
+            except Exception:  # promise 1, as above
+                step_aside("record a failure")
+
+        return left
+
+    def _refused(self, frame: FrameType, error: TypeError) -> None:
+        """Report a call that Python refused for its arguments, so that the function never started."""
+        trace = error.__traceback__
+        message = error.args[0] if error.args else None
+        if type(message) is not str or trace is None or trace.tb_next is not None or hub.emit is None:
+            return
+        variant = self.refusing.get(message.partition("() ")[0])
+        if variant is not None:
+            subject, values, keywords = refused_call(frame, trace.tb_lasti)
+            call = Call(variant.method, subject, (), values, keywords, frame)
+            token = variant.observer.begin(call)
+            if token is not None:
+                variant.observer.fail(token, error)
+
+
+def _main_thread() -> tuple[int, ThreadState]:
+    """Return the number and the state of the main thread, if this is it; else a number that no thread has.
+
+    To ask for the state of a thread takes three times as long as to ask which thread this is. Another thread
+    may get the number of one that has ended, but never that of the main thread.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    return threading.get_ident() if is_main else -1, threads.state
+
+
+def _asked_for_mask() -> CodeType | None:
+    """Return the code that raises when Keras asks a tensor of TensorFlow for a mask that it does not have."""
+    found = None if Host.tf is None else vars(Host.tf.Tensor).get("__getattr__")
+    return found.__code__ if type(found) is FunctionType else None
+
+
+def _are_default(held: Any, others: tuple[tuple[str, object], ...]) -> bool:
+    return all(held[name] is default for name, default in others)
+
+
+def _without_ours(error: BaseException) -> None:
+    """Take our own frames off the end of a traceback: the program is stopped at a line of its own."""
+    trace = error.__traceback__
+    while trace is not None:
+        below = trace.tb_next
+        if below is not None and source_lines.is_ours(below.tb_frame.f_code):
+            trace.tb_next = None
+            return
+        trace = below

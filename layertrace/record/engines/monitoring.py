@@ -1,0 +1,281 @@
+"""Observe functions by Python's own monitoring: nothing of the program is replaced.
+
+`sys.monitoring` (Python 3.12 and later) calls back when an observed code object starts, returns or is left
+by an exception. Arguments are read from the frame. What has no Python code to observe, such as a method
+compiled by Cython, is wrapped instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import threading
+from types import CodeType, FunctionType, MethodType
+from typing import Any, cast
+
+from layertrace.errors import EngineError
+from layertrace.record.engines.callbacks import Callbacks
+from layertrace.record.engines.sites import Site, Variant, variant_of
+from layertrace.record.engines.wrapping import wrapping
+from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo, ignore
+from layertrace.record.hub import Method, hub
+from layertrace.record.process.forks import held_over_forks
+from layertrace.record.process.guard import step_aside
+
+__all__ = ["Monitoring", "monitoring"]
+
+_python: Any = getattr(sys, "monitoring", None)  # Python 3.10 and 3.11 have none; nothing here runs there
+_TOOL = "layertrace"
+_IDS = (
+    3,
+    4,
+    5,
+)  # 0, 1 and 2 are those of debuggers, coverage and profilers: cProfile shares its own with nobody
+_PAUSES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+class Monitoring:
+    """Asks Python to report the calls of code objects.
+
+    Attributes:
+        wrapped: What had to be wrapped instead, since it has no code that starts when it is called: the
+            name of the function and its type.
+    """
+
+    name = "monitoring"
+
+    def __init__(self) -> None:
+        self._sites: dict[int, Site] = {}
+        self._compiled: dict[int, Variant] = {}
+        self._callbacks = Callbacks(self._sites, self._compiled)
+        self._lock = held_over_forks(threading.RLock())
+        self._tool: int | None = None
+        self.wrapped: dict[str, str] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a tool id is taken."""
+        return self._tool is not None
+
+    def start(self) -> None:
+        """Take a free tool id of `sys.monitoring`, and ask for exceptions.
+
+        Raises:
+            EngineError: If no id is left.
+        """
+        tool = next((number for number in _IDS if _python.get_tool(number) is None), None)
+        if tool is None:
+            taken = ", ".join(f"{number} by {_python.get_tool(number)!r}" for number in _IDS)
+            raise EngineError(
+                f"No tool id of sys.monitoring is left for layertrace (taken: {taken}). "
+                "Stop one of these tools to use the monitoring engine."
+            )
+        _python.use_tool_id(tool, _TOOL)
+        self._tool = tool
+        self.wrapped.clear()
+        for state in hub.living_states():  # what was running when the last recording ended, nobody saw end
+            state.span = None
+            state.runs_for = None
+            state.skips = 0
+        events = _python.events
+        for event, callback in zip(_events(), self._callbacks.make(), strict=True):
+            _python.register_callback(tool, event, callback)
+        _python.set_events(tool, events.PY_UNWIND)
+        self._observe_conversions()
+
+    def _observe_conversions(self) -> None:
+        if tensorflow_private.find("convert_actual") is None:
+            return
+        owner, name = tensorflow_private.home("convert_actual")
+        observer = Observer(self._begin_conversion, self._end_conversion, ignore)
+        try:
+            self.observe(HookPoint(owner, name, observer, functools.partial(Method, "watch"), lasts=True))
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("observe what AutoGraph converts")
+
+    def stop(self) -> None:
+        """Give the tool id back, with all events and callbacks as they were."""
+        tool = self._tool
+        if tool is None:
+            return
+        with self._lock:
+            if _python.get_tool(tool) == _TOOL:
+                for site in self._sites.values():
+                    _python.set_local_events(tool, site.code, 0)
+                _python.set_events(tool, 0)
+                for event in _events():
+                    _python.register_callback(tool, event, None)
+                _python.free_tool_id(tool)
+            self._tool = None
+            self._sites.clear()
+            self._compiled.clear()
+            self._callbacks.forget()
+
+    def observe(self, point: HookPoint) -> Undo | None:
+        """Observe a function, or count one more who wants to.
+
+        Returns:
+            The undo, which may be called once, in any order with others; None where nothing is there.
+        """
+        found = point.get()
+        if isinstance(found, staticmethod):
+            found = found.__func__
+        if found is None:
+            return None
+        if type(found) is FunctionType:
+            function = _below(found) if point.below_decorators else found
+            if not function.__code__.co_flags & _PAUSES:
+                return self._observe_function(point, found, function)
+        elif _is_tf_function(found):
+            return self._observe_compiled(point, found)
+        undo = wrapping.observe(point)
+        if undo is not None:
+            self.wrapped[point.label] = type(found).__name__
+        return undo
+
+    def observe_existing_layers(self) -> None:
+        """Do nothing: existing layers run the code that is observed."""
+
+    def _observe_function(self, point: HookPoint, found: FunctionType, function: FunctionType) -> Undo:
+        code = function.__code__
+        with self._lock:
+            site = self._sites.get(id(code)) or Site(code, code.co_freevars)
+            variant = site.of(function)
+            if variant is None:
+                variant = (_lasting_variant if point.lasts else variant_of)(point, found, function)
+                site.add(variant)
+                if id(code) not in self._sites:
+                    self._sites[id(code)] = site
+                    self._watch(code)
+                self._settle(site)
+                if point.takes_anything:
+                    self._callbacks.refusing[function.__qualname__] = variant
+            variant.users += 1
+        return functools.partial(self._release, code, variant, [variant])
+
+    def _observe_compiled(self, point: HookPoint, found: Any) -> Undo:
+        """Observe a `tf.function` that is a method, by the code of TensorFlow that runs it."""
+        function = found.python_function
+        with self._lock:
+            variant = self._compiled.get(id(function))
+            if variant is None:
+                variant = self._compiled[id(function)] = variant_of(point, function, function)
+            variant.users += 1
+        return functools.partial(self._release_compiled, function, variant, [variant])
+
+    def _release_compiled(self, function: Any, variant: Variant, left: list[Variant]) -> None:
+        with self._lock:
+            if left:
+                left.clear()
+                variant.users -= 1
+                if variant.users == 0:
+                    self._compiled.pop(id(function), None)
+
+    def _release(self, code: CodeType, variant: Variant, left: list[Variant]) -> None:
+        with self._lock:
+            if not left:
+                return
+            left.clear()
+            variant.users -= 1
+            site = self._sites.get(id(code))
+            if variant.users or site is None:
+                return
+            site.remove(variant)
+            self._settle(site)
+            if not site.variants:
+                for copy in site.copies:
+                    self._unwatch(copy)
+                self._unwatch(code)
+
+    def _settle(self, site: Site) -> None:
+        """Take the fast path to the code of a site, or leave it."""
+        if site.fast is None:
+            self._callbacks.fast.pop(id(site.code), None)
+        else:
+            self._callbacks.fast[id(site.code)] = site.fast
+
+    def _watch(self, code: CodeType) -> None:
+        events = _python.events
+        if self._is_ours():
+            _python.set_local_events(self._tool, code, events.PY_START | events.PY_RETURN)
+
+    def _unwatch(self, code: CodeType) -> None:
+        self._sites.pop(id(code), None)
+        self._callbacks.fast.pop(id(code), None)
+        if self._is_ours():
+            _python.set_local_events(self._tool, code, 0)
+
+    def _is_ours(self) -> bool:
+        return self._tool is not None and _python.get_tool(self._tool) == _TOOL
+
+    # AutoGraph
+
+    def _begin_conversion(self, call: Call) -> FunctionType | None:
+        """Note which function AutoGraph converts, if it is one that is observed."""
+        entity = call.subject
+        function: Any = entity.__func__ if type(entity) is MethodType else entity
+        site = self._sites.get(id(function.__code__)) if type(function) is FunctionType else None
+        return None if site is None else function
+
+    def _end_conversion(self, function: FunctionType, converted: Any, _: Any) -> None:
+        """Observe the code that AutoGraph made of a function, as long as the function is observed."""
+        try:
+            with self._lock:
+                site = self._sites.get(id(function.__code__))
+                known = None if site is None else site.of(function)
+                if site is None or known is None or type(converted) is not FunctionType:
+                    return
+                code = converted.__code__
+                copy = self._sites.get(id(code))
+                if copy is None:
+                    copy = self._sites[id(code)] = Site(code, function.__code__.co_freevars)
+                    site.copies.append(code)
+                    self._watch(code)
+                if copy.of(converted) is None:
+                    copy.add(Variant(converted, known.method, known.observer, ()))
+                    self._settle(copy)
+        except Exception:  # promise 1: the traced program never sees a fault of ours
+            step_aside("observe what AutoGraph converted")
+
+    def problems(self) -> list[str]:
+        """Return a sentence if another tool has changed what this one asked Python for."""
+        tool = self._tool
+        if tool is None or not self._sites:
+            return []
+        events = _python.events
+        wanted = events.PY_START | events.PY_RETURN
+        if not self._is_ours():
+            return [f"another tool took sys.monitoring's tool id {tool} from layertrace: events are missing"]
+        sites = tuple(self._sites.values())
+        lost = sum(_python.get_local_events(tool, site.code) != wanted for site in sites)
+        if lost or _python.get_events(tool) != events.PY_UNWIND:
+            return ["another tool reset the sys.monitoring events of layertrace: events are missing"]
+        return []
+
+
+def _events() -> tuple[int, ...]:
+    events = _python.events
+    return events.PY_START, events.PY_RETURN, events.PY_UNWIND
+
+
+def _below(function: FunctionType) -> FunctionType:
+    """Return the function below its decorators, as far as these are plain functions."""
+    below: Any = function
+    while type(wrapped := vars(below).get("__wrapped__")) is FunctionType:
+        below = wrapped
+    return cast(FunctionType, below)
+
+
+def _is_tf_function(found: Any) -> bool:
+    return (
+        tensorflow_private.find("call_function") is not None
+        and type(found) is tensorflow_private.home("call_function")[0]
+    )
+
+
+_lasting_variant = functools.lru_cache(maxsize=4096)(variant_of)
+"""How to observe the frameworks' own functions, which may be kept: it makes a start quick."""
+
+monitoring = Monitoring()

@@ -1,0 +1,320 @@
+"""Observe functions by wrapping them, in wrappers that look the same and change nothing.
+
+Keras, TensorFlow and users inspect the methods of a layer: `inspect.signature`, `getfullargspec` (which
+does not follow `__wrapped__`), `__code__`, default markers. So a wrapper is compiled with the very
+parameters of the function it stands for, once for each list of parameters.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import keyword
+import sys
+import time
+from collections.abc import Callable
+from types import FunctionType, MethodType
+from typing import Any
+
+from layertrace.record.describe.source_lines import caller
+from layertrace.record.engines.callable_proxies import wrap_object
+from layertrace.record.engines.existing_layers import wrap_builds
+from layertrace.record.engines.parameters import learn, own_parameters
+from layertrace.record.engines.patching import Slot, patches
+from layertrace.record.engines.wrappers import known, remember
+from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.hooks import layer_calls
+from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
+from layertrace.record.hub import Method, hub, threads
+from layertrace.record.process.guard import step_aside
+from layertrace.record.process.hidden_code import HIDDEN_FILE, hidden
+from layertrace.timeline.query import layer_numbers
+
+__all__ = ["Wrapping", "wrap", "wrapping"]
+
+# Names are prefixed in earnest: parameters of the method share the function with them.
+_FUNCTION = """
+def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
+    def {name}({parameters}):
+        if lt_hub.emit is None:  # nobody records
+            try:
+                return lt_original({forward})
+            except BaseException as lt_error:
+                lt_hide(lt_error)
+                raise
+{short_way}
+        try:
+            lt_token = lt_begin(
+                lt_call(lt_method, {subject}, ({values}), {extra}, {keywords}, lt_getframe(1))
+            )
+        except BaseException as lt_error:  # `trace(fail_on=...)` stops the program here
+            lt_hide(lt_error)
+            {again}
+        try:
+            lt_result = lt_original({forward})
+        except BaseException as lt_error:
+            if lt_token is not None:
+                lt_fail(lt_token, lt_error)
+            lt_hide(lt_error)
+            raise
+        if lt_token is not None:
+            lt_end(lt_token, lt_result, {subject})
+        return lt_result
+    return {name}
+"""
+
+# How to go on with an exception of which frames were hidden. In Python 3.10 a bare `raise` has all of them
+# back, and this way one of ours remains.
+_AGAIN = "raise" if sys.version_info >= (3, 11) else "raise lt_error"
+
+# The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras
+# may call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is
+# written out because each step is felt: a Python call costs as much as reading the clock, and what comes
+# first to memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same
+# at leisure for all else.
+_SHORT_WAY = """
+        lt_span = None
+        try:
+            lt_thread = lt_threads.state
+            lt_parent = lt_thread.span
+            lt_layer = lt_ready.get(id({subject}))
+            if (
+                type({first}) is lt_hub.tensor_type {others_at_default}
+                and lt_layer is not None
+                and (
+                    lt_parent is None  # and so no trace is under way in this thread
+                    or (lt_parent[5] is None and lt_parent[1] is not lt_layer)
+                )
+            ):
+                if lt_parent is not None and lt_parent[0].inherits_place:
+                    lt_place = None
+                else:
+                    try:
+                        lt_frame = lt_getframe(lt_method.jump)
+                        lt_place = lt_method.places.get(lt_frame.f_lasti)
+                        if lt_place is None or lt_place[0] is not lt_frame.f_code:
+                            lt_place = lt_caller(lt_method, lt_getframe(1))
+                    except ValueError:  # the stack is not as deep as it was last time
+                        lt_place = lt_caller(lt_method, lt_getframe(1))
+                lt_shape = {first}._tensor_shape
+                lt_shape = lt_hub.shape_tuple({first}) if lt_shape is None else lt_shape._dims
+                lt_thread.runs_for = None
+                lt_span = (
+                    lt_method, lt_layer, lt_parent, lt_thread, lt_clock(),
+                    None, lt_place, lt_shape, lt_hub.dtype_number({first}),
+                )
+                lt_thread.span = lt_span
+        except Exception:
+            lt_step_aside("record a call")
+        if lt_span is not None:
+            try:
+                lt_result = lt_original({forward})
+            except BaseException as lt_error:
+                lt_fail(lt_span, lt_error)
+                lt_hide(lt_error)
+                raise
+            if type(lt_result) is not lt_hub.tensor_type:
+                lt_end(lt_span, lt_result, {subject})
+                return lt_result
+            try:
+                lt_now = lt_clock()
+                lt_thread.span = lt_parent
+                if lt_result is {first}:
+                    lt_dtype = lt_span[8]
+                else:
+                    lt_shape = lt_result._tensor_shape
+                    lt_shape = lt_hub.shape_tuple(lt_result) if lt_shape is None else lt_shape._dims
+                    lt_dtype = lt_hub.dtype_number(lt_result)
+                if lt_hub.emit is not None:
+                    lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
+                    if lt_len(lt_hub.records) >= lt_hub.most:
+                        lt_hub.fill()
+            except Exception:
+                lt_step_aside("record the end of a call")
+            return lt_result
+"""
+
+_NAMESPACE = {
+    "lt_hub": hub,
+    "lt_call": Call,
+    "lt_threads": threads,
+    "lt_ready": layer_numbers.ready,
+    "lt_getframe": sys._getframe,
+    "lt_len": len,
+    "lt_clock": time.perf_counter_ns,
+    "lt_caller": caller,
+    "lt_hide": layer_calls.hide,
+    "lt_step_aside": step_aside,
+    "__name__": __name__,
+}
+
+
+def wrap(
+    method: Method, original: FunctionType, observer: Observer, *, takes_anything: bool = False
+) -> FunctionType:
+    """Return a function that stands for `original` and reports to `observer`.
+
+    Args:
+        method: What the events share; its names and defaults are filled in here.
+        original: The function to stand for.
+        observer: What to do when it begins, returns or raises.
+        takes_anything: Let `original` refuse wrong arguments, so that a call with such is an event too.
+            The code of the wrapper is then not that of the method, only its signature.
+    """
+    parameters = _ANYTHING if takes_anything else own_parameters(original)
+    learn(method, original, parameters)
+    make = _factory(
+        method.kind,
+        original.__name__ if _can_be_defined(original.__name__) else "wrapped",
+        tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
+    )
+    made: FunctionType = make(method, original, observer.begin, observer.end, observer.fail, method.defaults)
+    functools.update_wrapper(made, original)
+    made.__defaults__ = original.__defaults__
+    made.__kwdefaults__ = original.__kwdefaults__
+    if takes_anything:
+        made.__defaults__ = made.__kwdefaults__ = None
+        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
+    remember(made, original, method, observer)
+    return made
+
+
+_ANYTHING = (
+    inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY),
+    inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+    inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+)
+
+
+def _can_be_defined(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _factory(
+    kind: str, name: str, parameters: tuple[tuple[str, Any, bool], ...]
+) -> Callable[..., FunctionType]:
+    """Compile the maker of all hooks with one name and list of parameters."""
+    of = inspect.Parameter
+    names = [n for n, kind, _ in parameters if kind in (of.POSITIONAL_ONLY, of.POSITIONAL_OR_KEYWORD)]
+    star = next((n for n, kind, _ in parameters if kind is of.VAR_POSITIONAL), None)
+    only = [n for n, kind, _ in parameters if kind is of.KEYWORD_ONLY]
+    stars = next((n for n, kind, _ in parameters if kind is of.VAR_KEYWORD), None)
+    forward = names + [f"*{star}"] * bool(star) + [f"{n}={n}" for n in only] + [f"**{stars}"] * bool(stars)
+    simple = kind == "call" and len(names) > 1 and not star and not stars
+    behind = names[2:] + only
+    subject = names[0] if names else f"({star} or (None,))[0]"
+    others = "".join(f"and {n} is lt_defaults[{i}] " for i, n in enumerate(behind, 1))
+    forwarded = ", ".join(forward)
+    source = _FUNCTION.format(
+        name=name,
+        parameters=_parameter_list(parameters),
+        subject=subject,
+        short_way=""
+        if not simple
+        else _SHORT_WAY.format(subject=subject, first=names[1], others_at_default=others, forward=forwarded),
+        values="".join(f"{n}, " for n in names[1:] + only),
+        extra=("()" if not star else star if names else f"{star}[1:]"),
+        keywords=stars or "None",
+        forward=forwarded,
+        again=_AGAIN,
+    )
+    namespace = dict(_NAMESPACE)
+    exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # source of our own
+    return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
+
+
+def _parameter_list(parameters: tuple[tuple[str, Any, bool], ...]) -> str:
+    """Write parameters as in a `def`; `wrap` adds the real defaults."""
+    bare = [
+        inspect.Parameter(name, kind, default=_DEFAULT if has_default else inspect.Parameter.empty)
+        for name, kind, has_default in parameters
+    ]
+    return str(inspect.Signature(bare))[1:-1]
+
+
+class _Default:
+    """Stands in the source for a default that is set on the finished function."""
+
+    def __repr__(self) -> str:
+        return "None"
+
+
+_DEFAULT = _Default()
+
+
+class Wrapping:
+    """Replaces each function by a wrapper, and puts the very object back when nobody observes it."""
+
+    name = "wrapping"
+
+    def start(self) -> None:
+        """Get ready: let AutoGraph convert what is wrapped just as it would convert it bare."""
+        convert = tensorflow_private.find("convert_actual")
+        if convert is not None:
+            self._undo = patches.acquire(Slot(*tensorflow_private.home("convert_actual")), _converting)
+
+    def stop(self) -> None:
+        """Let AutoGraph alone."""
+        if self._undo is not None:
+            self._undo()
+            self._undo = None
+
+    _undo: Undo | None = None
+
+    def observe(self, point: HookPoint) -> Undo | None:
+        """Wrap a function, or count one more user of its wrapper."""
+        replace = _lasting if point.lasts else _replacement
+        return patches.acquire(Slot(point.owner, point.name), functools.partial(replace, point))
+
+    def observe_existing_layers(self) -> Undo | None:
+        """Wrap the `build` of Keras 3 layers that exist already."""
+        return wrap_builds()
+
+    def problems(self) -> list[str]:
+        """Return nothing: who replaces a wrapper wants other code to run."""
+        return []
+
+
+def _replacement(point: HookPoint, original: Any) -> Any:
+    if isinstance(original, staticmethod):
+        made = _replacement(point, original.__func__)
+        return None if made is None else staticmethod(made)
+    if isinstance(original, FunctionType):
+        return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
+    return wrap_object(point.make_method(), original, point.observer)
+
+
+_lasting = functools.lru_cache(maxsize=4096)(_replacement)
+"""Wrappers of the frameworks' own functions, which may be kept: it makes a start quick."""
+
+
+def _converting(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what stands for AutoGraph's conversion of one function.
+
+    AutoGraph meets our wrapper where it expects the user's `call`. It gets a wrapper of what the function
+    below is converted to. Seen as `_convert_actual(entity, program_ctx)`, TensorFlow 2.16 to 2.21.
+    """
+
+    @functools.wraps(original)
+    @hidden
+    def _convert_actual(entity: Any, program_ctx: Any) -> Any:
+        wrapper = known(entity.__func__ if type(entity) is MethodType else entity)
+        function = None if wrapper is None else wrapper.original()
+        if wrapper is None or function is None:
+            given = entity
+        else:
+            given = MethodType(function, entity.__self__) if type(entity) is MethodType else function
+        try:
+            converted = original(given, program_ctx)
+        except BaseException as error:
+            layer_calls.hide(error)
+            raise
+        if wrapper is None or function is None:
+            return converted
+        return wrap(wrapper.method, converted, wrapper.observer)
+
+    return _convert_actual
+
+
+wrapping = Wrapping()

@@ -1,0 +1,109 @@
+"""Load TensorFlow and a Keras, and check that they can be recorded."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from typing import Any
+
+from layertrace.errors import HostError
+from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.import_hook import importing
+
+__all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
+
+HOSTS = ("keras", "tf_keras")
+WATCHED = (*HOSTS, "tensorflow")
+"""What to wait for: importing one of them may import another, which is hooked when all have finished."""
+_OLDEST = (2, 16)
+
+
+def load() -> None:
+    """Make sure that TensorFlow and a Keras are there.
+
+    Raises:
+        HostError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
+    """
+    if "keras" in sys.modules or "tf_keras" in sys.modules:
+        wanted = ["tensorflow"]
+    else:
+        legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
+        wanted = ["tensorflow", "tf_keras" if legacy else "keras"]
+    for name in wanted:
+        _import(name)
+    _check_versions()
+    Host.tf = sys.modules["tensorflow"]
+
+
+def tensor_type() -> type | None:
+    """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
+    parts = ("known_shape", "shape_tuple", "shape_sizes", "dtype_number")
+    if Host.tf is None or None in map(tensorflow_private.find, parts):
+        return None
+    found: type = Host.tf.__internal__.EagerTensor
+    return found
+
+
+def tensor_methods() -> tuple[Any, Any]:
+    """Return the methods of `tensor_type` that give a tensor's shape and the number of its dtype."""
+    if tensor_type() is None:
+        return None, None
+    return tensorflow_private.find("shape_tuple"), tensorflow_private.find("dtype_number")
+
+
+def replica() -> int | None:
+    """Return which replica of a `tf.distribute` strategy the current thread serves; None where none."""
+    if Host.tf is None:
+        return None
+    distribute = Host.tf.distribute
+    if not distribute.has_strategy() or distribute.in_cross_replica_context():
+        return None
+    return tensorflow_private.replica_number(distribute.get_replica_context())
+
+
+def _import(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        what = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
+        raise HostError(f"layertrace needs {name} ({error}): pip install {what}") from error
+
+
+def _check_versions() -> None:
+    version = sys.modules["tensorflow"].__version__
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers and tuple(map(int, numbers.groups())) < _OLDEST:
+        raise HostError(
+            f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
+        )
+    keras = sys.modules.get("keras")
+    if keras is not None and "keras" in loaded() and keras.backend.backend() != "tensorflow":
+        raise HostError(
+            f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
+            "set KERAS_BACKEND=tensorflow before importing keras"
+        )
+
+
+def loaded() -> list[str]:
+    """Return which of `keras` and `tf_keras` are imported to the end."""
+    return [
+        name
+        for name in HOSTS
+        if name not in importing
+        and (hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models"))
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of TensorFlow and of each Keras that is loaded."""
+    names = [name for name in ("tensorflow", *loaded()) if name in sys.modules]
+    return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
+
+
+def layer_base(host: str) -> type:
+    """Return the base class of all layers of `keras` or `tf_keras`."""
+    base: type = sys.modules[host].layers.Layer
+    return base

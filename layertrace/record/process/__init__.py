@@ -1,0 +1,1 @@
+"""Behave well in a process that belongs to the program."""

@@ -1,0 +1,78 @@
+"""A fault of ours never reaches the traced program: it is told once, and the hook steps aside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+import warnings
+from pathlib import Path
+from types import CodeType
+
+from layertrace.errors import LayertraceWarning
+from layertrace.record.process.hidden_code import HIDDEN_FILE
+
+__all__ = ["notice", "step_aside"]
+
+_told: dict[str, object] = {}
+
+
+def step_aside(doing: str) -> None:
+    """Warn, once for each place, that the exception being handled kept an event from being recorded.
+
+    Raises:
+        BaseException: The one being handled, if it is the program's: raised by its handler of a signal, or
+            sent to this thread, while a hook was running.
+    """
+    kind, error, trace = sys.exc_info()
+    if kind is RecursionError:  # the program has filled the stack, and meets the same where it goes on
+        return
+    if error is not None and _is_the_programs(error):
+        raise error
+    frame = traceback.extract_tb(trace)[-1] if trace is not None else None
+    where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
+    try:
+        said = str(error)
+    except (Exception, SystemExit):  # raised where we looked at an object of the program
+        said = "its message cannot be shown"
+    notice(
+        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
+        "the program goes on without that. Please report it.",
+        key=f"{doing} {where}",
+    )
+
+
+def _is_the_programs(error: BaseException) -> bool:
+    """Return whether an exception came into a hook from outside: a timeout, say."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    handlers = {code for code in map(_code_of_handler, signal.valid_signals()) if code is not None}
+    if any(frame.f_code in handlers for frame in frames):
+        return True
+    home = type(error).__module__.partition(".")[0]
+    is_known = home in sys.stdlib_module_names or home in _FRAMEWORKS
+    return not is_known and all(frame.f_code.co_filename.startswith(_OURS) for frame in frames)
+
+
+def _code_of_handler(number: int) -> CodeType | None:
+    handler = signal.getsignal(number)
+    return getattr(getattr(handler, "__func__", handler), "__code__", None)
+
+
+_OURS = (str(Path(__file__).parents[2]) + os.sep, HIDDEN_FILE)
+_FRAMEWORKS = ("layertrace", "tensorflow", "keras", "tf_keras", "numpy", "google", "absl", "optree")
+
+
+def notice(message: str, *, key: str) -> None:
+    """Warn once for each `key`, and never raise, not even where warnings are errors."""
+    mine = object()
+    if _told.setdefault(key, mine) is not mine:  # without a lock, which a fork might find held for good
+        return
+    try:
+        warnings.warn(message, LayertraceWarning, stacklevel=2)
+    except Exception:
+        # `-W error` turns the warning into an exception inside the traced program, which must not see it,
+        # nor what its own `warnings.showwarning` may raise; standard error is the next best place.
+        with contextlib.suppress(Exception):  # there is none under pythonw
+            sys.stderr.write(f"LayertraceWarning: {message}\n")

@@ -1,0 +1,1 @@
+"""Watch the Python state that a traced function freezes into its graph."""

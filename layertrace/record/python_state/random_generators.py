@@ -1,0 +1,83 @@
+"""Tell whether code has drawn from the random generators of Python and NumPy, and where."""
+
+from __future__ import annotations
+
+import dis
+import random
+import sys
+from collections.abc import Iterable, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from layertrace.record.process import safe
+from layertrace.record.python_state.bytecode import Place, cells, codes, globals_of
+
+__all__ = ["drawn_at", "generators_of", "is_array"]
+
+
+def is_array(value: Any) -> bool:
+    """Tell an array of NumPy's, if that is loaded."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
+
+
+def generators_of(layer: Any, functions: Iterable[FunctionType]) -> dict[str, object]:
+    """Return the states of the random generators that some code may draw from, of Python and NumPy."""
+    found: dict[str, object] = {"random": hash(random.getstate())}
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        found["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
+    own = (
+        {}
+        if layer is None
+        else {f"self.{name}": value for name, value in list(safe.instance_dict(layer).items())}
+    )
+    for function in functions:
+        own.update({name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)})
+        own.update(cells(function))
+    for name, value in own.items():
+        if type(value) is random.Random:  # one of a class derived from it may have any state
+            found[name] = hash(random.Random.getstate(value))
+        elif numpy is not None and type(value) is numpy.random.Generator:
+            source = value.bit_generator
+            if safe.is_framework(type(source)):
+                found[name] = _digest(source.state)
+    return found
+
+
+def _digest(state: Any) -> object:
+    """Return something small that differs where the state of a generator of NumPy does."""
+    if isinstance(state, Mapping):
+        return tuple((name, _digest(one)) for name, one in state.items())
+    return hash(state.tobytes()) if is_array(state) else state
+
+
+def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:
+    """Return where some code takes hold of a generator."""
+    for function, code in codes(functions):
+        steps = list(dis.get_instructions(code))
+        imported: dict[str, Any] = {}
+        for step, after in zip(steps, [*steps[1:], None], strict=True):
+            following = None if after is None else after.argval
+            if step.opname == "IMPORT_NAME" and isinstance(following, str):
+                imported[following] = sys.modules.get(step.argval)
+            elif step.opname.startswith("LOAD_") and isinstance(step.argval, str):
+                named = {**function.__globals__, **cells(function), **imported}
+                if _leads_to(generator, step.argval, named.get(step.argval), following):
+                    return code, step.offset
+    return None
+
+
+def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
+    """Tell whether a name, with the one behind it, stands for a generator or for a function of it."""
+    if generator not in ("random", "numpy.random"):
+        return name == generator.removeprefix("self.")
+    numpy = sys.modules.get("numpy")
+    kind: type = type(value)
+    bound = value.__self__ if kind is BuiltinFunctionType or kind is MethodType else None
+    if generator == "random":
+        return value is random or (bound is not None and bound is getattr(random.random, "__self__", None))
+    if numpy is None or value is None:
+        return False
+    drawn = bound is not None and bound is numpy.random.rand.__self__
+    return value is numpy.random or (value is numpy and following == "random") or drawn

@@ -1,0 +1,1 @@
+"""Keep what hooks note, and make a timeline of it."""
