@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from layertrace.cli.showing import console_of, printed
+from layertrace.compare.diff import diff as compared
 from layertrace.render.differences import differences
 from layertrace.render.places import tails
 from layertrace.timeline import Timeline
-from layertrace.timeline.diff import diff as compared
 
 __all__ = ["diff"]
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from layertrace.diagnosis.source import is_within
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import Failure, LayerState, Observation, Sight
 from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
-from layertrace.timeline.surroundings import Failure, LayerState, Observation, Sight
 
 __all__ = ["Case", "Step", "is_users", "specs", "users_function"]
 

@@ -11,7 +11,8 @@ import pytest
 from layertrace.errors import ExpectationError
 from layertrace.testing import assert_lifecycle, assert_max_traces, assert_no_findings
 from layertrace.testing.counts import checked_count
-from layertrace.timeline import Timeline, expression
+from layertrace.timeline import Timeline
+from layertrace.timeline.lifecycle import expression
 
 __all__ = ["Wanted", "wanted_of"]
 

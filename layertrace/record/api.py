@@ -14,7 +14,7 @@ from layertrace.record.layers import is_layer_class
 from layertrace.record.process.guard import step_aside
 from layertrace.record.recording.recorder import MAX_EVENTS, Recorder, running
 from layertrace.record.recording.targets import Targets
-from layertrace.timeline import views
+from layertrace.timeline import lazy_views
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["TraceMixin", "between_programs", "current_timeline", "is_disabled", "trace", "traced"]
@@ -77,7 +77,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         self._report = report
         self._save = save
         self._fail_on = (fail_on,) if isinstance(fail_on, str) else tuple(fail_on)
-        self._spot = views.find("spot")(self._fail_on) if self._fail_on else None
+        self._spot = lazy_views.find("spot")(self._fail_on) if self._fail_on else None
         self._recorders: list[Recorder] = []
 
     def start(self, *, wait: bool = False) -> Timeline:
@@ -182,7 +182,7 @@ def _report(timeline: Timeline, error: Exception) -> None:
     try:
         if id(error) not in _reported:
             _reported.append(id(error))
-            views.find("failure")(timeline)
+            lazy_views.find("failure")(timeline)
         if not any(recorder is not _program for recorder in running):
             _reported.clear()
     except Exception:  # promise 1: the program's own exception goes on

@@ -10,13 +10,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from layertrace.compare.diff import Contrast, Difference, FunctionDifference, LayerDifference
 from layertrace.render import words
 from layertrace.render.echo import event_line
 from layertrace.render.glyphs import Glyphs, glyphs_of
 from layertrace.render.sentence import Labels, is_of_tf_data, sentence, together
 from layertrace.render.styles import CLASS, ERROR, NAME, NOTE, QUIET, TITLE, inked
 from layertrace.render.wrapping import wrapped
-from layertrace.timeline.diff import Contrast, Difference, FunctionDifference, LayerDifference
 from layertrace.timeline.event import Event
 
 __all__ = ["DifferenceView", "differences"]

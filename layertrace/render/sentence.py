@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.text import Text
 
+from layertrace.compare.diff import Contrast, Difference, FunctionDifference, LayerDifference
 from layertrace.render import words
 from layertrace.render.glyphs import Glyphs
 from layertrace.render.names import Names
 from layertrace.render.styles import CLASS, QUIET
-from layertrace.timeline.diff import Contrast, Difference, FunctionDifference, LayerDifference
 
 __all__ = ["Labels", "is_of_tf_data", "sentence", "together"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from layertrace.render.glyphs import UNICODE, Glyphs
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
-from layertrace.timeline.words import literal
+from layertrace.timeline.literals import literal
 
 __all__ = ["arguments", "counted", "duration", "first_line", "shortened", "structure", "tensors"]
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from msgspec import structs
 
+from layertrace.compare.generated_names import is_automatic, unnumbered
 from layertrace.errors import ExpectationError
 from layertrace.render import event_line
 from layertrace.testing.explaining import Row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Cause, Event, FunctionRef, LayerRef, Opaque, Timeline
-from layertrace.timeline.automatic import is_automatic, unnumbered
 from layertrace.timeline.event import ErrorRef, GraphSpec, Structure
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["UPDATE", "assert_unchanged_by", "golden_json", "golden_text", "normalised"]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from layertrace.testing.explaining import Row, beside, failure
 from layertrace.testing.subjects import events_of, named
-from layertrace.timeline import Event, Timeline, expression
-from layertrace.timeline.automaton import ANY
-from layertrace.timeline.expression import Mismatch
+from layertrace.timeline import Event, Timeline
+from layertrace.timeline.lifecycle import expression
+from layertrace.timeline.lifecycle.automaton import ANY
+from layertrace.timeline.lifecycle.expression import Mismatch
 
 __all__ = ["assert_lifecycle"]
 

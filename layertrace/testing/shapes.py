@@ -11,7 +11,7 @@ from layertrace.testing.explaining import Row, beside, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, TensorSpec, Timeline
 from layertrace.timeline.event import Structure
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["assert_shapes", "assert_variables"]
 

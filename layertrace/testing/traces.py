@@ -12,8 +12,8 @@ from layertrace.render.words import counted
 from layertrace.testing.counts import checked_count
 from layertrace.testing.explaining import Row, failure
 from layertrace.timeline import Event, Timeline
+from layertrace.timeline.literals import words
 from layertrace.timeline.query import listed
-from layertrace.timeline.words import words
 
 __all__ = ["assert_max_traces"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from layertrace.timeline.context import Observation, Surroundings
 from layertrace.timeline.event import ErrorRef, Event, FunctionRef, LayerRef
-from layertrace.timeline.surroundings import Observation, Surroundings
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["merged"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.errors import QueryError, UnknownLayerError
 from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
-from layertrace.timeline.identity import Register
+from layertrace.timeline.registry import Register
 
 __all__ = [
     "answers_to",

@@ -10,11 +10,12 @@ from typing import Any, Protocol, TypeVar, overload
 from msgspec import structs
 
 from layertrace.errors import UnknownLayerError
-from layertrace.timeline import expression, views
+from layertrace.timeline import lazy_views
+from layertrace.timeline.context import Failure, Surroundings
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife, functions
+from layertrace.timeline.lifecycle import expression
 from layertrace.timeline.query import by_fields, by_subject
-from layertrace.timeline.surroundings import Failure, Surroundings
 
 __all__ = ["EventSource", "Timeline"]
 
@@ -261,7 +262,7 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
         """
-        views.find("save")(self, path)
+        lazy_views.find("save")(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Timeline:
@@ -270,7 +271,7 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If there is no such file, or it is no recording that this version can read.
         """
-        found: Timeline = views.find("load")(path)
+        found: Timeline = lazy_views.find("load")(path)
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -281,31 +282,31 @@ class Timeline(Sequence[Event]):
 
     def findings(self, **options: Any) -> list[Any]:
         """Return what is wrong, the gravest first. See `layertrace.diagnose`."""
-        found: list[Any] = views.find("diagnose")(self, **options)
+        found: list[Any] = lazy_views.find("diagnose")(self, **options)
         return found
 
     def tree(self, **options: Any) -> Any:
         """Return a `rich` renderable: the events as a tree. See `layertrace.render.tree`."""
-        return views.find("tree")(self, **options)
+        return lazy_views.find("tree")(self, **options)
 
     def table(self, **options: Any) -> Any:
         """Return a `rich` renderable: one line for each layer. See `layertrace.render.table`."""
-        return views.find("table")(self, **options)
+        return lazy_views.find("table")(self, **options)
 
     def function_table(self) -> Any:
         """Return a `rich` renderable: one line for each function. See `layertrace.render.function_table`."""
-        return views.find("functions")(self)
+        return lazy_views.find("functions")(self)
 
     def print(self, **options: Any) -> None:
         """Print the tree to the terminal. See `layertrace.render.print_timeline`."""
-        views.find("print")(self, **options)
+        lazy_views.find("print")(self, **options)
 
     def __str__(self) -> str:
-        return str(views.find("text")(self))
+        return str(lazy_views.find("text")(self))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Show the tree in a notebook, as rich's HTML."""
-        bundle: dict[str, str] = views.find("notebook")(self)
+        bundle: dict[str, str] = lazy_views.find("notebook")(self)
         return bundle
 
 

@@ -13,7 +13,7 @@ from layertrace.diagnosis.registry import all_rules as cached_rules
 from layertrace.diagnosis.selection import chosen
 from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline import LayerRef, Location, VariableSpec
-from layertrace.timeline.surroundings import LayerState, Surroundings
+from layertrace.timeline.context import LayerState, Surroundings
 
 LINE = Location("app.py", 3, "call")
 

@@ -19,7 +19,7 @@ from layertrace import Timeline
 from layertrace.errors import FormatError, HostError, LayertraceWarning
 from layertrace.record.frameworks import loading
 from layertrace.record.recording import autosave
-from layertrace.timeline.surroundings import Surroundings
+from layertrace.timeline.context import Surroundings
 
 
 class Scale(keras.layers.Layer):

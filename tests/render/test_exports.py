@@ -28,7 +28,7 @@ from layertrace.render.exports.perfetto import trace_events
 from layertrace.render.exports.records import COLUMNS
 from layertrace.render.exports.tracks import slices
 from layertrace.timeline import Cause, Change, Event, LayerRef, Timeline
-from layertrace.timeline.surroundings import Surroundings
+from layertrace.timeline.context import Surroundings
 
 STORIES = ("tutorial", "bug", "fit", "loop", "strategy", "hostile")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -11,11 +11,11 @@ from hand_made import Story, spec
 from msgspec import structs
 from rich.console import Console
 
+from layertrace.compare.diff import diff
 from layertrace.render.differences import differences
 from layertrace.render.page import written
 from layertrace.timeline import Cause, Change, Timeline
-from layertrace.timeline.diff import diff
-from layertrace.timeline.surroundings import Surroundings
+from layertrace.timeline.context import Surroundings
 
 
 def _steps(*rows: int, calls: int = 1) -> Timeline:

@@ -3,8 +3,8 @@
 import pytest
 
 from layertrace.timeline import Opaque, TensorSpec
-from layertrace.timeline.causes import changes, closest
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
+from layertrace.timeline.signature_diff import changes, closest
 
 
 def f32(*shape):

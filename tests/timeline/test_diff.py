@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from layertrace.compare.align_layers import paired
+from layertrace.compare.diff import Contrast, diff
 from layertrace.timeline import Cause, Change, FunctionRef, LayerRef, Location, Timeline
-from layertrace.timeline.alignment import paired
-from layertrace.timeline.diff import Contrast, diff
-from layertrace.timeline.surroundings import Failure, Surroundings
+from layertrace.timeline.context import Failure, Surroundings
 
 STORIES = ("tutorial", "bug", "fit", "large", "loop", "hostile", "strategy")
 

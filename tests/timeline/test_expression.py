@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from layertrace.errors import ExpressionError
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import KINDS, Kind
-from layertrace.timeline.expression import Mismatch, compile
+from layertrace.timeline.lifecycle.expression import Mismatch, compile
 
 Happened = str | tuple["Happened", ...]
 """A kind, or a kind followed by what happened inside the event: `("build", "variable")`."""

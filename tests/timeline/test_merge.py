@@ -7,8 +7,8 @@ from dataclasses import replace
 from hand_made import Story, raised
 
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import Failure, Surroundings
 from layertrace.timeline.merge import merged
-from layertrace.timeline.surroundings import Failure, Surroundings
 
 
 def failing(name: str) -> Timeline:

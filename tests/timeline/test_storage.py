@@ -30,8 +30,8 @@ from layertrace.timeline import (
     TensorSpec,
     VariableSpec,
 )
+from layertrace.timeline.context import Failure, LayerState, Observation, Surroundings
 from layertrace.timeline.storage import files
-from layertrace.timeline.surroundings import Failure, LayerState, Observation, Surroundings
 
 RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
 

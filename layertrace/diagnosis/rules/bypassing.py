@@ -9,8 +9,8 @@ from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import method_of, nodes_of
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
-from layertrace.timeline.surroundings import LayerState
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 

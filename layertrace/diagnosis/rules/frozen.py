@@ -9,8 +9,8 @@ from layertrace.diagnosis.case import Case, is_users, specs, users_function
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import times_set
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
-from layertrace.timeline.surroundings import Observation
 
 _FUNCTION = "https://www.tensorflow.org/guide/function"
 _TRANSFER = "https://keras.io/guides/transfer_learning/"

@@ -8,8 +8,8 @@ from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import assignments_in_class
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, LayerRef, Location
-from layertrace.timeline.surroundings import Failure
 
 _FUNCTION = "https://www.tensorflow.org/guide/function"
 

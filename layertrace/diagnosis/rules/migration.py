@@ -9,8 +9,8 @@ from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import dotted, nodes_at, parameters
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, LayerRef, Location
-from layertrace.timeline.surroundings import Failure
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 

@@ -10,8 +10,8 @@ from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import nodes_at, nodes_of
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Structure, TensorSpec
-from layertrace.timeline.surroundings import LayerState
 
 _MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
 _DTYPES = "https://www.tensorflow.org/guide/mixed_precision"

@@ -10,8 +10,8 @@ from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import aliases, default_of, function_at, mentions, nodes_of, parameters
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, Structure
-from layertrace.timeline.surroundings import LayerState
 
 _GUIDE = "https://keras.io/guides/serialization_and_saving/"
 _KERAS_OWN = {

@@ -9,8 +9,8 @@ from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import function_at, is_raise, methods_beside, nodes_of, parameters
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure, TensorSpec
-from layertrace.timeline.surroundings import LayerState
 
 _LAYER = "https://keras.io/api/layers/base_layer/"
 

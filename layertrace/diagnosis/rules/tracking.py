@@ -17,8 +17,8 @@ from layertrace.diagnosis.source import (
     nodes_of,
     read_by_lambdas,
 )
+from layertrace.timeline.context import Failure, LayerState
 from layertrace.timeline.event import Event, LayerRef
-from layertrace.timeline.surroundings import Failure, LayerState
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 _FUNCTIONAL = "https://keras.io/guides/functional_api/"

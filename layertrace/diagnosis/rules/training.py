@@ -9,8 +9,8 @@ from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.source import dotted, is_in_tape, nodes_at, nodes_of, parameters, uses
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
-from layertrace.timeline.surroundings import Observation
 
 _LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 _LAYERS = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"

@@ -8,9 +8,9 @@ from layertrace.record.describe import source_lines
 from layertrace.record.hooks.layer_calls import error_note, first_argument
 from layertrace.record.layers import class_facts, meet
 from layertrace.record.process import safe
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, LayerRef, Location
 from layertrace.timeline.query import layer_numbers
-from layertrace.timeline.surroundings import Failure
 
 __all__ = ["failure_of"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from layertrace.timeline.event import FunctionRef
 from layertrace.timeline.event import Mode as ModeName
-from layertrace.timeline.identity import Register
+from layertrace.timeline.registry import Register
 
 __all__ = ["EAGER", "Mode", "current_mode", "traced_graphs"]
 

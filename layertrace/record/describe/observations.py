@@ -12,8 +12,8 @@ from typing import Any
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process.forks import held_over_forks
+from layertrace.timeline.context import Sight
 from layertrace.timeline.event import Structure
-from layertrace.timeline.surroundings import Sight
 
 __all__ = ["MOST", "Sighting", "Sightings", "see"]
 

@@ -11,8 +11,8 @@ from layertrace.record.describe.trace_signatures import described, signature
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hub import code_behind
 from layertrace.record.process import safe
-from layertrace.timeline.causes import closest
 from layertrace.timeline.event import Cause, Change, Opaque, Structure
+from layertrace.timeline.signature_diff import closest
 
 __all__ = ["cause_of", "cause_of_another", "code_of", "instance_of"]
 

@@ -6,7 +6,7 @@ import weakref
 from bisect import bisect_left, bisect_right
 from typing import Any
 
-from layertrace.timeline.identity import Register
+from layertrace.timeline.registry import Register
 
 __all__ = ["FunctionRecord", "known", "record_of"]
 

@@ -11,9 +11,9 @@ from layertrace.record.frameworks.host import Host
 from layertrace.record.layers import class_facts, layer_name
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
-from layertrace.timeline.identity import Register
+from layertrace.timeline.literals import words
 from layertrace.timeline.query import qualified_name
-from layertrace.timeline.words import words
+from layertrace.timeline.registry import Register
 
 __all__ = ["described", "signature"]
 

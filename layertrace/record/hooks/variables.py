@@ -18,8 +18,8 @@ from layertrace.record.layers import LayerRecord, meet
 from layertrace.record.process import safe
 from layertrace.record.process.guard import step_aside
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
-from layertrace.timeline.identity import Register
 from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.registry import Register
 
 __all__ = ["VariableNote", "creation_observer", "number_of"]
 

@@ -22,7 +22,7 @@ from types import (
 )
 from typing import Any, cast
 
-from layertrace.timeline.identity import Register
+from layertrace.timeline.registry import Register
 
 __all__ = [
     "MISSING",

@@ -12,7 +12,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.process import safe
-from layertrace.timeline.identity import Register
+from layertrace.timeline.registry import Register
 
 __all__ = [
     "STEPS",

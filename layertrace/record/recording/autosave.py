@@ -15,8 +15,8 @@ from layertrace.record.hub import DETAIL, METHOD, START, parent_of
 from layertrace.record.process.descriptors import Reserved
 from layertrace.record.process.guard import notice, step_aside
 from layertrace.record.recording.materialize import Reader, adopt, begin_and_end
+from layertrace.timeline.context import Surroundings
 from layertrace.timeline.storage import Writer, compress, save, suffix_of
-from layertrace.timeline.surroundings import Surroundings
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Saver"]

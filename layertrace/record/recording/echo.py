@@ -11,7 +11,7 @@ from layertrace.record.hub import LAYER, METHOD, parent_of
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import step_aside
 from layertrace.record.recording.materialize import Reader
-from layertrace.timeline import views
+from layertrace.timeline import lazy_views
 
 __all__ = ["Echo"]
 
@@ -29,7 +29,7 @@ class Echo:
         from rich.console import Console
 
         self._console = Console(file=sys.stderr, soft_wrap=True, highlight=False)
-        self._line = views.find("echo")
+        self._line = lazy_views.find("echo")
         self._reader = Reader(start_ns)
         self._running: dict[int, tuple[int, int, int | None]] = {}  # number, depth, and of a call which
         self._calls: Counter[object] = Counter()

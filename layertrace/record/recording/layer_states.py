@@ -16,9 +16,9 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import step_aside
 from layertrace.record.python_state.bytecode import is_hosts
 from layertrace.record.python_state.framework_attributes import set_by_hosts
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.query import layer_numbers
-from layertrace.timeline.surroundings import LayerState
 
 __all__ = ["states_of"]
 

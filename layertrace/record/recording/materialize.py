@@ -28,6 +28,7 @@ from layertrace.record.hub import (
     parent_of,
 )
 from layertrace.record.layers import LayerRecord
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
@@ -39,7 +40,6 @@ from layertrace.timeline.event import (
     Structure,
     TensorSpec,
 )
-from layertrace.timeline.surroundings import Observation
 
 __all__ = ["Reader", "adopt", "begin_and_end"]
 

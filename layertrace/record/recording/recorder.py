@@ -24,8 +24,8 @@ from layertrace.record.recording.echo import Echo
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.materialize import Reader, adopt
 from layertrace.record.recording.targets import Targets
+from layertrace.timeline.context import Failure, Surroundings
 from layertrace.timeline.event import Event
-from layertrace.timeline.surroundings import Failure, Surroundings
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Recorder", "running"]

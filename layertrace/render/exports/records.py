@@ -8,8 +8,8 @@ from typing import IO, Any, Union
 import msgspec
 
 from layertrace.timeline.event import Event, Structure
+from layertrace.timeline.literals import words
 from layertrace.timeline.timeline import Timeline
-from layertrace.timeline.words import words
 
 __all__ = ["COLUMNS", "Record", "record_of", "records", "write"]
 

@@ -20,9 +20,9 @@ from layertrace.render.page_html.rows import columns, parents
 from layertrace.render.page_html.tables import Tables
 from layertrace.render.places import Places
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import Surroundings
 from layertrace.timeline.event import KINDS, MODES, Event, Location
 from layertrace.timeline.functions import FunctionLife
-from layertrace.timeline.surroundings import Surroundings
 
 __all__ = ["content"]
 

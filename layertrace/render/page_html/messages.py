@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from layertrace.render.glyphs import UNICODE
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.surroundings import Failure
+from layertrace.timeline.context import Failure
 
 __all__ = ["arose", "sentence"]
 

@@ -9,8 +9,8 @@ from layertrace.render import words
 from layertrace.render.glyphs import printable
 from layertrace.render.page_html.columns import MISSING
 from layertrace.render.page_html.tables import Tables
+from layertrace.timeline.context import LayerState, Observation, Surroundings
 from layertrace.timeline.event import LayerRef
-from layertrace.timeline.surroundings import LayerState, Observation, Surroundings
 
 __all__ = ["noticed", "states"]
 

@@ -21,7 +21,7 @@ from layertrace.timeline.event import (
     Structure,
     VariableSpec,
 )
-from layertrace.timeline.words import words as literals
+from layertrace.timeline.literals import words as literals
 
 __all__ = ["Table", "Tables", "whole"]
 

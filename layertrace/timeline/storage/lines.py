@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from layertrace.timeline.context import Sight
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
@@ -17,7 +18,6 @@ from layertrace.timeline.event import (
     TensorSpec,
     VariableSpec,
 )
-from layertrace.timeline.surroundings import Sight
 
 __all__ = [
     "KNOWN", "MAJOR", "MINOR", "EventLine", "FailureLine", "KnownEventLine", "LayerLine", "ObservationLine",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from layertrace.errors import FormatError
+from layertrace.timeline.context import Failure, LayerState, Observation, Surroundings
 from layertrace.timeline.event import NOTHING, Event, Flag, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import (
     KNOWN,
@@ -22,7 +23,6 @@ from layertrace.timeline.storage.lines import (
     StateLine,
 )
 from layertrace.timeline.storage.values import decoded
-from layertrace.timeline.surroundings import Failure, LayerState, Observation, Surroundings
 
 __all__ = ["Reader"]
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from layertrace.timeline.context import Surroundings
 from layertrace.timeline.event import NOTHING, Event, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import MAJOR, MINOR, EventLine
 from layertrace.timeline.storage.values import encoded, in_utf8
-from layertrace.timeline.surroundings import Surroundings
 
 __all__ = ["Writer"]
 

@@ -7,7 +7,7 @@ from msgspec import structs
 from playwright.sync_api import expect
 
 from layertrace.timeline import Cause, Change, Location, Timeline
-from layertrace.timeline.surroundings import LayerState, Observation, Surroundings
+from layertrace.timeline.context import LayerState, Observation, Surroundings
 
 
 @in_a_browser

@@ -9,7 +9,7 @@ from looking import FINDING, in_a_browser, line
 from playwright.sync_api import expect
 
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.surroundings import Failure, Surroundings
+from layertrace.timeline.context import Failure, Surroundings
 
 
 @in_a_browser

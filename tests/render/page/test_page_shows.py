@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from layertrace.render.page_html.messages import sentence
 from layertrace.timeline import Location, Timeline
-from layertrace.timeline.surroundings import Failure, Surroundings
+from layertrace.timeline.context import Failure, Surroundings
 
 
 @in_a_browser

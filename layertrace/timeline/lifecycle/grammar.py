@@ -8,8 +8,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from layertrace.timeline.automaton import Automaton, Program, Step, either, repeated
 from layertrace.timeline.event import KINDS
+from layertrace.timeline.lifecycle.automaton import Automaton, Program, Step, either, repeated
 
 if TYPE_CHECKING:
     from lark import Lark, Token

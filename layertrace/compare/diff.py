@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from layertrace.timeline.alignment import Alignment, align
-from layertrace.timeline.contrast import Contrast, Told, contrasts
+from layertrace.compare.align_layers import Alignment, align
+from layertrace.compare.contrast import Contrast, Told, contrasts
+from layertrace.compare.function_diff import FunctionDifference, difference_of, groups
+from layertrace.compare.layer_histories import Lives
+from layertrace.compare.layer_traits import Said, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
-from layertrace.timeline.function_diff import FunctionDifference, difference_of, groups
 from layertrace.timeline.functions import FunctionLife
-from layertrace.timeline.lives import Lives
 from layertrace.timeline.timeline import Timeline
-from layertrace.timeline.traits import Said, of_layer, of_variables, plain_name
 
 __all__ = ["Contrast", "Difference", "FunctionDifference", "LayerDifference", "diff"]
 

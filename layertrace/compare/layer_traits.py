@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from layertrace.timeline.automatic import unnumbered
-from layertrace.timeline.contrast import Told
+from layertrace.compare.contrast import Told
+from layertrace.compare.generated_names import unnumbered
+from layertrace.compare.layer_histories import LayerLife
 from layertrace.timeline.event import MODES, Event, Kind, Structure, TensorSpec, VariableSpec
-from layertrace.timeline.lives import LayerLife
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["Said", "calls_in_words", "of_layer", "of_variables", "plain_name"]
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from layertrace.timeline.automatic import unnumbered
+from layertrace.compare.generated_names import unnumbered
 from layertrace.timeline.event import Event, Kind, LayerRef
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["LayerLife", "Lives"]
 

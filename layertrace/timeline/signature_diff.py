@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from layertrace.timeline.event import Change, Difference, Opaque, Structure, TensorSpec
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["changes", "closest"]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from layertrace.timeline.automatic import is_automatic
+from layertrace.compare.generated_names import is_automatic
+from layertrace.compare.layer_histories import Lives
 from layertrace.timeline.event import LayerRef
-from layertrace.timeline.lives import Lives
 
 __all__ = ["Alignment", "align", "paired"]
 

@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from layertrace.errors import ExpressionError
-from layertrace.timeline.automaton import ANY, Automaton, Nested, Program, either
 from layertrace.timeline.event import Event
-from layertrace.timeline.grammar import Fault, diagnose, parser
+from layertrace.timeline.lifecycle.automaton import ANY, Automaton, Nested, Program, either
+from layertrace.timeline.lifecycle.grammar import Fault, diagnose, parser
 
 __all__ = ["Expression", "Mismatch", "Nested", "compile"]
 

@@ -7,12 +7,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from layertrace.timeline.alignment import paired
-from layertrace.timeline.automatic import unnumbered
-from layertrace.timeline.contrast import Contrast, Told, contrasts
+from layertrace.compare.align_layers import paired
+from layertrace.compare.contrast import Contrast, Told, contrasts
+from layertrace.compare.generated_names import unnumbered
 from layertrace.timeline.event import Event
 from layertrace.timeline.functions import FunctionLife
-from layertrace.timeline.words import words
+from layertrace.timeline.literals import words
 
 __all__ = ["FunctionDifference", "Group", "difference_of", "groups"]
 

@@ -1,0 +1,1 @@
+"""Compare two timelines, whatever their layers were numbered."""

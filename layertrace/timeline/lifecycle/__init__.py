@@ -1,0 +1,1 @@
+"""The language of lifecycle expressions, such as `init build(variable*) call+`."""
