@@ -10,17 +10,17 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from layertrace.cli import program as programs
-from layertrace.cli import showing
-from layertrace.cli.check import check
-from layertrace.cli.debug import debug
-from layertrace.cli.demo import demo
-from layertrace.cli.diff import diff
-from layertrace.cli.explain import explain
-from layertrace.cli.export import export
-from layertrace.cli.merge import merge
-from layertrace.cli.report import report
-from layertrace.cli.run import run
+from layertrace.cli import console
+from layertrace.cli.commands.check import check
+from layertrace.cli.commands.debug import debug
+from layertrace.cli.commands.demo import demo
+from layertrace.cli.commands.diff import diff
+from layertrace.cli.commands.explain import explain
+from layertrace.cli.commands.export import export
+from layertrace.cli.commands.merge import merge
+from layertrace.cli.commands.report import report
+from layertrace.cli.commands.run import run
+from layertrace.cli.program import run as programs
 from layertrace.errors import LayertraceError
 
 __all__ = ["main"]
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         done = commands.main(arguments, prog_name="layertrace", standalone_mode=False)
         if not isinstance(done, Generator):
             sys.exit(done)
-        showing.keep_stderr()
+        console.keep_stderr()
         ready = next(done)
     process = os.getpid()
     ended = programs.run(ready)

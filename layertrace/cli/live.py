@@ -8,12 +8,12 @@ import time
 from rich.console import Console
 from rich.text import Text
 
-from layertrace.cli.bottom_row import BottomRow
-from layertrace.cli.showing import console_of
+from layertrace.cli.console import console_of
+from layertrace.cli.status_line import BottomRow
 from layertrace.record.process.guard import step_aside
 from layertrace.record.recording.progress import Progress
 from layertrace.render import event_line
-from layertrace.render.words import counted
+from layertrace.render.wording.formatting import counted
 from layertrace.timeline import Event, Timeline
 
 __all__ = ["Live"]

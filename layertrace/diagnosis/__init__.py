@@ -3,9 +3,9 @@
 from layertrace.diagnosis.accepting import accept
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.diagnose import diagnose
+from layertrace.diagnosis.fail_fast import OnTheSpot, spot_of
 from layertrace.diagnosis.finding import Evidence, Finding, Found, Severity
 from layertrace.diagnosis.registry import Rule, all_rules, rule
-from layertrace.diagnosis.spot import OnTheSpot, spot_of
 
 __all__ = [
     "Case",

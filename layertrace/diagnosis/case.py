@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from layertrace.diagnosis.source import is_within
+from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, Sight
 from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from layertrace.testing import room
+from layertrace.testing import verbosity
 
 if TYPE_CHECKING:
     from layertrace.pytest_plugin.recordings import LayerTimeline, Recordings
@@ -57,9 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--layertrace-update"):
         os.environ["LAYERTRACE_UPDATE"] = "1"
         config.add_cleanup(_forget_update)
-    verbosity = config.get_verbosity()
-    room.make(room.SHORT if verbosity < 0 else room.NORMAL if verbosity == 0 else room.LONG)
-    config.add_cleanup(lambda: room.make(room.NORMAL))
+    level = config.get_verbosity()
+    verbosity.make(verbosity.SHORT if level < 0 else verbosity.NORMAL if level == 0 else verbosity.LONG)
+    config.add_cleanup(lambda: verbosity.make(verbosity.NORMAL))
     config.pluginmanager.register(_Running(config, mode), "layertrace running")
 
 

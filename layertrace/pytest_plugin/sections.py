@@ -10,7 +10,7 @@ from rich.text import Text
 
 from layertrace.diagnosis import diagnose
 from layertrace.render import findings, tree
-from layertrace.render.page import written
+from layertrace.render.console import written
 from layertrace.timeline import Timeline
 
 __all__ = ["HEADING", "Page", "apology", "page_of", "section", "summarise"]

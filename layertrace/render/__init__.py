@@ -1,17 +1,17 @@
 """From a timeline to something to look at: a tree, a table, plain text, a web page."""
 
-from layertrace.render.differences import differences
-from layertrace.render.echo import echo_line, event_line
+from layertrace.render.event_line import echo_line, event_line
 from layertrace.render.exports import export, records, spans
-from layertrace.render.failure import print_failure
-from layertrace.render.findings import findings
-from layertrace.render.functions import function_table
+from layertrace.render.failure_report import print_failure
 from layertrace.render.notebook import notebook
-from layertrace.render.page_html import write_page
-from layertrace.render.plain import print_timeline, text
-from layertrace.render.table import table
-from layertrace.render.tree import tree
-from layertrace.render.variables import variable_table
+from layertrace.render.page import write_page
+from layertrace.render.printing import print_timeline, text
+from layertrace.render.tables.diff import differences
+from layertrace.render.tables.findings import findings
+from layertrace.render.tables.functions import function_table
+from layertrace.render.tables.layers import table
+from layertrace.render.tables.variables import variable_table
+from layertrace.render.trees.tree import tree
 
 __all__ = [
     "differences",

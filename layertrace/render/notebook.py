@@ -10,10 +10,10 @@ from rich.console import Group
 from rich.text import Text
 
 from layertrace.diagnosis import Finding, diagnose
-from layertrace.render.findings import findings as finding_list
-from layertrace.render.page import html, written
-from layertrace.render.page_html import page
-from layertrace.render.tree import tree
+from layertrace.render.console import html, written
+from layertrace.render.page import page
+from layertrace.render.tables.findings import findings as finding_list
+from layertrace.render.trees.tree import tree
 from layertrace.timeline import Timeline
 
 __all__ = ["MOST_FRAMED", "notebook"]
@@ -34,7 +34,7 @@ FRAME = (
 def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
-    The HTML is the page that `layertrace.render.page_html` makes, in a frame that may run its script and
+    The HTML is the page that `layertrace.render.page` makes, in a frame that may run its script and
     nothing else, and below it the tree as text, which stays where frames are not shown (on GitHub, for one).
 
     Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layertrace.testing.counts import assert_built_once, assert_calls
-    from layertrace.testing.doctor import assert_no_findings
+    from layertrace.testing.findings import assert_no_findings
     from layertrace.testing.golden import assert_unchanged_by, golden_json, golden_text, normalised
     from layertrace.testing.lifecycle import assert_lifecycle
     from layertrace.testing.order import assert_order

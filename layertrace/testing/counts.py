@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layertrace.errors import ExpectationError
-from layertrace.render.words import counted
-from layertrace.testing.explaining import Row, beside, failure
+from layertrace.render.wording.formatting import counted
+from layertrace.testing.failure_message import Row, beside, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import LayerRef, Mode

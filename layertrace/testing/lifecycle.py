@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.testing.explaining import Row, beside, failure
+from layertrace.testing.failure_message import Row, beside, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.lifecycle import expression

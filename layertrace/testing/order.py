@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from layertrace.errors import ExpectationError, QueryError
-from layertrace.testing.explaining import Row, beside, failure
+from layertrace.testing.failure_message import Row, beside, failure
 from layertrace.testing.subjects import events_of
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.query import check_value, listed

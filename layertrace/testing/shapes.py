@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Union
 
 from layertrace.errors import ExpectationError, QueryError
-from layertrace.testing.explaining import Row, beside, failure
+from layertrace.testing.failure_message import Row, beside, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, TensorSpec, Timeline
 from layertrace.timeline.event import Structure

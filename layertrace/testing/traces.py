@@ -8,9 +8,9 @@ from typing import Any, overload
 
 import layertrace
 from layertrace.errors import QueryError
-from layertrace.render.words import counted
+from layertrace.render.wording.formatting import counted
 from layertrace.testing.counts import checked_count
-from layertrace.testing.explaining import Row, failure
+from layertrace.testing.failure_message import Row, failure
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.literals import words
 from layertrace.timeline.query import listed

@@ -286,11 +286,11 @@ class Timeline(Sequence[Event]):
         return found
 
     def tree(self, **options: Any) -> Any:
-        """Return a `rich` renderable: the events as a tree. See `layertrace.render.tree`."""
+        """Return a `rich` renderable: the events as a tree. See `layertrace.render.trees.tree`."""
         return lazy_views.find("tree")(self, **options)
 
     def table(self, **options: Any) -> Any:
-        """Return a `rich` renderable: one line for each layer. See `layertrace.render.table`."""
+        """Return a `rich` renderable: one line for each layer. See `layertrace.render.tables.layers`."""
         return lazy_views.find("table")(self, **options)
 
     def function_table(self) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from layertrace.render.page_html import page
+from layertrace.render.page import page
 from layertrace.timeline import Event, LayerRef, Location, TensorSpec, Timeline, VariableSpec
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",

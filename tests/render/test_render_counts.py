@@ -5,8 +5,8 @@ import stories
 from hand_made import Story, raised
 
 from layertrace.render import table, text
-from layertrace.render.counts import count
-from layertrace.render.page import written
+from layertrace.render.console import written
+from layertrace.render.tables.counts import count
 
 
 def heading(timeline, width=160):

@@ -12,8 +12,8 @@ from msgspec import structs
 from rich.console import Console
 
 from layertrace.compare.diff import diff
-from layertrace.render.differences import differences
-from layertrace.render.page import written
+from layertrace.render.console import written
+from layertrace.render.tables.diff import differences
 from layertrace.timeline import Cause, Change, Timeline
 from layertrace.timeline.context import Surroundings
 

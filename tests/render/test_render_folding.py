@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from layertrace.render.folding import fold
-from layertrace.render.signatures import Signatures
+from layertrace.render.trees.event_signatures import Signatures
+from layertrace.render.trees.folding import fold
 from layertrace.timeline import Event, LayerRef, Timeline
 
 

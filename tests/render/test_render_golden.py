@@ -9,7 +9,7 @@ from golden import assert_golden
 from rich.console import Console
 
 from layertrace.render import echo_line, notebook, table, text, tree
-from layertrace.render.page import written
+from layertrace.render.console import written
 
 STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile")
 

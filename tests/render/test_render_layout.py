@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.panel import Panel
 
 from layertrace.render import table, text, tree
-from layertrace.render.page import written
+from layertrace.render.console import written
 
 STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep")
 

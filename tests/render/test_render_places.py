@@ -2,9 +2,9 @@
 
 import pytest
 
-from layertrace.render.glyphs import UNICODE
-from layertrace.render.names import Names
-from layertrace.render.places import Places, tails
+from layertrace.render.wording.file_names import Places, tails
+from layertrace.render.wording.glyphs import UNICODE
+from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import LayerRef, Location
 
 

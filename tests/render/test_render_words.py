@@ -3,8 +3,16 @@
 import pytest
 from hand_made import spec
 
-from layertrace.render.glyphs import ASCII, UNICODE, glyphs_for, printable
-from layertrace.render.words import arguments, counted, duration, first_line, shortened, structure, tensors
+from layertrace.render.wording.formatting import (
+    arguments,
+    counted,
+    duration,
+    first_line,
+    shortened,
+    structure,
+    tensors,
+)
+from layertrace.render.wording.glyphs import ASCII, UNICODE, glyphs_for, printable
 from layertrace.timeline import Opaque
 
 

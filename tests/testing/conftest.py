@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from layertrace.testing import room
+from layertrace.testing import verbosity
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / "render"), str(TESTS / "golden")]  # whichever import mode pytest is in
@@ -23,4 +23,4 @@ def _no_terminal_settings(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(room, "now", room.NORMAL)  # whatever -q or -v this run has
+    monkeypatch.setattr(verbosity, "now", verbosity.NORMAL)  # whatever -q or -v this run has

@@ -18,7 +18,7 @@ from layertrace.testing import (
     assert_unchanged_by,
     assert_variables,
     golden_text,
-    room,
+    verbosity,
 )
 from layertrace.timeline import Opaque
 
@@ -152,7 +152,7 @@ def test_what_is_not_so_is_shown(name):
 @pytest.mark.parametrize("length", ["SHORT", "LONG"])
 def test_failures_are_as_long_as_is_wanted(length, monkeypatch):
     """With -q the comparison is cut and the tree left out, with -v all is shown."""
-    monkeypatch.setattr(room, "now", getattr(room, length))
+    monkeypatch.setattr(verbosity, "now", getattr(verbosity, length))
     story = hand_made.Story()
     dense = story.layer("Dense", "dense")
     for number in range(40):

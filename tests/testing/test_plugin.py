@@ -186,7 +186,8 @@ def test_a_run_that_does_not_record_loads_nothing(pytester):
             assert not heavy & set(sys.modules)
             ours = {name for name in sys.modules if name.startswith("layertrace")}
             assert ours == {
-                "layertrace", "layertrace.pytest_plugin", "layertrace.testing", "layertrace.testing.room",
+                "layertrace", "layertrace.pytest_plugin",
+                "layertrace.testing", "layertrace.testing.verbosity",
             }
         """
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import assignments_in_class, dotted, nodes_of, parameters
+from layertrace.diagnosis.user_source import assignments_in_class, dotted, nodes_of, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import method_of, nodes_of
+from layertrace.diagnosis.user_source import method_of, nodes_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 

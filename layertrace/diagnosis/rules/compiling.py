@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, users_function
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import calls, line_of
+from layertrace.diagnosis.user_source import calls, line_of
 from layertrace.timeline.event import Event, LayerRef
 
 _XLA = "https://www.tensorflow.org/xla/known_issues"

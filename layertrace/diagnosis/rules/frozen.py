@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users, specs, users_function
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import times_set
+from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
 

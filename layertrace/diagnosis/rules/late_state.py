@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import is_guarded, nodes_at
+from layertrace.diagnosis.user_source import is_guarded, nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"

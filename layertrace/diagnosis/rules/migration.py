@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import dotted, nodes_at, parameters
+from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, LayerRef, Location
 

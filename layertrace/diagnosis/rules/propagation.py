@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import nodes_at, nodes_of
+from layertrace.diagnosis.user_source import nodes_at, nodes_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Structure, TensorSpec
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import calls, constant_of, default_of, dotted, line_of, nodes_at
+from layertrace.diagnosis.user_source import calls, constant_of, default_of, dotted, line_of, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 

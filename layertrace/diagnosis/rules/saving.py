@@ -9,7 +9,7 @@ from dataclasses import replace
 from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import aliases, default_of, function_at, mentions, nodes_of, parameters
+from layertrace.diagnosis.user_source import aliases, default_of, function_at, mentions, nodes_of, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, Structure
 

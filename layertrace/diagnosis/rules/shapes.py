@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import function_at, is_raise, methods_beside, nodes_of, parameters
+from layertrace.diagnosis.user_source import function_at, is_raise, methods_beside, nodes_of, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure, TensorSpec
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, specs
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import calls, dotted, line_of, nodes_at, nodes_of
+from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at, nodes_of
 from layertrace.timeline.event import Event, Location, Structure
 
 _KERAS = "https://keras.io/guides/migrating_to_keras_3/"

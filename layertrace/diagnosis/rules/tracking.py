@@ -9,7 +9,7 @@ from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.variables import doubt_of, initializer_of
-from layertrace.diagnosis.source import (
+from layertrace.diagnosis.user_source import (
     dotted,
     is_changed,
     methods_beside,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.case import Case, is_users
 from layertrace.diagnosis.finding import Evidence, Found
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.source import dotted, is_in_tape, nodes_at, nodes_of, parameters, uses
+from layertrace.diagnosis.user_source import dotted, is_in_tape, nodes_at, nodes_of, parameters, uses
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 

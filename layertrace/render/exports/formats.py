@@ -10,7 +10,7 @@ from typing import IO
 
 from layertrace.errors import FormatError
 from layertrace.render.exports import perfetto, pictures, records
-from layertrace.render.page_html import write_page
+from layertrace.render.page import write_page
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
 

@@ -9,8 +9,8 @@ from typing import IO
 from rich.console import Console
 from rich.measure import Measurement
 
-from layertrace.render.plain import text
-from layertrace.render.tree import tree
+from layertrace.render.printing import text
+from layertrace.render.trees.tree import tree
 from layertrace.timeline import Timeline
 
 __all__ = ["write_svg", "write_text"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from layertrace.render.page_html import page
+from layertrace.render.page import page
 
 sys.path.insert(0, str(Path(__file__).parent))  # whichever import mode pytest is in
 

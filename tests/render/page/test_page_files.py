@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from layertrace.errors import FormatError
 from layertrace.render import notebook
 from layertrace.render.notebook import MOST_FRAMED
-from layertrace.render.page_html import page, write_page
+from layertrace.render.page import page, write_page
 from layertrace.timeline import Event, Timeline
 
 

@@ -7,7 +7,7 @@ from looking import ENDING, FORGED, hostile, in_a_browser, line
 from playwright.sync_api import expect
 
 from layertrace.diagnosis import Evidence, Finding
-from layertrace.render.page_html import page
+from layertrace.render.page import page
 from layertrace.timeline import Location
 
 HOSTILE = Finding(

@@ -7,7 +7,7 @@ from looking import FINDING, chosen, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
-from layertrace.render.page_html.folds import folds
+from layertrace.render.page.folds import folds
 from layertrace.timeline import Location, Timeline
 
 

@@ -1,0 +1,44 @@
+"""Tell, where an exception ends a recording, what is wrong and what happened up to there."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from layertrace.diagnosis import diagnose
+from layertrace.render.console import terminal_width
+from layertrace.render.tables.findings import findings
+from layertrace.render.trees.tree import tree
+from layertrace.render.wording.glyphs import printable
+from layertrace.render.wording.styles import ERROR
+from layertrace.timeline import Timeline
+
+__all__ = ["print_failure"]
+
+MOST_LINES = 80
+
+
+def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
+    """Print the findings, those that explain the exception first, and the tree up to it.
+
+    Args:
+        timeline: What was recorded.
+        file: Where to; None for standard error.
+    """
+    if timeline.failure is None or not len(timeline):
+        return
+    console = Console(file=file or sys.stderr)
+    if not console.is_terminal:  # where rich would make do with 80 columns
+        console = Console(file=console.file, width=terminal_width())
+    found = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    kind = printable(timeline.failure.error.type)
+    console.print(Text(f"layertrace: {kind} ended the recording; what happened until then", ERROR))
+    console.print()
+    if found:
+        console.print(findings(found))
+        console.print()
+    console.print(tree(timeline, findings=found, max_lines=MOST_LINES), crop=False)
+    console.print()

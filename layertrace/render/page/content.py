@@ -1,0 +1,138 @@
+"""Gather all that a page shows, as plain lists and numbers for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from layertrace.diagnosis import Finding
+from layertrace.render.page.columns import MISSING
+from layertrace.render.page.folds import folds
+from layertrace.render.page.messages import arose
+from layertrace.render.page.noticed import noticed, states
+from layertrace.render.page.rows import columns, parents
+from layertrace.render.page.tables import Tables
+from layertrace.render.tables.counts import LayerCounts, Totals, count
+from layertrace.render.tables.findings import tally
+from layertrace.render.trees.heading import NOTHING_HAPPENED
+from layertrace.render.wording import formatting
+from layertrace.render.wording.file_names import Places
+from layertrace.render.wording.glyphs import UNICODE, printable
+from layertrace.render.wording.layer_names import Names
+from layertrace.timeline import Timeline
+from layertrace.timeline.context import Surroundings
+from layertrace.timeline.event import KINDS, MODES, Event, Location
+from layertrace.timeline.functions import FunctionLife
+
+__all__ = ["content"]
+
+
+def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what a page shows of a timeline and of what is wrong with it."""
+    totals = count(timeline)
+    surroundings = timeline.surroundings
+    names = Names((one.layer for one in totals.layers.values()), UNICODE)
+    tables = Tables(names, Places(_locations(timeline, findings, surroundings), ""))
+    index = {event.seq: place for place, event in enumerate(timeline)}
+    layers = [_layer(one, index, tables) for one in totals.layers.values()]
+    failed = sum(event.error is not None for event in timeline)
+    return {
+        "kinds": KINDS,
+        "modes": MODES,
+        "events": len(timeline),
+        "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_HAPPENED],
+        "versions": [f"{printable(name)} {printable(v)}" for name, v in surroundings.versions.items()],
+        "notes": [printable(note) for note in timeline.notes],
+        "failure": _failure(timeline, index, tables),
+        "tally": tally(findings),
+        "findings": [_finding(one, index, tables) for one in findings],
+        "columns": columns(timeline, parents(timeline), tables),
+        "folds": folds(timeline),
+        "lives": [_life(one, index, tables) for one in timeline.functions],
+        "counts": layers,
+        "noticed": noticed(surroundings.observations, index, tables),
+        "states": states((one.layer for one in totals.layers.values()), surroundings, tables),
+        "tables": tables.rows(),
+    }
+
+
+def _facts(totals: Totals, failed: int) -> Iterator[str]:
+    """Yield what there is to count in the whole; `failed` events were left by an exception."""
+    together = totals.all_layers()
+    errors = together.errors + totals.outside.errors
+    yield formatting.counted(len(totals.layers), "layer") if totals.layers else "no layers"
+    yield together.calls_in_words()
+    left = f", which left {formatting.counted(failed, 'event')}" if failed > errors else ""
+    yield f"{formatting.counted(errors, 'error')}{left}" if errors else ""
+    yield formatting.counted(totals.traces, "trace") if totals.traces else ""
+    yield formatting.counted(totals.runs, "run") if totals.runs else ""
+    yield together.variables_in_words()
+    outside = totals.outside.variables
+    yield f"{formatting.counted(outside, 'variable')} outside of layers" if outside else ""
+    yield formatting.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""
+
+
+def _layer(one: LayerCounts, index: dict[int, int], tables: Tables) -> list[int]:
+    calls = [one.calls[mode] for mode in MODES]
+    first = MISSING if one.first_call is None else index[one.first_call.seq]
+    made = (one.variables, one.parameters, one.errors)
+    return [tables.layer(one.layer), one.init, one.build, *calls, *made, first]
+
+
+def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any]:
+    return [
+        tables.function(life.function),
+        tables.place(life.defined_at),
+        [index[event.seq] for event in life.traces],
+        life.runs,
+        life.traced_before or 0,
+        round(life.seconds * 1e9),
+    ]
+
+
+def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[Any] | None:
+    """Return what ended the recording, and in which of the events it arose."""
+    failure = timeline.failure
+    if failure is None:
+        return None
+    lines = [tables.place(line) for line in failure.lines]
+    event = arose(timeline, failure)
+    where = MISSING if event is None else index[event.seq]
+    told = (tables.error(failure.error), tables.layer(failure.layer), lines, printable(failure.thread))
+    return [*told, where]
+
+
+def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, Any]:
+    return {
+        "code": printable(finding.code),
+        "name": printable(finding.name),
+        "severity": finding.severity,
+        "message": printable(finding.message),
+        "layers": [tables.layer(layer) for layer in finding.layers],
+        "place": tables.place(finding.location),
+        "evidence": [
+            [
+                printable(one.text),
+                tables.place(one.location),
+                # An event that this selection leaves out is told by its number alone.
+                [[seq, index.get(seq, MISSING)] for seq in one.events],
+            ]
+            for one in finding.evidence
+        ],
+        "fix": UNICODE.user_lines(finding.fix),
+        "link": printable(finding.link),
+    }
+
+
+def _locations(
+    events: Sequence[Event], findings: Sequence[Finding], surroundings: Surroundings
+) -> set[Location]:
+    """Return all lines of code that may be shown, so that no two are written alike."""
+    found = {place for event in events for place in (event.location, event.defined_at)}
+    found |= {event.error.location for event in events if event.error is not None}
+    found |= {one.location for one in findings}
+    found |= {evidence.location for one in findings for evidence in one.evidence}
+    found |= {one.location for one in surroundings.observations}
+    if surroundings.failure is not None:
+        found |= {*surroundings.failure.lines, surroundings.failure.error.location}
+    return {place for place in found if place is not None}

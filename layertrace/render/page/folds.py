@@ -1,0 +1,46 @@
+"""Find what repeats itself among siblings, so that the page shows it as one line until it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from layertrace.render.page.columns import Packed, deltas, packed
+from layertrace.render.trees.event_signatures import Signatures
+from layertrace.render.trees.folding import FEWEST_EQUAL, fold
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import Event
+
+__all__ = ["folds"]
+
+
+def folds(timeline: Timeline) -> dict[str, Packed]:
+    """Return the stretches of siblings that repeat themselves, in the order of their first events.
+
+    Returns:
+        How many there are, and columns: at which event a stretch begins, how many siblings it is, how often
+        it repeats itself, and whether it does so in other layers each time.
+    """
+    signatures = Signatures(timeline)
+    index = {event.seq: place for place, event in enumerate(timeline)}
+    stretches = (item for row in _rows(timeline) for item in fold(row, signatures) if item.siblings > 1)
+    found = sorted((index[s.first.seq], s.siblings, s.times, int(s.alike)) for s in stretches)
+    first, siblings, times, alike = zip(*found, strict=True) if found else ((), (), (), ())
+    return {
+        "count": len(found),
+        "first": packed(deltas(first)),
+        "siblings": packed(siblings),
+        "times": packed(times),
+        "alike": packed(alike),
+    }
+
+
+def _rows(timeline: Timeline) -> Iterator[Sequence[Event]]:
+    """Yield the rows of siblings that are long enough, those at the top by thread."""
+    by_thread: dict[str, list[Event]] = {}
+    for event in timeline.roots:
+        by_thread.setdefault(event.thread, []).append(event)
+    yield from by_thread.values()
+    for event in timeline:
+        children = timeline.children(event)
+        if len(children) >= FEWEST_EQUAL:
+            yield children

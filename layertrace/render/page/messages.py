@@ -1,0 +1,60 @@
+"""Find the sentence of an exception that says what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layertrace.render.wording.glyphs import UNICODE
+from layertrace.timeline import Event, Timeline
+from layertrace.timeline.context import Failure
+
+__all__ = ["arose", "sentence"]
+
+# What comes before the message of an exception that went through a call of a layer (Keras 3 and tf_keras,
+# traceback_utils.py), or through code that AutoGraph made (tensorflow/python/autograph/pyct/error_utils.py).
+OF_KERAS = "Exception encountered when calling "
+OF_AUTOGRAPH = "in user code:"
+
+
+def sentence(message: str) -> str:
+    r"""Return the first line that says anything, but for what the hosts put before a message.
+
+    Example:
+        >>> sentence("Exception encountered when calling GCN.call().\n\nno such axis\n\nArguments: x")
+        'no such axis'
+    """
+    lines = [line for line in UNICODE.user_lines(message).splitlines() if line.strip()]
+    while len(lines) > 1:
+        if lines[0].strip().startswith(OF_KERAS):
+            lines = lines[1:]
+        elif lines[0].strip() == OF_AUTOGRAPH:
+            lines = _after_files(lines[1:])
+        else:
+            break
+    return lines[0].strip() if lines else ""
+
+
+def _after_files(lines: Sequence[str]) -> list[str]:
+    """Return what follows a traceback, without the type of the exception."""
+    margin = _margin(lines[0])
+    for number, line in enumerate(lines):
+        if _margin(line) <= margin and not line.lstrip().startswith('File "'):
+            return [line.partition(": ")[2] or line, *lines[number + 1 :]]
+    return list(lines[-1:])
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def arose(timeline: Timeline, failure: Failure) -> Event | None:
+    """Return the event in which the exception arose that ended a recording; None if it was in no event.
+
+    On its way out the hosts make another exception of it, whose message holds the first one's.
+    """
+    whole = UNICODE.user_lines(failure.error.message)
+    for event in reversed(timeline.errors):
+        error = event.error
+        if error is not None and error.type == failure.error.type and sentence(error.message) in whole:
+            return event
+    return None

@@ -1,0 +1,67 @@
+"""Print a timeline: to the terminal, to a file, or as plain text."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import IO, Any
+
+import rich
+from rich.console import Console
+
+from layertrace.diagnosis import Finding
+from layertrace.render.console import terminal_width, written
+from layertrace.render.notebook import notebook
+from layertrace.render.tables.findings import findings as finding_list
+from layertrace.render.trees.tree import tree
+from layertrace.timeline import Timeline
+
+__all__ = ["print_timeline", "text"]
+
+
+def text(timeline: Timeline, *, width: int | None = None, encoding: str | None = None, **options: Any) -> str:
+    """Return the tree as plain text, as `print(timeline)` gives it: no colours, no line too many.
+
+    Args:
+        timeline: The events.
+        width: How wide lines may be; None for the terminal's width, or 100 without a terminal.
+        encoding: What the text must be encodable in; None for that of the standard output.
+        **options: As for `tree`.
+    """
+    return written(tree(timeline, **options), width=width, encoding=encoding)
+
+
+def print_timeline(
+    timeline: Timeline,
+    *,
+    file: IO[str] | None = None,
+    console: Console | None = None,
+    findings: Sequence[Finding] = (),
+    **options: Any,
+) -> None:
+    """Print the tree: in colour on a terminal, as a rich page in a notebook, else plainly.
+
+    Args:
+        timeline: The events.
+        file: Where to; None for the standard output.
+        console: The rich console to print to, instead of a file.
+        findings: What to print before the tree, and to mark in it.
+        **options: As for `tree`.
+    """
+    if console is None:
+        console = rich.get_console() if file is None else Console(file=file)
+        if console.is_jupyter:
+            _display(timeline, {"findings": findings, **options})
+            return
+        if not console.is_terminal:  # where rich would make do with 80 columns
+            console = Console(file=console.file, width=terminal_width())
+    if findings:
+        console.print(finding_list(findings), crop=False)
+        console.print()
+    console.print(tree(timeline, findings=findings, **options), crop=False)
+
+
+def _display(timeline: Timeline, options: dict[str, Any]) -> None:
+    # Only a notebook gets here, and so has loaded IPython.
+    display = importlib.import_module("IPython.display").display
+    display(notebook(timeline, **options), raw=True)

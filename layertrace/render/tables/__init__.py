@@ -1,0 +1,1 @@
+"""Print layers, variables, functions, findings and differences as tables."""

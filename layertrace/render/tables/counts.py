@@ -1,0 +1,138 @@
+"""Count what happened: to each layer, and in a timeline as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.glyphs import UNICODE, Glyphs
+from layertrace.timeline.event import MODES, Event, LayerRef, Mode
+
+__all__ = ["Counts", "LayerCounts", "Totals", "count"]
+
+IN_MODE: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often what happened; an event that made no variable after all does not count as one."""
+
+    init: int = 0
+    build: int = 0
+    calls: dict[Mode, int] = field(default_factory=lambda: dict.fromkeys(MODES, 0))
+    variables: int = 0
+    parameters: int = 0
+    errors: int = 0
+
+    def add(self, event: Event) -> None:
+        """Count one event."""
+        if event.kind == "call":
+            self.calls[event.mode] += 1
+        elif event.kind == "init":
+            self.init += 1
+        elif event.kind == "build":
+            self.build += 1
+        elif event.variable is not None and event.error is None:
+            self.variables += 1
+            self.parameters += event.variable.parameters
+        if event.error is not None and event.error.origin:
+            self.errors += 1
+
+    def calls_in_words(self, glyphs: Glyphs = UNICODE) -> str:
+        """Say how often `call` ran and where: `call×3: 1 symbolic, 2 while tracing`."""
+        ran = {mode: number for mode, number in self.calls.items() if number}
+        total = f"call{glyphs.times}{sum(ran.values()):,}"
+        if not ran or set(ran) == {"eager"}:
+            return total if ran else ""
+        if len(ran) == 1:
+            return f"{total} {IN_MODE[next(iter(ran))]}"
+        return f"{total}: " + ", ".join(f"{n:,} {IN_MODE[mode]}" for mode, n in ran.items())
+
+    def life_in_words(self, glyphs: Glyphs = UNICODE) -> str:
+        """Say the life of a layer: `init×1 build×1 call×2`."""
+        made = [("init", self.init), ("build", self.build)]
+        said = [f"{what}{glyphs.times}{number:,}" for what, number in made if number]
+        return " ".join([*said, calls] if (calls := self.calls_in_words(glyphs)) else said)
+
+    def variables_in_words(self) -> str:
+        """Say what it holds: `1 variable, 50 parameters`; nothing where it holds nothing."""
+        if not self.variables:
+            return ""
+        return f"{counted(self.variables, 'variable')}, {counted(self.parameters, 'parameter')}"
+
+
+@dataclass(slots=True)
+class LayerCounts(Counts):
+    """The counts of one layer, or of several together."""
+
+    layers: dict[int, LayerRef] = field(default_factory=dict)
+    first_call: Event | None = None
+
+    def add(self, event: Event) -> None:
+        """Count one event of this layer."""
+        Counts.add(self, event)
+        if event.layer is not None:
+            self.layers[event.layer.id] = event.layer
+        if self.first_call is None and event.kind == "call":
+            self.first_call = event
+
+    def merge(self, other: LayerCounts) -> None:
+        """Count what was counted for another layer."""
+        for name in ("init", "build", "variables", "parameters", "errors"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mode in MODES:
+            self.calls[mode] += other.calls[mode]
+        self.layers.update(other.layers)
+        self.first_call = self.first_call or other.first_call
+
+    @property
+    def layer(self) -> LayerRef:
+        """The layer, as it was last seen."""
+        return next(reversed(self.layers.values()))
+
+
+@dataclass(slots=True)
+class Totals:
+    """The counts of a whole timeline."""
+
+    layers: dict[int, LayerCounts] = field(default_factory=dict)
+    outside: Counts = field(default_factory=Counts)
+    traces: int = 0
+    runs: int = 0
+    threads: set[str] = field(default_factory=set)
+
+    def add(self, event: Event) -> None:
+        """Count one event, under its layer where it has one."""
+        self.threads.add(event.thread)
+        self.traces += event.kind == "trace"
+        self.runs += event.times if event.kind == "run" else 0
+        if event.layer is None:
+            self.outside.add(event)
+            return
+        own = self.layers.get(event.layer.id)
+        if own is None:
+            own = self.layers[event.layer.id] = LayerCounts()
+        own.add(event)
+
+    def all_layers(self) -> LayerCounts:
+        """Put all layers together."""
+        together = LayerCounts()
+        for one in self.layers.values():
+            together.merge(one)
+        return together
+
+    def by_class(self) -> dict[str, LayerCounts]:
+        """Put the layers of one class together, in the order of their first events."""
+        classes: dict[str, LayerCounts] = {}
+        for one in self.layers.values():
+            classes.setdefault(one.layer.class_name, LayerCounts()).merge(one)
+        return classes
+
+
+def count(events: Iterable[Event]) -> Totals:
+    """Count everything in a timeline."""
+    totals = Totals()
+    for event in events:
+        totals.add(event)
+    return totals

@@ -1,0 +1,90 @@
+"""Show one line for each `tf.function`: how often it was traced and run, how long that took, and why."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from layertrace.render.wording import formatting
+from layertrace.render.wording.file_names import Places, here
+from layertrace.render.wording.glyphs import Adaptive, Glyphs
+from layertrace.render.wording.styles import ERROR, KINDS, NAME, NOTE, QUIET, inked
+from layertrace.timeline import Timeline
+from layertrace.timeline.functions import FunctionLife
+
+__all__ = ["function_table"]
+
+MOST_CAUSES = 4
+
+
+def function_table(timeline: Timeline) -> Table:
+    """Show one line for each `tf.function`, in the order of their first traces or runs.
+
+    `before` counts the traces that were made before the recording began. `tracing` is the time that the
+    traces took, those of inner functions included. The last column tells the causes of retraces.
+
+    Example:
+        >>> from rich import print
+        >>> print(function_table(timeline))  # doctest: +SKIP
+    """
+    lives = timeline.functions
+    places = Places((life.defined_at for life in lives if life.defined_at is not None), here())
+    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    shown.add_column("function", overflow="fold")
+    some_before = any(life.traced_before for life in lives)
+    if some_before:
+        shown.add_column("before", header_style=KINDS["trace"], justify="right", no_wrap=True)
+    shown.add_column("traces", header_style=KINDS["trace"], justify="right", no_wrap=True)
+    shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
+    shown.add_column("tracing", justify="right", no_wrap=True)
+    shown.add_column(" why it was traced again")
+    own = [life for life in lives if not _is_of_tf_data(life)]
+    if len(own) < len(lives):
+        left_out = formatting.counted(len(lives) - len(own), "function")
+        shown.caption = inked(f"{left_out} that tf.data maps, traced and run in its own way, left out", QUIET)
+    for life in own:
+        before = [_number(life.traced_before or 0)] * some_before
+        shown.add_row(
+            Padding(Adaptive(partial(_name, life, places)), (0, 1, 0, 0)),
+            *before,
+            _number(len(life.traces)),
+            _number(life.runs),
+            Padding(Adaptive(partial(_time, life)), (0, 0, 0, 1)),
+            Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
+        )
+    return shown
+
+
+def _is_of_tf_data(life: FunctionLife) -> bool:
+    """Tell a function that tf.data wrapped, as Keras's own `fit` has them: nobody calls it."""
+    return life.name.startswith("Dataset_") and life.defined_at is None and not life.runs
+
+
+def _number(number: int) -> Text:
+    return Text(f" {number:,}", "" if number else QUIET)
+
+
+def _name(life: FunctionLife, places: Places, glyphs: Glyphs) -> Text:
+    said = inked(glyphs.user(life.name), NAME)
+    if life.defined_at is not None:
+        said.append(f" {glyphs.user(places.short(life.defined_at))}", QUIET)
+    return said
+
+
+def _time(life: FunctionLife, glyphs: Glyphs) -> Text:
+    return Text(formatting.duration(round(life.seconds * 1e9), glyphs) if life.traces else "")
+
+
+def _why(life: FunctionLife, glyphs: Glyphs) -> Text:
+    told = life.causes if len(life.causes) <= MOST_CAUSES else life.causes[: MOST_CAUSES - 1]
+    said = inked("\n".join(glyphs.user(str(cause)) for cause in told), NOTE)
+    if len(told) < len(life.causes):
+        said.append(f"\n{glyphs.dots} {len(life.causes) - len(told):,} more", QUIET)
+    failed = len(life.traces) - life.traced
+    if failed:
+        said.append("\n" if said else "").append(f"{formatting.counted(failed, 'trace')} failed", ERROR)
+    return said

@@ -1,0 +1,143 @@
+"""Give events numbers that are equal where events look the same, with all inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+from layertrace.render.wording.formatting import first_line
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import Event, Location, Structure, VariableSpec
+
+__all__ = ["Signatures"]
+
+
+class Signatures:
+    """What each event of a timeline looks like, as a number.
+
+    Numbers are given from the last event to the first, so that all inside an event have theirs
+    before it: no recursion, and one step for each event. When an event happened, how long it took
+    and which call it was are left out.
+
+    Args:
+        timeline: The events. They are kept, because frozen arguments are found by their `id`.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._events = tuple(timeline)
+        self._frozen: dict[int, int] = {}
+        self._values: dict[Hashable, int] = {}
+        self._own: dict[Hashable, int] = {}
+        self._own_nameless: list[int] = []
+        self._own_without_name: dict[Hashable, int] = {}
+        self._whole: dict[Hashable, int] = {}
+        self._nameless: dict[Hashable, int] = {}
+        # By number: what it looks like whoever it happened to, how many events, whether they fail.
+        self._disguises: list[int] = []
+        self._sizes: list[int] = []
+        self._failing: list[bool] = []
+        self._numbers: dict[int, int] = {}
+        self._number_all(timeline)
+
+    def exact(self, event: Event) -> int:
+        """Return the number shared by events that differ in nothing that is shown."""
+        return self._numbers[event.seq]
+
+    def nameless(self, event: Event) -> int:
+        """Return the number shared by events that look the same in layers of one class."""
+        return self._disguises[self._numbers[event.seq]]
+
+    def size(self, event: Event) -> int:
+        """Return how many events it is, with all inside it."""
+        return self._sizes[self._numbers[event.seq]]
+
+    def failing(self, event: Event) -> bool:
+        """Tell whether an exception left it, or anything inside it."""
+        return self._failing[self._numbers[event.seq]]
+
+    def _number_all(self, timeline: Timeline) -> None:
+        numbers, whole, children = self._numbers, self._whole, timeline.children
+        for event in reversed(self._events):
+            inside = children(event)
+            parts = tuple([numbers.get(child.seq, -1) for child in inside]) if inside else ()
+            own = self._own_number(event)
+            layer = event.layer.id if event.layer is not None else 0
+            function = event.function.id if event.function is not None else 0
+            key = (own, layer, function, self._freeze(event.location), parts)
+            number = whole.get(key)
+            if number is None:
+                number = whole[key] = len(whole)
+                self._describe(event, own, parts)
+            numbers[event.seq] = number
+
+    def _own_number(self, event: Event) -> int:
+        """Give a number to what is shown of an event itself, but for its layer and its place."""
+        key = (
+            self._freeze(event.arguments),
+            event.kind,
+            event.mode,
+            event.trace,
+            self._freeze(event.inputs),
+            self._freeze(event.outputs),
+            event.training,
+            event.mask,
+            event.thread,
+            event.cause and str(event.cause),
+            event.times,
+            event.replica,
+            event.duration_ns is None,
+            event.variable and _variable_key(event.variable),
+            event.error and (event.error.type, event.error.origin, first_line(event.error.message)),
+        )
+        number = self._own.get(key)
+        if number is None:
+            number = self._own[key] = len(self._own)
+            self._own_nameless.append(self._without_name(event, number, key[1:]))
+        return number
+
+    def _without_name(self, event: Event, number: int, rest: tuple[Hashable, ...]) -> int:
+        """Return the same number for layers that were told only different names."""
+        if "name" not in event.arguments:
+            return number
+        others = {key: value for key, value in event.arguments.items() if key != "name"}
+        return self._own_without_name.setdefault((_hashable(others), rest), number)
+
+    def _describe(self, event: Event, own: int, parts: tuple[int, ...]) -> None:
+        """Note what is the same for all events of a new number."""
+        # A broken file may have an event inside a later one, which has no number yet.
+        known = [part for part in parts if part >= 0]
+        looks = (
+            self._own_nameless[own],
+            None if event.layer is None else event.layer.class_name,
+            None if event.function is None else event.function.name,
+            tuple([self._disguises[part] for part in known]),
+        )
+        self._disguises.append(self._nameless.setdefault(looks, len(self._nameless)))
+        self._sizes.append(1 + sum([self._sizes[part] for part in known]))
+        failing = event.error is not None or True in [self._failing[part] for part in known]
+        self._failing.append(failing)
+
+    def _freeze(self, value: Structure | Location) -> int:
+        """Give a number to a part of events by what it is; each object is looked into only once."""
+        number = self._frozen.get(id(value))
+        if number is None:
+            number = self._values.setdefault(_hashable(value), len(self._values))
+            self._frozen[id(value)] = number
+        return number
+
+
+def _variable_key(variable: VariableSpec) -> Hashable:
+    name = variable.name.rpartition("/")[2]  # tf_keras puts the layer's name before it
+    return (name, variable.dtype, variable.shape, variable.trainable, variable.initializer,
+            variable.source, variable.deferred)  # fmt: skip
+
+
+def _hashable(value: object) -> Hashable:
+    if isinstance(value, Mapping):
+        return tuple([(key, _hashable(inner)) for key, inner in value.items()])
+    if isinstance(value, (tuple, list)):
+        return tuple([_hashable(inner) for inner in value])
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return (type(value), value)  # 1, 1.0 and True are equal, and are not the same argument

@@ -1,0 +1,160 @@
+"""Sum up above the tree: the whole in one line, then each layer, or each class of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from layertrace.render.tables.counts import LayerCounts, Totals
+from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.styles import CLASS, ERROR, NAME, NOTE, QUIET, TITLE, inked
+from layertrace.render.wording.wrapping import flowing, wrapped
+
+__all__ = ["NOTHING_HAPPENED", "Heading"]
+
+NOTHING_HAPPENED = (
+    "no layer was made, built or called while this was recorded; start the recording before"
+    " the layers are made or called"
+)
+ONCE_TRACED = "once a function is traced, its graph runs without Python: later steps enter no call"
+MOST_MEMBERS = 8
+WIDEST_NAME = 28
+INDENT = 4
+
+
+class Heading:
+    """What stands above the tree.
+
+    Args:
+        totals: What was counted.
+        notes: Sentences about the recording itself.
+        names: How layers are named.
+        glyphs: What the text may consist of.
+        console: Where it will be printed.
+    """
+
+    def __init__(
+        self,
+        totals: Totals,
+        notes: Sequence[str],
+        names: Names,
+        glyphs: Glyphs,
+        console: Console,
+    ) -> None:
+        self._totals = totals
+        self._notes = notes
+        self._names = names
+        self._glyphs = glyphs
+        self._console = console
+        self._dot = inked(f" {glyphs.dot} ", QUIET)
+
+    def lines(self, width: int, limit: int) -> Iterator[Text]:
+        """Yield the finished lines.
+
+        Args:
+            width: How wide the tree is; what stands at the right should end with it.
+            limit: How wide lines may be at most.
+        """
+        first, *further = self._title(width, limit)
+        yield first
+        inner = limit - INDENT
+        for text in self._remarks():
+            further += wrapped(text, self._console, inner)
+        if len(self._totals.layers) > 1:
+            further += self._members(inner)
+        for line in further:
+            yield inked(self._glyphs.pipe.ljust(INDENT), QUIET).append_text(line)
+        if further:
+            yield inked(self._glyphs.pipe, QUIET)
+
+    def _remarks(self) -> Iterator[Text]:
+        """Yield what the recording says of itself, and what its traces leave unsaid."""
+        totals = self._totals
+        yield from (inked(f"note: {self._glyphs.user(note)}", NOTE) for note in self._notes)
+        together = totals.all_layers()
+        failed = together.errors + totals.outside.errors
+        if totals.traces and together.calls["graph"] and not totals.runs and not failed:
+            yield inked(ONCE_TRACED, QUIET)
+
+    def _title(self, width: int, limit: int) -> list[Text]:
+        """Return the first line, and what it carries over to further ones."""
+        if len(self._totals.layers) != 1:
+            return self._flow(self._whole(), limit - INDENT)
+        return self._title_of_one(width, limit)
+
+    def _title_of_one(self, width: int, limit: int) -> list[Text]:
+        """Return the head of the report of one layer: its name, and its counts at the right."""
+        (one,) = self._totals.layers.values()
+        name = self._names.label(one.layer)
+        name.append(f"  {self._glyphs.user(one.layer.class_name)}", CLASS)
+        facts = [Text(one.life_in_words(self._glyphs)), *self._facts(one)]
+        life = self._dot.join([fact for fact in facts if fact])
+        gap = max(width - name.cell_len - life.cell_len, 2)
+        if name.cell_len + gap + life.cell_len <= limit:
+            return [name.append(" " * gap).append_text(life)]
+        return [*wrapped(name, self._console, limit), *self._flow(facts, limit - INDENT)]
+
+    def _whole(self) -> list[Text]:
+        """Return what is to be said of several layers together."""
+        together = self._totals.all_layers()
+        calls = Text(together.calls_in_words(self._glyphs))
+        layers = inked(
+            counted(len(self._totals.layers), "layer") if self._totals.layers else "no layers", TITLE
+        )
+        return [layers, calls, *self._facts(together)]
+
+    def _facts(self, counts: LayerCounts) -> Iterator[Text]:
+        """Yield what else there is to count, beside layers and calls."""
+        totals = self._totals
+        outside = totals.outside.variables
+        yield self._errors(counts.errors + totals.outside.errors)
+        if totals.traces:
+            yield Text(counted(totals.traces, "trace"))
+        if totals.runs:
+            yield Text(counted(totals.runs, "run"))
+        yield Text(counts.variables_in_words())
+        if outside:
+            yield Text(f"{counted(outside, 'variable')} outside of layers")
+        if len(totals.threads) > 1:
+            yield Text(counted(len(totals.threads), "thread"))
+
+    def _errors(self, number: int) -> Text:
+        return inked(counted(number, "error") if number else "", ERROR)
+
+    def _flow(self, facts: Sequence[Text], width: int) -> list[Text]:
+        return flowing([fact for fact in facts if fact], self._dot, self._console, width)
+
+    def _members(self, width: int) -> Iterator[Text]:
+        """Yield a line for each layer; where they are many, for each class."""
+        layers = list(self._totals.layers.values())
+        if len(layers) <= MOST_MEMBERS:
+            names = [self._names.label(one.layer) for one in layers]
+            sorts = [inked(self._glyphs.user(one.layer.class_name), CLASS) for one in layers]
+        else:
+            layers = list(self._totals.by_class().values())
+            names = [inked(self._glyphs.user(one.layer.class_name), NAME) for one in layers]
+            sorts = [inked(f"{self._glyphs.times}{len(one.layers):,}", CLASS) for one in layers]
+        columns = [min(max(cell.cell_len for cell in cells[:MOST_MEMBERS]), WIDEST_NAME)
+                   for cells in (names, sorts) if cells]  # fmt: skip
+        for one, name, sort in zip(layers[:MOST_MEMBERS], names, sorts, strict=False):
+            for cell, end in ((sort, columns[0] + 2), (Text(), sum(columns) + 4)):
+                name.append(" " * max(end - name.cell_len, 2)).append_text(cell)
+            yield from self._member(name, one, width)
+        if len(layers) > MOST_MEMBERS:
+            more = counted(len(layers) - MOST_MEMBERS, "further class")
+            yield inked(f"{self._glyphs.dots} {more}", QUIET)
+
+    def _member(self, name: Text, one: LayerCounts, width: int) -> Iterator[Text]:
+        facts = [Text(one.life_in_words(self._glyphs)), Text(one.variables_in_words())]
+        indent = min(name.cell_len, width // 2)
+        first, *further = self._flow([*facts, self._errors(one.errors)], width - indent)
+        if name.cell_len + first.cell_len > width:
+            yield from wrapped(name, self._console, width)
+            name = Text(" " * indent)
+        yield name.append_text(first)
+        for line in further:
+            yield Text(" " * indent).append_text(line)

@@ -1,0 +1,226 @@
+"""Write one line of the tree: number, what happened, to whom, with which shapes, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from rich.text import Text
+
+from layertrace.render.trees.folding import Item
+from layertrace.render.trees.outline import Node
+from layertrace.render.wording import event_phrases, formatting
+from layertrace.render.wording.file_names import Places
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.mode_phrases import ran_where
+from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, TITLE, inked
+from layertrace.timeline.event import (
+    Event,
+    FunctionRef,
+    LayerRef,
+    Location,
+    VariableSpec,
+)
+
+__all__ = ["Line", "Writer"]
+
+NO_MARKS: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Line:
+    """The cells of one line; the layout decides which of them stand in columns.
+
+    `extras` are good to know, and the first to go where there is little room.
+    """
+
+    number: Text = field(default_factory=Text)
+    what: Text = field(default_factory=Text)
+    who: Text = field(default_factory=Text)
+    data: Text = field(default_factory=Text)
+    remarks: list[Text] = field(default_factory=list)
+    extras: list[Text] = field(default_factory=list)
+    trouble: Text = field(default_factory=Text)
+    time: str = ""
+    location: Location | None = None
+
+    def after(self, *, brief: bool = False) -> list[Text]:
+        """Return the cells that stand in no column, without the extras if need be."""
+        return [*([] if brief else self.extras), *self.remarks, self.trouble]
+
+
+class Writer:
+    """Write the nodes of one tree, from top to bottom (a layer's class is told once).
+
+    Args:
+        names: How layers are named.
+        places: How lines of code are written.
+        glyphs: What the text may consist of.
+        subject: Whether lines say which layer they are about; in the report of one they need not.
+        marks: Codes of findings, by the number of the event that shows them.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        places: Places,
+        glyphs: Glyphs,
+        *,
+        subject: bool = True,
+        marks: Mapping[int, str] = NO_MARKS,
+    ) -> None:
+        self._marks = marks
+        self._names = names
+        self._places = places
+        self._glyphs = glyphs
+        self._subject = subject
+        self._signatures: dict[FunctionRef | None, str] = {}
+
+    def write(self, node: Node) -> Line:
+        """Write one node."""
+        if node.item is None:
+            return self._aside(node)
+        line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
+        if node.hidden:
+            line.remarks.append(inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
+        if node.item.total_ns is not None:
+            line.time = formatting.duration(node.item.total_ns, self._glyphs)
+        return line
+
+    def _aside(self, node: Node) -> Line:
+        if node.thread is not None:
+            return Line(what=inked(f"thread {self._glyphs.user(node.thread)}", TITLE))
+        if node.skipped:
+            return Line(what=inked(f"{self._glyphs.dots} {node.skipped:,} more", QUIET))
+        between = f"{formatting.counted(node.within, 'event')} not shown"
+        return Line(what=inked(f"{self._glyphs.dots} {between}", QUIET))
+
+    def _group(self, item: Item) -> Line:
+        """Write the head of a pattern; what happened the first time stands below it."""
+        line = Line(number=self._number(item), what=self._fold_mark(item))
+        line.who = inked("each time:", QUIET)
+        if item.alike:
+            line.who, line.data = self._range(item), inked("each like this:", QUIET)
+        return line
+
+    def _event(self, item: Item, around: Event | None) -> Line:
+        event = item.first
+        line = Line(number=self._number(item), what=self._what(item), location=event.location)
+        if event.variable is not None:
+            self._variable(event, event.variable, around, line)
+        elif event.kind in ("trace", "run"):
+            self._function(item, line)
+        else:
+            self._layer(item, around, line)
+        where = ran_where(event, around, self._glyphs)
+        if where:
+            line.remarks.insert(0, inked(where, MODES[event.mode]))
+        if around is not None and around.thread != event.thread:
+            line.remarks.append(inked(f"in thread {self._glyphs.user(event.thread)}", QUIET))
+        if event.seq in self._marks:
+            line.remarks.append(inked(f"{self._glyphs.mark} {self._marks[event.seq]}", ERROR))
+        self._trouble(event, around, line)
+        return line
+
+    def _number(self, item: Item) -> Text:
+        if item.first.seq == item.last.seq:
+            return inked(str(item.first.seq), QUIET)
+        return inked(f"{item.first.seq}{self._glyphs.dots}{item.last.seq}", QUIET)
+
+    def _fold_mark(self, item: Item) -> Text:
+        return inked(f"{self._glyphs.times}{item.times * item.first.times:,}", FOLD)
+
+    def _what(self, item: Item) -> Text:
+        event = item.first
+        said = inked(event.kind, KINDS[event.kind])
+        if event.kind == "trace" and event.trace is not None:
+            said.append(f" {event.trace}")
+        if item.times * event.times > 1:
+            said.append(" ").append_text(self._fold_mark(item))
+        elif event.call_index is not None:
+            said.append(f" {event.call_index}")
+        return said
+
+    def _range(self, item: Item) -> Text:
+        """Name the first and the last of a row of layers that are alike."""
+        first, last = item.first.layer, item.last.layer
+        if first is None or last is None:
+            return Text()
+        said = self._names.label(first)
+        said.append(f" {self._glyphs.dots} ", QUIET).append_text(self._names.label(last))
+        if first.class_name == last.class_name:
+            said.append(f" ({self._glyphs.user(first.class_name)})", QUIET)
+        return said
+
+    def _layer(self, item: Item, around: Event | None, line: Line) -> None:
+        event = item.first
+        if event.layer is not None and item.alike:
+            line.who = self._range(item)
+        elif event.layer is not None and self._subject:
+            line.who = self._names.mention(event.layer)
+        if event.kind != "call":
+            line.data = Text(event_phrases.came_in(event, self._glyphs))
+            return
+        line.data = event_phrases.shapes(event, self._glyphs)
+        told = event_phrases.settings(event, around, self._glyphs)
+        if told:
+            line.remarks.append(Text(told))
+
+    def _function(self, item: Item, line: Line) -> None:
+        """Write a trace or a run; the arguments only where they are others than the last time."""
+        event = item.first
+        name = "" if event.function is None else self._glyphs.user(event.function.name)
+        told = event_phrases.came_in(event, self._glyphs)
+        if event.kind == "trace":
+            line.what.append(" of " if name else "").append(name, NAME)
+        else:
+            line.who = inked(name, NAME)
+        if told != self._signatures.get(event.function):
+            self._signatures[event.function] = told
+            if event.cause is None or event.cause.reason != "signature":  # which tells what is new in it
+                line.data = Text(told)
+        if event.kind == "run":
+            self._run(event, item, line)
+        if event.graph is not None:
+            line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
+            line.extras += [inked(formatting.counted(ops, "op"), QUIET)] if (ops := event.graph.ops) else []
+        if event.cause:
+            line.remarks.append(inked(self._glyphs.user(str(event.cause)), NOTE))
+
+    def _run(self, event: Event, item: Item, line: Line) -> None:
+        if event.traced_before and event.traced_before == event.trace:  # else this recording has seen one
+            before = formatting.counted(event.traced_before, "trace")
+            said = f"traced before this recording, {before}; 0 layer events to expect"
+            line.remarks.append(inked(said, NOTE))
+        elif item.times * event.times > 1 and item.size == item.times:
+            line.remarks.append(inked("without entering Python", QUIET))
+
+    def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:
+        line.who = inked(self._glyphs.user(variable.name), NAME)
+        owner = event.layer
+        if self._subject and owner is not None and not _is_about(around, owner):
+            line.who.append(" of ", QUIET).append_text(self._names.mention(owner))
+        line.data = Text(str(event_phrases.tensor(variable)))
+        line.extras += event_phrases.usual_traits(variable, self._glyphs)
+        line.remarks += event_phrases.odd_traits(variable)
+
+    def _trouble(self, event: Event, around: Event | None, line: Line) -> None:
+        error = event.error
+        if error is None:
+            return
+        if error.origin:
+            line.trouble = event_phrases.trouble(event, self._glyphs)
+            if error.location is not None and error.location != event.location:
+                line.trouble.append(f" ({self._places.short(error.location)})", "red")
+            return
+        cross = "" if event.kind == "call" else self._glyphs.cross  # a call has one as its output
+        known = around is not None and around.error is not None
+        passed = f"{cross} {'' if known else self._glyphs.user(error.type)}".strip()
+        line.remarks[:0] = [inked(passed, ERROR)]
+
+
+def _is_about(event: Event | None, layer: LayerRef) -> bool:
+    # Refs of one layer may differ: its path is provisional until it is built.
+    return event is not None and event.layer is not None and event.layer.id == layer.id

@@ -1,0 +1,183 @@
+"""Choose what to show of a timeline: how deep, how many lines, and never without the errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from layertrace.render.trees.event_signatures import Signatures
+from layertrace.render.trees.folding import Item, fold
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import Event
+
+__all__ = ["MOST_LINES", "Node", "Outline"]
+
+MOST_LINES = 400
+MOST_LEVELS = 20
+MOST_ERRORS = 3
+
+
+@dataclass(slots=True)
+class Node:
+    """One line of the tree: an item, a thread, or a note of what is left out.
+
+    Attributes:
+        item: What it shows; None for a thread or a note.
+        thread: The thread whose events follow.
+        skipped: Of what is left out here, how many events side by side…
+        within: … or how many events between the one above and the one below.
+        around: The nearest event around it that is shown.
+        hidden: How many of the events inside it are not shown.
+        level: How many events lie around it.
+    """
+
+    item: Item | None = None
+    thread: str | None = None
+    skipped: int = 0
+    within: int = 0
+    around: Event | None = None
+    hidden: int = 0
+    level: int = 0
+    children: list[Node] = field(default_factory=list)
+
+
+class Outline:
+    """The lines of a tree, without their words.
+
+    Levels are filled from the outside in, as long as there are lines left; the last one that does
+    not fit shows the first and the last of each row of siblings. What is left out is counted where
+    it would stand, and an event in which an exception was raised is shown all the same.
+
+    Args:
+        timeline: What to show.
+        depth: How many levels of events; None for as many as read well.
+        max_lines: About how many lines to fill.
+        folded: Whether what repeats itself is shown once.
+    """
+
+    def __init__(self, timeline: Timeline, depth: int | None, max_lines: int | None, *, folded: bool) -> None:
+        self._timeline = timeline
+        self._levels = MOST_LEVELS if depth is None else max(depth, 1)
+        self._folded = folded
+        self._left = max(MOST_LINES if max_lines is None else max_lines, 1)
+        self._signatures = Signatures(timeline)
+        self.nodes = self._plan()
+
+    def _plan(self) -> list[Node]:
+        top = Node()
+        level = [top]
+        roots = self._timeline.roots
+        threads = dict.fromkeys(event.thread for event in roots)
+        if len(threads) > 1:
+            level = top.children = [Node(thread=thread) for thread in threads]
+            by_thread: dict[str, list[Event]] = {thread: [] for thread in threads}
+            for event in roots:
+                by_thread[event.thread].append(event)
+            rows = [self._fold(events) for events in by_thread.values()]
+        else:
+            rows = [self._fold(roots)]
+        while level:
+            self._fill(level, rows)
+            below = [child for node in level for child in node.children]
+            level, rows = [], []
+            for node in below:
+                if node.item is not None and self._may_open(node, node.item):
+                    level.append(node)
+                    rows.append(self._inside(node.item))
+        return top.children
+
+    def _may_open(self, node: Node, item: Item) -> bool:
+        """Tell whether what is inside a node can be shown; else note that it is not."""
+        if not item.pattern and not self._timeline.children(item.first):
+            return False
+        too_deep = not item.pattern and node.level + 1 >= self._levels
+        if self._left > 0 and not too_deep:
+            return True
+        self._hide(node, item)
+        return False
+
+    def _inside(self, item: Item) -> list[Item]:
+        return list(item.pattern) or self._fold(self._timeline.children(item.first))
+
+    def _fold(self, events: Sequence[Event]) -> list[Item]:
+        return fold(events, self._signatures, wanted=self._folded)
+
+    def _fill(self, level: list[Node], rows: list[list[Item]]) -> None:
+        """Give every node of a level its children, dividing the lines that are left fairly."""
+        for node, row, room in zip(level, rows, _shares(rows, self._left), strict=True):
+            if room < min(len(row), 2) and node.item is not None:
+                self._hide(node, node.item)
+                continue
+            node.children = [self._below(node, part) for part in _trimmed(row, max(room, 2))]
+            self._left -= len(node.children)
+
+    def _below(self, parent: Node, part: Item | int) -> Node:
+        if isinstance(part, int):
+            return Node(skipped=part)
+        if parent.item is None or parent.item.pattern:  # which are no events themselves
+            return Node(item=part, around=parent.around, level=parent.level)
+        return Node(item=part, around=parent.item.first, level=parent.level + 1)
+
+    def _hide(self, node: Node, item: Item) -> None:
+        """Count what is inside as hidden, but bring up the events in which exceptions arose."""
+        node.hidden = item.size // item.times - (0 if item.pattern else 1)
+        origins = list(self._origins(item)) if item.failing else []
+        if origins:
+            node.children = [self._brought_up(event, item.first, node.level) for event in origins]
+            shown = sum(child.hidden + 1 for child in node.children)
+            if node.hidden > shown:
+                node.children.insert(0, Node(within=node.hidden - shown))
+            node.hidden = 0
+
+    def _brought_up(self, event: Event, around: Event, level: int) -> Node:
+        (item,) = self._fold([event])
+        return Node(item=item, around=around, level=level + 1, hidden=item.size - 1)
+
+    def _origins(self, item: Item) -> Iterator[Event]:
+        """Yield the first few events inside in which exceptions were raised."""
+        unseen = [*reversed(list(_events(item)))]
+        if not item.pattern:
+            unseen = list(reversed(self._timeline.children(item.first)))
+        found = 0
+        while unseen and found < MOST_ERRORS:
+            event = unseen.pop()
+            if event.error is not None and event.error.origin:
+                found += 1
+                yield event
+            elif self._signatures.failing(event):
+                unseen.extend(reversed(self._timeline.children(event)))
+
+
+def _events(item: Item) -> Iterator[Event]:
+    """Yield the events side by side that an item repeats."""
+    for part in item.pattern:
+        yield from _events(part)
+    if not item.pattern:
+        yield item.first
+
+
+def _shares(rows: list[list[Item]], lines: int) -> list[int]:
+    """Divide lines among rows: the short ones get all they need, the long ones what is left."""
+    shares = [0] * len(rows)
+    shortest_first = sorted(range(len(rows)), key=lambda index: len(rows[index]))
+    for done, index in enumerate(shortest_first):
+        shares[index] = min(len(rows[index]), lines // (len(rows) - done))
+        lines -= shares[index]
+    return shares
+
+
+def _trimmed(row: list[Item], room: int) -> Iterator[Item | int]:
+    """Yield the first and the last of a row, the failing ones between, and how many are missing."""
+    if len(row) <= room:
+        yield from row
+        return
+    tail = room // 3
+    head = max(room - tail - 1, 1)
+    end = len(row) - tail
+    failing = [index for index in range(head, end) if row[index].failing][:MOST_ERRORS]
+    reached = 0
+    for index in [*range(head), *failing, *range(end, len(row)), len(row)]:
+        if missing := sum(item.siblings for item in row[reached:index]):
+            yield missing
+        yield from row[index : index + 1]
+        reached = index + 1

@@ -1,0 +1,146 @@
+"""Show a timeline as a tree: what happened inside what, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.text import Text
+
+from layertrace.diagnosis import Finding
+from layertrace.render.tables.counts import Totals, count
+from layertrace.render.trees.heading import NOTHING_HAPPENED, Heading
+from layertrace.render.trees.layout import Layout
+from layertrace.render.trees.lines import Writer
+from layertrace.render.trees.outline import Node, Outline
+from layertrace.render.trees.rows import rows
+from layertrace.render.wording.file_names import Places, here
+from layertrace.render.wording.glyphs import Glyphs, glyphs_of
+from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.styles import NOTE, inked
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import Location
+
+__all__ = ["TimelineTree", "tree"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineTree:
+    """A timeline, ready for `rich` to print in any width, encoding and number of colours.
+
+    It shows the events that there were when it was first printed.
+    """
+
+    timeline: Timeline
+    depth: int | None = None
+    fold: bool = True
+    times: bool = True
+    places: bool = True
+    max_lines: int | None = None
+    findings: tuple[Finding, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def _events(self) -> Timeline:
+        # A recording under way would grow between two looks at it; a slice stays as it is.
+        return self.timeline[:]
+
+    @cached_property
+    def _totals(self) -> Totals:
+        return count(self._events)
+
+    @cached_property
+    def _nodes(self) -> list[Node]:
+        outline = Outline(self._events, self.depth, self.max_lines, folded=self.fold)
+        return outline.nodes
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._lines(console, options):
+            line.no_wrap, line.overflow = True, "ignore"
+            yield line
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        widest = max((line.cell_len for line in self._lines(console, options)), default=0)
+        return Measurement(min(widest, options.max_width), min(widest, options.max_width))
+
+    def _lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
+        glyphs, limit = glyphs_of(options), options.max_width
+        notes = self._events.notes
+        if not self._totals.layers and not self._nodes:
+            said = [Text(NOTHING_HAPPENED)]
+            said += [inked(f"note: {glyphs.user(note)}", NOTE) for note in notes]
+            return [line for text in said for line in text.wrap(console, limit)]
+        names = Names((one.layer for one in self._totals.layers.values()), glyphs)
+        layout = self._layout(names, glyphs, limit)
+        heading = Heading(self._totals, notes, names, glyphs, console)
+        return [*heading.lines(layout.width, limit), *layout.lines(console)]
+
+    def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
+        places = Places(_locations(self._nodes), here())
+        marks: dict[int, str] = {}
+        for finding in reversed(self.findings):  # so that the gravest has the last word
+            marks |= dict.fromkeys(finding.events, finding.code)
+        marks |= self.marks
+        writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
+        written = rows(self._nodes, writer)
+        shown = places if self.places else None
+        return Layout(written, limit, glyphs, places=shown, times=self.times)
+
+
+def tree(
+    timeline: Timeline,
+    *,
+    depth: int | None = None,
+    fold: bool = True,
+    times: bool = True,
+    places: bool = True,
+    max_lines: int | None = None,
+    findings: Iterable[Finding] = (),
+    marks: Mapping[int, str] | None = None,
+) -> TimelineTree:
+    """Show what happened, nested as it ran, for `rich` to print.
+
+    The surprise: long timelines are not shown whole. What repeats itself is folded into one line
+    (`call ×1000`), and what does not fit is counted where it would stand (`… 180 more`). Events in
+    which an exception was raised are shown in any case.
+
+    Args:
+        timeline: The events.
+        depth: How many levels of events to show; None for as many as read well (up to 20).
+        fold: Whether what repeats itself is shown once.
+        times: Whether to show how long events took, where there is room.
+        places: Whether to show the lines of code that caused the events.
+        max_lines: About how many lines to fill at most; None for 400.
+        findings: What to mark at the events concerned.
+        marks: Words to mark events with, by their `seq`.
+
+    Example:
+        >>> from rich import print
+        >>> print(tree(timeline, depth=2))  # doctest: +SKIP
+    """
+    return TimelineTree(
+        timeline=timeline,
+        depth=depth,
+        fold=fold,
+        times=times,
+        places=places,
+        max_lines=max_lines,
+        findings=tuple(findings),
+        marks=dict(marks or {}),
+    )
+
+
+def _locations(nodes: list[Node]) -> list[Location]:
+    found: list[Location] = []
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        waiting += node.children
+        if node.item is not None:
+            error = node.item.first.error
+            candidates = (node.item.first.location, error.location if error else None)
+            found += [location for location in candidates if location is not None]
+    return found

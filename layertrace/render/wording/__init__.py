@@ -1,0 +1,1 @@
+"""The words, names and styles that all reports share."""

@@ -1,0 +1,54 @@
+"""Say where an event ran, as far as the events around it have not said so already."""
+
+from __future__ import annotations
+
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.timeline.event import Event
+
+__all__ = ["ran_where"]
+
+
+def ran_where(event: Event, around: Event | None, glyphs: Glyphs) -> str:
+    """Say the mode of an event in words; nothing where it goes without saying.
+
+    Args:
+        event: The event.
+        around: The nearest event around it that is shown.
+        glyphs: What its text may consist of.
+    """
+    if event.kind in ("trace", "run") or _same_setting(event, around):
+        return ""
+    if event.mode == "eager":
+        # Layers are made and built eagerly, unless somebody says otherwise.
+        return "eager" if event.kind == "call" or _mode_around(around) != "eager" else ""
+    if event.mode == "symbolic":
+        return "symbolic: Keras infers shapes" if event.kind == "call" else "symbolic"
+    if event.function is None or _is_trace_of(around, event):
+        return "graph"
+    which = "" if event.trace is None else f"trace {event.trace} of "
+    return f"graph, {which}{glyphs.user(event.function.name)}"
+
+
+def _same_setting(event: Event, around: Event | None) -> bool:
+    if around is None:
+        return False
+    if event.kind == "variable" and _is_trace_of(around, event):
+        return True
+    if around.kind in ("trace", "run"):
+        return False
+    return (event.mode, event.function, event.trace) == (around.mode, around.function, around.trace)
+
+
+def _mode_around(around: Event | None) -> str:
+    if around is None:
+        return "eager"
+    return "graph" if around.kind == "trace" else around.mode
+
+
+def _is_trace_of(around: Event | None, event: Event) -> bool:
+    return (
+        around is not None
+        and around.kind == "trace"
+        and event.mode == "graph"
+        and (around.function, around.trace) == (event.function, event.trace)
+    )
