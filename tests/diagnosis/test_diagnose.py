@@ -44,7 +44,7 @@ def with_rules(monkeypatch):
 
     def install(*rules):
         known = (*cached_rules(), *rules)
-        for module in ("registry", "selection", "spot"):
+        for module in ("registry", "selection", "fail_fast"):
             monkeypatch.setattr(f"layertrace.diagnosis.{module}.all_rules", lambda: known)
 
     return install
