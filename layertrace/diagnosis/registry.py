@@ -80,7 +80,7 @@ def all_rules() -> tuple[Rule, ...]:
     from layertrace.diagnosis import rules
 
     found: list[Rule] = []
-    for module in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
+    for module in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
         found += _rules_in(importlib.import_module(module.name))
     for entry in entry_points(group="layertrace.rules"):
         found += _loaded(entry)

@@ -1,0 +1,1 @@
+"""Rules about building, and what Keras infers of a layer (LT3)."""

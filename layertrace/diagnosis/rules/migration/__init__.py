@@ -1,0 +1,1 @@
+"""Rules about code written for Keras 2 (LT7)."""

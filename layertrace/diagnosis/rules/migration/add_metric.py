@@ -1,0 +1,48 @@
+"""LT703: A layer calls `add_metric`, which Keras 3 does not have any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
+
+
+@rule("LT703", "add-metric", "error", GUIDE)
+def add_metric(case: Case) -> Iterator[Found]:
+    """A layer calls `add_metric`, which Keras 3 does not have any more.
+
+    A metric is an object that the layer owns, made once in `__init__`, or one that is given to `compile`.
+
+    Bad:
+
+    ```python
+    def call(self, x):
+        self.add_metric(tf.reduce_mean(x), name="mean")
+        return x
+    ```
+
+    Good:
+
+    ```python
+    def __init__(self):
+        super().__init__()
+        self.mean = keras.metrics.Mean(name="mean")
+
+    def call(self, x):
+        self.mean.update_state(x)
+        return x
+    ```
+    """
+    for place in case.raised_in("keras.src.layers.layer:add_metric"):
+        location = case.line(place)
+        yield Found(
+            message="{layer} calls add_metric, which Keras 3 has removed: let the layer own a metric.",
+            layer=case.subject(place),
+            location=location,
+            evidence=(Evidence("add_metric was refused", seqs(place), location),),
+            fix='self.mean = keras.metrics.Mean(name="mean")  # in __init__\n'
+            "self.mean.update_state(x)  # in call",
+        )

@@ -1,0 +1,1 @@
+"""Rules about configs, saving and loading (LT6)."""

@@ -1,0 +1,16 @@
+"""What several rules of this folder use."""
+
+from __future__ import annotations
+
+GUIDE = "https://keras.io/guides/serialization_and_saving/"
+KERAS_OWN = {
+    "name",
+    "trainable",
+    "dtype",
+    "kwargs",
+    "autocast",
+    "activity_regularizer",
+    "build_config",
+    "input_dim",
+    "input_shape",
+}

@@ -1,0 +1,1 @@
+"""Rules about where layers and variables are created and tracked (LT1)."""

@@ -1,0 +1,1 @@
+"""Rules about symbolic tensors and Python code in `call` (LT4)."""

@@ -1,0 +1,1 @@
+"""Rules about tracing, retracing and what a trace freezes (LT2)."""

@@ -1,0 +1,196 @@
+"""What several rules of this folder use."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from layertrace.diagnosis.case import Case, is_users, users_function
+from layertrace.diagnosis.finding import Evidence
+from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
+from layertrace.timeline.functions import FunctionLife
+
+GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
+ENOUGH = 3
+"""Retraces for one reason: one is a partial last batch, two may be meant."""
+ENOUGH_FUNCTIONS = 5
+"""Functions made anew from one code: TensorFlow warns from the fifth on."""
+WORTH = 5
+"""Runs for each trace from which on a function was worth making: a trace takes as long as many runs."""
+
+
+@dataclass(frozen=True)
+class Retraces:
+    """The retraces of one function that one argument caused."""
+
+    life: FunctionLife
+    argument: str
+    traces: tuple[Event, ...]
+    changes: tuple[Change, ...]
+    runs: tuple[Event, ...]
+
+    @property
+    def location(self) -> Location | None:
+        """The line that called the function, or its definition if they were several."""
+        lines = {event.location for event in self.traces}
+        return self.traces[0].location if len(lines) == 1 else self.life.defined_at or self.traces[0].location
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The first and the last change."""
+        ends = {0: self.changes[0], len(self.changes) - 1: self.changes[-1]}
+        return tuple(
+            Evidence(str(change), (self.traces[at].seq,), self.traces[at].location)
+            for at, change in ends.items()
+        )
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all values have been met: since the last new one it ran more than twice as often as before.
+
+        A closed set, as of modes or sizes of buckets, has a graph for each; that is what they are for.
+        """
+        last = self.traces[-1].seq
+        before = sum(run.times for run in self.runs if run.seq < last)
+        return sum(run.times for run in self.runs) - before > 2 * before
+
+    @property
+    def counts(self) -> str:
+        """How often the function was traced and run."""
+        runs = f" in {self.life.runs} runs" if self.life.runs else ""
+        return f"{self.life.name} was traced {self.life.traced} times{runs}"
+
+
+def retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
+    """Yield what one argument of one function caused, where that happened often enough."""
+    runs = runs_by_function(case)
+    for life in case.timeline.functions:
+        found: dict[str, list[tuple[Event, Change]]] = {}
+        for event in life.traces:
+            changes = () if event.cause is None else event.cause.changes
+            arguments = {change.argument.partition("[")[0] for change in changes}
+            # Of two arguments that changed at once it cannot be told which it was; and the steps of Keras
+            # take data of any structure, with or without targets and weights.
+            is_data = is_hosts(life.defined_at) and any(change.what == "structure" for change in changes)
+            if len(arguments) == 1 and all(change.what in kinds for change in changes) and not is_data:
+                found.setdefault(arguments.pop(), []).append((event, changes[0]))
+        for root, pairs in found.items():
+            if len(pairs) >= ENOUGH:
+                traces, alone = zip(*pairs, strict=True)
+                names = {change.argument for change in alone}
+                argument = names.pop() if len(names) == 1 else root
+                one = Retraces(life, argument, traces, alone, tuple(runs.get(life.function, ())))
+                if not one.is_settled:
+                    yield one
+
+
+def runs_by_function(case: Case) -> dict[FunctionRef | None, list[Event]]:
+    """Return the runs of each function."""
+    found: dict[FunctionRef | None, list[Event]] = {}
+    for run in case.events("run"):
+        found.setdefault(run.function, []).append(run)
+    return found
+
+
+def is_hosts(place: Location | None) -> bool:
+    """Tell code of Keras's or TensorFlow's own."""
+    return place is not None and OWN.search(place.file) is not None
+
+
+OWN = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
+
+
+def made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
+    """Yield the first traces of functions of one code but the first, where there are many."""
+    found: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
+    worth = Worth(case)
+    seen: set[FunctionRef] = set()
+    for event in case.events("trace"):
+        if event.cause is None or event.cause.reason != reason or event.function is None:
+            continue
+        busy = case.busy_layer(event)
+        if busy is not None and not is_users(busy):
+            continue  # a layer of Keras that compiles its own operations
+        if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
+            continue  # what TensorFlow makes for its own sake, as for a distributed dataset
+        if event.function not in seen and event.graph is not None:
+            seen.add(event.function)
+            if busy is None and worth.was(event):
+                continue
+            # Models on lines of their own are different models; their functions are of one code, Keras's.
+            line = event.location if is_hosts(event.defined_at) else None
+            key = (event.function.name, event.defined_at or event.function.id, line)
+            found.setdefault(key, []).append(event)
+    outermost = [(key[0], events) for key, events in found.items() if len(events) + 1 >= ENOUGH_FUNCTIONS]
+    lines = [{event.location for event in events} for _, events in outermost]
+    for number, (name, events) in enumerate(outermost):
+        # `fit` makes two, one inside the other, on the same line: one finding is enough
+        if not any(lines[number] == lines[other] for other in range(number)):
+            yield name, events
+
+
+class Worth:
+    """Tells functions that were worth their trace from those that are made anew for nothing."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._runs = runs_by_function(case)
+        self._traces = Counter(event.function for event in case.events("trace"))
+        self._trained = {
+            around.function
+            for update in case.observations("update")
+            if (event := case.event(update.during)) is not None
+            for around in (event, *case.around(event))
+            if around.kind == "trace"
+        }
+
+    def was(self, trace: Event) -> bool:
+        """Tell a function that trains, or belongs to a model that is trained, or ran many times."""
+        outermost = [trace, *(one for one in self._case.around(trace) if one.kind == "trace")][-1]
+        if outermost.function in self._trained or self._is_of_trained(outermost):
+            return True
+        runs = sum(run.times for run in self._runs.get(outermost.function, ()))
+        return runs >= WORTH * self._traces[outermost.function]
+
+    def _is_of_trained(self, trace: Event) -> bool:
+        """Tell whether a layer that is called in a trace has variables that an optimizer was to update."""
+        called = {one.layer.id for one in self._case.all_inside(trace) if one.kind == "call" and one.layer}
+        states = [state for number in called if (state := self._case.states.get(number)) is not None]
+        return any(not self._case.updated.isdisjoint(state.variables) for state in states)
+
+
+FUNCTION = "https://www.tensorflow.org/guide/function"
+
+
+def spelled(name: str) -> str:
+    """Spell out what an observation is of: `self.rate`, `Scale.rate`, `RATE`."""
+    kind, _, rest = name.partition(" ")
+    return rest if kind in ("class", "global") else f"self.{name}"
+
+
+def simple(name: str) -> str:
+    """Return the last word of a name, for a weight that takes the place of what has it."""
+    words: list[str] = re.findall(r"[A-Za-z_]\w*", name)
+    return words[-1] if words else "state"
+
+
+def made(name: str, value: object) -> str:
+    """Write down the making of a weight with a value."""
+    number = value if isinstance(value, (int, float)) else 0
+    initializer = f"keras.initializers.Constant({float(number)})" if number else '"zeros"'
+    return f"self.{simple(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
+
+
+def anew(case: Case, layer: LayerRef) -> str:
+    """Write down how the function in which a layer was traced last is made anew."""
+    events = [case.event(seq) for seq in calls(case, layer)]
+    traces = [outer for event in events if event for outer in case.around(event) if outer.kind == "trace"]
+    name = users_function(traces[-1]) if traces else None
+    return "model.compile(optimizer, loss)" if name is None else f"{name} = tf.function({name})"
+
+
+def calls(case: Case, layer: LayerRef) -> tuple[int, ...]:
+    """Return the numbers of the last traced call of a layer."""
+    return tuple(one.seq for one in case.of(layer, "call") if one.mode == "graph")[-1:]

@@ -1,0 +1,1 @@
+"""Rules about training, masks, dtypes and losses (LT5)."""
