@@ -1,8 +1,9 @@
 """Run the programs of this folder, which go wrong the way people's programs do, under trace.
 
-`case_*.py` are the cases themselves; `other/` has each mistake in another dress, `fixed/` the cases mended,
-and `clean/` programs without a mistake. A comment `# finds: LT101 scale` at the end of a line says what
-layertrace is to find there, and of which layer (`-` for none); several are parted by commas.
+Each folder is one case, named as the rule that finds it. `broken.py` is the program that goes wrong,
+`another_*.py` are other programs with the same mistake, and `fixed.py` is the first one, fixed. `clean/` has
+programs without a mistake. A comment `# finds: LT101 scale` at the end of a line names what layertrace finds
+there and for which layer (`-` for none); several are separated by commas.
 """
 
 from __future__ import annotations
@@ -34,15 +35,14 @@ class Ran:
     error: Exception | None
 
 
-def path_of(case: str, folder: str = ".") -> Path:
-    """Return the file of a case: `path_of("03")`."""
-    (path,) = (HERE / folder).glob(f"case_{case}_*.py")
-    return path
+def path_of(case: str) -> Path:
+    """Return the broken program of a case: `path_of("lt201_retraced_by_shape")`."""
+    return HERE / case / "broken.py"
 
 
-def programs(folder: str = ".", prefix: str = "case_") -> list[Path]:
-    """Return the programs of a folder."""
-    return sorted((HERE / folder).glob(f"{prefix}*.py"))
+def programs(kind: str) -> list[Path]:
+    """Return the programs of a kind: `broken`, `another`, `fixed` or `clean`."""
+    return sorted(HERE.glob("clean/*.py" if kind == "clean" else f"lt*/{kind}*.py"))
 
 
 def run(path: Path) -> Ran:

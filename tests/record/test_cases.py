@@ -15,8 +15,8 @@ def ran(request, tmp_path, monkeypatch):
     return run(path_of(request.param))
 
 
-def case(number):
-    return pytest.mark.parametrize("ran", [number], indirect=True, ids=[f"case {number}"])
+def case(name):
+    return pytest.mark.parametrize("ran", [name], indirect=True, ids=[name])
 
 
 def of_name(timeline, name):
@@ -27,7 +27,7 @@ def calls_of(timeline, name, **where):
     return len(timeline.of(name).where(kind="call", **where))
 
 
-@case("02")
+@case("lt203_function_made_anew")
 def test_new_models_are_many_functions_traced_once(ran):
     """Seven models have seven predict functions; none is traced again, and each cause says so."""
     found = of_name(ran.timeline, "one_step_on_data_distributed")
@@ -37,7 +37,7 @@ def test_new_models_are_many_functions_traced_once(ran):
     assert "no. 7" in found[-1].causes[0].detail
 
 
-@case("03")
+@case("lt201_retraced_by_shape")
 def test_shapes_are_named_with_both_values(ran):
     """The program prints `7 2`: a trace for each batch size, and two where retracing is reduced."""
     (step,), (relaxed,) = of_name(ran.timeline, "step"), of_name(ran.timeline, "relaxed")
@@ -50,7 +50,7 @@ def test_shapes_are_named_with_both_values(ran):
     assert (step.runs, relaxed.runs) == (7, 7)
 
 
-@case("04")
+@case("lt202_retraced_by_value")
 def test_python_values_are_named_with_both_values(ran):
     """The program prints `8 9`: a trace for each float, and one for all tensors."""
     (step,) = of_name(ran.timeline, "step")
@@ -65,7 +65,7 @@ def test_python_values_are_named_with_both_values(ran):
     assert step.runs == 16
 
 
-@case("13")
+@case("lt205_python_state_in_call")
 def test_python_runs_once_for_each_trace(ran):
     """The program prints `steps: 24 counter: 2`: two calls, and 24 runs of the graph."""
     (fit,) = of_name(ran.timeline, "multi_step_on_iterator")
@@ -75,7 +75,7 @@ def test_python_runs_once_for_each_trace(ran):
     assert calls_of(ran.timeline, "counter", mode="graph") == 1
 
 
-@case("14")
+@case("lt308_called_symbolically_first")
 def test_every_call_has_a_mode_that_explains_it(ran):
     """The program prints 2 calls for the first model, and 3 for the second, which is fitted."""
     assert f"first eager call: {calls_of(ran.timeline, 'spy')}" in ran.printed
@@ -84,7 +84,7 @@ def test_every_call_has_a_mode_that_explains_it(ran):
     assert [e.mode for e in ran.timeline.of("spy_1").where(kind="call")] == ["symbolic", "graph", "graph"]
 
 
-@case("41")
+@case("lt206_stale_attribute")
 def test_a_changed_attribute_makes_no_trace(ran):
     """The program's second `predict` runs the graph of the first: one trace, two runs."""
     (predict,) = of_name(ran.timeline, "one_step_on_data_distributed")
@@ -93,7 +93,7 @@ def test_a_changed_attribute_makes_no_trace(ran):
     assert (predict.traced, predict.runs) == (1, 2)
 
 
-@case("52")
+@case("lt204_traced_per_instance")
 def test_instances_of_a_traced_method_are_told_apart(ran):
     """The program prints `traces: 8`: one for each layer, and each cause names the new one."""
     calls = of_name(ran.timeline, "call")
@@ -104,7 +104,7 @@ def test_instances_of_a_traced_method_are_told_apart(ran):
     assert "s_7" in str(causes[-1])
 
 
-@case("53")
+@case("lt209_op_without_xla")
 def test_a_graph_that_cannot_run_is_an_error_of_the_run(ran):
     """Every trace goes well; the failure belongs to the execution, which XLA refuses."""
     last = ran.timeline.errors[-1]
@@ -115,7 +115,12 @@ def test_a_graph_that_cannot_run_is_an_error_of_the_run(ran):
     assert type(ran.error).__name__ == last.error.type
 
 
-RETRACED = ["02", "03", "04", "52"]
+RETRACED = [
+    "lt203_function_made_anew",
+    "lt201_retraced_by_shape",
+    "lt202_retraced_by_value",
+    "lt204_traced_per_instance",
+]
 UNDER_TRACE = """
 import runpy, sys, layertrace
 with layertrace.trace() as timeline:
@@ -132,10 +137,10 @@ def said(*arguments):
     return [steady(line) for line in lines if line]
 
 
-@pytest.mark.parametrize("number", RETRACED)
-def test_tensorflow_warns_of_retracing_as_ever(number):
+@pytest.mark.parametrize("name", RETRACED)
+def test_tensorflow_warns_of_retracing_as_ever(name):
     """Its own warning comes as often, and of the same calls, as without layertrace."""
-    path = str(path_of(number))
+    path = str(path_of(name))
     bare = said(path)
 
     assert any("triggered tf.function retracing" in line for line in bare)

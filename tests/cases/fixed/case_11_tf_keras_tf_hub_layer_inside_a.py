@@ -1,9 +1,0 @@
-# Case 11, mended
-import os
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
-from keras import layers
-
-class ForeignLayer(layers.Layer):              # stands in for hub.KerasLayer / tf_keras layer
-    def call(self, x): return x
-keras.Sequential([keras.Input((4,)), ForeignLayer()])

@@ -1,0 +1,9 @@
+# LT401 in another program
+import numpy as np, tensorflow as tf, keras
+from keras import layers
+
+def tower(width):
+    x = keras.Input((width,))
+    hidden = layers.Dense(4)(x)
+    return keras.Model(x, np.tanh(hidden))  # finds: LT401 -
+tower(3)

@@ -1,0 +1,11 @@
+# LT502 in another program
+import numpy as np, tensorflow as tf, keras
+from keras import layers
+
+class Reader(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm = layers.Embedding(9, 4, mask_zero=True), layers.LSTM(3, name="reader_lstm")
+    def call(self, tokens):  # finds: LT308 reader
+        return self.lstm(self.embedding(tokens) * 0.5)  # finds: LT502 reader_lstm
+reader = Reader(); reader(np.array([[1, 2, 0]]))

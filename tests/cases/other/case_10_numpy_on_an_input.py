@@ -1,9 +1,0 @@
-# Case 10 in another dress
-import numpy as np, tensorflow as tf, keras
-from keras import layers
-
-def tower(width):
-    x = keras.Input((width,))
-    hidden = layers.Dense(4)(x)
-    return keras.Model(x, np.tanh(hidden))  # finds: LT401 -
-tower(3)
