@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     process = os.getpid()
     ended = programs.run(ready)
     if os.getpid() != process:  # a fork that returned from the program: the rest is for its parent to do
-        programs.leave(ended[0])
+        programs.exit_like_python(ended[0])
     with _faults_in_a_sentence():
         done.send(ended)
 
@@ -84,7 +84,7 @@ def _faults_in_a_sentence() -> Iterator[None]:
         _drop_output()
         sys.exit(1 if error.errno == errno.EPIPE else 2)
     except (KeyboardInterrupt, click.Abort):
-        programs.leave(KeyboardInterrupt())
+        programs.exit_like_python(KeyboardInterrupt())
 
 
 def _drop_output() -> None:

@@ -14,7 +14,7 @@ from layertrace.diagnosis import Finding
 from layertrace.record.process.descriptors import Reserved
 from layertrace.render.console import terminal_width
 
-__all__ = ["console_of", "has_error", "keep_stderr", "printed", "say"]
+__all__ = ["console_of", "has_error", "keep_stderr", "print_message", "print_parts"]
 
 
 def console_of(*, stderr: bool = False) -> Console:
@@ -24,7 +24,7 @@ def console_of(*, stderr: bool = False) -> Console:
     return console if console.is_terminal else Console(stderr=stderr, file=file, width=terminal_width())
 
 
-def printed(console: Console, *parts: RenderableType) -> None:
+def print_parts(console: Console, *parts: RenderableType) -> None:
     """Print parts with an empty line between them, after what the program has printed."""
     for file in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the program has closed or replaced it
@@ -35,7 +35,7 @@ def printed(console: Console, *parts: RenderableType) -> None:
         console.print(part, crop=False)
 
 
-def say(what: object) -> None:
+def print_message(what: object) -> None:
     """Say something about a program that was run, on standard error."""
     console_of(stderr=True).print(f"layertrace: {what}", soft_wrap=True, markup=False, highlight=False)
 

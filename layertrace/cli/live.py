@@ -10,7 +10,7 @@ from rich.text import Text
 
 from layertrace.cli.console import console_of
 from layertrace.cli.status_line import BottomRow
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.progress import Progress
 from layertrace.render import event_line
 from layertrace.render.wording.formatting import counted
@@ -58,7 +58,7 @@ class Live:
                 with self._row:
                     self._keep_row(self._row)
         except Exception:  # promise 1: the program goes on without being watched
-            step_aside("tell what happens while the program runs")
+            report_internal_error("tell what happens while the program runs")
 
     def _keep_row(self, row: BottomRow) -> None:
         while not self._done.wait(_SECONDS):

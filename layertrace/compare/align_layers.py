@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TypeVar
 
 from layertrace.compare.generated_names import is_automatic
-from layertrace.compare.layer_histories import Lives
+from layertrace.compare.layer_histories import LayerHistories
 from layertrace.timeline.event import LayerRef
 
 __all__ = ["Alignment", "align", "paired"]
@@ -27,7 +27,7 @@ class Alignment:
         before: The other way round.
     """
 
-    def __init__(self, a: Lives, b: Lives) -> None:
+    def __init__(self, a: LayerHistories, b: LayerHistories) -> None:
         self.a, self.b = a, b
         self.now: dict[int, int] = {}
         self.before: dict[int, int] = {}
@@ -53,7 +53,9 @@ class Alignment:
         self.now[one], self.before[other] = other, one
 
     @staticmethod
-    def _grouped(lives: Lives, outer: int | None, known: dict[int, int]) -> dict[Hashable, list[int]]:
+    def _grouped(
+        lives: LayerHistories, outer: int | None, known: dict[int, int]
+    ) -> dict[Hashable, list[int]]:
         """Return the layers in a layer that are not paired yet, by what must be equal for that."""
         groups: dict[Hashable, list[int]] = {}
         for number in lives.children.get(outer, ()):
@@ -61,7 +63,7 @@ class Alignment:
                 groups.setdefault(_key(lives.by_id[number].layer), []).append(number)
         return groups
 
-    def again(self, key: Callable[[Lives, int], Hashable | None]) -> None:
+    def again(self, key: Callable[[LayerHistories, int], Hashable | None]) -> None:
         """Pair what is left over, in order, where a key is equal; outer layers first."""
         waiting: dict[Hashable, deque[int]] = {}
         for number in _unpaired(self.b, self.before):
@@ -76,17 +78,17 @@ class Alignment:
                 self.descend(number, others.popleft())
 
     @staticmethod
-    def key(lives: Lives, number: int) -> Hashable:
+    def key(lives: LayerHistories, number: int) -> Hashable:
         """Return what two layers in one layer must have in common to be a pair."""
         return _key(lives.by_id[number].layer)
 
-    def around(self, lives: Lives, number: int) -> Hashable:
+    def around(self, lives: LayerHistories, number: int) -> Hashable:
         """Return something that is equal for two layers if the layers around them are a pair."""
         parent = lives.parent[number]
         return parent if lives is self.b or parent is None else self.now.get(parent, -parent)
 
 
-def align(a: Lives, b: Lives) -> Alignment:
+def align(a: LayerHistories, b: LayerHistories) -> Alignment:
     """Find which layer of `b` is which of `a`.
 
     Layers are looked for in the layer that was paired with the one around them. Names that somebody gave
@@ -102,20 +104,20 @@ def align(a: Lives, b: Lives) -> Alignment:
     return found
 
 
-def _renamed(found: Alignment, lives: Lives, number: int) -> Hashable | None:
+def _renamed(found: Alignment, lives: LayerHistories, number: int) -> Hashable | None:
     return None if lives.is_plain(number) else (found.around(lives, number), lives.deep[number])
 
 
-def _moved(lives: Lives, number: int) -> Hashable | None:
+def _moved(lives: LayerHistories, number: int) -> Hashable | None:
     return None if lives.is_plain(number) else (_key(lives.by_id[number].layer), lives.deep[number])
 
 
-def _named(lives: Lives, number: int) -> Hashable | None:
+def _named(lives: LayerHistories, number: int) -> Hashable | None:
     layer = lives.by_id[number].layer
     return None if is_automatic(layer) else layer.name
 
 
-def _unpaired(lives: Lives, known: dict[int, int]) -> list[int]:
+def _unpaired(lives: LayerHistories, known: dict[int, int]) -> list[int]:
     return [number for number in lives.outer_first if number not in known]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from layertrace.compare.align_layers import Alignment, align
 from layertrace.compare.contrast import Contrast, Told, contrasts
 from layertrace.compare.function_diff import FunctionDifference, difference_of, groups
-from layertrace.compare.layer_histories import Lives
+from layertrace.compare.layer_histories import LayerHistories
 from layertrace.compare.layer_traits import Said, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife
@@ -80,7 +80,7 @@ def diff(a: Timeline, b: Timeline) -> Difference:
         False
     """
     a, b = a[:], b[:]
-    layers = align(Lives(a), Lives(b))
+    layers = align(LayerHistories(a), LayerHistories(b))
     functions = list(groups(a.functions, b.functions))
     return Difference(
         functions=tuple(filter(None, (difference_of(*both) for both in functions))),
@@ -125,7 +125,7 @@ def _changed(found: Alignment, was: int, is_: int, said: Said) -> Iterator[Layer
         )
 
 
-def _place(found: Alignment, number: int, lives: Lives) -> Iterator[Told]:
+def _place(found: Alignment, number: int, lives: LayerHistories) -> Iterator[Told]:
     """Yield the name that somebody gave a layer, and where it lies, if the layers around are no pair."""
     other = found.now.get(number) if lives is found.a else found.before.get(number)
     assert other is not None  # noqa: S101  # only pairs are compared
@@ -137,17 +137,17 @@ def _place(found: Alignment, number: int, lives: Lives) -> Iterator[Told]:
         yield "place", ["in no other layer" if around is None else f"in {around.path}"]
 
 
-def _around(lives: Lives, number: int) -> LayerRef | None:
+def _around(lives: LayerHistories, number: int) -> LayerRef | None:
     parent = lives.parent[number]
     return None if parent is None else lives.by_id[parent].layer
 
 
-def _is_outermost(lives: Lives, number: int, known: Mapping[int, int]) -> bool:
+def _is_outermost(lives: LayerHistories, number: int, known: Mapping[int, int]) -> bool:
     parent = lives.parent[number]
     return parent is None or parent in known
 
 
-def _count_inside(lives: Lives, number: int, known: Mapping[int, int]) -> int:
+def _count_inside(lives: LayerHistories, number: int, known: Mapping[int, int]) -> int:
     count, waiting = 0, [number]
     while waiting:
         inner = [one for one in lives.children.get(waiting.pop(), ()) if one not in known]

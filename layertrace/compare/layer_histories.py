@@ -12,11 +12,11 @@ from layertrace.compare.generated_names import unnumbered
 from layertrace.timeline.event import Event, Kind, LayerRef
 from layertrace.timeline.literals import words
 
-__all__ = ["LayerLife", "Lives"]
+__all__ = ["LayerHistories", "LayerHistory"]
 
 
 @dataclass
-class LayerLife:
+class LayerHistory:
     """One layer, as it was last seen, and its events.
 
     Attributes:
@@ -46,7 +46,7 @@ class LayerLife:
         return tuple(told)
 
 
-class Lives:
+class LayerHistories:
     """The lives of all layers of some events, by number, in the order of their first events.
 
     Attributes:
@@ -58,7 +58,7 @@ class Lives:
     """
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self.by_id: dict[int, LayerLife] = {}
+        self.by_id: dict[int, LayerHistory] = {}
         self.children: dict[int | None, list[int]] = {}
         self.parent: dict[int, int | None] = {}
         self._gather(events)
@@ -75,7 +75,7 @@ class Lives:
                 continue
             life = self.by_id.get(event.layer.id)
             if life is None:
-                life = self.by_id[event.layer.id] = LayerLife(event.layer)
+                life = self.by_id[event.layer.id] = LayerHistory(event.layer)
             life.layer = event.layer
             life.events.append(event)
             if around is not None and around != event.layer.id:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from layertrace.compare.contrast import Told
 from layertrace.compare.generated_names import unnumbered
-from layertrace.compare.layer_histories import LayerLife
+from layertrace.compare.layer_histories import LayerHistory
 from layertrace.timeline.event import MODES, Event, Kind, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.literals import words
 
@@ -32,7 +32,7 @@ class Said:
         return known[1]
 
 
-def of_layer(life: LayerLife, said: Said) -> Iterator[Told]:
+def of_layer(life: LayerHistory, said: Said) -> Iterator[Told]:
     """Yield what a layer's life was like, respect by respect."""
     yield "class", [life.layer.class_name]
     yield "Keras", [life.layer.framework]
@@ -70,7 +70,7 @@ def calls_in_words(calls: Sequence[Event]) -> str:
     return f"{total}: " + ", ".join(f"{count:,} {IN_MODE[mode]}" for mode, count in ran.items())
 
 
-def _arguments(kind: Kind, life: LayerLife, events: Iterable[Event], said: Said) -> Iterator[Told]:
+def _arguments(kind: Kind, life: LayerHistory, events: Iterable[Event], said: Said) -> Iterator[Told]:
     """Yield each argument with all values that it had; a name is told elsewhere."""
     values: dict[str, list[str]] = {}
     for event in events:

@@ -1,23 +1,23 @@
 """From a timeline to what is wrong: the culprit, the line and the fix."""
 
 from layertrace.diagnosis.accepting import accept
-from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.diagnose import diagnose
-from layertrace.diagnosis.fail_fast import OnTheSpot, spot_of
-from layertrace.diagnosis.finding import Evidence, Finding, Found, Severity
+from layertrace.diagnosis.fail_fast import FailFast, fail_fast_on
+from layertrace.diagnosis.finding import Evidence, Finding, Severity, Violation
 from layertrace.diagnosis.registry import Rule, all_rules, rule
 
 __all__ = [
-    "Case",
+    "DiagnosisContext",
     "Evidence",
+    "FailFast",
     "Finding",
-    "Found",
-    "OnTheSpot",
     "Rule",
     "Severity",
+    "Violation",
     "accept",
     "all_rules",
     "diagnose",
+    "fail_fast_on",
     "rule",
-    "spot_of",
 ]

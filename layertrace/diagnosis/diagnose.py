@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import SEVERITIES, Finding, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import SEVERITIES, Finding, Violation
 from layertrace.diagnosis.registry import Rule
 from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
@@ -40,32 +40,32 @@ def diagnose(
         ignore = project.ignore if ignore is None else ignore
     select = [select] if isinstance(select, str) else select
     ignore = [ignore] if isinstance(ignore, str) else ignore
-    case = Case(timeline)
-    found = [finding for rule in chosen(select, ignore) for finding in run(rule, case)]
-    return sorted(_folded(found), key=lambda one: (SEVERITIES.index(one.severity), *_order(case, one)))
+    context = DiagnosisContext(timeline)
+    found = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
+    return sorted(_folded(found), key=lambda one: (SEVERITIES.index(one.severity), *_order(context, one)))
 
 
-def _order(case: Case, finding: Finding) -> tuple[bool, int, str]:
+def _order(context: DiagnosisContext, finding: Finding) -> tuple[bool, int, str]:
     """Put first what explains the exception that ended the recording, then what came first."""
-    failed = case.failure is None or not _explains(case, finding)
-    return failed, min(finding.events, default=len(case.timeline)), finding.code
+    failed = context.failure is None or not _explains(context, finding)
+    return failed, min(finding.events, default=len(context.timeline)), finding.code
 
 
-def _explains(case: Case, finding: Finding) -> bool:
-    failure = case.failure
+def _explains(context: DiagnosisContext, finding: Finding) -> bool:
+    failure = context.failure
     if failure is None:
         return False
     if finding.location is not None and finding.location in (failure.error.location, *failure.lines):
         return True
-    events = map(case.event, finding.events)
+    events = map(context.event, finding.events)
     return any(event is not None and event.error is not None for event in events)
 
 
-def run(rule: Rule, case: Case) -> Iterator[Finding]:
+def run(rule: Rule, context: DiagnosisContext) -> Iterator[Finding]:
     """Yield what one rule finds; one that fails is told by a warning."""
     try:
-        for found in rule.check(case):
-            if not _is_accepted(rule, case, found):
+        for found in rule.check(context):
+            if not _is_accepted(rule, context, found):
                 yield _finding(rule, found)
     except Exception as error:  # one rule at fault, perhaps a stranger's: the others still run
         warnings.warn(
@@ -76,12 +76,12 @@ def run(rule: Rule, case: Case) -> Iterator[Finding]:
         )
 
 
-def _is_accepted(rule: Rule, case: Case, found: Found) -> bool:
-    state = case.state(found.layer)
+def _is_accepted(rule: Rule, context: DiagnosisContext, found: Violation) -> bool:
+    state = context.state(found.layer)
     return state is not None and any(rule.code.startswith(code.upper()) for code in state.accepted)
 
 
-def _finding(rule: Rule, found: Found) -> Finding:
+def _finding(rule: Rule, found: Violation) -> Finding:
     return Finding(
         code=rule.code,
         name=rule.name,

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["SEVERITIES", "Evidence", "Finding", "Found", "Severity"]
+__all__ = ["SEVERITIES", "Evidence", "Finding", "Severity", "Violation"]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -30,7 +30,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Violation:
     """What a rule says of one layer or function; the registry makes a `Finding` of it.
 
     Attributes:

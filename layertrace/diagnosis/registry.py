@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Found, Severity
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Severity, Violation
 from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline.event import Kind
 
 __all__ = ["Rule", "all_rules", "rule"]
 
-Check = Callable[[Case], Iterable[Found]]
-Spot = tuple[Kind, Kind | None]
+Check = Callable[[DiagnosisContext], Iterable[Violation]]
+Trigger = tuple[Kind, Kind | None]
 
 _CODE = re.compile(r"[A-Z]+\d+")
 
@@ -33,9 +33,9 @@ class Rule:
         code: `LT101`; the first digit is the theme. Rules of others have letters of their own.
         name: `variable-created-in-call`.
         severity: How bad it is, where a finding does not say otherwise.
-        check: Finds it in a case. Its docstring is the page that `layertrace explain` prints.
+        check: Finds it in a context. Its docstring is the page that `layertrace explain` prints.
         link: A page of TensorFlow's or Keras's guides.
-        spots: Which beginnings may show it on the spot: kinds of events, each with the kind of the event
+        triggers: Which beginnings may show it on the spot: kinds of events, each with the kind of the event
             around it (None for any). Empty where it takes the whole recording to tell.
     """
 
@@ -44,7 +44,7 @@ class Rule:
     severity: Severity
     check: Check
     link: str = ""
-    spots: tuple[Spot, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
     @property
     def page(self) -> str:
@@ -58,7 +58,7 @@ class Rule:
 
 
 def rule(
-    code: str, name: str, severity: Severity, link: str = "", spots: Iterable[Spot] = ()
+    code: str, name: str, severity: Severity, link: str = "", triggers: Iterable[Trigger] = ()
 ) -> Callable[[Check], Rule]:
     """Make a rule of a function; the module that does so is found by its place or its entry point.
 
@@ -69,7 +69,7 @@ def rule(
         raise RuleError(f"the code {code!r} of rule {name!r} is not letters and a number, such as 'LT101'")
 
     def make(check: Check) -> Rule:
-        return Rule(code, name, severity, check, link, tuple(spots))
+        return Rule(code, name, severity, check, link, tuple(triggers))
 
     return make
 

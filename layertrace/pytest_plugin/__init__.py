@@ -58,8 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["LAYERTRACE_UPDATE"] = "1"
         config.add_cleanup(_forget_update)
     level = config.get_verbosity()
-    verbosity.make(verbosity.SHORT if level < 0 else verbosity.NORMAL if level == 0 else verbosity.LONG)
-    config.add_cleanup(lambda: verbosity.make(verbosity.NORMAL))
+    verbosity.set_size(verbosity.SHORT if level < 0 else verbosity.NORMAL if level == 0 else verbosity.LONG)
+    config.add_cleanup(lambda: verbosity.set_size(verbosity.NORMAL))
     config.pluginmanager.register(_Running(config, mode), "layertrace running")
 
 

@@ -14,7 +14,7 @@ import layertrace
 from layertrace.errors import LayertraceError
 from layertrace.pytest_plugin.marker import Wanted, wanted_of
 from layertrace.pytest_plugin.sections import HEADING, apology, page_of, section
-from layertrace.record.process.guard import notice
+from layertrace.record.process.guard import warn_once
 from layertrace.record.process.safe import instance_dict
 from layertrace.timeline import Timeline
 
@@ -128,7 +128,7 @@ def _apologise(item: pytest.Item, when: str, doing: str, error: Exception) -> No
     """Show what could not be done in the report of a test that fails, and once in the summary of warnings."""
     line = apology(doing, error)
     item.add_report_section(when, HEADING, line)
-    notice(line, key=f"pytest: {doing}")
+    warn_once(line, key=f"pytest: {doing}")
 
 
 def _file_name(nodeid: str) -> str:

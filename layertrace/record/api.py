@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from layertrace.errors import TargetError
 from layertrace.record.layers import is_layer_class
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.recorder import MAX_EVENTS, Recorder, running
 from layertrace.record.recording.targets import Targets
 from layertrace.timeline import lazy_views
@@ -49,7 +49,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
 
     Raises:
         TargetError: If a target is none of these.
-        RuleError: If a finding of `fail_on` does not exist, or cannot be told on the spot.
+        RuleError: If a finding of `fail_on` does not exist, or needs the whole recording.
         FormatError: When it starts, if the file of `save` cannot be written.
         HostError: When it starts, if TensorFlow or Keras is missing or too old.
 
@@ -77,7 +77,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         self._report = report
         self._save = save
         self._fail_on = (fail_on,) if isinstance(fail_on, str) else tuple(fail_on)
-        self._spot = lazy_views.find("spot")(self._fail_on) if self._fail_on else None
+        self._fail_fast = lazy_views.load("fail_fast")(self._fail_on) if self._fail_on else None
         self._recorders: list[Recorder] = []
 
     def start(self, *, wait: bool = False) -> Timeline:
@@ -92,7 +92,7 @@ class trace:  # noqa: N801  # used like a function, as contextlib's are
         """
         save = None if is_disabled() else self._save
         recorder = Recorder(
-            self._targets, max_events=self._max_events, echo=self._echo, spot=self._spot, save=save
+            self._targets, max_events=self._max_events, echo=self._echo, fail_fast=self._fail_fast, save=save
         )
         if is_disabled():
             recorder.note("LAYERTRACE_DISABLED is set: nothing was recorded")
@@ -182,11 +182,11 @@ def _report(timeline: Timeline, error: Exception) -> None:
     try:
         if id(error) not in _reported:
             _reported.append(id(error))
-            lazy_views.find("failure")(timeline)
+            lazy_views.load("failure")(timeline)
         if not any(recorder is not _program for recorder in running):
             _reported.clear()
     except Exception:  # promise 1: the program's own exception goes on
-        step_aside("report the exception that ended a recording")
+        report_internal_error("report the exception that ended a recording")
 
 
 _program: Recorder | None = None
@@ -239,7 +239,7 @@ def traced(cls: C) -> C:
     if recorder not in running:
         recorder.start()
     else:
-        recorder.recover()
+        recorder.hook_new_targets()
     return cls
 
 

@@ -23,17 +23,25 @@ Emit = Callable[[tuple[Any, ...]], object]
 Kind = Literal["init", "build", "call", "variable", "trace", "run", "watch"]
 
 
-class Method:
+class HookedMethod:
     """What all events of one hooked method have in common.
 
-    It holds the method's code, never the method: a function may close over layers. `jump` and `places`
-    remember how far away the user's code was last time, and which lines of it were met there
-    (`places.caller`); `last` is the last of these. What is only watched, as an update by an optimizer, has
-    the kind `watch`.
+    It holds the method's code, never the method: a function may close over layers. `frames_to_caller` is how
+    far away the user's code was last time, `known_call_sites` are the lines of it that were met there
+    (`source_lines.caller`), and `last` is the last of these. What is only watched, such as an update by an
+    optimizer, has the kind `watch`.
     """
 
     __slots__ = (
-        "code", "defaults", "inherits_place", "is_default", "jump", "kind", "last", "names", "places",
+        "code",
+        "defaults",
+        "frames_to_caller",
+        "is_default",
+        "kind",
+        "known_call_sites",
+        "last",
+        "names",
+        "uses_callers_location",
         "variadic",
     )  # fmt: skip
 
@@ -43,7 +51,7 @@ class Method:
         names: tuple[str, ...] = (),
         defaults: tuple[object, ...] = (),
         variadic: tuple[str | None, str | None] = (None, None),
-        inherits_place: bool = False,
+        uses_callers_location: bool = False,
     ) -> None:
         self.kind = kind
         self.code: CodeType | None = None
@@ -51,14 +59,14 @@ class Method:
         self.names = names
         self.defaults = defaults
         self.variadic = variadic
-        self.inherits_place = inherits_place
-        self.jump = 0
-        self.places: dict[int, tuple[CodeType, int]] = {}
+        self.uses_callers_location = uses_callers_location
+        self.frames_to_caller = 0
+        self.known_call_sites: dict[int, tuple[CodeType, int]] = {}
         self.last: tuple[CodeType | None, int] = (None, -1)
 
     def __reduce__(self) -> Any:
         """Pickle no more than makes another: `cloudpickle` writes the functions of a script's classes."""
-        return Method, (self.kind, self.names, (), self.variadic, self.inherits_place)
+        return HookedMethod, (self.kind, self.names, (), self.variadic, self.uses_callers_location)
 
     def stand_for(self, original: Any) -> None:
         """Note where the method is defined, below its decorators, and whether it is Keras's default."""
@@ -85,7 +93,7 @@ class Span(NamedTuple):
     whatever the kind of event needs: arguments, a variable, a trace.
     """
 
-    method: Method
+    method: HookedMethod
     layer: LayerRecord | None
     parent: tuple[Any, ...] | None
     thread: ThreadState
@@ -184,13 +192,22 @@ class Hub:
             span has to be shown to `begun`, or their shapes are not to be had as they were.
         shape_tuple, dtype_number: Methods of that class: a tensor's shape, and the number that stands for its
             dtype. As methods of the class they take half the time that asking the tensor for them takes.
-        sights: Take what is noticed beside events (`layertrace.record.describe.observations`).
+        observers: Take what is noticed beside events (`layertrace.record.describe.observations`).
         states: The state of every thread that a hook ran in, as long as it lives or is told of.
     """
 
     __slots__ = (
-        "begun", "dtype_number", "emit", "fill", "most", "records", "replica", "shape_tuple", "sights",
-        "states", "tensor_type",
+        "begun",
+        "dtype_number",
+        "emit",
+        "fill",
+        "most",
+        "observers",
+        "records",
+        "replica",
+        "shape_tuple",
+        "states",
+        "tensor_type",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -203,7 +220,7 @@ class Hub:
         self.tensor_type: Any = None  # a class, or None; a comparison with it narrows no type then
         self.shape_tuple: Any = None
         self.dtype_number: Any = None
-        self.sights: tuple[Callable[[Any], object], ...] = ()
+        self.observers: tuple[Callable[[Any], object], ...] = ()
         self.states: list[weakref.ref[ThreadState]] = []
 
     def __reduce__(self) -> str:
@@ -213,6 +230,13 @@ class Hub:
     def living_states(self) -> list[ThreadState]:
         """Return the states of the threads that live, and of those that events are told of."""
         return [state for reference in self.states if (state := reference()) is not None]
+
+    def forget_open_spans(self) -> None:
+        """Forget what was running when the last recording ended, or was interrupted: its end was not seen."""
+        for state in self.living_states():
+            state.span = None
+            state.runs_for = None
+            state.skips = 0
 
     def counted_runs(self) -> int:
         """Return how many runs are counted in records that may still grow."""

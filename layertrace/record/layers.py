@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple, TypeGuard, cast
 
 from layertrace.record.process import safe
 from layertrace.timeline.event import LayerRef
-from layertrace.timeline.query import layer_numbers, qualified_name
+from layertrace.timeline.query import live_layers, qualified_name
 
-__all__ = ["LayerRecord", "class_facts", "is_layer_class", "is_metric", "layer_name", "meet"]
+__all__ = ["LayerRecord", "class_facts", "is_layer_class", "is_metric", "layer_name", "register_layer"]
 
 Framework = Literal["keras", "tf_keras"]
 
@@ -63,23 +63,23 @@ class LayerRecord:
     """One layer as the recorder knows it.
 
     `maker` is the layer that was busy when this one was met, or that called it first.
-    `is_inner` marks a layer that is part of another's working, of which nothing is told.
+    `is_framework_internal` marks a layer that is part of another's working, of which nothing is told.
     `initialized` and `built_by_init` tell how its `__init__` left it: whether Keras's own had run,
     and whether it was built; None where none was seen.
     """
 
     __slots__ = (
-        "built_by_init", "cls", "facts", "initialized", "is_inner", "maker", "name", "number", "path",
-        "reference", "type",
+        "built_by_init", "cls", "facts", "initialized", "is_framework_internal", "maker", "name", "number",
+        "path", "reference", "type",
     )  # fmt: skip
 
     def __init__(self, layer: object, facts: ClassFacts, maker: LayerRecord | None) -> None:
-        self.number = layer_numbers.next_number()
+        self.number = live_layers.next_number()
         self.cls = safe.class_name(layer)
         self.type = weakref.ref(type(layer))
         self.facts = facts
         self.maker = maker
-        self.is_inner = False
+        self.is_framework_internal = False
         self.initialized: bool | None = None
         self.built_by_init: bool | None = None
         self.name: str | None = None
@@ -154,10 +154,10 @@ def layer_name(layer: object) -> str | None:
     return str.__str__(name) if safe.is_a(name, str) else None
 
 
-def meet(layer: object, maker: LayerRecord | None) -> LayerRecord | None:
+def register_layer(layer: object, maker: LayerRecord | None) -> LayerRecord | None:
     """Get to know a layer; None where `layer` is none that layertrace follows."""
     facts = class_facts(type(layer))
     if facts is None:
         return None
-    record: LayerRecord = layer_numbers.add(layer, LayerRecord(layer, facts, maker))
+    record: LayerRecord = live_layers.add(layer, LayerRecord(layer, facts, maker))
     return record

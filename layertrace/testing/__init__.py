@@ -26,7 +26,7 @@ _HOMES = {
     "assert_calls": "counts",
     "assert_lifecycle": "lifecycle",
     "assert_max_traces": "traces",
-    "assert_no_findings": "doctor",
+    "assert_no_findings": "findings",
     "assert_order": "order",
     "assert_shapes": "shapes",
     "assert_unchanged_by": "golden",

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from layertrace.timeline.event import NOTHING, ErrorRef, LayerRef, Location, Structure, TensorSpec
 
-__all__ = ["Failure", "LayerState", "Observation", "Sight", "Surroundings"]
+__all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
-Sight = Literal["update", "loss", "changed in call", "changed after trace", "kept tensor", "random"]
+ObservationKind = Literal["update", "loss", "changed in call", "changed after trace", "kept tensor", "random"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Observation:
         thread: Name of the thread it was seen in.
     """
 
-    what: Sight
+    what: ObservationKind
     during: int | None = None
     layer: LayerRef | None = None
     name: str = ""
@@ -119,7 +119,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class RecordingContext:
     """All that a recording knows beside its events.
 
     Attributes:

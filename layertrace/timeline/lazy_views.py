@@ -15,7 +15,7 @@ _VIEWS = {
     "tree": "layertrace.render:tree",
     "failure": "layertrace.render:print_failure",
     "functions": "layertrace.render:function_table",
-    "spot": "layertrace.diagnosis:spot_of",
+    "fail_fast": "layertrace.diagnosis:fail_fast_on",
     "load": "layertrace.timeline.storage:load",
     "save": "layertrace.timeline.storage:save",
     "table": "layertrace.render:table",
@@ -26,7 +26,7 @@ _VIEWS = {
 }
 
 
-def find(view: str) -> Callable[..., Any]:
+def load(view: str) -> Callable[..., Any]:
     """Load the function that makes this view."""
     found: Callable[..., Any] = pkgutil.resolve_name(_VIEWS[view])
     return found

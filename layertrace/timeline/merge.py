@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from layertrace.timeline.context import Observation, Surroundings
+from layertrace.timeline.context import Observation, RecordingContext
 from layertrace.timeline.event import ErrorRef, Event, FunctionRef, LayerRef
 from layertrace.timeline.timeline import Timeline
 
@@ -97,7 +97,7 @@ class _Moved:
     def _error(self, error: ErrorRef) -> ErrorRef:
         return replace(error, subject=self.layer(error.subject))
 
-    def surroundings(self, numbers: Mapping[Key, int]) -> Surroundings:
+    def surroundings(self, numbers: Mapping[Key, int]) -> RecordingContext:
         """Return what is known beside the events, with the numbers that these have in the whole."""
         known, offset = self.timeline.surroundings, self._offset
         states = {}
@@ -115,7 +115,7 @@ class _Moved:
         failure = known.failure and replace(
             known.failure, layer=self.layer(known.failure.layer), error=self._error(known.failure.error)
         )
-        return Surroundings(
+        return RecordingContext(
             states=states, observations=observations, failure=failure, versions=known.versions
         )
 
@@ -129,10 +129,10 @@ class _Moved:
         )
 
 
-def _together(moved: list[_Moved], numbers: Mapping[Key, int], first: int) -> Surroundings:
+def _together(moved: list[_Moved], numbers: Mapping[Key, int], first: int) -> RecordingContext:
     parts = [one.surroundings(numbers) for one in moved]
     failures = [part.failure for part in parts if part.failure is not None]
-    return Surroundings(
+    return RecordingContext(
         states={number: state for part in parts for number, state in part.states.items()},
         observations=tuple(one for part in parts for one in part.observations),
         failure=failures[0] if failures else None,

@@ -15,15 +15,15 @@ __all__ = [
     "by_fields",
     "by_subject",
     "check_value",
-    "layer_numbers",
     "listed",
+    "live_layers",
     "qualified_name",
 ]
 
 FIELDS = Event.__struct_fields__
 
 _TYPE: Any = vars(type)
-layer_numbers: Register[Any] = Register()
+live_layers: Register[Any] = Register()
 """The layers that recording has met, each with something that has its `number`."""
 
 
@@ -69,7 +69,7 @@ def _chooser(subject: object) -> Callable[[LayerRef], bool]:
     if isinstance(subject, LayerRef):
         number = subject.id
     else:
-        known = layer_numbers.get(subject)
+        known = live_layers.get(subject)
         number = -1 if known is None else known.number
     return lambda layer: layer.id == number
 

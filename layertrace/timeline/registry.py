@@ -33,7 +33,7 @@ class Register(Generic[Description]):
 
     def __init__(self) -> None:
         self.by_id: dict[int, Description] = {}
-        self.ready: ByIdentity[Description] = ByIdentity()
+        self.fast_path_layers: ByIdentity[Description] = ByIdentity()
         self._references: dict[int, weakref.ref[object]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
@@ -52,7 +52,7 @@ class Register(Generic[Description]):
             def forget(_: object) -> None:
                 # Runs before the address can be used again, so a newcomer never inherits.
                 self.by_id.pop(key, None)
-                self.ready.pop(key, None)
+                self.fast_path_layers.pop(key, None)
                 self._references.pop(key, None)
 
             self._references[key] = weakref.ref(thing, forget)

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from layertrace.errors import UnknownLayerError
 from layertrace.timeline import lazy_views
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
@@ -31,7 +31,7 @@ class EventSource(Protocol):
     def notes(self) -> Sequence[str]:
         """Return sentences about the recording itself, such as why it is not complete."""
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> RecordingContext:
         """Return what is known beside the events."""
 
 
@@ -39,7 +39,7 @@ class _Kept:
     """Events that are already here."""
 
     def __init__(
-        self, events: Sequence[Event], notes: Sequence[str], surroundings: Callable[[], Surroundings]
+        self, events: Sequence[Event], notes: Sequence[str], surroundings: Callable[[], RecordingContext]
     ) -> None:
         self._events = events
         self._notes = notes
@@ -51,7 +51,7 @@ class _Kept:
     def notes(self) -> Sequence[str]:
         return self._notes
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> RecordingContext:
         return self._surroundings()
 
 
@@ -79,9 +79,9 @@ class Timeline(Sequence[Event]):
         self,
         events: Iterable[Event] = (),
         notes: Iterable[str] = (),
-        surroundings: Surroundings | None = None,
+        surroundings: RecordingContext | None = None,
     ) -> None:
-        known = surroundings or Surroundings()
+        known = surroundings or RecordingContext()
         self._source: EventSource = _Kept(tuple(events), tuple(notes), lambda: known)
         self._shape: _Shape | None = None
 
@@ -149,7 +149,7 @@ class Timeline(Sequence[Event]):
         return self._source
 
     @property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> RecordingContext:
         """What the recording knows beside its events, of the whole of it also for a selection."""
         return self._source.surroundings()
 
@@ -262,7 +262,7 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
         """
-        lazy_views.find("save")(self, path)
+        lazy_views.load("save")(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Timeline:
@@ -271,7 +271,7 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If there is no such file, or it is no recording that this version can read.
         """
-        found: Timeline = lazy_views.find("load")(path)
+        found: Timeline = lazy_views.load("load")(path)
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -282,31 +282,31 @@ class Timeline(Sequence[Event]):
 
     def findings(self, **options: Any) -> list[Any]:
         """Return what is wrong, the gravest first. See `layertrace.diagnose`."""
-        found: list[Any] = lazy_views.find("diagnose")(self, **options)
+        found: list[Any] = lazy_views.load("diagnose")(self, **options)
         return found
 
     def tree(self, **options: Any) -> Any:
         """Return a `rich` renderable: the events as a tree. See `layertrace.render.trees.tree`."""
-        return lazy_views.find("tree")(self, **options)
+        return lazy_views.load("tree")(self, **options)
 
     def table(self, **options: Any) -> Any:
         """Return a `rich` renderable: one line for each layer. See `layertrace.render.tables.layers`."""
-        return lazy_views.find("table")(self, **options)
+        return lazy_views.load("table")(self, **options)
 
     def function_table(self) -> Any:
         """Return a `rich` renderable: one line for each function. See `layertrace.render.function_table`."""
-        return lazy_views.find("functions")(self)
+        return lazy_views.load("functions")(self)
 
     def print(self, **options: Any) -> None:
         """Print the tree to the terminal. See `layertrace.render.print_timeline`."""
-        lazy_views.find("print")(self, **options)
+        lazy_views.load("print")(self, **options)
 
     def __str__(self) -> str:
-        return str(lazy_views.find("text")(self))
+        return str(lazy_views.load("text")(self))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Show the tree in a notebook, as rich's HTML."""
-        bundle: dict[str, str] = lazy_views.find("notebook")(self)
+        bundle: dict[str, str] = lazy_views.load("notebook")(self)
         return bundle
 
 

@@ -28,9 +28,9 @@ import layertrace
 from layertrace.record.engines import callbacks, wrapping
 from layertrace.record.engines.monitoring import monitoring
 from layertrace.record.hooks.hook_points import class_points
-from layertrace.record.hub import Method, threads
+from layertrace.record.hub import HookedMethod, threads
 from layertrace.record.recording.recorder import running
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 X = tf.ones((8, 8))
 
@@ -107,17 +107,17 @@ class Wrapping:
         """Return a wrapper for each piece that is left out."""
         self.whole = vars(Identity)["call"]
         wrapping._NAMESPACE["lt_this_thread"] = threads.state
-        wrapping._NAMESPACE["lt_this_layer"] = layer_numbers.get(BLOCKS[0])
+        wrapping._NAMESPACE["lt_this_layer"] = live_layers.get(BLOCKS[0])
         made = {name: self._wrapper(piece) for name, piece in WRAPPING.items()}
         return {"bare": self.bare, "whole": self.whole, **made}
 
     def _wrapper(self, piece: Piece):
-        kept, wrapping._SHORT_WAY = wrapping._SHORT_WAY, without(wrapping._SHORT_WAY, *piece[1:])
+        kept, wrapping._FAST_PATH = wrapping._FAST_PATH, without(wrapping._FAST_PATH, *piece[1:])
         wrapping._factory.cache_clear()
         try:
-            return wrapping.wrap(Method("call"), self.bare, self.point.observer)
+            return wrapping.wrap(HookedMethod("call"), self.bare, self.point.observer)
         finally:
-            wrapping._SHORT_WAY = kept
+            wrapping._FAST_PATH = kept
             wrapping._factory.cache_clear()
 
     def use(self, function) -> None:
@@ -147,7 +147,7 @@ class Monitoring:
 
     def _callbacks(self, sources: list[str]) -> list[object]:
         namespace = dict(vars(callbacks))
-        namespace |= {"this_thread": threads.state, "this_layer": layer_numbers.get(BLOCKS[0])}
+        namespace |= {"this_thread": threads.state, "this_layer": live_layers.get(BLOCKS[0])}
         for source in sources:
             exec(source, namespace)
         return [namespace[name](monitoring._callbacks) for name in ("_make_started", "_make_returned")]

@@ -7,13 +7,13 @@ from msgspec import structs
 
 import layertrace
 from layertrace import Event, Timeline
-from layertrace.diagnosis import Evidence, Found, Rule, all_rules, diagnose, rule
+from layertrace.diagnosis import Evidence, Rule, Violation, all_rules, diagnose, rule
 from layertrace.diagnosis import rule as rule_decorator
 from layertrace.diagnosis.registry import all_rules as cached_rules
 from layertrace.diagnosis.selection import chosen
 from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline import LayerRef, Location, VariableSpec
-from layertrace.timeline.context import LayerState, Surroundings
+from layertrace.timeline.context import LayerState, RecordingContext
 
 LINE = Location("app.py", 3, "call")
 
@@ -145,7 +145,7 @@ def test_a_class_accepts_a_finding():
     """What its author has accepted, for it and its subclasses, is not told."""
     timeline = calls_that_make_variables(layer(1), layer(2, "other"))
     state = LayerState(layer=layer(1), accepted=("LT10",))
-    timeline = Timeline(timeline, surroundings=Surroundings(states={1: state}))
+    timeline = Timeline(timeline, surroundings=RecordingContext(states={1: state}))
 
     (finding,) = diagnose(timeline, select=["LT101"], ignore=[])
     assert finding.layer == layer(2, "other")
@@ -195,7 +195,7 @@ def test_rules_of_installed_packages_run(monkeypatch):
     def every_call(case):
         """Tell each call."""
         for event in case.events("call"):
-            yield Found(message="a call", evidence=(Evidence("here", (event.seq,)),))
+            yield Violation(message="a call", evidence=(Evidence("here", (event.seq,)),))
 
     class Entry:
         def __init__(self, value, found):
@@ -236,7 +236,7 @@ def test_the_gravest_come_first(with_rules):
 
     def telling(code, severity, seq):
         def check(case):
-            yield Found(message=code, evidence=(Evidence("", (seq,)),))
+            yield Violation(message=code, evidence=(Evidence("", (seq,)),))
 
         return Rule(code, code.lower(), severity, check)
 

@@ -12,7 +12,7 @@ import tf_keras
 
 import layertrace
 from layertrace.record import hub
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 
@@ -208,15 +208,15 @@ def test_targets_are_held_as_long_as_the_trace(collected):
 def test_registers_shrink(collected):
     """What is noted of living objects is forgotten with them."""
     collected()
-    before = len(layer_numbers.by_id)
+    before = len(live_layers.by_id)
     with layertrace.trace():
         for _ in range(10):
             keras.layers.Dense(1)(X)
-        assert len(layer_numbers.by_id) >= before
+        assert len(live_layers.by_id) >= before
     keras.backend.clear_session()
     collected()
 
-    assert len(layer_numbers.by_id) <= before
+    assert len(live_layers.by_id) <= before
 
 
 def test_a_thread_leaves_nothing_behind():

@@ -296,7 +296,7 @@ def test_a_trace_that_ends_while_a_layer_is_made_elsewhere_leaves_nothing(unchan
     trace = layertrace.trace()
     with recorder._lock:  # the other thread comes as far as this lock, and has to wait
         trace.start()
-        recorder.running[0]._covered.pop(id(Late))  # as if it were made just now
+        recorder.running[0]._hooked_classes.pop(id(Late))  # as if it were made just now
         waiting = threading.Thread(target=Late)
         waiting.start()
         while waiting.is_alive() and not _waits(waiting):

@@ -19,7 +19,7 @@ from layertrace import Timeline
 from layertrace.errors import FormatError, HostError, LayertraceWarning
 from layertrace.record.frameworks import loading
 from layertrace.record.recording import autosave
-from layertrace.timeline.context import Surroundings
+from layertrace.timeline.context import RecordingContext
 
 
 class Scale(keras.layers.Layer):
@@ -226,7 +226,7 @@ def test_what_happens_during_a_look_is_written_in_the_next(tmp_path, monkeypatch
     saver.start(start, 0)
     for _ in range(3 * len(records)):  # looks
         time.sleep(0.02)
-    saver.stop(Surroundings(), ())
+    saver.stop(RecordingContext(), ())
 
     kept = Timeline.load(tmp_path / "run.jsonl")
     assert [(e.kind, e.depth, e.layer, e.duration_ns) for e in kept] == [

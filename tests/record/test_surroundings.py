@@ -11,7 +11,7 @@ import tf_keras
 from keras import layers
 
 import layertrace
-from layertrace.record.python_state.framework_attributes import set_by_hosts
+from layertrace.record.python_state.framework_attributes import set_by_framework
 
 ONES = np.ones((2, 3), "float32")
 
@@ -294,7 +294,7 @@ def test_what_tf_keras_keeps_for_losses_and_metrics_is_its_own():
     with layertrace.trace():
         tf_keras.layers.Dense(1)(ONES)
 
-        assert {"_losses", "_metrics"} <= set_by_hosts(tf_keras.layers.Dense)
+        assert {"_losses", "_metrics"} <= set_by_framework(tf_keras.layers.Dense)
 
 
 def test_a_tensor_of_a_graph_kept_on_a_layer_is_seen():

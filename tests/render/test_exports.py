@@ -28,7 +28,7 @@ from layertrace.render.exports.perfetto import trace_events
 from layertrace.render.exports.records import COLUMNS
 from layertrace.render.exports.tracks import slices
 from layertrace.timeline import Cause, Change, Event, LayerRef, Timeline
-from layertrace.timeline.context import Surroundings
+from layertrace.timeline.context import RecordingContext
 
 STORIES = ("tutorial", "bug", "fit", "loop", "strategy", "hostile")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -499,7 +499,7 @@ def _told(timeline, started=NOON):
 
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    known = Surroundings(started_ns=None if started is None else round(started.timestamp()) * 10**9)
+    known = RecordingContext(started_ns=None if started is None else round(started.timestamp()) * 10**9)
     count = spans(Timeline(timeline, surroundings=known), provider)
     found = exporter.get_finished_spans()
     assert len(found) == count

@@ -15,7 +15,7 @@ from layertrace.compare.diff import diff
 from layertrace.render.console import written
 from layertrace.render.tables.diff import differences
 from layertrace.timeline import Cause, Change, Timeline
-from layertrace.timeline.context import Surroundings
+from layertrace.timeline.context import RecordingContext
 
 
 def _steps(*rows: int, calls: int = 1) -> Timeline:
@@ -60,7 +60,7 @@ def test_no_difference_is_one_sentence():
         "b does what a does: they differ in numbers, times and places at most."
     )
     one, two = (
-        Timeline(_steps(8), surroundings=Surroundings(versions={"tensorflow": version}))
+        Timeline(_steps(8), surroundings=RecordingContext(versions={"tensorflow": version}))
         for version in ("2.20.0", "2.21.0")
     )
     assert _shown(diff(one, two)).splitlines()[1:] == ["", "tensorflow: 2.21.0, was 2.20.0"]

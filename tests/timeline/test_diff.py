@@ -15,7 +15,7 @@ from msgspec import structs
 from layertrace.compare.align_layers import paired
 from layertrace.compare.diff import Contrast, diff
 from layertrace.timeline import Cause, Change, FunctionRef, LayerRef, Location, Timeline
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 
 STORIES = ("tutorial", "bug", "fit", "large", "loop", "hostile", "strategy")
 
@@ -109,8 +109,8 @@ def test_versions_alone_are_no_difference():
     assert found.versions == (Contrast(what="tensorflow", before=("2.20",), now=("2.21",)),)
 
 
-def _versions(version: str) -> Surroundings:
-    return Surroundings(versions={"tensorflow": version})
+def _versions(version: str) -> RecordingContext:
+    return RecordingContext(versions={"tensorflow": version})
 
 
 def test_an_empty_recording_differs_from_any_other():
@@ -258,7 +258,7 @@ def test_errors_are_compared_by_what_they_are():
         error = raised("ValueError", "no") if story is two else None
         story.call(layer, "float32[2]", "float32[2]" if error is None else None, error=error)
     failure = Failure(error=raised("ValueError", "no"))
-    found = diff(one.timeline(), Timeline(two.timeline(), surroundings=Surroundings(failure=failure)))
+    found = diff(one.timeline(), Timeline(two.timeline(), surroundings=RecordingContext(failure=failure)))
 
     assert _told(found)[-1] == ("gate", "raises", (), ("ValueError",))
     assert found.outside == (Contrast(what="ended by", before=(), now=("ValueError",)),)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hand_made import Story, raised
 
 from layertrace.timeline import Timeline
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.merge import merged
 
 
@@ -17,7 +17,7 @@ def failing(name: str) -> Timeline:
     layer = story.layer("Dense", name)
     error = replace(raised("ValueError", "no"), subject=layer)
     story.call(layer, "float32[2]", None, error=error)
-    return Timeline(story.events, [], Surroundings(failure=Failure(error=error, layer=layer)))
+    return Timeline(story.events, [], RecordingContext(failure=Failure(error=error, layer=layer)))
 
 
 def test_an_exception_stays_with_its_layer():

@@ -30,7 +30,7 @@ from layertrace.timeline import (
     TensorSpec,
     VariableSpec,
 )
-from layertrace.timeline.context import Failure, LayerState, Observation, Surroundings
+from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.storage import files
 
 RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
@@ -66,7 +66,7 @@ EVENTS = [
     Event(seq=3, kind="variable", layer=DENSE, parent=2, depth=2, variable=KERNEL, start_ns=7, strategy="Mirrored"),
     Event(seq=4, kind="run", function=STEP, times=100, traced_before=1, start_ns=200, duration_ns=None),
 ]  # fmt: skip
-SURROUNDINGS = Surroundings(
+SURROUNDINGS = RecordingContext(
     states={
         1: LayerState(
             layer=NET, methods={"call": HERE}, children=(2,), held={2: "blocks[0]"}, variables=(1, 0), built=True,

@@ -9,13 +9,13 @@ import click
 
 import layertrace
 from layertrace.cli import completion
-from layertrace.cli.console import console_of, has_error, printed
+from layertrace.cli.console import console_of, has_error, print_parts
 from layertrace.cli.filter_options import choosing
 from layertrace.cli.program import run as programs
 from layertrace.cli.run_report import verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.render.tables.findings import findings
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
@@ -70,9 +70,9 @@ def check(
     try:
         status = _tell(timeline, select, ignore, stderr=True)
     except Exception:  # promise 1: the program's own status counts
-        step_aside("tell what was recorded")
+        report_internal_error("tell what was recorded")
         status = False
-    programs.leave(raised, status)
+    programs.exit_like_python(raised, status)
 
 
 def _is_recording(target: Path) -> bool:
@@ -85,5 +85,5 @@ def _is_recording(target: Path) -> bool:
 def _tell(timeline: Timeline, select: list[str] | None, ignore: list[str] | None, *, stderr: bool) -> bool:
     found = timeline.findings(select=select, ignore=ignore)
     parts = [findings(found)] * bool(found)
-    printed(console_of(stderr=stderr), *parts, verdict(timeline, found))
+    print_parts(console_of(stderr=stderr), *parts, verdict(timeline, found))
     return has_error(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from layertrace.cli.console import console_of, printed
+from layertrace.cli.console import console_of, print_parts
 from layertrace.compare.diff import diff as compared
 from layertrace.render.tables.diff import differences
 from layertrace.render.wording.file_names import tails
@@ -30,5 +30,5 @@ def diff(before: Path, after: Path) -> None:
     found = compared(a, b)
     names = tails([str(before.absolute()), str(after.absolute())])  # the ends that tell them apart
     was, is_ = (names[str(path.absolute())] for path in (before, after))
-    printed(console_of(), differences(found, before=was, now=is_))
+    print_parts(console_of(), differences(found, before=was, now=is_))
     sys.exit(bool(found))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from layertrace.cli.console import console_of, printed
+from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import selected, selecting
 from layertrace.diagnosis import diagnose
 from layertrace.render import findings, function_table, table, tree, variable_table
@@ -52,4 +52,4 @@ def report(
         parts = [findings(found)] * bool(found)
         lines = max(len(shown), 1) if everything else None
         parts.append(tree(shown, depth=depth, fold=not everything, max_lines=lines, findings=found))
-    printed(console_of(), *parts)  # type: ignore[arg-type]  # all of them are renderable
+    print_parts(console_of(), *parts)  # type: ignore[arg-type]  # all of them are renderable

@@ -14,7 +14,7 @@ from layertrace.cli import completion
 from layertrace.cli.filter_options import selecting
 from layertrace.cli.live import Live
 from layertrace.cli.program import run as programs
-from layertrace.cli.run_report import Wishes, tell
+from layertrace.cli.run_report import ReportOptions, print_report
 from layertrace.diagnosis import diagnose
 from layertrace.errors import FormatError
 from layertrace.record import subprocesses
@@ -92,7 +92,7 @@ def run(
     if html is not None:
         _check_page(html)
     diagnose(Timeline())  # nonsense in the settings of the project is told now, not after a long run
-    wishes = Wishes(
+    options = ReportOptions(
         asked=sys.argv[2:],
         save=save,
         html=html and html.absolute(),  # the program may change its folder
@@ -115,7 +115,7 @@ def run(
     programs.end_recording(tracer, raised)
     del alive  # until the recording had looked at the program's layers
     written = subprocesses.files_since(*beside, began) if with_children and beside is not None else []
-    programs.leave(raised, tell(timeline, wishes, written))
+    programs.exit_like_python(raised, print_report(timeline, options, written))
 
 
 def _real(save: Path) -> tuple[Path, Path]:

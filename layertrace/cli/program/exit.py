@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-__all__ = ["leave", "shown"]
+__all__ = ["exit_like_python", "print_traceback"]
 
 _HERE = str(Path(__file__).parents[1])
 
 
-def shown(raised: BaseException | None) -> BaseException | None:
+def print_traceback(raised: BaseException | None) -> BaseException | None:
     """Show the traceback of a program, from its own first frame on, and return what ends the program.
 
     That is another exception if its `sys.excepthook` has decided so.
@@ -58,7 +58,7 @@ def _users(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def leave(raised: BaseException | None, status: int = 0) -> NoReturn:
+def exit_like_python(raised: BaseException | None, status: int = 0) -> NoReturn:
     """End the process as Python ends a program, whose `atexit` is still to come.
 
     Args:

@@ -20,14 +20,14 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, cast
 
-from layertrace.cli.program.exit import leave, shown
+from layertrace.cli.program.exit import exit_like_python, print_traceback
 from layertrace.errors import ProgramError
 
-__all__ = ["Program", "Ready", "of_arguments"]
+__all__ = ["PreparedProgram", "Program", "of_arguments"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class PreparedProgram:
     """A program that can be run: Python has found it, and could compile it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Program:
     what: str
     arguments: tuple[str, ...] = ()
 
-    def prepared(self) -> Ready:
+    def prepared(self) -> PreparedProgram:
         """Find and compile it, once, as a pipe or the standard input can be read but once.
 
         `sys.path` is the program's from now on.
@@ -68,7 +68,7 @@ class Program:
         return _WAYS[self.way](self)
 
 
-def _script(program: Program) -> Ready:
+def _script(program: Program) -> PreparedProgram:
     argv = [program.what, *program.arguments]
     full = _absolute(program.what)
     if pkgutil.get_importer(full) is not None:  # a folder, or a zip file: Python asks in the same way
@@ -81,7 +81,9 @@ def _script(program: Program) -> Ready:
         loader = SourceFileLoader("__main__", full)
         code = _compiled(source, full, program.what)
     _search_first(_folder_of(program.what))
-    return Ready(argv=argv, code=code, names={"__loader__": loader, "__file__": full, "__cached__": None})
+    return PreparedProgram(
+        argv=argv, code=code, names={"__loader__": loader, "__file__": full, "__cached__": None}
+    )
 
 
 def _absolute(path: str) -> str:
@@ -127,7 +129,7 @@ def _unmarshalled(source: bytes, name: str) -> CodeType:
     return code
 
 
-def _inside(full: str, argv: list[str]) -> Ready:
+def _inside(full: str, argv: list[str]) -> PreparedProgram:
     """Prepare what has a `__main__.py` inside: a folder, or a zip file."""
     if _searches_first():
         sys.path[0] = full
@@ -139,10 +141,10 @@ def _inside(full: str, argv: list[str]) -> Ready:
     if spec is None or spec.loader is None:
         raise ProgramError(f"{argv[0]} has no __main__.py to run")
     _check(spec)
-    return Ready(argv=argv, module="__main__")
+    return PreparedProgram(argv=argv, module="__main__")
 
 
-def _module(program: Program) -> Ready:
+def _module(program: Program) -> PreparedProgram:
     with contextlib.suppress(FileNotFoundError):  # as Python does without, if the current folder is gone
         _search_first(os.getcwd())
     argv = ["-m", *program.arguments]
@@ -153,7 +155,7 @@ def _module(program: Program) -> Ready:
         _ask_runpy(program.what, argv)
     else:
         _check(spec)
-    return Ready(argv=argv, module=program.what)
+    return PreparedProgram(argv=argv, module=program.what)
 
 
 def _spec(name: str) -> ModuleSpec | None:
@@ -199,7 +201,7 @@ def _ask_runpy(name: str, argv: list[str]) -> None:
     except SyntaxError as error:
         raise _cannot_compile(error, error.filename or name) from error
     except BaseException as error:  # a package has raised it while it was imported: the program is over
-        leave(shown(error))
+        exit_like_python(print_traceback(error))
     finally:
         sys.argv = before
 
@@ -229,23 +231,25 @@ def _only_looking(name: str) -> Iterator[None]:
         sys.dont_write_bytecode = before
 
 
-def _code(program: Program) -> Ready:
+def _code(program: Program) -> PreparedProgram:
     _search_first("")
     code = _compiled(program.what, "<string>", "<string>")
     if sys.version_info >= (3, 13):  # since then, a traceback shows the lines of -c
         lines = [f"{line}\n" for line in program.what.splitlines()]
         linecache.cache["<string>"] = (len(program.what), None, lines, "<string>")
-    return Ready(argv=["-c", *program.arguments], code=code)
+    return PreparedProgram(argv=["-c", *program.arguments], code=code)
 
 
-def _stdin(program: Program) -> Ready:
+def _stdin(program: Program) -> PreparedProgram:
     _search_first("")
     source = b"" if sys.stdin is None else sys.stdin.buffer.read()
     code = _compiled(source, "<stdin>", "<stdin>")
-    return Ready(argv=["-", *program.arguments], code=code, names={"__file__": "<stdin>", "__cached__": None})
+    return PreparedProgram(
+        argv=["-", *program.arguments], code=code, names={"__file__": "<stdin>", "__cached__": None}
+    )
 
 
-_WAYS: dict[str, Callable[[Program], Ready]] = {
+_WAYS: dict[str, Callable[[Program], PreparedProgram]] = {
     "script": _script,
     "module": _module,
     "code": _code,

@@ -15,17 +15,17 @@ from typing import Any, TypeAlias, cast
 import click
 
 from layertrace import trace
-from layertrace.cli.program.exit import leave, shown
-from layertrace.cli.program.find import Program, Ready, of_arguments
+from layertrace.cli.program.exit import exit_like_python, print_traceback
+from layertrace.cli.program.find import PreparedProgram, Program, of_arguments
 
 __all__ = [
     "Ended",
+    "PreparedProgram",
     "Program",
-    "Ready",
     "Runs",
     "end_recording",
+    "exit_like_python",
     "first_argument",
-    "leave",
     "of_arguments",
     "run",
 ]
@@ -33,7 +33,7 @@ __all__ = [
 Ended: TypeAlias = tuple[BaseException | None, object]
 """The exception that ended a program, if one did; and what keeps the program's objects alive."""
 
-Runs: TypeAlias = Generator["Ready", Ended, None]
+Runs: TypeAlias = Generator["PreparedProgram", Ended, None]
 """A command that runs a program: it yields what to run, is told how that ended, and leaves the process.
 
 So the program runs neither inside the command nor inside click, and finds next to nothing below its own
@@ -41,7 +41,7 @@ frames, as `traceback.print_stack()` and a debugger show them.
 """
 
 
-def run(ready: Ready) -> Ended:
+def run(ready: PreparedProgram) -> Ended:
     """Run a program to its end, with that of the threads that it started, and show its traceback.
 
     The caller's frame and ours are all that lies below it.
@@ -64,7 +64,7 @@ def run(ready: Ready) -> Ended:
     alive = main if raised is None else raised.__traceback__
     if "__file__" in ready.names:
         _flush()  # as Python does after a file, so that output comes before a traceback in the same pipe
-    raised = shown(raised)
+    raised = print_traceback(raised)
     if not isinstance(raised, SystemExit):
         for name in ready.names.keys() & {"__file__", "__cached__"}:  # Python takes them away again
             main.__dict__.pop(name, None)

@@ -6,11 +6,11 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.hooks.layer_calls import error_note, first_argument
-from layertrace.record.layers import class_facts, meet
+from layertrace.record.layers import class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, LayerRef, Location
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = ["failure_of"]
 
@@ -34,7 +34,7 @@ def _layer(error: BaseException) -> LayerRef | None:
         if subject is not None and class_facts(type(subject)) is not None:
             found = subject
         trace = trace.tb_next
-    record = None if found is None else layer_numbers.get(found) or meet(found, None)
+    record = None if found is None else live_layers.get(found) or register_layer(found, None)
     return None if record is None else record.ref()
 
 

@@ -12,22 +12,22 @@ from typing import Any
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process.forks import held_over_forks
-from layertrace.timeline.context import Sight
+from layertrace.timeline.context import ObservationKind
 from layertrace.timeline.event import Structure
 
-__all__ = ["MOST", "Sighting", "Sightings", "see"]
+__all__ = ["MOST", "PendingObservation", "PendingObservations", "add_observation"]
 
 _lock = held_over_forks(threading.Lock())
 
 MOST = 10_000
-"""How many different sightings one recording keeps: they are for findings, not for counting."""
+"""How many different observations one recording keeps: they are for findings, not for counting."""
 
 
 @dataclass(slots=True, eq=False)
-class Sighting:
+class PendingObservation:
     """One `Observation` as it is noted: with spans and codes, which take their form when read."""
 
-    what: Sight
+    what: ObservationKind
     key: tuple[Any, ...]
     layer: LayerRecord | None = None
     name: str = ""
@@ -43,23 +43,23 @@ class Sighting:
     is_over: Callable[[], bool] | None = None  # asked when read: what has mended itself is left out
 
 
-def see(sighting: Sighting) -> None:
+def add_observation(sighting: PendingObservation) -> None:
     """Tell those who listen; what is alike (by `key`, in the same event) they count as one."""
     thread = threads.state
     sighting.thread = thread.name
     sighting.start = sighting.start or time.perf_counter_ns()
     sighting.span = sighting.span or thread.span
-    for tell in hub.sights:
+    for tell in hub.observers:
         tell(sighting)
 
 
-class Sightings:
-    """The sightings of one recording."""
+class PendingObservations:
+    """The observations of one recording."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Any, ...], tuple[Sighting, list[int]]] = {}
+        self._found: dict[tuple[Any, ...], tuple[PendingObservation, list[int]]] = {}
 
-    def add(self, sighting: Sighting) -> None:
+    def add(self, sighting: PendingObservation) -> None:
         """Keep a sighting, or count it."""
         key = (sighting.what, id(sighting.span), sighting.key)  # the span is kept with the first of its kind
         with _lock:
@@ -74,7 +74,7 @@ class Sightings:
         with _lock:
             self._found.clear()
 
-    def counted(self) -> list[tuple[Sighting, int]]:
+    def counted(self) -> list[tuple[PendingObservation, int]]:
         """Return each sighting that still stands, with how often it was seen."""
         with _lock:
             found = [(sighting, times[0]) for sighting, times in self._found.values()]

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from layertrace.record.frameworks import autograph
-from layertrace.record.hub import Method
+from layertrace.record.hub import HookedMethod
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 from layertrace.timeline.event import Location
 
@@ -69,7 +69,7 @@ def host_directories() -> list[str]:
     return [os.path.dirname(file) for file in files if file]
 
 
-def caller(method: Method, frame: FrameType | None) -> tuple[CodeType, int] | None:
+def caller(method: HookedMethod, frame: FrameType | None) -> tuple[CodeType, int] | None:
     """Return code and instruction of the innermost frame of the user's code above an observed function.
 
     Walking frame by frame makes an object of each, which is dear in a path of microseconds. Between
@@ -85,12 +85,12 @@ def caller(method: Method, frame: FrameType | None) -> tuple[CodeType, int] | No
     while frame is not None:
         code = frame.f_code
         if _is_users(code, frame.f_lasti):
-            if distance != method.jump:
-                method.jump = distance
-                method.places = {}
-            known = method.places.get(frame.f_lasti)
+            if distance != method.frames_to_caller:
+                method.frames_to_caller = distance
+                method.known_call_sites = {}
+            known = method.known_call_sites.get(frame.f_lasti)
             if known is None or known[0] is not code:  # functions may have calls at the same offset
-                known = method.places[frame.f_lasti] = (code, frame.f_lasti)
+                known = method.known_call_sites[frame.f_lasti] = (code, frame.f_lasti)
             method.last = known
             return known
         frame = frame.f_back

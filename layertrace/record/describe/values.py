@@ -17,14 +17,14 @@ from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
 __all__ = [
+    "defer",
     "describe",
     "dtype_name",
     "eager_shape",
     "has_tensor",
     "key_text",
-    "note",
     "numbered_dtype",
-    "settle",
+    "resolve",
     "spec",
     "tensor_shape",
 ]
@@ -69,7 +69,7 @@ def eager_shape(tensor: Any) -> tuple[int, ...]:
     return shape
 
 
-class Unread:
+class DeferredSpec:
     """An eager tensor's shape, as `eager_shape` gives it, and the number of its dtype."""
 
     __slots__ = ("dtype", "shape")
@@ -79,25 +79,25 @@ class Unread:
         self.dtype = dtype
 
 
-def note(value: Any) -> Any:
-    """Note what `settle` makes a structure of: `describe`, with the dear part of it put off.
+def defer(value: Any) -> Any:
+    """Note what `resolve` makes a structure of: `describe`, with the dear part of it put off.
 
     Hooks run in the path of the traced program, where spelling out a shape costs as much as a hook.
     """
     kind = type(value)
     if kind is hub.tensor_type:
-        return Unread(eager_shape(value), hub.dtype_number(value))
+        return DeferredSpec(eager_shape(value), hub.dtype_number(value))
     if (kind is list or kind is tuple) and len(value) <= _ITEMS:
-        return tuple([note(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
+        return tuple([defer(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
     return describe(value)
 
 
-def settle(noted: Any) -> Structure:
-    """Turn what `note` has noted into a structure."""
-    if type(noted) is Unread:
+def resolve(noted: Any) -> Structure:
+    """Turn what `defer` has noted into a structure."""
+    if type(noted) is DeferredSpec:
         return TensorSpec(numbered_dtype(noted.dtype), tensor_shape(noted.shape))
     if type(noted) is tuple:
-        return tuple(map(settle, noted))
+        return tuple(map(resolve, noted))
     return cast(Structure, noted)
 
 

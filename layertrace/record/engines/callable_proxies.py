@@ -18,7 +18,7 @@ import wrapt
 from layertrace.record.engines.parameters import learn
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import Method, hub
+from layertrace.record.hub import HookedMethod, hub
 from layertrace.record.process.hidden_code import hidden
 
 __all__ = ["wrap_object"]
@@ -32,7 +32,7 @@ _ObjectProxy: Any = wrapt.ObjectProxy
 class _Bound(_CallableObjectProxy):  # type: ignore[misc]  # the Any above
     """The method of one layer."""
 
-    def __init__(self, wrapped: Any, layer: Any, method: Method, observer: Observer) -> None:
+    def __init__(self, wrapped: Any, layer: Any, method: HookedMethod, observer: Observer) -> None:
         super().__init__(wrapped)
         self._self_layer = layer
         self._self_method = method
@@ -80,7 +80,7 @@ class _Bound(_CallableObjectProxy):  # type: ignore[misc]  # the Any above
 class _Unbound(_ObjectProxy):  # type: ignore[misc]  # the Any above
     """What lies in the class; it gives each layer its own method."""
 
-    def __init__(self, wrapped: Any, method: Method, observer: Observer) -> None:
+    def __init__(self, wrapped: Any, method: HookedMethod, observer: Observer) -> None:
         super().__init__(wrapped)
         self._self_method = method
         self._self_observer = observer
@@ -101,7 +101,7 @@ _alive: weakref.WeakValueDictionary[int, _Bound] = weakref.WeakValueDictionary()
 """The methods that somebody holds, by the identity of what each stands for: `layer.call is layer.call`."""
 
 
-def wrap_object(method: Method, original: Any, observer: Observer) -> Any:
+def wrap_object(method: HookedMethod, original: Any, observer: Observer) -> Any:
     """Return a proxy that stands for `original`; None where it gives no method to a layer."""
     if not hasattr(original, "__get__"):
         return None

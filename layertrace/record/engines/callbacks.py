@@ -17,8 +17,8 @@ from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import ThreadState, hub, threads
-from layertrace.record.process.guard import step_aside
-from layertrace.timeline.query import layer_numbers
+from layertrace.record.process.guard import report_internal_error
+from layertrace.timeline.query import live_layers
 
 __all__ = ["Callbacks"]
 
@@ -73,7 +73,7 @@ class Callbacks:
     def _make_started(self) -> Any:
         get_fast, get_site = self.fast.get, self._sites.get
         getframe, clock = sys._getframe, time.perf_counter_ns
-        ready, hub_, threads_ = layer_numbers.ready.get, hub, threads
+        ready, hub_, threads_ = live_layers.fast_path_layers.get, hub, threads
         begin, place_of = self._begin, find_place
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
@@ -103,11 +103,11 @@ class Callbacks:
                             )
                             and (others is None or _are_default(held, others))
                         ):
-                            if parent is not None and parent[0].inherits_place:
+                            if parent is not None and parent[0].uses_callers_location:
                                 place = None
                             else:
                                 try:
-                                    line = getframe(1 + method.jump)
+                                    line = getframe(1 + method.frames_to_caller)
                                     place = method.last
                                     if line.f_lasti != place[1] or line.f_code is not place[0]:
                                         place = place_of(method, frame.f_back)
@@ -129,7 +129,7 @@ class Callbacks:
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return
             except Exception:  # promise 1: the traced program never sees a fault of ours
-                step_aside("record a call")
+                report_internal_error("record a call")
 
         return started
 
@@ -164,7 +164,7 @@ class Callbacks:
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return
             except Exception:
-                step_aside("record the end of a call")
+                report_internal_error("record the end of a call")
 
         return returned
 
@@ -184,7 +184,7 @@ class Callbacks:
         except (CulpritError, RecursionError):
             raise
         except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("record a call")
+            report_internal_error("record a call")
         if calls:
             self._open[id(frame)] = calls
         elif site.fast is not None:  # so that its end is not taken for that of a call around it
@@ -256,7 +256,7 @@ class Callbacks:
             except RecursionError:
                 return
             except Exception:  # promise 1, as above
-                step_aside("record a failure")
+                report_internal_error("record a failure")
 
         return left
 

@@ -21,7 +21,7 @@ from layertrace.record.engines.wrappers import known
 from layertrace.record.hooks.observer import Undo
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.process.hidden_code import hidden
 
 __all__ = ["wrap_builds"]
@@ -58,7 +58,7 @@ def _looking(original: Callable[[], Any]) -> Callable[[], Any]:
             try:
                 _exchange(sys._getframe(1))
             except Exception:  # promise 1: the traced program never sees a fault of ours
-                step_aside("record a build")
+                report_internal_error("record a build")
         return original()
 
     return current_path

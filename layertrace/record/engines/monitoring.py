@@ -20,9 +20,9 @@ from layertrace.record.engines.sites import Site, Variant, variant_of
 from layertrace.record.engines.wrapping import wrapping
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo, ignore
-from layertrace.record.hub import Method, hub
+from layertrace.record.hub import HookedMethod
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 
 __all__ = ["Monitoring", "monitoring"]
 
@@ -75,10 +75,6 @@ class Monitoring:
         _python.use_tool_id(tool, _TOOL)
         self._tool = tool
         self.wrapped.clear()
-        for state in hub.living_states():  # what was running when the last recording ended, nobody saw end
-            state.span = None
-            state.runs_for = None
-            state.skips = 0
         events = _python.events
         for event, callback in zip(_events(), self._callbacks.make(), strict=True):
             _python.register_callback(tool, event, callback)
@@ -91,9 +87,11 @@ class Monitoring:
         owner, name = tensorflow_private.home("convert_actual")
         observer = Observer(self._begin_conversion, self._end_conversion, ignore)
         try:
-            self.observe(HookPoint(owner, name, observer, functools.partial(Method, "watch"), lasts=True))
+            self.observe(
+                HookPoint(owner, name, observer, functools.partial(HookedMethod, "watch"), lasts=True)
+            )
         except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("observe what AutoGraph converts")
+            report_internal_error("observe what AutoGraph converts")
 
     def stop(self) -> None:
         """Give the tool id back, with all events and callbacks as they were."""
@@ -237,7 +235,7 @@ class Monitoring:
                     copy.add(Variant(converted, known.method, known.observer, ()))
                     self._settle(copy)
         except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("observe what AutoGraph converted")
+            report_internal_error("observe what AutoGraph converted")
 
     def problems(self) -> list[str]:
         """Return a sentence if another tool has changed what this one asked Python for."""

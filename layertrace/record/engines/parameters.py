@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
-from layertrace.record.hub import Method
+from layertrace.record.hub import HookedMethod
 
 __all__ = ["learn", "own_parameters"]
 
@@ -19,7 +19,7 @@ def own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(bare).parameters.values())
 
 
-def learn(method: Method, original: Any, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
+def learn(method: HookedMethod, original: Any, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
     """Note the names behind the first parameter, and their defaults.
 
     A decorated method may take `*args`; then the parameters of the method below have names all the same.

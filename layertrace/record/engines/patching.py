@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.record.engines.wrappers import behind, hand_back_attributes
 from layertrace.record.hooks.observer import attributes_of
-from layertrace.record.process.guard import notice
+from layertrace.record.process.guard import warn_once
 
 __all__ = ["Patch", "Patches", "Slot"]
 
@@ -85,7 +85,7 @@ class Patches:
             try:
                 slot.set(replacement)
             except (AttributeError, TypeError) as error:
-                notice(
+                warn_once(
                     f"layertrace cannot hook {slot.name} of {slot.owner!r}: {error}; its events are missing.",
                     key=f"{slot.key}",
                 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from layertrace.record.engines.parameters import learn, own_parameters
 from layertrace.record.hooks.observer import HookPoint, Observer
-from layertrace.record.hub import Method
+from layertrace.record.hub import HookedMethod
 from layertrace.record.process import safe
 
 __all__ = ["Fast", "Site", "Variant", "variant_of"]
@@ -18,7 +18,7 @@ __all__ = ["Fast", "Site", "Variant", "variant_of"]
 _SHARED = frozenset({"__class__"})  # what methods close over that use `super()`: no function shares more
 
 
-Fast = tuple[Method, str, str, "tuple[tuple[str, object], ...] | None"]
+Fast = tuple[HookedMethod, str, str, "tuple[tuple[str, object], ...] | None"]
 """How to read the arguments of a `call` that takes no `*args` and no `**kwargs`.
 
 The method; the name of its first parameter, `self`; the name of the next one; the names of the rest with
@@ -47,7 +47,7 @@ class Variant:
     )
 
     def __init__(
-        self, function: FunctionType, method: Method, observer: Observer, wrappers: Iterable[CodeType]
+        self, function: FunctionType, method: HookedMethod, observer: Observer, wrappers: Iterable[CodeType]
     ) -> None:
         code = function.__code__
         named, extra, keywords = _names(code)

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from layertrace.record.hooks.observer import Observer
-from layertrace.record.hub import Method
+from layertrace.record.hub import HookedMethod
 
 __all__ = ["Wrapper", "behind", "hand_back_attributes", "known", "remember"]
 
@@ -18,14 +18,14 @@ class Wrapper:
     """What a wrapper stands for, and what it reports to."""
 
     original: weakref.ref[FunctionType]
-    method: Method
+    method: HookedMethod
     observer: Observer
 
 
 _wrappers: weakref.WeakKeyDictionary[FunctionType, Wrapper] = weakref.WeakKeyDictionary()
 
 
-def remember(made: FunctionType, original: FunctionType, method: Method, observer: Observer) -> None:
+def remember(made: FunctionType, original: FunctionType, method: HookedMethod, observer: Observer) -> None:
     """Remember what a new wrapper stands for."""
     _wrappers[made] = Wrapper(weakref.ref(original), method, observer)
 

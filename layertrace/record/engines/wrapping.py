@@ -25,10 +25,10 @@ from layertrace.record.engines.wrappers import known, remember
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
-from layertrace.record.hub import Method, hub, threads
-from layertrace.record.process.guard import step_aside
+from layertrace.record.hub import HookedMethod, hub, threads
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.process.hidden_code import HIDDEN_FILE, hidden
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = ["Wrapping", "wrap", "wrapping"]
 
@@ -42,7 +42,7 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
             except BaseException as lt_error:
                 lt_hide(lt_error)
                 raise
-{short_way}
+{fast_path}
         try:
             lt_token = lt_begin(
                 lt_call(lt_method, {subject}, ({values}), {extra}, {keywords}, lt_getframe(1))
@@ -72,7 +72,7 @@ _AGAIN = "raise" if sys.version_info >= (3, 11) else "raise lt_error"
 # written out because each step is felt: a Python call costs as much as reading the clock, and what comes
 # first to memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same
 # at leisure for all else.
-_SHORT_WAY = """
+_FAST_PATH = """
         lt_span = None
         try:
             lt_thread = lt_threads.state
@@ -86,12 +86,12 @@ _SHORT_WAY = """
                     or (lt_parent[5] is None and lt_parent[1] is not lt_layer)
                 )
             ):
-                if lt_parent is not None and lt_parent[0].inherits_place:
+                if lt_parent is not None and lt_parent[0].uses_callers_location:
                     lt_place = None
                 else:
                     try:
-                        lt_frame = lt_getframe(lt_method.jump)
-                        lt_place = lt_method.places.get(lt_frame.f_lasti)
+                        lt_frame = lt_getframe(lt_method.frames_to_caller)
+                        lt_place = lt_method.known_call_sites.get(lt_frame.f_lasti)
                         if lt_place is None or lt_place[0] is not lt_frame.f_code:
                             lt_place = lt_caller(lt_method, lt_getframe(1))
                     except ValueError:  # the stack is not as deep as it was last time
@@ -138,19 +138,19 @@ _NAMESPACE = {
     "lt_hub": hub,
     "lt_call": Call,
     "lt_threads": threads,
-    "lt_ready": layer_numbers.ready,
+    "lt_ready": live_layers.fast_path_layers,
     "lt_getframe": sys._getframe,
     "lt_len": len,
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,
     "lt_hide": layer_calls.hide,
-    "lt_step_aside": step_aside,
+    "lt_step_aside": report_internal_error,
     "__name__": __name__,
 }
 
 
 def wrap(
-    method: Method, original: FunctionType, observer: Observer, *, takes_anything: bool = False
+    method: HookedMethod, original: FunctionType, observer: Observer, *, takes_anything: bool = False
 ) -> FunctionType:
     """Return a function that stands for `original` and reports to `observer`.
 
@@ -210,9 +210,9 @@ def _factory(
         name=name,
         parameters=_parameter_list(parameters),
         subject=subject,
-        short_way=""
+        fast_path=""
         if not simple
-        else _SHORT_WAY.format(subject=subject, first=names[1], others_at_default=others, forward=forwarded),
+        else _FAST_PATH.format(subject=subject, first=names[1], others_at_default=others, forward=forwarded),
         values="".join(f"{n}, " for n in names[1:] + only),
         extra=("()" if not star else star if names else f"{star}[1:]"),
         keywords=stars or "None",

@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 
 __all__ = ["ImportWatch", "importing"]
 
@@ -85,7 +85,7 @@ class _Telling(Loader):
             try:
                 arrived(module.__name__)
             except Exception:  # noqa: PERF203  # promise 1: an import of the program never fails for our sake
-                step_aside(f"begin to record {module.__name__}")
+                report_internal_error(f"begin to record {module.__name__}")
 
     def __getattr__(self, name: str) -> Any:
         """Do for whoever only asks for the package what its own loader does, such as `get_data`."""

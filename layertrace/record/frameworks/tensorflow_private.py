@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from layertrace.record.process.guard import notice
+from layertrace.record.process.guard import warn_once
 
 __all__ = ["PARTS", "Part", "find", "home", "replica_number"]
 
@@ -113,7 +113,7 @@ def replica_number(context: Any) -> int | None:
     `_replica_id_in_sync_group` was seen in TensorFlow 2.16 to 2.21.
     """
     if not hasattr(context, "_replica_id_in_sync_group"):
-        notice(
+        warn_once(
             "this TensorFlow keeps the number of a replica elsewhere than 2.16 to 2.21; events do not tell "
             "which replica they ran in, all else is recorded. A newer layertrace may know it.",
             key="replica",
@@ -130,7 +130,7 @@ def find(part: str) -> Any:
     try:
         return getattr(*home(part))
     except (ImportError, AttributeError):
-        notice(
+        warn_once(
             f"this TensorFlow has no {wanted.module}.{wanted.name} (seen in {wanted.seen}); "
             f"{wanted.without}, all else is recorded. A newer layertrace may know it.",
             key=part,

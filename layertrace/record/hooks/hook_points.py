@@ -21,10 +21,10 @@ from layertrace.record.hooks.optimizer_updates import (
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.variables import creation_observer
-from layertrace.record.hub import Kind, Method
+from layertrace.record.hub import HookedMethod, Kind
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.process import safe
-from layertrace.record.process.guard import notice
+from layertrace.record.process.guard import warn_once
 from layertrace.timeline.query import qualified_name
 
 __all__ = ["class_points", "shared_points", "subclasses"]
@@ -80,7 +80,7 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
         if host == "keras" and hasattr(optimizer, _CHECK):
             points.append(_point(_owner(optimizer, _CHECK), _CHECK, UNKNOWN_VARIABLES, "watch"))
         return tuple(points)
-    notice(
+    warn_once(
         f"this {host} has no {name} (seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21), so updates by "
         "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
         key=f"updates of {host}",
@@ -115,7 +115,7 @@ def _point(
         owner,
         name,
         observer,
-        functools.partial(Method, kind),
+        functools.partial(HookedMethod, kind),
         takes_anything=takes_anything,
         below_decorators=True,
         lasts=True,
@@ -143,13 +143,13 @@ def class_points(cls: type) -> tuple[HookPoint, ...]:
 
 
 def _class_points(cls: type) -> tuple[HookPoint, ...]:
-    inherits_place = _only_runs_its_layers(cls)
+    uses_callers_location = _only_runs_its_layers(cls)
     return tuple(
         HookPoint(
             cls,
             name,
             _LIFECYCLE,
-            functools.partial(Method, kind, inherits_place=inherits_place),
+            functools.partial(HookedMethod, kind, uses_callers_location=uses_callers_location),
             lasts=_lasts(cls),
         )
         for name, kind in _METHODS.items()

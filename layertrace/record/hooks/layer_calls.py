@@ -12,7 +12,7 @@ from typing import Any
 from layertrace.errors import CulpritError
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.modes import Mode, current_mode
-from layertrace.record.describe.values import eager_shape, note
+from layertrace.record.describe.values import defer, eager_shape
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import (
@@ -23,16 +23,16 @@ from layertrace.record.hub import (
     PARENT,
     PLACE,
     THREAD,
-    Method,
+    HookedMethod,
     hub,
     threads,
 )
-from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL, LayerRecord, meet
+from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL, LayerRecord, register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import after_call, before_call, forget_call
 from layertrace.timeline.event import Location, Structure
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = [
     "ErrorNote",
@@ -66,10 +66,10 @@ def begin(call: Call) -> tuple[Any, ...] | None:
     thread = threads.state
     parent = thread.span
     try:
-        layer = layer_numbers.by_id.get(id(subject))
+        layer = live_layers.by_id.get(id(subject))
         if layer is None:
             layer = _meet(method, subject, parent)
-        if layer is None or layer.is_inner or _is_super_call(method, layer, parent):
+        if layer is None or layer.is_framework_internal or _is_super_call(method, layer, parent):
             return None
         if _is_formality(method, subject, keywords):
             return None
@@ -78,13 +78,14 @@ def begin(call: Call) -> tuple[Any, ...] | None:
         span = start(method, layer, detail, mode, caller)
         if method.kind == "call":
             if span[PLACE] is not None and (
-                method.jump == 1 or (mode is not None and _is_behind_autograph(caller, method.jump))
+                method.frames_to_caller == 1
+                or (mode is not None and _is_behind_autograph(caller, method.frames_to_caller))
             ):
                 detail.flags |= {"direct"}
             if any(safe.framework_attribute(v, "_keras_mask") is not None for v in (*values, *extra)):
                 detail.flags |= {"masked"}
             if mode is None:
-                layer_numbers.ready[id(subject)] = layer
+                live_layers.fast_path_layers[id(subject)] = layer
             else:
                 before_call(span, subject)
         elif method.kind == "init":
@@ -95,7 +96,7 @@ def begin(call: Call) -> tuple[Any, ...] | None:
         raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
         thread.span = parent  # nobody will end what has begun
-        step_aside(f"record a {method.kind}")
+        report_internal_error(f"record a {method.kind}")
         return None
     return span
 
@@ -144,22 +145,22 @@ def _is_from_config(caller: FrameType | None) -> bool:
     return False
 
 
-def _meet(method: Method, subject: Any, parent: tuple[Any, ...] | None) -> LayerRecord | None:
+def _meet(method: HookedMethod, subject: Any, parent: tuple[Any, ...] | None) -> LayerRecord | None:
     """Get to know a layer.
 
     A Sequential of Keras 3 keeps a Functional inside, as a part of its own: one call is told, not two.
     """
-    layer = meet(subject, nearest_layer(parent))
-    if layer is not None and parent is not None and parent[METHOD].inherits_place:
-        layer.is_inner = method.kind == "init" and layer.facts.bases[0] == FUNCTIONAL
+    layer = register_layer(subject, nearest_layer(parent))
+    if layer is not None and parent is not None and parent[METHOD].uses_callers_location:
+        layer.is_framework_internal = method.kind == "init" and layer.facts.bases[0] == FUNCTIONAL
         if parent[LAYER].facts.bases[0] == SEQUENTIAL:
             container = safe.instance_dict(parent[LAYER].reference())
-            layer.is_inner |= container.get("_functional") is subject
+            layer.is_framework_internal |= container.get("_functional") is subject
     return layer
 
 
 def start(
-    method: Method, layer: LayerRecord | None, detail: Any, mode: Mode | None, caller: FrameType | None
+    method: HookedMethod, layer: LayerRecord | None, detail: Any, mode: Mode | None, caller: FrameType | None
 ) -> tuple[Any, ...]:
     """Open a span in this thread.
 
@@ -172,7 +173,7 @@ def start(
     """
     thread = threads.state
     parent = thread.span
-    if parent is not None and parent[METHOD].inherits_place:
+    if parent is not None and parent[METHOD].uses_callers_location:
         place = None
     else:
         place = source_lines.caller(method, caller)
@@ -184,7 +185,7 @@ def start(
     return span
 
 
-def _is_super_call(method: Method, layer: LayerRecord, parent: tuple[Any, ...] | None) -> bool:
+def _is_super_call(method: HookedMethod, layer: LayerRecord, parent: tuple[Any, ...] | None) -> bool:
     """Tell `super().call()` from a layer that calls itself: the first enters by another class's hook."""
     return (
         parent is not None
@@ -194,7 +195,7 @@ def _is_super_call(method: Method, layer: LayerRecord, parent: tuple[Any, ...] |
     )
 
 
-def _is_formality(method: Method, subject: Any, keywords: Any) -> bool:
+def _is_formality(method: HookedMethod, subject: Any, keywords: Any) -> bool:
     """Tell two calls that tf_keras makes for its own sake (`base_layer.py` and `training.py`, 2.16 to 2.21).
 
     It marks a layer as built by `Layer.build(layer, shape)` once the layer's own `build` is done, and
@@ -213,7 +214,9 @@ def nearest_layer(span: tuple[Any, ...] | None) -> LayerRecord | None:
     return None if span is None else span[LAYER]
 
 
-def _arguments(method: Method, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any) -> Arguments:
+def _arguments(
+    method: HookedMethod, values: tuple[Any, ...], extra: tuple[Any, ...], keywords: Any
+) -> Arguments:
     """Describe the arguments that are not at their defaults, by name."""
     names = method.names[len(values) :]
     given = {
@@ -227,7 +230,7 @@ def _arguments(method: Method, values: tuple[Any, ...], extra: tuple[Any, ...], 
     left = extra[len(names) :]
     if left:
         given[method.variadic[0] or "args"] = left
-    return Arguments((name, note(value)) for name, value in given.items())
+    return Arguments((name, defer(value)) for name, value in given.items())
 
 
 def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
@@ -246,7 +249,7 @@ def end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
             span[LAYER].refresh(subject)  # the layer has a name now, or a path
             finish(span, ended)
     except Exception:  # promise 1, as above
-        step_aside(f"record the end of a {span[METHOD].kind}")
+        report_internal_error(f"record the end of a {span[METHOD].kind}")
 
 
 def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
@@ -256,7 +259,7 @@ def _returned(span: tuple[Any, ...], ended: int, result: Any) -> None:
             if len(hub.records) >= hub.most:
                 hub.fill()
         return
-    finish(span, ended, output=note(result), mode=_corrected(span))
+    finish(span, ended, output=defer(result), mode=_corrected(span))
 
 
 def _corrected(span: tuple[Any, ...]) -> Mode | None:
@@ -297,7 +300,7 @@ def fail(span: tuple[Any, ...], error: BaseException) -> None:
         words = error_note(error, origin=not passes_through)
         finish(span, ended, error=words, mode=_corrected(span))
     except Exception:  # promise 1, as above
-        step_aside(f"record the failure of a {span[METHOD].kind}")
+        report_internal_error(f"record the failure of a {span[METHOD].kind}")
 
 
 def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
@@ -315,7 +318,7 @@ def subject_of(error: BaseException) -> LayerRecord | None:
     while trace is not None:
         subject = None if source_lines.is_ours(trace.tb_frame.f_code) else first_argument(trace.tb_frame)
         if subject is not None:
-            found = layer_numbers.by_id.get(id(subject)) or found
+            found = live_layers.by_id.get(id(subject)) or found
         trace = trace.tb_next
     return found
 

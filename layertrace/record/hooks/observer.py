@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
-from layertrace.record.hub import Method
+from layertrace.record.hub import HookedMethod
 from layertrace.record.process import safe
 
 __all__ = ["Call", "Engine", "HookPoint", "Observer", "Undo", "attributes_of", "ignore", "watching"]
@@ -28,7 +28,7 @@ class Call(NamedTuple):
         caller: The frame that called it.
     """
 
-    method: Method
+    method: HookedMethod
     subject: Any
     values: tuple[Any, ...]
     extra: tuple[Any, ...]
@@ -80,7 +80,7 @@ class HookPoint:
     owner: Any
     name: str
     observer: Observer
-    make_method: Callable[[], Method]
+    make_method: Callable[[], HookedMethod]
     takes_anything: bool = False
     below_decorators: bool = False
     lasts: bool = False

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from layertrace.record.describe import source_lines
-from layertrace.record.describe.observations import Sighting, see
+from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.hooks.layer_calls import first_argument, now
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import trains
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "UNKNOWN_VARIABLES", "updated"]
 
@@ -25,7 +25,7 @@ def _keras_update(call: Call) -> None:
     `apply` calls `_filter_empty_gradients(grads, vars)` with the variables in a list of its own, so that
     nothing is read here that can be read once only (Keras 3.0 to 3.15).
     """
-    if hub.sights and len(call.values) == 2:
+    if hub.observers and len(call.values) == 2:
         updated(call.subject, *call.values, _place(call), now())
 
 
@@ -38,7 +38,7 @@ def _tf_keras_update(call: Call) -> None:
     (tf_keras 2.16 to 2.21).
     """
     frame, given = call.caller, call.subject
-    if not hub.sights or type(given) is not list or frame is None:
+    if not hub.observers or type(given) is not list or frame is None:
         return
     if frame.f_code.co_name == "apply_gradients" and frame.f_globals.get("__name__") == _TF_KERAS:
         pairs = [pair for pair in given if _is_pair(pair)]
@@ -53,7 +53,7 @@ def _unknown_variables(call: Call, _: BaseException) -> None:
     `apply` calls `_check_variables_are_known(trainable_variables)` first, with a list of its own (Keras 3.0
     to 3.15).
     """
-    variables = _listed(call.values[0]) if hub.sights and call.values else None
+    variables = _listed(call.values[0]) if hub.observers and call.values else None
     if variables is not None:
         updated(call.subject, [True] * len(variables), variables, _place(call), now())
 
@@ -68,7 +68,7 @@ def _place(call: Call) -> Any:
     try:
         return source_lines.caller(call.method, call.caller)
     except Exception:  # promise 1, as below
-        return step_aside("find the line of an update")
+        return report_internal_error("find the line of an update")
 
 
 def updated(optimizer: Any, grads: Any, variables: Any, place: Any, started: int) -> None:
@@ -87,7 +87,7 @@ def updated(optimizer: Any, grads: Any, variables: Any, place: Any, started: int
         if given is not None and known is not None:
             _updated(optimizer, list(zip(given, known, strict=False)), place, started)
     except Exception:  # promise 1: the traced program never sees a fault of ours
-        step_aside("record an update")
+        report_internal_error("record an update")
 
 
 def _is_pair(value: Any) -> bool:
@@ -111,8 +111,8 @@ def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: 
     without = tuple(path for path, (gradient, _) in zip(paths, found, strict=True) if gradient is None)
     numbers = tuple(number_of(variable) for _, variable in found)
     name = str(described(optimizer))
-    see(
-        Sighting(
+    add_observation(
+        PendingObservation(
             "update",
             (name, place, numbers, paths, without),
             name=name,
@@ -135,13 +135,15 @@ def _path(variable: Any) -> str:
 
 
 def _loss(call: Call) -> None:
-    if not hub.sights:
+    if not hub.observers:
         return
     try:
         layer, place = call.subject, source_lines.caller(call.method, call.caller)
-        see(Sighting("loss", (id(layer), place), layer=layer_numbers.get(layer), place=place))
+        add_observation(
+            PendingObservation("loss", (id(layer), place), layer=live_layers.get(layer), place=place)
+        )
     except Exception:  # promise 1, as above
-        step_aside("record a loss")
+        report_internal_error("record a loss")
 
 
 LOSSES = watching(_loss)

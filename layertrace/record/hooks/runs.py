@@ -25,18 +25,18 @@ from layertrace.record.hub import (
     START,
     THREAD,
     Emit,
-    Method,
+    HookedMethod,
     ThreadState,
     hub,
     threads,
 )
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import look_again
 from layertrace.timeline.event import FunctionRef
 
 __all__ = ["RunNote", "concrete_observer", "run_observer"]
 
-_RUN = Method("run")
+_RUN = HookedMethod("run")
 _EACH = 64  # so many runs are looked at, then each whose number is a power of two
 
 
@@ -144,7 +144,7 @@ def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Obs
             if eager() and line is not None:
                 _first(about(function, record_of(identify(function))), thread, started, ended, line, emit)
         except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("count a run")
+            report_internal_error("count a run")
 
     return Observer(begin, end, fail_)
 
@@ -201,7 +201,7 @@ def _failed(
         note.nanoseconds = ended - started
         _emit(note, thread, started, ended, caller, error_note(error, origin=True))
     except Exception:  # promise 1, as above
-        step_aside("record a run that failed")
+        report_internal_error("record a run that failed")
 
 
 def _begin(about: About, call: Call, identity: str) -> tuple[Any, ...] | None:
@@ -214,7 +214,7 @@ def _begin(about: About, call: Call, identity: str) -> tuple[Any, ...] | None:
         note.traces = None
         return start(_RUN, None, note, None, call.caller)
     except Exception:  # promise 1, as above
-        step_aside("record a run")
+        report_internal_error("record a run")
         return None
 
 
@@ -225,7 +225,7 @@ def _ended(span: tuple[Any, ...]) -> None:
         span[DETAIL].nanoseconds = ended - span[START]
         finish(span, ended)
     except Exception:  # promise 1, as above
-        step_aside("record the end of a run")
+        report_internal_error("record the end of a run")
 
 
 def _function(function: Any, record: FunctionRecord) -> RunNote:

@@ -12,7 +12,7 @@ from typing import Any
 from layertrace.errors import CulpritError
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.modes import Mode, traced_graphs
-from layertrace.record.describe.observations import Sighting, see
+from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of
 from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
@@ -20,7 +20,7 @@ from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import DETAIL, PARENT, START, THREAD, hub
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import Owners, after_trace, before_trace
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
 
@@ -62,7 +62,7 @@ def _end(span: tuple[Any, ...], concrete: Any, _: Any) -> None:
         _see_seeds(span, ops, after_trace(span))
         finish(span, ended)
     except Exception:  # promise 1, as below
-        step_aside("record the end of a trace")
+        report_internal_error("record the end of a trace")
 
 
 def _begin(call: Call) -> tuple[Any, ...] | None:
@@ -102,13 +102,13 @@ def _begin(call: Call) -> tuple[Any, ...] | None:
     except CulpritError:  # which `trace(fail_on=…)` asked for
         raise
     except Exception:  # promise 1: the traced program never sees a fault of ours
-        step_aside("record a trace")
+        report_internal_error("record a trace")
         return None
     try:
         traced_graphs.add(graph, Mode("graph", function, index, span))
         before_trace(span, options.python_function)
     except Exception:  # promise 1, as above
-        step_aside("know the graph of a trace again")
+        report_internal_error("know the graph of a trace again")
     return span
 
 
@@ -118,14 +118,16 @@ def _see_seeds(span: tuple[Any, ...], ops: Iterable[Any], owners: Owners) -> Non
     All functions of `keras.random`, and those of `tf.random` with `stateless` in their name, make a
     `StatelessRandomGetKeyCounter` of their seed (TensorFlow 2.16 to 2.21).
     """
-    for number, op in enumerate(ops if hub.sights else ()):
+    for number, op in enumerate(ops if hub.observers else ()):
         if op.type == "StatelessRandomGetKeyCounter" and _is_constant(op.inputs[0].op):
             place = _written(op.traceback)
             if place is not None:
-                sighting = Sighting("random", (place,), name="a constant seed", before=op.name, place=place)
+                sighting = PendingObservation(
+                    "random", (place,), name="a constant seed", before=op.name, place=place
+                )
                 sighting.span = span
                 sighting.layer = next((one for begin, end, one in owners if begin <= number < end), None)
-                see(sighting)
+                add_observation(sighting)
 
 
 def _is_constant(op: Any) -> bool:

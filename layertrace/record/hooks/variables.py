@@ -13,12 +13,12 @@ from layertrace.record.describe.values import describe, dtype_name, spec, tensor
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, Method, threads
-from layertrace.record.layers import LayerRecord, meet
+from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, HookedMethod, threads
+from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 from layertrace.timeline.registry import Register
 
 __all__ = ["VariableNote", "creation_observer", "number_of"]
@@ -139,14 +139,14 @@ def creation_observer(source: str, subject_is_layer: bool = False) -> Observer:
         except CulpritError:  # which `trace(fail_on=…)` asked for
             raise
         except Exception:  # promise 1: the traced program never sees a fault of ours
-            step_aside("record a variable")
+            report_internal_error("record a variable")
             return None
 
     return Observer(begin, _end, fail)
 
 
 def _asked(
-    method: Method, source: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    method: HookedMethod, source: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Name what was given by position; `add_weight("kernel", …)` is the spelling of Keras 2."""
     if source == "tf":
@@ -163,7 +163,12 @@ _BY_POSITION = "name by position"
 
 
 def _begin(
-    method: Method, source: str, asked: dict[str, Any], subject: Any, owner: Any, caller: FrameType | None
+    method: HookedMethod,
+    source: str,
+    asked: dict[str, Any],
+    subject: Any,
+    owner: Any,
+    caller: FrameType | None,
 ) -> tuple[Any, ...] | None:
     parent = threads.state.span
     if parent is not None and parent[METHOD].kind == "variable":
@@ -176,7 +181,7 @@ def _begin(
         return None  # a handle on a variable that exists, or a part of one that is told already
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
-        layer = layer_numbers.get(owner) or meet(owner, layer)
+        layer = live_layers.get(owner) or register_layer(owner, layer)
     mode = current_mode(Host.tf)
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
     return start(method, layer, VariableNote(source, asked, deferred), mode, caller)
@@ -203,4 +208,4 @@ def _end(span: tuple[Any, ...], result: Any, subject: Any) -> None:
         span[DETAIL].made(subject if result is None else result)
         finish(span, end)
     except Exception:  # promise 1, as above
-        step_aside("record the end of a variable's creation")
+        report_internal_error("record the end of a variable's creation")

@@ -14,12 +14,12 @@ from types import CodeType
 from layertrace.errors import LayertraceWarning
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 
-__all__ = ["notice", "step_aside"]
+__all__ = ["report_internal_error", "warn_once"]
 
 _told: dict[str, object] = {}
 
 
-def step_aside(doing: str) -> None:
+def report_internal_error(doing: str) -> None:
     """Warn, once for each place, that the exception being handled kept an event from being recorded.
 
     Raises:
@@ -37,7 +37,7 @@ def step_aside(doing: str) -> None:
         said = str(error)
     except (Exception, SystemExit):  # raised where we looked at an object of the program
         said = "its message cannot be shown"
-    notice(
+    warn_once(
         f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
         "the program goes on without that. Please report it.",
         key=f"{doing} {where}",
@@ -64,7 +64,7 @@ _OURS = (str(Path(__file__).parents[2]) + os.sep, HIDDEN_FILE)
 _FRAMEWORKS = ("layertrace", "tensorflow", "keras", "tf_keras", "numpy", "google", "absl", "optree")
 
 
-def notice(message: str, *, key: str) -> None:
+def warn_once(message: str, *, key: str) -> None:
     """Warn once for each `key`, and never raise, not even where warnings are errors."""
     mine = object()
     if _told.setdefault(key, mine) is not mine:  # without a lock, which a fork might find held for good

@@ -22,7 +22,7 @@ __all__ = [
     "codes",
     "functions_behind",
     "globals_of",
-    "is_hosts",
+    "is_framework_class",
     "methods_of",
     "names_in",
     "reachable",
@@ -45,7 +45,7 @@ _CHANGERS = (
 Place = tuple[CodeType, int]
 
 
-def is_hosts(cls: type) -> bool:
+def is_framework_class(cls: type) -> bool:
     """Tell a class of Keras or TensorFlow from a user's."""
     return safe.module_of(cls).partition(".")[0] in _HOSTS
 
@@ -88,7 +88,9 @@ def read_by(functions: list[FunctionType]) -> Reads:
 
 def methods_of(cls: type, name: str) -> list[FunctionType]:
     """Return the user's functions behind a name of a class, those of its base classes too."""
-    owners = [owner for owner in safe.mro(cls) if name in safe.namespace(owner) and not is_hosts(owner)]
+    owners = [
+        owner for owner in safe.mro(cls) if name in safe.namespace(owner) and not is_framework_class(owner)
+    ]
     return [one for owner in owners for one in functions_behind(safe.namespace(owner)[name])]
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from layertrace.record.hub import code_behind
 from layertrace.record.process import safe
-from layertrace.record.python_state.bytecode import is_hosts
+from layertrace.record.python_state.bytecode import is_framework_class
 
-__all__ = ["set_by_hosts"]
+__all__ = ["set_by_framework"]
 
 
-def set_by_hosts(cls: type) -> frozenset[str]:
+def set_by_framework(cls: type) -> frozenset[str]:
     """Return the names of the attributes that the base classes of all layers and models assign."""
-    return _assigned_by(tuple(owner for owner in safe.mro(cls) if is_hosts(owner) and _is_base(owner)))
+    return _assigned_by(
+        tuple(owner for owner in safe.mro(cls) if is_framework_class(owner) and _is_base(owner))
+    )
 
 
 @lru_cache(maxsize=256)

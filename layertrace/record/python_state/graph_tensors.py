@@ -7,7 +7,7 @@ from typing import Any
 
 from layertrace.record.frameworks.host import Host
 from layertrace.record.process import safe
-from layertrace.record.python_state.framework_attributes import set_by_hosts
+from layertrace.record.python_state.framework_attributes import set_by_framework
 
 __all__ = ["graph_tensors", "is_replaced"]
 
@@ -17,7 +17,7 @@ _LAST = 8  # items of a collection that are looked at: who keeps tensors of a gr
 def graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
     """Yield the attributes that hold a tensor of a graph, also inside a list or dict; not Keras's own."""
     cls: type = type(layer)
-    base = set_by_hosts(cls)
+    base = set_by_framework(cls)
     for name, value in list(safe.instance_dict(layer).items()):
         tensor = next(
             filter(_is_graph_tensor, () if name in base or type(name) is not str else _inside(value)), None

@@ -10,20 +10,20 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from layertrace.record.process import safe
-from layertrace.record.python_state.bytecode import Reads, cells, globals_of, is_hosts, reads_of
-from layertrace.record.python_state.framework_attributes import set_by_hosts
+from layertrace.record.python_state.bytecode import Reads, cells, globals_of, is_framework_class, reads_of
+from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.python_state.random_generators import is_array
 from layertrace.timeline.event import Opaque, Structure
 
-__all__ = ["Bytes", "Same", "Values", "in_words", "values_of"]
+__all__ = ["ArraySnapshot", "IdentitySnapshot", "Snapshot", "description", "values_of"]
 
 _ITEMS = 16  # of one collection that are told one by one
 _BYTES = 512  # of an array that is compared by value
-Values = dict[str, Any]
+Snapshot = dict[str, Any]
 """What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
 
 
-class Same:
+class IdentitySnapshot:
     """Stands for a function or an array: equal to itself only, and not keeping it."""
 
     __slots__ = ("reference", "said")
@@ -34,34 +34,34 @@ class Same:
 
     def __eq__(self, other: object) -> bool:
         mine = self.reference()
-        return isinstance(other, Same) and mine is not None and mine is other.reference()
+        return isinstance(other, IdentitySnapshot) and mine is not None and mine is other.reference()
 
     __hash__ = None  # type: ignore[assignment]  # equal only as long as it lives
 
 
 @dataclass(frozen=True, slots=True)
-class Bytes:
+class ArraySnapshot:
     """Stands for a small array: equal to one with the same numbers."""
 
     content: bytes
     said: str
 
 
-def in_words(value: Any) -> Structure:
+def description(value: Any) -> Structure:
     """Describe what only stands for a value."""
-    return Opaque(value.said) if isinstance(value, (Same, Bytes)) else value
+    return Opaque(value.said) if isinstance(value, (IdentitySnapshot, ArraySnapshot)) else value
 
 
-def values_of(layer: Any) -> Values:
+def values_of(layer: Any) -> Snapshot:
     """Return the state that `call` and the steps of a layer bake into a graph, as it is now.
 
     What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
     """
     cls: type = type(layer)
-    base = set_by_hosts(cls)
-    hosts = is_hosts(cls)
+    base = set_by_framework(cls)
+    hosts = is_framework_class(cls)
     reads = None if hosts else reads_of(cls)
-    found: Values = {}
+    found: Snapshot = {}
     own = safe.instance_dict(layer)
     for name, value in list(own.items()):
         if type(name) is not str or name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
@@ -98,7 +98,7 @@ def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tup
             inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in numbered]
             yield from ((at, one[0]) for at, one in inside if one is not None)
     elif kind is FunctionType or kind is BuiltinFunctionType:
-        yield path, Same(value, f"<function {value.__name__}>")
+        yield path, IdentitySnapshot(value, f"<function {value.__name__}>")
     elif names is not None and is_array(value):
         yield path, _array(value)
     elif names is not None:
@@ -123,19 +123,19 @@ def _changeable(value: Any) -> Any:
     return None if safe.is_a(inner, tuple) else inner
 
 
-def _array(value: Any) -> Same | Bytes:
+def _array(value: Any) -> IdentitySnapshot | ArraySnapshot:
     said = f"<array {value.dtype.name}{list(value.shape)}>"
     if value.nbytes > _BYTES or value.dtype.hasobject:
-        return Same(value, said)
+        return IdentitySnapshot(value, said)
     few = value.ravel()[:4].tolist()
-    return Bytes(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
+    return ArraySnapshot(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
 
 
 def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
     """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
     classes = safe.mro(type(value))
     own = safe.instance_dict(value)
-    if safe.is_a(value, type, ModuleType) or any(map(is_hosts, classes)):
+    if safe.is_a(value, type, ModuleType) or any(map(is_framework_class, classes)):
         return
     found: dict[str, Any] = {}
     for owner in reversed(classes):
@@ -150,7 +150,7 @@ def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[s
 def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
     for owner in safe.mro(cls):
-        if not is_hosts(owner) and owner is not object:
+        if not is_framework_class(owner) and owner is not object:
             content = safe.namespace(owner)
             for name in names.intersection(content).difference(own):
                 if not name.startswith("__"):

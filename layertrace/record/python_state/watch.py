@@ -11,13 +11,13 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from layertrace.record.describe.modes import current_mode, traced_graphs
-from layertrace.record.describe.observations import Sighting, see
+from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, hub, parent_of, threads
-from layertrace.record.layers import meet
+from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.bytecode import (
     STEPS,
     Place,
@@ -25,7 +25,7 @@ from layertrace.record.python_state.bytecode import (
     cells,
     functions_behind,
     globals_of,
-    is_hosts,
+    is_framework_class,
     methods_of,
     names_in,
     reachable,
@@ -35,9 +35,15 @@ from layertrace.record.python_state.bytecode import (
 )
 from layertrace.record.python_state.graph_tensors import graph_tensors, is_replaced
 from layertrace.record.python_state.random_generators import drawn_at, generators_of
-from layertrace.record.python_state.snapshot import Bytes, Same, Values, in_words, values_of
+from layertrace.record.python_state.snapshot import (
+    ArraySnapshot,
+    IdentitySnapshot,
+    Snapshot,
+    description,
+    values_of,
+)
 from layertrace.timeline.event import Opaque, Structure
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = [
     "Owners",
@@ -52,10 +58,10 @@ __all__ = [
 
 _LOOKS = 64  # at the attributes of one function's layers; after so many only at the 128th, 256th, …
 
-# Before and after
+# StateBefore and after
 
 
-class Before:
+class StateBefore:
     """How a layer and the random generators were before a traced call, or a trace.
 
     Attributes:
@@ -79,7 +85,7 @@ class Before:
         self.ops = _ops(span)
 
 
-_before: dict[int, list[Before]] = {}
+_before: dict[int, list[StateBefore]] = {}
 """What was noted at the beginning of each span that has not ended, by its identity."""
 
 
@@ -105,8 +111,8 @@ def _ops(span: tuple[Any, ...]) -> int | None:
 
 def before_call(span: tuple[Any, ...], layer: Any) -> None:
     """Note how a layer is before a call that is being traced."""
-    if not is_hosts(type(layer)):
-        _before[id(span)] = [Before(span, layer, reads_of(type(layer), ("call",)))]
+    if not is_framework_class(type(layer)):
+        _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
 
 def forget_call(span: tuple[Any, ...]) -> None:
@@ -127,13 +133,13 @@ def after_call(span: tuple[Any, ...], layer: Any) -> None:
     _remember(span, layer, span[LAYER], values, ("call",))
 
 
-def _compare(before: Before, layer: Any, record: Any, values: Values) -> None:
+def _compare(before: StateBefore, layer: Any, record: Any, values: Snapshot) -> None:
     """Tell what is not as it was, and where the user's code did that."""
     functions = before.reads.living()
     home = (functions[0].__code__, -1) if functions else None
     for key in _changed(before.values, values):
         if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
-            both = in_words(before.values.get(key)), in_words(values[key])
+            both = description(before.values.get(key)), description(values[key])
             _see("changed in call", record, key, *both, before.span, writes(functions, key) or home)
     for name, tensor in [] if layer is None else graph_tensors(layer):
         if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
@@ -151,15 +157,15 @@ def _see_kept(layer: Any, record: Any, name: str, span: Any, place: Place | None
 
     A layer that is used eagerly alone meets one placeholder, when it is built.
     """
-    sighting = Sighting("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
+    sighting = PendingObservation("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
     sighting.span, sighting.place = span, place
     if span[MODE] is not None and span[MODE].function is None:
         reference = weakref.ref(layer)
         sighting.is_over = lambda: (one := reference()) is not None and is_replaced(one, name)
-    see(sighting)
+    add_observation(sighting)
 
 
-def _is_news(before: Before, record: Any, key: str, state: object) -> bool:
+def _is_news(before: StateBefore, record: Any, key: str, state: object) -> bool:
     """Tell whether nobody inside was blamed for this; from now on somebody is, for those around."""
     item = (getattr(record, "number", 0), key, state)
     if item in before.told:
@@ -173,13 +179,15 @@ def _is_news(before: Before, record: Any, key: str, state: object) -> bool:
     return True
 
 
-def _changed(before: Values, now: Values) -> Iterator[str]:
+def _changed(before: Snapshot, now: Snapshot) -> Iterator[str]:
     """Yield what is another plain value or has another size; where a size differs, not its items too."""
     resized = tuple(f"{key}[" for key, v in now.items() if isinstance(v, Opaque) and before.get(key) != v)
     told: set[str] = set()
     for key, value in now.items():
         inside = key.partition("[")[0]
-        is_state = not isinstance(value, (Same, Bytes)) and not isinstance(before.get(key), (Same, Bytes))
+        is_state = not isinstance(value, (IdentitySnapshot, ArraySnapshot)) and not isinstance(
+            before.get(key), (IdentitySnapshot, ArraySnapshot)
+        )
         is_new = key not in before and (key != inside or not key.startswith("self."))
         differs = is_state and not is_new and (key not in before or before[key] != value)
         if differs and not key.startswith(resized) and inside not in told:
@@ -188,14 +196,14 @@ def _changed(before: Values, now: Values) -> Iterator[str]:
 
 
 def _remember(
-    span: tuple[Any, ...], layer: Any, record: Any, values: Values, methods: tuple[str, ...]
+    span: tuple[Any, ...], layer: Any, record: Any, values: Snapshot, methods: tuple[str, ...]
 ) -> None:
     """Keep what a graph was made with, of that which the code reads; of Keras's own layers all of it."""
     cls: type = type(layer)
-    _keep(span, layer, record, values, None if is_hosts(cls) else reads_of(cls, methods).names)
+    _keep(span, layer, record, values, None if is_framework_class(cls) else reads_of(cls, methods).names)
 
 
-def _keep(span: Any, layer: Any, record: Any, values: Values, names: frozenset[str] | None) -> None:
+def _keep(span: Any, layer: Any, record: Any, values: Snapshot, names: frozenset[str] | None) -> None:
     """Keep it at the functions around."""
     settled = {key: v for key, v in values.items() if not isinstance(v, Opaque) and _is_read(key, names)}
     around = span
@@ -228,9 +236,9 @@ def _see(
     what: Any, record: Any, key: str, before: Structure, value: Structure, span: Any, place: Place | None
 ) -> None:
     name = key if what == "random" else _named(key)
-    sighting = Sighting(what, (getattr(record, "number", 0), key), layer=record, name=name)
+    sighting = PendingObservation(what, (getattr(record, "number", 0), key), layer=record, name=name)
     sighting.before, sighting.now, sighting.span, sighting.place = before, value, span, place
-    see(sighting)
+    add_observation(sighting)
 
 
 # A trace, with the model whose step it is
@@ -238,14 +246,14 @@ def _see(
 
 def before_trace(span: tuple[Any, ...], function: Any) -> None:
     """Note how things are before a trace: the model whose step is traced, and the random generators."""
-    if not hub.sights or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
+    if not hub.observers or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
         return
     around = list(_around(bare))
     named = {name for one in around for name in (one.__name__, *names_in(one.__code__))}
     steps = tuple(name for name in STEPS if name in named)
     models = {id(one): one for one in _layers_in(around) if _is_model(one)} if steps else {}
-    noted = [Before(span, one, reads_of(type(one), steps)) for one in models.values()]
-    noted = [*noted, Before(span, None, read_by(reachable(None, around)))]
+    noted = [StateBefore(span, one, reads_of(type(one), steps)) for one in models.values()]
+    noted = [*noted, StateBefore(span, None, read_by(reachable(None, around)))]
     for one in noted:
         one.told = noted[0].told  # what the model is blamed for, nobody else is
     _before[id(span)] = noted
@@ -255,7 +263,7 @@ def after_trace(span: tuple[Any, ...]) -> Owners:
     """Compare things with how they were before a trace that has ended, and return who made its ops."""
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
-        record = None if layer is None else layer_numbers.get(layer) or meet(layer, None)
+        record = None if layer is None else live_layers.get(layer) or register_layer(layer, None)
         values = {} if layer is None else values_of(layer)
         _compare(before, layer, record, values)
         if record is not None:
@@ -304,11 +312,11 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
 
 
 def _is_layer(value: Any) -> bool:
-    return any(is_hosts(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
+    return any(is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
 def _is_model(layer: Any) -> bool:
-    return not is_hosts(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
+    return not is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
@@ -322,7 +330,7 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
         place: Finds the line of the run, if it is needed.
         span: What the run is part of.
     """
-    if not hub.sights or not record.attributes:
+    if not hub.observers or not record.attributes:
         return
     record.looks += 1
     if record.looks > _LOOKS and record.looks & (record.looks - 1):
@@ -335,14 +343,14 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
             values = values_of(layer)
             for key in changed:
                 if key in values and values[key] != then[key]:
-                    known = layer_numbers.get(layer)
-                    both = in_words(then[key]), in_words(values[key])
+                    known = live_layers.get(layer)
+                    both = description(then[key]), description(values[key])
                     _see("changed after trace", known, key, *both, span, place())
     except Exception:  # promise 1: the traced program never sees a fault of ours
-        step_aside("compare attributes")
+        report_internal_error("compare attributes")
 
 
-def _suspects(layer: Any, then: Values) -> list[str]:
+def _suspects(layer: Any, then: Snapshot) -> list[str]:
     """Return what is not plainly the value that it was, without reading all that a layer has."""
     own = safe.instance_dict(layer)
     items = (("_trainable" if key == "self.trainable" else key[5:], key, was) for key, was in then.items())
@@ -352,7 +360,7 @@ def _suspects(layer: Any, then: Values) -> list[str]:
 def _is_still(before: Any, now: Any) -> bool:
     if now is before:
         return True
-    if type(before) is Same:
+    if type(before) is IdentitySnapshot:
         return before.reference() is now
     return type(now) is type(before) and safe.is_plain(now) and bool(now == before)
 

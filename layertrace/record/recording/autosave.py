@@ -13,9 +13,9 @@ from typing import Any
 from layertrace.errors import FormatError
 from layertrace.record.hub import DETAIL, METHOD, START, parent_of
 from layertrace.record.process.descriptors import Reserved
-from layertrace.record.process.guard import notice, step_aside
-from layertrace.record.recording.materialize import Reader, adopt, begin_and_end
-from layertrace.timeline.context import Surroundings
+from layertrace.record.process.guard import report_internal_error, warn_once
+from layertrace.record.recording.materialize import EventBuilder, assign_owners, begin_and_end
+from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.storage import Writer, compress, save, suffix_of
 from layertrace.timeline.timeline import Timeline
 
@@ -92,7 +92,7 @@ class Saver:
         """
         self._start_ns = start_ns
         self._writer.head(started_ns=started_ns, process=self._process)
-        self._reader = Reader(start_ns)
+        self._reader = EventBuilder(start_ns)
         with _telling(self._path):
             self._file.empty()
             self._flush()
@@ -110,7 +110,9 @@ class Saver:
         _in_use.discard(self._file.identity)
         self._file.close()
 
-    def stop(self, surroundings: Surroundings, notes: Sequence[str], settled: Timeline | None = None) -> None:
+    def stop(
+        self, surroundings: RecordingContext, notes: Sequence[str], settled: Timeline | None = None
+    ) -> None:
         """Write the rest, and what is known beside the events; compress the file where that pays.
 
         Args:
@@ -142,9 +144,9 @@ class Saver:
             else:
                 save(settled, self._path)
         except (FormatError, OSError) as error:  # the program has taken the file away, for one
-            notice(f"layertrace leaves the recording as it was written: {error}", key=str(self._path))
+            warn_once(f"layertrace leaves the recording as it was written: {error}", key=str(self._path))
         except Exception:  # promise 1: this runs at the end of the program's `with` block
-            step_aside(f"complete the recording in {self._path}")
+            report_internal_error(f"complete the recording in {self._path}")
 
     def _work(self) -> None:
         while not (self._done.wait(SECONDS if self._taken or self._begun else _AT_FIRST) or self._is_broken):
@@ -159,14 +161,14 @@ class Saver:
             yield
         except OSError as error:
             self._is_broken = True
-            notice(
+            warn_once(
                 f"layertrace cannot write {self._path} any further: {error.strerror or error}. What it holds "
                 "can be read; the program goes on.",
                 key=str(self._path),
             )
         except Exception:
             self._is_broken = True
-            step_aside(f"save the recording to {self._path}")
+            report_internal_error(f"save the recording to {self._path}")
 
     def _flush(self) -> None:
         text = b"".join(self._lines)
@@ -184,7 +186,7 @@ class Saver:
         begun = [one for one in running if id(one[0]) not in ended and id(one[0]) not in self._begun]
         fresh = [*new, *(one for one in begun if self._is_mine(one))]
         fresh += self._around(fresh)
-        adopt(fresh)
+        assign_owners(fresh)
         self._reader.forget_layers()  # which get their names and paths while they are made
         for record in sorted(fresh, key=begin_and_end):
             self._write(record, is_running=record[1] is None)

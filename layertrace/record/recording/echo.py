@@ -9,8 +9,8 @@ from typing import Any
 
 from layertrace.record.hub import LAYER, METHOD, parent_of
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import step_aside
-from layertrace.record.recording.materialize import Reader
+from layertrace.record.process.guard import report_internal_error
+from layertrace.record.recording.materialize import EventBuilder
 from layertrace.timeline import lazy_views
 
 __all__ = ["Echo"]
@@ -29,8 +29,8 @@ class Echo:
         from rich.console import Console
 
         self._console = Console(file=sys.stderr, soft_wrap=True, highlight=False)
-        self._line = lazy_views.find("echo")
-        self._reader = Reader(start_ns)
+        self._line = lazy_views.load("echo")
+        self._reader = EventBuilder(start_ns)
         self._running: dict[int, tuple[int, int, int | None]] = {}  # number, depth, and of a call which
         self._calls: Counter[object] = Counter()
         self._told = 0
@@ -61,4 +61,4 @@ class Echo:
             event = self._reader.single(record, *self._running[id(record[0])])
             self._console.print(self._line(event, ends=ends, encoding=self._console.encoding))
         except Exception:  # promise 1: nothing that goes wrong here may reach the traced program
-            step_aside("echo an event")
+            report_internal_error("echo an event")

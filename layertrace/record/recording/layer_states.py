@@ -11,14 +11,14 @@ from layertrace.record.describe.values import describe, dtype_name, spec
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import code_behind
-from layertrace.record.layers import LayerRecord, meet
+from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import step_aside
-from layertrace.record.python_state.bytecode import is_hosts
-from layertrace.record.python_state.framework_attributes import set_by_hosts
+from layertrace.record.process.guard import report_internal_error
+from layertrace.record.python_state.bytecode import is_framework_class
+from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
-from layertrace.timeline.query import layer_numbers
+from layertrace.timeline.query import live_layers
 
 __all__ = ["states_of"]
 
@@ -45,7 +45,7 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
     todo = list(records)
     while todo:
         record = todo.pop()
-        if record.number in found or record.is_inner:
+        if record.number in found or record.is_framework_internal:
             continue
         layer = record.reference()
         if layer is None:
@@ -59,11 +59,11 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
             continue
         try:
             known = filter(None, map(_known, layers_inside(layer)))
-            inside = [one for one in known if not one.is_inner]
+            inside = [one for one in known if not one.is_framework_internal]
             found[record.number] = _state(record, record.ref(), layer, inside)
             todo += inside
         except Exception:  # one layer that cannot be read costs its own state, not the recording
-            step_aside(f"read the state of a layer of class {record.cls}")
+            report_internal_error(f"read the state of a layer of class {record.cls}")
             found[record.number] = LayerState(
                 layer=record.ref(), initialized=record.initialized, built_by_init=record.built_by_init
             )
@@ -99,7 +99,7 @@ def _accepted(cls: type) -> tuple[str, ...]:
 
 
 def _known(layer: Any) -> LayerRecord | None:
-    return layer_numbers.get(layer) or meet(layer, None)
+    return live_layers.get(layer) or register_layer(layer, None)
 
 
 def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
@@ -110,10 +110,10 @@ def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
     mine = safe.instance_dict(layer)
     policy = mine.get("_dtype_policy")
     home = next((cls for cls in safe.mro(type(layer)) if "compute_dtype" in safe.namespace(cls)), object)
-    if is_hosts(home) and home.__name__ != "Layer":
+    if is_framework_class(home) and home.__name__ != "Layer":
         found = safe.framework_attribute(layer, "compute_dtype")
     else:
-        is_map = safe.class_name(policy) == "DTypePolicyMap" and is_hosts(type(policy))
+        is_map = safe.class_name(policy) == "DTypePolicyMap" and is_framework_class(type(policy))
         if policy is not None and is_map and record.path:
             policy = policy[record.path]
         found = safe.framework_attribute(policy, "compute_dtype")
@@ -123,7 +123,7 @@ def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
 def _held(layer: Any) -> Mapping[int, str]:
     """Return under which attribute each known layer is to be found, also in a list or dict."""
     cls: type = type(layer)
-    base = set_by_hosts(cls)
+    base = set_by_framework(cls)
     found: dict[int, str] = {}
     # `_self_…` is where tf_keras keeps what has a name of its own, or is held by a number only.
     items = list(safe.instance_dict(layer).items())
@@ -134,7 +134,7 @@ def _held(layer: Any) -> Mapping[int, str]:
         inner = safe.unwrapped(value)
         inside = [(safe.MISSING, value)] if inner is None else safe.first_items(inner, _HELD)
         for key, one in inside:
-            record = layer_numbers.get(one)
+            record = live_layers.get(one)
             if record is not None:
                 path = name if key is safe.MISSING else f"{name}[{safe.key_words(key)}]"
                 found.setdefault(record.number, path)
@@ -146,7 +146,7 @@ def _methods(cls: type) -> Mapping[str, Location]:
     found = {}
     for name in _METHODS:
         owner = next((one for one in safe.mro(cls) if name in safe.namespace(one)), object)
-        if owner is object or is_hosts(owner):
+        if owner is object or is_framework_class(owner):
             continue
         code = code_behind(safe.namespace(owner)[name])
         if code is not None:

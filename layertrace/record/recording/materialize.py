@@ -12,9 +12,9 @@ from msgspec import structs
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.modes import EAGER, Mode
-from layertrace.record.describe.observations import Sighting
+from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.retrace_causes import cause_of_another
-from layertrace.record.describe.values import has_tensor, numbered_dtype, settle
+from layertrace.record.describe.values import has_tensor, numbered_dtype, resolve
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.hub import (
     DETAIL,
@@ -41,7 +41,7 @@ from layertrace.timeline.event import (
     TensorSpec,
 )
 
-__all__ = ["Reader", "adopt", "begin_and_end"]
+__all__ = ["EventBuilder", "assign_owners", "begin_and_end"]
 
 
 OUTPUT, OUT_DTYPE = 2, 3
@@ -53,7 +53,7 @@ def begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
     return record[0][START], float("-inf") if record[1] is None else -record[1]
 
 
-def adopt(records: Iterable[tuple[Any, ...]]) -> None:
+def assign_owners(records: Iterable[tuple[Any, ...]]) -> None:
     """Let layers that were made outside of any other belong to the one that calls them first."""
     for record in sorted(records, key=begin_and_end):
         layer, parent = record[0][LAYER], parent_of(record[0])
@@ -65,7 +65,7 @@ def adopt(records: Iterable[tuple[Any, ...]]) -> None:
             layer.maker = parent[LAYER]
 
 
-class Reader:
+class EventBuilder:
     """Turns the records of one recording into events, in the order of their beginnings.
 
     Args:
@@ -123,12 +123,12 @@ class Reader:
         """Ask layers anew for their names and paths."""
         self._refs.clear()
 
-    def observations(self, sightings: Iterable[tuple[Sighting, int]]) -> tuple[Observation, ...]:
+    def observations(self, observations: Iterable[tuple[PendingObservation, int]]) -> tuple[Observation, ...]:
         """Return what was noticed beside the events, whose numbers are known by now."""
-        found = [self._observation(sighting, times) for sighting, times in sightings]
+        found = [self._observation(sighting, times) for sighting, times in observations]
         return tuple(sorted(found, key=lambda one: one.start_ns))
 
-    def _observation(self, sighting: Sighting, times: int) -> Observation:
+    def _observation(self, sighting: PendingObservation, times: int) -> Observation:
         around = sighting.span
         while around is not None and id(around) not in self._seqs:
             around = parent_of(around)
@@ -239,7 +239,7 @@ class Reader:
         fields["defined_at"] = _defined_at(span[METHOD].code)
         dtype = record[OUT_DTYPE]
         simple = type(dtype) is int
-        fields["outputs"] = _tensor(dtype, record[OUTPUT]) if simple else settle(record[OUTPUT])
+        fields["outputs"] = _tensor(dtype, record[OUTPUT]) if simple else resolve(record[OUTPUT])
         names = span[METHOD].names
         if span[DTYPE] is not None:
             fields["inputs"] = _tensor(span[DTYPE], span[DETAIL])
@@ -283,7 +283,7 @@ _RUN_EAGERLY = Cause(
 
 
 def _settled(arguments: dict[str, Any]) -> dict[str, Structure]:
-    return {name: settle(value) for name, value in arguments.items()}
+    return {name: resolve(value) for name, value in arguments.items()}
 
 
 def _is_mask(name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layertrace.record.hub import DETAIL, LAYER, METHOD
-from layertrace.record.recording.materialize import Reader
+from layertrace.record.recording.materialize import EventBuilder
 from layertrace.record.recording.recorder import Recorder
 from layertrace.timeline import Event, Timeline
 
@@ -72,5 +72,5 @@ class Progress:
             layers=len(self._layers),
             runs=sum(note.times for note in self._runs),
             calls_per_second=(self._kinds["call"] - before) / max(now - looked, 1e-9),
-            last=None if not records else Reader(0).single(records[-1], 0, 0, None),
+            last=None if not records else EventBuilder(0).single(records[-1], 0, 0, None),
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from layertrace.record.describe.failures import failure_of
-from layertrace.record.describe.observations import Sightings
+from layertrace.record.describe.observations import PendingObservations
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import loading
 from layertrace.record.frameworks.import_hook import ImportWatch
@@ -18,13 +18,13 @@ from layertrace.record.hooks.observer import Engine, HookPoint
 from layertrace.record.hub import LAYER, METHOD, START, hub, parent_of, threads
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.autosave import Saver
 from layertrace.record.recording.echo import Echo
 from layertrace.record.recording.layer_states import states_of
-from layertrace.record.recording.materialize import Reader, adopt
+from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.targets import Targets
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event
 from layertrace.timeline.timeline import Timeline
 
@@ -46,7 +46,7 @@ class Recorder:
         max_events: How many events to keep. The first ones are the point of a recording, so when it
             is full it stops, and says so in the timeline's notes.
         echo: Whether to tell each event to standard error as it happens.
-        spot: Decides as events begin whether to stop the program (`layertrace.diagnosis.OnTheSpot`).
+        fail_fast: Decides as events begin whether to stop the program (`layertrace.diagnosis.FailFast`).
         save: Where to write the recording as it happens.
 
     Raises:
@@ -60,10 +60,10 @@ class Recorder:
         clock: Callable[[], int] = time.perf_counter_ns,
         max_events: int = MAX_EVENTS,
         echo: bool = False,
-        spot: Any = None,
+        fail_fast: Any = None,
         save: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.spot = spot
+        self.fail_fast = fail_fast
         self.targets = targets
         self.timeline = Timeline.from_source(self)
         self.max_events = max_events
@@ -73,17 +73,19 @@ class Recorder:
         self.is_full = False
         self._records: list[tuple[Any, ...]] = []
         self._undos: list[Callable[[], None]] = []
-        self._covered: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
+        self._hooked_classes: dict[
+            int, type
+        ] = {}  # by identity: a metaclass may compare and hash as it likes
         self._hosts: set[str] = set()
         self._engine: Engine | None = None
         self._watch = ImportWatch(loading.WATCHED, self._cover_arrived)
         self._notes: list[str] = []
-        self.sightings = Sightings()
+        self.observations = PendingObservations()
         self._failure: Failure | None = None
-        self._surroundings: Surroundings | None = None
+        self._surroundings: RecordingContext | None = None
         self._start_ns = 0
         self._started_ns: int | None = None
-        self._reader = Reader(0)
+        self._reader = EventBuilder(0)
         self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
         self._saver = (
             None
@@ -116,7 +118,7 @@ class Recorder:
                 if self._saver is not None:
                     self._saver.start(self._start_ns, self._started_ns)
                 for host in loading.loaded():
-                    self.cover_host(host)
+                    self.hook_framework(host)
             except BaseException:
                 self._unhook()
                 raise
@@ -124,14 +126,14 @@ class Recorder:
             self._watch.start()
             _tell_hub()
 
-    def cover_host(self, host: str) -> None:
+    def hook_framework(self, host: str) -> None:
         """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
         self._hosts.add(host)
         engine = self._started_engine()
         for point in shared_points(host, cover_new):
             self._hook(point)
         for cls in subclasses(loading.layer_base(host)):
-            self.cover(cls)
+            self.hook_class(cls)
         if host == "keras" and (undo := engine.observe_existing_layers()) is not None:
             self._undos.append(undo)
 
@@ -148,10 +150,10 @@ class Recorder:
                 if self in running and arrived:
                     loading.load()
                     for one in arrived:
-                        self.cover_host(one)
+                        self.hook_framework(one)
                     _tell_hub()
         except Exception:  # promise 1: an import of the traced program never fails for our sake
-            step_aside(f"hook {host}")
+            report_internal_error(f"hook {host}")
 
     def narrow(self, targets: Targets) -> None:
         """Keep what these targets are about only, of what was recorded so far, too."""
@@ -159,30 +161,30 @@ class Recorder:
             self.targets = targets
             self._read = None
             if self in running:
-                self.recover()
+                self.hook_new_targets()
                 _tell_hub()
 
     def forget(self) -> None:
         """Drop what was recorded so far, and go on."""
         with _lock:
             self._records.clear()
-            self.sightings.clear()
+            self.observations.clear()
             self._start_ns = self._clock()
             self._read = None
 
-    def recover(self) -> None:
+    def hook_new_targets(self) -> None:
         """Hook what the targets have come to include since the start."""
         with _lock:
             for host in loading.loaded():
-                self.cover_host(host)
+                self.hook_framework(host)
 
-    def cover(self, cls: type) -> None:
+    def hook_class(self, cls: type) -> None:
         """Hook one class, if this recorder is about its layers."""
-        if id(cls) in self._covered or not self.targets.covers(cls):
+        if id(cls) in self._hooked_classes or not self.targets.covers(cls):
             return
         for owner in safe.mro(cls):  # inherited methods included
-            if id(owner) not in self._covered:
-                self._covered[id(owner)] = owner
+            if id(owner) not in self._hooked_classes:
+                self._hooked_classes[id(owner)] = owner
                 for point in self._points(owner):
                     self._hook(point)
 
@@ -190,14 +192,14 @@ class Recorder:
         try:
             return class_points(owner)
         except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            step_aside(f"hook a class named {safe.name_of(owner)}")
+            report_internal_error(f"hook a class named {safe.name_of(owner)}")
             return ()
 
     def _hook(self, point: HookPoint) -> None:
         try:
             undo = self._started_engine().observe(point)
         except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            step_aside(f"hook {point.label}")
+            report_internal_error(f"hook {point.label}")
             return
         if undo is not None:
             self._undos.append(undo)
@@ -206,7 +208,7 @@ class Recorder:
         for undo in self._undos:
             undo()
         self._undos.clear()
-        self._covered.clear()
+        self._hooked_classes.clear()
         self._hosts.clear()
         if self._engine is not None:
             self._engine = None
@@ -232,15 +234,15 @@ class Recorder:
         if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
             as_written = events is None or (self.targets.everything and not self.is_full)
             settled = None if as_written else self.timeline
-            self._saver.stop(self._surroundings or Surroundings(), self._notes, settled)
+            self._saver.stop(self._surroundings or RecordingContext(), self._notes, settled)
         with _lock:
-            self._records, self._saver, self._reader = [], None, Reader(0)
+            self._records, self._saver, self._reader = [], None, EventBuilder(0)
             self._read = ((0, 0), events or ())
 
     def _problems(self) -> list[str]:
         return [] if self._engine is None else self._engine.problems()
 
-    def abandon(self) -> None:
+    def detach_after_fork(self) -> None:
         """Put everything back and keep nothing: in a fork the recording is that of the parent."""
         with _lock:
             running.remove(self)
@@ -253,7 +255,7 @@ class Recorder:
         try:
             self._failure = None if error is None else failure_of(error, threads.state.name)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
-            step_aside("record the exception that ended a recording")
+            report_internal_error("record the exception that ended a recording")
 
     def _settle(self) -> tuple[Event, ...] | None:
         """Make events of all that was recorded; None if that fails."""
@@ -263,7 +265,7 @@ class Recorder:
             self._surroundings = self._look_around(self._records)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             events = None
-            step_aside("read what was recorded")
+            report_internal_error("read what was recorded")
             self.note("the recording cannot be read, see the warning")
         self._read = ((len(self._records), 0), events or ())
         return events
@@ -286,17 +288,17 @@ class Recorder:
         """Tell an event as it begins, and stop the program if it is a mistake.
 
         Raises:
-            CulpritError: If `spot` says so.
+            CulpritError: If `fail_fast` says so.
         """
         if self.echo is not None and self.targets.may_keep(span):
             self.echo.begun(span)
         around = parent_of(span)
-        if self.spot is not None and self.spot.may_tell(
+        if self.fail_fast is not None and self.fail_fast.may_trigger(
             span[METHOD].kind, None if around is None else around[METHOD].kind
         ):
             begins = (span, None, None, None, None)
             events = self._events([*self._unfinished(), begins])
-            self.spot.check(Timeline(events, (), self._look_around([*self._records, begins])))
+            self.fail_fast.check(Timeline(events, (), self._look_around([*self._records, begins])))
 
     def check_size(self) -> None:
         """Listen no more when full."""
@@ -344,7 +346,7 @@ class Recorder:
         """Add a sentence about this recording."""
         self._notes.append(sentence)
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> RecordingContext:
         """Return what is known beside the events, as it is now, or was when the recording ended."""
         with _lock:
             if self._surroundings is not None:
@@ -352,13 +354,13 @@ class Recorder:
             self.events()
             return self._look_around([*self._records, *self._unfinished()])
 
-    def _look_around(self, records: Sequence[tuple[Any, ...]]) -> Surroundings:
+    def _look_around(self, records: Sequence[tuple[Any, ...]]) -> RecordingContext:
         mine = [r[0] for r in records if r[0][START] >= self._start_ns]
         layers = {span[LAYER].number: span[LAYER] for span in mine if span[LAYER] is not None}
         reader = self._reader
-        return Surroundings(
+        return RecordingContext(
             states=states_of(layers.values()),
-            observations=reader.observations(self.sightings.counted()),
+            observations=reader.observations(self.observations.counted()),
             failure=self._failure,
             versions=loading.versions(),
             started_ns=self._started_ns,
@@ -369,22 +371,22 @@ class Recorder:
         ended = {id(r[0]) for r in records} if unfinished else set()  # since it was found to be unfinished
         records += tuple(r for r in unfinished if id(r[0]) not in ended)
         mine = [r for r in records if r[0][START] >= self._start_ns]
-        adopt(mine)
-        self._reader = Reader(self._start_ns)
+        assign_owners(mine)
+        self._reader = EventBuilder(self._start_ns)
         return self._reader.read(self.targets.chosen(mine))
 
 
 def cover_new(cls: type) -> None:
     """Hook a class whose first layer is about to be made, for all who listen."""
     for recorder in tuple(running):
-        if id(cls) in recorder._covered:
+        if id(cls) in recorder._hooked_classes:
             continue
         try:
             with _lock:
                 if recorder in running:  # another thread may have stopped it just now
-                    recorder.cover(cls)
+                    recorder.hook_class(cls)
         except Exception:  # promise 1: making a layer never fails for our sake
-            step_aside(f"hook a class named {safe.name_of(cls)}")
+            report_internal_error(f"hook a class named {safe.name_of(cls)}")
 
 
 def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:
@@ -405,9 +407,9 @@ def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) ->
 def _tell_hub() -> None:
     """Let the hub know who listens: one list's `append` where it is just one."""
     listening = tuple(recorder for recorder in running if not recorder.is_full)
-    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.spot is not None))
+    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.fail_fast is not None))
     hub.replica = loading.replica
-    hub.sights = tuple(recorder.sightings.add for recorder in listening)
+    hub.observers = tuple(recorder.observations.add for recorder in listening)
     hub.records, hub.most, hub.fill = [], 1, int
     if len(listening) == 1:
         recorder = listening[0]

@@ -8,9 +8,9 @@ from typing import Any
 from layertrace.errors import TargetError
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.hub import DETAIL, LAYER, METHOD, PARENT, parent_of
-from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, meet
+from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, register_layer
 from layertrace.record.process import safe
-from layertrace.timeline.query import answers_to, layer_numbers
+from layertrace.timeline.query import answers_to, live_layers
 
 __all__ = ["Targets"]
 
@@ -55,7 +55,7 @@ class Targets:
 
     @staticmethod
     def _met(layer: Any) -> int:
-        record = layer_numbers.get(layer) or meet(layer, None)
+        record = live_layers.get(layer) or register_layer(layer, None)
         return 0 if record is None else record.number
 
     def covers(self, cls: type) -> bool:

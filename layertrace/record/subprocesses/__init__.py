@@ -18,7 +18,7 @@ from layertrace.record.api import trace
 from layertrace.record.frameworks.import_hook import ImportWatch
 from layertrace.record.frameworks.loading import HOSTS, loaded
 from layertrace.record.process.forks import in_child
-from layertrace.record.process.guard import step_aside
+from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.recorder import Recorder, running
 from layertrace.timeline import Timeline
 
@@ -137,13 +137,13 @@ def _fork() -> None:
     try:
         for timeline in _ours:
             if isinstance(timeline.source, Recorder) and timeline.source in running:
-                timeline.source.abandon()
+                timeline.source.detach_after_fork()
         _ours.clear()
         for child in _children:
             child.end()  # which only looks out no more: it is the parent's
         begin()
     except Exception:  # promise 1: the program's fork goes on
-        step_aside("record a fork")
+        report_internal_error("record a fork")
 
 
 _is_watching = False

@@ -20,7 +20,7 @@ from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import Timeline
-from layertrace.timeline.context import Surroundings
+from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import KINDS, MODES, Event, Location
 from layertrace.timeline.functions import FunctionLife
 
@@ -125,7 +125,7 @@ def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[st
 
 
 def _locations(
-    events: Sequence[Event], findings: Sequence[Finding], surroundings: Surroundings
+    events: Sequence[Event], findings: Sequence[Finding], surroundings: RecordingContext
 ) -> set[Location]:
     """Return all lines of code that may be shown, so that no two are written alike."""
     found = {place for event in events for place in (event.location, event.defined_at)}

@@ -9,7 +9,7 @@ from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import printable
-from layertrace.timeline.context import LayerState, Observation, Surroundings
+from layertrace.timeline.context import LayerState, Observation, RecordingContext
 from layertrace.timeline.event import LayerRef
 
 __all__ = ["noticed", "states"]
@@ -47,7 +47,7 @@ def _named(paths: tuple[str, ...]) -> str:
     return ", ".join([*told, f"{more} more"] if more else told)
 
 
-def states(layers: Iterable[LayerRef], surroundings: Surroundings, tables: Tables) -> list[list[Any]]:
+def states(layers: Iterable[LayerRef], surroundings: RecordingContext, tables: Tables) -> list[list[Any]]:
     """Return how layers were in the end: alive, built, trainable, their dtype, and the layers they hold."""
     known = surroundings.states
     return [_state(known[layer.id], known, tables) for layer in layers if layer.id in known]

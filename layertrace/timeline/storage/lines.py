@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from layertrace.timeline.context import Sight
+from layertrace.timeline.context import ObservationKind
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
@@ -91,7 +91,7 @@ class ObservationLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     """Something that was noticed."""
 
     observation: int
-    what: Sight
+    what: ObservationKind
     during: int | None = None
     layer: int | None = None
     name: str = ""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from layertrace.errors import FormatError
-from layertrace.timeline.context import Failure, LayerState, Observation, Surroundings
+from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.event import NOTHING, Event, Flag, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import (
     KNOWN,
@@ -265,9 +265,9 @@ class Reader:
             raise FormatError("the arguments of an event are no mapping")
         return found
 
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> RecordingContext:
         """Return what is known beside the events; call it after `events`."""
-        return Surroundings(
+        return RecordingContext(
             states={one.state: self._state_of(one) for one in self._states if one.state in self._layers},
             observations=tuple(map(self._observed, self._observations)),
             failure=None if self._failure is None else self._failure_of(self._failure),

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from layertrace.timeline.context import Surroundings
+from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import NOTHING, Event, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import MAJOR, MINOR, EventLine
 from layertrace.timeline.storage.values import encoded, in_utf8
@@ -113,7 +113,7 @@ class Writer:
             self._layers[layer.id] = layer
         return layer.id
 
-    def beside(self, surroundings: Surroundings, notes: Iterable[str]) -> None:
+    def beside(self, surroundings: RecordingContext, notes: Iterable[str]) -> None:
         """Write what is known beside the events."""
         for state in surroundings.states.values():
             self.layer(state.layer)

@@ -7,7 +7,7 @@ from msgspec import structs
 from playwright.sync_api import expect
 
 from layertrace.timeline import Cause, Change, Location, Timeline
-from layertrace.timeline.context import LayerState, Observation, Surroundings
+from layertrace.timeline.context import LayerState, Observation, RecordingContext
 
 
 @in_a_browser
@@ -62,7 +62,7 @@ def test_details_tell_what_was_noticed(shown):
         Observation(what="update", during=14, name="<SGD #1>", variables=(1, 2), without_gradient=("bias",)),
         Observation(what="random", during=None, name="numpy.random"),
     )
-    tab = shown(Timeline(stories.bug(), [], Surroundings(observations=seen)))
+    tab = shown(Timeline(stories.bug(), [], RecordingContext(observations=seen)))
     tab.locator("#line-16 .cells").click()
     expect(details_of(tab)).to_contain_text("the call changed steps: 2, was 1, 3 times")
     tab.locator("#line-14 .cells").click()
@@ -81,7 +81,7 @@ def test_details_tell_how_the_layer_was_in_the_end(shown):
         ),
         dense.id: LayerState(layer=dense),
     }
-    tab = shown(Timeline(stories.bug(), [], Surroundings(states=states)))
+    tab = shown(Timeline(stories.bug(), [], RecordingContext(states=states)))
     line(tab, "init cnn").click()
     part = details_of(tab).locator("section").filter(has_text="the layer in the end")
     for told in ("builtTrue", "trainableFalse", "computes infloat16", "holdshead dense Dense"):

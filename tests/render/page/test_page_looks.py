@@ -9,7 +9,7 @@ from looking import FINDING, in_a_browser, line
 from playwright.sync_api import expect
 
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 
 
 @in_a_browser
@@ -216,7 +216,7 @@ def test_a_hundred_thousand_events_open(shown):
 def test_on_paper_nothing_asks_to_be_pressed(shown):
     """Words that only mean something where one can click are left out."""
     failure = Failure(error=raised("ValueError", "no"), layer=stories.bug()[0].layer)
-    tab = shown(Timeline(stories.bug(), [], Surroundings(failure=failure)), findings=[FINDING])
+    tab = shown(Timeline(stories.bug(), [], RecordingContext(failure=failure)), findings=[FINDING])
     expect(tab.locator("#failure")).to_contain_text("only this")
     tab.emulate_media(media="print")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from layertrace.render.page.messages import sentence
 from layertrace.timeline import Location, Timeline
-from layertrace.timeline.context import Failure, Surroundings
+from layertrace.timeline.context import Failure, RecordingContext
 
 
 @in_a_browser
@@ -62,7 +62,7 @@ def test_notes_and_the_exception_at_the_end_stand_above(shown):
         error=raised("ValueError", "no such thing\nat all", "train.py:9"), lines=(Location("train.py", 9),)
     )
     story = stories.tutorial()
-    tab = shown(Timeline(story, ["it was stopped at 5 events"], Surroundings(failure=failure)))
+    tab = shown(Timeline(story, ["it was stopped at 5 events"], RecordingContext(failure=failure)))
 
     expect(tab.locator("#notes")).to_contain_text("it was stopped at 5 events")
     expect(tab.locator("#failure")).to_contain_text("ValueError ended the recording: no such thing")
@@ -73,7 +73,7 @@ def failing(message=stories.FIRST_CALL_ONLY):
     """The story of the bug, which an exception ended, told as Keras tells it in the end."""
     wrapped = f"Exception encountered when calling GCN.call().\n\n{message}\n\nArguments received: x"
     failure = Failure(error=raised("ValueError", wrapped, "story.py:12"))
-    return Timeline(stories.bug(), [], Surroundings(failure=failure))
+    return Timeline(stories.bug(), [], RecordingContext(failure=failure))
 
 
 @in_a_browser

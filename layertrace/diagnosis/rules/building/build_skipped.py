@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.building._shared import own_build
 from layertrace.diagnosis.user_source import assignments_in_class, dotted, nodes_of, parameters
@@ -16,7 +16,7 @@ _LAYER = "https://keras.io/api/layers/base_layer/"
 
 
 @rule("LT303", "build-skipped", "error", _LAYER)
-def build_skipped(case: Case) -> Iterator[Found]:
+def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has a `build` that Keras never calls, since something marked the layer as built.
 
     Keras calls `build` before the first call of a layer whose `built` is False. `self.built = True` in
@@ -37,13 +37,13 @@ def build_skipped(case: Case) -> Iterator[Found]:
         super().__init__()
     ```
     """
-    for state in case.states.values():
+    for state in context.states.values():
         layer, build, init = state.layer, state.methods.get("build"), state.methods.get("__init__")
-        if not state.built or build is None or case.of(layer, "build") or not case.of(layer, "init"):
+        if not state.built or build is None or context.of(layer, "build") or not context.of(layer, "init"):
             continue
-        if not case.of(layer, "call") or _builds_in_init(case, layer):
+        if not context.of(layer, "call") or _builds_in_init(context, layer):
             continue
-        call = case.of(layer, "call")[0]
+        call = context.of(layer, "call")[0]
         line: Location | None
         if state.built_by_init:
             when, line = "when its __init__ had ended", next(assignments_in_class(init, "built"), build)
@@ -51,7 +51,7 @@ def build_skipped(case: Case) -> Iterator[Found]:
         else:
             when, line = "before its first call", call.location
             fix = f"# remove {layer.name}.built = True"
-        yield Found(
+        yield Violation(
             message=f"{{layer}} was marked as built {when}, so Keras never called its build.",
             layer=layer,
             location=line,
@@ -60,12 +60,14 @@ def build_skipped(case: Case) -> Iterator[Found]:
         )
 
 
-def _builds_in_init(case: Case, layer: LayerRef) -> bool:
+def _builds_in_init(context: DiagnosisContext, layer: LayerRef) -> bool:
     """Tell a layer that makes its weights in `__init__`, and has no others to make in `build`."""
     in_init = any(
-        outer.kind == "init" for one in case.of(layer, "variable") if (outer := case.parent(one)) is not None
+        outer.kind == "init"
+        for one in context.of(layer, "variable")
+        if (outer := context.parent(one)) is not None
     )
-    return in_init and not _makes_state(own_build(case, layer))
+    return in_init and not _makes_state(own_build(context, layer))
 
 
 def _makes_state(build: Location | None) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
 _LAYER = "https://keras.io/api/layers/base_layer/"
 
 
-@rule("LT309", "built-twice", "warning", _LAYER, spots=[("build", None)])
-def built_twice(case: Case) -> Iterator[Found]:
+@rule("LT309", "built-twice", "warning", _LAYER, triggers=[("build", None)])
+def built_twice(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is built a second time, and makes its weights anew.
 
     The second weights take the place of the first; whatever trained, saved or shared the first has lost them.
@@ -31,13 +31,13 @@ def built_twice(case: Case) -> Iterator[Found]:
         layer.build((None, 4))
     ```
     """
-    for layer in case.layers:
-        builds = [one for one in case.of(layer, "build") if one.error is None]
-        makers = [one for one in builds if any(e.layer == layer for e in case.inside(one) if e.variable)]
+    for layer in context.layers:
+        builds = [one for one in context.of(layer, "build") if one.error is None]
+        makers = [one for one in builds if any(e.layer == layer for e in context.children(one) if e.variable)]
         again = next((one for one in builds if makers and one.seq > makers[0].seq), None)
-        if again is None or case.parent(again) in makers:
+        if again is None or context.parent(again) in makers:
             continue
-        yield Found(
+        yield Violation(
             message="{layer} is built a second time: weights made anew take the place of the first ones.",
             layer=layer,
             location=again.location,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.building._shared import SUBCLASSING, late_children, own_build
 from layertrace.timeline.context import LayerState
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Event, LayerRef
 
 
 @rule("LT302", "built-without-children", "warning", SUBCLASSING)
-def built_without_children(case: Case) -> Iterator[Found]:
+def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer without a `build` of its own was marked as built while the layers inside it are not.
 
     `build` of Keras's base class cannot know how to build what is inside: it calls `call` symbolically
@@ -38,26 +38,26 @@ def built_without_children(case: Case) -> Iterator[Found]:
     ```
     """
     told = set()
-    for owner, event, outer in late_children(case):
-        if own_build(case, owner) is None and owner.id not in told and event.layer is not None:
+    for owner, event, outer in late_children(context):
+        if own_build(context, owner) is None and owner.id not in told and event.layer is not None:
             told.add(owner.id)
-            found = _unbuilt(case, owner, event.layer, "made in its first call")
+            found = _unbuilt(context, owner, event.layer, "made in its first call")
             # One that ran without the child before uses it by choice, which no build could know.
-            yield replace(found, severity="note") if _ran_before(case, owner, outer) else found
-    for state in case.states.values():
+            yield replace(found, severity="note") if _ran_before(context, owner, outer) else found
+    for state in context.states.values():
         layer = state.layer
-        if not state.built or not state.alive or not is_users(layer) or "build" in state.methods:
+        if not state.built or not state.alive or not is_user_defined(layer) or "build" in state.methods:
             continue
-        unbuilt = [s for n in state.children if (s := case.states.get(n)) and s.built is False and s.alive]
+        unbuilt = [s for n in state.children if (s := context.states.get(n)) and s.built is False and s.alive]
         # A child that is still unbuilt after a call is one that an option switches off.
-        if unbuilt and layer.id not in told and case.of(layer, "build") and not case.of(layer, "call"):
+        if unbuilt and layer.id not in told and context.of(layer, "build") and not context.of(layer, "call"):
             told.add(layer.id)
-            yield _unbuilt(case, layer, unbuilt[0].layer, "still not made")
+            yield _unbuilt(context, layer, unbuilt[0].layer, "still not made")
     for function, purpose in _NEED_WEIGHTS.items():
-        failure = case.failure if case.raised_in(function) else None
-        asked = None if failure is None else _unready(case, failure.layer, function)
+        failure = context.failure if context.raised_in(function) else None
+        asked = None if failure is None else _unready(context, failure.layer, function)
         if failure is not None and asked is not None and asked.layer.id not in told:
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} is not built yet, so it has no weights to {purpose}: call it once, or "
                 "build it.",
                 layer=asked.layer,
@@ -67,9 +67,9 @@ def built_without_children(case: Case) -> Iterator[Found]:
             )
 
 
-def _ran_before(case: Case, layer: LayerRef, call: Event) -> bool:
+def _ran_before(context: DiagnosisContext, layer: LayerRef, call: Event) -> bool:
     """Tell whether a layer was called with success before."""
-    return any(one.seq < call.seq and one.error is None for one in case.of(layer, "call"))
+    return any(one.seq < call.seq and one.error is None for one in context.of(layer, "call"))
 
 
 _SET_WEIGHTS = "keras.src.layers.layer:set_weights"
@@ -82,30 +82,32 @@ _NEED_WEIGHTS = {
 """Functions of Keras that refuse a layer without weights (`saving/saving_lib.py` of Keras 3.4 to 3.15)."""
 
 
-def _unready(case: Case, layer: LayerRef | None, function: str) -> LayerState | None:
+def _unready(context: DiagnosisContext, layer: LayerRef | None, function: str) -> LayerState | None:
     """Return the layer without weights that such a function was asked for.
 
     A layer that is built may have been given the weights of one that is not: of its one unbuilt twin.
     """
-    state = case.state(layer)
+    state = context.state(layer)
     if state is None or not state.built:
         return state
-    likeness = _likeness(case, state)
-    twins = [one for one in case.states.values() if one.built is False and _likeness(case, one) == likeness]
+    likeness = _likeness(context, state)
+    twins = [
+        one for one in context.states.values() if one.built is False and _likeness(context, one) == likeness
+    ]
     return twins[0] if function == _SET_WEIGHTS and len(twins) == 1 and twins[0].children else None
 
 
-def _likeness(case: Case, state: LayerState) -> tuple[tuple[str, ...], list[str]]:
+def _likeness(context: DiagnosisContext, state: LayerState) -> tuple[tuple[str, ...], list[str]]:
     """Return the class of a layer and those of the layers inside it, without inputs that building adds."""
-    inside = [case.states[one].layer.class_name for one in state.children if one in case.states]
+    inside = [context.states[one].layer.class_name for one in state.children if one in context.states]
     return state.layer.bases, [one for one in inside if one != "InputLayer"]
 
 
-def _unbuilt(case: Case, owner: LayerRef, child: LayerRef, when: str) -> Found:
-    build = next(iter(case.of(owner, "build")), None)
+def _unbuilt(context: DiagnosisContext, owner: LayerRef, child: LayerRef, when: str) -> Violation:
+    build = next(iter(context.of(owner, "build")), None)
     line = None if build is None else build.location
-    name = case.name_in(owner, child)
-    return Found(
+    name = context.name_in(owner, child)
+    return Violation(
         message=f"{{layer}} has no build of its own and was marked as built while its {name} "
         f"({child.class_name}) was not: the weights of that are {when}.",
         layer=owner,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
 
 @rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")
-def called_symbolically_first(case: Case) -> Iterator[Found]:
+def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `call` runs more often than it seems to be called.
 
     A layer without `build` that holds unbuilt layers is called once symbolically, so that Keras learns
@@ -38,15 +38,20 @@ def called_symbolically_first(case: Case) -> Iterator[Found]:
             return self.dense(x)
     ```
     """
-    for layer in case.layers:
-        calls, state = case.of(layer, "call"), case.state(layer)
-        if not is_users(layer) or state is None or "build" in state.methods or "call" not in state.methods:
+    for layer in context.layers:
+        calls, state = context.of(layer, "call"), context.state(layer)
+        if (
+            not is_user_defined(layer)
+            or state is None
+            or "build" in state.methods
+            or "call" not in state.methods
+        ):
             continue
         symbolic = [one for one in calls if one.mode == "symbolic"]
-        outermost = all(outer.kind != "call" for one in calls for outer in case.around(one))
+        outermost = all(outer.kind != "call" for one in calls for outer in context.ancestors(one))
         if not symbolic or len(calls) < 2 or not outermost or any(one.error is not None for one in calls):
             continue
-        inside = [event for one in symbolic for event in case.all_inside(one)]
+        inside = [event for one in symbolic for event in context.descendants(one)]
         if all(event.kind != "build" or event.layer is None for event in inside):
             continue
         if state.declared is not None:  # part of a functional model, where shapes are inferred in any case
@@ -55,7 +60,7 @@ def called_symbolically_first(case: Case) -> Iterator[Found]:
         eager = sum(one.mode == "eager" for one in calls)
         parts = [f"{len(symbolic)} symbolic, to build what is inside"]
         parts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
-        yield Found(
+        yield Violation(
             message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(parts)}. That is expected, "
             f"since it has "
             "no build.",

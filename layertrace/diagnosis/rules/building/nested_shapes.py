@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.building._shared import LAYER
 from layertrace.diagnosis.user_source import function_at, is_raise, nodes_of, parameters
@@ -14,7 +14,7 @@ from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Struc
 
 
 @rule("LT304", "nested-shapes", "error", LAYER)
-def nested_shapes(case: Case) -> Iterator[Found]:
+def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
     """A `build` takes a list of shapes for one shape.
 
     Called with several tensors, a layer gets their shapes nested as the tensors are; with several
@@ -38,20 +38,20 @@ def nested_shapes(case: Case) -> Iterator[Found]:
         self.w = self.add_weight(shape=(a_shape[-1], 1))
     ```
     """
-    for event in [one for one in case.events("build") if one.error is not None]:
+    for event in [one for one in context.events("build") if one.error is not None]:
         shapes = next((value for value in event.arguments.values() if _is_nested(value)), None)
         layer, error = event.layer, event.error
-        inner = [one for one in case.all_inside(event) if one.error is not None and one.error.origin]
+        inner = [one for one in context.descendants(event) if one.error is not None and one.error.origin]
         places = [one.error.location for one in (*inner, event) if one.error is not None]
-        if layer is None or not is_users(layer) or error is None or any(map(is_raise, places)):
+        if layer is None or not is_user_defined(layer) or error is None or any(map(is_raise, places)):
             continue  # a raise of the user's tells of the caller's mistake, not of one in build
         if shapes is None:
-            yield from _first_shape_only(case, event, layer, error)
+            yield from _first_shape_only(context, event, layer, error)
             continue
         if not any(_is_of_shape(one.error, shapes) for one in (*inner, event) if one.error is not None):
             continue
         line = inner[-1].location if inner else error.location
-        yield Found(
+        yield Violation(
             message=f"{{layer}} was given {_count(shapes)} shapes in build, {_written(shapes)}, and took "
             f"them for one.",
             layer=layer,
@@ -60,11 +60,11 @@ def nested_shapes(case: Case) -> Iterator[Found]:
             fix="a_shape, b_shape = input_shape  # in build; or call(self, a, b) with build(self, "
             "a_shape, b_shape)",
         )
-    for place in case.raised_in(":update_shapes_dict_for_target_fn"):
+    for place in context.raised_in(":update_shapes_dict_for_target_fn"):
         if place.error is not None:
-            subject = case.subject(place)
-            state = case.state(subject)
-            yield Found(
+            subject = context.subject(place)
+            state = context.state(subject)
+            yield Violation(
                 message="{layer} has a build with several parameters, which must be named like the "
                 "arguments of "
                 "call, with _shape behind.",
@@ -90,15 +90,17 @@ def _tensors_of(call: Location | None) -> list[str]:
     return given[1 : len(given) - len(function.args.defaults)]
 
 
-def _first_shape_only(case: Case, event: Event, layer: LayerRef, error: ErrorRef) -> Iterator[Found]:
+def _first_shape_only(
+    context: DiagnosisContext, event: Event, layer: LayerRef, error: ErrorRef
+) -> Iterator[Violation]:
     """Find a `build` with one parameter that takes apart the one shape it gets, of the first of several."""
-    state = case.state(layer)
+    state = context.state(layer)
     names = [] if state is None else _tensors_of(state.methods.get("call"))
     if len(names) < 2 or error.type not in ("TypeError", "ValueError", "IndexError", "KeyError"):
         return
     if len(event.arguments) != 1 or not _takes_apart(event.defined_at):
         return
-    yield Found(
+    yield Violation(
         message=f"{{layer}} has a build with one parameter, which is given the shape of {names[0]} alone, "
         f"and took it for the shapes of {', '.join(names)}.",
         layer=layer,

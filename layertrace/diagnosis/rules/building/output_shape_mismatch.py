@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, specs
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, specs
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.building._shared import LAYER
 from layertrace.diagnosis.user_source import methods_beside
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 
 @rule("LT305", "output-shape-mismatch", "error", LAYER)
-def output_shape_mismatch(case: Case) -> Iterator[Found]:
+def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `compute_output_shape` says otherwise than what `call` returns.
 
     Keras believes it, and makes the rest of a functional model for the shape that it says.
@@ -36,13 +36,13 @@ def output_shape_mismatch(case: Case) -> Iterator[Found]:
         return (*input_shape[:-1], 5)
     ```
     """
-    for state in case.states.values():
+    for state in context.states.values():
         lies = _declares(state)
         if lies is None or state.declared is None:
             continue
-        for call in _calls_in_model(case, state.layer):
+        for call in _calls_in_model(context, state.layer):
             if isinstance(call.outputs, TensorSpec) and _differ(state.declared, call.outputs):
-                yield Found(
+                yield Violation(
                     message=f"{{layer}} says by {lies.function} that it returns {state.declared}, "
                     f"but its call "
                     f"returned {call.outputs}.",
@@ -52,23 +52,23 @@ def output_shape_mismatch(case: Case) -> Iterator[Found]:
                     fix=f"{_told(lies, call.outputs)}  # or remove {lies.function}",
                 )
                 break
-    yield from _one_of_several(case)
+    yield from _one_of_several(context)
 
 
-def _one_of_several(case: Case) -> Iterator[Found]:
+def _one_of_several(context: DiagnosisContext) -> Iterator[Violation]:
     """Find a layer with several outputs of which one is not as declared, by the model that hands them out."""
     told = set()
-    for init in case.events("init", lambda one: _is_functional(one.layer)):
+    for init in context.events("init", lambda one: _is_functional(one.layer)):
         declared = list(specs(init.arguments.get("outputs")))
-        for call in case.of(init.layer, "call") if init.layer is not None else ():
+        for call in context.of(init.layer, "call") if init.layer is not None else ():
             returned = list(specs(call.outputs))
             pairs = zip(declared, returned, strict=True) if len(declared) == len(returned) else ()
             for said, was in [pair for pair in pairs if _differ(*pair)]:
-                inner, lies = _liar(case, call, was)
+                inner, lies = _liar(context, call, was)
                 if inner is None or lies is None or (inner.layer, was) in told:
                     continue
                 told.add((inner.layer, was))
-                yield Found(
+                yield Violation(
                     message=f"{{layer}} says by {lies.function} that one of its outputs is {said}, but its "
                     f"call returned {was}.",
                     layer=inner.layer,
@@ -78,11 +78,11 @@ def _one_of_several(case: Case) -> Iterator[Found]:
                 )
 
 
-def _liar(case: Case, call: Event, spec: TensorSpec) -> tuple[Event | None, Location | None]:
+def _liar(context: DiagnosisContext, call: Event, spec: TensorSpec) -> tuple[Event | None, Location | None]:
     """Return the call, inside of a model's, of a layer that tells its outputs and returned this one."""
-    for inner in case.all_inside(call):
+    for inner in context.descendants(call):
         several = not isinstance(inner.outputs, TensorSpec) and spec in specs(inner.outputs)
-        lies = _declares(case.state(inner.layer)) if inner.kind == "call" and several else None
+        lies = _declares(context.state(inner.layer)) if inner.kind == "call" and several else None
         if lies is not None:
             return inner, lies
     return None, None
@@ -103,10 +103,10 @@ def _told(method: Location, returned: TensorSpec) -> str:
     return f"return keras.KerasTensor({shape}, dtype={returned.dtype!r})"
 
 
-def _calls_in_model(case: Case, layer: LayerRef) -> list[Event]:
+def _calls_in_model(context: DiagnosisContext, layer: LayerRef) -> list[Event]:
     """Return the calls of a layer by the functional model that holds it, and the one that put it there."""
-    calls = case.of(layer, "call")
-    inside = [one for one in calls if any(_is_functional(outer.layer) for outer in case.around(one))]
+    calls = context.of(layer, "call")
+    inside = [one for one in calls if any(_is_functional(outer.layer) for outer in context.ancestors(one))]
     return [one for one in calls if one.mode == "symbolic"] + inside
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.building._shared import SUBCLASSING, calls_on
 from layertrace.diagnosis.user_source import method_of
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Location
 
 
 @rule("LT307", "super-init-forgotten", "error", SUBCLASSING)
-def super_init_forgotten(case: Case) -> Iterator[Found]:
+def super_init_forgotten(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `__init__` does not call that of Keras.
 
     Keras says so when the layer is first called, which may be far from the line that lacks it.
@@ -34,10 +34,10 @@ def super_init_forgotten(case: Case) -> Iterator[Found]:
         self.units = units
     ```
     """
-    for state in case.states.values():
-        init = next((one for one in case.of(state.layer, "init") if one.error is None), None)
+    for state in context.states.values():
+        init = next((one for one in context.of(state.layer, "init") if one.error is None), None)
         if state.initialized is False and init is not None:
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} never ran the __init__ of Keras: {_whose(state)} does not call "
                 "super().__init__().",
                 layer=state.layer,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
 
 
 @rule("LT703", "add-metric", "error", GUIDE)
-def add_metric(case: Case) -> Iterator[Found]:
+def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer calls `add_metric`, which Keras 3 does not have any more.
 
     A metric is an object that the layer owns, made once in `__init__`, or one that is given to `compile`.
@@ -36,11 +36,11 @@ def add_metric(case: Case) -> Iterator[Found]:
         return x
     ```
     """
-    for place in case.raised_in("keras.src.layers.layer:add_metric"):
-        location = case.line(place)
-        yield Found(
+    for place in context.raised_in("keras.src.layers.layer:add_metric"):
+        location = context.line(place)
+        yield Violation(
             message="{layer} calls add_metric, which Keras 3 has removed: let the layer own a metric.",
-            layer=case.subject(place),
+            layer=context.subject(place),
             location=location,
             evidence=(Evidence("add_metric was refused", seqs(place), location),),
             fix='self.mean = keras.metrics.Mean(name="mean")  # in __init__\n'

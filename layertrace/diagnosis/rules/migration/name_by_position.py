@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.migration._shared import GUIDE
 from layertrace.diagnosis.user_source import dotted, nodes_at
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Event
 
 
 @rule("LT701", "name-by-position", "error", GUIDE)
-def name_by_position(case: Case) -> Iterator[Found]:
+def name_by_position(context: DiagnosisContext) -> Iterator[Violation]:
     """A weight's name is passed first, as Keras 2 had it.
 
     In Keras 3 the first parameter of `add_weight` is `shape`, and the name goes by keyword. Written with
@@ -32,12 +32,12 @@ def name_by_position(case: Case) -> Iterator[Found]:
     self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 2))
     ```
     """
-    for event in case.events("variable", lambda one: "name by position" in one.flags):
+    for event in context.events("variable", lambda one: "name by position" in one.flags):
         if event.error is None or event.layer is None or event.layer.framework != "keras":
             continue
         name = event.variable.name if event.variable is not None else "kernel"
         shape = event.variable.shape if event.variable is not None else None
-        yield Found(
+        yield Violation(
             message="{layer} passes the name of a weight to add_weight by position, where Keras 3 takes the "
             "shape: pass both by name.",
             layer=event.layer,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
@@ -14,7 +14,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 
 @rule("LT704", "positional-argument", "error", GUIDE)
-def positional_argument(case: Case) -> Iterator[Found]:
+def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is called with something by position that is no tensor.
 
     Keras 3 takes tensors by position only; flags such as `training` go by name.
@@ -31,24 +31,24 @@ def positional_argument(case: Case) -> Iterator[Found]:
     dropout(x, training=True)
     ```
     """
-    for place in case.raised_in("keras.src.layers.layer:__call__"):
+    for place in context.raised_in("keras.src.layers.layer:__call__"):
         error = place.error
         if error is None or error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
-        layer = error.subject or case.subject(place)
-        yield Found(
+        layer = error.subject or context.subject(place)
+        yield Violation(
             message="{layer} was called with a value by position that is no tensor, which Keras 3 refuses: "
             "pass it by name.",
             layer=layer,
-            location=case.line(place),
-            evidence=(Evidence("refused here", seqs(place), case.line(place)),),
-            fix=_by_name(case, case.line(place), layer),
+            location=context.line(place),
+            evidence=(Evidence("refused here", seqs(place), context.line(place)),),
+            fix=_by_name(context, context.line(place), layer),
         )
 
 
-def _by_name(case: Case, line: Location | None, layer: LayerRef | None) -> str:
+def _by_name(context: DiagnosisContext, line: Location | None, layer: LayerRef | None) -> str:
     """Write the call again, with what is no tensor under the name of the parameter that it was meant for."""
-    state = case.state(layer)
+    state = context.state(layer)
     names = parameters(state.methods.get("call"))[1:] if state is not None else []
     for node in nodes_at(line):
         plain = [one for one in node.args if _is_plain(one)] if isinstance(node, ast.Call) else []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layertrace.diagnosis.case import Case, is_users, specs
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.saving._shared import GUIDE, KERAS_OWN
 from layertrace.diagnosis.user_source import aliases, default_of, mentions
@@ -13,7 +13,7 @@ from layertrace.timeline.event import Event, LayerRef, Structure
 
 
 @rule("LT601", "config-loses-argument", "error", GUIDE)
-def config_loses_argument(case: Case) -> Iterator[Found]:
+def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is made again from its configuration, and an argument is lost on the way.
 
     `get_config` must hold every argument of `__init__` that matters: saving, cloning and `Bidirectional`
@@ -35,21 +35,21 @@ def config_loses_argument(case: Case) -> Iterator[Found]:
     """
     originals: dict[tuple[str, str], list[Event]] = {}
     told: set[int] = set()
-    for event in case.events("init"):
+    for event in context.events("init"):
         layer = event.layer
-        if layer is None or not is_users(layer) or event.error is not None:
+        if layer is None or not is_user_defined(layer) or event.error is not None:
             continue
         if "from config" not in event.flags:
             originals.setdefault(_identity(layer, layer.name), []).append(event)
             continue
         namesakes = next((found for key in _identities(layer) if (found := originals.get(key))), [])
-        losses = [(made, lost) for made in namesakes if (lost := _lost(case, made, event))]
+        losses = [(made, lost) for made in namesakes if (lost := _lost(context, made, event))]
         if not losses or len(losses) < len(namesakes):
             continue  # of models with the same names one is meant, and it may be one that loses nothing
         made, lost = losses[-1]
         if made.seq not in told:
             told.add(made.seq)
-            yield _loses(case, made, event, lost)
+            yield _loses(context, made, event, lost)
 
 
 def _identity(layer: LayerRef, name: str) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def _identities(layer: LayerRef) -> list[tuple[str, str]]:
     return [_identity(layer, name) for name in names]
 
 
-def _lost(case: Case, made: Event, again: Event) -> dict[str, object]:
+def _lost(context: DiagnosisContext, made: Event, again: Event) -> dict[str, object]:
     """Return the arguments that the first was given, other than their defaults, and the second was not.
 
     A tensor is no loss: what weights begin with is in the weights.
@@ -75,11 +75,11 @@ def _lost(case: Case, made: Event, again: Event) -> dict[str, object]:
         for name, value in made.arguments.items()
         if name not in again.arguments and name not in KERAS_OWN and not isinstance(value, Mapping)
         if value != default_of(made.defined_at, name) and not any(specs(value))
-        if not _has_another_name(case, made, again, name)
+        if not _has_another_name(context, made, again, name)
     }
 
 
-def _has_another_name(case: Case, made: Event, again: Event, name: str) -> bool:
+def _has_another_name(context: DiagnosisContext, made: Event, again: Event, name: str) -> bool:
     """Tell an argument that the configuration holds by another name, that of the attribute it is kept in."""
     value, before = made.arguments[name], _flat(made)
     for key, other in _flat(again).items():
@@ -87,7 +87,7 @@ def _has_another_name(case: Case, made: Event, again: Event, name: str) -> bool:
             continue
         if type(other) is type(value) and other == value:
             return True
-    state = case.state(made.layer)
+    state = context.state(made.layer)
     config = None if state is None else state.methods.get("get_config")
     return mentions(config, aliases(made.defined_at, name) - KERAS_OWN)
 
@@ -100,12 +100,12 @@ def _flat(init: Event) -> dict[str, Structure]:
     return found
 
 
-def _loses(case: Case, made: Event, again: Event, lost: dict[str, object]) -> Found:
-    state = case.state(made.layer)
+def _loses(context: DiagnosisContext, made: Event, again: Event, lost: dict[str, object]) -> Violation:
+    state = context.state(made.layer)
     names = list(lost)
     told = ", ".join(f"{name}={lost[name]!r}" for name in names)
     config = "".join(f', "{name}": self.{name}' for name in names)
-    return Found(
+    return Violation(
         message=f"{{layer}} was made anew from its configuration without {told}: get_config leaves "
         f"{'it' if len(names) == 1 else 'them'} out, so a saved or cloned model differs.",
         layer=made.layer,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.saving._shared import GUIDE, KERAS_OWN
 from layertrace.diagnosis.user_source import function_at, nodes_of, parameters
@@ -14,7 +14,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 
 @rule("LT602", "config-not-accepted", "error", GUIDE)
-def config_not_accepted(case: Case) -> Iterator[Found]:
+def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer cannot be made from its own configuration, or has none.
 
     The configuration holds Keras's own `name`, `trainable` and `dtype` too, so `__init__` has to take
@@ -39,16 +39,16 @@ def config_not_accepted(case: Case) -> Iterator[Found]:
         return {**super().get_config(), "k": self.k}
     ```
     """
-    failure = case.failure
+    failure = context.failure
     if failure is None or "safe_mode" in failure.error.message:
         return  # Keras loads no Lambda from a file unless it is told to: no __init__ is to blame
     inner = failure.error.raised_in[:2]
     if any(one.endswith(":from_config") for one in inner):
-        layer = failure.layer or _of_message(case, failure.error.message)
-        state = case.state(layer)
+        layer = failure.layer or _of_message(context, failure.error.message)
+        state = context.state(layer)
         init = state.methods.get("__init__") if state is not None else None
         wrong = _misnamed(init, state.methods.get("get_config") if state is not None else None)
-        yield Found(
+        yield Violation(
             message="{layer} cannot be made from its configuration, since its __init__ does not take "
             + (
                 f"the {', '.join(map(repr, wrong))} that get_config puts into it: name it as __init__ does."
@@ -64,9 +64,9 @@ def config_not_accepted(case: Case) -> Iterator[Found]:
             "    super().__init__(**kwargs)",
         )
     elif any(one.endswith(":get_config") for one in inner) and failure.error.type == "NotImplementedError":
-        state = case.state(failure.layer)
+        state = context.state(failure.layer)
         init = state.methods.get("__init__") if state is not None else None
-        yield Found(
+        yield Violation(
             message="{layer} has arguments that are no plain values and no get_config, so it cannot be "
             "saved.",
             layer=failure.layer,
@@ -97,7 +97,7 @@ def _config_of(init: Location | None) -> str:
     return f"def get_config(self):\n    return {{**super().get_config(), {config}}}"
 
 
-def _of_message(case: Case, message: str) -> LayerRef | None:
+def _of_message(context: DiagnosisContext, message: str) -> LayerRef | None:
     """Return a layer of the class that a message names in quotes: the one to blame was never made."""
-    named = [layer for layer in case.layers if f"'{layer.class_name}'" in message]
+    named = [layer for layer in context.layers if f"'{layer.class_name}'" in message]
     return named[-1] if named else None

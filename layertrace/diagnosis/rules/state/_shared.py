@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from layertrace.diagnosis.case import Case, is_users
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event
 
@@ -19,9 +19,9 @@ def is_written(event: Event) -> bool:
     return asks and not is_refused_state(event)
 
 
-def making_call(case: Case, event: Event) -> Event | None:
+def making_call(context: DiagnosisContext, event: Event) -> Event | None:
     """Return the call that makes a variable itself, be it a function or not."""
-    outer = next((one for one in case.around(event) if one.kind != "trace"), None)
+    outer = next((one for one in context.ancestors(event) if one.kind != "trace"), None)
     return outer if outer is not None and outer.kind == "call" else None
 
 
@@ -33,8 +33,10 @@ def is_of_call(event: Event, around: Event) -> bool:
     if made.source == "tf":
         return True
     if made.source == "tf_keras":  # that of a metric, as `add_metric` makes it, belongs to no layer
-        return event.layer is not None and event.layer.framework == "tf_keras" and is_users(around.layer)
-    return made.source == "keras" and is_users(around.layer) and not is_refused_state(event)
+        return (
+            event.layer is not None and event.layer.framework == "tf_keras" and is_user_defined(around.layer)
+        )
+    return made.source == "keras" and is_user_defined(around.layer) and not is_refused_state(event)
 
 
 def is_refused_state(event: Event) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
 _FUNCTIONAL = "https://keras.io/guides/functional_api/"
 
 
 @rule("LT108", "duplicate-layer-name", "error", _FUNCTIONAL)
-def duplicate_layer_name(case: Case) -> Iterator[Found]:
+def duplicate_layer_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two layers of one model have the same name.
 
     Names are how Keras finds the layers of a model when it saves and loads, so they must differ.
@@ -31,7 +31,7 @@ def duplicate_layer_name(case: Case) -> Iterator[Found]:
     x = keras.layers.Dense(1, name="output")(x)
     ```
     """
-    places = case.raised_in(
+    places = context.raised_in(
         "keras.src.models.functional:__init__",
         "keras.src.ops.function:map_graph",
         "keras.src.models.sequential:add",
@@ -39,12 +39,12 @@ def duplicate_layer_name(case: Case) -> Iterator[Found]:
         ":map_graph_network",
     )
     for place in places:
-        twice = [] if place.error is None else case.named_twice(place.error.message)
+        twice = [] if place.error is None else context.named_twice(place.error.message)
         if not twice or place.error is None or place.error.type != "ValueError":
             continue
         layer = twice[-1]
-        made = [e for e in case.events("init") if e.layer is not None and e.layer.name == layer.name]
-        yield Found(
+        made = [e for e in context.events("init") if e.layer is not None and e.layer.name == layer.name]
+        yield Violation(
             message=f"{{layer}} has the name of another layer of the same model, {layer.name!r}.",
             layer=layer,
             location=place.error.location or (made[-1].location if made else None),

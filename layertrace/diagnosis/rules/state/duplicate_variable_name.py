@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.event import Event, LayerRef, VariableSpec
 
@@ -13,7 +13,7 @@ _SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclas
 
 
 @rule("LT107", "duplicate-variable-name", "warning", _SUBCLASSING)
-def duplicate_variable_name(case: Case) -> Iterator[Found]:
+def duplicate_variable_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two weights of one layer have the same name.
 
     Keras 3 says nothing. Weights are told apart by position then; HDF5 files of Keras 2 fail on it, and
@@ -33,18 +33,18 @@ def duplicate_variable_name(case: Case) -> Iterator[Found]:
     self.v = self.add_weight(shape=(2,), name="v")
     ```
     """
-    for layer in case.layers:
-        if not is_users(layer):
+    for layer in context.layers:
+        if not is_user_defined(layer):
             continue
         first: dict[tuple[int | None, str], Event] = {}
-        for event in case.of(layer, "variable"):
+        for event in context.of(layer, "variable"):
             made = event.variable
             if made is None or event.error is not None or not _is_weight_of(layer, made):
                 continue
             before = first.setdefault((event.parent, made.path), event)
             if before is event:
                 continue
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} has two weights named {made.name!r}: give each a name of its own.",
                 layer=layer,
                 location=event.location,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT103", "layer-created-in-call", "error", SUBCLASSING, spots=[("init", "call")])
-def layer_created_in_call(case: Case) -> Iterator[Found]:
+@rule("LT103", "layer-created-in-call", "error", SUBCLASSING, triggers=[("init", "call")])
+def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer makes another one each time it is called.
 
     It has new random weights every time, which nobody tracks, trains or saves; in a `tf.function` its
@@ -38,20 +38,20 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
     ```
     """
     found: dict[tuple[LayerRef, object], list[Event]] = {}
-    for event in case.events("init"):
-        owner = _layer_maker(case, event)
-        if owner is not None and event.layer is not None and not _is_tracked(case, owner, event.layer):
+    for event in context.events("init"):
+        owner = _layer_maker(context, event)
+        if owner is not None and event.layer is not None and not _is_tracked(context, owner, event.layer):
             found.setdefault((owner, event.location), []).append(event)
     for (owner, _), events in found.items():
-        if not any(case.of(one.layer, "variable") for one in events if one.layer is not None):
+        if not any(context.of(one.layer, "variable") for one in events if one.layer is not None):
             continue  # an activation or a merge loses nothing
         made = events[0].layer
         name = made.class_name if made is not None else "layer"
         instances = f"{len(events)} so far" if len(events) > 1 else "1 so far"
         attribute = made.name.rstrip("0123456789").rstrip("_") if made is not None else "inner"
-        step = case.step_of(events[0])
+        step = context.step_of(events[0])
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
-        yield Found(
+        yield Violation(
             message=f"{{layer}} makes a new {name} every time {when} ({instances}, none tracked): "
             f"its weights are "
             "new random numbers each time, and are never trained or saved.",
@@ -65,16 +65,18 @@ def layer_created_in_call(case: Case) -> Iterator[Found]:
         )
 
 
-def _layer_maker(case: Case, event: Event) -> LayerRef | None:
+def _layer_maker(context: DiagnosisContext, event: Event) -> LayerRef | None:
     """Return the layer of the user's in whose call, or `train_step`, another one is made."""
-    outer = case.parent(event)
+    outer = context.parent(event)
     if outer is not None and outer.kind == "call":
-        users = outer.layer is not None and (is_users(outer.layer) or outer.layer.class_name == "Lambda")
+        users = outer.layer is not None and (
+            is_user_defined(outer.layer) or outer.layer.class_name == "Lambda"
+        )
         return outer.layer if users else None
-    step = case.step_of(event)
+    step = context.step_of(event)
     return None if step is None or is_guarded(event.location) else step.layer
 
 
-def _is_tracked(case: Case, owner: LayerRef, made: LayerRef) -> bool:
-    state = case.state(owner)
+def _is_tracked(context: DiagnosisContext, owner: LayerRef, made: LayerRef) -> bool:
+    state = context.state(owner)
     return state is not None and made.id in state.children

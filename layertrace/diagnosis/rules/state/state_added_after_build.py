@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import nodes_at
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
 @rule("LT104", "state-added-after-build", "error", SUBCLASSING)
-def state_added_after_build(case: Case) -> Iterator[Found]:
+def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer gets a weight or a layer after it was built.
 
     Keras 3 locks a layer when it is built, with the weights and layers that it has by then; `call` comes
@@ -38,40 +38,40 @@ def state_added_after_build(case: Case) -> Iterator[Found]:
         return x * self.g
     ```
     """
-    for place in case.raised_in(*_LOCKED):
+    for place in context.raised_in(*_LOCKED):
         error = place.error
         layer = place.layer
         if error is None or error.type not in ("ValueError", "RuntimeError"):
             continue
         if isinstance(place, Event) and place.kind in ("variable", "init"):
-            layer = case.busy_layer(place) or layer
+            layer = context.enclosing_layer(place) or layer
         variable = place.variable if isinstance(place, Event) else None
-        line = case.line(place)
-        added = None if variable is not None else _layer_made_at(case, line)
+        line = context.line(place)
+        added = None if variable is not None else _layer_made_at(context, line)
         what = "a weight or a layer" if added is None else f"the layer {added}"
         what = what if variable is None else f"the weight {variable.name}"
         seqs = (place.seq,) if isinstance(place, Event) else ()
-        yield Found(
+        yield Violation(
             message=f"{{layer}} adds {what} after it was built, when Keras has locked it.",
-            layer=layer or _list_owner(case, line),
+            layer=layer or _list_owner(context, line),
             location=line,
             evidence=(Evidence("refused here", seqs, line),),
             fix=_added_before(variable, added, line),
         )
 
 
-def _layer_made_at(case: Case, line: Location | None) -> LayerRef | None:
+def _layer_made_at(context: DiagnosisContext, line: Location | None) -> LayerRef | None:
     """Return the layer that was made last, if that was on a line."""
-    made = case.events("init", lambda one: one.location == line and one.layer is not None)
+    made = context.events("init", lambda one: one.location == line and one.layer is not None)
     return made[-1].layer if made and line is not None else None
 
 
-def _list_owner(case: Case, line: Location | None) -> LayerRef | None:
+def _list_owner(context: DiagnosisContext, line: Location | None) -> LayerRef | None:
     """Return the one layer whose list or dict of layers a line names: `model.blocks.append(...)`."""
     lists = _named(line)
     owners = [
         state.layer
-        for state in case.states.values()
+        for state in context.states.values()
         if state.built and any(name.partition("[")[0] in lists for name in state.held.values() if "[" in name)
     ]
     return owners[0] if len(owners) == 1 else None

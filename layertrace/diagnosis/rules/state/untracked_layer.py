@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.timeline.context import LayerState
@@ -13,7 +13,7 @@ from layertrace.timeline.event import Event, LayerRef
 
 
 @rule("LT106", "untracked-layer", "warning", SUBCLASSING)
-def untracked_layer(case: Case) -> Iterator[Found]:
+def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer calls another that Keras does not know to be its own.
 
     Keras finds the layers of a layer when they are assigned to an attribute, or are in a list or dict
@@ -34,33 +34,39 @@ def untracked_layer(case: Case) -> Iterator[Found]:
     self.groups = {"a": [keras.layers.Dense(2)]}
     ```
     """
-    tracked = {child for state in case.states.values() for child in state.children}
+    tracked = {child for state in context.states.values() for child in state.children}
     told: set[int] = set()
-    for event in case.events("call"):
-        layer, own = event.layer, case.state(event.layer)
+    for event in context.events("call"):
+        layer, own = event.layer, context.state(event.layer)
         if layer is None or layer.id in told or layer.id in tracked:
             continue
         if own is None or not own.alive or not own.variables:
             continue
-        made = next(iter(case.of(layer, "init")), None)
-        owner = _caller(case, event, made)
-        state = case.state(owner)
+        made = next(iter(context.of(layer, "init")), None)
+        owner = _caller(context, event, made)
+        state = context.state(owner)
         if owner is not None and owner.framework != layer.framework:
             continue  # that is LT702
-        if owner is None or owner.id == layer.id or not is_users(owner) or state is None or not state.alive:
+        if (
+            owner is None
+            or owner.id == layer.id
+            or not is_user_defined(owner)
+            or state is None
+            or not state.alive
+        ):
             continue
-        if _is_made_anew(case, made):
+        if _is_made_anew(context, made):
             continue
-        by_owner = _made_by(case, made, owner)
-        hidden = by_owner and _called_in_call(case, event)
-        if not hidden and not _is_left_out(case, event, owner, own):
+        by_owner = _made_by(context, made, owner)
+        hidden = by_owner and _called_in_call(context, event)
+        if not hidden and not _is_left_out(context, event, owner, own):
             continue
         told.add(layer.id)
         parameters = sum(
-            one.variable.parameters for one in case.of(layer, "variable") if one.variable is not None
+            one.variable.parameters for one in context.of(layer, "variable") if one.variable is not None
         )
         count = f"{parameters:,} parameters" if parameters else f"{len(own.variables)} weights"
-        yield Found(
+        yield Violation(
             message=f"{owner.name} ({owner.class_name}) calls {{layer}}, which it does not track: its "
             f"{count} are "
             "neither trained nor saved with it.",
@@ -77,58 +83,58 @@ def untracked_layer(case: Case) -> Iterator[Found]:
             else f"def __init__(self, {layer.name}):  # of {owner.class_name}: give it the layer\n"
             f"    super().__init__()\n"
             f"    self.{layer.name} = {layer.name}",
-            severity=None if _may_learn(case, own) else "note",
+            severity=None if _may_learn(context, own) else "note",
         )
 
 
-def _may_learn(case: Case, state: LayerState) -> bool:
+def _may_learn(context: DiagnosisContext, state: LayerState) -> bool:
     """Tell a layer that has something to train from one that is frozen, or has the seeds of a generator."""
-    weights = [case.variables.get(one) for one in state.variables]
+    weights = [context.variables.get(one) for one in state.variables]
     return state.trainable is not False and any(one is None or one.trainable for one in weights)
 
 
-def _is_made_anew(case: Case, made: Event | None) -> bool:
+def _is_made_anew(context: DiagnosisContext, made: Event | None) -> bool:
     """Tell a layer that is made in a `call` or a `train_step`: that is LT103."""
     if made is None:
         return False
-    busy = next((one for one in case.around(made) if one.kind in ("init", "build", "call")), None)
-    return case.step_of(made) is not None or (busy is not None and busy.kind == "call")
+    busy = next((one for one in context.ancestors(made) if one.kind in ("init", "build", "call")), None)
+    return context.step_of(made) is not None or (busy is not None and busy.kind == "call")
 
 
-def _called_in_call(case: Case, event: Event) -> bool:
-    outer = case.parent(event)
+def _called_in_call(context: DiagnosisContext, event: Event) -> bool:
+    outer = context.parent(event)
     return outer is not None and outer.kind == "call"
 
 
-def _caller(case: Case, event: Event, made: Event | None) -> LayerRef | None:
+def _caller(context: DiagnosisContext, event: Event, made: Event | None) -> LayerRef | None:
     """Return the layer whose `call` or `train_step` calls another, or whose `__init__` made it for that."""
-    outer = case.parent(event)
+    outer = context.parent(event)
     if outer is not None and outer.kind == "call":
         return outer.layer
-    step = case.step_of(event)
-    if step is not None or made is None or case.busy_call(event) is not None:
+    step = context.step_of(event)
+    if step is not None or made is None or context.enclosing_call(event) is not None:
         return None if step is None else step.layer
-    makers = (one.layer for one in case.around(made) if one.kind in ("init", "build"))
+    makers = (one.layer for one in context.ancestors(made) if one.kind in ("init", "build"))
     return next((one for one in makers if one is not None), None)
 
 
-def _is_left_out(case: Case, event: Event, owner: LayerRef, own: LayerState) -> bool:
+def _is_left_out(context: DiagnosisContext, event: Event, owner: LayerRef, own: LayerState) -> bool:
     """Tell a layer that might be lent, but that no optimizer trains, while one trains those that call it."""
-    weights = [case.variables[one] for one in own.variables if one in case.variables]
+    weights = [context.variables[one] for one in own.variables if one in context.variables]
     if own.trainable is False or not any(one.trainable for one in weights) or 0 in own.variables:
         return False
-    if all(one.training is False for one in case.of(own.layer, "call")):
+    if all(one.training is False for one in context.of(own.layer, "call")):
         return False  # a teacher, or a loss: it is not meant to learn
-    callers = (owner, *(outer.layer for outer in case.around(event) if outer.kind == "call"))
-    trained = {one for caller in callers if (state := case.state(caller)) for one in state.variables}
-    return bool(trained & case.updated) and not case.updated & set(own.variables)
+    callers = (owner, *(outer.layer for outer in context.ancestors(event) if outer.kind == "call"))
+    trained = {one for caller in callers if (state := context.state(caller)) for one in state.variables}
+    return bool(trained & context.updated) and not context.updated & set(own.variables)
 
 
-def _made_by(case: Case, made: Event | None, owner: LayerRef) -> bool:
+def _made_by(context: DiagnosisContext, made: Event | None, owner: LayerRef) -> bool:
     """Tell whether a layer was made in the `__init__` or `build` of its caller; others may be lent."""
     if made is None:
         return False
     return any(
         outer.layer is not None and outer.layer.id == owner.id and outer.kind in ("init", "build")
-        for outer in case.around(made)
+        for outer in context.ancestors(made)
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import SUBCLASSING, doubt_of, initializer_of
 from layertrace.diagnosis.user_source import (
@@ -21,7 +21,7 @@ from layertrace.timeline.event import Event, LayerRef
 
 
 @rule("LT105", "untracked-variable", "warning", SUBCLASSING)
-def untracked_variable(case: Case) -> Iterator[Found]:
+def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer of Keras 3 keeps a raw `tf.Variable`.
 
     Keras 3 tracks `keras.Variable`s only, those that `add_weight` makes: a `tf.Variable` is not in
@@ -42,24 +42,24 @@ def untracked_variable(case: Case) -> Iterator[Found]:
         self.a = self.add_weight(shape=(), initializer="ones", name="a")
     ```
     """
-    for event in case.events("variable"):
-        outer, made = case.parent(event), event.variable
+    for event in context.events("variable"):
+        outer, made = context.parent(event), event.variable
         if made is None or made.source != "tf" or event.error is not None or outer is None:
             continue
         layer = outer.layer
         if outer.kind not in ("init", "build") or layer is None or layer.framework != "keras":
             continue
-        if not is_users(layer):
+        if not is_user_defined(layer):
             continue
-        name = _attribute(case, layer, event) or made.name
-        trained = made.id in case.updated  # by an optimizer of the user's, who knows of it
-        learns = (made.trainable and not trained) or _is_assigned(case, layer, name)
+        name = _attribute(context, layer, event) or made.name
+        trained = made.id in context.updated  # by an optimizer of the user's, who knows of it
+        learns = (made.trainable and not trained) or _is_assigned(context, layer, name)
         matters = "float" in made.dtype and learns
         in_list = _is_in_list(event)
         weight = f"self.add_weight(shape={tuple(made.shape or ())}, initializer={initializer_of(event)}"
         weight += "" if in_list else f', name="{name}"'
         weight += ")" if made.trainable else ", trainable=False)"
-        yield Found(
+        yield Violation(
             message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 neither trains, nor "
             f"counts, nor saves.",
             layer=layer,
@@ -68,28 +68,28 @@ def untracked_variable(case: Case) -> Iterator[Found]:
             fix=f"{doubt_of(event)}self.{name} = {f'[{weight}, ...]' if in_list else weight}",
             severity=None if matters else "note",
         )
-    yield from _captured(case)
+    yield from _captured(context)
 
 
-def _captured(case: Case) -> Iterator[Found]:
+def _captured(context: DiagnosisContext) -> Iterator[Violation]:
     """Find a raw variable of a module or a function that a `Lambda` reads, and that no optimizer was given.
 
     One that is given another value somewhere is meant to be no weight: an annealed factor, a counter.
     """
     loose = [
         (event, made)
-        for event in case.events("variable", lambda one: one.parent is None and one.error is None)
+        for event in context.events("variable", lambda one: one.parent is None and one.error is None)
         if (made := event.variable) is not None and made.source == "tf" and made.trainable
-        if "float" in made.dtype and case.updated and made.id not in case.updated
+        if "float" in made.dtype and context.updated and made.id not in context.updated
     ]
     for event, made in loose:
         names = {node.id for one in _assigning(event) for node in one.targets if isinstance(node, ast.Name)}
-        for init in case.events("init", _is_of_a_lambda) if names else ():
+        for init in context.events("init", _is_of_a_lambda) if names else ():
             read = names & set(read_by_lambdas(init.location))
             if not read or is_changed(event.location, read):
                 continue
             name = next(iter(read))
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} reads the raw tf.Variable {name}, which belongs to no layer: Keras 3 "
                 "neither trains, nor counts, nor saves it.",
                 layer=init.layer,
@@ -111,9 +111,9 @@ def _is_of_a_lambda(event: Event) -> bool:
     return layer is not None and layer.framework == "keras" and layer.class_name == "Lambda"
 
 
-def _is_assigned(case: Case, layer: LayerRef, name: str) -> bool:
+def _is_assigned(context: DiagnosisContext, layer: LayerRef, name: str) -> bool:
     """Tell whether a method of the class gives a variable another value: a moving average, a counter."""
-    state = case.state(layer)
+    state = context.state(layer)
     methods = {} if state is None else methods_beside(next(iter(state.methods.values()), None))
     calls = (node for place in methods.values() for node in nodes_of(place) if isinstance(node, ast.Call))
     return any(f".{name}.assign" in f".{dotted(node.func)}" for node in calls)
@@ -134,9 +134,9 @@ def _assigning(event: Event) -> list[ast.Assign]:
     ]
 
 
-def _attribute(case: Case, layer: LayerRef, event: Event) -> str | None:
+def _attribute(context: DiagnosisContext, layer: LayerRef, event: Event) -> str | None:
     """Return the attribute that holds a variable: what it is assigned to, or the only one that may be it."""
-    state, made = case.state(layer), event.variable
+    state, made = context.state(layer), event.variable
     targets = [target for node in _assigning(event) for target in node.targets]
     if len(targets) == 1 and isinstance(targets[0], ast.Attribute):
         return targets[0].attr

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import (
     GUIDE,
@@ -20,8 +20,8 @@ from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT101", "variable-created-in-call", "error", GUIDE, spots=[("variable", "call")])
-def variable_created_in_call(case: Case) -> Iterator[Found]:
+@rule("LT101", "variable-created-in-call", "error", GUIDE, triggers=[("variable", "call")])
+def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer makes a variable each time it is called.
 
     Eagerly every call makes another one: its value is forgotten, nothing trains it, nothing saves it.
@@ -48,22 +48,22 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
     ```
     """
     made: dict[LayerRef, list[Event]] = {}
-    for event in case.events("variable"):
-        maker = _maker(case, event)
+    for event in context.events("variable"):
+        maker = _maker(context, event)
         if maker is not None:
             made.setdefault(maker, []).append(event)
-    locked = {one.location for one in case.events("variable", is_refused_state)}
+    locked = {one.location for one in context.events("variable", is_refused_state)}
     for layer, found in made.items():
         events = [one for one in found if one.location not in locked]  # LT104 tells of those
         refused = next((one for one in events if one.error is not None), None)
-        if not events or _is_made_once(case, layer, events):
+        if not events or _is_made_once(context, layer, events):
             continue
         shown = refused or events[0]
         often = _often(events, refused)
-        step = case.step_of(shown)
+        step = context.step_of(shown)
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         kind = "tf.Variable" if shown.variable is not None and shown.variable.source == "tf" else "variable"
-        yield Found(
+        yield Violation(
             message=f"{{layer}} makes a {kind} every time {when} ({often}): eagerly its value is "
             f"forgotten "
             "with each call, and a tf.function refuses it, since it is traced twice if the first trace "
@@ -81,25 +81,25 @@ def variable_created_in_call(case: Case) -> Iterator[Found]:
         )
 
 
-def _maker(case: Case, event: Event) -> LayerRef | None:
+def _maker(context: DiagnosisContext, event: Event) -> LayerRef | None:
     """Return the layer in whose call a variable is made that is its own, or in whose `train_step`."""
-    call = making_call(case, event)
+    call = making_call(context, event)
     if call is not None:
         return call.layer if is_of_call(event, call) else None
-    step = case.step_of(event)
+    step = context.step_of(event)
     return step.layer if step is not None and is_written(event) else None
 
 
-def _is_made_once(case: Case, layer: LayerRef, events: list[Event]) -> bool:
+def _is_made_once(context: DiagnosisContext, layer: LayerRef, events: list[Event]) -> bool:
     """Tell a variable that is made in the first call and kept: guarded by `if self.w is None`."""
     if any(one.error is not None for one in events):
         return False
     if all(is_guarded(one.location) for one in events):
         return True
-    calls = [one for one in case.of(layer, "call") if one.mode in ("eager", "graph") and one.error is None]
+    calls = [one for one in context.of(layer, "call") if one.mode in ("eager", "graph") and one.error is None]
     makers: dict[Location | None, set[int]] = {}
     for one in events:
-        call = making_call(case, one)  # one line may make several: `add_metric` of tf_keras, a list
+        call = making_call(context, one)  # one line may make several: `add_metric` of tf_keras, a list
         makers.setdefault(one.location, set()).add(one.seq if call is None else call.seq)
     return len(calls) > 1 and all(len(found) == 1 for found in makers.values())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event
@@ -14,7 +14,7 @@ _DISTRIBUTED = "https://www.tensorflow.org/guide/distributed_training"
 
 
 @rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)
-def variable_outside_strategy(case: Case) -> Iterator[Found]:
+def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer, its variables and its optimizer were not all made in the scope of a `tf.distribute` strategy.
 
     A strategy mirrors the variables that are made in its scope. A layer that is built when it is first
@@ -35,13 +35,13 @@ def variable_outside_strategy(case: Case) -> Iterator[Found]:
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     ```
     """
-    for layer in case.layers:
-        made = next((one for one in case.of(layer, "init") if one.strategy), None)
+    for layer in context.layers:
+        made = next((one for one in context.of(layer, "init") if one.strategy), None)
         if made is None:
             continue
-        outside = [one for one in case.of(layer, "variable") if one.strategy is None and one.error is None]
+        outside = [one for one in context.of(layer, "variable") if one.strategy is None and one.error is None]
         if outside:
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} was made in the scope of {made.strategy}, but its variables outside "
                 f"of it: they "
                 "are not distributed.",
@@ -53,39 +53,39 @@ def variable_outside_strategy(case: Case) -> Iterator[Found]:
                 ),
                 fix="with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input",
             )
-    yield from _made_before_the_scope(case)
+    yield from _made_before_the_scope(context)
 
 
-def _refused_by_a_strategy(case: Case) -> list[Event | Failure]:
+def _refused_by_a_strategy(context: DiagnosisContext) -> list[Event | Failure]:
     """Return what failed since a variable was none of a strategy's; an update does so by a bare assertion.
 
     `_update` of `tensorflow/python/distribute/mirrored_strategy.py`, TensorFlow 2.16 to 2.21.
     """
-    told = case.raised_in("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
+    told = context.raised_in("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
     mute = [
         place
-        for place in case.raised_in("tensorflow.python.distribute.mirrored_strategy:_update")
+        for place in context.raised_in("tensorflow.python.distribute.mirrored_strategy:_update")
         if place.error is not None and place.error.type == "AssertionError"
         if place.error.raised_in[0].startswith("tensorflow.python.distribute.")
     ]
     return told or mute
 
 
-def _made_before_the_scope(case: Case) -> Iterator[Found]:
+def _made_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
     """Yield the model whose variables TensorFlow refused to a strategy, since they are not of its scope."""
-    for place in _refused_by_a_strategy(case):
+    for place in _refused_by_a_strategy(context):
         plain = [
             (len(state.variables), init)
-            for state in case.states.values()
-            if state.variables and (init := next(iter(case.of(state.layer, "init")), None)) is not None
+            for state in context.states.values()
+            if state.variables and (init := next(iter(context.of(state.layer, "init")), None)) is not None
             if init.strategy is None
         ]
         if not plain:
             continue
         init = max(plain, key=lambda one: (one[0], one[1].seq))[1]
         seqs = (place.seq,) if isinstance(place, Event) else ()
-        where = None if case.failure is None else case.failure.error.location
-        yield Found(
+        where = None if context.failure is None else context.failure.error.location
+        yield Violation(
             message="{layer} was made outside of the scope of a strategy that is to train it: its variables "
             "are not of that strategy.",
             layer=init.layer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
+from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Event
 
@@ -58,19 +58,19 @@ SAME_NAME = frozenset({
 """Functions that TensorFlow or NumPy and `keras.ops` (Keras 3.15) have under one name."""
 
 
-def failed_calls(case: Case) -> Iterator[Event]:
+def failed_calls(context: DiagnosisContext) -> Iterator[Event]:
     """Yield the calls that failed by themselves where tensors have no values, each layer once."""
     told = set()
-    for event in case.errors:
+    for event in context.errors:
         if event.kind == "call" and event.mode != "eager" and event.layer and event.layer.id not in told:
             told.add(event.layer.id)
             yield event
 
 
-def also_eagerly(case: Case, event: Event) -> str:
+def also_eagerly(context: DiagnosisContext, event: Event) -> str:
     layer = event.layer
     worked = layer is not None and any(
-        one.mode == "eager" and one.error is None for one in case.of(layer, "call")
+        one.mode == "eager" and one.error is None for one in context.of(layer, "call")
     )
     return " It worked eagerly." if worked else ""
 

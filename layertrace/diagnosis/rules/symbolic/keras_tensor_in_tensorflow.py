@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import KERAS, with_keras_ops
 from layertrace.diagnosis.user_source import dotted, nodes_at
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Event, Location
 
 
 @rule("LT401", "keras-tensor-in-tensorflow", "error", KERAS)
-def keras_tensor_in_tensorflow(case: Case) -> Iterator[Found]:
+def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]:
     """A symbolic Keras tensor is given to a function of TensorFlow or NumPy.
 
     `keras.Input` is a placeholder with a shape and a dtype, and no tensor. Keras 3 does not wrap
@@ -35,15 +35,15 @@ def keras_tensor_in_tensorflow(case: Case) -> Iterator[Found]:
     ```
     """
     names = ("__tf_tensor__", "__array__", "__jax_array__", "__bool__", "__int__", "__float__", "__iter__")
-    found = case.raised_in(*(f"keras.src.backend.common.keras_tensor:{name}" for name in names))
+    found = context.raised_in(*(f"keras.src.backend.common.keras_tensor:{name}" for name in names))
     for place in found[:1]:
         error = place.error
         seqs = (place.seq,) if isinstance(place, Event) else ()
-        foreign = isinstance(place, Event) and case.is_of_other_keras(place)  # LT702 tells of that
+        foreign = isinstance(place, Event) and context.is_of_other_keras(place)  # LT702 tells of that
         if error is not None and not foreign:
             call = _foreign_function(error.location)
             function = "a function" if call is None else dotted(call.func)
-            yield Found(
+            yield Violation(
                 message=f"A symbolic Keras tensor was given to {function} that needs a real one, of "
                 "TensorFlow or "
                 "NumPy: use keras.ops, or a layer."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import (
     COUNTERPARTS,
@@ -23,7 +23,7 @@ from layertrace.timeline.event import Location
 
 
 @rule("LT405", "numpy-in-call", "error", KERAS)
-def numpy_in_call(case: Case) -> Iterator[Found]:
+def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer asks a tensor for its numbers, which a symbolic tensor does not have.
 
     `.numpy()`, functions of NumPy, and `float(x)` need values. While Keras infers shapes, and in a graph,
@@ -43,7 +43,7 @@ def numpy_in_call(case: Case) -> Iterator[Found]:
         return x / keras.ops.max(x)
     ```
     """
-    for event in failed_calls(case):
+    for event in failed_calls(context):
         error = event.error
         if error is None or error.type not in (
             "AttributeError",
@@ -62,9 +62,9 @@ def numpy_in_call(case: Case) -> Iterator[Found]:
             ),
             None,
         )
-        yield Found(
+        yield Violation(
             message=f"{{layer}} needs the numbers in a tensor, and there are none while {meanwhile(event)}."
-            + also_eagerly(case, event),
+            + also_eagerly(context, event),
             layer=event.layer,
             location=error.location if _is_in(error.location, event.defined_at) else line,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),

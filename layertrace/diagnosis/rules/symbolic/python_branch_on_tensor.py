@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, meanwhile
 from layertrace.diagnosis.user_source import nodes_of
@@ -16,7 +16,7 @@ _FUNCTION = "https://www.tensorflow.org/guide/function"
 
 
 @rule("LT403", "python-branch-on-tensor", "error", f"{_FUNCTION}#autograph_transformations")
-def python_branch_on_tensor(case: Case) -> Iterator[Found]:
+def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer decides by Python on the value of a tensor, which is not known while a graph is made.
 
     `if`, `while`, `and`, `for` ask a tensor for its value. Keras 3 does not convert `call` by AutoGraph, as
@@ -38,12 +38,12 @@ def python_branch_on_tensor(case: Case) -> Iterator[Found]:
         return keras.ops.where(keras.ops.mean(x) > 0, -x, x)
     ```
     """
-    for event in failed_calls(case):
+    for event in failed_calls(context):
         error = event.error
         if error is None or not is_branch(error.type, error.raised_in):
             continue
         where, fix = _branch_at(event, error.location)
-        yield Found(
+        yield Violation(
             message=f"{{layer}} decides in Python on the value of a tensor, in {where}, and "
             f"there is none while {meanwhile(event)}.",
             layer=event.layer,

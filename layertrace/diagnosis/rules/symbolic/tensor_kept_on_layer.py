@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import assignments_in_class
 from layertrace.timeline.context import Failure
@@ -20,7 +20,7 @@ _FUNCTION = "https://www.tensorflow.org/guide/function"
     "warning",
     f"{_FUNCTION}#all_outputs_of_a_tffunction_must_be_return_values",
 )
-def tensor_kept_on_layer(case: Case) -> Iterator[Found]:
+def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer keeps a tensor of a graph in an attribute.
 
     The tensor belongs to the graph that is being made; it has no value, and in the next trace, or
@@ -43,14 +43,14 @@ def tensor_kept_on_layer(case: Case) -> Iterator[Found]:
     ```
     """
     told = set()
-    for one in case.observations("kept tensor"):
+    for one in context.observations("kept tensor"):
         if one.layer is None or (one.layer.id, one.name) in told:
             continue
         told.add((one.layer.id, one.name))
-        method = _call_of(case, one.layer)
+        method = _call_of(context, one.layer)
         line = next(assignments_in_class(method, one.name), method) or one.location
-        leaked = _leaked(case)
-        yield Found(
+        leaked = _leaked(context)
+        yield Violation(
             message=f"{{layer}} keeps a tensor of the graph being traced in self.{one.name}"
             + (
                 ": it was used again in another graph, where it is out of scope."
@@ -74,13 +74,13 @@ def _one(number: int | None) -> tuple[int, ...]:
     return () if number is None else (number,)
 
 
-def _leaked(case: Case) -> bool:
+def _leaked(context: DiagnosisContext) -> bool:
     """Tell whether the recording ended by a tensor that was out of scope."""
-    places: list[Event | Failure] = [*case.errors]
-    if case.failure is not None:
-        places.append(case.failure)
+    places: list[Event | Failure] = [*context.errors]
+    if context.failure is not None:
+        places.append(context.failure)
     return any(one.error is not None and "out of scope" in one.error.message for one in places)
 
 
-def _call_of(case: Case, layer: LayerRef) -> Location | None:
-    return next((one.defined_at for one in case.of(layer, "call") if one.defined_at is not None), None)
+def _call_of(context: DiagnosisContext, layer: LayerRef) -> Location | None:
+    return next((one.defined_at for one in context.of(layer, "call") if one.defined_at is not None), None)

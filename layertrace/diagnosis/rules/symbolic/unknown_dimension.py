@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, specs
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, specs
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import (
     KERAS,
@@ -20,7 +20,7 @@ from layertrace.timeline.event import Location, Structure
 
 
 @rule("LT404", "unknown-dimension", "error", KERAS)
-def unknown_dimension(case: Case) -> Iterator[Found]:
+def unknown_dimension(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer computes with a dimension that is not known yet.
 
     While Keras infers shapes, and in a graph for any batch size, `x.shape[0]` is None. It works eagerly.
@@ -39,7 +39,7 @@ def unknown_dimension(case: Case) -> Iterator[Found]:
         return keras.ops.reshape(x, (-1, 1, 2))
     ```
     """
-    for event in failed_calls(case):
+    for event in failed_calls(context):
         error = event.error
         if error is None or error.type not in ("TypeError", "ValueError") or not _has_unknown(event.inputs):
             continue
@@ -48,9 +48,9 @@ def unknown_dimension(case: Case) -> Iterator[Found]:
         if not reads or is_branch(error.type, error.raised_in):
             continue
         line = next((line_of(method, n) for n in reads if _same_line(n, error.location)), None)
-        yield Found(
+        yield Violation(
             message="{layer} computes with a dimension of its input that is None while "
-            f"{meanwhile(event)}: {_first_unknown(event.inputs)}.{also_eagerly(case, event)}",
+            f"{meanwhile(event)}: {_first_unknown(event.inputs)}.{also_eagerly(context, event)}",
             layer=event.layer,
             location=line or line_of(method, reads[0]),
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from layertrace.diagnosis.case import Case, is_users, users_function
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, user_function
 from layertrace.diagnosis.finding import Evidence
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
@@ -63,10 +63,10 @@ class Retraces:
         return f"{self.life.name} was traced {self.life.traced} times{runs}"
 
 
-def retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
+def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
     """Yield what one argument of one function caused, where that happened often enough."""
-    runs = runs_by_function(case)
-    for life in case.timeline.functions:
+    runs = runs_by_function(context)
+    for life in context.timeline.functions:
         found: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
             changes = () if event.cause is None else event.cause.changes
@@ -86,10 +86,10 @@ def retraces(case: Case, *kinds: str) -> Iterator[Retraces]:
                     yield one
 
 
-def runs_by_function(case: Case) -> dict[FunctionRef | None, list[Event]]:
+def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list[Event]]:
     """Return the runs of each function."""
     found: dict[FunctionRef | None, list[Event]] = {}
-    for run in case.events("run"):
+    for run in context.events("run"):
         found.setdefault(run.function, []).append(run)
     return found
 
@@ -102,16 +102,16 @@ def is_hosts(place: Location | None) -> bool:
 OWN = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
 
 
-def made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
+def made_anew(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
     """Yield the first traces of functions of one code but the first, where there are many."""
     found: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
-    worth = Worth(case)
+    worth = Worth(context)
     seen: set[FunctionRef] = set()
-    for event in case.events("trace"):
+    for event in context.events("trace"):
         if event.cause is None or event.cause.reason != reason or event.function is None:
             continue
-        busy = case.busy_layer(event)
-        if busy is not None and not is_users(busy):
+        busy = context.enclosing_layer(event)
+        if busy is not None and not is_user_defined(busy):
             continue  # a layer of Keras that compiles its own operations
         if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
             continue  # what TensorFlow makes for its own sake, as for a distributed dataset
@@ -134,21 +134,21 @@ def made_anew(case: Case, reason: str) -> Iterator[tuple[str, list[Event]]]:
 class Worth:
     """Tells functions that were worth their trace from those that are made anew for nothing."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._runs = runs_by_function(case)
-        self._traces = Counter(event.function for event in case.events("trace"))
+    def __init__(self, context: DiagnosisContext) -> None:
+        self._context = context
+        self._runs = runs_by_function(context)
+        self._traces = Counter(event.function for event in context.events("trace"))
         self._trained = {
             around.function
-            for update in case.observations("update")
-            if (event := case.event(update.during)) is not None
-            for around in (event, *case.around(event))
+            for update in context.observations("update")
+            if (event := context.event(update.during)) is not None
+            for around in (event, *context.ancestors(event))
             if around.kind == "trace"
         }
 
     def was(self, trace: Event) -> bool:
         """Tell a function that trains, or belongs to a model that is trained, or ran many times."""
-        outermost = [trace, *(one for one in self._case.around(trace) if one.kind == "trace")][-1]
+        outermost = [trace, *(one for one in self._context.ancestors(trace) if one.kind == "trace")][-1]
         if outermost.function in self._trained or self._is_of_trained(outermost):
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
@@ -156,9 +156,11 @@ class Worth:
 
     def _is_of_trained(self, trace: Event) -> bool:
         """Tell whether a layer that is called in a trace has variables that an optimizer was to update."""
-        called = {one.layer.id for one in self._case.all_inside(trace) if one.kind == "call" and one.layer}
-        states = [state for number in called if (state := self._case.states.get(number)) is not None]
-        return any(not self._case.updated.isdisjoint(state.variables) for state in states)
+        called = {
+            one.layer.id for one in self._context.descendants(trace) if one.kind == "call" and one.layer
+        }
+        states = [state for number in called if (state := self._context.states.get(number)) is not None]
+        return any(not self._context.updated.isdisjoint(state.variables) for state in states)
 
 
 FUNCTION = "https://www.tensorflow.org/guide/function"
@@ -183,14 +185,16 @@ def made(name: str, value: object) -> str:
     return f"self.{simple(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
 
 
-def anew(case: Case, layer: LayerRef) -> str:
+def anew(context: DiagnosisContext, layer: LayerRef) -> str:
     """Write down how the function in which a layer was traced last is made anew."""
-    events = [case.event(seq) for seq in calls(case, layer)]
-    traces = [outer for event in events if event for outer in case.around(event) if outer.kind == "trace"]
-    name = users_function(traces[-1]) if traces else None
+    events = [context.event(seq) for seq in calls(context, layer)]
+    traces = [
+        outer for event in events if event for outer in context.ancestors(event) if outer.kind == "trace"
+    ]
+    name = user_function(traces[-1]) if traces else None
     return "model.compile(optimizer, loss)" if name is None else f"{name} = tf.function({name})"
 
 
-def calls(case: Case, layer: LayerRef) -> tuple[int, ...]:
+def calls(context: DiagnosisContext, layer: LayerRef) -> tuple[int, ...]:
     """Return the numbers of the last traced call of a layer."""
-    return tuple(one.seq for one in case.of(layer, "call") if one.mode == "graph")[-1:]
+    return tuple(one.seq for one in context.of(layer, "call") if one.mode == "graph")[-1:]

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import calls, constant_of, default_of, dotted, line_of, nodes_at
 from layertrace.timeline.context import Observation
@@ -17,7 +17,7 @@ _RANDOM = "https://keras.io/api/random/seed_generator/"
 
 
 @rule("LT208", "frozen-randomness", "warning", _RANDOM)
-def frozen_randomness(case: Case) -> Iterator[Found]:
+def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer draws random numbers that are the same each time.
 
     NumPy and Python draw once, while the function is traced; the number is a constant of the graph. A
@@ -42,17 +42,17 @@ def frozen_randomness(case: Case) -> Iterator[Found]:
     ```
     """
     told: set[object] = set()
-    for one in case.observations("random"):
+    for one in context.observations("random"):
         op = one.before if isinstance(one.before, str) else None  # which a constant seed was given to
         layer = one.layer
         key = one.location if layer is None else layer.id
         if key in told:
             continue
         told.add(key)
-        trace = case.event(one.during)
+        trace = context.event(one.during)
         function = "A function" if trace is None or trace.function is None else trace.function.name
         who = function if layer is None else "{layer}"
-        yield Found(
+        yield Violation(
             message=f"{who} draws from {one.name} while it is traced: the number is a constant of the "
             "graph, the same in every step."
             if op is None
@@ -61,9 +61,9 @@ def frozen_randomness(case: Case) -> Iterator[Found]:
             layer=layer,
             location=one.location,
             evidence=(Evidence(f"{one.name} was drawn from", _during(one), one.location),),
-            fix=_seeded(one.location, layer, case.step_seen(one)),
+            fix=_seeded(one.location, layer, context.step_seen(one)),
         )
-    yield from _fixed_seeds(case, told)
+    yield from _fixed_seeds(context, told)
 
 
 _DRAWS = {
@@ -101,19 +101,19 @@ def _during(one: Observation) -> tuple[int, ...]:
     return () if one.during is None else (one.during,)
 
 
-def _fixed_seeds(case: Case, told: set[object]) -> Iterator[Found]:
+def _fixed_seeds(context: DiagnosisContext, told: set[object]) -> Iterator[Violation]:
     """Find integer seeds by the source: of what ran eagerly only, no graph tells."""
-    for layer in case.layers:
-        made = case.of(layer, "call")
-        if not is_users(layer) or layer.id in told or not made:
+    for layer in context.layers:
+        made = context.of(layer, "call")
+        if not is_user_defined(layer) or layer.id in told or not made:
             continue
-        method = case.call_defined_at(layer)
+        method = context.call_defined_at(layer)
         for name, node in calls(method):
             values = [given.value for given in node.keywords if given.arg == "seed"]
             stateless = "stateless_" in name
             drawn = re.search(r"(^|\.)random\.(?!set|Seed)\w+$", name) and not name.startswith(_STATEFUL)
-            if (drawn or stateless) and values and _may_be_constant(values[0], case, layer, method):
-                yield Found(
+            if (drawn or stateless) and values and _may_be_constant(values[0], context, layer, method):
+                yield Violation(
                     message=f"{{layer}} gives {name} an integer as its seed: every call draws the same "
                     f"numbers.",
                     layer=layer,
@@ -128,38 +128,40 @@ _STATEFUL = ("np.", "numpy.", "tf.random.", "tensorflow.random.")
 """What draws other numbers each time although it was given the same seed, or is seeded elsewhere."""
 
 
-def _may_be_constant(value: ast.expr, case: Case, layer: LayerRef, method: Location | None) -> bool:
+def _may_be_constant(
+    value: ast.expr, context: DiagnosisContext, layer: LayerRef, method: Location | None
+) -> bool:
     """Tell an integer, or integers; also in an attribute that `__init__` was given, or in a global."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, int) and not isinstance(value.value, bool)
     if isinstance(value, (ast.List, ast.Tuple)):
-        return bool(value.elts) and all(_may_be_constant(one, case, layer, method) for one in value.elts)
+        return bool(value.elts) and all(_may_be_constant(one, context, layer, method) for one in value.elts)
     if isinstance(value, ast.Attribute):
-        return type(_given(case, layer, value.attr)) is int
+        return type(_given(context, layer, value.attr)) is int
     if isinstance(value, ast.Name):
         found = constant_of(method, value.id)
-        return found is not None and _may_be_constant(found, case, layer, None)
+        return found is not None and _may_be_constant(found, context, layer, None)
     if isinstance(value, ast.IfExp):
-        taken = _taken(value, case, layer)
-        return any(_may_be_constant(one, case, layer, method) for one in taken)
+        taken = _taken(value, context, layer)
+        return any(_may_be_constant(one, context, layer, method) for one in taken)
     return False
 
 
-def _given(case: Case, layer: LayerRef, name: str) -> object:
+def _given(context: DiagnosisContext, layer: LayerRef, name: str) -> object:
     """Return what a layer's `__init__` was given for a parameter, or its default."""
-    state = case.state(layer)
+    state = context.state(layer)
     place = None if state is None else state.methods.get("__init__")
-    given = [one.arguments[name] for one in case.of(layer, "init") if name in one.arguments]
+    given = [one.arguments[name] for one in context.of(layer, "init") if name in one.arguments]
     return given[0] if given else default_of(place, name)
 
 
-def _taken(value: ast.IfExp, case: Case, layer: LayerRef) -> list[ast.expr]:
+def _taken(value: ast.IfExp, context: DiagnosisContext, layer: LayerRef) -> list[ast.expr]:
     """Return the branch that a condition on an argument of `__init__` leads to, if that is known."""
     test = value.test
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Attribute)):
         return []
     wanted = test.comparators[0]
-    given = [one.arguments.get(test.left.attr) for one in case.of(layer, "init")]
+    given = [one.arguments.get(test.left.attr) for one in context.of(layer, "init")]
     if not given or not isinstance(wanted, ast.Constant) or not isinstance(test.ops[0], (ast.Eq, ast.Is)):
         return []
     return [value.body if given[0] == wanted.value else value.orelse]

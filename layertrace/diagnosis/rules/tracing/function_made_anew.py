@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import GUIDE, made_anew
 
 
 @rule("LT203", "function-made-anew", "warning", GUIDE)
-def function_made_anew(case: Case) -> Iterator[Found]:
+def function_made_anew(context: DiagnosisContext) -> Iterator[Violation]:
     """A `tf.function`, or a model with its train and predict functions, is made anew in each turn of a loop.
 
     Each has to be traced, although the code is the same; no single function is traced twice. Models that
@@ -34,10 +34,10 @@ def function_made_anew(case: Case) -> Iterator[Found]:
         model.predict(batch)
     ```
     """
-    for name, traces in made_anew(case, "new function"):
+    for name, traces in made_anew(context, "new function"):
         location = traces[-1].location
         functions = len({event.function for event in traces}) + 1
-        yield Found(
+        yield Violation(
             message=f"{functions} functions named {name} were made from the same code and traced once "
             f"each: a new "
             "model, or a new tf.function, in each turn of a loop.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, specs
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, specs
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import FUNCTION, made, simple, spelled
 from layertrace.diagnosis.user_source import times_set
@@ -14,7 +14,7 @@ from layertrace.timeline.event import Opaque
 
 
 @rule("LT205", "python-state-in-call", "warning", f"{FUNCTION}#executing_python_side_effects")
-def python_state_in_call(case: Case) -> Iterator[Found]:
+def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer changes a Python attribute in `call`, which happens while it is traced, and then no more.
 
     `fit`, `predict` and a `tf.function` run `call` once or twice to make a graph; the steps after that
@@ -40,21 +40,23 @@ def python_state_in_call(case: Case) -> Iterator[Found]:
     ```
     """
     found: dict[tuple[int, str], list[Observation]] = {}
-    tensors = {(one.layer.id, one.name) for one in case.observations("kept tensor") if one.layer is not None}
-    for one in case.observations("changed in call"):
+    tensors = {
+        (one.layer.id, one.name) for one in context.observations("kept tensor") if one.layer is not None
+    }
+    for one in context.observations("changed in call"):
         if one.layer is not None and (one.layer.id, one.name) not in tensors:
             found.setdefault((one.layer.id, one.name), []).append(one)
     for seen in found.values():
         first = seen[0]
-        if _is_reset(first) or _is_eager_otherwise(case, first):
+        if _is_reset(first) or _is_eager_otherwise(context, first):
             continue
-        line = first.location or case.call_defined_at(first.layer)
-        step = case.step_seen(first)
-        ran = len(case.of(first.layer, "call")) if first.layer is not None and not step else len(seen)
-        runs = max(_runs_of(case, one) for one in seen)
+        line = first.location or context.call_defined_at(first.layer)
+        step = context.step_seen(first)
+        ran = len(context.of(first.layer, "call")) if first.layer is not None and not step else len(seen)
+        runs = max(_runs_of(context, one) for one in seen)
         grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and runs > 1)
         more = f" while its graph ran {_times(runs)}" if runs else ""
-        yield Found(
+        yield Violation(
             message=f"{{layer}} changes {spelled(first.name)} in {step or 'call'}, which Python ran "
             f"{_times(ran)}{more}: a graph keeps the value of the trace and changes no Python.",
             layer=first.layer,
@@ -68,20 +70,20 @@ def python_state_in_call(case: Case) -> Iterator[Found]:
             ),
             fix=_as_weight(first, step or "call"),
             severity=None
-            if grows and isinstance(first.now, (int, float, Opaque)) and not _is_memo(case, seen)
+            if grows and isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, seen)
             else "note",
         )
 
 
-def _is_eager_otherwise(case: Case, one: Observation) -> bool:
+def _is_eager_otherwise(context: DiagnosisContext, one: Observation) -> bool:
     """Tell a layer that met placeholders only to be built, and whose Python runs in each call besides."""
-    if one.layer is None or case.step_seen(one) is not None:
+    if one.layer is None or context.step_seen(one) is not None:
         return False
-    modes = {call.mode for call in case.of(one.layer, "call")}
+    modes = {call.mode for call in context.of(one.layer, "call")}
     return "eager" in modes and "graph" not in modes
 
 
-def _is_memo(case: Case, seen: list[Observation]) -> bool:
+def _is_memo(context: DiagnosisContext, seen: list[Observation]) -> bool:
     """Tell a collection that keeps what follows from the shape alone: a second call of a shape adds nothing.
 
     A list of all calls grows with each, whatever its shape.
@@ -91,7 +93,7 @@ def _is_memo(case: Case, seen: list[Observation]) -> bool:
         return False
     changing = {one.during for one in seen}
     met: dict[tuple[object, ...], list[bool]] = {}
-    for call in case.of(first.layer, "call"):
+    for call in context.of(first.layer, "call"):
         if call.mode != "eager":
             shapes = tuple((one.dtype, (one.shape or ())[1:]) for one in specs(call.inputs))
             met.setdefault(shapes, []).append(call.seq in changing)
@@ -126,11 +128,11 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _runs_of(case: Case, one: Observation) -> int:
+def _runs_of(context: DiagnosisContext, one: Observation) -> int:
     """Count the runs of the outermost function that was traced around an observation."""
-    event = case.event(one.during)
-    traces = [] if event is None else [outer for outer in case.around(event) if outer.kind == "trace"]
+    event = context.event(one.during)
+    traces = [] if event is None else [outer for outer in context.ancestors(event) if outer.kind == "trace"]
     functions = {outer.function for outer in traces}
     if event is not None and not traces:  # it was only seen while shapes were inferred
         return 0
-    return sum(run.times for run in case.events("run") if run.function in functions)
+    return sum(run.times for run in context.events("run") if run.function in functions)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import GUIDE, Retraces, retraces
 from layertrace.timeline.event import TensorSpec
 
 
-@rule("LT201", "retraced-by-shape", "warning", GUIDE, spots=[("trace", None)])
-def retraced_by_shape(case: Case) -> Iterator[Found]:
+@rule("LT201", "retraced-by-shape", "warning", GUIDE, triggers=[("trace", None)])
+def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is traced again for each new shape, or dtype, of an argument.
 
     A `tf.function` is specialised for the shapes that it is called with. With `reduce_retracing=True` it
@@ -33,12 +33,12 @@ def retraced_by_shape(case: Case) -> Iterator[Found]:
     def step(x): ...
     ```
     """
-    for one in retraces(case, "shape", "rank", "dtype"):
+    for one in retraces(context, "shape", "rank", "dtype"):
         axes = sorted({axis for change in one.changes for axis in change.axes})
         flips = all(change.what == "dtype" for change in one.changes)
         other = "the dtype of " if flips else "the rank of "
         where = f"dimension {', '.join(map(str, axes))} of " if axes else other
-        yield Found(
+        yield Violation(
             message=f"{one.counts}, {len(one.traces)} of them since {where}{one.argument} differed.",
             location=one.location,
             evidence=one.evidence,

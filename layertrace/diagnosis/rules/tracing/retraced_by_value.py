@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import GUIDE, retraces
 
 
-@rule("LT202", "retraced-by-value", "warning", GUIDE, spots=[("trace", None)])
-def retraced_by_value(case: Case) -> Iterator[Found]:
+@rule("LT202", "retraced-by-value", "warning", GUIDE, triggers=[("trace", None)])
+def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is traced again for each new Python value of an argument.
 
     Python numbers, strings and objects are constants of the graph, so each new one takes a new graph. A
@@ -31,7 +31,7 @@ def retraced_by_value(case: Case) -> Iterator[Found]:
         step(x, tf.constant(epoch))
     ```
     """
-    for one in retraces(case, "value", "object", "structure"):
+    for one in retraces(context, "value", "object", "structure"):
         values = [str(change.before) for change in one.changes[:1]] + [str(c.now) for c in one.changes]
         distinct = list(dict.fromkeys(values))
         if set(distinct) <= {"True", "False", "None"}:
@@ -44,7 +44,7 @@ def retraced_by_value(case: Case) -> Iterator[Found]:
             if objects
             else f"{one.life.name}(..., {name}=tf.constant({name}))"
         )
-        yield Found(
+        yield Violation(
             message=f"{one.counts}, {len(one.traces)} of them for a new {kind} of {one.argument} "
             f"({', '.join(distinct[:3])}{', …' if len(distinct) > 3 else ''}), which is a constant of the "
             f"graph.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import anew, calls
 
@@ -13,7 +13,7 @@ _TRANSFER = "https://keras.io/guides/transfer_learning/"
 
 
 @rule("LT207", "stale-trainable", "error", _TRANSFER)
-def stale_trainable(case: Case) -> Iterator[Found]:
+def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer was frozen or unfrozen after the train function was traced.
 
     `compile` makes the train function anew; without it, `fit` goes on with the graph that was traced with
@@ -36,15 +36,15 @@ def stale_trainable(case: Case) -> Iterator[Found]:
     model.fit(x, y)
     ```
     """
-    updated = {n for one in case.observations("update") if one.during is not None for n in one.variables}
+    updated = {n for one in context.observations("update") if one.during is not None for n in one.variables}
     changed = {
         one.layer.id: one
-        for one in case.observations("changed after trace")
+        for one in context.observations("changed after trace")
         if one.name == "trainable" and one.layer is not None
     }
-    inside = {child for number in changed if (s := case.states.get(number)) for child in s.children}
+    inside = {child for number in changed if (s := context.states.get(number)) for child in s.children}
     for number, one in changed.items():
-        state = case.states.get(number)
+        state = context.states.get(number)
         if number in inside or one.layer is None or state is None:
             continue
         touched = updated.intersection(state.variables) - {0}
@@ -53,13 +53,13 @@ def stale_trainable(case: Case) -> Iterator[Found]:
         if one.now is True and touched:
             continue
         what = "goes on updating it" if one.now is False else "does not update it"
-        yield Found(
+        yield Violation(
             message=f"{{layer}} has trainable={one.now} now, but the train function that ran here was traced "
             f"before that and {what}.",
             layer=one.layer,
             location=one.location,
             evidence=(
-                Evidence(f"trainable: {one.before} → {one.now}", calls(case, one.layer), one.location),
+                Evidence(f"trainable: {one.before} → {one.now}", calls(context, one.layer), one.location),
             ),
-            fix=f"{anew(case, one.layer)}  # after changing trainable: traces again with the new list",
+            fix=f"{anew(context, one.layer)}  # after changing trainable: traces again with the new list",
         )

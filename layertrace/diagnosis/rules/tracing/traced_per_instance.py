@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import GUIDE, made_anew
 
 
 @rule("LT204", "traced-per-instance", "warning", GUIDE)
-def traced_per_instance(case: Case) -> Iterator[Found]:
+def traced_per_instance(context: DiagnosisContext) -> Iterator[Violation]:
     """A method that is a `tf.function` is traced for each instance of its class.
 
     `@tf.function` on a method makes a function for each object. Keras compiles `fit`, `evaluate` and
@@ -34,12 +34,12 @@ def traced_per_instance(case: Case) -> Iterator[Found]:
             return 2 * x
     ```
     """
-    for name, traces in made_anew(case, "new instance"):
+    for name, traces in made_anew(context, "new instance"):
         first = traces[0]
         count = len({event.function for event in traces}) + 1
         again = len(traces) + 1 - count
         rest = "no instance was traced twice" if not again else f"{again} traces more were for other reasons"
-        yield Found(
+        yield Violation(
             message=f"{name} was traced once for each of {count} instances, since it is a tf.function; "
             f"{rest}.",
             location=first.defined_at or first.location,

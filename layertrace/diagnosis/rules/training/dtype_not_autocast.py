@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import nodes_at, nodes_of
 from layertrace.timeline.event import ErrorRef, Event, TensorSpec
@@ -16,7 +16,7 @@ _DTYPES = "https://www.tensorflow.org/guide/mixed_precision"
 
 
 @rule("LT503", "dtype-not-autocast", "error", _DTYPES)
-def dtype_not_autocast(case: Case) -> Iterator[Found]:
+def dtype_not_autocast(context: DiagnosisContext) -> Iterator[Violation]:
     """A tensor that a layer keeps has another dtype than the layer computes in.
 
     Keras casts the inputs of a layer, and the weights made by `add_weight` while `call` runs. It does not
@@ -40,8 +40,8 @@ def dtype_not_autocast(case: Case) -> Iterator[Found]:
         return x * keras.ops.cast(self.table, self.compute_dtype)
     ```
     """
-    for event in case.errors:
-        state = case.state(event.layer)
+    for event in context.errors:
+        state = context.state(event.layer)
         error = event.error
         if event.kind != "call" or state is None or error is None or state.compute_dtype is None:
             continue
@@ -58,7 +58,7 @@ def dtype_not_autocast(case: Case) -> Iterator[Found]:
         if other is not None:
             yield _made_in_call(event, error, state.compute_dtype, other)
         for name, held in kept.items():
-            yield Found(
+            yield Violation(
                 message=f"{{layer}} computes in {state.compute_dtype}, but its {name} is "
                 f"{held.dtype}: Keras "
                 "casts inputs and weights, not what a layer keeps.",
@@ -87,9 +87,9 @@ def _named_dtypes(text: str) -> set[str]:
     return {_FLOATS.get(word, word) for word in words}
 
 
-def _made_in_call(event: Event, error: ErrorRef, computes: str, other: str) -> Found:
+def _made_in_call(event: Event, error: ErrorRef, computes: str, other: str) -> Violation:
     operand, fix = _operand(event, error, other) or ("a value", "keras.ops.cast(value, self.compute_dtype)")
-    return Found(
+    return Violation(
         message=f"{{layer}} computes in {computes}, but {operand} that its call makes is {other}: "
         "Keras casts inputs and weights, not what is made in call.",
         layer=event.layer,

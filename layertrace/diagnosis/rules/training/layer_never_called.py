@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.timeline.context import Observation
@@ -13,7 +13,7 @@ from layertrace.timeline.event import LayerRef
 
 
 @rule("LT504", "layer-never-called", "warning", LAYERS)
-def layer_never_called(case: Case) -> Iterator[Found]:
+def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has weights that training never reaches.
 
     It was built, but no `call` uses it; or what it computes is cut off from the loss, by `tf.argmax`,
@@ -35,7 +35,7 @@ def layer_never_called(case: Case) -> Iterator[Found]:
     """
     missing: dict[int, tuple[Observation, str]] = {}
     reached: set[int] = set()
-    for update in case.observations("update"):
+    for update in context.observations("update"):
         without = set(update.now) if isinstance(update.now, tuple) else set()
         for at, (number, path) in enumerate(zip(update.variables, update.paths, strict=True)):
             if at not in without:
@@ -43,23 +43,23 @@ def layer_never_called(case: Case) -> Iterator[Found]:
             elif number:
                 missing.setdefault(number, (update, path))
     ids = {number: path for number, (_, path) in missing.items() if number not in reached}
-    for state in case.states.values():
+    for state in context.states.values():
         own = [number for number in state.variables if number in ids]
-        inside = {n for child in state.children if (s := case.states.get(child)) for n in s.variables}
+        inside = {n for child in state.children if (s := context.states.get(child)) for n in s.variables}
         own = [number for number in own if number not in inside]
         if not own or not state.alive:
             continue
         update = missing[own[0]][0]
-        called = case.of(state.layer, "call")
+        called = context.of(state.layer, "call")
         names = ", ".join(ids[number].rpartition("/")[2] for number in own[:3])
-        init = next(iter(case.of(state.layer, "init")), None)
+        init = next(iter(context.of(state.layer, "init")), None)
         location = init.location if init is not None else update.location
         what = (
             "was called, but nothing leads from the loss back to it"
             if called
             else "was built and never called"
         )
-        yield Found(
+        yield Violation(
             message=f"{{layer}} {what}: its weights ({names}) get no gradient and stay what they are.",
             layer=state.layer,
             location=called[0].location if called else location,
@@ -67,12 +67,12 @@ def layer_never_called(case: Case) -> Iterator[Found]:
                 Evidence("gradients are None in this update", (), update.location),
                 Evidence("made here", () if init is None else (init.seq,), location),
             ),
-            fix=f"x = self.{_attribute(case, state.layer)}(x)  # in call; or remove the layer"
+            fix=f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer"
             if not called
             else "# use ops that have gradients: no argmax, round, .numpy() or stop_gradient on the way",
         )
 
 
-def _attribute(case: Case, layer: LayerRef) -> str:
-    holder = case.holder(layer)
+def _attribute(context: DiagnosisContext, layer: LayerRef) -> str:
+    holder = context.holder(layer)
     return layer.name if holder is None else holder.held[layer.id]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.case import Case, is_users
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.diagnosis.user_source import dotted, nodes_at
@@ -15,7 +15,7 @@ from layertrace.timeline.event import Event, Location
 
 
 @rule("LT505", "loss-added-repeatedly", "warning", LAYERS)
-def loss_added_repeatedly(case: Case) -> Iterator[Found]:
+def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer adds its loss more often than once for each forward pass.
 
     Inside `TimeDistributed` or an RNN a layer runs once for each time step and adds a loss each time, so
@@ -40,20 +40,20 @@ def loss_added_repeatedly(case: Case) -> Iterator[Found]:
     """
     counts: dict[tuple[int, int], dict[int, list[Observation]]] = {}
     direct: dict[int, list[Observation]] = {}
-    for loss in case.observations("loss"):
-        event = case.event(loss.during)
+    for loss in context.observations("loss"):
+        event = context.event(loss.during)
         if event is None or event.layer is None or loss.layer is None or event.kind != "call":
             continue
-        found = _wrapped(case, event)
+        found = _wrapped(context, event)
         if found is not None:
             counts.setdefault((loss.layer.id, found[0].seq), {}).setdefault(found[1].seq, []).append(loss)
-        elif case.parent(event) is None and any(
-            "direct" in one.flags for one in case.of(event.layer, "call")
+        elif context.parent(event) is None and any(
+            "direct" in one.flags for one in context.of(event.layer, "call")
         ):
             direct.setdefault(loss.layer.id, []).append(loss)
     told = set()
     for (number, seq), steps in counts.items():
-        outer = case.event(seq)
+        outer = context.event(seq)
         if len(steps) < 2 or number in told or outer is None:
             continue
         told.add(number)
@@ -69,25 +69,25 @@ def loss_added_repeatedly(case: Case) -> Iterator[Found]:
 _CONTAINERS = (".Functional", ".Sequential")
 
 
-def _wrapped(case: Case, event: Event) -> tuple[Event, Event] | None:
+def _wrapped(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | None:
     """Return the nearest call around of a layer of Keras's that runs others, and the call inside it.
 
     A functional or sequential model is none: what is called twice there, the user calls twice.
     """
     inner = event
-    for outer in case.around(event):
+    for outer in context.ancestors(event):
         if outer.kind != "call" or outer.layer is None:
             return None
-        if not is_users(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
+        if not is_user_defined(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
             return outer, inner
         inner = outer
     return None
 
 
-def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> Found:
+def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> Violation:
     first = losses[0]
     seqs = tuple(loss.during for loss in losses[:3] if loss.during is not None)
-    return Found(
+    return Violation(
         message=f"{{layer}} added {len(losses)} losses {how}: the total grows with their number.",
         layer=first.layer,
         location=first.location,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layertrace.diagnosis.case import Case, is_users, specs
-from layertrace.diagnosis.finding import Evidence, Found
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
@@ -14,7 +14,7 @@ _MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
 
 
 @rule("LT502", "mask-lost", "warning", _MASKS)
-def mask_lost(case: Case) -> Iterator[Found]:
+def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     """A mask does not reach the layer that needs it.
 
     A mask rides on the tensor. A layer hands it on only if it says that it supports masking, or computes
@@ -41,13 +41,13 @@ def mask_lost(case: Case) -> Iterator[Found]:
             return x * 2.0
     ```
     """
-    destroyers = [state for state in case.states.values() if _destroys(case, state)]
+    destroyers = [state for state in context.states.values() if _destroys(context, state)]
     for state in destroyers:
-        call = next(iter(case.of(state.layer, "call")), None)
-        init = next(iter(case.of(state.layer, "init")), None)
+        call = next(iter(context.of(state.layer, "call")), None)
+        init = next(iter(context.of(state.layer, "init")), None)
         is_lambda = _is_lambda(state)
         where = init if is_lambda and init is not None else call
-        yield Found(
+        yield Violation(
             message="{layer} gets a mask with its input and does not hand it on, so the layers behind it "
             "take the "
             "padding for data.",
@@ -59,19 +59,19 @@ def mask_lost(case: Case) -> Iterator[Found]:
             else "self.supports_masking = True  # in __init__, after super().__init__()",
         )
     if not destroyers:
-        yield from _lost_in_a_call(case)
+        yield from _lost_in_a_call(context)
 
 
-def _destroys(case: Case, state: LayerState) -> bool:
-    if not is_users(state.layer) and not _is_lambda(state):
+def _destroys(context: DiagnosisContext, state: LayerState) -> bool:
+    if not is_user_defined(state.layer) and not _is_lambda(state):
         return False
     if state.supports_masking or "compute_mask" in state.methods:
         return False
-    calls = case.of(state.layer, "call")
+    calls = context.of(state.layer, "call")
     masked = any("masked" in one.flags for one in calls) and all(one.mask is None for one in calls)
     if not masked and state.masked != (True, False):
         return False
-    return all(_keeps_steps(one) for one in calls if one.error is None) and _is_missed(case, calls)
+    return all(_keeps_steps(one) for one in calls if one.error is None) and _is_missed(context, calls)
 
 
 def _is_lambda(state: LayerState) -> bool:
@@ -99,15 +99,15 @@ def _fits(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
     return len(pairs) == 2 and all(a == b or a is None or b is None for a, b in pairs)
 
 
-def _is_missed(case: Case, calls: Sequence[Event]) -> bool:
+def _is_missed(context: DiagnosisContext, calls: Sequence[Event]) -> bool:
     """Tell whether a layer behind, met in the same place, would take a mask of these steps and got none."""
-    takers = [(one, _first_shape(one.inputs)) for one in case.events("call", _lacks_a_mask)]
-    takers += [(one, _shape_built(one)) for one in case.events("build") if _is_unmasked(case, one)]
-    firsts = {case.busy_layer(call): call for call in reversed(calls)}
+    takers = [(one, _first_shape(one.inputs)) for one in context.events("call", _lacks_a_mask)]
+    takers += [(one, _shape_built(one)) for one in context.events("build") if _is_unmasked(context, one)]
+    firsts = {context.enclosing_layer(call): call for call in reversed(calls)}
     return any(
         later.seq > call.seq
         and later.layer != call.layer
-        and case.busy_layer(later) == place
+        and context.enclosing_layer(later) == place
         and _fits(_first_shape(call.outputs), shape)
         for place, call in firsts.items()
         for later, shape in takers
@@ -121,9 +121,9 @@ def _lacks_a_mask(event: Event) -> bool:
     return not any(base.endswith((".Functional", ".Sequential")) for base in event.layer.bases)
 
 
-def _is_unmasked(case: Case, build: Event) -> bool:
+def _is_unmasked(context: DiagnosisContext, build: Event) -> bool:
     """Tell the build of a layer that no mask reaches in its model, which need not have called it yet."""
-    state = case.state(build.layer)
+    state = context.state(build.layer)
     return state is not None and state.masked is not None and not state.masked[0] and _needs_mask(state.layer)
 
 
@@ -136,17 +136,17 @@ def _shape_built(build: Event) -> tuple[int | None, ...]:
     return tuple(one for one in sizes if one is None or isinstance(one, int))
 
 
-def _lost_in_a_call(case: Case) -> Iterator[Found]:
+def _lost_in_a_call(context: DiagnosisContext) -> Iterator[Violation]:
     """Find a layer that takes a mask and got none, after one that made a mask in the same call."""
     told = set()
-    if not any(state.makes_mask for state in case.states.values()):
+    if not any(state.makes_mask for state in context.states.values()):
         return
-    for outer in case.events("call"):
-        if outer.layer is None or not is_users(outer.layer):
+    for outer in context.events("call"):
+        if outer.layer is None or not is_user_defined(outer.layer):
             continue
         maker: Event | None = None
-        for event in case.inside(outer):
-            state = case.state(event.layer)
+        for event in context.children(outer):
+            state = context.state(event.layer)
             if event.kind != "call" or event.layer is None or state is None:
                 continue
             if state.makes_mask:
@@ -159,7 +159,7 @@ def _lost_in_a_call(case: Case) -> Iterator[Found]:
                 if event.mask is None or event.layer.id in told or not _fits(given, made):
                     continue
                 told.add(event.layer.id)
-                yield Found(
+                yield Violation(
                     message=f"{{layer}} runs without the mask that "
                     f"{maker.layer.name if maker.layer else ''} made: "
                     "an operation between them, which is no layer, dropped it.",
@@ -169,13 +169,13 @@ def _lost_in_a_call(case: Case) -> Iterator[Found]:
                         Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
                         Evidence(f"{event.layer.name} gets none", (event.seq,), event.location),
                     ),
-                    fix=f"mask = self.{_held(case, outer, maker)}.compute_mask(inputs)\n"
-                    f"x = self.{_held(case, outer, event)}(x, mask=mask)",
+                    fix=f"mask = self.{_held(context, outer, maker)}.compute_mask(inputs)\n"
+                    f"x = self.{_held(context, outer, event)}(x, mask=mask)",
                 )
 
 
-def _held(case: Case, outer: Event, event: Event) -> str:
-    return "layer" if event.layer is None else case.name_in(outer.layer, event.layer)
+def _held(context: DiagnosisContext, outer: Event, event: Event) -> str:
+    return "layer" if event.layer is None else context.name_in(outer.layer, event.layer)
 
 
 def _needs_mask(layer: LayerRef) -> bool:

@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
-from layertrace.timeline.context import Failure, LayerState, Observation, Sight
+from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
 from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
 
-__all__ = ["Case", "Step", "is_users", "specs", "users_function"]
+__all__ = ["DiagnosisContext", "Step", "is_user_defined", "specs", "user_function"]
 
 _HOSTS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
 
 
-def is_users(layer: LayerRef) -> bool:
+def is_user_defined(layer: LayerRef) -> bool:
     """Tell a layer whose class is the user's, or another package's, from Keras's own."""
     return not layer.bases or layer.bases[0].partition(".")[0] not in _HOSTS
 
@@ -43,7 +43,7 @@ class Step(NamedTuple):
     place: Location
 
 
-class Case:
+class DiagnosisContext:
     """What a rule examines.
 
     Args:
@@ -78,39 +78,39 @@ class Case:
         """Return the event directly around another."""
         return self.event(event.parent)
 
-    def around(self, event: Event) -> Iterator[Event]:
+    def ancestors(self, event: Event) -> Iterator[Event]:
         """Yield the events around another, innermost first."""
         outer = self.parent(event)
         while outer is not None:
             yield outer
             outer = self.parent(outer)
 
-    def inside(self, event: Event) -> tuple[Event, ...]:
+    def children(self, event: Event) -> tuple[Event, ...]:
         """Return the events directly inside another."""
         return self.timeline.children(event)
 
-    def all_inside(self, event: Event) -> Iterator[Event]:
+    def descendants(self, event: Event) -> Iterator[Event]:
         """Yield all events inside another, in order."""
-        todo = list(reversed(self.inside(event)))
+        todo = list(reversed(self.children(event)))
         while todo:
             one = todo.pop()
             yield one
-            todo += reversed(self.inside(one))
+            todo += reversed(self.children(one))
 
     def of(self, layer: LayerRef, kind: Kind | None = None) -> Sequence[Event]:
         """Return the events of one layer, in order."""
         return self._by_layer.get((layer.id, kind), ())
 
-    def busy_layer(self, event: Event) -> LayerRef | None:
+    def enclosing_layer(self, event: Event) -> LayerRef | None:
         """Return the layer whose `init`, `build` or `call` is the innermost around an event."""
-        return next((outer.layer for outer in self.around(event) if outer.layer is not None), None)
+        return next((outer.layer for outer in self.ancestors(event) if outer.layer is not None), None)
 
     def subject(self, place: Event | Failure) -> LayerRef | None:
         """Return the layer that failed: whose event it is, whose method was running, or who was busy then."""
         found = place.layer or (None if place.error is None else place.error.subject)
         if found is not None or not isinstance(place, Event):
             return found
-        return self.busy_layer(place) or (None if self.failure is None else self.failure.layer)
+        return self.enclosing_layer(place) or (None if self.failure is None else self.failure.layer)
 
     def line(self, place: Event | Failure) -> Location | None:
         """Return the line of the user's code at which something failed; else the line it was caused by."""
@@ -119,16 +119,18 @@ class Case:
             found = place.location
         return found or (None if self.failure is None else self.failure.error.location)
 
-    def busy_call(self, event: Event) -> Event | None:
+    def enclosing_call(self, event: Event) -> Event | None:
         """Return the innermost call around an event."""
-        return next((outer for outer in self.around(event) if outer.kind == "call"), None)
+        return next((outer for outer in self.ancestors(event) if outer.kind == "call"), None)
 
     def step_of(self, event: Event) -> Step | None:
         """Return the step of a model on a line of which an event lies, with no layer busy around it.
 
         Of several models of one class it is the one that was called last.
         """
-        if event.location is None or any(outer.kind not in ("trace", "run") for outer in self.around(event)):
+        if event.location is None or any(
+            outer.kind not in ("trace", "run") for outer in self.ancestors(event)
+        ):
             return None
         found = [one for one in self._steps if is_within(event.location, one.place)]
         return max(found, key=lambda one: self._last_call(one.layer, event.seq), default=None)
@@ -224,9 +226,9 @@ class Case:
     def holder(self, layer: LayerRef) -> LayerState | None:
         """Return the layer that holds another in an attribute, the user's own rather than Keras's."""
         found = [state for state in self.states.values() if layer.id in state.held]
-        return next(iter(sorted(found, key=lambda state: not is_users(state.layer))), None)
+        return next(iter(sorted(found, key=lambda state: not is_user_defined(state.layer))), None)
 
-    def observations(self, what: Sight) -> list[Observation]:
+    def observations(self, what: ObservationKind) -> list[Observation]:
         """Return what was noticed of a kind, in order."""
         return [one for one in self._observations if one.what == what]
 
@@ -250,7 +252,7 @@ class Case:
 
         Not one in a `build`: Keras tries out a call there, and goes on without what that would have built.
         """
-        around = list(self.around(event))
+        around = list(self.ancestors(event))
         until = next((at for at, one in enumerate(around) if one.kind == "build"), len(around))
         return any(
             one.kind == "call" and one.error is None and one.duration_ns is not None for one in around[:until]
@@ -282,7 +284,7 @@ def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
     return any(one in places or one.endswith(ends) for one in inner)
 
 
-def users_function(trace: Event) -> str | None:
+def user_function(trace: Event) -> str | None:
     """Return the name of a `tf.function` of the user's; None for what Keras makes of a model's steps."""
     place = trace.defined_at
     if place is None or trace.function is None:
