@@ -28,8 +28,9 @@ import layertrace
 from layertrace.record.engines import callbacks, wrapping
 from layertrace.record.engines.monitoring import monitoring
 from layertrace.record.hooks.hook_points import class_points
-from layertrace.record.hub import HookedMethod, threads
+from layertrace.record.hub import threads
 from layertrace.record.recording.recorder import running
+from layertrace.record.spans import HookedMethod
 from layertrace.timeline.query import live_layers
 
 X = tf.ones((8, 8))

@@ -9,8 +9,8 @@ from typing import Any
 from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.describe.trace_signatures import described, signature
 from layertrace.record.frameworks import tensorflow_private
-from layertrace.record.hub import code_behind
 from layertrace.record.process import safe
+from layertrace.record.spans import code_behind
 from layertrace.timeline.event import Cause, Change, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 

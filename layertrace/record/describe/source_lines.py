@@ -11,8 +11,8 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from layertrace.record.frameworks import autograph
-from layertrace.record.hub import HookedMethod
 from layertrace.record.process.hidden_code import HIDDEN_FILE
+from layertrace.record.spans import HookedMethod
 from layertrace.timeline.event import Location
 
 __all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]

@@ -18,8 +18,9 @@ import wrapt
 from layertrace.record.engines.parameters import learn
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import HookedMethod, hub
+from layertrace.record.hub import hub
 from layertrace.record.process.hidden_code import hidden
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["wrap_object"]
 

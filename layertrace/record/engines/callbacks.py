@@ -16,8 +16,9 @@ from layertrace.record.engines.sites import Fast, Site, Variant
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call
-from layertrace.record.hub import ThreadState, hub, threads
+from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
+from layertrace.record.spans import ThreadState
 from layertrace.timeline.query import live_layers
 
 __all__ = ["Callbacks"]

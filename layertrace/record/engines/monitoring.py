@@ -20,9 +20,9 @@ from layertrace.record.engines.sites import Site, Variant, variant_of
 from layertrace.record.engines.wrapping import wrapping
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo, ignore
-from layertrace.record.hub import HookedMethod
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import report_internal_error
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["Monitoring", "monitoring"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
-from layertrace.record.hub import HookedMethod
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["learn", "own_parameters"]
 

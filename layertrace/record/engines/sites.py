@@ -10,8 +10,8 @@ from typing import Any
 
 from layertrace.record.engines.parameters import learn, own_parameters
 from layertrace.record.hooks.observer import HookPoint, Observer
-from layertrace.record.hub import HookedMethod
 from layertrace.record.process import safe
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["Fast", "Site", "Variant", "variant_of"]
 

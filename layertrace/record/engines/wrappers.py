@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from layertrace.record.hooks.observer import Observer
-from layertrace.record.hub import HookedMethod
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["Wrapper", "behind", "hand_back_attributes", "known", "remember"]
 

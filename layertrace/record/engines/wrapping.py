@@ -25,9 +25,10 @@ from layertrace.record.engines.wrappers import known, remember
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
-from layertrace.record.hub import HookedMethod, hub, threads
+from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.process.hidden_code import HIDDEN_FILE, hidden
+from layertrace.record.spans import HookedMethod
 from layertrace.timeline.query import live_layers
 
 __all__ = ["Wrapping", "wrap", "wrapping"]

@@ -21,10 +21,10 @@ from layertrace.record.hooks.optimizer_updates import (
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.variables import creation_observer
-from layertrace.record.hub import HookedMethod, Kind
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.process import safe
 from layertrace.record.process.guard import warn_once
+from layertrace.record.spans import HookedMethod, Kind
 from layertrace.timeline.query import qualified_name
 
 __all__ = ["class_points", "shared_points", "subclasses"]

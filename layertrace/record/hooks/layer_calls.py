@@ -15,22 +15,12 @@ from layertrace.record.describe.modes import Mode, current_mode
 from layertrace.record.describe.values import defer, eager_shape
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.observer import Call
-from layertrace.record.hub import (
-    DTYPE,
-    LAYER,
-    METHOD,
-    MODE,
-    PARENT,
-    PLACE,
-    THREAD,
-    HookedMethod,
-    hub,
-    threads,
-)
+from layertrace.record.hub import hub, threads
 from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL, LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import after_call, before_call, forget_call
+from layertrace.record.spans import DTYPE, LAYER, METHOD, MODE, PARENT, PLACE, THREAD, HookedMethod
 from layertrace.timeline.event import Location, Structure
 from layertrace.timeline.query import live_layers
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NamedTuple, Protocol
 
-from layertrace.record.hub import HookedMethod
 from layertrace.record.process import safe
+from layertrace.record.spans import HookedMethod
 
 __all__ = ["Call", "Engine", "HookPoint", "Observer", "Undo", "attributes_of", "ignore", "watching"]
 

@@ -19,19 +19,10 @@ from layertrace.record.describe.tf_functions import FunctionRecord, known, recor
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.layer_calls import ErrorNote, error_note, fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import (
-    DETAIL,
-    PARENT,
-    START,
-    THREAD,
-    Emit,
-    HookedMethod,
-    ThreadState,
-    hub,
-    threads,
-)
+from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import look_again
+from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, ThreadState
 from layertrace.timeline.event import FunctionRef
 
 __all__ = ["RunNote", "concrete_observer", "run_observer"]

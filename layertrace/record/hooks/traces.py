@@ -18,10 +18,11 @@ from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import DETAIL, PARENT, START, THREAD, hub
+from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import Owners, after_trace, before_trace
+from layertrace.record.spans import DETAIL, PARENT, START, THREAD
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
 
 __all__ = ["TRACES", "TraceNote"]

@@ -13,10 +13,11 @@ from layertrace.record.describe.values import describe, dtype_name, spec, tensor
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
 from layertrace.record.hooks.observer import Call, Observer
-from layertrace.record.hub import DETAIL, METHOD, PARENT, THREAD, HookedMethod, threads
+from layertrace.record.hub import threads
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
+from layertrace.record.spans import DETAIL, METHOD, PARENT, THREAD, HookedMethod
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
 from layertrace.timeline.query import live_layers
 from layertrace.timeline.registry import Register

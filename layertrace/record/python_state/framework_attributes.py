@@ -8,9 +8,9 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from layertrace.record.hub import code_behind
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import is_framework_class
+from layertrace.record.spans import code_behind
 
 __all__ = ["set_by_framework"]
 

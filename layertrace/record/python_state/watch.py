@@ -14,7 +14,7 @@ from layertrace.record.describe.modes import current_mode, traced_graphs
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.frameworks.host import Host
-from layertrace.record.hub import DETAIL, LAYER, METHOD, MODE, hub, parent_of, threads
+from layertrace.record.hub import hub, threads
 from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
@@ -42,6 +42,7 @@ from layertrace.record.python_state.snapshot import (
     description,
     values_of,
 )
+from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import live_layers
 

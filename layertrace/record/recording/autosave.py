@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from layertrace.errors import FormatError
-from layertrace.record.hub import DETAIL, METHOD, START, parent_of
 from layertrace.record.process.descriptors import Reserved
 from layertrace.record.process.guard import report_internal_error, warn_once
 from layertrace.record.recording.materialize import EventBuilder, assign_owners, begin_and_end
+from layertrace.record.spans import DETAIL, METHOD, START, parent_of
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.storage import Writer, compress, save, suffix_of
 from layertrace.timeline.timeline import Timeline

@@ -7,10 +7,10 @@ import threading
 from collections import Counter
 from typing import Any
 
-from layertrace.record.hub import LAYER, METHOD, parent_of
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.materialize import EventBuilder
+from layertrace.record.spans import LAYER, METHOD, parent_of
 from layertrace.timeline import lazy_views
 
 __all__ = ["Echo"]

@@ -10,12 +10,12 @@ from layertrace.record.describe.layer_contents import layers_inside, variables_i
 from layertrace.record.describe.values import describe, dtype_name, spec
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.variables import number_of
-from layertrace.record.hub import code_behind
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.bytecode import is_framework_class
 from layertrace.record.python_state.framework_attributes import set_by_framework
+from layertrace.record.spans import code_behind
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.query import live_layers

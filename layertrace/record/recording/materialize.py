@@ -16,18 +16,8 @@ from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.retrace_causes import cause_of_another
 from layertrace.record.describe.values import has_tensor, numbered_dtype, resolve
 from layertrace.record.hooks.traces import TraceNote
-from layertrace.record.hub import (
-    DETAIL,
-    DTYPE,
-    LAYER,
-    METHOD,
-    MODE,
-    PLACE,
-    START,
-    THREAD,
-    parent_of,
-)
 from layertrace.record.layers import LayerRecord
+from layertrace.record.spans import DETAIL, DTYPE, LAYER, METHOD, MODE, PLACE, START, THREAD, parent_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import (
     Cause,

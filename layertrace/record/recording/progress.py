@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from layertrace.record.hub import DETAIL, LAYER, METHOD
 from layertrace.record.recording.materialize import EventBuilder
 from layertrace.record.recording.recorder import Recorder
+from layertrace.record.spans import DETAIL, LAYER, METHOD
 from layertrace.timeline import Event, Timeline
 
 __all__ = ["Progress", "Seen"]

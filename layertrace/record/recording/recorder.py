@@ -15,7 +15,7 @@ from layertrace.record.frameworks import loading
 from layertrace.record.frameworks.import_hook import ImportWatch
 from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
 from layertrace.record.hooks.observer import Engine, HookPoint
-from layertrace.record.hub import LAYER, METHOD, START, hub, parent_of, threads
+from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import report_internal_error
@@ -24,6 +24,7 @@ from layertrace.record.recording.echo import Echo
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.targets import Targets
+from layertrace.record.spans import LAYER, METHOD, START, parent_of
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event
 from layertrace.timeline.timeline import Timeline

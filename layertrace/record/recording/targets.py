@@ -7,9 +7,9 @@ from typing import Any
 
 from layertrace.errors import TargetError
 from layertrace.record.describe.layer_contents import layers_inside
-from layertrace.record.hub import DETAIL, LAYER, METHOD, PARENT, parent_of
 from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, register_layer
 from layertrace.record.process import safe
+from layertrace.record.spans import DETAIL, LAYER, METHOD, PARENT, parent_of
 from layertrace.timeline.query import answers_to, live_layers
 
 __all__ = ["Targets"]
