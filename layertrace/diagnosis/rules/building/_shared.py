@@ -9,15 +9,10 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, LayerRef, Location
 
-SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
-
 
 def calls_on(method: Location | None, name: str) -> bool:
     """Tell a method that calls the next: `super().__init__()`, or that of a class by its name."""
     return any(isinstance(node, ast.Attribute) and node.attr == name for node in nodes_of(method))
-
-
-LAYER = "https://keras.io/api/layers/base_layer/"
 
 
 def own_build(context: DiagnosisContext, layer: LayerRef) -> Location | None:

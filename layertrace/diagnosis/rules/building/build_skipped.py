@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -12,10 +13,8 @@ from layertrace.diagnosis.rules.building._shared import own_build
 from layertrace.diagnosis.user_source import assignments_in_class, dotted, nodes_of, parameters
 from layertrace.timeline.event import LayerRef, Location
 
-_LAYER = "https://keras.io/api/layers/base_layer/"
 
-
-@rule("LT303", "build-skipped", "error", _LAYER)
+@rule("LT303", "build-skipped", "error", links.BASE_LAYER)
 def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has a `build` that Keras never calls, since something marked the layer as built.
 

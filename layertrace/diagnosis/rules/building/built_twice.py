@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
-_LAYER = "https://keras.io/api/layers/base_layer/"
 
-
-@rule("LT309", "built-twice", "warning", _LAYER, triggers=[("build", None)])
+@rule("LT309", "built-twice", "warning", links.BASE_LAYER, triggers=[("build", None)])
 def built_twice(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is built a second time, and makes its weights anew.
 

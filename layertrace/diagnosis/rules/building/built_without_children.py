@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, late_children, own_build
+from layertrace.diagnosis.rules.building._shared import late_children, own_build
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT302", "built-without-children", "warning", SUBCLASSING)
+@rule("LT302", "built-without-children", "warning", links.SUBCLASSING)
 def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer without a `build` of its own was marked as built while the layers inside it are not.
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, calls_on
+from layertrace.diagnosis.rules.building._shared import calls_on
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT306", "call-bypassed", "error", SUBCLASSING)
+@rule("LT306", "call-bypassed", "error", links.SUBCLASSING)
 def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer overrides `__call__`, or its `call` is invoked directly.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
 
-@rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")
+@rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER)
 def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `call` runs more often than it seems to be called.
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, late_children, own_build
+from layertrace.diagnosis.rules.building._shared import late_children, own_build
 from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
 
 
-@rule("LT301", "child-not-built", "warning", SUBCLASSING)
+@rule("LT301", "child-not-built", "warning", links.SUBCLASSING)
 def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's own `build` leaves one of its layers unbuilt.
 

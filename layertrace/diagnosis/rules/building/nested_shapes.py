@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import LAYER
 from layertrace.diagnosis.user_source import function_at, is_raise, nodes_of, parameters
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure
 
 
-@rule("LT304", "nested-shapes", "error", LAYER)
+@rule("LT304", "nested-shapes", "error", links.BASE_LAYER)
 def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
     """A `build` takes a list of shapes for one shape.
 

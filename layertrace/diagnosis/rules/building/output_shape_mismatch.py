@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import LAYER
 from layertrace.diagnosis.user_source import methods_beside
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 
-@rule("LT305", "output-shape-mismatch", "error", LAYER)
+@rule("LT305", "output-shape-mismatch", "error", links.BASE_LAYER)
 def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `compute_output_shape` says otherwise than what `call` returns.
 

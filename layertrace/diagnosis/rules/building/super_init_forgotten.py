@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, calls_on
+from layertrace.diagnosis.rules.building._shared import calls_on
 from layertrace.diagnosis.user_source import method_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Location
 
 
-@rule("LT307", "super-init-forgotten", "error", SUBCLASSING)
+@rule("LT307", "super-init-forgotten", "error", links.SUBCLASSING)
 def super_init_forgotten(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's `__init__` does not call that of Keras.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
+from layertrace.diagnosis.rules.migration._shared import seqs
 
 
-@rule("LT703", "add-metric", "error", GUIDE)
+@rule("LT703", "add-metric", "error", links.MIGRATING_TO_KERAS_3)
 def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer calls `add_metric`, which Keras 3 does not have any more.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
+from layertrace.diagnosis.rules.migration._shared import seqs
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT702", "foreign-layer", "error", GUIDE)
+@rule("LT702", "foreign-layer", "error", links.MIGRATING_TO_KERAS_3)
 def foreign_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer of another Keras, or an object that is no layer, is used inside a Keras 3 model.
 

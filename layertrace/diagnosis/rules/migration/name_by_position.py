@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import GUIDE
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event
 
 
-@rule("LT701", "name-by-position", "error", GUIDE)
+@rule("LT701", "name-by-position", "error", links.MIGRATING_TO_KERAS_3)
 def name_by_position(context: DiagnosisContext) -> Iterator[Violation]:
     """A weight's name is passed first, as Keras 2 had it.
 

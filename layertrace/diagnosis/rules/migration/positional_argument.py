@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
+from layertrace.diagnosis.rules.migration._shared import seqs
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT704", "positional-argument", "error", GUIDE)
+@rule("LT704", "positional-argument", "error", links.MIGRATING_TO_KERAS_3)
 def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is called with something by position that is no tensor.
 

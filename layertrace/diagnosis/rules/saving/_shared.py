@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-GUIDE = "https://keras.io/guides/serialization_and_saving/"
 KERAS_OWN = {
     "name",
     "trainable",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE, KERAS_OWN
+from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import aliases, default_of, mentions
 from layertrace.timeline.event import Event, LayerRef, Structure
 
 
-@rule("LT601", "config-loses-argument", "error", GUIDE)
+@rule("LT601", "config-loses-argument", "error", links.SAVING)
 def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is made again from its configuration, and an argument is lost on the way.
 

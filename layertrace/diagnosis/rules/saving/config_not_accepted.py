@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE, KERAS_OWN
+from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import function_at, nodes_of, parameters
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT602", "config-not-accepted", "error", GUIDE)
+@rule("LT602", "config-not-accepted", "error", links.SAVING)
 def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer cannot be made from its own configuration, or has none.
 

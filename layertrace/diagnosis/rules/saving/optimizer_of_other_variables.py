@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE
 
 
-@rule("LT604", "optimizer-of-other-variables", "error", GUIDE)
+@rule("LT604", "optimizer-of-other-variables", "error", links.SAVING)
 def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violation]:
     """An optimizer is given variables that it was not built with.
 

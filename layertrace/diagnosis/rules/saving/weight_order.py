@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT603", "weight-order", "warning", GUIDE)
+@rule("LT603", "weight-order", "warning", links.SAVING)
 def weight_order(context: DiagnosisContext) -> Iterator[Violation]:
     """Two layers of one class make their weights in different orders.
 

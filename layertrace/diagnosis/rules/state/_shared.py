@@ -8,9 +8,6 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event
 
-SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
-GUIDE = "https://www.tensorflow.org/guide/function#creating_tfvariables"
-
 
 def is_written(event: Event) -> bool:
     """Tell a variable that its line asks for from an optimizer's or a metric's, made on the way."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
-_FUNCTIONAL = "https://keras.io/guides/functional_api/"
 
-
-@rule("LT108", "duplicate-layer-name", "error", _FUNCTIONAL)
+@rule("LT108", "duplicate-layer-name", "error", links.FUNCTIONAL_API)
 def duplicate_layer_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two layers of one model have the same name.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.event import Event, LayerRef, VariableSpec
 
-_SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 
-
-@rule("LT107", "duplicate-variable-name", "warning", _SUBCLASSING)
+@rule("LT107", "duplicate-variable-name", "warning", links.SUBCLASSING)
 def duplicate_variable_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two weights of one layer have the same name.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT103", "layer-created-in-call", "error", SUBCLASSING, triggers=[("init", "call")])
+@rule("LT103", "layer-created-in-call", "error", links.SUBCLASSING, triggers=[("init", "call")])
 def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer makes another one each time it is called.
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
-@rule("LT104", "state-added-after-build", "error", SUBCLASSING)
+@rule("LT104", "state-added-after-build", "error", links.SUBCLASSING)
 def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer gets a weight or a layer after it was built.
 

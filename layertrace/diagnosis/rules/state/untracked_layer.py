@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT106", "untracked-layer", "warning", SUBCLASSING)
+@rule("LT106", "untracked-layer", "warning", links.SUBCLASSING)
 def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer calls another that Keras does not know to be its own.
 

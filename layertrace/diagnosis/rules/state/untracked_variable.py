@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING, doubt_of, initializer_of
+from layertrace.diagnosis.rules.state._shared import doubt_of, initializer_of
 from layertrace.diagnosis.user_source import (
     dotted,
     is_changed,
@@ -20,7 +21,7 @@ from layertrace.diagnosis.user_source import (
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT105", "untracked-variable", "warning", SUBCLASSING)
+@rule("LT105", "untracked-variable", "warning", links.SUBCLASSING)
 def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer of Keras 3 keeps a raw `tf.Variable`.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import (
-    GUIDE,
     doubt_of,
     initializer_of,
     is_of_call,
@@ -20,7 +20,7 @@ from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT101", "variable-created-in-call", "error", GUIDE, triggers=[("variable", "call")])
+@rule("LT101", "variable-created-in-call", "error", links.CREATING_VARIABLES, triggers=[("variable", "call")])
 def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer makes a variable each time it is called.
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import GUIDE, is_of_call, is_written, making_call
+from layertrace.diagnosis.rules.state._shared import is_of_call, is_written, making_call
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event
 
 
-@rule("LT102", "variable-created-in-later-trace", "error", GUIDE)
+@rule("LT102", "variable-created-in-later-trace", "error", links.CREATING_VARIABLES)
 def variable_created_in_later_trace(context: DiagnosisContext) -> Iterator[Violation]:
     """A function makes variables in a trace that is not its first.
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event
 
-_DISTRIBUTED = "https://www.tensorflow.org/guide/distributed_training"
 
-
-@rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)
+@rule("LT109", "variable-outside-strategy", "error", links.DISTRIBUTED_TRAINING)
 def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer, its variables and its optimizer were not all made in the scope of a `tf.distribute` strategy.
 

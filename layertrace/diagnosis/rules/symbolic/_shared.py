@@ -9,8 +9,6 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Event
 
-KERAS = "https://keras.io/guides/migrating_to_keras_3/"
-
 
 def with_keras_ops(call: ast.Call) -> str:
     """Write a call with the function of keras.ops that does the same; in a layer where none is known."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.symbolic._shared import KERAS, with_keras_ops
+from layertrace.diagnosis.rules.symbolic._shared import with_keras_ops
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT401", "keras-tensor-in-tensorflow", "error", KERAS)
+@rule("LT401", "keras-tensor-in-tensorflow", "error", links.MIGRATING_TO_KERAS_3)
 def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]:
     """A symbolic Keras tensor is given to a function of TensorFlow or NumPy.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import (
     COUNTERPARTS,
-    KERAS,
     SAME_NAME,
     also_eagerly,
     failed_calls,
@@ -22,7 +22,7 @@ from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at
 from layertrace.timeline.event import Location
 
 
-@rule("LT405", "numpy-in-call", "error", KERAS)
+@rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3)
 def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer asks a tensor for its numbers, which a symbolic tensor does not have.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -12,10 +13,8 @@ from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch,
 from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, Location
 
-_FUNCTION = "https://www.tensorflow.org/guide/function"
 
-
-@rule("LT403", "python-branch-on-tensor", "error", f"{_FUNCTION}#autograph_transformations")
+@rule("LT403", "python-branch-on-tensor", "error", links.AUTOGRAPH)
 def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer decides by Python on the value of a tensor, which is not known while a graph is made.
 

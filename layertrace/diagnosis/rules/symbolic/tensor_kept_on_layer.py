@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -11,14 +12,12 @@ from layertrace.diagnosis.user_source import assignments_in_class
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, LayerRef, Location
 
-_FUNCTION = "https://www.tensorflow.org/guide/function"
-
 
 @rule(
     "LT402",
     "tensor-kept-on-layer",
     "warning",
-    f"{_FUNCTION}#all_outputs_of_a_tffunction_must_be_return_values",
+    links.RETURN_VALUES,
 )
 def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer keeps a tensor of a graph in an attribute.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import (
-    KERAS,
     also_eagerly,
     failed_calls,
     is_branch,
@@ -19,7 +19,7 @@ from layertrace.diagnosis.user_source import line_of, nodes_of
 from layertrace.timeline.event import Location, Structure
 
 
-@rule("LT404", "unknown-dimension", "error", KERAS)
+@rule("LT404", "unknown-dimension", "error", links.MIGRATING_TO_KERAS_3)
 def unknown_dimension(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer computes with a dimension that is not known yet.
 

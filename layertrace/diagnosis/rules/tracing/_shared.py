@@ -12,7 +12,6 @@ from layertrace.diagnosis.finding import Evidence
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
 
-GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
 ENOUGH = 3
 """Retraces for one reason: one is a partial last batch, two may be meant."""
 ENOUGH_FUNCTIONS = 5
@@ -161,9 +160,6 @@ class Worth:
         }
         states = [state for number in called if (state := self._context.states.get(number)) is not None]
         return any(not self._context.updated.isdisjoint(state.variables) for state in states)
-
-
-FUNCTION = "https://www.tensorflow.org/guide/function"
 
 
 def spelled(name: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -13,10 +14,8 @@ from layertrace.diagnosis.user_source import calls, constant_of, default_of, dot
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
-_RANDOM = "https://keras.io/api/random/seed_generator/"
 
-
-@rule("LT208", "frozen-randomness", "warning", _RANDOM)
+@rule("LT208", "frozen-randomness", "warning", links.SEED_GENERATOR)
 def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer draws random numbers that are the same each time.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, made_anew
+from layertrace.diagnosis.rules.tracing._shared import made_anew
 
 
-@rule("LT203", "function-made-anew", "warning", GUIDE)
+@rule("LT203", "function-made-anew", "warning", links.RETRACING)
 def function_made_anew(context: DiagnosisContext) -> Iterator[Violation]:
     """A `tf.function`, or a model with its train and predict functions, is made anew in each turn of a loop.
 

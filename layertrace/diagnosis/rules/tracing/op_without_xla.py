@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, user_function
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import calls, line_of
 from layertrace.timeline.event import Event, LayerRef
 
-_XLA = "https://www.tensorflow.org/xla/known_issues"
 
-
-@rule("LT209", "op-without-xla", "error", _XLA)
+@rule("LT209", "op-without-xla", "error", links.XLA)
 def op_without_xla(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is to be compiled by XLA, and holds an operation that XLA does not have.
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import FUNCTION, made, simple, spelled
+from layertrace.diagnosis.rules.tracing._shared import made, simple, spelled
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Opaque
 
 
-@rule("LT205", "python-state-in-call", "warning", f"{FUNCTION}#executing_python_side_effects")
+@rule("LT205", "python-state-in-call", "warning", links.SIDE_EFFECTS)
 def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer changes a Python attribute in `call`, which happens while it is traced, and then no more.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, Retraces, retraces
+from layertrace.diagnosis.rules.tracing._shared import Retraces, retraces
 from layertrace.timeline.event import TensorSpec
 
 
-@rule("LT201", "retraced-by-shape", "warning", GUIDE, triggers=[("trace", None)])
+@rule("LT201", "retraced-by-shape", "warning", links.RETRACING, triggers=[("trace", None)])
 def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is traced again for each new shape, or dtype, of an argument.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, retraces
+from layertrace.diagnosis.rules.tracing._shared import retraces
 
 
-@rule("LT202", "retraced-by-value", "warning", GUIDE, triggers=[("trace", None)])
+@rule("LT202", "retraced-by-value", "warning", links.RETRACING, triggers=[("trace", None)])
 def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is traced again for each new Python value of an argument.
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import FUNCTION, anew, calls, made, simple, spelled
+from layertrace.diagnosis.rules.tracing._shared import anew, calls, made, simple, spelled
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
 
 
-@rule("LT206", "stale-attribute", "error", f"{FUNCTION}#depending_on_python_global_and_free_variables")
+@rule("LT206", "stale-attribute", "error", links.FREE_VARIABLES)
 def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer's Python attribute was changed after the function that uses it was traced.
 

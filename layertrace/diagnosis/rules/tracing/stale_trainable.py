@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.tracing._shared import anew, calls
 
-_TRANSFER = "https://keras.io/guides/transfer_learning/"
 
-
-@rule("LT207", "stale-trainable", "error", _TRANSFER)
+@rule("LT207", "stale-trainable", "error", links.TRANSFER_LEARNING)
 def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer was frozen or unfrozen after the train function was traced.
 

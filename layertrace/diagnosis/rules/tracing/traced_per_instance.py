@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, made_anew
+from layertrace.diagnosis.rules.tracing._shared import made_anew
 
 
-@rule("LT204", "traced-per-instance", "warning", GUIDE)
+@rule("LT204", "traced-per-instance", "warning", links.RETRACING)
 def traced_per_instance(context: DiagnosisContext) -> Iterator[Violation]:
     """A method that is a `tf.function` is traced for each instance of its class.
 

@@ -6,16 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import nodes_at, nodes_of
 from layertrace.timeline.event import ErrorRef, Event, TensorSpec
 
-_DTYPES = "https://www.tensorflow.org/guide/mixed_precision"
 
-
-@rule("LT503", "dtype-not-autocast", "error", _DTYPES)
+@rule("LT503", "dtype-not-autocast", "error", links.MIXED_PRECISION)
 def dtype_not_autocast(context: DiagnosisContext) -> Iterator[Violation]:
     """A tensor that a layer keeps has another dtype than the layer computes in.
 

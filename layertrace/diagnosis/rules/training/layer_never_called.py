@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef
 
 
-@rule("LT504", "layer-never-called", "warning", LAYERS)
+@rule("LT504", "layer-never-called", "warning", links.SUBCLASSING)
 def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has weights that training never reaches.
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT505", "loss-added-repeatedly", "warning", LAYERS)
+@rule("LT505", "loss-added-repeatedly", "warning", links.SUBCLASSING)
 def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer adds its loss more often than once for each forward pass.
 

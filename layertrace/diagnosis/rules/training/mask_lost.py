@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
 
-_MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
 
-
-@rule("LT502", "mask-lost", "warning", _MASKS)
+@rule("LT502", "mask-lost", "warning", links.MASKING)
 def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     """A mask does not reach the layer that needs it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -12,7 +13,6 @@ from layertrace.diagnosis.user_source import is_in_tape, nodes_of, parameters, u
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef
 
-_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 _RATES = ("dropout", "recurrent_dropout")
 _DEPENDENT = ("BatchNormalization", "Dropout", "GaussianNoise", "SpectralNormalization", "StochasticDepth")
 
@@ -64,7 +64,7 @@ def _depends_on_training(context: DiagnosisContext, layer: LayerRef) -> bool:
     return "training" in parameters(method) and uses(method, "training")
 
 
-@rule("LT501", "training-not-passed", "warning", _LOOPS)
+@rule("LT501", "training-not-passed", "warning", links.CUSTOM_TRAINING_LOOPS)
 def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     """A model is trained in a loop of one's own that does not say so.
 
