@@ -1,4 +1,4 @@
-"""LT703: A layer calls `add_metric`, which Keras 3 does not have any more."""
+"""LT703: A layer calls `add_metric`, which Keras 3 removed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from layertrace.diagnosis.rules.migration._shared import seqs
 
 @rule("LT703", "add-metric", "error", links.MIGRATING_TO_KERAS_3)
 def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer calls `add_metric`, which Keras 3 does not have any more.
+    """A layer calls `add_metric`, which Keras 3 removed.
 
-    A metric is an object that the layer owns, made once in `__init__`, or one that is given to `compile`.
+    ## Why is this bad?
 
-    Bad:
+    The call raises an exception. A metric of Keras 3 is an object that the layer creates once in `__init__`
+    and updates in `call`, or that is passed to `compile`.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -25,7 +28,7 @@ def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
         return x
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def __init__(self):
@@ -36,6 +39,10 @@ def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
         self.mean.update_state(x)
         return x
     ```
+
+    ## Known limits
+
+    Only a call that failed is reported, so a recording with `tf_keras` never shows the mistake.
     """
     for place in context.raised_in("keras.src.layers.layer:add_metric"):
         location = context.line(place)

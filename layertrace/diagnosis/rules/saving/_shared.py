@@ -1,4 +1,4 @@
-"""What several rules of this folder use."""
+"""Config keys that belong to Keras."""
 
 from __future__ import annotations
 

@@ -14,10 +14,12 @@ from layertrace.diagnosis.registry import rule
 def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violation]:
     """An optimizer is given variables that it was not built with.
 
-    An optimizer keeps slots (momenta, say) for the variables that it saw first. For a second model it
-    takes one of its own, or one that is built with the variables of both.
+    ## Why is this bad?
 
-    Bad:
+    An optimizer keeps slot variables, such as momenta, for the variables of its first step, and refuses any
+    others later. Use another optimizer for a second model, or build one with the variables of both.
+
+    ## Example
 
     ```python
     optimizer = keras.optimizers.Adam()
@@ -25,12 +27,17 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
         step(model, optimizer)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     for model in (a, b):
         step(model, keras.optimizers.Adam())
     ```
+
+    ## Known limits
+
+    The optimizer must have refused the variables, and the recording must contain its updates. Two optimizers
+    with the same name are taken for one when the message lists the variables.
     """
     for place in context.raised_in(":_check_variables_are_known", ":_get_variable_index"):
         error = place.error
@@ -38,15 +45,14 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
         if error is None or not updates:
             continue
         last = updates[-1]
-        known = next((one for one in updates if one.name == last.name), last)
-        new = [path for path in last.paths if path not in known.paths] or list(last.paths)
-        shown = ", ".join(known.paths[:2])
+        first = next((update for update in updates if update.name == last.name), last)
+        new = [path for path in last.paths if path not in first.paths] or list(last.paths)
+        shown = f"{', '.join(first.paths[:2])}{', …' if len(first.paths) > 2 else ''}"
         yield Violation(
-            message=f"The optimizer {known.name.strip('<>')} was built with {len(known.paths)} variables "
-            f"({shown}{', …' if len(known.paths) > 2 else ''}), and then given {new[0]}, which it does "
-            f"not know.",
+            message=f"The optimizer {first.name.strip('<>')} was built with {len(first.paths)} variables "
+            f"({shown}) and then given {new[0]}, which is not one of them.",
             location=context.line(place),
             evidence=(Evidence("given other variables", (), context.line(place)),),
-            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step;\n"
-            "# or make one optimizer for each model",
+            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step\n"
+            "# or create one optimizer for each model",
         )
