@@ -10,9 +10,18 @@ from typing import NamedTuple
 from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
-from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.event import (
+    ErrorRef,
+    Event,
+    Kind,
+    LayerRef,
+    Location,
+    Structure,
+    TensorSpec,
+    VariableSpec,
+)
 
-__all__ = ["DiagnosisContext", "Step", "is_user_defined", "specs", "user_function"]
+__all__ = ["CreatedVariable", "DiagnosisContext", "Step", "is_user_defined", "seqs", "specs", "user_function"]
 
 _FRAMEWORKS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
@@ -41,6 +50,14 @@ class Step(NamedTuple):
     layer: LayerRef
     name: str
     place: Location
+
+
+class CreatedVariable(NamedTuple):
+    """The creation of a variable: its event, the variable, and the event directly around it."""
+
+    event: Event
+    spec: VariableSpec
+    parent: Event | None
 
 
 class DiagnosisContext:
@@ -286,6 +303,39 @@ class DiagnosisContext:
         if not failures and self.failure is not None and _came_from(self.failure.error.raised_in, places):
             failures.append(self.failure)
         return failures
+
+    # Views without None
+
+    def errors_from(self, *functions: str) -> Iterator[tuple[Event | Failure, ErrorRef]]:
+        """Yield what `raised_in` returns, each with its exception."""
+        for place in self.raised_in(*functions):
+            if place.error is not None:
+                yield place, place.error
+
+    def created_variables(self, layer: LayerRef | None = None) -> Iterator[CreatedVariable]:
+        """Yield the variables that were created, or those of one layer, in order."""
+        for event in self.events("variable") if layer is None else self.of(layer, "variable"):
+            if event.variable is not None:
+                yield CreatedVariable(event, event.variable, self.parent(event))
+
+    def layer_observations(self, what: ObservationKind) -> Iterator[tuple[LayerRef, Observation]]:
+        """Yield the observations of a kind that belong to a layer, each with that layer."""
+        for observation in self.observations(what):
+            if observation.layer is not None:
+                yield observation.layer, observation
+
+    def init_of(self, layer: LayerRef) -> Event | None:
+        """Return the `init` of a layer; None where the recording began later."""
+        return next(iter(self.of(layer, "init")), None)
+
+    def enclosing(self, event: Event, *kinds: Kind) -> Iterator[Event]:
+        """Yield the events of some kinds around another, innermost first."""
+        return (outer for outer in self.ancestors(event) if outer.kind in kinds)
+
+
+def seqs(*places: Event | Failure | None) -> tuple[int, ...]:
+    """Return the `seq` of each event among some places; a failure outside of all events has none."""
+    return tuple(place.seq for place in places if isinstance(place, Event))
 
 
 def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:

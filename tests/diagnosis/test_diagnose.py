@@ -52,16 +52,13 @@ def with_rules(monkeypatch):
     return install
 
 
-def test_codes_are_unique_and_have_pages():
-    """Each rule has a code of its own, a page with a bad and a good example, and a link."""
+def test_codes_are_unique_and_have_links():
+    """Each rule has its own code and name, and a link."""
     rules = all_rules()
 
     assert len({one.code for one in rules}) == len({one.name for one in rules}) == len(rules)
     for one in rules:
         assert one.name == one.name.lower().replace("_", "-").replace(" ", "-")
-        assert "Bad:" in one.page, one.code
-        assert "Good:" in one.page, one.code
-        assert one.page.count("```python") >= 2, one.code
         assert one.link.startswith(("https://www.tensorflow.org/", "https://keras.io/")), one.code
 
 
