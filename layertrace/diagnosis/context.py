@@ -21,7 +21,15 @@ from layertrace.timeline.event import (
     VariableSpec,
 )
 
-__all__ = ["CreatedVariable", "DiagnosisContext", "Step", "is_user_defined", "seqs", "specs", "user_function"]
+__all__ = [
+    "CreatedVariable",
+    "DiagnosisContext",
+    "OverriddenStep",
+    "is_user_defined",
+    "seqs",
+    "specs",
+    "user_function",
+]
 
 _FRAMEWORKS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
@@ -44,7 +52,7 @@ def specs(value: Structure) -> Iterator[TensorSpec]:
             yield from specs(item)
 
 
-class Step(NamedTuple):
+class OverriddenStep(NamedTuple):
     """A model's `train_step`, `test_step` or `predict_step` that the user wrote."""
 
     layer: LayerRef
@@ -145,7 +153,7 @@ class DiagnosisContext:
         """Return the call that most closely encloses an event."""
         return next((outer for outer in self.ancestors(event) if outer.kind == "call"), None)
 
-    def step_of(self, event: Event) -> Step | None:
+    def step_of(self, event: Event) -> OverriddenStep | None:
         """Return the step of a model that caused an event directly, outside of any layer.
 
         Among several models of one class it is the model that was called last.
@@ -157,7 +165,7 @@ class DiagnosisContext:
         steps = [step for step in self._steps if is_within(event.location, step.place)]
         return max(steps, key=lambda step: self._last_call(step.layer, event.seq), default=None)
 
-    def step_seen(self, observation: Observation) -> str | None:
+    def step_of_observation(self, observation: Observation) -> str | None:
         """Return the step of a model during which something was observed; None for a `call`."""
         event = self.event(observation.during)
         if event is None or event.kind != "trace":
@@ -171,10 +179,10 @@ class DiagnosisContext:
         return max((call.seq for call in self.of(layer, "call") if call.seq < before), default=-1)
 
     @cached_property
-    def _steps(self) -> list[Step]:
+    def _steps(self) -> list[OverriddenStep]:
         """The steps that are overridden by a user's model."""
         return [
-            Step(state.layer, name, state.methods[name])
+            OverriddenStep(state.layer, name, state.methods[name])
             for state in self.states.values()
             for name in _STEPS
             if name in state.methods
@@ -256,7 +264,7 @@ class DiagnosisContext:
         """Return the observations of a kind, in order."""
         return [observation for observation in self._observations if observation.what == what]
 
-    def named_twice(self, message: str) -> list[LayerRef]:
+    def layers_with_shared_name(self, message: str) -> list[LayerRef]:
         """Return the layers whose name is shared by another layer and quoted in a message."""
         names = [layer.name for layer in self.layers]
         return [
@@ -285,32 +293,27 @@ class DiagnosisContext:
             for outer in ancestors[:until]
         )
 
-    def raised_in(self, *places: str) -> list[Event | Failure]:
-        """Return what failed because of an exception that one of these functions raised.
+    # Views without None
+
+    def errors_from(self, *functions: str) -> list[tuple[Event | Failure, ErrorRef]]:
+        """Return what failed because one of these functions raised an exception, and the exception.
 
         Args:
-            *places: Functions as `module:function`, as in `ErrorRef.raised_in`, or the end of one, such as
-                `:count_params`, which matches any module of the frameworks.
+            *functions: Functions as `module:function`, as in `ErrorRef.raised_in`, or the end of one, such
+                as `:count_params`, which matches any module of the frameworks.
 
         Returns:
             The events in which these exceptions arose, or else the failure of the recording.
         """
-        failures: list[Event | Failure] = [
-            event
+        failures: list[tuple[Event | Failure, ErrorRef]] = [
+            (event, event.error)
             for event in self.errors
-            if event.error is not None and _came_from(event.error.raised_in, places)
+            if event.error is not None and _came_from(event.error.raised_in, functions)
         ]
-        if not failures and self.failure is not None and _came_from(self.failure.error.raised_in, places):
-            failures.append(self.failure)
+        if not failures and self.failure is not None:
+            error = self.failure.error
+            return [(self.failure, error)] if _came_from(error.raised_in, functions) else []
         return failures
-
-    # Views without None
-
-    def errors_from(self, *functions: str) -> Iterator[tuple[Event | Failure, ErrorRef]]:
-        """Yield what `raised_in` returns, each with its exception."""
-        for place in self.raised_in(*functions):
-            if place.error is not None:
-                yield place, place.error
 
     def created_variables(self, layer: LayerRef | None = None) -> Iterator[CreatedVariable]:
         """Yield the variables that were created, or those of one layer, in order."""
@@ -338,11 +341,11 @@ def seqs(*places: Event | Failure | None) -> tuple[int, ...]:
     return tuple(place.seq for place in places if isinstance(place, Event))
 
 
-def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
-    """Return whether one of the functions of a traceback is among these places."""
-    inner = [name for name in functions if name.partition(".")[0].partition(":")[0] in _FRAMEWORKS]
-    ends = tuple(place for place in places if place.startswith(":"))
-    return any(name in places or name.endswith(ends) for name in inner)
+def _came_from(raised_in: tuple[str, ...], functions: tuple[str, ...]) -> bool:
+    """Return whether a traceback passes through one of these functions of a framework."""
+    inner = [name for name in raised_in if name.partition(".")[0].partition(":")[0] in _FRAMEWORKS]
+    ends = tuple(function for function in functions if function.startswith(":"))
+    return any(name in functions or name.endswith(ends) for name in inner)
 
 
 def user_function(trace: Event) -> str | None:

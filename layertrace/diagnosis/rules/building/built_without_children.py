@@ -67,7 +67,7 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
             reported.add(layer.id)
             yield _unbuilt(context, layer, unbuilt[0].layer, "do not exist yet")
     for function, purpose in _NEED_WEIGHTS.items():
-        failure = context.failure if context.raised_in(function) else None
+        failure = context.failure if context.errors_from(function) else None
         asked = None if failure is None else _layer_without_weights(context, failure.layer, function)
         if failure is not None and asked is not None and asked.layer.id not in reported:
             yield Violation(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import seqs
 
 
 @rule("LT703", "add-metric", "error", links.MIGRATING_TO_KERAS_3)
@@ -44,7 +43,7 @@ def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
 
     Only a call that failed is reported, so a recording with `tf_keras` never shows the mistake.
     """
-    for place in context.raised_in("keras.src.layers.layer:add_metric"):
+    for place, _ in context.errors_from("keras.src.layers.layer:add_metric"):
         location = context.line(place)
         yield Violation(
             message="{layer} calls add_metric, which Keras 3 has removed: let the layer own a metric.",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import seqs
 from layertrace.timeline.event import LayerRef, Location
 
 
@@ -87,25 +86,24 @@ def _called_with_foreign_tensor(context: DiagnosisContext) -> Iterator[Violation
         yield _foreign_tensor(failure.layer, failure.error.location, ())
 
 
-def _foreign_tensor(layer: LayerRef, location: Location | None, seqs: tuple[int, ...]) -> Violation:
+def _foreign_tensor(layer: LayerRef, location: Location | None, events: tuple[int, ...]) -> Violation:
     other = "keras" if layer.framework == "tf_keras" else "tf_keras"
     return Violation(
         message=f"{{layer}} is a layer of {layer.framework}, called with a symbolic tensor of {other}, which "
         "cannot record the call: use one Keras for all layers.",
         layer=layer,
         location=location,
-        evidence=(Evidence(f"called with a tensor of {other}", seqs, location),),
+        evidence=(Evidence(f"called with a tensor of {other}", events, location),),
         fix=_ONE_KERAS,
     )
 
 
 def _refused_by_sequential(context: DiagnosisContext) -> Iterator[Violation]:
     """Yield what a Sequential of either Keras refused to add."""
-    for place in context.raised_in("tf_keras.src.engine.sequential:add"):
-        error = place.error
+    for place, error in context.errors_from("tf_keras.src.engine.sequential:add"):
         layers = [layer for layer in context.layers if layer.framework == "keras"]
-        quoted = [layer for layer in layers if error is not None and f"name={layer.name}," in error.message]
-        if error is None or error.type != "TypeError" or not quoted:
+        quoted = [layer for layer in layers if f"name={layer.name}," in error.message]
+        if error.type != "TypeError" or not quoted:
             continue
         location = context.line(place)
         yield Violation(
@@ -116,14 +114,10 @@ def _refused_by_sequential(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence("refused here", seqs(place), location),),
             fix="import keras  # and keras.Sequential, with layers of keras only",
         )
-    for place in context.raised_in("keras.src.models.sequential:add"):
-        error = place.error
-        if (
-            error is None
-            or error.type not in ("ValueError", "TypeError")
-            or context.named_twice(error.message)
-        ):
-            continue  # LT108 reports two layers with one name
+    for place, error in context.errors_from("keras.src.models.sequential:add"):
+        is_duplicate = bool(context.layers_with_shared_name(error.message))  # reported by LT108
+        if error.type not in ("ValueError", "TypeError") or is_duplicate:
+            continue
         location = context.line(place)
         version = context.versions.get("keras", "3")
         yield Violation(

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import seqs
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.event import LayerRef, Location
 
@@ -40,9 +39,8 @@ def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
     Only a call that failed is reported. The fix names the parameter only if the value is a literal on the
     failing line and the source of `call` is available.
     """
-    for place in context.raised_in("keras.src.layers.layer:__call__"):
-        error = place.error
-        if error is None or error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
+    for place, error in context.errors_from(_CALL):
+        if error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
         layer = error.subject or context.subject(place)
         yield Violation(

@@ -39,10 +39,9 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
     The optimizer must have refused the variables, and the recording must contain its updates. Two optimizers
     with the same name are taken for one when the message lists the variables.
     """
-    for place in context.raised_in(":_check_variables_are_known", ":_get_variable_index"):
-        error = place.error
-        updates = context.observations("update")
-        if error is None or not updates:
+    updates = context.observations("update")
+    for place, _ in context.errors_from(":_check_variables_are_known", ":_get_variable_index"):
+        if not updates:
             continue
         last = updates[-1]
         first = next((update for update in updates if update.name == last.name), last)

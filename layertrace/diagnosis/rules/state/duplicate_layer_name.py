@@ -39,7 +39,7 @@ def duplicate_layer_name(context: DiagnosisContext) -> Iterator[Violation]:
     - Layers with the same name inside a subclassed layer are allowed, and not reported.
     """
     for _, error in context.errors_from(*_CONSTRUCTORS):
-        named_alike = context.named_twice(error.message)
+        named_alike = context.layers_with_shared_name(error.message)
         if not named_alike or error.type != "ValueError":
             continue
         layer = named_alike[-1]

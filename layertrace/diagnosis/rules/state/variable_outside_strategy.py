@@ -73,13 +73,13 @@ def _rejected_by_strategy(context: DiagnosisContext) -> list[Event | Failure]:
     An update fails with a bare assertion: `_update` of `tensorflow/python/distribute/mirrored_strategy.py`,
     TensorFlow 2.16 to 2.21.
     """
-    explained = context.raised_in("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
+    refusals = context.errors_from("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
     bare = [
         place
         for place, error in context.errors_from("tensorflow.python.distribute.mirrored_strategy:_update")
         if error.type == "AssertionError" and error.raised_in[0].startswith("tensorflow.python.distribute.")
     ]
-    return explained or bare
+    return [place for place, _ in refusals] or bare
 
 
 def _created_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.symbolic._shared import with_keras_ops
@@ -44,12 +44,10 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
     calls it as `tf.`, `tensorflow.`, `np.` or `numpy.`. A tensor of the other Keras is LT702.
     """
     methods = ("__tf_tensor__", "__array__", "__jax_array__", "__bool__", "__int__", "__float__", "__iter__")
-    failures = context.raised_in(*(f"keras.src.backend.common.keras_tensor:{name}" for name in methods))
-    for place in failures[:1]:
-        error = place.error
-        seqs = (place.seq,) if isinstance(place, Event) else ()
+    functions = [f"keras.src.backend.common.keras_tensor:{name}" for name in methods]
+    for place, error in context.errors_from(*functions)[:1]:
         is_foreign = isinstance(place, Event) and context.is_of_other_keras(place)  # reported by LT702
-        if error is not None and not is_foreign:
+        if not is_foreign:
             call = _foreign_call(error.location)
             function = "a TensorFlow or NumPy function" if call is None else dotted(call.func)
             yield Violation(
@@ -57,7 +55,7 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
                 "values: use keras.ops, or move the code into a layer.",
                 layer=place.layer if isinstance(place, Event) else None,
                 location=error.location,
-                evidence=(Evidence("refused here", seqs, error.location),),
+                evidence=(Evidence("refused here", seqs(place), error.location),),
                 fix=_ANY_OPERATION if call is None else with_keras_ops(call),
             )
 

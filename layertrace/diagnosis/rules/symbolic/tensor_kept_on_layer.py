@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import assignments_in_class
@@ -54,9 +54,9 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
     exception about any tensor that is out of scope.
     """
     seen = set()
-    for observation in context.observations("kept tensor"):
-        layer, attribute = observation.layer, observation.name
-        if layer is None or (layer.id, attribute) in seen:
+    for layer, observation in context.layer_observations("kept tensor"):
+        attribute = observation.name
+        if (layer.id, attribute) in seen:
             continue
         seen.add((layer.id, attribute))
         method = context.call_defined_at(layer)
@@ -71,7 +71,7 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
             ),
             layer=layer,
             location=line,
-            evidence=(Evidence(f"self.{attribute} is set", _seqs(observation.during), line),),
+            evidence=(Evidence(f"self.{attribute} is set", seqs(context.event(observation.during)), line),),
             fix=f"self.{attribute} = self.add_weight(..., trainable=False)  # in build\n"
             f"self.{attribute}.assign(x)  # in {_function_of(line)}",
             severity="error" if is_leaked else None,
@@ -80,10 +80,6 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _function_of(line: Location | None) -> str:
     return "call" if line is None or not line.function else line.function
-
-
-def _seqs(number: int | None) -> tuple[int, ...]:
-    return () if number is None else (number,)
 
 
 def _is_leaked(context: DiagnosisContext) -> bool:

@@ -72,7 +72,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(
                 Evidence(f"draws from {observation.name}", _during(observation), observation.location),
             ),
-            fix=_seeded(observation.location, layer, context.step_seen(observation)),
+            fix=_seeded(observation.location, layer, context.step_of_observation(observation)),
         )
     yield from _constant_seeds(context, reported)
 

@@ -61,7 +61,7 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         if _is_reset(first) or _is_otherwise_eager(context, layer, first):
             continue
         line = first.location or context.call_defined_at(layer)
-        step = context.step_seen(first)
+        step = context.step_of_observation(first)
         python_runs = len(seen) if step else len(context.of(layer, "call"))
         graph_runs = max(_graph_runs(context, observation) for observation in seen)
         while_graph = f" while its graph ran {_times(graph_runs)}" if graph_runs else ""
@@ -91,7 +91,7 @@ def _is_otherwise_eager(context: DiagnosisContext, layer: LayerRef, observation:
 
     Its Python code runs in every call then: tests/cases/clean/memos_and_layers_used_eagerly.py
     """
-    if context.step_seen(observation) is not None:
+    if context.step_of_observation(observation) is not None:
         return False
     modes = {call.mode for call in context.of(layer, "call")}
     return "eager" in modes and "graph" not in modes

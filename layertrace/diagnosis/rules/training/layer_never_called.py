@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState, Observation
@@ -49,7 +49,7 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
         update = unreached[own[0]][0]
         calls = context.of(state.layer, "call")
         names = ", ".join(unreached[number][1].rpartition("/")[2] for number in own[:3])
-        init = next(iter(context.of(state.layer, "init")), None)
+        init = context.init_of(state.layer)
         creation = init.location if init is not None else update.location
         cause = (
             "was called, but no gradient reaches it from the loss" if calls else "was built but never called"
@@ -60,7 +60,7 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             location=calls[0].location if calls else creation,
             evidence=(
                 Evidence("gradients are None in this update", (), update.location),
-                Evidence("created here", () if init is None else (init.seq,), creation),
+                Evidence("created here", seqs(init), creation),
             ),
             fix="# use only operations that have gradients: no argmax, round, .numpy() or stop_gradient"
             if calls

@@ -95,12 +95,12 @@ def _wrapper(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | N
 
 def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> Violation:
     first = losses[0]
-    seqs = tuple(loss.during for loss in losses[:3] if loss.during is not None)
+    calls = tuple(loss.during for loss in losses[:3] if loss.during is not None)
     return Violation(
         message=f"{{layer}} added {len(losses)} losses {how}: the total grows with their number.",
         layer=first.layer,
         location=first.location,
-        evidence=(Evidence("add_loss", (*events, *seqs), first.location),),
+        evidence=(Evidence("add_loss", (*events, *calls), first.location),),
         fix="self.add_loss(loss / steps)  # or add it once, in the enclosing layer\n"
         "layer(x)  # and not layer.call(x)",
         severity="note" if events and _is_divided(first.location) else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
@@ -52,7 +52,7 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     droppers = [state for state in context.states.values() if _drops_mask(context, state)]
     for state in droppers:
         call = next(iter(context.of(state.layer, "call")), None)
-        init = next(iter(context.of(state.layer, "init")), None)
+        init = context.init_of(state.layer)
         is_lambda = _is_lambda(state)
         origin = init if is_lambda and init is not None else call
         yield Violation(
@@ -60,7 +60,7 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
             "treat padding as data.",
             layer=state.layer,
             location=state.methods.get("call") or (origin.location if origin is not None else None),
-            evidence=(Evidence("mask received, none returned", () if call is None else (call.seq,)),),
+            evidence=(Evidence("mask received, none returned", seqs(call)),),
             fix="keras.layers.Lambda(..., mask=lambda inputs, mask: mask)"
             if is_lambda
             else "self.supports_masking = True  # in __init__, after super().__init__()",
