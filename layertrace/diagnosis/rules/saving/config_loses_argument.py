@@ -40,9 +40,9 @@ def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     The recording must contain both the original layer and its copy, and the two are matched by class and
-    name. If several originals match, all of them must have lost an argument. Tensors and nested
-    configs as arguments are ignored, and so is an argument that `get_config` appears to store under
-    another name. A default is recognized only if it is a literal.
+    name. If several originals match, all of them must have lost an argument. Tensors, dictionaries and
+    `**kwargs` are ignored, and so is an argument that `get_config` appears to store under another name. A
+    default is recognized only if it is a literal.
     """
     originals: dict[tuple[str, str], list[Event]] = {}
     reported: set[int] = set()

@@ -36,8 +36,8 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
 
     ## Known limits
 
-    The optimizer must have refused the variables, and the recording must contain its updates. Two optimizers
-    with the same name are taken for one when the message lists the variables.
+    The optimizer must have refused the variables, and the recording must contain its first update. The
+    message names the optimizer of the last update before the failure.
     """
     updates = context.observations("update")
     for place, _ in context.errors_from(":_check_variables_are_known", ":_get_variable_index"):
