@@ -40,11 +40,12 @@ def test_a_page_has_the_headings_in_order(rule):
 
 @pytest.mark.parametrize("heading", ["Example", "Use instead"])
 def test_an_example_is_python(rule, heading):
-    """One block of code each, which can be parsed."""
+    """The section has one block of code, which can be parsed and fits a terminal."""
     blocks = re.findall(r"```python\n(.*?)```", section(rule, heading), flags=re.S)
 
     assert len(blocks) == 1
     ast.parse(blocks[0])
+    assert max(len(line) for line in blocks[0].splitlines()) <= 77, "it wraps in a terminal of 80 columns"
 
 
 def test_the_module_begins_with_the_code(rule):

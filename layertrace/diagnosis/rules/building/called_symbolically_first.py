@@ -43,7 +43,7 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Only outermost layers are reported, and none of whose calls failed.
+    - Only outermost layers are reported, and only if none of their calls failed.
     - Layers of a functional model are not reported: Keras infers their shapes in any case.
     """
     for layer in context.layers:

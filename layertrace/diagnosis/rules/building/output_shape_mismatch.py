@@ -41,8 +41,8 @@ def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Only calls inside a functional or sequential model are compared, with the shape that the model was
-      created with. A layer may be called with other shapes outside of it.
+    - Only symbolic calls, and calls inside a functional or sequential model, are compared. Elsewhere a layer
+      may be called with other shapes.
     - The batch dimension and unknown dimensions are not compared.
     - Of a layer with several outputs, only those that a model returns are compared.
     """

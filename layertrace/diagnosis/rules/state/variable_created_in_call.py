@@ -43,7 +43,9 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     def build(self, input_shape):
-        self.w = self.add_weight(shape=(input_shape[-1], 4), initializer="ones", name="w")
+        self.w = self.add_weight(
+            shape=(input_shape[-1], 4), initializer="ones", name="w"
+        )
 
     def call(self, x):
         return x @ self.w

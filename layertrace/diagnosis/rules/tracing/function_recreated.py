@@ -39,7 +39,7 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported from five functions of the same code.
+    - Reported if there are five or more functions of the same code.
     - Functions that train a model, such as those of a cross-validation, are taken to be intended, and so
       are functions that run at least five times for each of their traces.
     - Models that are created or used on different lines are taken to be different models.

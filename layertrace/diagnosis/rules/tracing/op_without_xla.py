@@ -25,7 +25,8 @@ def op_without_xla(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    model.compile(optimizer, loss, jit_compile=True)  # with a layer that calls tf.py_function
+    # with a layer that calls tf.py_function
+    model.compile(optimizer, loss, jit_compile=True)
     ```
 
     ## Use instead
@@ -36,7 +37,7 @@ def op_without_xla(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Found by the error when the function runs, so only the first such operation is reported.
+    - Found by the error when the function runs, so only one operation is reported for each such run.
     - Only a note where the program handles the error: it may have asked whether XLA supports it.
     - The layer is recognized by the name scope of the operation; of layers with one name it is the last.
     """

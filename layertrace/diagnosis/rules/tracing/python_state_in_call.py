@@ -35,7 +35,9 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     def build(self, input_shape):
-        self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
+        self.step = self.add_weight(
+            shape=(), dtype="int64", initializer="zeros", trainable=False
+        )
 
     def call(self, x):
         self.step.assign_add(1)

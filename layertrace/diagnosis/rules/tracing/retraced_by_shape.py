@@ -38,7 +38,7 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported after three retraces that one argument alone caused.
+    - Reported if one argument alone caused three or more retraces.
     - Not reported once the function has run more than twice as often since its last new shape as before:
       then the shapes are a closed set, such as bucket sizes.
     - Traces in which several arguments changed are not counted: any of them may be the cause.

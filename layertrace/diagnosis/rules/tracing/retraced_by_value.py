@@ -36,7 +36,7 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported after three retraces that one argument alone caused.
+    - Reported if one argument alone caused three or more retraces.
     - Not reported once the function has run more than twice as often since its last new value as before:
       then the values are a closed set, such as modes.
     - An argument that is only ever `True`, `False` or `None` is not reported.

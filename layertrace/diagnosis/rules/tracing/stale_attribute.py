@@ -39,7 +39,9 @@ def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     ## Use instead
 
     ```python
-    # in build: self.alpha = self.add_weight(shape=(), initializer="ones", trainable=False)
+    # in build
+    self.alpha = self.add_weight(shape=(), initializer="ones", trainable=False)
+    # in the program
     layer.alpha.assign(5.0)
     model.predict(x)
     ```

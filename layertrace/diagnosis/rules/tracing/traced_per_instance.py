@@ -39,7 +39,7 @@ def traced_per_instance(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported from five instances of the same class.
+    - Reported if there are five or more instances of the same class.
     - Methods outside of any layer that train a model, or run at least five times for each of their traces,
       are taken to be worth their trace.
     """
