@@ -1,11 +1,11 @@
-"""From a timeline to what is wrong: the culprit, the line and the fix."""
+"""Find mistakes in a timeline: the culprit, the line and the fix."""
 
-from layertrace.diagnosis.accepting import accept
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.diagnose import diagnose
 from layertrace.diagnosis.fail_fast import FailFast, fail_fast_on
 from layertrace.diagnosis.finding import Evidence, Finding, Severity, Violation
 from layertrace.diagnosis.registry import Rule, all_rules, rule
+from layertrace.diagnosis.selection import accept
 
 __all__ = [
     "DiagnosisContext",

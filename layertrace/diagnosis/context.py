@@ -1,4 +1,4 @@
-"""A timeline made easy to examine: who lies inside whom, what a layer was like, whose code it is."""
+"""A timeline as rules examine it: nesting of events, final states of layers, and whose code a layer is."""
 
 from __future__ import annotations
 
@@ -10,17 +10,34 @@ from typing import NamedTuple
 from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
-from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.event import (
+    ErrorRef,
+    Event,
+    Kind,
+    LayerRef,
+    Location,
+    Structure,
+    TensorSpec,
+    VariableSpec,
+)
 
-__all__ = ["DiagnosisContext", "Step", "is_user_defined", "specs", "user_function"]
+__all__ = [
+    "CreatedVariable",
+    "DiagnosisContext",
+    "OverriddenStep",
+    "is_user_defined",
+    "seqs",
+    "specs",
+    "user_function",
+]
 
-_HOSTS = ("keras", "tf_keras", "tensorflow")
+_FRAMEWORKS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
 
 
 def is_user_defined(layer: LayerRef) -> bool:
-    """Tell a layer whose class is the user's, or another package's, from Keras's own."""
-    return not layer.bases or layer.bases[0].partition(".")[0] not in _HOSTS
+    """Return whether a layer's class is defined outside Keras and TensorFlow, by the user or a package."""
+    return not layer.bases or layer.bases[0].partition(".")[0] not in _FRAMEWORKS
 
 
 def specs(value: Structure) -> Iterator[TensorSpec]:
@@ -28,14 +45,14 @@ def specs(value: Structure) -> Iterator[TensorSpec]:
     if isinstance(value, TensorSpec):
         yield value
     elif isinstance(value, tuple):
-        for one in value:
-            yield from specs(one)
+        for item in value:
+            yield from specs(item)
     elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from specs(one)
+        for item in value.values():
+            yield from specs(item)
 
 
-class Step(NamedTuple):
+class OverriddenStep(NamedTuple):
     """A model's `train_step`, `test_step` or `predict_step` that the user wrote."""
 
     layer: LayerRef
@@ -43,43 +60,53 @@ class Step(NamedTuple):
     place: Location
 
 
+class CreatedVariable(NamedTuple):
+    """The creation of a variable: its event, the variable, and the event directly around it."""
+
+    event: Event
+    spec: VariableSpec
+    parent: Event | None
+
+
 class DiagnosisContext:
     """What a rule examines.
 
     Args:
-        timeline: What was recorded. A selection is examined as such, with what is known of the whole.
+        timeline: The recorded events. Rules see only the events of a selection, but the states, observations
+            and failure of the whole recording.
 
     Attributes:
-        timeline: The same.
-        states: How layers were in the end, by number; a layer without one is unknown, not faultless.
+        timeline: The recorded events.
+        states: The final state of each layer, by `LayerRef.id`. The state of a layer may be unknown.
         failure: The exception that ended the recording.
+        versions: The versions of the installed frameworks, by name.
     """
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline[:]
-        surroundings = timeline.surroundings
-        self.states: Mapping[int, LayerState] = surroundings.states
-        self.failure: Failure | None = surroundings.failure
-        self._observations = surroundings.observations
-        self.versions = surroundings.versions
+        recording = timeline.surroundings
+        self.states: Mapping[int, LayerState] = recording.states
+        self.failure: Failure | None = recording.failure
+        self._observations = recording.observations
+        self.versions = recording.versions
 
     # Events
 
     def events(self, kind: Kind | None = None, where: Callable[[Event], bool] = bool) -> list[Event]:
         """Return the events of a kind for which `where` holds, in order."""
-        found = self.timeline if kind is None else self._by_kind.get(kind, ())
-        return [event for event in found if where(event)]
+        events = self.timeline if kind is None else self._by_kind.get(kind, ())
+        return [event for event in events if where(event)]
 
     def event(self, seq: int | None) -> Event | None:
-        """Return the event with a number."""
+        """Return the event with a sequence number."""
         return None if seq is None else self._by_seq.get(seq)
 
     def parent(self, event: Event) -> Event | None:
-        """Return the event directly around another."""
+        """Return the event that directly encloses another."""
         return self.event(event.parent)
 
     def ancestors(self, event: Event) -> Iterator[Event]:
-        """Yield the events around another, innermost first."""
+        """Yield the events that enclose another, innermost first."""
         outer = self.parent(event)
         while outer is not None:
             yield outer
@@ -91,87 +118,90 @@ class DiagnosisContext:
 
     def descendants(self, event: Event) -> Iterator[Event]:
         """Yield all events inside another, in order."""
-        todo = list(reversed(self.children(event)))
-        while todo:
-            one = todo.pop()
-            yield one
-            todo += reversed(self.children(one))
+        pending = list(reversed(self.children(event)))
+        while pending:
+            inner = pending.pop()
+            yield inner
+            pending += reversed(self.children(inner))
 
     def of(self, layer: LayerRef, kind: Kind | None = None) -> Sequence[Event]:
         """Return the events of one layer, in order."""
         return self._by_layer.get((layer.id, kind), ())
 
     def enclosing_layer(self, event: Event) -> LayerRef | None:
-        """Return the layer whose `init`, `build` or `call` is the innermost around an event."""
+        """Return the layer whose `init`, `build` or `call` most closely encloses an event."""
         return next((outer.layer for outer in self.ancestors(event) if outer.layer is not None), None)
 
     def subject(self, place: Event | Failure) -> LayerRef | None:
-        """Return the layer that failed: whose event it is, whose method was running, or who was busy then."""
-        found = place.layer or (None if place.error is None else place.error.subject)
-        if found is not None or not isinstance(place, Event):
-            return found
+        """Return the layer that failed.
+
+        It is the layer of the event, the layer whose method raised, or the layer that was running then.
+        """
+        layer = place.layer or (None if place.error is None else place.error.subject)
+        if layer is not None or not isinstance(place, Event):
+            return layer
         return self.enclosing_layer(place) or (None if self.failure is None else self.failure.layer)
 
     def line(self, place: Event | Failure) -> Location | None:
-        """Return the line of the user's code at which something failed; else the line it was caused by."""
-        found = None if place.error is None else place.error.location
-        if found is None and isinstance(place, Event):
-            found = place.location
-        return found or (None if self.failure is None else self.failure.error.location)
+        """Return the line of the user's code that failed, or else the line that caused the event."""
+        location = None if place.error is None else place.error.location
+        if location is None and isinstance(place, Event):
+            location = place.location
+        return location or (None if self.failure is None else self.failure.error.location)
 
     def enclosing_call(self, event: Event) -> Event | None:
-        """Return the innermost call around an event."""
+        """Return the call that most closely encloses an event."""
         return next((outer for outer in self.ancestors(event) if outer.kind == "call"), None)
 
-    def step_of(self, event: Event) -> Step | None:
-        """Return the step of a model on a line of which an event lies, with no layer busy around it.
+    def step_of(self, event: Event) -> OverriddenStep | None:
+        """Return the step of a model that caused an event directly, outside of any layer.
 
-        Of several models of one class it is the one that was called last.
+        Among several models of one class it is the model that was called last.
         """
         if event.location is None or any(
             outer.kind not in ("trace", "run") for outer in self.ancestors(event)
         ):
             return None
-        found = [one for one in self._steps if is_within(event.location, one.place)]
-        return max(found, key=lambda one: self._last_call(one.layer, event.seq), default=None)
+        steps = [step for step in self._steps if is_within(event.location, step.place)]
+        return max(steps, key=lambda step: self._last_call(step.layer, event.seq), default=None)
 
-    def step_seen(self, one: Observation) -> str | None:
-        """Return the step of a model in which something was seen; None for a `call`."""
-        event = self.event(one.during)
+    def step_of_observation(self, observation: Observation) -> str | None:
+        """Return the step of a model during which something was observed; None for a `call`."""
+        event = self.event(observation.during)
         if event is None or event.kind != "trace":
             return None
-        state = self.state(one.layer)
+        state = self.state(observation.layer)
         steps = () if state is None else [name for name in _STEPS if name in state.methods]
-        written = None if one.location is None else one.location.function
-        return written if written in steps else next(iter(steps), None)
+        function = None if observation.location is None else observation.location.function
+        return function if function in steps else next(iter(steps), None)
 
     def _last_call(self, layer: LayerRef, before: int) -> int:
-        return max((one.seq for one in self.of(layer, "call") if one.seq < before), default=-1)
+        return max((call.seq for call in self.of(layer, "call") if call.seq < before), default=-1)
 
     @cached_property
-    def _steps(self) -> list[Step]:
-        """The steps that users wrote."""
+    def _steps(self) -> list[OverriddenStep]:
+        """The steps that are overridden by a user's model."""
         return [
-            Step(state.layer, name, state.methods[name])
+            OverriddenStep(state.layer, name, state.methods[name])
             for state in self.states.values()
             for name in _STEPS
             if name in state.methods
         ]
 
     def is_of_other_keras(self, event: Event) -> bool:
-        """Tell a call with a symbolic tensor of the other Keras, which no layer takes for symbolic.
+        """Return whether a call was given a symbolic tensor of the other Keras.
 
-        An eager tensor knows all of its dimensions; a placeholder of the layer's own Keras is met in
-        `symbolic` mode.
+        Its layer does not recognize such a tensor as symbolic. Eager tensors have no unknown dimension, and a
+        symbolic tensor of the layer's own Keras puts the call into `symbolic` mode.
         """
         if event.kind != "call" or event.mode != "eager" or event.layer is None:
             return False
-        unknown = any(one.encoding == "dense" and None in (one.shape or ()) for one in specs(event.inputs))
+        unknown = any(spec.encoding == "dense" and None in (spec.shape or ()) for spec in specs(event.inputs))
         return unknown and any(layer.framework != event.layer.framework for layer in self.layers)
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
-        """The layers of the events, in the order of their first."""
+        """The layers of the events, ordered by their first event."""
         return self.timeline.layers
 
     @cached_property
@@ -180,35 +210,37 @@ class DiagnosisContext:
 
     @cached_property
     def _by_kind(self) -> dict[Kind, list[Event]]:
-        found: dict[Kind, list[Event]] = {}
+        events: dict[Kind, list[Event]] = {}
         for event in self.timeline:
-            found.setdefault(event.kind, []).append(event)
-        return found
+            events.setdefault(event.kind, []).append(event)
+        return events
 
     @cached_property
     def _by_layer(self) -> dict[tuple[int, Kind | None], list[Event]]:
-        found: dict[tuple[int, Kind | None], list[Event]] = {}
+        events: dict[tuple[int, Kind | None], list[Event]] = {}
         for event in self.timeline:
             if event.layer is not None:
-                found.setdefault((event.layer.id, None), []).append(event)
-                found.setdefault((event.layer.id, event.kind), []).append(event)
-        return found
+                events.setdefault((event.layer.id, None), []).append(event)
+                events.setdefault((event.layer.id, event.kind), []).append(event)
+        return events
 
     @cached_property
     def variables(self) -> Mapping[int, VariableSpec]:
-        """The variables whose making was seen, by `VariableSpec.id`."""
-        made = [one.variable for one in self.events("variable") if one.variable is not None]
-        return {one.id: one for one in made}
+        """The variables whose creation was recorded, by `VariableSpec.id`."""
+        variables = (event.variable for event in self.events("variable"))
+        return {variable.id: variable for variable in variables if variable is not None}
 
     @cached_property
     def updated(self) -> frozenset[int]:
-        """The ids of the variables for which an optimizer was given gradients."""
-        return frozenset(one for update in self.observations("update") for one in update.variables if one)
+        """The ids of the variables for which an optimizer received gradients."""
+        return frozenset(
+            variable for update in self.observations("update") for variable in update.variables if variable
+        )
 
-    # What is known beside the events
+    # States, observations and failures
 
     def state(self, layer: LayerRef | None) -> LayerState | None:
-        """Return how a layer was in the end; None where that is not known."""
+        """Return the final state of a layer; None if it is unknown."""
         return None if layer is None else self.states.get(layer.id)
 
     def call_defined_at(self, layer: LayerRef | None) -> Location | None:
@@ -216,24 +248,24 @@ class DiagnosisContext:
         state = self.state(layer)
         if layer is None or (state is not None and "call" in state.methods):
             return None if state is None else state.methods["call"]
-        return next((one.defined_at for one in self.of(layer, "call") if one.defined_at is not None), None)
+        return next((call.defined_at for call in self.of(layer, "call") if call.defined_at is not None), None)
 
     def name_in(self, owner: LayerRef | None, layer: LayerRef) -> str:
-        """Return the attribute by which a layer holds another, or the name of that where it is not known."""
+        """Return the attribute in which a layer holds another, or the name of that layer if it is unknown."""
         state = self.state(owner)
         return layer.name if state is None else state.held.get(layer.id, layer.name)
 
     def holder(self, layer: LayerRef) -> LayerState | None:
-        """Return the layer that holds another in an attribute, the user's own rather than Keras's."""
-        found = [state for state in self.states.values() if layer.id in state.held]
-        return next(iter(sorted(found, key=lambda state: not is_user_defined(state.layer))), None)
+        """Return the layer that holds another in an attribute, preferably a user-defined one."""
+        holders = [state for state in self.states.values() if layer.id in state.held]
+        return next(iter(sorted(holders, key=lambda state: not is_user_defined(state.layer))), None)
 
     def observations(self, what: ObservationKind) -> list[Observation]:
-        """Return what was noticed of a kind, in order."""
-        return [one for one in self._observations if one.what == what]
+        """Return the observations of a kind, in order."""
+        return [observation for observation in self._observations if observation.what == what]
 
-    def named_twice(self, message: str) -> list[LayerRef]:
-        """Return the layers that share their name with another, where a message quotes it."""
+    def layers_with_shared_name(self, message: str) -> list[LayerRef]:
+        """Return the layers whose name is shared by another layer and quoted in a message."""
         names = [layer.name for layer in self.layers]
         return [
             layer
@@ -243,52 +275,84 @@ class DiagnosisContext:
 
     @cached_property
     def errors(self) -> Sequence[Event]:
-        """The events in which an exception arose, unless a call around handled it."""
-        found = self.events(where=lambda one: one.error is not None and one.error.origin)
-        return [event for event in found if not self._is_handled(event)]
+        """The events in which an exception arose that no enclosing call handled."""
+        origins = self.events(where=lambda event: event.error is not None and event.error.origin)
+        return [event for event in origins if not self._is_handled(event)]
 
     def _is_handled(self, event: Event) -> bool:
-        """Tell an error after which a call around went on: a fallback of the user's.
+        """Return whether an enclosing call caught the error and returned, as a fallback of the user's does.
 
-        Not one in a `build`: Keras tries out a call there, and goes on without what that would have built.
+        An error inside a `build` is not handled by what encloses the `build`: Keras tries out a call there,
+        and continues without the children that the call would have built.
         """
-        around = list(self.ancestors(event))
-        until = next((at for at, one in enumerate(around) if one.kind == "build"), len(around))
+        # tests/cases/clean/errors_that_are_handled.py
+        ancestors = list(self.ancestors(event))
+        until = next((at for at, outer in enumerate(ancestors) if outer.kind == "build"), len(ancestors))
         return any(
-            one.kind == "call" and one.error is None and one.duration_ns is not None for one in around[:until]
+            outer.kind == "call" and outer.error is None and outer.duration_ns is not None
+            for outer in ancestors[:until]
         )
 
-    def raised_in(self, *places: str) -> list[Event | Failure]:
-        """Return what failed because of an exception that came out of one of these functions.
+    # Views without None
+
+    def errors_from(self, *functions: str) -> list[tuple[Event | Failure, ErrorRef]]:
+        """Return what failed because one of these functions raised an exception, and the exception.
 
         Args:
-            *places: Each a `module:function`, as in `ErrorRef.raised_in`; or the end of one, such as
-                `:count_params`, which goes for any module of the hosts.
+            *functions: Functions as `module:function`, as in `ErrorRef.raised_in`, or the end of one, such
+                as `:count_params`, which matches any module of the frameworks.
 
         Returns:
-            The event in which it arose; or the failure of the whole, where it arose in no event.
+            The events in which these exceptions arose, or else the failure of the recording.
         """
-        found: list[Event | Failure] = [
-            event
+        failures: list[tuple[Event | Failure, ErrorRef]] = [
+            (event, event.error)
             for event in self.errors
-            if event.error is not None and _came_from(event.error.raised_in, places)
+            if event.error is not None and _came_from(event.error.raised_in, functions)
         ]
-        if not found and self.failure is not None and _came_from(self.failure.error.raised_in, places):
-            found.append(self.failure)
-        return found
+        if not failures and self.failure is not None:
+            error = self.failure.error
+            return [(self.failure, error)] if _came_from(error.raised_in, functions) else []
+        return failures
+
+    def created_variables(self, layer: LayerRef | None = None) -> Iterator[CreatedVariable]:
+        """Yield the variables that were created, or those of one layer, in order."""
+        for event in self.events("variable") if layer is None else self.of(layer, "variable"):
+            if event.variable is not None:
+                yield CreatedVariable(event, event.variable, self.parent(event))
+
+    def layer_observations(self, what: ObservationKind) -> Iterator[tuple[LayerRef, Observation]]:
+        """Yield the observations of a kind that belong to a layer, each with that layer."""
+        for observation in self.observations(what):
+            if observation.layer is not None:
+                yield observation.layer, observation
+
+    def init_of(self, layer: LayerRef) -> Event | None:
+        """Return the `init` of a layer; None where the recording began later."""
+        return next(iter(self.of(layer, "init")), None)
+
+    def enclosing(self, event: Event, *kinds: Kind) -> Iterator[Event]:
+        """Yield the events of some kinds around another, innermost first."""
+        return (outer for outer in self.ancestors(event) if outer.kind in kinds)
 
 
-def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
-    inner = [one for one in functions if one.partition(".")[0].partition(":")[0] in _HOSTS]
-    ends = tuple(place for place in places if place.startswith(":"))
-    return any(one in places or one.endswith(ends) for one in inner)
+def seqs(*places: Event | Failure | None) -> tuple[int, ...]:
+    """Return the `seq` of each event among some places; a failure outside of all events has none."""
+    return tuple(place.seq for place in places if isinstance(place, Event))
+
+
+def _came_from(raised_in: tuple[str, ...], functions: tuple[str, ...]) -> bool:
+    """Return whether a traceback passes through one of these functions of a framework."""
+    inner = [name for name in raised_in if name.partition(".")[0].partition(":")[0] in _FRAMEWORKS]
+    ends = tuple(function for function in functions if function.startswith(":"))
+    return any(name in functions or name.endswith(ends) for name in inner)
 
 
 def user_function(trace: Event) -> str | None:
-    """Return the name of a `tf.function` of the user's; None for what Keras makes of a model's steps."""
+    """Return the name of a `tf.function` of the user's; None if Keras compiled it from a model's step."""
     place = trace.defined_at
     if place is None or trace.function is None:
         return None
-    is_kerases = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
+    is_of_keras = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
     name = trace.function.name
-    return None if is_kerases else name if name.isidentifier() else "step"
+    return None if is_of_keras else name if name.isidentifier() else "step"

@@ -1,4 +1,4 @@
-"""Run the rules over a timeline, and put what they find in the order in which to read it."""
+"""Run the rules over a timeline and sort their findings by importance."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ __all__ = ["diagnose", "named", "run"]
 def diagnose(
     timeline: Timeline, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
 ) -> list[Finding]:
-    """Return what is wrong in a timeline: the culprit, the line, the evidence and the fix, the gravest first.
+    """Return the mistakes in a timeline, each with culprit, line, evidence and fix, the most severe first.
 
     Args:
-        timeline: What was recorded; a recording may still be under way, or have been cut off.
-        select: Codes of the rules to run, or beginnings of codes; without it, those of `[tool.layertrace]` in
-            the nearest `pyproject.toml`, else all.
-        ignore: Codes of rules not to run; likewise.
+        timeline: The recorded events. The recording may be still running, or truncated.
+        select: Codes of the rules to run, or prefixes of codes. The default is `[tool.layertrace]` in the
+            nearest `pyproject.toml`, or else all rules.
+        ignore: Codes of the rules to skip, or prefixes of codes, with the same default.
 
     Raises:
-        RuleError: If one of the codes fits no rule.
+        RuleError: If a code matches no rule.
 
     Example:
         for finding in layertrace.diagnose(timeline, ignore=["LT2"]):
@@ -41,17 +41,19 @@ def diagnose(
     select = [select] if isinstance(select, str) else select
     ignore = [ignore] if isinstance(ignore, str) else ignore
     context = DiagnosisContext(timeline)
-    found = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
-    return sorted(_folded(found), key=lambda one: (SEVERITIES.index(one.severity), *_order(context, one)))
+    findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
+    return sorted(_merged(findings), key=lambda finding: _sort_key(context, finding))
 
 
-def _order(context: DiagnosisContext, finding: Finding) -> tuple[bool, int, str]:
-    """Put first what explains the exception that ended the recording, then what came first."""
-    failed = context.failure is None or not _explains(context, finding)
-    return failed, min(finding.events, default=len(context.timeline)), finding.code
+def _sort_key(context: DiagnosisContext, finding: Finding) -> tuple[int, bool, int, str]:
+    """Return a key that sorts by severity, then by relation to the final exception, then by time."""
+    is_unrelated = not _explains_failure(context, finding)
+    first_event = min(finding.events, default=len(context.timeline))
+    return SEVERITIES.index(finding.severity), is_unrelated, first_event, finding.code
 
 
-def _explains(context: DiagnosisContext, finding: Finding) -> bool:
+def _explains_failure(context: DiagnosisContext, finding: Finding) -> bool:
+    """Return whether a finding explains the exception that ended the recording."""
     failure = context.failure
     if failure is None:
         return False
@@ -62,60 +64,61 @@ def _explains(context: DiagnosisContext, finding: Finding) -> bool:
 
 
 def run(rule: Rule, context: DiagnosisContext) -> Iterator[Finding]:
-    """Yield what one rule finds; one that fails is told by a warning."""
+    """Yield the findings of one rule, or warn if the rule fails."""
     try:
-        for found in rule.check(context):
-            if not _is_accepted(rule, context, found):
-                yield _finding(rule, found)
-    except Exception as error:  # one rule at fault, perhaps a stranger's: the others still run
+        for violation in rule.check(context):
+            if not _is_accepted(rule, context, violation):
+                yield _finding(rule, violation)
+    except Exception as error:  # a bug in one rule, perhaps of another package: the others still run
         warnings.warn(
-            f"the rule {rule.code} {rule.name} failed ({type(error).__name__}: {error}); the others ran. "
-            f"Leave it out with ignore=[{rule.code!r}], and please report it.",
+            f"the rule {rule.code} {rule.name} failed ({type(error).__name__}: {error}). All others ran. "
+            f"Skip it with ignore=[{rule.code!r}], and please report this.",
             LayertraceWarning,
             stacklevel=4,
         )
 
 
-def _is_accepted(rule: Rule, context: DiagnosisContext, found: Violation) -> bool:
-    state = context.state(found.layer)
+def _is_accepted(rule: Rule, context: DiagnosisContext, violation: Violation) -> bool:
+    """Return whether the author of the layer has marked its class with `accept`."""
+    state = context.state(violation.layer)
     return state is not None and any(rule.code.startswith(code.upper()) for code in state.accepted)
 
 
-def _finding(rule: Rule, found: Violation) -> Finding:
+def _finding(rule: Rule, violation: Violation) -> Finding:
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=found.severity or rule.severity,
-        message=found.message,
-        layers=() if found.layer is None else (found.layer,),
-        location=found.location,
-        evidence=found.evidence,
-        fix=found.fix,
+        severity=violation.severity or rule.severity,
+        message=violation.message,
+        layers=() if violation.layer is None else (violation.layer,),
+        location=violation.location,
+        evidence=violation.evidence,
+        fix=violation.fix,
         link=rule.link,
     )
 
 
-def _folded(findings: list[Finding]) -> list[Finding]:
-    """Tell equal findings of several layers as one."""
-    by_likeness: dict[object, Finding] = {}
-    for one in findings:
-        cls = one.layer.class_name if one.layer is not None else None
-        key = (one.code, one.severity, one.message, one.location, one.fix, cls)
-        known = by_likeness.get(key)
-        if known is None:
-            by_likeness[key] = one
+def _merged(findings: list[Finding]) -> list[Finding]:
+    """Return the findings, with equal findings of several layers merged into one."""
+    by_key: dict[object, Finding] = {}
+    for finding in findings:
+        cls = finding.layer.class_name if finding.layer is not None else None
+        key = (finding.code, finding.severity, finding.message, finding.location, finding.fix, cls)
+        first = by_key.get(key)
+        if first is None:
+            by_key[key] = finding
         else:
-            new = tuple(layer for layer in one.layers if layer not in known.layers)
-            by_likeness[key] = replace(known, layers=(*known.layers, *new))
-    return [named(one) for one in by_likeness.values()]
+            new = tuple(layer for layer in finding.layers if layer not in first.layers)
+            by_key[key] = replace(first, layers=(*first.layers, *new))
+    return [named(finding) for finding in by_key.values()]
 
 
 def named(finding: Finding) -> Finding:
-    """Put the names of the layers into the sentence."""
+    """Return a finding whose message has the names of its layers instead of `{layer}`."""
     names = [layer.name for layer in finding.layers]
-    begins = finding.message.startswith("{layer}")
-    first = str(finding.layer) if names else "A layer" if begins else "a layer"
+    is_first_word = finding.message.startswith("{layer}")
+    subject = str(finding.layer) if names else "A layer" if is_first_word else "a layer"
     if len(names) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        first = f"{shown} ({len(names)} of {finding.layers[0].class_name})"
-    return replace(finding, message=finding.message.replace("{layer}", first))
+        subject = f"{shown} ({len(names)} of {finding.layers[0].class_name})"
+    return replace(finding, message=finding.message.replace("{layer}", subject))

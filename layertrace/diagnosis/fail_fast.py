@@ -1,4 +1,4 @@
-"""Decide on the spot, while a program runs, whether a rule is broken just now."""
+"""Stop a running program at the event that breaks a rule."""
 
 from __future__ import annotations
 
@@ -15,46 +15,54 @@ __all__ = ["FailFast", "fail_fast_on"]
 
 
 class FailFast:
-    """Some rules, asked again as events begin.
+    """Rules that are checked again whenever an event begins.
 
     Args:
         rules: Rules that have `triggers`.
+
+    Attributes:
+        triggers: The kinds of events that may break one of the rules, as in `Rule.triggers`.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self.triggers = frozenset(spot for rule in rules for spot in rule.triggers)
+        self.triggers = frozenset(trigger for rule in rules for trigger in rule.triggers)
 
     def may_trigger(self, kind: str, around: str | None) -> bool:
-        """Tell whether the beginning of such an event can break one of the rules."""
+        """Return whether the beginning of such an event may break one of the rules.
+
+        Args:
+            kind: The kind of the event.
+            around: The kind of the event that directly encloses it.
+        """
         return (kind, around) in self.triggers or (kind, None) in self.triggers
 
     def check(self, timeline: Timeline) -> None:
-        """Raise where a rule is broken.
+        """Raise an error if a rule is broken.
 
         Args:
-            timeline: What was recorded, up to the event that begins.
+            timeline: The recorded events, up to the event that begins.
 
         Raises:
-            CulpritError: With the finding.
+            CulpritError: If a rule is broken; it carries the finding.
         """
         context = DiagnosisContext(timeline)
         for rule in self._rules:
-            for finding in run(rule, context):
-                told = named(finding)
-                raise CulpritError(f"{told}\n{told.fix}".rstrip(), told)
+            for unnamed in run(rule, context):
+                finding = named(unnamed)
+                raise CulpritError(f"{finding}\n{finding.fix}".rstrip(), finding)
 
 
 def fail_fast_on(codes: Sequence[str]) -> FailFast:
-    """Return what decides rules on the spot, by codes, beginnings of codes, or names.
+    """Return a checker for the rules with these codes, prefixes of codes, or names.
 
     Raises:
-        RuleError: If there is no such rule, or it takes the whole recording to tell.
+        RuleError: If a code matches no rule, or a rule needs the whole recording.
     """
     rules = chosen(list(codes), ())
     late = [rule for rule in rules if not rule.triggers]
     if late or not rules:
-        told = ", ".join(f"{rule.code} {rule.name}" for rule in late) or "no rule"
-        able = ", ".join(f"{rule.code} {rule.name}" for rule in all_rules() if rule.triggers)
-        raise RuleError(f"{told} cannot be decided on the spot; fail_on takes {able}")
+        refused = ", ".join(f"{rule.code} {rule.name}" for rule in late) or "an empty list of rules"
+        accepted = ", ".join(f"{rule.code} {rule.name}" for rule in all_rules() if rule.triggers)
+        raise RuleError(f"{refused} cannot be decided on the spot; fail_on takes {accepted}")
     return FailFast(rules)

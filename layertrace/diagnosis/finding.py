@@ -1,4 +1,4 @@
-"""What a rule found: whose fault, on which line, with which events as evidence, and what to write instead."""
+"""The result of a rule: the culprit, the line, the evidence and the fix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["SEVERITIES", "Evidence", "Finding", "Severity", "Violation"]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""From the gravest on: wrong results or an exception; a trap that may be meant; what is good to know."""
+"""Most severe first: a wrong result or an exception; a trap that may be intended; useful information."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Evidence:
     """One line of evidence.
 
     Attributes:
-        text: What can be seen there, with shapes before and after where that helps.
-        events: The `seq` of the events that show it.
+        text: A short description of the events, with shapes where they help.
+        events: The `seq` of the events that show the mistake.
         location: The line of the user's code.
     """
 
@@ -31,16 +31,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """What a rule says of one layer or function; the registry makes a `Finding` of it.
+    """One breach of a rule, from which `diagnose` makes a `Finding`.
 
     Attributes:
         message: One sentence that a newcomer understands. It names the layer as `{layer}`, so that equal
-            findings of many layers can be told as one.
-        layer: Whose finding it is; None where no layer is to blame.
-        location: The line to change, or the one that shows the mistake.
+            findings of many layers can be merged.
+        layer: The layer at fault; None if it is not a layer's fault.
+        location: The line to change, or else the line that shows the mistake.
         evidence: At most two lines.
-        fix: Code to write instead, which could be pasted.
-        severity: Where it is not that of the rule.
+        fix: Code that can be pasted to replace the mistake.
+        severity: A severity that overrides the severity of the rule.
     """
 
     message: str
@@ -60,11 +60,11 @@ class Finding:
         name: `variable-created-in-call`.
         severity: `error`, `warning` or `note`.
         message: One sentence.
-        layers: Whose finding it is; several where the same was found of several.
+        layers: The layers at fault; several if they have the same mistake.
         location: The line of the user's code.
-        evidence: What shows it, of the first of `layers`.
-        fix: Code to write instead.
-        link: A page of TensorFlow's or Keras's guides.
+        evidence: The events that show the mistake, for the first of `layers`.
+        fix: Code that can be pasted to replace the mistake.
+        link: A page of the TensorFlow or Keras guides.
     """
 
     code: str
@@ -79,13 +79,13 @@ class Finding:
 
     @property
     def layer(self) -> LayerRef | None:
-        """The layer, or the first of several."""
+        """The layer at fault, or the first of several."""
         return self.layers[0] if self.layers else None
 
     @property
     def events(self) -> tuple[int, ...]:
         """The `seq` of all events of the evidence, in order."""
-        return tuple(sorted({seq for one in self.evidence for seq in one.events}))
+        return tuple(sorted({seq for evidence in self.evidence for seq in evidence.events}))
 
     def __str__(self) -> str:
         place = "" if self.location is None else f"  {self.location}"

@@ -1,4 +1,4 @@
-"""The registry of rules: each a function from a case to what it found, with a code, a name and a page."""
+"""The registry of rules, each a function with a code, a name and a page."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Rule:
     """One kind of mistake.
 
     Attributes:
-        code: `LT101`; the first digit is the theme. Rules of others have letters of their own.
+        code: `LT101`; the first digit is the theme. Rules of other packages use other letters.
         name: `variable-created-in-call`.
-        severity: How bad it is, where a finding does not say otherwise.
-        check: Finds it in a context. Its docstring is the page that `layertrace explain` prints.
-        link: A page of TensorFlow's or Keras's guides.
-        triggers: Which beginnings may show it on the spot: kinds of events, each with the kind of the event
-            around it (None for any). Empty where it takes the whole recording to tell.
+        severity: The severity of the findings, unless a violation overrides it.
+        check: The function that finds the mistake. Its docstring is the page printed by `layertrace explain`.
+        link: A page of the TensorFlow or Keras guides.
+        triggers: The kinds of events that may break the rule as they begin, each with the kind of the
+            enclosing event (None for any). Empty if the rule needs the whole recording.
     """
 
     code: str
@@ -48,7 +48,7 @@ class Rule:
 
     @property
     def page(self) -> str:
-        """What the mistake is, why it is one, and a bad and a good example, in Markdown."""
+        """The description of the mistake in Markdown: why it is bad, an example, a fix and known limits."""
         return inspect.getdoc(self.check) or ""
 
     @property
@@ -60,10 +60,12 @@ class Rule:
 def rule(
     code: str, name: str, severity: Severity, link: str = "", triggers: Iterable[Trigger] = ()
 ) -> Callable[[Check], Rule]:
-    """Make a rule of a function; the module that does so is found by its place or its entry point.
+    """Turn a function into a rule.
+
+    Rules are found in the folder `rules` and through the entry points of other packages.
 
     Raises:
-        RuleError: If the code is not letters and a number.
+        RuleError: If the code does not consist of letters and a number.
     """
     if not _CODE.fullmatch(code):
         raise RuleError(f"the code {code!r} of rule {name!r} is not letters and a number, such as 'LT101'")
@@ -76,27 +78,28 @@ def rule(
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return layertrace's rules and those of installed packages (entry points `layertrace.rules`)."""
+    """Return layertrace's rules and those of installed packages (entry point `layertrace.rules`)."""
     from layertrace.diagnosis import rules
 
-    found: list[Rule] = []
+    candidates: list[Rule] = []
     for module in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
-        found += _rules_in(importlib.import_module(module.name))
+        candidates += _rules_in(importlib.import_module(module.name))
     for entry in entry_points(group="layertrace.rules"):
-        found += _loaded(entry)
-    known: dict[str, Rule] = {}
-    for one in found:
-        known.setdefault(one.code, one)
-    return tuple(sorted(known.values(), key=lambda one: one.code))
+        candidates += _loaded(entry)
+    by_code: dict[str, Rule] = {}
+    for candidate in candidates:
+        by_code.setdefault(candidate.code, candidate)
+    return tuple(sorted(by_code.values(), key=lambda rule: rule.code))
 
 
 def _loaded(entry: EntryPoint) -> list[Rule]:
+    """Return the rules of an entry point, or warn if it cannot be loaded."""
     try:
         return _rules_in(entry.load())
-    except Exception as error:  # a stranger's package: ours still run
+    except Exception as error:  # a bug in another package: our rules still run
         warnings.warn(
-            f"the rules of {entry.value} cannot be loaded ({type(error).__name__}: {error}); the others run. "
-            "Update or uninstall that package.",
+            f"the rules of {entry.value} cannot be loaded ({type(error).__name__}: {error}). All other rules "
+            "run. Update or uninstall that package.",
             LayertraceWarning,
             stacklevel=4,
         )
@@ -104,9 +107,9 @@ def _loaded(entry: EntryPoint) -> list[Rule]:
 
 
 def _rules_in(place: object) -> list[Rule]:
-    """Return the rules of a module, or of whatever an entry point names: a rule, or several."""
+    """Return the rules in a module, an iterable, or a single rule."""
     if isinstance(place, Rule):
         return [place]
     if isinstance(place, Iterable):
-        return [one for one in place if isinstance(one, Rule)]
-    return [one for one in vars(place).values() if isinstance(one, Rule)]
+        return [item for item in place if isinstance(item, Rule)]
+    return [value for value in vars(place).values() if isinstance(value, Rule)]

@@ -1,9 +1,9 @@
-"""Run the programs of this folder, which go wrong the way people's programs do, under trace.
+"""Run the programs in this folder, which reproduce real mistakes, under trace.
 
-Each folder is one case, named as the rule that finds it. `broken.py` is the program that goes wrong,
-`another_*.py` are other programs with the same mistake, and `fixed.py` is the first one, fixed. `clean/` has
-programs without a mistake. A comment `# finds: LT101 scale` at the end of a line names what layertrace finds
-there and for which layer (`-` for none); several are separated by commas.
+Each folder is one case, named after the rule that finds it. `broken.py` has the mistake, `another_*.py` are
+other programs with the same mistake, and `fixed.py` is `broken.py` without it. The programs in `clean/` have
+no mistakes. A comment `# finds: LT101 scale` at the end of a line names the finding that layertrace reports
+for that line and its layer (`-` for none); several findings are separated by commas.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Expected = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of a program: its timeline, what it printed, and the exception that ended it."""
+    """The result of a program: its timeline, its output, and the exception that ended it."""
 
     timeline: Timeline
     printed: str
@@ -41,21 +41,21 @@ def path_of(case: str) -> Path:
 
 
 def programs(kind: str) -> list[Path]:
-    """Return the programs of a kind: `broken`, `another`, `fixed` or `clean`."""
+    """Return all programs of a kind: `broken`, `another`, `fixed` or `clean`."""
     return sorted(HERE.glob("clean/*.py" if kind == "clean" else f"lt*/{kind}*.py"))
 
 
 def run(path: Path) -> Ran:
-    """Run a program under trace, in this process, from a fresh start; it leaves nothing behind."""
+    """Run a program under trace in this process, with the global state of Keras reset before and after."""
     _fresh()
     printed, error = io.StringIO(), None
     tracer = layertrace.trace(report=False)
     timeline = None
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
-            warnings.simplefilter("ignore")  # the programs are meant to cause some
+            warnings.simplefilter("ignore")  # the programs cause warnings on purpose
             with tracer as timeline:
-                kept = runpy.run_path(str(path), run_name="__main__")  # its layers live until the end
+                kept = runpy.run_path(str(path), run_name="__main__")  # its layers outlive the trace
                 assert kept
     except Exception as raised:
         error = raised
@@ -75,21 +75,21 @@ def _fresh():
 
 
 def expected(path: Path) -> list[Expected]:
-    """Return what is to be found in a program, as its comments say."""
-    found = []
+    """Return the findings that the comments of a program expect."""
+    findings = []
     for number, line in enumerate(path.read_text().splitlines(), start=1):
-        said = re.search(r"# finds: (.*)$", line)
-        for one in said.group(1).split(",") if said else ():
-            code, _, layer = one.strip().partition(" ")
-            found.append((code, layer.strip() or "-", number))
-    return sorted(found)
+        comment = re.search(r"# finds: (.*)$", line)
+        for finding in comment.group(1).split(",") if comment else ():
+            code, _, layer = finding.strip().partition(" ")
+            findings.append((code, layer.strip() or "-", number))
+    return sorted(findings)
 
 
 def found_in(timeline: Timeline) -> list[Expected]:
-    """Return what layertrace finds, in the same form, one for each layer."""
-    found = []
+    """Return the findings of layertrace in the form of `expected`, one for each layer."""
+    expectations = []
     for finding in timeline.findings(select=["LT"]):
         line = 0 if finding.location is None else finding.location.line
         names = [layer.name for layer in finding.layers] or ["-"]
-        found += [(finding.code, name, line) for name in names]
-    return sorted(found)
+        expectations += [(finding.code, name, line) for name in names]
+    return sorted(expectations)

@@ -20,7 +20,7 @@ def test_demo_shows_the_tutorial_and_the_story():
     assert done.returncode == 0, done.stderr
     assert "init×1 build×1 call×2" in done.stdout
     assert "LT101 variable-created-in-call" in done.stdout
-    assert "gcn_1 (GCN) makes a tf.Variable" in done.stdout
+    assert "gcn_1 (GCN) creates a tf.Variable" in done.stdout
     assert "trace 2 of predict" in done.stdout
 
 
@@ -62,7 +62,7 @@ def test_explain_prints_the_page_of_a_rule():
 
     assert page.returncode == 0, page.stderr
     assert page.stdout.startswith("LT101 variable-created-in-call (error)")
-    assert "Good:" in page.stdout
+    assert "Use instead" in page.stdout
     assert page.stdout == layertrace("explain", "variable-created-in-call").stdout
     assert "LT101  error    variable-created-in-call" in listed.stdout
     assert unknown.returncode == 2

@@ -21,7 +21,7 @@ SHOWN = {
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) made 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
     "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: the first made variables"],
-    "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) makes a tf.Variable", "trace 2 of "
+    "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) creates a tf.Variable", "trace 2 of "
     "predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],
     "retrace_instances": [

@@ -1,7 +1,7 @@
-"""Run the doctor over every architecture of `keras.applications`, none of which has a mistake.
+"""Diagnose every architecture of `keras.applications`; each finding above a note is a false alarm.
 
-python tests/diagnosis/applications.py                 # all of them, some minutes
-python tests/diagnosis/applications.py MobileNetV2     # some
+python tests/diagnosis/applications.py                 # all of them, which takes some minutes
+python tests/diagnosis/applications.py MobileNetV2     # only these
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SMALLEST = 32
 
 def architectures() -> list[str]:
     """Return the names of the functions that make a model."""
-    found = vars(keras.applications)
-    return sorted(name for name, thing in found.items() if callable(thing) and name[0].isupper())
+    members = vars(keras.applications)
+    return sorted(name for name, member in members.items() if callable(member) and name[0].isupper())
 
 
 def findings_of(name: str):
-    """Make a model with random weights for its smallest input, call it, and return what is found."""
+    """Return the findings of a model with random weights that is created and called once."""
     keras.backend.clear_session()
     size = SIZES.get(name, SMALLEST)
     with layertrace.trace(report=False) as timeline:
@@ -37,13 +37,14 @@ def findings_of(name: str):
 
 
 def main() -> int:
-    wrong = 0
+    """Print the findings of each architecture, and return 1 if there is any."""
+    failures = 0
     for name in sys.argv[1:] or architectures():
-        found = [one for one in findings_of(name) if one.severity != "note"]
-        wrong += bool(found)
-        print(f"{name:24} {'; '.join(map(str, found)) or 'nothing'}", flush=True)
-    print(f"{wrong or 'no'} false alarm{'s' * (wrong != 1)}")
-    return 1 if wrong else 0
+        alarms = [finding for finding in findings_of(name) if finding.severity != "note"]
+        failures += bool(alarms)
+        print(f"{name:24} {'; '.join(map(str, alarms)) or 'nothing'}", flush=True)
+    print(f"{failures or 'no'} architecture{'s' * (failures != 1)} with a false alarm")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

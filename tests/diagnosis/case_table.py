@@ -1,7 +1,7 @@
-"""Keep the README's table of cases: what layertrace says of each program in `tests/cases`.
+"""Write the table of cases in the README: the finding of each broken program in `tests/cases`.
 
-python tests/diagnosis/case_table.py           # print it
-python tests/diagnosis/case_table.py --write   # put it into the README
+python tests/diagnosis/case_table.py           # print the table
+python tests/diagnosis/case_table.py --write   # write it to the README
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from cases.cases import expected, programs, run  # noqa: E402  # which the line above lets be found
+from cases.cases import expected, programs, run  # noqa: E402  # found by the line above
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- cases: begin -->", "<!-- cases: end -->"
 
 
 def rows_of(path: Path, timeline) -> list[str]:
-    """Return the lines of the table that a case has: one for each finding that it is to have."""
+    """Return the rows of a case: one for each finding that it expects."""
     codes = {code for code, _, _ in expected(path)}
     return [
-        f"| {one.code} {one.name} | {_plain(one.message)} |"
-        for one in timeline.findings(select=["LT"])
-        if one.code in codes
+        f"| {finding.code} {finding.name} | {_plain(finding.message)} |"
+        for finding in timeline.findings(select=["LT"])
+        if finding.code in codes
     ]
 
 
 def _plain(message: str) -> str:
-    """Leave out what differs from run to run: numbers of objects, and the version of Keras."""
+    """Return a message without what differs from run to run: numbers of objects, the version of Keras."""
     steady = re.sub(r" #\d+|(?<=Keras 3)[.\d]+\d", "", message)
     return re.sub(r"\s+", " ", steady).replace("|", "\\|")
 
 
 def table() -> str:
-    """Run all cases, and return the table."""
-    lines = ["| finding | what it says |", "|---|---|"]
+    """Run all cases and return the table."""
+    lines = ["| finding | message |", "|---|---|"]
     before = os.getcwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -52,18 +52,19 @@ def table() -> str:
 
 
 def main() -> None:
+    """Print the table, or write it to the README."""
     verbatim = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=verbatim)
-    parser.add_argument("--write", action="store_true", help="put it into the README")
-    given = parser.parse_args()
+    parser.add_argument("--write", action="store_true", help="write it to the README")
+    arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    made = table()
-    if not given.write:
-        print(made)
+    new_table = table()
+    if not arguments.write:
+        print(new_table)
         return
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
+    README.write_text(f"{before}{BEGIN}\n{new_table}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The doctor finds each mistake with its layer and line, and nothing in programs without one."""
+"""The rules find each mistake with its layer and line, and nothing in programs without a mistake."""
 
 import pytest
 from cases.cases import expected, found_in, programs, run
@@ -9,7 +9,7 @@ from layertrace.diagnosis import all_rules
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
-    """Let programs save their models where they cannot meet."""
+    """Run each program in its own folder, where it can save a model."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -27,7 +27,7 @@ def test_every_case_has_all_its_programs():
 
 
 def test_every_rule_is_broken_by_a_program():
-    """No rule stands that no program shows; both lists of codes are the same."""
+    """The codes that programs expect are the codes of all rules."""
     paths = [*programs("broken"), *programs("another")]
     broken = {code for path in paths for code, _, _ in expected(path)}
 
@@ -36,7 +36,7 @@ def test_every_rule_is_broken_by_a_program():
 
 @of("broken")
 def test_each_case_is_diagnosed(path):
-    """Each mistake is found, with the layer's name and the line, and nothing besides."""
+    """Each mistake is found with the name of its layer and its line, and nothing else is."""
     assert expected(path), "a case without an expectation shows nothing"
     timeline = run(path).timeline
     assert found_in(timeline) == expected(path)
@@ -49,15 +49,15 @@ def test_each_case_is_diagnosed(path):
 
 
 @of("another")
-def test_each_mistake_is_known_in_another_dress(path):
-    """Other names, deeper nesting, two instances of which one misbehaves: the finding is of the right one."""
+def test_each_mistake_is_found_in_another_program(path):
+    """With other names, deeper nesting, or two instances, the finding names the right layer and line."""
     assert expected(path)
     assert found_in(run(path).timeline) == expected(path)
 
 
 @of("fixed")
-def test_each_fix_is_one(path):
-    """A case with the fix applied runs, and nothing is found."""
+def test_each_fix_works(path):
+    """A fixed program runs, and nothing is found in it."""
     ran = run(path)
 
     assert ran.error is None
@@ -65,10 +65,11 @@ def test_each_fix_is_one(path):
 
 
 @of("clean")
-def test_ordinary_programs_are_left_in_peace(path):
-    """Nothing above a note is found in programs that do what Keras's guides do."""
+def test_a_clean_program_has_no_finding(path):
+    """Nothing above a note is found in a program that follows the guides of Keras."""
     ran = run(path)
 
     assert ran.error is None
     assert len(ran.timeline)
-    assert [str(one) for one in ran.timeline.findings(select=["LT"]) if one.severity != "note"] == []
+    findings = ran.timeline.findings(select=["LT"])
+    assert [str(finding) for finding in findings if finding.severity != "note"] == []

@@ -27,7 +27,7 @@ def calls_of(timeline, name, **where):
     return len(timeline.of(name).where(kind="call", **where))
 
 
-@case("lt203_function_made_anew")
+@case("lt203_function_recreated")
 def test_new_models_are_many_functions_traced_once(ran):
     """Seven models have seven predict functions; none is traced again, and each cause says so."""
     found = of_name(ran.timeline, "one_step_on_data_distributed")
@@ -116,7 +116,7 @@ def test_a_graph_that_cannot_run_is_an_error_of_the_run(ran):
 
 
 RETRACED = [
-    "lt203_function_made_anew",
+    "lt203_function_recreated",
     "lt201_retraced_by_shape",
     "lt202_retraced_by_value",
     "lt204_traced_per_instance",

@@ -2,7 +2,7 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers, ops
 
 class Pool(layers.Layer):
-    """an old name of an argument, saved by the new one"""
+    """an old name of an argument, saved under the new one"""
     def __init__(self, size=None, pool_size=None, **kw): super().__init__(**kw); self.pool_size = pool_size if size is None else size
     def call(self, x): return ops.average_pool(x, self.pool_size)
     def get_config(self): return {**super().get_config(), "pool_size": self.pool_size}
@@ -14,11 +14,11 @@ class Head(layers.Layer):
 class Small(Head):
     def __init__(self, width=3, **kw): kw.setdefault("units", width); super().__init__(**kw)
 class Scaled(Small):
-    """kept in another form, which is what is saved"""
+    """stored in another form, which is saved"""
     def __init__(self, factors=(), scale=None, **kw): super().__init__(**kw); self.scale = list(scale or factors)
     def get_config(self): return {**super().get_config(), "scale": self.scale}
 class Table(layers.Layer):
-    """what the weights begin with is in the weights"""
+    """the initial values are saved as weights"""
     def __init__(self, n, initial=None, **kw): super().__init__(**kw); self.n, self.initial = n, initial
     def build(self, shape):
         self.t = self.add_weight(shape=(self.n,), name="t")
@@ -30,7 +30,7 @@ x = Table(5, initial=np.ones(5))(Scaled((1, 2), width=5)(Small(width=2)(Head(4)(
 keras.models.clone_model(keras.Model(inputs, x))
 
 class Gates(layers.Layer):
-    """weights in the order that is asked for"""
+    """weights in the order that the caller requests"""
     def __init__(self, keys): super().__init__(); self.keys = list(keys)
     def build(self, shape): self.w = {key: self.add_weight(shape=(shape[-1],), name=key) for key in self.keys}
     def call(self, x): return sum(x * self.w[key] for key in self.keys)

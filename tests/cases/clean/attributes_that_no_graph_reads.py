@@ -1,4 +1,4 @@
-# What changes after a trace and is read by nobody in it: labels, logs, what only another step reads
+# Clean: attributes that change after a trace that does not read them: labels, logs, state of another step
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
@@ -27,5 +27,5 @@ for epoch in range(3):
     model.fit(x, y, verbose=0)
 weighed = Weighed(); weighed.compile("sgd")
 weighed.predict(x, verbose=0)
-weighed.weight = 0.5  # before the first training, and no part of a prediction
+weighed.weight = 0.5  # before the first training, and unused in prediction
 weighed.fit(x, y, verbose=0); weighed.predict(x, verbose=0)

@@ -10,7 +10,7 @@ class Filter(layers.Layer):
     def call(self, x): return self.d(x) * self.scale
     def get_config(self):
         config = {**super().get_config(), "width": self.width, "causal": self.causal}
-        return config if self.scale == 1.5 else {**config, "scale": self.scale}  # the default may be left out
+        return config if self.scale == 1.5 else {**config, "scale": self.scale}  # a default may be omitted
 model = keras.Sequential([keras.Input((4, 2)), Filter(2, name="first"), Filter(3, True, 2.5, name="second"), Filter(4, scale=float("1.5"), name="third")])
 keras.models.clone_model(model)
 keras.models.clone_model(keras.models.clone_model(model))

@@ -1,4 +1,4 @@
-# Clean: compiled by XLA, the end of data of unknown size, an error of the data, and asking whether XLA can
+# Clean: compiled by XLA; the end of data of unknown size; an error in the data; a test whether XLA can compile
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Clean: dropout that is on for good, or whose rate is 0; a loss of each step, divided by their number; tf_keras
+# Clean: dropout that is always on, or has a rate of 0; a loss for each step, divided by their number; tf_keras
 import numpy as np, tensorflow as tf, keras, tf_keras
 from keras import layers
 

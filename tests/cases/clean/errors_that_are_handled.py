@@ -4,7 +4,7 @@ from keras import layers, ops
 class Exact(layers.Layer):
     def call(self, x): return x * float(np.asarray(x).max())
 class Scale(layers.Layer):
-    """exact where there are values, else by the operations"""
+    """exact if there are values, and otherwise with operations"""
     def __init__(self): super().__init__(); self.exact = Exact()
     def call(self, x):
         try: return self.exact(x)
@@ -12,7 +12,7 @@ class Scale(layers.Layer):
 model = keras.Sequential([keras.Input((3,)), Scale(), layers.Dense(1)])
 model.predict(np.ones((4, 3)), verbose=0); Scale()(np.ones((2, 3), "float32"))
 class NeedsTwo(layers.Layer):
-    """refuses what it was not made for, and says so"""
+    """refuses unsuitable inputs with an explanation"""
     def build(self, input_shape):
         if len(input_shape) != 2: raise TypeError(f"needs two inputs, got {len(input_shape)}")
         a, b = input_shape; self.w = self.add_weight(shape=(a[-1], b[-1]), name="w")
@@ -21,7 +21,7 @@ try: NeedsTwo()([np.ones((1, 2))] * 3)
 except TypeError as error: print(error)
 NeedsTwo()([np.ones((1, 2)), np.ones((1, 3))])
 class Table(layers.Layer):
-    """a table of another dtype, which is cast; it is for inputs of one width"""
+    """casts a table of another dtype, and accepts inputs of one width only"""
     def __init__(self): super().__init__(); self.table = tf.constant(np.eye(4))
     def call(self, x): return ops.matmul(x, ops.cast(self.table, x.dtype))
 table = Table()

@@ -1,4 +1,4 @@
-# Clean: thawed after training, or frozen, and then only measured by the functions there are
+# Clean: unfrozen or frozen after training, and then only measured with the existing functions
 import numpy as np, keras
 from keras import layers
 

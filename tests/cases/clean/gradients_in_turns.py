@@ -1,4 +1,4 @@
-# Two parts trained in turns, with all weights given each time: each gets its gradients in its turn
+# Clean: two parts are trained alternately by an optimizer that always receives all weights
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

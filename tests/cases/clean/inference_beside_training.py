@@ -1,4 +1,4 @@
-# A model that is called to build it, to act, to measure and without gradients, beside training in training mode
+# Clean: a model is trained in training mode, and also called to build it, to act and to measure
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
@@ -21,7 +21,7 @@ critic, adam = policy(), keras.optimizers.Adam(); critic(batch); adam.build(crit
 compiled = tf.function(lambda x: update(critic, adam, x))
 for _ in range(2): compiled(batch)
 
-class Noisy(layers.Layer):  # told each time
+class Noisy(layers.Layer):  # receives `training` in every call
     def __init__(self): super().__init__(); self.seed = keras.random.SeedGenerator(1); self.scale = layers.Dense(3)
     def build(self, shape): self.scale.build(shape)
     def call(self, x, training=False):

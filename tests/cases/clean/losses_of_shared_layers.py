@@ -1,4 +1,4 @@
-# A layer with a loss that a model uses on two inputs, on purpose; also when such a model is one of several steps
+# Clean: a model uses a layer with a loss on two inputs, on purpose; such a model is also part of a larger one
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Clean: a memo of what follows from the shape, and layers that Keras builds once and that run eagerly then
+# Clean: a cache of values that depend on the shape, and layers that Keras builds once and that then run eagerly
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Clean: new models that are trained, one compiled again, and functions made once each for many runs
+# Clean: new models that are trained, one that is compiled again, and functions that are created once for many runs
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
@@ -9,9 +9,9 @@ def make(*inside):
 for fold in np.array_split(np.arange(12), 5):  # a cross-validation
     rest = np.setdiff1d(np.arange(12), fold)
     model = make(); model.fit(x[rest], y[rest], verbose=0); model.evaluate(x[fold], y[fold], verbose=0)
-for rate in (0.1, 0.03, 0.01, 0.003, 0.001):  # stages of one model, which LT207 asks to compile again
+for rate in (0.1, 0.03, 0.01, 0.003, 0.001):  # stages of one model, compiled again as LT207 advises
     model.compile(keras.optimizers.SGD(rate), "mse"); model.fit(x, y, verbose=0)
-# models that are only compared, each on a line of its own
+# models that are only compared, each created on its own line
 a = make(); a.evaluate(x, y, verbose=0)
 b = make(layers.Dense(2)); b.evaluate(x, y, verbose=0)
 c = make(layers.Dense(3)); c.evaluate(x, y, verbose=0)

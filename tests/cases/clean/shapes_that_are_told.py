@@ -6,7 +6,7 @@ class Twice(layers.Layer):
     def call(self, x): return tf.concat([x, x], -1)
 twice = Twice(); inputs = keras.Input((3,)); model = keras.Model(inputs, twice(inputs))
 model(np.ones((4, 3), "float32"))
-twice(np.ones((4, 7), "float32")), twice(np.ones((4, 2, 7), "float32"))  # outside of the model, of other shapes
+twice(np.ones((4, 7), "float32")), twice(np.ones((4, 2, 7), "float32"))  # outside the model, with other shapes
 class Wants(layers.Layer):
     def build(self, shapes):
         if shapes[0][-1] != 5: raise ValueError("this layer wants five")

@@ -1,4 +1,4 @@
-# compute_output_shape lies, or hides call so children stay unbuilt
+# compute_output_shape is wrong, or hides call so children stay unbuilt
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

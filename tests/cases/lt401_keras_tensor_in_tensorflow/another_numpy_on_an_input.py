@@ -1,4 +1,4 @@
-# LT401 in another program
+# Another program with LT401
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# KerasTensor passed to a TensorFlow function
+# A KerasTensor is passed to a TensorFlow function
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT402 in another program
+# Another program with LT402
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

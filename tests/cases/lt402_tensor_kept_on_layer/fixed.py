@@ -1,4 +1,4 @@
-# LT402 fixed
+# LT402, fixed
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

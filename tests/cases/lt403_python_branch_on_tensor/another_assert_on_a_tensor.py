@@ -1,4 +1,4 @@
-# LT403 in another program
+# Another program with LT403
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Python if / for on tensors in call
+# A Python if or for on tensors in call
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

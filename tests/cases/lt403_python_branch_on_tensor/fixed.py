@@ -1,4 +1,4 @@
-# LT403 fixed
+# LT403, fixed
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT404 in another program
+# Another program with LT404
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

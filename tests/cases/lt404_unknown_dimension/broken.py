@@ -1,4 +1,4 @@
-# x.shape[0] is None while symbolic
+# x.shape[0] is None in a symbolic call
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

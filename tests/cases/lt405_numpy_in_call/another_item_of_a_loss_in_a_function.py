@@ -1,4 +1,4 @@
-# LT405 in another program
+# Another program with LT405
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# .numpy() / NumPy functions in call
+# .numpy() or NumPy functions in call
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT501 in another program
+# Another program with LT501
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# LT502 in another program
+# Another program with LT502
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

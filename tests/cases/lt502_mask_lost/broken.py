@@ -1,4 +1,4 @@
-# Mask destroyed by a custom layer or a raw op
+# A custom layer or a raw operation drops the mask
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT503 in another program
+# Another program with LT503
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Mixed precision: constant or raw variable not autocast
+# Mixed precision does not cast a constant or a raw variable
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
@@ -8,6 +8,6 @@ keras.mixed_precision.set_global_policy("mixed_float16")
 class Scale(layers.Layer):
     def build(self, s):
         self.w = self.add_weight(shape=(s[-1],), initializer="ones")
-        self.table = tf.convert_to_tensor(self.w) * 2          # float32, frozen at build time
+        self.table = tf.convert_to_tensor(self.w) * 2          # float32, computed in build
     def call(self, x): return x * self.table  # finds: LT503 scale
 Scale()(np.ones((1, 3), "float32"))

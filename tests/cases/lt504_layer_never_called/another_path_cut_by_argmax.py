@@ -1,4 +1,4 @@
-# LT504 in another program
+# Another program with LT504
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# LT504 in another program
+# Another program with LT504
 import numpy as np, tensorflow as tf, tf_keras
 from tf_keras import layers
 

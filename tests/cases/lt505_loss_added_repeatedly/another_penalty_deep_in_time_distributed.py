@@ -1,4 +1,4 @@
-# LT505 in another program
+# Another program with LT505
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

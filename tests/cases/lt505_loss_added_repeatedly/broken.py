@@ -1,4 +1,4 @@
-# add_loss counted more often than expected
+# add_loss counts more often than expected
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT505 fixed
+# LT505, fixed
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT601 in another program
+# Another program with LT601
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

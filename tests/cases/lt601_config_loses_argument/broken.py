@@ -1,4 +1,4 @@
-# get_config missing, incomplete, or not accepted by __init__
+# get_config is incomplete, or __init__ does not accept it
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
@@ -7,7 +7,7 @@ from keras import layers
 class Forgetful(layers.Layer):
     def __init__(self, k=1.0, **kw):
         super().__init__(**kw); self.k = k
-    def get_config(self): return super().get_config()        # k silently dropped  # finds: LT601 forgetful
+    def get_config(self): return super().get_config()        # silently drops k  # finds: LT601 forgetful
 print("rebuilt k =", Forgetful.from_config(Forgetful(3.0).get_config()).k)
 
 class NoKwargs(layers.Layer):

@@ -1,4 +1,4 @@
-# LT603 in another program
+# Another program with LT603
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Weight order changed; set_weights / h5 mismatch
+# The order of weights differs, so set_weights and h5 files mismatch
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT604 in another program
+# Another program with LT604
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,4 +1,4 @@
-# Optimizer meets a variable it was not built with
+# An optimizer receives a variable that it was not built with
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT701 in another program
+# Another program with LT701
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

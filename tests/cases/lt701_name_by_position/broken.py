@@ -1,4 +1,4 @@
-# add_weight("kernel", shape=...) positional name
+# add_weight("kernel", shape=...) passes the name by position
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT702 in another program
+# Another program with LT702
 import numpy as np, tensorflow as tf, keras, tf_keras
 from keras import layers
 

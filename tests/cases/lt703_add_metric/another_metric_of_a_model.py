@@ -1,4 +1,4 @@
-# LT703 in another program
+# Another program with LT703
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

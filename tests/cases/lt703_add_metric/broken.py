@@ -1,4 +1,4 @@
-# add_metric removed in Keras 3
+# add_metric was removed in Keras 3
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras

@@ -1,4 +1,4 @@
-# LT704 in another program
+# Another program with LT704
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 

@@ -1,27 +1,30 @@
-"""LT302: A layer without a `build` of its own was marked as built while the layers inside it are not."""
+"""LT302: A layer without its own `build` is marked as built while the layers inside it are not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, late_children, own_build
+from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT302", "built-without-children", "warning", SUBCLASSING)
+@rule("LT302", "built-without-children", "warning", links.SUBCLASSING)
 def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer without a `build` of its own was marked as built while the layers inside it are not.
+    """A layer without its own `build` is marked as built while the layers inside it are not.
 
-    `build` of Keras's base class cannot know how to build what is inside: it calls `call` symbolically
-    for that, and if it cannot, or `layer.build(shape)` is invoked by hand, it marks the layer as built
-    all the same. There are no weights to count, save or load until the first call.
+    ## Why is this bad?
 
-    Bad:
+    The `build` of Keras's base class cannot know how to build the layers inside, so it runs `call`
+    symbolically. If that fails, or if `layer.build(shape)` is called by hand, it marks the layer as built
+    all the same. Until the first call there is nothing to count, save or load.
+
+    ## Example
 
     ```python
     model = Net()
@@ -29,47 +32,57 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
     model.load_weights(path)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     class Net(keras.Model):
         def build(self, input_shape):
             self.dense.build(input_shape)
     ```
+
+    ## Known limits
+
+    - Only a note where the layer ran without the inner one before, which it uses by choice.
+    - An inner layer that is still unbuilt after a call is taken to be switched off by an option.
+    - Layers that are gone when the recording ends are not examined.
     """
-    told = set()
-    for owner, event, outer in late_children(context):
-        if own_build(context, owner) is None and owner.id not in told and event.layer is not None:
-            told.add(owner.id)
-            found = _unbuilt(context, owner, event.layer, "made in its first call")
-            # One that ran without the child before uses it by choice, which no build could know.
-            yield replace(found, severity="note") if _ran_before(context, owner, outer) else found
+    reported = set()
+    for owner, late, _, call in children_built_late(context):
+        if build_defined_at(context, owner) is None and owner.id not in reported:
+            reported.add(owner.id)
+            violation = _unbuilt(context, owner, late, "were created in its first call")
+            # A layer that ran before without the child uses it by choice, which no build could know:
+            # tests/cases/clean/made_or_called_by_choice.py
+            yield replace(violation, severity="note") if _ran_before(context, owner, call) else violation
     for state in context.states.values():
         layer = state.layer
         if not state.built or not state.alive or not is_user_defined(layer) or "build" in state.methods:
             continue
-        unbuilt = [s for n in state.children if (s := context.states.get(n)) and s.built is False and s.alive]
-        # A child that is still unbuilt after a call is one that an option switches off.
-        if unbuilt and layer.id not in told and context.of(layer, "build") and not context.of(layer, "call"):
-            told.add(layer.id)
-            yield _unbuilt(context, layer, unbuilt[0].layer, "still not made")
+        children = [child for number in state.children if (child := context.states.get(number)) is not None]
+        unbuilt = [child for child in children if child.built is False and child.alive]
+        # A child that is still unbuilt after a call is one that an option switches off:
+        # tests/cases/clean/made_or_called_by_choice.py
+        is_uncalled = bool(context.of(layer, "build")) and not context.of(layer, "call")
+        if unbuilt and layer.id not in reported and is_uncalled:
+            reported.add(layer.id)
+            yield _unbuilt(context, layer, unbuilt[0].layer, "do not exist yet")
     for function, purpose in _NEED_WEIGHTS.items():
-        failure = context.failure if context.raised_in(function) else None
-        asked = None if failure is None else _unready(context, failure.layer, function)
-        if failure is not None and asked is not None and asked.layer.id not in told:
+        failure = context.failure if context.errors_from(function) else None
+        asked = None if failure is None else _layer_without_weights(context, failure.layer, function)
+        if failure is not None and asked is not None and asked.layer.id not in reported:
             yield Violation(
                 message=f"{{layer}} is not built yet, so it has no weights to {purpose}: call it once, or "
                 "build it.",
                 layer=asked.layer,
                 location=failure.error.location,
-                evidence=(Evidence("asked for its weights", (), failure.error.location),),
+                evidence=(Evidence("its weights were requested", (), failure.error.location),),
                 fix=f"{asked.layer.name}(keras.Input(shape))  # once, before",
             )
 
 
 def _ran_before(context: DiagnosisContext, layer: LayerRef, call: Event) -> bool:
-    """Tell whether a layer was called with success before."""
-    return any(one.seq < call.seq and one.error is None for one in context.of(layer, "call"))
+    """Return whether an earlier call of a layer succeeded."""
+    return any(earlier.seq < call.seq and earlier.error is None for earlier in context.of(layer, "call"))
 
 
 _SET_WEIGHTS = "keras.src.layers.layer:set_weights"
@@ -79,48 +92,55 @@ _NEED_WEIGHTS = {
     ":save_weights_only": "save",
     _SET_WEIGHTS: "set or to copy",
 }
-"""Functions of Keras that refuse a layer without weights (`saving/saving_lib.py` of Keras 3.4 to 3.15)."""
+"""Functions of Keras that reject a layer without weights (`saving/saving_lib.py` of Keras 3.4 to 3.15)."""
 
 
-def _unready(context: DiagnosisContext, layer: LayerRef | None, function: str) -> LayerState | None:
+def _layer_without_weights(
+    context: DiagnosisContext, layer: LayerRef | None, function: str
+) -> LayerState | None:
     """Return the layer without weights that such a function was asked for.
 
-    A layer that is built may have been given the weights of one that is not: of its one unbuilt twin.
+    If the layer is built, the weights that it was given come from an unbuilt layer: from its only unbuilt
+    twin.
     """
     state = context.state(layer)
     if state is None or not state.built:
         return state
-    likeness = _likeness(context, state)
+    structure = _structure(context, state)
     twins = [
-        one for one in context.states.values() if one.built is False and _likeness(context, one) == likeness
+        twin
+        for twin in context.states.values()
+        if twin.built is False and _structure(context, twin) == structure
     ]
     return twins[0] if function == _SET_WEIGHTS and len(twins) == 1 and twins[0].children else None
 
 
-def _likeness(context: DiagnosisContext, state: LayerState) -> tuple[tuple[str, ...], list[str]]:
+def _structure(context: DiagnosisContext, state: LayerState) -> tuple[tuple[str, ...], list[str]]:
     """Return the class of a layer and those of the layers inside it, without inputs that building adds."""
-    inside = [context.states[one].layer.class_name for one in state.children if one in context.states]
-    return state.layer.bases, [one for one in inside if one != "InputLayer"]
+    inside = [
+        context.states[number].layer.class_name for number in state.children if number in context.states
+    ]
+    return state.layer.bases, [name for name in inside if name != "InputLayer"]
 
 
-def _unbuilt(context: DiagnosisContext, owner: LayerRef, child: LayerRef, when: str) -> Violation:
+def _unbuilt(context: DiagnosisContext, owner: LayerRef, child: LayerRef, weights: str) -> Violation:
     build = next(iter(context.of(owner, "build")), None)
     line = None if build is None else build.location
     name = context.name_in(owner, child)
     return Violation(
         message=f"{{layer}} has no build of its own and was marked as built while its {name} "
-        f"({child.class_name}) was not: the weights of that are {when}.",
+        f"({child.class_name}) was not: the weights of {name} {weights}.",
         layer=owner,
         location=line,
-        evidence=(Evidence("marked as built", () if build is None else (build.seq,), line),),
+        evidence=(Evidence("marked as built", seqs(build), line),),
         fix=f"def build(self, input_shape):\n    {_building(name)}",
     )
 
 
 def _building(name: str) -> str:
-    """Write what builds a child, and with one in a list or dict all of them."""
-    held, _, inside = name.partition("[")
-    if not inside:
+    """Write what builds a child, or all children of the list or dict that it is in."""
+    attribute, _, key = name.partition("[")
+    if not key:
         return f"self.{name}.build(input_shape)"
-    values = ".values()" if inside[:1] in "'\"" else ""
-    return f"for layer in self.{held}{values}:\n        layer.build(input_shape)"
+    values = ".values()" if key[:1] in "'\"" else ""
+    return f"for layer in self.{attribute}{values}:\n        layer.build(input_shape)"

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, calls_on
+from layertrace.diagnosis.rules.building._shared import calls_method
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT306", "call-bypassed", "error", SUBCLASSING)
+@rule("LT306", "call-bypassed", "error", links.SUBCLASSING)
 def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer overrides `__call__`, or its `call` is invoked directly.
 
-    `Layer.__call__` builds the layer, casts its inputs, hands on `training` and masks, and keeps track of
-    losses; then it runs `call`. A class of its own defines `call`, and a layer is called as `layer(x)`.
+    ## Why is this bad?
 
-    Bad:
+    `Layer.__call__` builds the layer, casts its inputs, passes `training` and masks on, tracks losses, and
+    then runs `call`. A class that overrides it, and code that calls `layer.call(x)`, skip all of this. A
+    class defines `call`, and a layer is called as `layer(x)`.
+
+    ## Example
 
     ```python
     class Block(keras.layers.Layer):
@@ -27,86 +31,87 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
             return self.dense(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     class Block(keras.layers.Layer):
         def call(self, x):
             return self.dense(x)
     ```
+
+    ## Known limits
+
+    - A direct `layer.call(x)` is reported only if the layer was not built before, and either the call
+      failed or the `build` of the user's class never ran.
+    - A `__call__` that calls the one of Keras is not reported.
+    - Direct calls of layers of `tf_keras` are not examined.
     """
     for state in context.states.values():
         method = state.methods.get("__call__")
-        skips = (
-            not state.built and not context.of(state.layer, "call") and not context.of(state.layer, "build")
-        )
-        if (
-            method is not None
-            and skips
-            and is_user_defined(state.layer)
-            and not _reaches_keras(context, state)
-        ):
-            init = next(iter(context.of(state.layer, "init")), None)
+        if method is None or not is_user_defined(state.layer) or _was_run_by_keras(context, state):
+            continue
+        if not _reaches_keras(context, state):
             yield Violation(
-                message="{layer} overrides __call__, so Keras never built it nor ran its call: name the "
-                "method call.",
+                message="{layer} overrides __call__, so Keras never built it or ran its call; rename the "
+                "method to call.",
                 layer=state.layer,
                 location=method,
-                evidence=(Evidence("never built", () if init is None else (init.seq,), method),),
+                evidence=(Evidence("never built", seqs(context.init_of(state.layer)), method),),
                 fix="def call(self, x): ...",
             )
     for layer in context.layers:
-        direct = [one for one in context.of(layer, "call") if "direct" in one.flags]
-        first = next(iter(direct), None)
-        if first is None or layer.framework != "keras" or _was_built(context, layer):
+        first = next((call for call in context.of(layer, "call") if "direct" in call.flags), None)
+        if first is None or layer.framework != "keras" or _is_built(context, layer):
             continue
-        if any(one.seq < first.seq for one in context.of(layer, "build")):
+        if any(build.seq < first.seq for build in context.of(layer, "build")):
             continue
         failed = first.error is not None and first.error.origin
         if not failed and not _lacks_its_build(context, layer):
             continue
-        what = "" if failed else ", and never is: what its build makes is missing"
+        consequence = "" if failed else ", and never is: what its build creates is missing"
+        name = _name_at_call(context, first, layer)
         yield Violation(
-            message=f"{{layer}} was not built when its call was invoked directly{what}: call the layer "
-            "itself.",
+            message=f"{{layer}} was not built when its call was invoked directly{consequence}; call "
+            "the layer itself.",
             layer=layer,
             location=first.location,
             evidence=(Evidence("call without build", (first.seq,), first.location),),
-            fix=f"{_called(context, first)}(x)  # not {_called(context, first)}.call(x)",
+            fix=f"{name}(x)  # not {name}.call(x)",
             severity=None if failed else "warning",
         )
 
 
-def _reaches_keras(context: DiagnosisContext, state: LayerState) -> bool:
-    """Tell a layer whose `__call__` ends in that of Keras, by its source or by another of its class.
+def _was_run_by_keras(context: DiagnosisContext, state: LayerState) -> bool:
+    return bool(state.built or context.of(state.layer, "call") or context.of(state.layer, "build"))
 
-    It has only been made, then, and not called: for its configuration, or for later.
+
+def _reaches_keras(context: DiagnosisContext, state: LayerState) -> bool:
+    """Return whether the `__call__` of a layer calls that of Keras, by its source or by another instance.
+
+    Then it has only been created and not called, for its configuration or for later:
+    tests/cases/clean/made_or_called_by_choice.py
     """
-    if calls_on(state.methods.get("__call__"), "__call__"):
+    if calls_method(state.methods.get("__call__"), "__call__"):
         return True
-    likes = [one for one in context.states.values() if one.layer.bases == state.layer.bases]
-    return any(one.built and context.of(one.layer, "call") for one in likes)
+    others = [other for other in context.states.values() if other.layer.bases == state.layer.bases]
+    return any(other.built and context.of(other.layer, "call") for other in others)
 
 
 def _lacks_its_build(context: DiagnosisContext, layer: LayerRef) -> bool:
-    """Tell a layer with a `build` of the user's that never ran."""
+    """Return whether a layer has a `build` of the user's that never ran."""
     state = context.state(layer)
     return state is not None and state.built is False and "build" in state.methods and state.alive
 
 
-def _called(context: DiagnosisContext, event: Event) -> str:
+def _name_at_call(context: DiagnosisContext, call: Event, layer: LayerRef) -> str:
     """Return how the code that calls a layer reaches it: by an attribute of its own, or by name."""
-    layer, owner = event.layer, context.enclosing_layer(event)
-    if layer is None or owner is None:
-        return "layer" if layer is None else layer.name
+    owner = context.enclosing_layer(call)
     state = context.state(owner)
-    return (
-        f"self.{context.name_in(owner, layer)}"
-        if state is not None and layer.id in state.held
-        else layer.name
-    )
+    if state is None or layer.id not in state.held:
+        return layer.name
+    return f"self.{context.name_in(owner, layer)}"
 
 
-def _was_built(context: DiagnosisContext, layer: LayerRef) -> bool:
+def _is_built(context: DiagnosisContext, layer: LayerRef) -> bool:
     state = context.state(layer)
     return state is not None and bool(state.built)

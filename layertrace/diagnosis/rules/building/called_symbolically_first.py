@@ -1,24 +1,27 @@
-"""LT308: A layer's `call` runs more often than it seems to be called."""
+"""LT308: The `call` of a layer runs more often than the program calls the layer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
 
-@rule("LT308", "called-symbolically-first", "note", "https://keras.io/api/layers/base_layer/")
+@rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER)
 def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer's `call` runs more often than it seems to be called.
+    """The `call` of a layer runs more often than the program calls the layer.
 
-    A layer without `build` that holds unbuilt layers is called once symbolically, so that Keras learns
-    their shapes. In `fit`, its function is traced, and traced again if the first trace made variables, an
-    optimizer's say. Steps after that run the graph. All of it is expected; with a `build`, the symbolic
-    call falls away.
+    ## Why is this bad?
 
-    Bad:
+    It is expected, but surprises those who print or count in `call`. A layer that contains unbuilt layers
+    and has no `build` is called once symbolically, so that Keras learns the shapes. In `fit`, its function
+    is traced, and traced again if the first trace created variables, such as those of an optimizer. Later
+    steps run the graph. A `build` makes the symbolic call unnecessary.
+
+    ## Example
 
     ```python
     class Net(keras.Model):
@@ -27,7 +30,7 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
             return self.dense(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     class Net(keras.Model):
@@ -37,36 +40,38 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
         def call(self, x):
             return self.dense(x)
     ```
+
+    ## Known limits
+
+    - Only outermost layers are reported, and only if none of their calls failed.
+    - Layers of a functional model are not reported: Keras infers their shapes in any case.
     """
     for layer in context.layers:
         calls, state = context.of(layer, "call"), context.state(layer)
-        if (
-            not is_user_defined(layer)
-            or state is None
-            or "build" in state.methods
-            or "call" not in state.methods
-        ):
+        if state is None or not is_user_defined(layer):
             continue
-        symbolic = [one for one in calls if one.mode == "symbolic"]
-        outermost = all(outer.kind != "call" for one in calls for outer in context.ancestors(one))
-        if not symbolic or len(calls) < 2 or not outermost or any(one.error is not None for one in calls):
+        if "build" in state.methods or "call" not in state.methods:
             continue
-        inside = [event for one in symbolic for event in context.descendants(one)]
+        symbolic = [call for call in calls if call.mode == "symbolic"]
+        is_outermost = all(context.enclosing_call(call) is None for call in calls)
+        if not symbolic or len(calls) < 2 or not is_outermost:
+            continue
+        if any(call.error is not None for call in calls):
+            continue
+        inside = [event for call in symbolic for event in context.descendants(call)]
         if all(event.kind != "build" or event.layer is None for event in inside):
             continue
-        if state.declared is not None:  # part of a functional model, where shapes are inferred in any case
+        if state.declared is not None:  # part of a functional model, whose shapes are inferred in any case
             continue
-        traced = sum(one.mode == "graph" for one in calls)
-        eager = sum(one.mode == "eager" for one in calls)
-        parts = [f"{len(symbolic)} symbolic, to build what is inside"]
-        parts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
+        traced = sum(call.mode == "graph" for call in calls)
+        eager = sum(call.mode == "eager" for call in calls)
+        counts = [f"{len(symbolic)} symbolic, to build the layers inside"]
+        counts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
         yield Violation(
-            message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(parts)}. That is expected, "
-            f"since it has "
-            "no build.",
+            message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(counts)}. This is expected, "
+            "because it has no build.",
             layer=layer,
             location=state.methods["call"],
-            evidence=(Evidence("symbolic", tuple(one.seq for one in symbolic), symbolic[0].location),),
-            fix="def build(self, input_shape): ...  # builds what is inside, and the symbolic call falls "
-            "away",
+            evidence=(Evidence("symbolic", seqs(*symbolic), symbolic[0].location),),
+            fix="def build(self, input_shape): ...  # builds the layers inside, without a symbolic call",
         )

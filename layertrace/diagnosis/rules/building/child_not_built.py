@@ -1,72 +1,79 @@
-"""LT301: A layer's own `build` leaves one of its layers unbuilt."""
+"""LT301: The `build` of a layer leaves one of the layers inside it unbuilt."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import SUBCLASSING, late_children, own_build
+from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
 from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
 
 
-@rule("LT301", "child-not-built", "warning", SUBCLASSING)
+@rule("LT301", "child-not-built", "warning", links.SUBCLASSING)
 def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer's own `build` leaves one of its layers unbuilt.
+    """The `build` of a layer leaves one of the layers inside it unbuilt.
 
-    Keras calls `build` and takes the layer for built. The child gets its weights when it is first called,
-    and when a saved model is loaded only `build` runs: there is nothing then to load its weights into.
-    For a subclassed model Keras 3.15 does not even say so, and the child keeps random weights.
+    ## Why is this bad?
 
-    Bad:
+    Keras calls `build` and then considers the layer built. The inner layer gets its weights only when it
+    is first called. When a saved model is loaded, only `build` runs, so there is nothing to load its
+    weights into. For a subclassed model, Keras 3.15 does not even report that, and the inner layer keeps
+    random weights.
+
+    ## Example
 
     ```python
     def build(self, input_shape):
         self.body.build(input_shape)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def build(self, input_shape):
         self.body.build(input_shape)
         self.head.build((*input_shape[:-1], 4))
     ```
+
+    ## Known limits
+
+    - An inner layer that was never called is reported only if `compute_output_shape` hides it and the
+      source of `call` uses it.
+    - Inner layers without weights are not reported, nor are layers of `tf_keras`, which builds by calling.
+    - A layer without its own `build` is reported as LT302.
     """
-    for owner, event, outer in late_children(context):
-        build = own_build(context, owner)
-        if build is None or event.layer is None:
-            continue
-        child, state = event.layer, context.state(owner)
+    for owner, child, build, call in children_built_late(context):
+        own_build, state = build_defined_at(context, owner), context.state(owner)
+        if own_build is None:
+            continue  # LT302
         name = context.name_in(owner, child)
-        hidden = state is not None and "compute_output_shape" in state.methods
-        why = ", and compute_output_shape keeps Keras from calling it before" if hidden else ""
-        mode = f", in a trace of {outer.function}" if outer.mode == "graph" else ""
+        is_hidden = state is not None and "compute_output_shape" in state.methods
+        why = ", and compute_output_shape keeps Keras from calling it earlier" if is_hidden else ""
+        mode = f", in a trace of {call.function}" if call.mode == "graph" else ""
         yield Violation(
-            message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}: the "
-            f"weights were "
-            f"made in call{mode}, and are missing when a saved model is loaded.",
+            message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}: the weights "
+            f"were created in call{mode}, and are missing when a saved model is loaded.",
             layer=owner,
-            location=build,
+            location=own_build,
             evidence=(
-                Evidence(f"{name} is built in call", (outer.seq, event.seq), event.location),
-                Evidence("build without it", tuple(one.seq for one in context.of(owner, "build")[:1]), build),
+                Evidence(f"{name} is built in call", (call.seq, build.seq), build.location),
+                Evidence("build without it", seqs(*context.of(owner, "build")[:1]), own_build),
             ),
-            fix=f"self.{name}.build({_shape(event)})  # in build",
+            fix=f"self.{name}.build({_shape(build)})  # in build",
         )
     yield from _never_built(context)
 
 
 def _never_built(context: DiagnosisContext) -> Iterator[Violation]:
-    """Find what a `build` left unbuilt in a model that did not call it, since its shape is told."""
+    """Find unbuilt layers in a layer that was not called, because it declares its output shape."""
     late = {
-        (owner.bases, context.name_in(owner, event.layer))
-        for owner, event, _ in late_children(context)
-        if event.layer
+        (owner.bases, context.name_in(owner, child)) for owner, child, _, _ in children_built_late(context)
     }
     for state in context.states.values():
         build, call = state.methods.get("build"), state.methods.get("call")
@@ -80,21 +87,25 @@ def _never_built(context: DiagnosisContext) -> Iterator[Violation]:
             if child is None or child.built is not False or name not in used or not _needs_weights(child):
                 continue
             if (state.layer.bases, name) in late:
-                continue  # a copy, loaded perhaps, of one that is told already
-            builds = tuple(one.seq for one in context.of(state.layer, "build")[:1])
+                continue  # a copy, such as a loaded one, of a layer that is already reported
             yield Violation(
                 message=f"{{layer}} does not build its {name} ({child.layer.class_name}) in build, and "
-                "compute_output_shape keeps Keras from calling it: its weights are not there yet, and are "
+                "compute_output_shape keeps Keras from calling it: its weights do not exist yet, and are "
                 "missing when parameters are counted or a saved model is loaded.",
                 layer=state.layer,
                 location=build,
-                evidence=(Evidence(f"build without {name}", builds, build),),
+                evidence=(
+                    Evidence(f"build without {name}", seqs(*context.of(state.layer, "build")[:1]), build),
+                ),
                 fix=f"self.{name}.build(input_shape)  # in build",
             )
 
 
 def _needs_weights(state: LayerState) -> bool:
-    """Tell a layer that makes weights when it is built; many of Keras's own are unbuilt and have none."""
+    """Return whether a layer creates weights when it is built.
+
+    Many layers of Keras stay unbuilt and have none, such as `Flatten`.
+    """
     base = state.layer.bases[0] if state.layer.bases else ""
     return "build" in state.methods or base.startswith(_WITH_WEIGHTS)
 
@@ -103,16 +114,14 @@ _WITH_WEIGHTS = (
     *(f"keras.src.layers.{part}." for part in ("attention", "convolutional", "normalization", "rnn")),
     *(f"keras.src.layers.core.{part}." for part in ("dense", "einsum_dense", "embedding")),
 )
-"""Packages whose layers make weights when they are built (Keras 3.0 to 3.15)."""
+"""Packages whose layers create weights when they are built (Keras 3.0 to 3.15)."""
 
 
-def _shape(event: Event) -> str:
-    """Write the shape that a child was built with, whatever the size of the batch."""
-    given = next(iter(event.arguments.values()), None)
-    if (
-        not isinstance(given, tuple)
-        or not given
-        or not all(isinstance(one, (int, type(None))) for one in given)
-    ):
+def _shape(build: Event) -> str:
+    """Write the shape that a layer was built with, for a batch of any size."""
+    shape = next(iter(build.arguments.values()), None)
+    if not isinstance(shape, tuple) or not shape:
         return "shape"
-    return str((None, *given[1:]))
+    if not all(isinstance(size, (int, type(None))) for size in shape):
+        return "shape"
+    return str((None, *shape[1:]))

@@ -1,25 +1,28 @@
-"""LT305: A layer's `compute_output_shape` says otherwise than what `call` returns."""
+"""LT305: `compute_output_shape` declares another shape than `call` returns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.building._shared import LAYER
 from layertrace.diagnosis.user_source import methods_beside
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 
-@rule("LT305", "output-shape-mismatch", "error", LAYER)
+@rule("LT305", "output-shape-mismatch", "error", links.BASE_LAYER)
 def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer's `compute_output_shape` says otherwise than what `call` returns.
+    """`compute_output_shape` declares another shape than `call` returns.
 
-    Keras believes it, and makes the rest of a functional model for the shape that it says.
+    ## Why is this bad?
 
-    Bad:
+    Keras trusts the declared shape and builds the rest of a functional model for it. The model fails at
+    its first call, far from the layer, or its summary is wrong.
+
+    ## Example
 
     ```python
     def compute_output_shape(self, input_shape):
@@ -29,74 +32,86 @@ def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
         return self.dense(x)  # 5 units
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 5)
     ```
+
+    ## Known limits
+
+    - Only symbolic calls, and calls inside a functional or sequential model, are compared. Elsewhere a layer
+      may be called with other shapes.
+    - The batch dimension and unknown dimensions are not compared.
+    - Of a layer with several outputs, only those that a model returns are compared.
     """
     for state in context.states.values():
-        lies = _declares(state)
-        if lies is None or state.declared is None:
+        method = _declaring_method(state)
+        if method is None or state.declared is None:
             continue
         for call in _calls_in_model(context, state.layer):
             if isinstance(call.outputs, TensorSpec) and _differ(state.declared, call.outputs):
                 yield Violation(
-                    message=f"{{layer}} says by {lies.function} that it returns {state.declared}, "
-                    f"but its call "
+                    message=f"{method.function} of {{layer}} declares {state.declared}, but its call "
                     f"returned {call.outputs}.",
                     layer=state.layer,
-                    location=lies,
+                    location=method,
                     evidence=(Evidence(f"returned {call.outputs}", (call.seq,), call.location),),
-                    fix=f"{_told(lies, call.outputs)}  # or remove {lies.function}",
+                    fix=f"{_declaration(method, call.outputs)}  # or remove {method.function}",
                 )
                 break
     yield from _one_of_several(context)
 
 
 def _one_of_several(context: DiagnosisContext) -> Iterator[Violation]:
-    """Find a layer with several outputs of which one is not as declared, by the model that hands them out."""
-    told = set()
-    for init in context.events("init", lambda one: _is_functional(one.layer)):
+    """Find a layer that declares one of several outputs wrongly, by a model that returns this output."""
+    reported = set()
+    for init in context.events("init", lambda init: _is_functional(init.layer)):
         declared = list(specs(init.arguments.get("outputs")))
         for call in context.of(init.layer, "call") if init.layer is not None else ():
             returned = list(specs(call.outputs))
             pairs = zip(declared, returned, strict=True) if len(declared) == len(returned) else ()
-            for said, was in [pair for pair in pairs if _differ(*pair)]:
-                inner, lies = _liar(context, call, was)
-                if inner is None or lies is None or (inner.layer, was) in told:
+            for expected, actual in [pair for pair in pairs if _differ(*pair)]:
+                inner, method = _source_of_output(context, call, actual)
+                if inner is None or method is None or (inner.layer, actual) in reported:
                     continue
-                told.add((inner.layer, was))
+                reported.add((inner.layer, actual))
+                declaration = _declaration(method, actual)
                 yield Violation(
-                    message=f"{{layer}} says by {lies.function} that one of its outputs is {said}, but its "
-                    f"call returned {was}.",
+                    message=f"{method.function} of {{layer}} declares {expected} for one of its outputs, "
+                    f"but its call returned {actual}.",
                     layer=inner.layer,
-                    location=lies,
+                    location=method,
                     evidence=(Evidence(f"returned {inner.outputs}", (inner.seq,), inner.location),),
-                    fix=f"{_told(lies, was)}  # at its place among the outputs; or remove {lies.function}",
+                    fix=f"{declaration}  # at its place among the outputs; or remove {method.function}",
                 )
 
 
-def _liar(context: DiagnosisContext, call: Event, spec: TensorSpec) -> tuple[Event | None, Location | None]:
-    """Return the call, inside of a model's, of a layer that tells its outputs and returned this one."""
+def _source_of_output(
+    context: DiagnosisContext, call: Event, spec: TensorSpec
+) -> tuple[Event | None, Location | None]:
+    """Return the inner call that returned an output, and the method by which its layer declares outputs."""
     for inner in context.descendants(call):
-        several = not isinstance(inner.outputs, TensorSpec) and spec in specs(inner.outputs)
-        lies = _declares(context.state(inner.layer)) if inner.kind == "call" and several else None
-        if lies is not None:
-            return inner, lies
+        has_several = not isinstance(inner.outputs, TensorSpec) and spec in specs(inner.outputs)
+        method = (
+            _declaring_method(context.state(inner.layer)) if inner.kind == "call" and has_several else None
+        )
+        if method is not None:
+            return inner, method
     return None, None
 
 
-def _declares(state: LayerState | None) -> Location | None:
-    """Return the method by which a class of the user's tells its outputs."""
+def _declaring_method(state: LayerState | None) -> Location | None:
+    """Return the method by which a class of the user declares its outputs."""
     if state is None:
         return None
-    beside = methods_beside(state.methods.get("call"))
-    return state.methods.get("compute_output_shape") or beside.get("compute_output_spec")
+    methods = methods_beside(state.methods.get("call"))
+    return state.methods.get("compute_output_shape") or methods.get("compute_output_spec")
 
 
-def _told(method: Location, returned: TensorSpec) -> str:
+def _declaration(method: Location, returned: TensorSpec) -> str:
+    """Write the statement by which a method declares what `call` returned."""
     shape = (None, *(returned.shape or ())[1:])
     if method.function == "compute_output_shape":
         return f"return {shape}"
@@ -104,10 +119,13 @@ def _told(method: Location, returned: TensorSpec) -> str:
 
 
 def _calls_in_model(context: DiagnosisContext, layer: LayerRef) -> list[Event]:
-    """Return the calls of a layer by the functional model that holds it, and the one that put it there."""
+    """Return the symbolic calls of a layer, then those by a functional model.
+
+    Other calls may have other shapes: tests/cases/clean/shapes_that_are_told.py
+    """
     calls = context.of(layer, "call")
-    inside = [one for one in calls if any(_is_functional(outer.layer) for outer in context.ancestors(one))]
-    return [one for one in calls if one.mode == "symbolic"] + inside
+    inside = [call for call in calls if any(_is_functional(outer.layer) for outer in context.ancestors(call))]
+    return [call for call in calls if call.mode == "symbolic"] + inside
 
 
 def _is_functional(layer: LayerRef | None) -> bool:
@@ -115,9 +133,10 @@ def _is_functional(layer: LayerRef | None) -> bool:
 
 
 def _differ(declared: TensorSpec, returned: TensorSpec) -> bool:
+    """Return whether two shapes differ in rank, or in a known dimension other than that of the batch."""
     if declared.shape is None or returned.shape is None:
         return False
     if len(declared.shape) != len(returned.shape):
         return True
-    pairs = list(zip(declared.shape, returned.shape, strict=True))[1:]
-    return any(a is not None and b is not None and a != b for a, b in pairs)
+    sizes = list(zip(declared.shape, returned.shape, strict=True))[1:]
+    return any(left is not None and right is not None and left != right for left, right in sizes)

@@ -1,22 +1,25 @@
-"""LT703: A layer calls `add_metric`, which Keras 3 does not have any more."""
+"""LT703: A layer calls `add_metric`, which Keras 3 removed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.migration._shared import GUIDE, seqs
 
 
-@rule("LT703", "add-metric", "error", GUIDE)
+@rule("LT703", "add-metric", "error", links.MIGRATING_TO_KERAS_3)
 def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer calls `add_metric`, which Keras 3 does not have any more.
+    """A layer calls `add_metric`, which Keras 3 removed.
 
-    A metric is an object that the layer owns, made once in `__init__`, or one that is given to `compile`.
+    ## Why is this bad?
 
-    Bad:
+    The call raises an exception. A metric of Keras 3 is an object that the layer creates once in `__init__`
+    and updates in `call`, or that is passed to `compile`.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -24,7 +27,7 @@ def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
         return x
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def __init__(self):
@@ -35,8 +38,12 @@ def add_metric(context: DiagnosisContext) -> Iterator[Violation]:
         self.mean.update_state(x)
         return x
     ```
+
+    ## Known limits
+
+    Only a call that failed is reported, so a recording with `tf_keras` never shows the mistake.
     """
-    for place in context.raised_in("keras.src.layers.layer:add_metric"):
+    for place, _ in context.errors_from("keras.src.layers.layer:add_metric"):
         location = context.line(place)
         yield Violation(
             message="{layer} calls add_metric, which Keras 3 has removed: let the layer own a metric.",

@@ -1,8 +1,7 @@
-"""What several rules of this folder use."""
+"""Config keys that belong to Keras."""
 
 from __future__ import annotations
 
-GUIDE = "https://keras.io/guides/serialization_and_saving/"
 KERAS_OWN = {
     "name",
     "trainable",

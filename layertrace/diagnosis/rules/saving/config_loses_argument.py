@@ -1,55 +1,68 @@
-"""LT601: A layer is made again from its configuration, and an argument is lost on the way."""
+"""LT601: An argument is lost when a layer is recreated from its config."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE, KERAS_OWN
+from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import aliases, default_of, mentions
 from layertrace.timeline.event import Event, LayerRef, Structure
 
 
-@rule("LT601", "config-loses-argument", "error", GUIDE)
+@rule("LT601", "config-loses-argument", "error", links.SAVING)
 def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer is made again from its configuration, and an argument is lost on the way.
+    """An argument is lost when a layer is recreated from its config.
 
-    `get_config` must hold every argument of `__init__` that matters: saving, cloning and `Bidirectional`
-    make the layer anew from it, with defaults for what is missing, and say nothing.
+    ## Why is this bad?
 
-    Bad:
+    `get_config` must contain every argument of `__init__` that matters. Saving, cloning and `Bidirectional`
+    recreate the layer from its config. They silently use defaults for the missing arguments, so the new
+    layer behaves differently.
+
+    ## Example
 
     ```python
     def get_config(self):
         return super().get_config()
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def get_config(self):
         return {**super().get_config(), "k": self.k}
     ```
+
+    ## Known limits
+
+    The recording must contain both the original layer and its copy, and the two are matched by class and
+    name. If several originals match, all of them must have lost an argument. Tensors, dictionaries and
+    `**kwargs` are ignored, and so is an argument that `get_config` appears to store under another name. A
+    default is recognized only if it is a literal.
     """
     originals: dict[tuple[str, str], list[Event]] = {}
-    told: set[int] = set()
-    for event in context.events("init"):
-        layer = event.layer
-        if layer is None or not is_user_defined(layer) or event.error is not None:
+    reported: set[int] = set()
+    for copy in context.events("init"):
+        layer = copy.layer
+        # Keras's own layers are not the user's to fix: tests/cases/clean/saved_and_loaded.py
+        if layer is None or not is_user_defined(layer) or copy.error is not None:
             continue
-        if "from config" not in event.flags:
-            originals.setdefault(_identity(layer, layer.name), []).append(event)
+        if "from config" not in copy.flags:
+            originals.setdefault(_identity(layer, layer.name), []).append(copy)
             continue
-        namesakes = next((found for key in _identities(layer) if (found := originals.get(key))), [])
-        losses = [(made, lost) for made in namesakes if (lost := _lost(context, made, event))]
-        if not losses or len(losses) < len(namesakes):
-            continue  # of models with the same names one is meant, and it may be one that loses nothing
-        made, lost = losses[-1]
-        if made.seq not in told:
-            told.add(made.seq)
-            yield _loses(context, made, event, lost)
+        candidates = next((inits for key in _identities(layer) if (inits := originals.get(key))), [])
+        losses = [(original, lost) for original in candidates if (lost := _lost(context, original, copy))]
+        # Of several originals with one name, the copied one may be the one that loses nothing.
+        if not losses or len(losses) < len(candidates):
+            continue
+        original, lost = losses[-1]
+        if original.seq not in reported:
+            reported.add(original.seq)
+            yield _loses(context, original, copy, lost)
 
 
 def _identity(layer: LayerRef, name: str) -> tuple[str, str]:
@@ -57,62 +70,60 @@ def _identity(layer: LayerRef, name: str) -> tuple[str, str]:
 
 
 def _identities(layer: LayerRef) -> list[tuple[str, str]]:
-    """Return what a layer made from a configuration may have been made from: it has the name in there.
+    """Return the classes and names of the layers that a layer may be a copy of.
 
-    `Bidirectional` puts a word before it (`layers/rnn/bidirectional.py` of Keras 3 and of tf_keras).
+    `Bidirectional` adds a prefix to the name (`layers/rnn/bidirectional.py` of Keras 3 and of tf_keras).
     """
     names = (layer.name, *map(layer.name.removeprefix, ("forward_", "backward_")))
     return [_identity(layer, name) for name in names]
 
 
-def _lost(context: DiagnosisContext, made: Event, again: Event) -> dict[str, object]:
-    """Return the arguments that the first was given, other than their defaults, and the second was not.
-
-    A tensor is no loss: what weights begin with is in the weights.
-    """
+def _lost(context: DiagnosisContext, original: Event, copy: Event) -> dict[str, object]:
+    """Return the arguments of the original, except defaults, that its copy did not receive."""
+    # A tensor is not lost if the weights start from it: tests/cases/clean/arguments_by_another_name.py
     return {
         name: value
-        for name, value in made.arguments.items()
-        if name not in again.arguments and name not in KERAS_OWN and not isinstance(value, Mapping)
-        if value != default_of(made.defined_at, name) and not any(specs(value))
-        if not _has_another_name(context, made, again, name)
+        for name, value in original.arguments.items()
+        if name not in copy.arguments and name not in KERAS_OWN and not isinstance(value, Mapping)
+        if value != default_of(original.defined_at, name) and not any(specs(value))
+        if not _has_another_name(context, original, copy, name)
     }
 
 
-def _has_another_name(context: DiagnosisContext, made: Event, again: Event, name: str) -> bool:
-    """Tell an argument that the configuration holds by another name, that of the attribute it is kept in."""
-    value, before = made.arguments[name], _flat(made)
-    for key, other in _flat(again).items():
-        if key in before or key in KERAS_OWN or other == default_of(again.defined_at, key):
+def _has_another_name(context: DiagnosisContext, original: Event, copy: Event, name: str) -> bool:
+    """Return whether the config stores an argument under another name, such as that of its attribute."""
+    # tests/cases/clean/arguments_by_another_name.py
+    value, before = original.arguments[name], _flat_arguments(original)
+    for key, other in _flat_arguments(copy).items():
+        if key in before or key in KERAS_OWN or other == default_of(copy.defined_at, key):
             continue
         if type(other) is type(value) and other == value:
             return True
-    state = context.state(made.layer)
+    state = context.state(original.layer)
     config = None if state is None else state.methods.get("get_config")
-    return mentions(config, aliases(made.defined_at, name) - KERAS_OWN)
+    return mentions(config, aliases(original.defined_at, name) - KERAS_OWN)
 
 
-def _flat(init: Event) -> dict[str, Structure]:
-    """Return the arguments of an `__init__`, with those that it takes as `**kwargs`."""
-    found: dict[str, Structure] = {}
+def _flat_arguments(init: Event) -> dict[str, Structure]:
+    """Return the arguments of an `__init__`, including those in `**kwargs`."""
+    arguments: dict[str, Structure] = {}
     for name, value in init.arguments.items():
-        found |= value if isinstance(value, Mapping) else {name: value}
-    return found
+        arguments |= value if isinstance(value, Mapping) else {name: value}
+    return arguments
 
 
-def _loses(context: DiagnosisContext, made: Event, again: Event, lost: dict[str, object]) -> Violation:
-    state = context.state(made.layer)
-    names = list(lost)
-    told = ", ".join(f"{name}={lost[name]!r}" for name in names)
-    config = "".join(f', "{name}": self.{name}' for name in names)
+def _loses(context: DiagnosisContext, original: Event, copy: Event, lost: dict[str, object]) -> Violation:
+    state = context.state(original.layer)
+    arguments = ", ".join(f"{name}={value!r}" for name, value in lost.items())
+    config = "".join(f', "{name}": self.{name}' for name in lost)
     return Violation(
-        message=f"{{layer}} was made anew from its configuration without {told}: get_config leaves "
-        f"{'it' if len(names) == 1 else 'them'} out, so a saved or cloned model differs.",
-        layer=made.layer,
-        location=(state.methods.get("get_config") if state is not None else None) or made.defined_at,
+        message=f"{{layer}} was recreated from its config without {arguments}, which get_config omits; saved "
+        "and cloned models will differ.",
+        layer=original.layer,
+        location=(state.methods.get("get_config") if state is not None else None) or original.defined_at,
         evidence=(
-            Evidence(f"made with {told}", (made.seq,), made.location),
-            Evidence("made anew without", (again.seq,), again.location),
+            Evidence(f"created with {arguments}", (original.seq,), original.location),
+            Evidence("recreated without", (copy.seq,), copy.location),
         ),
         fix=f"def get_config(self):\n    return {{**super().get_config(){config}}}",
     )

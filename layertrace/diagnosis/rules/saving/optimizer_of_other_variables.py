@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE
 
 
-@rule("LT604", "optimizer-of-other-variables", "error", GUIDE)
+@rule("LT604", "optimizer-of-other-variables", "error", links.SAVING)
 def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violation]:
     """An optimizer is given variables that it was not built with.
 
-    An optimizer keeps slots (momenta, say) for the variables that it saw first. For a second model it
-    takes one of its own, or one that is built with the variables of both.
+    ## Why is this bad?
 
-    Bad:
+    An optimizer keeps slot variables, such as momenta, for the variables of its first step, and refuses any
+    others later. Use another optimizer for a second model, or build one with the variables of both.
+
+    ## Example
 
     ```python
     optimizer = keras.optimizers.Adam()
@@ -25,28 +27,31 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
         step(model, optimizer)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     for model in (a, b):
         step(model, keras.optimizers.Adam())
     ```
+
+    ## Known limits
+
+    The optimizer must have refused the variables, and the recording must contain its first update. The
+    message names the optimizer of the last update before the failure.
     """
-    for place in context.raised_in(":_check_variables_are_known", ":_get_variable_index"):
-        error = place.error
-        updates = context.observations("update")
-        if error is None or not updates:
+    updates = context.observations("update")
+    for place, _ in context.errors_from(":_check_variables_are_known", ":_get_variable_index"):
+        if not updates:
             continue
         last = updates[-1]
-        known = next((one for one in updates if one.name == last.name), last)
-        new = [path for path in last.paths if path not in known.paths] or list(last.paths)
-        shown = ", ".join(known.paths[:2])
+        first = next((update for update in updates if update.name == last.name), last)
+        new = [path for path in last.paths if path not in first.paths] or list(last.paths)
+        shown = f"{', '.join(first.paths[:2])}{', …' if len(first.paths) > 2 else ''}"
         yield Violation(
-            message=f"The optimizer {known.name.strip('<>')} was built with {len(known.paths)} variables "
-            f"({shown}{', …' if len(known.paths) > 2 else ''}), and then given {new[0]}, which it does "
-            f"not know.",
+            message=f"The optimizer {first.name.strip('<>')} was built with {len(first.paths)} variables "
+            f"({shown}) and then given {new[0]}, which is not one of them.",
             location=context.line(place),
             evidence=(Evidence("given other variables", (), context.line(place)),),
-            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step;\n"
-            "# or make one optimizer for each model",
+            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step\n"
+            "# or create one optimizer for each model",
         )

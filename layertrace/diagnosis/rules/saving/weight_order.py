@@ -1,138 +1,148 @@
-"""LT603: Two layers of one class make their weights in different orders."""
+"""LT603: Two layers of one class create their weights in different orders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.saving._shared import GUIDE
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT603", "weight-order", "warning", GUIDE)
+@rule("LT603", "weight-order", "warning", links.SAVING)
 def weight_order(context: DiagnosisContext) -> Iterator[Violation]:
-    """Two layers of one class make their weights in different orders.
+    """Two layers of one class create their weights in different orders.
 
-    `get_weights` and `set_weights` go by position, and so do old weight files: weights of one shape are
-    then swapped, and nothing says so.
+    ## Why is this bad?
 
-    Bad:
+    `get_weights`, `set_weights` and old weight files match weights by position. Weights of the same shape
+    are then silently swapped.
+
+    ## Example
 
     ```python
     for name in ("scale", "shift") if self.scale_first else ("shift", "scale"):
         setattr(self, name, self.add_weight(shape=(n,), name=name))
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     self.scale = self.add_weight(shape=(n,), name="scale")
     self.shift = self.add_weight(shape=(n,), name="shift")
     ```
+
+    ## Known limits
+
+    The rule compares each layer with the first layer of its class, and only if both have the same weights by
+    name, each once. Children are compared by attribute, one level deep. An order that an argument of
+    `__init__` lists name by name is reported only as a note, because it is probably intended.
     """
-    orders: dict[str, tuple[LayerRef, list[Event]]] = {}
-    told = set()
+    first_of_class: dict[str, _Order] = {}
+    reported = set()
     for layer in context.layers:
-        made = [
-            one for one in context.of(layer, "variable") if one.error is None and one.variable is not None
+        events = [
+            event
+            for event in context.of(layer, "variable")
+            if event.error is None and event.variable is not None
         ]
-        if not is_user_defined(layer) or len(made) < 2:
+        if not is_user_defined(layer) or len(events) < 2:
             continue
+        order = _Order(layer, events, [event.variable.name for event in events if event.variable is not None])
         cls = layer.bases[0] if layer.bases else layer.class_name
-        known, before = orders.setdefault(cls, (layer, made))
-        was, is_ = _names(before), _names(made)
-        if _is_reordered(was, is_):
-            told.add(cls)
-            differing = next(event for event, a, b in zip(made, was, is_, strict=True) if a != b)
-            found = _reordered((known, before, was), (layer, made, is_), differing)
-            yield replace(found, severity="note") if _is_asked_for(context, layer, is_) else found
-    yield from _reordered_layers(context, told)
+        first = first_of_class.setdefault(cls, order)
+        if _is_reordered(first, order):
+            reported.add(cls)
+            violation = _violation(first, order, "creates its weights")
+            fix = "\n".join(f'self.{name} = self.add_weight(..., name="{name}")' for name in first.names)
+            yield replace(violation, fix=fix, severity="note" if _is_requested(context, order) else None)
+    yield from _reordered_children(context, reported)
 
 
-def _is_reordered(was: list[str], is_: list[str]) -> bool:
-    return was != is_ and sorted(was) == sorted(is_) and len(set(is_)) == len(is_)
+class _Order(NamedTuple):
+    """The order in which a layer creates its weights, or holds its children."""
+
+    layer: LayerRef
+    events: list[Event]
+    names: list[str]
 
 
-def _is_asked_for(context: DiagnosisContext, layer: LayerRef, order: list[str]) -> bool:
-    """Tell an order that an argument of `__init__` gives, name by name."""
-    given = [value for init in context.of(layer, "init") for value in init.arguments.values()]
-    lists = [value for value in given if isinstance(value, (tuple, Mapping))]
-    return any([one for one in value if one in order] == order for value in lists)
-
-
-Order = tuple[LayerRef, list[Event], list[str]]
-
-
-def _reordered(first: Order, second: Order, differing: Event) -> Violation:
-    (known, before, was), (layer, made, is_) = first, second
-    return Violation(
-        message=f"{{layer}} makes its weights in the order {', '.join(is_)}, but {known.name} of the "
-        f"same class in the order {', '.join(was)}: set_weights goes by position and would swap "
-        f"them.",
-        layer=layer,
-        location=differing.location,
-        evidence=(
-            Evidence(f"{known.name}: {', '.join(was)}", tuple(one.seq for one in before)),
-            Evidence(f"{layer.name}: {', '.join(is_)}", tuple(one.seq for one in made)),
-        ),
-        fix="\n".join(f'self.{name} = self.add_weight(..., name="{name}")' for name in was),
+def _is_reordered(first: _Order, second: _Order) -> bool:
+    """Return whether two layers have the same names, each once, in different orders."""
+    return (
+        first.names != second.names
+        and sorted(first.names) == sorted(second.names)
+        and len(set(second.names)) == len(second.names)
     )
 
 
-def _reordered_layers(context: DiagnosisContext, told: set[str]) -> Iterator[Violation]:
-    """Find two layers of one class that hold the same layers in different orders."""
-    orders: dict[str, tuple[LayerRef, list[Event], list[str]]] = {}
+def _is_requested(context: DiagnosisContext, order: _Order) -> bool:
+    """Return whether an argument of `__init__` lists the names in this order."""
+    # tests/cases/clean/arguments_by_another_name.py
+    inits = context.of(order.layer, "init")
+    arguments = [value for init in inits for value in init.arguments.values()]
+    lists = [value for value in arguments if isinstance(value, (tuple, Mapping))]
+    return any([name for name in value if name in order.names] == order.names for value in lists)
+
+
+def _violation(first: _Order, second: _Order, what: str) -> Violation:
+    pairs = zip(second.events, first.names, second.names, strict=True)
+    differing = next(event for event, was, name in pairs if was != name)
+    first_names, second_names = ", ".join(first.names), ", ".join(second.names)
+    return Violation(
+        message=f"{{layer}} {what} in the order {second_names}, but {first.layer.name} of the same class in "
+        f"the order {first_names}: set_weights matches by position and would swap them.",
+        layer=second.layer,
+        location=differing.location,
+        evidence=(
+            Evidence(f"{first.layer.name}: {first_names}", tuple(event.seq for event in first.events)),
+            Evidence(f"{second.layer.name}: {second_names}", tuple(event.seq for event in second.events)),
+        ),
+    )
+
+
+def _reordered_children(context: DiagnosisContext, reported: set[str]) -> Iterator[Violation]:
+    """Yield the layers that hold the same children as another of their class, in a different order."""
+    first_of_class: dict[str, _Order] = {}
     for state in context.states.values():
         layer = state.layer
-        inits = _inner_layers(context, state)
+        children = _children(context, state)
         cls = layer.bases[0] if layer.bases else layer.class_name
-        if not is_user_defined(layer) or len(inits) < 2 or cls in told:
+        if not is_user_defined(layer) or len(children) < 2 or cls in reported:
             continue
-        names = list(inits)
-        known, before, was = orders.setdefault(cls, (layer, list(inits.values()), names))
-        if not _is_reordered(was, names):
+        order = _Order(layer, list(children.values()), list(children))
+        first = first_of_class.setdefault(cls, order)
+        if not _is_reordered(first, order):
             continue
-        told.add(cls)
-        made = list(inits.values())
-        differing = next(event for event, a, b in zip(made, was, names, strict=True) if a != b)
-        yield Violation(
-            message=f"{{layer}} holds its layers in the order {', '.join(names)}, but {known.name} of the "
-            f"same class in the order {', '.join(was)}: set_weights goes by position and would swap them.",
-            layer=layer,
-            location=differing.location,
-            evidence=(
-                Evidence(f"{known.name}: {', '.join(was)}", tuple(one.seq for one in before)),
-                Evidence(f"{layer.name}: {', '.join(names)}", tuple(one.seq for one in made)),
-            ),
-            fix="\n".join(f"self.{name} = ...  # always in this order" for name in was),
-            severity="note" if _is_asked_for(context, layer, names) else None,
-        )
+        reported.add(cls)
+        fix = "\n".join(f"self.{name} = ...  # always in this order" for name in first.names)
+        violation = _violation(first, order, "holds its layers")
+        yield replace(violation, fix=fix, severity="note" if _is_requested(context, order) else None)
 
 
-def _inner_layers(context: DiagnosisContext, state: LayerState) -> dict[str, Event]:
-    """Return by attribute how the layers were made that a layer's variables belong to, in their order.
+def _children(context: DiagnosisContext, state: LayerState) -> dict[str, Event]:
+    """Return the `init` of each child that has variables, by attribute and in the order of the variables.
 
-    A weight of its own stands there by its name.
+    A weight of the layer's own is included under its name. Nothing is returned if a child is unknown.
     """
-    makings = {one.variable.id: one for one in context.events("variable") if one.variable is not None}
-    found: dict[str, Event] = {}
+    creations = {
+        event.variable.id: event for event in context.events("variable") if event.variable is not None
+    }
+    children: dict[str, Event] = {}
     for number in state.variables:
-        making = makings.get(number)
-        if making is None or making.variable is None or making.layer is None:
+        creation = creations.get(number)
+        if creation is None or creation.variable is None or creation.layer is None:
             return {}
-        if making.layer.id == state.layer.id:
-            found.setdefault(making.variable.name, making)
+        if creation.layer.id == state.layer.id:
+            children.setdefault(creation.variable.name, creation)
             continue
-        name, init = state.held.get(making.layer.id), next(iter(context.of(making.layer, "init")), None)
+        name, init = state.held.get(creation.layer.id), next(iter(context.of(creation.layer, "init")), None)
         if name is None or init is None:
-            return {}  # of a layer deeper inside: not to be told by attributes
-        found.setdefault(name, init)
-    return found
-
-
-def _names(made: list[Event]) -> list[str]:
-    return [one.variable.name for one in made if one.variable is not None]
+            return {}  # the variable belongs to a deeper layer, which has no attribute here
+        children.setdefault(name, init)
+    return children

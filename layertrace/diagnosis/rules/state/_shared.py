@@ -1,87 +1,84 @@
-"""What several rules of this folder use."""
+"""Who creates a variable, and how a weight is written instead."""
 
 from __future__ import annotations
 
 import ast
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, is_user_defined
 from layertrace.diagnosis.user_source import dotted, nodes_at
-from layertrace.timeline.event import Event
-
-SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
-GUIDE = "https://www.tensorflow.org/guide/function#creating_tfvariables"
+from layertrace.timeline.event import Event, VariableSpec
 
 
-def is_written(event: Event) -> bool:
-    """Tell a variable that its line asks for from an optimizer's or a metric's, made on the way."""
+def is_requested(event: Event) -> bool:
+    """Return whether the user's line itself asks for a variable.
+
+    An optimizer or a metric creates variables that its user's line does not mention.
+    """
     names = (dotted(node.func) for node in nodes_at(event.location) if isinstance(node, ast.Call))
-    asks = any(name.endswith(("Variable", "add_weight")) for name in names)
-    return asks and not is_refused_state(event)
+    requests = any(name.endswith(("Variable", "add_weight")) for name in names)
+    return requests and not is_rejected_by_lock(event)
 
 
-def making_call(context: DiagnosisContext, event: Event) -> Event | None:
-    """Return the call that makes a variable itself, be it a function or not."""
-    outer = next((one for one in context.ancestors(event) if one.kind != "trace"), None)
+def creating_call(context: DiagnosisContext, event: Event) -> Event | None:
+    """Return the call that creates a variable itself, whether it runs in a function or not."""
+    outer = next((outer for outer in context.ancestors(event) if outer.kind != "trace"), None)
     return outer if outer is not None and outer.kind == "call" else None
 
 
-def is_of_call(event: Event, around: Event) -> bool:
-    """Tell a variable that call makes, and that is no state added to a built layer (LT104)."""
-    made = event.variable
-    if made is None or around.layer is None:
+def is_created_by_call(variable: CreatedVariable, call: Event) -> bool:
+    """Return whether a call creates a variable, other than state added to a built layer (LT104)."""
+    event, source = variable.event, variable.spec.source
+    if call.layer is None:
         return False
-    if made.source == "tf":
+    if source == "tf":
         return True
-    if made.source == "tf_keras":  # that of a metric, as `add_metric` makes it, belongs to no layer
-        return (
-            event.layer is not None and event.layer.framework == "tf_keras" and is_user_defined(around.layer)
-        )
-    return made.source == "keras" and is_user_defined(around.layer) and not is_refused_state(event)
+    if source == "tf_keras":
+        # The variable of a metric that `add_metric` creates belongs to no layer.
+        is_of_layer = event.layer is not None and event.layer.framework == "tf_keras"
+        return is_of_layer and is_user_defined(call.layer)
+    return source == "keras" and is_user_defined(call.layer) and not is_rejected_by_lock(event)
 
 
-def is_refused_state(event: Event) -> bool:
-    """Tell what Keras 3 refuses to add to a layer that is built."""
+def is_rejected_by_lock(event: Event) -> bool:
+    """Return whether Keras 3 rejected a variable because the layer was built, and so locked."""
     if event.error is None:
         return False
     return any(
-        "tracking:" in one or ":add_weight" in one or ":_track_variable" in one
-        for one in event.error.raised_in
+        "tracking:" in function or ":add_weight" in function or ":_track_variable" in function
+        for function in event.error.raised_in
     )
 
 
-def initializer_of(event: Event) -> str:
-    """Write the initializer that gives a weight the value that a variable was made with."""
-    made = event.variable
-    initial = None if made is None else made.initializer
+def initializer_of(event: Event, spec: VariableSpec) -> str:
+    """Write the initializer that gives a weight the initial value of a variable."""
     try:
-        number = float(initial or "")
+        number = float(spec.initializer or "")
     except ValueError:
-        return initializer_written(event) or '"zeros"'
-    return {0.0: '"zeros"', 1.0: '"ones"'}.get(number, f"keras.initializers.Constant({initial})")
+        return _initializer_in_source(event) or '"zeros"'
+    return {0.0: '"zeros"', 1.0: '"ones"'}.get(number, f"keras.initializers.Constant({spec.initializer})")
 
 
-def doubt_of(event: Event, indent: int = 0) -> str:
-    """Return the line that belongs before such an initializer where the value is not to be told."""
-    made = event.variable
+def initializer_comment(event: Event, spec: VariableSpec, indent: int = 0) -> str:
+    """Return the comment line that belongs before a weight whose initial value is unknown."""
     try:
-        float((made.initializer if made is not None else None) or "")
+        float(spec.initializer or "")
     except ValueError:
-        told = initializer_written(event) is not None
-        return "" if told else f"{' ' * indent}# the initializer that gives what the variable began with:\n"
+        if _initializer_in_source(event) is None:
+            return f"{' ' * indent}# replace the initializer by one that gives the same initial value\n"
     return ""
 
 
-def initializer_written(event: Event) -> str | None:
-    """Tell an initial value by the function that makes it: `tf.zeros`, `np.ones`, `tf.random.normal`."""
+def _initializer_in_source(event: Event) -> str | None:
+    """Return the initializer for the function that creates the value: `tf.zeros`, `tf.random.normal`."""
     for node in nodes_at(event.location):
-        name = dotted(node.func) if isinstance(node, ast.Call) else ""
-        for said, meant in INITIALIZERS.items():
-            if name.rpartition(".")[2].startswith(said):
-                return f'"{meant}"'
+        function = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        for beginning, initializer in _INITIALIZERS.items():
+            if function.startswith(beginning):
+                return f'"{initializer}"'
     return None
 
 
-INITIALIZERS = {
+_INITIALIZERS = {
     "zeros": "zeros",
     "ones": "ones",
     "eye": "identity",
@@ -91,3 +88,4 @@ INITIALIZERS = {
     "uniform": "random_uniform",
     "rand": "random_uniform",
 }
+"""The beginnings of functions of TensorFlow and NumPy, and the initializer of Keras that does the same."""

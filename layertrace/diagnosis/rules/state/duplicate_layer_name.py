@@ -4,50 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 
-_FUNCTIONAL = "https://keras.io/guides/functional_api/"
 
-
-@rule("LT108", "duplicate-layer-name", "error", _FUNCTIONAL)
+@rule("LT108", "duplicate-layer-name", "error", links.FUNCTIONAL_API)
 def duplicate_layer_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two layers of one model have the same name.
 
-    Names are how Keras finds the layers of a model when it saves and loads, so they must differ.
+    ## Why is this bad?
 
-    Bad:
+    Keras finds the layers of a model by name when it saves and loads, so it raises an error when a model
+    has two layers with the same name.
+
+    ## Example
 
     ```python
     x = keras.layers.Dense(2, name="a")(inputs)
     x = keras.layers.Dense(1, name="a")(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     x = keras.layers.Dense(2, name="hidden")(inputs)
     x = keras.layers.Dense(1, name="output")(x)
     ```
+
+    ## Known limits
+
+    - Found by the exception of Keras, so only the first pair of a model is reported.
+    - Layers with the same name inside a subclassed layer are allowed, and not reported.
     """
-    places = context.raised_in(
-        "keras.src.models.functional:__init__",
-        "keras.src.ops.function:map_graph",
-        "keras.src.models.sequential:add",
-        "keras.src.models.sequential:_maybe_rebuild",
-        ":map_graph_network",
-    )
-    for place in places:
-        twice = [] if place.error is None else context.named_twice(place.error.message)
-        if not twice or place.error is None or place.error.type != "ValueError":
+    for _, error in context.errors_from(*_CONSTRUCTORS):
+        named_alike = context.layers_with_shared_name(error.message)
+        if not named_alike or error.type != "ValueError":
             continue
-        layer = twice[-1]
-        made = [e for e in context.events("init") if e.layer is not None and e.layer.name == layer.name]
+        layer = named_alike[-1]
+        inits = [
+            init
+            for init in context.events("init")
+            if init.layer is not None and init.layer.name == layer.name
+        ]
         yield Violation(
-            message=f"{{layer}} has the name of another layer of the same model, {layer.name!r}.",
+            message=f"{{layer}} has the same name as another layer of its model, {layer.name!r}.",
             layer=layer,
-            location=place.error.location or (made[-1].location if made else None),
-            evidence=tuple(Evidence(f"{e.layer}", (e.seq,), e.location) for e in made[:2]),
+            location=error.location or (inits[-1].location if inits else None),
+            evidence=tuple(Evidence(f"{init.layer}", (init.seq,), init.location) for init in inits[:2]),
             fix=f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
         )
+
+
+_CONSTRUCTORS = (
+    "keras.src.models.functional:__init__",
+    "keras.src.ops.function:map_graph",
+    "keras.src.models.sequential:add",
+    "keras.src.models.sequential:_maybe_rebuild",
+    ":map_graph_network",
+)
+"""Functions of Keras 3 and tf_keras that check the names of a model's layers."""

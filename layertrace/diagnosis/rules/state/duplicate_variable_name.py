@@ -4,65 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.timeline.event import Event, LayerRef, VariableSpec
-
-_SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+from layertrace.timeline.event import LayerRef, VariableSpec
 
 
-@rule("LT107", "duplicate-variable-name", "warning", _SUBCLASSING)
+@rule("LT107", "duplicate-variable-name", "warning", links.SUBCLASSING)
 def duplicate_variable_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two weights of one layer have the same name.
 
-    Keras 3 says nothing. Weights are told apart by position then; HDF5 files of Keras 2 fail on it, and
-    whoever looks for a weight by its path finds two.
+    ## Why is this bad?
 
-    Bad:
+    Keras 3 accepts it silently and distinguishes the weights by position only. Saving to an HDF5 file of
+    Keras 2 fails, and code that looks for a weight by its path finds two.
+
+    ## Example
 
     ```python
     self.u = self.add_weight(shape=(2,), name="w")
     self.v = self.add_weight(shape=(2,), name="w")
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     self.u = self.add_weight(shape=(2,), name="u")
     self.v = self.add_weight(shape=(2,), name="v")
     ```
+
+    ## Known limits
+
+    - Weights without a name, and raw instances of `tf.Variable`, are not compared.
+    - Two weights are compared only if the same `__init__`, `build` or `call` creates them.
+    - Variables of metrics and optimizers inside a layer are not weights of that layer.
     """
     for layer in context.layers:
         if not is_user_defined(layer):
-            continue
-        first: dict[tuple[int | None, str], Event] = {}
-        for event in context.of(layer, "variable"):
-            made = event.variable
-            if made is None or event.error is not None or not _is_weight_of(layer, made):
+            continue  # tests/cases/clean/recurrent_layers_of_all_kinds.py
+        first: dict[tuple[int | None, str], CreatedVariable] = {}
+        for variable in context.created_variables(layer):
+            event, spec, _ = variable
+            if event.error is not None or not _is_named_weight(layer, spec):
                 continue
-            before = first.setdefault((event.parent, made.path), event)
-            if before is event:
+            earlier = first.setdefault((event.parent, spec.path), variable)
+            if earlier is variable:
                 continue
             yield Violation(
-                message=f"{{layer}} has two weights named {made.name!r}: give each a name of its own.",
+                message=f"{{layer}} has two weights named {spec.name!r}; give each weight its own name.",
                 layer=layer,
                 location=event.location,
                 evidence=(
-                    Evidence(f"{before.variable}", (before.seq,), before.location),
-                    Evidence(f"{made}", (event.seq,), event.location),
+                    Evidence(f"{earlier.spec}", (earlier.event.seq,), earlier.event.location),
+                    Evidence(f"{spec}", (event.seq,), event.location),
                 ),
-                fix=f'self.add_weight(shape={tuple(made.shape or ())}, name="{made.name}_2")',
+                fix=f'self.add_weight(shape={tuple(spec.shape or ())}, name="{spec.name}_2")',
             )
 
 
-def _is_weight_of(layer: LayerRef, made: VariableSpec) -> bool:
-    """Tell a named weight that a layer makes by `add_weight` from what a metric or an optimizer makes in it.
+def _is_named_weight(layer: LayerRef, spec: VariableSpec) -> bool:
+    """Return whether a variable is a weight that the layer itself adds, with a name of the user's.
 
-    Keras 3 puts the name of whoever adds a weight before that of the weight (`add_weight` of
-    `layers/layer.py`, `metrics/metric.py`, Keras 3.0 to 3.15); in tf_keras a metric is a layer itself.
+    Keras 3 puts the name of the object that adds a weight before the name of the weight (`add_weight` of
+    `layers/layer.py`, `metrics/metric.py`, Keras 3.0 to 3.15); in tf_keras a metric is itself a layer.
     """
-    if made.source == "tf" or made.name.startswith(("variable", "Variable")):
+    if spec.source == "tf" or spec.name.startswith(("variable", "Variable")):
         return False  # the name that Keras gives to a weight without one
-    adder = made.path.rpartition("/")[0].rpartition("/")[2]
-    return made.source == "tf_keras" or adder == layer.name
+    adder = spec.path.rpartition("/")[0].rpartition("/")[2]
+    # A layer may have two metrics of one class: tests/cases/clean/metrics_and_optimizers_inside.py
+    return spec.source == "tf_keras" or adder == layer.name

@@ -1,32 +1,34 @@
-"""LT103: A layer makes another one each time it is called."""
+"""LT103: A layer creates another layer every time it is called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import is_guarded
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT103", "layer-created-in-call", "error", SUBCLASSING, triggers=[("init", "call")])
+@rule("LT103", "layer-created-in-call", "error", links.SUBCLASSING, triggers=[("init", "call")])
 def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer makes another one each time it is called.
+    """A layer creates another layer every time it is called.
 
-    It has new random weights every time, which nobody tracks, trains or saves; in a `tf.function` its
-    variables are refused.
+    ## Why is this bad?
 
-    Bad:
+    The inner layer has new random weights in every call. Nothing tracks, trains or saves them, and a
+    `tf.function` fails when it is traced again, because it may not create variables then.
+
+    ## Example
 
     ```python
     def call(self, x):
         return keras.layers.Dense(4)(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def __init__(self):
@@ -36,47 +38,52 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     def call(self, x):
         return self.dense(x)
     ```
+
+    ## Known limits
+
+    - Layers without weights, such as an activation or a merge, are not reported: they lose nothing.
+    - A layer that the outer one tracks in the end is taken to be created once.
+    - In a `train_step`, a line under a condition on an attribute is taken to run once.
+    - Calls of layers of Keras are not examined, except those of `Lambda`.
     """
-    found: dict[tuple[LayerRef, object], list[Event]] = {}
+    created: dict[tuple[LayerRef, Location | None], list[tuple[LayerRef, Event]]] = {}
     for event in context.events("init"):
-        owner = _layer_maker(context, event)
+        owner = _creating_layer(context, event)
         if owner is not None and event.layer is not None and not _is_tracked(context, owner, event.layer):
-            found.setdefault((owner, event.location), []).append(event)
-    for (owner, _), events in found.items():
-        if not any(context.of(one.layer, "variable") for one in events if one.layer is not None):
+            created.setdefault((owner, event.location), []).append((event.layer, event))
+    for (owner, location), pairs in created.items():
+        if not any(context.of(layer, "variable") for layer, _ in pairs):
             continue  # an activation or a merge loses nothing
-        made = events[0].layer
-        name = made.class_name if made is not None else "layer"
-        instances = f"{len(events)} so far" if len(events) > 1 else "1 so far"
-        attribute = made.name.rstrip("0123456789").rstrip("_") if made is not None else "inner"
-        step = context.step_of(events[0])
+        inner, first = pairs[0]
+        name = inner.class_name
+        attribute = inner.name.rstrip("0123456789").rstrip("_")
+        step = context.step_of(first)
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         yield Violation(
-            message=f"{{layer}} makes a new {name} every time {when} ({instances}, none tracked): "
-            f"its weights are "
-            "new random numbers each time, and are never trained or saved.",
+            message=f"{{layer}} creates a new {name} every time {when} ({len(pairs)} so far, none tracked): "
+            "its weights are new random numbers each time, and are never trained or saved.",
             layer=owner,
-            location=events[0].location,
+            location=location,
             evidence=(
-                Evidence(f"{name} made in {where}", tuple(one.seq for one in events[:4]), events[0].location),
+                Evidence(f"{name} created in {where}", seqs(*(init for _, init in pairs[:4])), location),
             ),
-            fix=f"self.{attribute} = keras.layers.{name}(...)  # in __init__\nx = self.{attribute}(x)  # "
-            f"in {where}",
+            fix=f"self.{attribute} = keras.layers.{name}(...)  # in __init__\n"
+            f"x = self.{attribute}(x)  # in {where}",
         )
 
 
-def _layer_maker(context: DiagnosisContext, event: Event) -> LayerRef | None:
-    """Return the layer of the user's in whose call, or `train_step`, another one is made."""
-    outer = context.parent(event)
+def _creating_layer(context: DiagnosisContext, init: Event) -> LayerRef | None:
+    """Return the user's layer whose `call`, or whose `train_step`, creates another."""
+    outer = context.parent(init)
     if outer is not None and outer.kind == "call":
-        users = outer.layer is not None and (
-            is_user_defined(outer.layer) or outer.layer.class_name == "Lambda"
-        )
-        return outer.layer if users else None
-    step = context.step_of(event)
-    return None if step is None or is_guarded(event.location) else step.layer
+        if outer.layer is None:
+            return None
+        is_users = is_user_defined(outer.layer) or outer.layer.class_name == "Lambda"
+        return outer.layer if is_users else None
+    step = context.step_of(init)
+    return None if step is None or is_guarded(init.location) else step.layer
 
 
-def _is_tracked(context: DiagnosisContext, owner: LayerRef, made: LayerRef) -> bool:
+def _is_tracked(context: DiagnosisContext, owner: LayerRef, layer: LayerRef) -> bool:
     state = context.state(owner)
-    return state is not None and made.id in state.children
+    return state is not None and layer.id in state.children

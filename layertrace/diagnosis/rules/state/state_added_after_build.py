@@ -1,26 +1,29 @@
-"""LT104: A layer gets a weight or a layer after it was built."""
+"""LT104: A layer adds a weight or a layer after it was built."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
-@rule("LT104", "state-added-after-build", "error", SUBCLASSING)
+@rule("LT104", "state-added-after-build", "error", links.SUBCLASSING)
 def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer gets a weight or a layer after it was built.
+    """A layer adds a weight or a layer after it was built.
 
-    Keras 3 locks a layer when it is built, with the weights and layers that it has by then; `call` comes
-    after that. Make them in `__init__`, or in `build`, where the shape of the input is known.
+    ## Why is this bad?
 
-    Bad:
+    Keras 3 locks a layer when it is built, with the weights and layers that it has by then, and raises an
+    error when more are added. `call` runs after that. Create them in `__init__`, or in `build`, where the
+    shape of the input is known.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -28,7 +31,7 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
         return x * self.g
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def build(self, input_shape):
@@ -37,70 +40,73 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     def call(self, x):
         return x * self.g
     ```
+
+    ## Known limits
+
+    - Found by the exception of Keras 3; `tf_keras` has no such lock.
+    - An exception that the program handles in a call around it is not reported.
+    - The owner of a list of layers is known only if a single layer has a list of that name.
     """
-    for place in context.raised_in(*_LOCKED):
-        error = place.error
-        layer = place.layer
-        if error is None or error.type not in ("ValueError", "RuntimeError"):
+    for place, error in context.errors_from(*_LOCKED):
+        if error.type not in ("ValueError", "RuntimeError"):
             continue
-        if isinstance(place, Event) and place.kind in ("variable", "init"):
-            layer = context.enclosing_layer(place) or layer
-        variable = place.variable if isinstance(place, Event) else None
+        layer, spec = place.layer, None
+        if isinstance(place, Event):
+            spec = place.variable
+            if place.kind in ("variable", "init"):
+                layer = context.enclosing_layer(place) or layer
         line = context.line(place)
-        added = None if variable is not None else _layer_made_at(context, line)
+        added = None if spec is not None else _layer_created_at(context, line)
         what = "a weight or a layer" if added is None else f"the layer {added}"
-        what = what if variable is None else f"the weight {variable.name}"
-        seqs = (place.seq,) if isinstance(place, Event) else ()
+        what = what if spec is None else f"the weight {spec.name}"
         yield Violation(
             message=f"{{layer}} adds {what} after it was built, when Keras has locked it.",
             layer=layer or _list_owner(context, line),
             location=line,
-            evidence=(Evidence("refused here", seqs, line),),
-            fix=_added_before(variable, added, line),
+            evidence=(Evidence("rejected here", seqs(place), line),),
+            fix=_added_before(spec, added, line),
         )
 
 
-def _layer_made_at(context: DiagnosisContext, line: Location | None) -> LayerRef | None:
-    """Return the layer that was made last, if that was on a line."""
-    made = context.events("init", lambda one: one.location == line and one.layer is not None)
-    return made[-1].layer if made and line is not None else None
+def _layer_created_at(context: DiagnosisContext, line: Location | None) -> LayerRef | None:
+    """Return the layer that was created last, if that was on a line."""
+    inits = context.events("init", lambda init: init.location == line and init.layer is not None)
+    return inits[-1].layer if inits and line is not None else None
 
 
 def _list_owner(context: DiagnosisContext, line: Location | None) -> LayerRef | None:
     """Return the one layer whose list or dict of layers a line names: `model.blocks.append(...)`."""
-    lists = _named(line)
+    named = _attributes(line)
     owners = [
         state.layer
         for state in context.states.values()
-        if state.built and any(name.partition("[")[0] in lists for name in state.held.values() if "[" in name)
+        if state.built and any(name.partition("[")[0] in named for name in state.held.values() if "[" in name)
     ]
     return owners[0] if len(owners) == 1 else None
 
 
-def _named(line: Location | None) -> list[str]:
-    """Return the attributes that a line names."""
+def _attributes(line: Location | None) -> list[str]:
+    """Return the names of the attributes on a line."""
     return [node.attr for node in nodes_at(line) if isinstance(node, ast.Attribute)]
 
 
-def _added_before(variable: VariableSpec | None, added: LayerRef | None, line: Location | None) -> str:
-    targets = [one.attr for one in nodes_at(line) if isinstance(one, ast.Attribute) and _is_stored(one)]
-    if added is not None and variable is None:
-        made = f"keras.layers.{added.class_name}(...)"
-        named = _named(line)
-        behind = named[named.index("append") + 1 :] if "append" in named else []
-        into = (
-            f"self.{behind[0]}.append({made})"
-            if behind
-            else f"self.{targets[0] if targets else added.name} = {made}"
-        )
-        return f"{into}  # in __init__, before the layer is built"
-    name = variable.name if variable is not None else targets[0] if targets else "w"
-    shape = tuple(variable.shape or ()) if variable is not None else "..."
+def _added_before(spec: VariableSpec | None, added: LayerRef | None, line: Location | None) -> str:
+    """Write how a weight or a layer is added before its owner is built."""
+    targets = [node.attr for node in nodes_at(line) if isinstance(node, ast.Attribute) and _is_stored(node)]
+    if added is not None and spec is None:
+        layer = f"keras.layers.{added.class_name}(...)"
+        attributes = _attributes(line)
+        lists = attributes[attributes.index("append") + 1 :] if "append" in attributes else []
+        attribute = targets[0] if targets else added.name
+        statement = f"self.{lists[0]}.append({layer})" if lists else f"self.{attribute} = {layer}"
+        return f"{statement}  # in __init__, before the layer is built"
+    name = spec.name if spec is not None else targets[0] if targets else "w"
+    shape = tuple(spec.shape or ()) if spec is not None else "..."
     return f'def build(self, input_shape):\n    self.{name} = self.add_weight(shape={shape}, name="{name}")'
 
 
 def _is_stored(node: ast.Attribute) -> bool:
-    """Tell an attribute that is assigned from one that is read."""
+    """Return whether an attribute is assigned, not read."""
     return isinstance(node.ctx, ast.Store)
 
 
@@ -110,3 +116,4 @@ _LOCKED = (
     "keras.src.utils.tracking:append",
     "keras.src.utils.tracking:__setitem__",
 )
+"""Functions of Keras 3 that refuse what is added to a locked layer."""

@@ -1,26 +1,29 @@
-"""LT106: A layer calls another that Keras does not know to be its own."""
+"""LT106: A layer calls another layer that it does not track."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT106", "untracked-layer", "warning", SUBCLASSING)
+@rule("LT106", "untracked-layer", "warning", links.SUBCLASSING)
 def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer calls another that Keras does not know to be its own.
+    """A layer calls another layer that it does not track.
 
-    Keras finds the layers of a layer when they are assigned to an attribute, or are in a list or dict
-    that is. It misses those put later into a list inside a dict, into `list[0]`, those in a lambda's
-    defaults, in a plain object or in a global. Their weights are not trained, not counted, not saved.
+    ## Why is this bad?
 
-    Bad:
+    Keras finds the layers inside a layer when they are assigned to an attribute, or are in a list or dict
+    that is. It misses a layer that is put later into a list inside a dict or into `list[0]`, and one in
+    the defaults of a lambda, in a plain object or in a global. The weights of such a layer are not
+    trained, counted or saved.
+
+    ## Example
 
     ```python
     self.groups = {}
@@ -28,113 +31,133 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
     self.groups["a"].append(keras.layers.Dense(2))
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     self.groups = {"a": [keras.layers.Dense(2)]}
     ```
+
+    ## Known limits
+
+    - A layer that its caller did not create may be lent on purpose, such as a teacher or a frozen
+      encoder. It is reported only if an optimizer updates the layers that call it but not the layer.
+    - Layers without weights, and layers that are gone when the recording ends, are not examined.
+    - Only a note where the layer has nothing to train.
+    - A layer that is created in a `call` is reported as LT103, one of the other Keras as LT702.
     """
+    # A layer may be tracked by another than its caller: tests/cases/clean/layers_in_collections_and_lent.py
     tracked = {child for state in context.states.values() for child in state.children}
-    told: set[int] = set()
+    reported: set[int] = set()
     for event in context.events("call"):
-        layer, own = event.layer, context.state(event.layer)
-        if layer is None or layer.id in told or layer.id in tracked:
+        layer, state = event.layer, context.state(event.layer)
+        if layer is None or layer.id in reported or layer.id in tracked:
             continue
-        if own is None or not own.alive or not own.variables:
+        if state is None or not state.alive or not state.variables:
             continue
-        made = next(iter(context.of(layer, "init")), None)
-        owner = _caller(context, event, made)
-        state = context.state(owner)
-        if owner is not None and owner.framework != layer.framework:
-            continue  # that is LT702
-        if (
-            owner is None
-            or owner.id == layer.id
-            or not is_user_defined(owner)
-            or state is None
-            or not state.alive
-        ):
+        init = context.init_of(layer)
+        owner = _caller(context, event, init)
+        if owner is None or not _may_own(context, owner, layer):
             continue
-        if _is_made_anew(context, made):
+        if _is_created_in_call(context, init):
+            continue  # LT103
+        # A layer that another one created may be lent: tests/cases/clean/layers_lent_and_trained_elsewhere.py
+        by_owner = _is_created_by(context, init, owner)
+        hidden = by_owner and _is_called_in_call(context, event)
+        if not hidden and not _is_left_untrained(context, event, owner, state):
             continue
-        by_owner = _made_by(context, made, owner)
-        hidden = by_owner and _called_in_call(context, event)
-        if not hidden and not _is_left_out(context, event, owner, own):
-            continue
-        told.add(layer.id)
-        parameters = sum(
-            one.variable.parameters for one in context.of(layer, "variable") if one.variable is not None
-        )
-        count = f"{parameters:,} parameters" if parameters else f"{len(own.variables)} weights"
+        reported.add(layer.id)
+        parameters = sum(spec.parameters for _, spec, _ in context.created_variables(layer))
+        count = f"{parameters:,} parameters" if parameters else f"{len(state.variables)} weights"
+        created_at = None if init is None else init.location
         yield Violation(
-            message=f"{owner.name} ({owner.class_name}) calls {{layer}}, which it does not track: its "
-            f"{count} are "
-            "neither trained nor saved with it.",
+            message=f"{owner.name} ({owner.class_name}) calls {{layer}} but does not track it: its {count} "
+            "are neither trained nor saved with it.",
             layer=layer,
-            location=made.location if made is not None else event.location,
+            location=event.location if init is None else created_at,
             evidence=(
-                Evidence("made here", () if made is None else (made.seq,), made.location if made else None),
+                Evidence("created here", seqs(init), created_at),
                 Evidence(f"called by {owner.name}", (event.seq,), event.location),
             ),
-            fix=f"self.{layer.name} = keras.layers.{layer.class_name}(...)  # an attribute, or in a list "
-            f"or dict\n"
-            "# that is complete when it is assigned to one"
-            if by_owner
-            else f"def __init__(self, {layer.name}):  # of {owner.class_name}: give it the layer\n"
-            f"    super().__init__()\n"
-            f"    self.{layer.name} = {layer.name}",
-            severity=None if _may_learn(context, own) else "note",
+            fix=_tracked(owner, layer, by_owner=by_owner),
+            severity=None if _may_learn(context, state) else "note",
         )
+
+
+def _may_own(context: DiagnosisContext, owner: LayerRef, layer: LayerRef) -> bool:
+    """Return whether a caller is a user's layer that should track a layer that it calls."""
+    state = context.state(owner)
+    if owner.framework != layer.framework:
+        return False  # LT702
+    return owner.id != layer.id and is_user_defined(owner) and state is not None and state.alive
+
+
+def _tracked(owner: LayerRef, layer: LayerRef, *, by_owner: bool) -> str:
+    """Write how a layer gets to track another."""
+    if by_owner:
+        return (
+            f"self.{layer.name} = keras.layers.{layer.class_name}(...)\n"
+            "# as an attribute, or in a list or dict that is complete before it is assigned to one"
+        )
+    return (
+        f"def __init__(self, {layer.name}):  # of {owner.class_name}: pass it the layer\n"
+        "    super().__init__()\n"
+        f"    self.{layer.name} = {layer.name}"
+    )
 
 
 def _may_learn(context: DiagnosisContext, state: LayerState) -> bool:
-    """Tell a layer that has something to train from one that is frozen, or has the seeds of a generator."""
-    weights = [context.variables.get(one) for one in state.variables]
-    return state.trainable is not False and any(one is None or one.trainable for one in weights)
+    """Return whether a layer has something to train.
+
+    A frozen layer has nothing, nor has one with only the seeds of a generator:
+    tests/cases/clean/made_or_called_by_choice.py
+    """
+    weights = [context.variables.get(number) for number in state.variables]
+    return state.trainable is not False and any(spec is None or spec.trainable for spec in weights)
 
 
-def _is_made_anew(context: DiagnosisContext, made: Event | None) -> bool:
-    """Tell a layer that is made in a `call` or a `train_step`: that is LT103."""
-    if made is None:
+def _is_created_in_call(context: DiagnosisContext, init: Event | None) -> bool:
+    """Return whether a layer is created in a `call` or a `train_step`."""
+    if init is None:
         return False
-    busy = next((one for one in context.ancestors(made) if one.kind in ("init", "build", "call")), None)
-    return context.step_of(made) is not None or (busy is not None and busy.kind == "call")
+    outer = next(context.enclosing(init, "init", "build", "call"), None)
+    return context.step_of(init) is not None or (outer is not None and outer.kind == "call")
 
 
-def _called_in_call(context: DiagnosisContext, event: Event) -> bool:
+def _is_called_in_call(context: DiagnosisContext, event: Event) -> bool:
     outer = context.parent(event)
     return outer is not None and outer.kind == "call"
 
 
-def _caller(context: DiagnosisContext, event: Event, made: Event | None) -> LayerRef | None:
-    """Return the layer whose `call` or `train_step` calls another, or whose `__init__` made it for that."""
+def _caller(context: DiagnosisContext, event: Event, init: Event | None) -> LayerRef | None:
+    """Return the layer whose `call` or `train_step` calls another, or whose `__init__` created it."""
     outer = context.parent(event)
     if outer is not None and outer.kind == "call":
         return outer.layer
     step = context.step_of(event)
-    if step is not None or made is None or context.enclosing_call(event) is not None:
+    if step is not None or init is None or context.enclosing_call(event) is not None:
         return None if step is None else step.layer
-    makers = (one.layer for one in context.ancestors(made) if one.kind in ("init", "build"))
-    return next((one for one in makers if one is not None), None)
+    creators = (outer.layer for outer in context.enclosing(init, "init", "build"))
+    return next((creator for creator in creators if creator is not None), None)
 
 
-def _is_left_out(context: DiagnosisContext, event: Event, owner: LayerRef, own: LayerState) -> bool:
-    """Tell a layer that might be lent, but that no optimizer trains, while one trains those that call it."""
-    weights = [context.variables[one] for one in own.variables if one in context.variables]
-    if own.trainable is False or not any(one.trainable for one in weights) or 0 in own.variables:
+def _is_left_untrained(context: DiagnosisContext, event: Event, owner: LayerRef, state: LayerState) -> bool:
+    """Return whether an optimizer trains the layers that call a layer, but not the layer itself."""
+    weights = [context.variables[number] for number in state.variables if number in context.variables]
+    if state.trainable is False or not any(spec.trainable for spec in weights) or 0 in state.variables:
         return False
-    if all(one.training is False for one in context.of(own.layer, "call")):
-        return False  # a teacher, or a loss: it is not meant to learn
-    callers = (owner, *(outer.layer for outer in context.ancestors(event) if outer.kind == "call"))
-    trained = {one for caller in callers if (state := context.state(caller)) for one in state.variables}
-    return bool(trained & context.updated) and not context.updated & set(own.variables)
-
-
-def _made_by(context: DiagnosisContext, made: Event | None, owner: LayerRef) -> bool:
-    """Tell whether a layer was made in the `__init__` or `build` of its caller; others may be lent."""
-    if made is None:
+    if all(call.training is False for call in context.of(state.layer, "call")):
+        # A teacher, or a loss, is not meant to learn: tests/cases/clean/layers_lent_and_trained_elsewhere.py
         return False
-    return any(
-        outer.layer is not None and outer.layer.id == owner.id and outer.kind in ("init", "build")
-        for outer in context.ancestors(made)
-    )
+    callers = (owner, *(outer.layer for outer in context.enclosing(event, "call")))
+    states = (context.state(caller) for caller in callers)
+    trained = {number for caller in states if caller is not None for number in caller.variables}
+    # Another optimizer may train it: tests/cases/clean/layers_lent_and_trained_elsewhere.py
+    return bool(trained & context.updated) and not context.updated & set(state.variables)
+
+
+def _is_created_by(context: DiagnosisContext, init: Event | None, owner: LayerRef) -> bool:
+    """Return whether a layer was created in the `__init__` or `build` of its caller; others may be lent."""
+    if init is None:
+        return False
+    creators = (outer.layer for outer in context.enclosing(init, "init", "build"))
+    return any(creator is not None and creator.id == owner.id for creator in creators)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.state._shared import SUBCLASSING, doubt_of, initializer_of
+from layertrace.diagnosis.rules.state._shared import initializer_comment, initializer_of
 from layertrace.diagnosis.user_source import (
     dotted,
     is_changed,
@@ -17,17 +18,19 @@ from layertrace.diagnosis.user_source import (
     nodes_of,
     read_by_lambdas,
 )
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, VariableSpec
 
 
-@rule("LT105", "untracked-variable", "warning", SUBCLASSING)
+@rule("LT105", "untracked-variable", "warning", links.SUBCLASSING)
 def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer of Keras 3 keeps a raw `tf.Variable`.
 
-    Keras 3 tracks `keras.Variable`s only, those that `add_weight` makes: a `tf.Variable` is not in
-    `weights`, no optimizer trains it, no file holds it. (`tf_keras` tracks them.)
+    ## Why is this bad?
 
-    Bad:
+    Keras 3 tracks only instances of `keras.Variable`, which `add_weight` creates. A `tf.Variable` is not
+    in `weights`, no optimizer trains it, and no file contains it. (`tf_keras` does track it.)
+
+    ## Example
 
     ```python
     def __init__(self):
@@ -35,84 +38,97 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
         self.a = tf.Variable(1.0)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def build(self, input_shape):
         self.a = self.add_weight(shape=(), initializer="ones", name="a")
     ```
+
+    ## Known limits
+
+    - Only a note where nothing is lost in training: a variable that is not of floats, is not trainable
+      and is never assigned, or is updated by an optimizer of the user's own.
+    - A variable outside of any layer is reported only if a `Lambda` reads it, an optimizer updates other
+      variables, and nothing in the file assigns it.
+    - A variable that is created in `call` is reported as LT101.
     """
-    for event in context.events("variable"):
-        outer, made = context.parent(event), event.variable
-        if made is None or made.source != "tf" or event.error is not None or outer is None:
+    for event, spec, outer in context.created_variables():
+        if spec.source != "tf" or event.error is not None or outer is None:
             continue
         layer = outer.layer
         if outer.kind not in ("init", "build") or layer is None or layer.framework != "keras":
             continue
         if not is_user_defined(layer):
             continue
-        name = _attribute(context, layer, event) or made.name
-        trained = made.id in context.updated  # by an optimizer of the user's, who knows of it
-        learns = (made.trainable and not trained) or _is_assigned(context, layer, name)
-        matters = "float" in made.dtype and learns
+        name = _attribute(context, layer, event, spec) or spec.name
+        # An optimizer of the user's own trains it: tests/cases/clean/metrics_and_optimizers_inside.py
+        is_trained = spec.id in context.updated
+        learns = (spec.trainable and not is_trained) or _is_assigned(context, layer, name)
+        loses_something = "float" in spec.dtype and learns
         in_list = _is_in_list(event)
-        weight = f"self.add_weight(shape={tuple(made.shape or ())}, initializer={initializer_of(event)}"
+        weight = f"self.add_weight(shape={tuple(spec.shape or ())}, initializer={initializer_of(event, spec)}"
         weight += "" if in_list else f', name="{name}"'
-        weight += ")" if made.trainable else ", trainable=False)"
+        weight += ")" if spec.trainable else ", trainable=False)"
+        value = f"[{weight}, ...]" if in_list else weight
         yield Violation(
-            message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 neither trains, nor "
-            f"counts, nor saves.",
+            message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 does not train, "
+            "count or save.",
             layer=layer,
             location=event.location,
-            evidence=(Evidence(f"tf.Variable made in {outer.kind}", (outer.seq, event.seq), event.location),),
-            fix=f"{doubt_of(event)}self.{name} = {f'[{weight}, ...]' if in_list else weight}",
-            severity=None if matters else "note",
+            evidence=(
+                Evidence(f"tf.Variable created in {outer.kind}", (outer.seq, event.seq), event.location),
+            ),
+            fix=f"{initializer_comment(event, spec)}self.{name} = {value}",
+            severity=None if loses_something else "note",
         )
-    yield from _captured(context)
+    yield from _read_by_lambda(context)
 
 
-def _captured(context: DiagnosisContext) -> Iterator[Violation]:
-    """Find a raw variable of a module or a function that a `Lambda` reads, and that no optimizer was given.
-
-    One that is given another value somewhere is meant to be no weight: an annealed factor, a counter.
-    """
-    loose = [
-        (event, made)
-        for event in context.events("variable", lambda one: one.parent is None and one.error is None)
-        if (made := event.variable) is not None and made.source == "tf" and made.trainable
-        if "float" in made.dtype and context.updated and made.id not in context.updated
+def _read_by_lambda(context: DiagnosisContext) -> Iterator[Violation]:
+    """Find a raw variable outside of any layer that a `Lambda` reads and no optimizer updates."""
+    candidates = [
+        (event, spec)
+        for event, spec, _ in context.created_variables()
+        if event.parent is None and event.error is None and spec.source == "tf" and spec.trainable
+        if "float" in spec.dtype and context.updated and spec.id not in context.updated
     ]
-    for event, made in loose:
-        names = {node.id for one in _assigning(event) for node in one.targets if isinstance(node, ast.Name)}
-        for init in context.events("init", _is_of_a_lambda) if names else ():
+    for event, spec in candidates:
+        targets = (target for node in _assignments(event) for target in node.targets)
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        for init in context.events("init", _is_of_lambda) if names else ():
             read = names & set(read_by_lambdas(init.location))
+            # A variable that is assigned is not meant to be a weight, such as an annealed factor:
+            # tests/cases/clean/factors_annealed_from_outside.py
             if not read or is_changed(event.location, read):
                 continue
             name = next(iter(read))
             yield Violation(
                 message=f"{{layer}} reads the raw tf.Variable {name}, which belongs to no layer: Keras 3 "
-                "neither trains, nor counts, nor saves it.",
+                "does not train, count or save it.",
                 layer=init.layer,
                 location=event.location,
                 evidence=(
-                    Evidence(f"tf.Variable {name} made outside of any layer", (event.seq,), event.location),
+                    Evidence(
+                        f"tf.Variable {name} created outside of any layer", (event.seq,), event.location
+                    ),
                     Evidence("read by a Lambda", (init.seq,), init.location),
                 ),
                 fix="class Layer(keras.layers.Layer):  # instead of the Lambda\n"
                 "    def build(self, input_shape):\n"
-                f"{doubt_of(event, indent=8)}"
-                f"        self.{name} = self.add_weight(shape={tuple(made.shape or ())}, "
-                f'initializer={initializer_of(event)}, name="{name}")',
+                f"{initializer_comment(event, spec, indent=8)}"
+                f"        self.{name} = self.add_weight(shape={tuple(spec.shape or ())}, "
+                f'initializer={initializer_of(event, spec)}, name="{name}")',
             )
 
 
-def _is_of_a_lambda(event: Event) -> bool:
+def _is_of_lambda(event: Event) -> bool:
     layer = event.layer
     return layer is not None and layer.framework == "keras" and layer.class_name == "Lambda"
 
 
 def _is_assigned(context: DiagnosisContext, layer: LayerRef, name: str) -> bool:
-    """Tell whether a method of the class gives a variable another value: a moving average, a counter."""
+    """Return whether a method of the class assigns a variable: a moving average, a counter."""
     state = context.state(layer)
     methods = {} if state is None else methods_beside(next(iter(state.methods.values()), None))
     calls = (node for place in methods.values() for node in nodes_of(place) if isinstance(node, ast.Call))
@@ -120,27 +136,30 @@ def _is_assigned(context: DiagnosisContext, layer: LayerRef, name: str) -> bool:
 
 
 def _is_in_list(event: Event) -> bool:
-    """Tell a variable that is made for a list: `[tf.Variable(i) for i in range(3)]`."""
-    return any(isinstance(one.value, (ast.List, ast.ListComp, ast.Tuple)) for one in _assigning(event))
+    """Return whether a variable is created for a list: `[tf.Variable(i) for i in range(3)]`."""
+    values = (node.value for node in _assignments(event))
+    return any(isinstance(value, (ast.List, ast.ListComp, ast.Tuple)) for value in values)
 
 
-def _assigning(event: Event) -> list[ast.Assign]:
-    """Return the statements that make variables and assign them, on the line of one that was made."""
+def _assignments(event: Event) -> list[ast.Assign]:
+    """Return the statements on the line of an event that create variables and assign them."""
     return [
         node
         for node in nodes_at(event.location)
         if isinstance(node, ast.Assign)
-        and any(dotted(one.func).endswith("Variable") for one in ast.walk(node) if isinstance(one, ast.Call))
+        and any(
+            dotted(call.func).endswith("Variable") for call in ast.walk(node) if isinstance(call, ast.Call)
+        )
     ]
 
 
-def _attribute(context: DiagnosisContext, layer: LayerRef, event: Event) -> str | None:
-    """Return the attribute that holds a variable: what it is assigned to, or the only one that may be it."""
-    state, made = context.state(layer), event.variable
-    targets = [target for node in _assigning(event) for target in node.targets]
+def _attribute(context: DiagnosisContext, layer: LayerRef, event: Event, spec: VariableSpec) -> str | None:
+    """Return the attribute that holds a variable: its assignment's target, or the only one of its shape."""
+    state = context.state(layer)
+    targets = [target for node in _assignments(event) for target in node.targets]
     if len(targets) == 1 and isinstance(targets[0], ast.Attribute):
         return targets[0].attr
-    if state is None or made is None:
+    if state is None:
         return None
-    fitting = [name for name, held in state.tensors.items() if getattr(held, "shape", None) == made.shape]
+    fitting = [name for name, held in state.tensors.items() if getattr(held, "shape", None) == spec.shape]
     return fitting[0] if len(fitting) == 1 else None

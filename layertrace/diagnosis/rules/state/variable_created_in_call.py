@@ -1,35 +1,37 @@
-"""LT101: A layer makes a variable each time it is called."""
+"""LT101: A layer creates a variable every time it is called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import (
-    GUIDE,
-    doubt_of,
+    creating_call,
+    initializer_comment,
     initializer_of,
-    is_of_call,
-    is_refused_state,
-    is_written,
-    making_call,
+    is_created_by_call,
+    is_rejected_by_lock,
+    is_requested,
 )
 from layertrace.diagnosis.user_source import is_guarded
-from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
-@rule("LT101", "variable-created-in-call", "error", GUIDE, triggers=[("variable", "call")])
+@rule("LT101", "variable-created-in-call", "error", links.CREATING_VARIABLES, triggers=[("variable", "call")])
 def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer makes a variable each time it is called.
+    """A layer creates a variable every time it is called.
 
-    Eagerly every call makes another one: its value is forgotten, nothing trains it, nothing saves it.
-    Inside a `tf.function` TensorFlow allows new variables only while the function is traced for the first
-    time, and it traces a function twice on its first call if the first trace made some. So the second one
-    fails, with "only supports singleton tf.Variables created on the first call".
+    ## Why is this bad?
 
-    Bad:
+    In eager mode every call creates another variable: its value is lost, nothing trains it, nothing saves
+    it. Inside a `tf.function`, TensorFlow allows new variables only in the first trace. A function whose
+    first trace created variables is traced a second time on its first call, and that trace fails with
+    "only supports singleton tf.Variables created on the first call".
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -37,89 +39,101 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         return x @ w
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def build(self, input_shape):
-        self.w = self.add_weight(shape=(input_shape[-1], 4), initializer="ones", name="w")
+        self.w = self.add_weight(
+            shape=(input_shape[-1], 4), initializer="ones", name="w"
+        )
 
     def call(self, x):
         return x @ self.w
     ```
+
+    ## Known limits
+
+    - A variable that is created under a condition on an attribute, such as `if self.w is None`, is taken
+      to be created once and is not reported.
+    - A line that creates a variable in only one of several calls is not reported either.
+    - Weights that Keras 3 rejects because the layer is built are reported as LT104.
+    - A `train_step` is examined only where its line asks for a variable by `Variable` or `add_weight`.
     """
-    made: dict[LayerRef, list[Event]] = {}
-    for event in context.events("variable"):
-        maker = _maker(context, event)
-        if maker is not None:
-            made.setdefault(maker, []).append(event)
-    locked = {one.location for one in context.events("variable", is_refused_state)}
-    for layer, found in made.items():
-        events = [one for one in found if one.location not in locked]  # LT104 tells of those
-        refused = next((one for one in events if one.error is not None), None)
-        if not events or _is_made_once(context, layer, events):
+    created: dict[LayerRef, list[CreatedVariable]] = {}
+    for variable in context.created_variables():
+        layer = _creating_layer(context, variable)
+        if layer is not None:
+            created.setdefault(layer, []).append(variable)
+    locked = {event.location for event in context.events("variable", is_rejected_by_lock)}
+    for layer, candidates in created.items():
+        variables = [variable for variable in candidates if variable.event.location not in locked]  # LT104
+        events = [variable.event for variable in variables]
+        if not variables or _is_created_once(context, layer, events):
             continue
-        shown = refused or events[0]
-        often = _often(events, refused)
-        step = context.step_of(shown)
+        rejected = next((variable for variable in variables if variable.event.error is not None), None)
+        event, spec, _ = rejected or variables[0]
+        step = context.step_of(event)
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
-        kind = "tf.Variable" if shown.variable is not None and shown.variable.source == "tf" else "variable"
+        kind = "tf.Variable" if spec.source == "tf" else "variable"
+        count = _count(events, None if rejected is None else rejected.event)
         yield Violation(
-            message=f"{{layer}} makes a {kind} every time {when} ({often}): eagerly its value is "
-            f"forgotten "
-            "with each call, and a tf.function refuses it, since it is traced twice if the first trace "
-            "made some.",
+            message=f"{{layer}} creates a {kind} every time {when} ({count}): in eager mode its value is "
+            "lost after every call; in a tf.function it fails, because a function that created variables is "
+            "traced a second time and may not create any then.",
             layer=layer,
-            location=shown.location,
+            location=event.location,
             evidence=(
                 Evidence(
-                    f"{kind} {_spec(shown)} made in {where}",
-                    tuple(one.seq for one in events[:4]),
-                    shown.location,
+                    f"{kind} {_dtype_and_shape(spec)} created in {where}", seqs(*events[:4]), event.location
                 ),
             ),
-            fix=_as_weight(shown),
+            fix=_as_weight(event, spec),
         )
 
 
-def _maker(context: DiagnosisContext, event: Event) -> LayerRef | None:
-    """Return the layer in whose call a variable is made that is its own, or in whose `train_step`."""
-    call = making_call(context, event)
+def _creating_layer(context: DiagnosisContext, variable: CreatedVariable) -> LayerRef | None:
+    """Return the layer whose `call`, or whose `train_step`, creates a variable itself."""
+    call = creating_call(context, variable.event)
     if call is not None:
-        return call.layer if is_of_call(event, call) else None
-    step = context.step_of(event)
-    return step.layer if step is not None and is_written(event) else None
+        return call.layer if is_created_by_call(variable, call) else None
+    # Optimizers and metrics create variables in a step, too: tests/cases/clean/custom_train_step_and_gan.py
+    step = context.step_of(variable.event)
+    return step.layer if step is not None and is_requested(variable.event) else None
 
 
-def _is_made_once(context: DiagnosisContext, layer: LayerRef, events: list[Event]) -> bool:
-    """Tell a variable that is made in the first call and kept: guarded by `if self.w is None`."""
-    if any(one.error is not None for one in events):
+def _is_created_once(context: DiagnosisContext, layer: LayerRef, events: list[Event]) -> bool:
+    """Return whether variables are created in the first call and kept, as by `if self.w is None`."""
+    if any(event.error is not None for event in events):
         return False
-    if all(is_guarded(one.location) for one in events):
+    if all(is_guarded(event.location) for event in events):  # tests/cases/clean/variables_made_once.py
         return True
-    calls = [one for one in context.of(layer, "call") if one.mode in ("eager", "graph") and one.error is None]
-    makers: dict[Location | None, set[int]] = {}
-    for one in events:
-        call = making_call(context, one)  # one line may make several: `add_metric` of tf_keras, a list
-        makers.setdefault(one.location, set()).add(one.seq if call is None else call.seq)
-    return len(calls) > 1 and all(len(found) == 1 for found in makers.values())
+    calls = [
+        call for call in context.of(layer, "call") if call.mode in ("eager", "graph") and call.error is None
+    ]
+    creators: dict[Location | None, set[int]] = {}
+    for event in events:
+        call = creating_call(context, event)
+        # One line may create several variables, as `add_metric` of tf_keras does, or a list:
+        # tests/cases/clean/metrics_and_optimizers_inside.py
+        creators.setdefault(event.location, set()).add(event.seq if call is None else call.seq)
+    return len(calls) > 1 and all(len(creating) == 1 for creating in creators.values())
 
 
-def _often(events: list[Event], refused: Event | None) -> str:
-    if refused is not None and refused.function is not None:
-        return f"refused in trace {refused.trace} of {refused.function}"
+def _count(events: list[Event], rejected: Event | None) -> str:
+    if rejected is not None and rejected.function is not None:
+        return f"rejected in trace {rejected.trace} of {rejected.function}"
     return f"{len(events)} so far"
 
 
-def _spec(event: Event) -> str:
-    made = event.variable
-    return "" if made is None else f"{made.dtype}[{', '.join(map(str, made.shape or ()))}]"
+def _dtype_and_shape(spec: VariableSpec) -> str:
+    return f"{spec.dtype}[{', '.join(map(str, spec.shape or ()))}]"
 
 
-def _as_weight(event: Event) -> str:
-    made = event.variable
-    shape = tuple(made.shape or ()) if made is not None else ()
+def _as_weight(event: Event, spec: VariableSpec) -> str:
+    shape = tuple(spec.shape or ())
     return (
         "def build(self, input_shape):\n"
-        f"{doubt_of(event, indent=4)}"
-        f'    self.w = self.add_weight(shape={shape}, initializer={initializer_of(event)}, name="w")'
+        f"{initializer_comment(event, spec, indent=4)}"
+        f"    self.w = self.add_weight(shape={shape}, "
+        f'initializer={initializer_of(event, spec)}, name="w")'
     )

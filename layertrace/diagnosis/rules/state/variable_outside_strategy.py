@@ -1,26 +1,28 @@
-"""LT109 variable-outside-strategy."""
+"""LT109: A model and its variables were not all created in the scope of a `tf.distribute` strategy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event
 
-_DISTRIBUTED = "https://www.tensorflow.org/guide/distributed_training"
 
-
-@rule("LT109", "variable-outside-strategy", "error", _DISTRIBUTED)
+@rule("LT109", "variable-outside-strategy", "error", links.DISTRIBUTED_TRAINING)
 def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer, its variables and its optimizer were not all made in the scope of a `tf.distribute` strategy.
+    """A model and its variables were not all created in the scope of a `tf.distribute` strategy.
 
-    A strategy mirrors the variables that are made in its scope. A layer that is built when it is first
-    called has none before that, so a model made in the scope must be built there, too.
+    ## Why is this bad?
 
-    Bad:
+    A strategy mirrors only the variables that are created in its scope. A layer that is built when it is
+    first called has no variables before that, so a model that is created in the scope must be built
+    there, too. The optimizer and the metrics belong in the same scope.
+
+    ## Example
 
     ```python
     with strategy.scope():
@@ -28,71 +30,79 @@ def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
     model(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     with strategy.scope():
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     ```
+
+    ## Known limits
+
+    - A model that is wholly outside of the scope is reported only when TensorFlow rejects its variables.
+      Of several such models, the one with the most variables is taken to be the culprit.
     """
     for layer in context.layers:
-        made = next((one for one in context.of(layer, "init") if one.strategy), None)
-        if made is None:
+        init = next((init for init in context.of(layer, "init") if init.strategy), None)
+        if init is None:
             continue
-        outside = [one for one in context.of(layer, "variable") if one.strategy is None and one.error is None]
+        outside = [
+            variable
+            for variable in context.created_variables(layer)
+            if variable.event.strategy is None and variable.event.error is None
+        ]
         if outside:
+            event, spec, _ = outside[0]
             yield Violation(
-                message=f"{{layer}} was made in the scope of {made.strategy}, but its variables outside "
-                f"of it: they "
-                "are not distributed.",
+                message=f"{{layer}} was created in the scope of {init.strategy}, but its variables were "
+                "created outside of it, so they are not distributed.",
                 layer=layer,
-                location=outside[0].location,
+                location=event.location,
                 evidence=(
-                    Evidence(f"made in the scope of {made.strategy}", (made.seq,), made.location),
-                    Evidence(f"{outside[0].variable} made outside", (outside[0].seq,), outside[0].location),
+                    Evidence(f"created in the scope of {init.strategy}", (init.seq,), init.location),
+                    Evidence(f"{spec} created outside", (event.seq,), event.location),
                 ),
                 fix="with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input",
             )
-    yield from _made_before_the_scope(context)
+    yield from _created_before_the_scope(context)
 
 
-def _refused_by_a_strategy(context: DiagnosisContext) -> list[Event | Failure]:
-    """Return what failed since a variable was none of a strategy's; an update does so by a bare assertion.
+def _rejected_by_strategy(context: DiagnosisContext) -> list[Event | Failure]:
+    """Return what failed because a variable does not belong to a strategy.
 
-    `_update` of `tensorflow/python/distribute/mirrored_strategy.py`, TensorFlow 2.16 to 2.21.
+    An update fails with a bare assertion: `_update` of `tensorflow/python/distribute/mirrored_strategy.py`,
+    TensorFlow 2.16 to 2.21.
     """
-    told = context.raised_in("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
-    mute = [
+    refusals = context.errors_from("tensorflow.python.distribute.distribute_lib:_wrong_strategy_scope")
+    bare = [
         place
-        for place in context.raised_in("tensorflow.python.distribute.mirrored_strategy:_update")
-        if place.error is not None and place.error.type == "AssertionError"
-        if place.error.raised_in[0].startswith("tensorflow.python.distribute.")
+        for place, error in context.errors_from("tensorflow.python.distribute.mirrored_strategy:_update")
+        if error.type == "AssertionError" and error.raised_in[0].startswith("tensorflow.python.distribute.")
     ]
-    return told or mute
+    return [place for place, _ in refusals] or bare
 
 
-def _made_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
-    """Yield the model whose variables TensorFlow refused to a strategy, since they are not of its scope."""
-    for place in _refused_by_a_strategy(context):
-        plain = [
+def _created_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the model whose variables a strategy rejected, because they were not created in its scope."""
+    for place in _rejected_by_strategy(context):
+        outside = [
             (len(state.variables), init)
             for state in context.states.values()
-            if state.variables and (init := next(iter(context.of(state.layer, "init")), None)) is not None
+            if state.variables and (init := context.init_of(state.layer)) is not None
             if init.strategy is None
         ]
-        if not plain:
+        if not outside:
             continue
-        init = max(plain, key=lambda one: (one[0], one[1].seq))[1]
-        seqs = (place.seq,) if isinstance(place, Event) else ()
-        where = None if context.failure is None else context.failure.error.location
+        init = max(outside, key=lambda pair: (pair[0], pair[1].seq))[1]
+        rejected_at = None if context.failure is None else context.failure.error.location
         yield Violation(
-            message="{layer} was made outside of the scope of a strategy that is to train it: its variables "
-            "are not of that strategy.",
+            message="{layer} was created outside of the scope of the strategy that trains it, so its "
+            "variables do not belong to that strategy.",
             layer=init.layer,
             location=init.location,
             evidence=(
-                Evidence("made outside of a scope", (init.seq,), init.location),
-                Evidence("refused here", seqs, where),
+                Evidence("created outside of a scope", (init.seq,), init.location),
+                Evidence("rejected here", seqs(place), rejected_at),
             ),
             fix="with strategy.scope():\n    model = ...  # the model, its optimizer and its metrics",
         )

@@ -1,4 +1,4 @@
-"""What several rules of this folder use."""
+"""Rewrite calls with `keras.ops`, and select the calls that fail without values."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Event
 
-KERAS = "https://keras.io/guides/migrating_to_keras_3/"
-
 
 def with_keras_ops(call: ast.Call) -> str:
-    """Write a call with the function of keras.ops that does the same; in a layer where none is known."""
+    """Return a call rewritten with `keras.ops`, or wrapped in a layer if `keras.ops` lacks the function."""
     name = dotted(call.func).rpartition(".")[2]
-    meant = COUNTERPARTS.get(name, name if name in SAME_NAME else None)
-    if meant is None:
+    counterpart = COUNTERPARTS.get(name, name if name in SAME_NAME else None)
+    if counterpart is None:
         return (
             "class Wrapped(keras.layers.Layer):\n"
             f"    def call(self, x):\n        return {ast.unparse(call.func)}(x)"
         )
-    given = [*map(ast.unparse, call.args), *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords)]
-    return f"keras.ops.{meant}({', '.join(given)})  # not {dotted(call.func)}"
+    keywords = [f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in call.keywords]
+    arguments = ", ".join([*map(ast.unparse, call.args), *keywords])
+    return f"keras.ops.{counterpart}({arguments})  # not {dotted(call.func)}"
 
 
 COUNTERPARTS = {
@@ -55,34 +54,37 @@ SAME_NAME = frozenset({
     "subtract", "sum", "svd", "tanh", "tensordot", "tile", "transpose", "unstack", "var", "where",
     "zeros_like",
 })  # fmt: skip
-"""Functions that TensorFlow or NumPy and `keras.ops` (Keras 3.15) have under one name."""
+"""Functions that TensorFlow or NumPy and `keras.ops` (Keras 3.15) have under the same name."""
 
 
 def failed_calls(context: DiagnosisContext) -> Iterator[Event]:
-    """Yield the calls that failed by themselves where tensors have no values, each layer once."""
-    told = set()
+    """Yield the calls that failed while tensors had no values, the first of each layer."""
+    seen = set()
     for event in context.errors:
-        if event.kind == "call" and event.mode != "eager" and event.layer and event.layer.id not in told:
-            told.add(event.layer.id)
+        if event.kind == "call" and event.mode != "eager" and event.layer and event.layer.id not in seen:
+            seen.add(event.layer.id)
             yield event
 
 
-def also_eagerly(context: DiagnosisContext, event: Event) -> str:
-    layer = event.layer
-    worked = layer is not None and any(
-        one.mode == "eager" and one.error is None for one in context.of(layer, "call")
+def eager_success(context: DiagnosisContext, failed: Event) -> str:
+    """Return the sentence that a failed layer works eagerly, or nothing if it never did."""
+    has_worked = failed.layer is not None and any(
+        call.mode == "eager" and call.error is None for call in context.of(failed.layer, "call")
     )
-    return " It worked eagerly." if worked else ""
+    return " It worked eagerly." if has_worked else ""
 
 
 def is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
+    """Return whether an exception comes from using a tensor in a Python branch or loop."""
     if kind == "OperatorNotAllowedInGraphError":
         return True
-    asked = (":__bool__", ":__iter__", ":_disallow", ":__len__")
+    methods = (":__bool__", ":__iter__", ":_disallow", ":__len__")
     return any(
-        one.startswith(("tensorflow.", "keras.")) and any(a in one for a in asked) for one in raised_in[:3]
+        function.startswith(("tensorflow.", "keras.")) and any(method in function for method in methods)
+        for function in raised_in[:3]
     )
 
 
-def meanwhile(event: Event) -> str:
+def phase(event: Event) -> str:
+    """Return why tensors had no values during an event, for use after "while"."""
     return "Keras infers shapes" if event.mode == "symbolic" else f"{event.function} is traced"

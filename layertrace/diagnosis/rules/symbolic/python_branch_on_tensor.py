@@ -1,28 +1,29 @@
-"""LT403: A layer decides by Python on the value of a tensor, which is not known while a graph is made."""
+"""LT403: A layer uses the value of a tensor in a Python branch or loop."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, meanwhile
+from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, phase
 from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, Location
 
-_FUNCTION = "https://www.tensorflow.org/guide/function"
 
-
-@rule("LT403", "python-branch-on-tensor", "error", f"{_FUNCTION}#autograph_transformations")
+@rule("LT403", "python-branch-on-tensor", "error", links.AUTOGRAPH)
 def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer decides by Python on the value of a tensor, which is not known while a graph is made.
+    """A layer uses the value of a tensor in a Python branch or loop.
 
-    `if`, `while`, `and`, `for` ask a tensor for its value. Keras 3 does not convert `call` by AutoGraph, as
-    tf_keras does.
+    ## Why is this bad?
 
-    Bad:
+    `if`, `while`, `and`, `assert` and `for` need the value of a tensor, which is missing during tracing.
+    `tf_keras` converts `call` with AutoGraph, so that such code works there. Keras 3 does not convert it.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -31,21 +32,27 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
         return x
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def call(self, x):
         return keras.ops.where(keras.ops.mean(x) > 0, -x, x)
     ```
+
+    ## Known limits
+
+    Only a branch that failed is reported: code that runs eagerly only, or a `call` that is decorated with
+    `@tf.function`, is correct. Each layer is reported once, with its first failure. Without the source, the
+    message does not name the statement.
     """
     for event in failed_calls(context):
         error = event.error
         if error is None or not is_branch(error.type, error.raised_in):
             continue
-        where, fix = _branch_at(event, error.location)
+        statement, fix = _branch_at(event, error.location)
         yield Violation(
-            message=f"{{layer}} decides in Python on the value of a tensor, in {where}, and "
-            f"there is none while {meanwhile(event)}.",
+            message=f"{{layer}} uses the value of a tensor in {statement}, but tensors have no values while "
+            f"{phase(event)}.",
             layer=event.layer,
             location=error.location,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
@@ -53,29 +60,29 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _branch_at(event: Event, place: Location | None) -> tuple[str, str]:
-    """Return what decides on a line, in words, and what to write instead."""
+def _branch_at(event: Event, location: Location | None) -> tuple[str, str]:
+    """Return the name of the statement that asks for a value on a line, and its replacement."""
     for node in nodes_of(event.defined_at):
-        asked = getattr(node, "iter" if isinstance(node, ast.For) else "test", None)
-        if place is None or asked is None or not asked.lineno <= place.line <= asked.end_lineno:
+        tested = getattr(node, "iter" if isinstance(node, ast.For) else "test", None)
+        if location is None or tested is None or not tested.lineno <= location.line <= tested.end_lineno:
             continue
-        for kinds, words, fix in _BRANCHES:
+        for kinds, statement, fix in _BRANCHES:
             if isinstance(node, kinds):
-                return words, fix
+                return statement, fix
     return "an if, a loop or a comparison", "keras.ops.where(condition, a, b)  # or keras.ops.cond"
 
 
 _BRANCHES: tuple[tuple[tuple[type[ast.AST], ...], str, str], ...] = (
     (
         (ast.If, ast.IfExp),
-        "an if",
+        "an if statement",
         "keras.ops.where(condition, a, b)  # or keras.ops.cond; or @tf.function on call",
     ),
     (
         (ast.For,),
-        "a loop",
+        "a for loop",
         "keras.ops.fori_loop(0, n, body, start)  # or an operation on the whole tensor, without a loop",
     ),
-    ((ast.While,), "a loop", "keras.ops.while_loop(condition, body, start)"),
-    ((ast.Assert,), "an assert", "tf.debugging.Assert(condition, [x])  # or no assert at all"),
+    ((ast.While,), "a while loop", "keras.ops.while_loop(condition, body, start)"),
+    ((ast.Assert,), "an assert statement", "tf.debugging.Assert(condition, [x])  # or remove the assert"),
 )

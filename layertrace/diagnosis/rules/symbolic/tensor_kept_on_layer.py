@@ -1,32 +1,33 @@
-"""LT402: A layer keeps a tensor of a graph in an attribute."""
+"""LT402: A layer stores a tensor of a graph in an attribute."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import assignments_in_class
 from layertrace.timeline.context import Failure
-from layertrace.timeline.event import Event, LayerRef, Location
-
-_FUNCTION = "https://www.tensorflow.org/guide/function"
+from layertrace.timeline.event import Event, Location
 
 
 @rule(
     "LT402",
     "tensor-kept-on-layer",
     "warning",
-    f"{_FUNCTION}#all_outputs_of_a_tffunction_must_be_return_values",
+    links.RETURN_VALUES,
 )
 def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer keeps a tensor of a graph in an attribute.
+    """A layer stores a tensor of a graph in an attribute.
 
-    The tensor belongs to the graph that is being made; it has no value, and in the next trace, or
-    eagerly, it is out of scope. State belongs into a weight.
+    ## Why is this bad?
 
-    Bad:
+    The tensor belongs to the graph that is being traced, and it has no value. In the next trace, or eagerly,
+    it is out of scope, and using it raises an exception. Keep state in a weight.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -34,53 +35,56 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
         return x
     ```
 
-    Good:
+    ## Use instead
 
     ```python
+    def build(self, input_shape):
+        self.previous = self.add_weight(shape=input_shape[1:], trainable=False)
+
     def call(self, x):
-        self.previous.assign(x)  # a weight that build made
+        self.previous.assign(x[0])
         return x
     ```
+
+    ## Known limits
+
+    The rule compares the attributes of a layer before and after its traced call, so it misses a tensor that
+    is removed before the call ends. A symbolic tensor that a later eager call replaces is not reported. The
+    finding is a warning, because the tensor may never be used, and an error if the recording has an
+    exception about any tensor that is out of scope.
     """
-    told = set()
-    for one in context.observations("kept tensor"):
-        if one.layer is None or (one.layer.id, one.name) in told:
+    seen = set()
+    for layer, observation in context.layer_observations("kept tensor"):
+        attribute = observation.name
+        if (layer.id, attribute) in seen:
             continue
-        told.add((one.layer.id, one.name))
-        method = _call_of(context, one.layer)
-        line = next(assignments_in_class(method, one.name), method) or one.location
-        leaked = _leaked(context)
+        seen.add((layer.id, attribute))
+        method = context.call_defined_at(layer)
+        line = next(assignments_in_class(method, attribute), method) or observation.location
+        is_leaked = _is_leaked(context)
         yield Violation(
-            message=f"{{layer}} keeps a tensor of the graph being traced in self.{one.name}"
+            message=f"{{layer}} stores a tensor of the graph being traced in self.{attribute}, "
             + (
-                ": it was used again in another graph, where it is out of scope."
-                if leaked
-                else ": it has no value, and is out of scope outside of this graph."
+                "and it was used later in another graph, where it is out of scope."
+                if is_leaked
+                else "where it has no value and is out of scope after the trace."
             ),
-            layer=one.layer,
+            layer=layer,
             location=line,
-            evidence=(Evidence(f"self.{one.name} was set", _one(one.during), line),),
-            fix=f"self.{one.name} = self.add_weight(..., trainable=False)  # in build\n"
-            f"self.{one.name}.assign(x)  # in {_method_of(line)}",
-            severity="error" if leaked else None,
+            evidence=(Evidence(f"self.{attribute} is set", seqs(context.event(observation.during)), line),),
+            fix=f"self.{attribute} = self.add_weight(..., trainable=False)  # in build\n"
+            f"self.{attribute}.assign(x)  # in {_function_of(line)}",
+            severity="error" if is_leaked else None,
         )
 
 
-def _method_of(line: Location | None) -> str:
+def _function_of(line: Location | None) -> str:
     return "call" if line is None or not line.function else line.function
 
 
-def _one(number: int | None) -> tuple[int, ...]:
-    return () if number is None else (number,)
-
-
-def _leaked(context: DiagnosisContext) -> bool:
-    """Tell whether the recording ended by a tensor that was out of scope."""
+def _is_leaked(context: DiagnosisContext) -> bool:
+    """Return whether a tensor that was out of scope was used."""
     places: list[Event | Failure] = [*context.errors]
     if context.failure is not None:
         places.append(context.failure)
-    return any(one.error is not None and "out of scope" in one.error.message for one in places)
-
-
-def _call_of(context: DiagnosisContext, layer: LayerRef) -> Location | None:
-    return next((one.defined_at for one in context.of(layer, "call") if one.defined_at is not None), None)
+    return any(place.error is not None and "out of scope" in place.error.message for place in places)

@@ -1,56 +1,60 @@
-"""LT404: A layer computes with a dimension that is not known yet."""
+"""LT404: A layer computes with a dimension that is unknown while shapes are inferred."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.symbolic._shared import (
-    KERAS,
-    also_eagerly,
-    failed_calls,
-    is_branch,
-    meanwhile,
-)
+from layertrace.diagnosis.rules.symbolic._shared import eager_success, failed_calls, is_branch, phase
 from layertrace.diagnosis.user_source import line_of, nodes_of
 from layertrace.timeline.event import Location, Structure
 
 
-@rule("LT404", "unknown-dimension", "error", KERAS)
+@rule("LT404", "unknown-dimension", "error", links.MIGRATING_TO_KERAS_3)
 def unknown_dimension(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer computes with a dimension that is not known yet.
+    """A layer computes with a dimension that is unknown while shapes are inferred.
 
-    While Keras infers shapes, and in a graph for any batch size, `x.shape[0]` is None. It works eagerly.
+    ## Why is this bad?
 
-    Bad:
+    `x.shape[0]` is `None` while Keras infers shapes, and in a graph that accepts any batch size. Arithmetic
+    and reshapes with `None` fail, although the same code works eagerly.
+
+    ## Example
 
     ```python
     def call(self, x):
         return tf.reshape(x, (x.shape[0], 1, 2))
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def call(self, x):
         return keras.ops.reshape(x, (-1, 1, 2))
     ```
+
+    ## Known limits
+
+    The rule needs the source of `call`. It looks for `x.shape[...]`, an unpacked `x.shape`, `get_shape()`,
+    `as_list()` or `len()` there, so it misses a dimension that a helper function reads. Only a failed call
+    is reported.
     """
     for event in failed_calls(context):
         error = event.error
         if error is None or error.type not in ("TypeError", "ValueError") or not _has_unknown(event.inputs):
             continue
         method = event.defined_at
-        reads = [node for node in nodes_of(method) if _reads_dimension(node)]
+        reads = [node for node in nodes_of(method) if _is_dimension_read(node)]
         if not reads or is_branch(error.type, error.raised_in):
             continue
-        line = next((line_of(method, n) for n in reads if _same_line(n, error.location)), None)
+        line = next((line_of(method, node) for node in reads if _is_on_line(node, error.location)), None)
         yield Violation(
-            message="{layer} computes with a dimension of its input that is None while "
-            f"{meanwhile(event)}: {_first_unknown(event.inputs)}.{also_eagerly(context, event)}",
+            message=f"{{layer}} computes with an unknown dimension of its input (None) while {phase(event)}: "
+            f"{_first_unknown(event.inputs)}.{eager_success(context, event)}",
             layer=event.layer,
             location=line or line_of(method, reads[0]),
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
@@ -58,12 +62,12 @@ def unknown_dimension(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _same_line(node: ast.AST, place: Location | None) -> bool:
-    return place is not None and getattr(node, "lineno", None) == place.line
+def _is_on_line(node: ast.AST, location: Location | None) -> bool:
+    return location is not None and getattr(node, "lineno", None) == location.line
 
 
-def _reads_dimension(node: ast.AST) -> bool:
-    """Tell `x.shape[…]`, `len(x)`, `x.get_shape()` and the unpacking of a shape."""
+def _is_dimension_read(node: ast.AST) -> bool:
+    """Return whether a node is `x.shape[…]`, `len(x)`, `x.get_shape()`, or unpacks a shape."""
     if isinstance(node, ast.Subscript):
         return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
     if isinstance(node, ast.Call):
@@ -81,4 +85,5 @@ def _has_unknown(inputs: Structure) -> bool:
 
 
 def _first_unknown(inputs: Structure) -> str:
+    """Return the first input that has an unknown dimension."""
     return str(next(spec for spec in specs(inputs) if spec.shape is None or None in spec.shape))

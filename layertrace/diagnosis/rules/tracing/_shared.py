@@ -1,4 +1,4 @@
-"""What several rules of this folder use."""
+"""Which retraces and recreated functions are worth a finding, and how state is kept in weights instead."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from layertrace.diagnosis.finding import Evidence
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
 
-GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
-ENOUGH = 3
-"""Retraces for one reason: one is a partial last batch, two may be meant."""
-ENOUGH_FUNCTIONS = 5
-"""Functions made anew from one code: TensorFlow warns from the fifth on."""
-WORTH = 5
-"""Runs for each trace from which on a function was worth making: a trace takes as long as many runs."""
+MIN_RETRACES = 3
+"""Retraces for one reason: one is a partial last batch, two may be intended.
+
+With fewer, tests/cases/clean/functions_traced_as_expected.py would have a finding.
+"""
+MIN_FUNCTIONS = 5
+"""Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
+MIN_RUNS_PER_TRACE = 5
+"""Runs for each trace that make a function worth creating: a trace takes as long as many runs."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Retraces:
 
     @property
     def location(self) -> Location | None:
-        """The line that called the function, or its definition if they were several."""
+        """The line that called the function, or its definition if there were several lines."""
         lines = {event.location for event in self.traces}
         return self.traces[0].location if len(lines) == 1 else self.life.defined_at or self.traces[0].location
 
@@ -48,9 +50,11 @@ class Retraces:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all values have been met: since the last new one it ran more than twice as often as before.
+        """Whether the function ran more than twice as often since its last new value as before.
 
-        A closed set, as of modes or sizes of buckets, has a graph for each; that is what they are for.
+        Then all values have been met. A closed set, such as modes or bucket sizes, has a graph for each
+        value, which is what graphs are for:
+        tests/cases/clean/closed_sets_of_shapes_and_modes.py.
         """
         last = self.traces[-1].seq
         before = sum(run.times for run in self.runs if run.seq < last)
@@ -64,137 +68,157 @@ class Retraces:
 
 
 def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
-    """Yield what one argument of one function caused, where that happened often enough."""
+    """Yield the retraces that one argument of one function caused, where there are enough of them.
+
+    Args:
+        context: What to examine.
+        *kinds: The values of `Change.what` that count.
+    """
     runs = runs_by_function(context)
     for life in context.timeline.functions:
-        found: dict[str, list[tuple[Event, Change]]] = {}
+        by_argument: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
             changes = () if event.cause is None else event.cause.changes
             arguments = {change.argument.partition("[")[0] for change in changes}
-            # Of two arguments that changed at once it cannot be told which it was; and the steps of Keras
-            # take data of any structure, with or without targets and weights.
-            is_data = is_hosts(life.defined_at) and any(change.what == "structure" for change in changes)
+            # The steps of Keras take data of any structure, with or without targets and weights:
+            # tests/cases/clean/closed_sets_of_shapes_and_modes.py
+            is_data = is_framework_code(life.defined_at) and any(
+                change.what == "structure" for change in changes
+            )
+            # Of two arguments that changed at once, either may be the cause.
             if len(arguments) == 1 and all(change.what in kinds for change in changes) and not is_data:
-                found.setdefault(arguments.pop(), []).append((event, changes[0]))
-        for root, pairs in found.items():
-            if len(pairs) >= ENOUGH:
-                traces, alone = zip(*pairs, strict=True)
-                names = {change.argument for change in alone}
-                argument = names.pop() if len(names) == 1 else root
-                one = Retraces(life, argument, traces, alone, tuple(runs.get(life.function, ())))
-                if not one.is_settled:
-                    yield one
+                by_argument.setdefault(arguments.pop(), []).append((event, changes[0]))
+        for root, pairs in by_argument.items():
+            if len(pairs) < MIN_RETRACES:
+                continue
+            traces, first_changes = zip(*pairs, strict=True)
+            names = {change.argument for change in first_changes}
+            argument = names.pop() if len(names) == 1 else root
+            found = Retraces(life, argument, traces, first_changes, tuple(runs.get(life.function, ())))
+            if not found.is_settled:
+                yield found
 
 
 def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list[Event]]:
     """Return the runs of each function."""
-    found: dict[FunctionRef | None, list[Event]] = {}
+    runs: dict[FunctionRef | None, list[Event]] = {}
     for run in context.events("run"):
-        found.setdefault(run.function, []).append(run)
-    return found
+        runs.setdefault(run.function, []).append(run)
+    return runs
 
 
-def is_hosts(place: Location | None) -> bool:
-    """Tell code of Keras's or TensorFlow's own."""
-    return place is not None and OWN.search(place.file) is not None
+def is_framework_code(place: Location | None) -> bool:
+    """Return whether a line belongs to Keras or TensorFlow."""
+    return place is not None and _FRAMEWORK_FILE.search(place.file) is not None
 
 
-OWN = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
+_FRAMEWORK_FILE = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
 
 
-def made_anew(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
-    """Yield the first traces of functions of one code but the first, where there are many."""
-    found: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
-    worth = Worth(context)
+def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
+    """Yield the functions that were created again and again from one code, where there are many.
+
+    Args:
+        context: What to examine.
+        reason: The `Cause.reason` of their first traces: `new function` or `new instance`.
+
+    Yields:
+        The name of the functions, and the first trace of each, except that of the first function.
+    """
+    by_code: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
+    useful = UsefulFunctions(context)
     seen: set[FunctionRef] = set()
     for event in context.events("trace"):
         if event.cause is None or event.cause.reason != reason or event.function is None:
             continue
-        busy = context.enclosing_layer(event)
-        if busy is not None and not is_user_defined(busy):
+        layer = context.enclosing_layer(event)
+        if layer is not None and not is_user_defined(layer):
             continue  # a layer of Keras that compiles its own operations
         if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
-            continue  # what TensorFlow makes for its own sake, as for a distributed dataset
+            continue  # a function that TensorFlow creates for itself, as for a distributed dataset
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
-            if busy is None and worth.was(event):
+            if layer is None and useful.includes(event):
                 continue
-            # Models on lines of their own are different models; their functions are of one code, Keras's.
-            line = event.location if is_hosts(event.defined_at) else None
+            # The functions of all models come from one code, that of Keras. Models that are created on
+            # different lines are different models:
+            # tests/cases/clean/new_models_and_functions_that_are_meant.py
+            line = event.location if is_framework_code(event.defined_at) else None
             key = (event.function.name, event.defined_at or event.function.id, line)
-            found.setdefault(key, []).append(event)
-    outermost = [(key[0], events) for key, events in found.items() if len(events) + 1 >= ENOUGH_FUNCTIONS]
-    lines = [{event.location for event in events} for _, events in outermost]
-    for number, (name, events) in enumerate(outermost):
-        # `fit` makes two, one inside the other, on the same line: one finding is enough
+            by_code.setdefault(key, []).append(event)
+    enough = [(key[0], events) for key, events in by_code.items() if len(events) + 1 >= MIN_FUNCTIONS]
+    lines = [{event.location for event in events} for _, events in enough]
+    for number, (name, events) in enumerate(enough):
+        # `fit` creates two, one inside the other, on the same line: one finding is enough.
         if not any(lines[number] == lines[other] for other in range(number)):
             yield name, events
 
 
-class Worth:
-    """Tells functions that were worth their trace from those that are made anew for nothing."""
+class UsefulFunctions:
+    """The functions that train a model or run often, and so were worth their trace."""
 
     def __init__(self, context: DiagnosisContext) -> None:
         self._context = context
         self._runs = runs_by_function(context)
         self._traces = Counter(event.function for event in context.events("trace"))
-        self._trained = {
-            around.function
+        self._training = {
+            outer.function
             for update in context.observations("update")
             if (event := context.event(update.during)) is not None
-            for around in (event, *context.ancestors(event))
-            if around.kind == "trace"
+            for outer in (event, *context.ancestors(event))
+            if outer.kind == "trace"
         }
 
-    def was(self, trace: Event) -> bool:
-        """Tell a function that trains, or belongs to a model that is trained, or ran many times."""
-        outermost = [trace, *(one for one in self._context.ancestors(trace) if one.kind == "trace")][-1]
-        if outermost.function in self._trained or self._is_of_trained(outermost):
+    def includes(self, trace: Event) -> bool:
+        """Return whether the outermost function around a trace is useful.
+
+        tests/cases/clean/new_models_and_functions_that_are_meant.py has a cross-validation, the stages of
+        one model, and agents whose functions run often.
+        """
+        outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
+        if outermost.function in self._training or self._calls_trained_layer(outermost):
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
-        return runs >= WORTH * self._traces[outermost.function]
+        return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
 
-    def _is_of_trained(self, trace: Event) -> bool:
-        """Tell whether a layer that is called in a trace has variables that an optimizer was to update."""
+    def _calls_trained_layer(self, trace: Event) -> bool:
+        """Return whether a layer that is called in a trace has variables that an optimizer updates."""
         called = {
-            one.layer.id for one in self._context.descendants(trace) if one.kind == "call" and one.layer
+            event.layer.id
+            for event in self._context.descendants(trace)
+            if event.kind == "call" and event.layer is not None
         }
         states = [state for number in called if (state := self._context.states.get(number)) is not None]
         return any(not self._context.updated.isdisjoint(state.variables) for state in states)
 
 
-FUNCTION = "https://www.tensorflow.org/guide/function"
-
-
-def spelled(name: str) -> str:
-    """Spell out what an observation is of: `self.rate`, `Scale.rate`, `RATE`."""
+def attribute_path(name: str) -> str:
+    """Return how the user writes what an observation is about: `self.rate`, `Scale.rate`, `RATE`."""
     kind, _, rest = name.partition(" ")
     return rest if kind in ("class", "global") else f"self.{name}"
 
 
-def simple(name: str) -> str:
-    """Return the last word of a name, for a weight that takes the place of what has it."""
+def weight_name(name: str) -> str:
+    """Return the name of a weight that replaces Python state: the last word of the state's name."""
     words: list[str] = re.findall(r"[A-Za-z_]\w*", name)
     return words[-1] if words else "state"
 
 
-def made(name: str, value: object) -> str:
-    """Write down the making of a weight with a value."""
+def weight_creation(name: str, value: object) -> str:
+    """Write how a weight is created that replaces Python state with a value."""
     number = value if isinstance(value, (int, float)) else 0
     initializer = f"keras.initializers.Constant({float(number)})" if number else '"zeros"'
-    return f"self.{simple(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
+    return f"self.{weight_name(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
 
 
-def anew(context: DiagnosisContext, layer: LayerRef) -> str:
-    """Write down how the function in which a layer was traced last is made anew."""
-    events = [context.event(seq) for seq in calls(context, layer)]
-    traces = [
-        outer for event in events if event for outer in context.ancestors(event) if outer.kind == "trace"
-    ]
+def function_recreation(context: DiagnosisContext, layer: LayerRef) -> str:
+    """Write how the function in which a layer was traced last is recreated."""
+    events = [context.event(seq) for seq in last_traced_call(context, layer)]
+    traces = [outer for event in events if event is not None for outer in context.enclosing(event, "trace")]
     name = user_function(traces[-1]) if traces else None
     return "model.compile(optimizer, loss)" if name is None else f"{name} = tf.function({name})"
 
 
-def calls(context: DiagnosisContext, layer: LayerRef) -> tuple[int, ...]:
-    """Return the numbers of the last traced call of a layer."""
-    return tuple(one.seq for one in context.of(layer, "call") if one.mode == "graph")[-1:]
+def last_traced_call(context: DiagnosisContext, layer: LayerRef) -> tuple[int, ...]:
+    """Return the `seq` of the last call of a layer in a graph, if there is one."""
+    return tuple(call.seq for call in context.of(layer, "call") if call.mode == "graph")[-1:]

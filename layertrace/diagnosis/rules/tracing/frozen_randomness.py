@@ -1,4 +1,4 @@
-"""LT208: A layer draws random numbers that are the same each time."""
+"""LT208: A layer draws the same random numbers every time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
@@ -13,24 +14,25 @@ from layertrace.diagnosis.user_source import calls, constant_of, default_of, dot
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
-_RANDOM = "https://keras.io/api/random/seed_generator/"
 
-
-@rule("LT208", "frozen-randomness", "warning", _RANDOM)
+@rule("LT208", "frozen-randomness", "warning", links.SEED_GENERATOR)
 def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer draws random numbers that are the same each time.
+    """A layer draws the same random numbers every time.
 
-    NumPy and Python draw once, while the function is traced; the number is a constant of the graph. A
-    function of `keras.random` with an integer as seed gives the same numbers on every call, also eagerly.
+    ## Why is this bad?
 
-    Bad:
+    NumPy and Python draw once, while the function is traced, and the number becomes a constant of the
+    graph. A function of `keras.random` whose seed is an integer returns the same numbers in every call,
+    also in eager mode.
+
+    ## Example
 
     ```python
     def call(self, x):
         return x + np.random.normal(size=(4,))
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def __init__(self):
@@ -40,30 +42,39 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     def call(self, x):
         return x + keras.random.normal((4,), seed=self.seed)
     ```
+
+    ## Known limits
+
+    - One finding for each layer, and for each line outside of layers.
+    - In layers that only run eagerly, constant seeds are found by the source of `call`: in a `seed=`
+      argument, as a literal, a global, or an attribute that `__init__` sets from its argument.
+    - Functions of `tf.random` are stateful, and not reported for a seed; `tf.random.stateless_*` are.
     """
-    told: set[object] = set()
-    for one in context.observations("random"):
-        op = one.before if isinstance(one.before, str) else None  # which a constant seed was given to
-        layer = one.layer
-        key = one.location if layer is None else layer.id
-        if key in told:
+    reported: set[object] = set()
+    for observation in context.observations("random"):
+        layer = observation.layer
+        key = observation.location if layer is None else layer.id
+        if key in reported:
             continue
-        told.add(key)
-        trace = context.event(one.during)
+        reported.add(key)
+        trace = context.event(observation.during)
         function = "A function" if trace is None or trace.function is None else trace.function.name
-        who = function if layer is None else "{layer}"
+        culprit = function if layer is None else "{layer}"
+        has_constant_seed = isinstance(observation.before, str)  # the operation that was given the seed
         yield Violation(
-            message=f"{who} draws from {one.name} while it is traced: the number is a constant of the "
-            "graph, the same in every step."
-            if op is None
-            else f"{who} draws with a seed that is a constant of the graph: the numbers are the same in "
-            "every step.",
+            message=f"{culprit} draws with a seed that is a constant of the graph: the numbers are the same "
+            "in every step."
+            if has_constant_seed
+            else f"{culprit} draws from {observation.name} while it is traced: the number is a constant of "
+            "the graph, the same in every step.",
             layer=layer,
-            location=one.location,
-            evidence=(Evidence(f"{one.name} was drawn from", _during(one), one.location),),
-            fix=_seeded(one.location, layer, context.step_seen(one)),
+            location=observation.location,
+            evidence=(
+                Evidence(f"draws from {observation.name}", _during(observation), observation.location),
+            ),
+            fix=_seeded(observation.location, layer, context.step_of_observation(observation)),
         )
-    yield from _fixed_seeds(context, told)
+    yield from _constant_seeds(context, reported)
 
 
 _DRAWS = {
@@ -78,90 +89,96 @@ _DRAWS = {
     "dropout": "dropout",
     "normal": "gauss normal normalvariate randn standard_normal stateless_normal",
 }
+"""The functions of `keras.random`, and those of other packages that each of them replaces."""
 _ARGUMENTS = {"randint": "shape, low, high", "shuffle": "x", "categorical": "logits, number"}
-_COUNTERPARTS = {name: ours for ours, names in _DRAWS.items() for name in names.split()}
+_REPLACEMENTS = {name: replacement for replacement, names in _DRAWS.items() for name in names.split()}
 
 
 def _seeded(line: Location | None, layer: LayerRef | None, step: str | None = None) -> str:
-    """Write down how to draw anew in each step, with the counterpart of the function that is called now."""
+    """Write how to draw new numbers in each step, with the counterpart of the function on the line."""
     names = [dotted(node.func).rpartition(".")[2] for node in nodes_at(line) if isinstance(node, ast.Call)]
-    ours = next((_COUNTERPARTS[name] for name in names if name in _COUNTERPARTS), "normal")
-    arguments = _ARGUMENTS.get(ours, "shape")
+    function = next((_REPLACEMENTS[name] for name in names if name in _REPLACEMENTS), "normal")
+    arguments = _ARGUMENTS.get(function, "shape")
     if layer is None:
-        seed, made, where = "seed", "outside of the function", "inside"
+        seed, created_in, used_in = "seed", "outside of the function", "inside"
     else:
-        seed, made, where = "self.seed", "in __init__", f"in {step or 'call'}"
+        seed, created_in, used_in = "self.seed", "in __init__", f"in {step or 'call'}"
     return (
-        f"{seed} = keras.random.SeedGenerator(1)  # {made}\n"
-        f"keras.random.{ours}({arguments}, seed={seed})  # {where}"
+        f"{seed} = keras.random.SeedGenerator(1)  # {created_in}\n"
+        f"keras.random.{function}({arguments}, seed={seed})  # {used_in}"
     )
 
 
-def _during(one: Observation) -> tuple[int, ...]:
-    return () if one.during is None else (one.during,)
+def _during(observation: Observation) -> tuple[int, ...]:
+    return () if observation.during is None else (observation.during,)
 
 
-def _fixed_seeds(context: DiagnosisContext, told: set[object]) -> Iterator[Violation]:
-    """Find integer seeds by the source: of what ran eagerly only, no graph tells."""
+def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterator[Violation]:
+    """Find integer seeds by the source, because layers that run eagerly are in no graph."""
     for layer in context.layers:
-        made = context.of(layer, "call")
-        if not is_user_defined(layer) or layer.id in told or not made:
+        events = context.of(layer, "call")
+        if not is_user_defined(layer) or layer.id in reported or not events:
             continue
         method = context.call_defined_at(layer)
         for name, node in calls(method):
-            values = [given.value for given in node.keywords if given.arg == "seed"]
-            stateless = "stateless_" in name
-            drawn = re.search(r"(^|\.)random\.(?!set|Seed)\w+$", name) and not name.startswith(_STATEFUL)
-            if (drawn or stateless) and values and _may_be_constant(values[0], context, layer, method):
+            seeds = [keyword.value for keyword in node.keywords if keyword.arg == "seed"]
+            if _is_stateless_draw(name) and seeds and _may_be_constant(seeds[0], context, layer, method):
+                line = line_of(method, node)
                 yield Violation(
-                    message=f"{{layer}} gives {name} an integer as its seed: every call draws the same "
-                    f"numbers.",
+                    message=f"{{layer}} gives {name} an integer seed: every call draws the same numbers.",
                     layer=layer,
-                    location=line_of(method, node),
-                    evidence=(Evidence(f"{name}(…, seed=…)", (made[0].seq,), line_of(method, node)),),
-                    fix=_seeded(line_of(method, node), layer),
+                    location=line,
+                    evidence=(Evidence(f"{name}(…, seed=…)", (events[0].seq,), line),),
+                    fix=_seeded(line, layer),
                 )
                 break
 
 
+def _is_stateless_draw(name: str) -> bool:
+    """Return whether a function of this name draws the same numbers whenever it is given the same seed."""
+    is_random = re.search(r"(^|\.)random\.(?!set|Seed)\w+$", name) is not None
+    return "stateless_" in name or (is_random and not name.startswith(_STATEFUL))
+
+
 _STATEFUL = ("np.", "numpy.", "tf.random.", "tensorflow.random.")
-"""What draws other numbers each time although it was given the same seed, or is seeded elsewhere."""
+"""Modules whose functions draw new numbers although they are given the same seed, or are seeded elsewhere."""
 
 
 def _may_be_constant(
     value: ast.expr, context: DiagnosisContext, layer: LayerRef, method: Location | None
 ) -> bool:
-    """Tell an integer, or integers; also in an attribute that `__init__` was given, or in a global."""
+    """Return whether a seed is an integer or integers: a literal, a global, or an attribute of `__init__`."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, int) and not isinstance(value.value, bool)
     if isinstance(value, (ast.List, ast.Tuple)):
-        return bool(value.elts) and all(_may_be_constant(one, context, layer, method) for one in value.elts)
+        items = value.elts
+        return bool(items) and all(_may_be_constant(item, context, layer, method) for item in items)
     if isinstance(value, ast.Attribute):
-        return type(_given(context, layer, value.attr)) is int
+        return type(_init_argument(context, layer, value.attr)) is int
     if isinstance(value, ast.Name):
-        found = constant_of(method, value.id)
-        return found is not None and _may_be_constant(found, context, layer, None)
+        constant = constant_of(method, value.id)
+        return constant is not None and _may_be_constant(constant, context, layer, None)
     if isinstance(value, ast.IfExp):
-        taken = _taken(value, context, layer)
-        return any(_may_be_constant(one, context, layer, method) for one in taken)
+        branches = _taken_branches(value, context, layer)
+        return any(_may_be_constant(branch, context, layer, method) for branch in branches)
     return False
 
 
-def _given(context: DiagnosisContext, layer: LayerRef, name: str) -> object:
+def _init_argument(context: DiagnosisContext, layer: LayerRef, name: str) -> object:
     """Return what a layer's `__init__` was given for a parameter, or its default."""
     state = context.state(layer)
-    place = None if state is None else state.methods.get("__init__")
-    given = [one.arguments[name] for one in context.of(layer, "init") if name in one.arguments]
-    return given[0] if given else default_of(place, name)
+    init = None if state is None else state.methods.get("__init__")
+    given = [event.arguments[name] for event in context.of(layer, "init") if name in event.arguments]
+    return given[0] if given else default_of(init, name)
 
 
-def _taken(value: ast.IfExp, context: DiagnosisContext, layer: LayerRef) -> list[ast.expr]:
-    """Return the branch that a condition on an argument of `__init__` leads to, if that is known."""
+def _taken_branches(value: ast.IfExp, context: DiagnosisContext, layer: LayerRef) -> list[ast.expr]:
+    """Return the branch that a condition on an argument of `__init__` selects, if that is known."""
     test = value.test
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Attribute)):
         return []
     wanted = test.comparators[0]
-    given = [one.arguments.get(test.left.attr) for one in context.of(layer, "init")]
+    given = [event.arguments.get(test.left.attr) for event in context.of(layer, "init")]
     if not given or not isinstance(wanted, ast.Constant) or not isinstance(test.ops[0], (ast.Eq, ast.Is)):
         return []
     return [value.body if given[0] == wanted.value else value.orelse]

@@ -1,26 +1,29 @@
-"""LT205 python-state-in-call."""
+"""LT205: A layer changes Python state in `call`, which happens only while it is traced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import FUNCTION, made, simple, spelled
+from layertrace.diagnosis.rules.tracing._shared import attribute_path, weight_creation, weight_name
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Opaque
+from layertrace.timeline.event import LayerRef, Opaque
 
 
-@rule("LT205", "python-state-in-call", "warning", f"{FUNCTION}#executing_python_side_effects")
+@rule("LT205", "python-state-in-call", "warning", links.SIDE_EFFECTS)
 def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer changes a Python attribute in `call`, which happens while it is traced, and then no more.
+    """A layer changes Python state in `call`, which happens only while it is traced.
 
-    `fit`, `predict` and a `tf.function` run `call` once or twice to make a graph; the steps after that
-    run the graph. A counter, a list of outputs, a schedule made of Python numbers stands still meanwhile.
+    ## Why is this bad?
 
-    Bad:
+    `fit`, `predict` and a `tf.function` run `call` once or twice to make a graph; all later steps run the
+    graph. A counter, a list of outputs or a schedule of Python numbers stands still during these steps.
+
+    ## Example
 
     ```python
     def call(self, x):
@@ -28,111 +31,128 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         return x / self.step
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def build(self, input_shape):
-        self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
+        self.step = self.add_weight(
+            shape=(), dtype="int64", initializer="zeros", trainable=False
+        )
 
     def call(self, x):
         self.step.assign_add(1)
         return x / keras.ops.cast(self.step, x.dtype)
     ```
+
+    ## Known limits
+
+    - Only a note where the state is set once, is not a number or a collection, or is a collection that
+      grows only for a new shape, such as a cache.
+    - A class attribute or a global that is also set outside of the method is taken to count the traces on
+      purpose.
+    - A layer that only runs eagerly, apart from the symbolic call that builds it, is not reported.
+    - A tensor that is kept on the layer is reported as LT402.
     """
-    found: dict[tuple[int, str], list[Observation]] = {}
-    tensors = {
-        (one.layer.id, one.name) for one in context.observations("kept tensor") if one.layer is not None
-    }
-    for one in context.observations("changed in call"):
-        if one.layer is not None and (one.layer.id, one.name) not in tensors:
-            found.setdefault((one.layer.id, one.name), []).append(one)
-    for seen in found.values():
+    kept = {(layer.id, observation.name) for layer, observation in context.layer_observations("kept tensor")}
+    changes: dict[tuple[LayerRef, str], list[Observation]] = {}
+    for layer, observation in context.layer_observations("changed in call"):
+        if (layer.id, observation.name) not in kept:
+            changes.setdefault((layer, observation.name), []).append(observation)
+    for (layer, name), seen in changes.items():
         first = seen[0]
-        if _is_reset(first) or _is_eager_otherwise(context, first):
+        if _is_reset(first) or _is_otherwise_eager(context, layer, first):
             continue
-        line = first.location or context.call_defined_at(first.layer)
-        step = context.step_seen(first)
-        ran = len(context.of(first.layer, "call")) if first.layer is not None and not step else len(seen)
-        runs = max(_runs_of(context, one) for one in seen)
-        grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and runs > 1)
-        more = f" while its graph ran {_times(runs)}" if runs else ""
+        line = first.location or context.call_defined_at(layer)
+        step = context.step_of_observation(first)
+        python_runs = len(seen) if step else len(context.of(layer, "call"))
+        graph_runs = max(_graph_runs(context, observation) for observation in seen)
+        while_graph = f" while its graph ran {_times(graph_runs)}" if graph_runs else ""
+        # Set once, it may be a flag or a setting: tests/cases/clean/layers_lent_and_trained_elsewhere.py
+        grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and graph_runs > 1)
+        is_state = isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, layer, seen)
         yield Violation(
-            message=f"{{layer}} changes {spelled(first.name)} in {step or 'call'}, which Python ran "
-            f"{_times(ran)}{more}: a graph keeps the value of the trace and changes no Python.",
-            layer=first.layer,
+            message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}, which Python ran "
+            f"{_times(python_runs)}{while_graph}: a graph keeps the value of its trace, and running it "
+            "changes no Python state.",
+            layer=layer,
             location=line,
             evidence=(
                 Evidence(
-                    f"{spelled(first.name)}: {first.before} → {seen[-1].now}",
-                    tuple(one.during for one in seen if one.during is not None),
+                    f"{attribute_path(name)}: {first.before} → {seen[-1].now}",
+                    tuple(observation.during for observation in seen if observation.during is not None),
                     line,
                 ),
             ),
             fix=_as_weight(first, step or "call"),
-            severity=None
-            if grows and isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, seen)
-            else "note",
+            severity=None if grows and is_state else "note",
         )
 
 
-def _is_eager_otherwise(context: DiagnosisContext, one: Observation) -> bool:
-    """Tell a layer that met placeholders only to be built, and whose Python runs in each call besides."""
-    if one.layer is None or context.step_seen(one) is not None:
+def _is_otherwise_eager(context: DiagnosisContext, layer: LayerRef, observation: Observation) -> bool:
+    """Return whether a layer ran symbolically only to be built, and eagerly in all other calls.
+
+    Its Python code runs in every call then: tests/cases/clean/memos_and_layers_used_eagerly.py
+    """
+    if context.step_of_observation(observation) is not None:
         return False
-    modes = {call.mode for call in context.of(one.layer, "call")}
+    modes = {call.mode for call in context.of(layer, "call")}
     return "eager" in modes and "graph" not in modes
 
 
-def _is_memo(context: DiagnosisContext, seen: list[Observation]) -> bool:
-    """Tell a collection that keeps what follows from the shape alone: a second call of a shape adds nothing.
+def _is_memo(context: DiagnosisContext, layer: LayerRef, seen: list[Observation]) -> bool:
+    """Return whether a collection caches by shape: a second call with a shape adds nothing.
 
-    A list of all calls grows with each, whatever its shape.
+    A list of all calls grows with each call, whatever its shape; a cache does not:
+    tests/cases/clean/memos_and_layers_used_eagerly.py
     """
-    first = seen[0]
-    if first.layer is None or not isinstance(first.now, Opaque):
+    if not isinstance(seen[0].now, Opaque):
         return False
-    changing = {one.during for one in seen}
-    met: dict[tuple[object, ...], list[bool]] = {}
-    for call in context.of(first.layer, "call"):
+    changing = {observation.during for observation in seen}
+    by_shapes: dict[tuple[object, ...], list[bool]] = {}
+    for call in context.of(layer, "call"):
         if call.mode != "eager":
-            shapes = tuple((one.dtype, (one.shape or ())[1:]) for one in specs(call.inputs))
-            met.setdefault(shapes, []).append(call.seq in changing)
-    again = [change for changes in met.values() for change in changes[1:]]
-    return bool(again) and not any(again)
+            shapes = tuple((spec.dtype, (spec.shape or ())[1:]) for spec in specs(call.inputs))
+            by_shapes.setdefault(shapes, []).append(call.seq in changing)
+    repeated = [change for changes in by_shapes.values() for change in changes[1:]]
+    return bool(repeated) and not any(repeated)
 
 
-def _is_reset(one: Observation) -> bool:
-    """Tell what the program sets anew elsewhere: it counts how often Python runs, and knows that."""
-    kind = one.name.partition(" ")[0]
-    first = {"class": 0, "global": 1}.get(kind)  # the line that makes a global is an assignment too
-    return first is not None and times_set(one.location, spelled(one.name)) > first
+def _is_reset(observation: Observation) -> bool:
+    """Return whether the program also sets the state elsewhere, as to count how often Python runs."""
+    kind = observation.name.partition(" ")[0]
+    expected = {"class": 0, "global": 1}.get(kind)  # the line that defines a global is an assignment, too
+    return (
+        expected is not None and times_set(observation.location, attribute_path(observation.name)) > expected
+    )
 
 
-def _as_weight(one: Observation, method: str) -> str:
-    """Write down how a weight takes the place of what a layer changes."""
-    if isinstance(one.now, (Opaque, str)) or isinstance(one.before, str):
+def _as_weight(observation: Observation, method: str) -> str:
+    """Write how a weight replaces the state that a layer changes."""
+    name, weight = observation.name, f"self.{weight_name(observation.name)}"
+    if isinstance(observation.now, (Opaque, str)) or isinstance(observation.before, str):
         return (
-            f"# a graph cannot change {spelled(one.name)}: return the values instead, or keep them in a "
-            f"weight,\nself.{simple(one.name)}.assign(...)  # in {method}"
+            f"# a graph cannot change {attribute_path(name)}: return the values, or keep them in a weight\n"
+            f"{weight}.assign(...)  # in {method}"
         )
-    change = "assign_add(1)" if _counts(one) else "assign(...)"
-    return f"{made(one.name, one.before)}  # in build\nself.{simple(one.name)}.{change}  # in {method}"
+    change = "assign_add(1)" if _counts(observation) else "assign(...)"
+    return f"{weight_creation(name, observation.before)}  # in build\n{weight}.{change}  # in {method}"
 
 
-def _counts(one: Observation) -> bool:
-    numbers = type(one.now) is int and type(one.before) is int
-    return numbers and one.now - one.before == 1  # type: ignore[operator]  # which the line above tells
+def _counts(observation: Observation) -> bool:
+    """Return whether a whole number was increased by one."""
+    before, now = observation.before, observation.now
+    return type(before) is int and type(now) is int and now - before == 1
 
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _runs_of(context: DiagnosisContext, one: Observation) -> int:
-    """Count the runs of the outermost function that was traced around an observation."""
-    event = context.event(one.during)
-    traces = [] if event is None else [outer for outer in context.ancestors(event) if outer.kind == "trace"]
-    functions = {outer.function for outer in traces}
-    if event is not None and not traces:  # it was only seen while shapes were inferred
+def _graph_runs(context: DiagnosisContext, observation: Observation) -> int:
+    """Return how often the functions ran that were traced during an observation."""
+    event = context.event(observation.during)
+    traces = [] if event is None else list(context.enclosing(event, "trace"))
+    if event is not None and not traces:  # seen only while Keras inferred shapes
         return 0
+    functions = {trace.function for trace in traces}
     return sum(run.times for run in context.events("run") if run.function in functions)

@@ -1,62 +1,74 @@
-"""LT201: A function is traced again for each new shape, or dtype, of an argument."""
+"""LT201: A function is traced again for every new shape or dtype of an argument."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, Retraces, retraces
+from layertrace.diagnosis.rules.tracing._shared import Retraces, retraces
 from layertrace.timeline.event import TensorSpec
 
 
-@rule("LT201", "retraced-by-shape", "warning", GUIDE, triggers=[("trace", None)])
+@rule("LT201", "retraced-by-shape", "warning", links.RETRACING, triggers=[("trace", None)])
 def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
-    """A function is traced again for each new shape, or dtype, of an argument.
+    """A function is traced again for every new shape or dtype of an argument.
 
-    A `tf.function` is specialised for the shapes that it is called with. With `reduce_retracing=True` it
-    is made for any size of the dimension that differs, after the second; an `input_signature` says so
-    from the start.
+    ## Why is this bad?
 
-    Bad:
+    A trace takes as long as many runs, and each graph needs memory. A `tf.function` is specialized for
+    the shapes and dtypes that it is called with. With `reduce_retracing=True` its second trace accepts any
+    size of the dimension that differs; with an `input_signature` the first one does.
+
+    ## Example
 
     ```python
     @tf.function
     def step(x): ...
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     @tf.function(reduce_retracing=True)
     def step(x): ...
     ```
+
+    ## Known limits
+
+    - Reported if one argument alone caused three or more retraces.
+    - Not reported once the function has run more than twice as often since its last new shape as before:
+      then the shapes are a closed set, such as bucket sizes.
+    - Traces in which several arguments changed are not counted: any of them may be the cause.
     """
-    for one in retraces(context, "shape", "rank", "dtype"):
-        axes = sorted({axis for change in one.changes for axis in change.axes})
-        flips = all(change.what == "dtype" for change in one.changes)
-        other = "the dtype of " if flips else "the rank of "
-        where = f"dimension {', '.join(map(str, axes))} of " if axes else other
+    for found in retraces(context, "shape", "rank", "dtype"):
+        axes = sorted({axis for change in found.changes for axis in change.axes})
+        is_dtype = all(change.what == "dtype" for change in found.changes)
+        what = "dtype" if is_dtype else "rank"
+        what = f"dimension {', '.join(map(str, axes))}" if axes else f"the {what}"
         yield Violation(
-            message=f"{one.counts}, {len(one.traces)} of them since {where}{one.argument} differed.",
-            location=one.location,
-            evidence=one.evidence,
-            fix=_cast(one) if flips else "@tf.function(reduce_retracing=True)" + _signature(one, axes),
+            message=f"{found.counts}, {len(found.traces)} of them because {what} of "
+            f"{found.argument} changed.",
+            location=found.location,
+            evidence=found.evidence,
+            fix=_cast(found) if is_dtype else f"@tf.function(reduce_retracing=True){_signature(found, axes)}",
         )
 
 
-def _cast(one: Retraces) -> str:
-    """Write down a call with one dtype for all: one of floats, if there is any."""
-    met = [said.partition("[")[0] for change in one.changes for said in (change.before, change.now) if said]
-    dtype = next((name for name in met if name.startswith("float")), met[0])
-    return f"{one.life.name}(tf.cast({one.argument}, tf.{dtype}))  # the same dtype each time"
+def _cast(found: Retraces) -> str:
+    """Write a call with one dtype for all values, which is a float dtype if there is one."""
+    specs = [spec for change in found.changes for spec in (change.before, change.now) if spec]
+    dtypes = [spec.partition("[")[0] for spec in specs]
+    dtype = next((name for name in dtypes if name.startswith("float")), dtypes[0])
+    return f"{found.life.name}(tf.cast({found.argument}, tf.{dtype}))  # the same dtype each time"
 
 
-def _signature(one: Retraces, axes: list[int]) -> str:
-    """Spell out the specification that fits all shapes, where the argument is the only one."""
-    last = one.traces[-1].inputs
-    spec = last.get(one.argument) if isinstance(last, dict) and len(last) == 1 else None
+def _signature(found: Retraces, axes: list[int]) -> str:
+    """Write the signature that fits all shapes, if the argument is the only one."""
+    inputs = found.traces[-1].inputs
+    spec = inputs.get(found.argument) if isinstance(inputs, dict) and len(inputs) == 1 else None
     if not isinstance(spec, TensorSpec) or spec.shape is None or not axes:
         return ""
     shape = tuple(None if axis in axes else size for axis, size in enumerate(spec.shape))

@@ -1,54 +1,66 @@
-"""LT202: A function is traced again for each new Python value of an argument."""
+"""LT202: A function is traced again for every new Python value of an argument."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import GUIDE, retraces
+from layertrace.diagnosis.rules.tracing._shared import retraces
 
 
-@rule("LT202", "retraced-by-value", "warning", GUIDE, triggers=[("trace", None)])
+@rule("LT202", "retraced-by-value", "warning", links.RETRACING, triggers=[("trace", None)])
 def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
-    """A function is traced again for each new Python value of an argument.
+    """A function is traced again for every new Python value of an argument.
 
-    Python numbers, strings and objects are constants of the graph, so each new one takes a new graph. A
-    tensor is an input of the graph.
+    ## Why is this bad?
 
-    Bad:
+    Python numbers, strings and objects are constants of the graph, so every new value needs a new graph,
+    and tracing takes as long as many runs. A tensor is an input of the graph, whatever its value.
+
+    ## Example
 
     ```python
     for epoch in range(100):
         step(x, epoch)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     for epoch in range(100):
         step(x, tf.constant(epoch))
     ```
+
+    ## Known limits
+
+    - Reported if one argument alone caused three or more retraces.
+    - Not reported once the function has run more than twice as often since its last new value as before:
+      then the values are a closed set, such as modes.
+    - An argument that is only ever `True`, `False` or `None` is not reported.
+    - The structure of the data that `fit`, `evaluate` and `predict` pass to Keras's own steps is ignored.
     """
-    for one in retraces(context, "value", "object", "structure"):
-        values = [str(change.before) for change in one.changes[:1]] + [str(c.now) for c in one.changes]
+    for found in retraces(context, "value", "object", "structure"):
+        values = [str(change.before) for change in found.changes[:1]]
+        values += [str(change.now) for change in found.changes]
         distinct = list(dict.fromkeys(values))
         if set(distinct) <= {"True", "False", "None"}:
-            continue
-        objects = all(change.what == "object" for change in one.changes)
-        kind = "object" if objects else "Python value"
-        name = one.argument.partition("[")[0]
-        advice = (
-            f"# make the object once, outside of the loop, and pass that one as {name}"
-            if objects
-            else f"{one.life.name}(..., {name}=tf.constant({name}))"
+            continue  # a closed set of at most three graphs, such as `training`
+        is_object = all(change.what == "object" for change in found.changes)
+        kind = "object" if is_object else "Python value"
+        name = found.argument.partition("[")[0]
+        fix = (
+            f"# create the object once, outside the loop, and pass that one as {name}"
+            if is_object
+            else f"{found.life.name}(..., {name}=tf.constant({name}))"
         )
+        shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
         yield Violation(
-            message=f"{one.counts}, {len(one.traces)} of them for a new {kind} of {one.argument} "
-            f"({', '.join(distinct[:3])}{', …' if len(distinct) > 3 else ''}), which is a constant of the "
-            f"graph.",
-            location=one.location,
-            evidence=one.evidence,
-            fix=advice,
+            message=f"{found.counts}, {len(found.traces)} of them for a new {kind} of {found.argument} "
+            f"({shown}), which is a constant of the graph.",
+            location=found.location,
+            evidence=found.evidence,
+            fix=fix,
         )

@@ -1,26 +1,34 @@
-"""LT206: A layer's Python attribute was changed after the function that uses it was traced."""
+"""LT206: An attribute of a layer changed after the function that uses it was traced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import FUNCTION, anew, calls, made, simple, spelled
+from layertrace.diagnosis.rules.tracing._shared import (
+    attribute_path,
+    function_recreation,
+    last_traced_call,
+    weight_creation,
+    weight_name,
+)
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
 
 
-@rule("LT206", "stale-attribute", "error", f"{FUNCTION}#depending_on_python_global_and_free_variables")
+@rule("LT206", "stale-attribute", "error", links.FREE_VARIABLES)
 def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer's Python attribute was changed after the function that uses it was traced.
+    """An attribute of a layer changed after the function that uses it was traced.
 
-    Python attributes are constants of a graph, and no part of what TensorFlow looks at to decide whether
-    to trace again. The graph goes on with the value that it was made with; called eagerly the layer uses
-    the new one.
+    ## Why is this bad?
 
-    Bad:
+    Python attributes are constants of a graph, and TensorFlow does not check them to decide whether to
+    trace again. The graph keeps the value of its trace, while an eager call uses the new one.
+
+    ## Example
 
     ```python
     model.predict(x)
@@ -28,29 +36,38 @@ def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     model.predict(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
-    # in build: self.alpha = self.add_weight(shape=(), initializer="ones", trainable=False)
+    # in build
+    self.alpha = self.add_weight(shape=(), initializer="ones", trainable=False)
+    # in the program
     layer.alpha.assign(5.0)
     model.predict(x)
     ```
+
+    ## Known limits
+
+    - Seen only if the graph runs again after the change, and the traced code reads the attribute.
+    - An attribute that `call` itself changes is reported as LT205, and `trainable` as LT207.
     """
-    changing = {
-        (one.layer.id, one.name) for one in context.observations("changed in call") if one.layer is not None
+    changed_in_call = {
+        (layer.id, observation.name) for layer, observation in context.layer_observations("changed in call")
     }
-    for one in context.observations("changed after trace"):
-        layer = one.layer
-        if layer is None or one.name == "trainable" or (layer.id, one.name) in changing:
+    for layer, observation in context.layer_observations("changed after trace"):
+        if observation.name == "trainable" or (layer.id, observation.name) in changed_in_call:
             continue
-        bare, before, now = spelled(one.name).removeprefix("self."), _shown(one.before), _shown(one.now)
+        name = attribute_path(observation.name).removeprefix("self.")
+        before, now = _shown(observation.before), _shown(observation.now)
         yield Violation(
-            message=f"{{layer}} has {bare}={now} now, but the graph that ran here was traced with {before} "
+            message=f"{{layer}} has {name}={now} now, but the graph that ran here was traced with {before} "
             "and does not see the change.",
             layer=layer,
-            location=one.location,
-            evidence=(Evidence(f"{bare}: {before} → {now}", calls(context, layer), one.location),),
-            fix=_renewed(context, one, layer),
+            location=observation.location,
+            evidence=(
+                Evidence(f"{name}: {before} → {now}", last_traced_call(context, layer), observation.location),
+            ),
+            fix=_visible_change(context, observation, layer),
         )
 
 
@@ -58,10 +75,10 @@ def _shown(value: object) -> str:
     return str(value) if isinstance(value, Opaque) else repr(value)
 
 
-def _renewed(context: DiagnosisContext, one: Observation, layer: LayerRef) -> str:
-    """Write down how a graph gets to see a change: the value in a weight, or a new trace."""
-    number = isinstance(one.now, (int, float)) and not isinstance(one.now, bool)
-    if number and is_user_defined(layer):
-        name = simple(one.name)
-        return f"{made(one.name, one.before)}  # in build\nlayer.{name}.assign({one.now!r})"
-    return f"{anew(context, layer)}  # after the change: traces again"
+def _visible_change(context: DiagnosisContext, observation: Observation, layer: LayerRef) -> str:
+    """Write how a graph sees a change: the value in a weight, or a new trace."""
+    is_number = isinstance(observation.now, (int, float)) and not isinstance(observation.now, bool)
+    if is_number and is_user_defined(layer):
+        creation = weight_creation(observation.name, observation.before)
+        return f"{creation}  # in build\nlayer.{weight_name(observation.name)}.assign({observation.now!r})"
+    return f"{function_recreation(context, layer)}  # after the change: traces again"

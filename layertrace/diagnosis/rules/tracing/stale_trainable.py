@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.tracing._shared import anew, calls
-
-_TRANSFER = "https://keras.io/guides/transfer_learning/"
+from layertrace.diagnosis.rules.tracing._shared import function_recreation, last_traced_call
 
 
-@rule("LT207", "stale-trainable", "error", _TRANSFER)
+@rule("LT207", "stale-trainable", "error", links.TRANSFER_LEARNING)
 def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer was frozen or unfrozen after the train function was traced.
 
-    `compile` makes the train function anew; without it, `fit` goes on with the graph that was traced with
-    the old list of trainable variables, and says nothing.
+    ## Why is this bad?
 
-    Bad:
+    Only `compile` recreates the train function. Without it, `fit` silently runs the graph that was traced
+    with the old list of trainable variables.
+
+    ## Example
 
     ```python
     model.fit(x, y)
@@ -27,7 +28,7 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
     model.fit(x, y)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     model.fit(x, y)
@@ -35,31 +36,48 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
     model.compile(optimizer, loss)
     model.fit(x, y)
     ```
+
+    ## Known limits
+
+    - Seen only if the graph runs again after the change.
+    - Of a frozen model, only the outermost layer is reported, not the layers inside it.
+    - A frozen layer is reported only if an optimizer updates its variables in a graph, and an unfrozen one
+      only if none does.
     """
-    updated = {n for one in context.observations("update") if one.during is not None for n in one.variables}
-    changed = {
-        one.layer.id: one
-        for one in context.observations("changed after trace")
-        if one.name == "trainable" and one.layer is not None
+    updated = {
+        number
+        for update in context.observations("update")
+        if update.during is not None
+        for number in update.variables
     }
-    inside = {child for number in changed if (s := context.states.get(number)) for child in s.children}
-    for number, one in changed.items():
-        state = context.states.get(number)
-        if number in inside or one.layer is None or state is None:
+    changed = {
+        layer: observation
+        for layer, observation in context.layer_observations("changed after trace")
+        if observation.name == "trainable"
+    }
+    states = [state for layer in changed if (state := context.state(layer)) is not None]
+    inside = {child for state in states for child in state.children}
+    for layer, observation in changed.items():
+        state = context.state(layer)
+        if layer.id in inside or state is None:
             continue
-        touched = updated.intersection(state.variables) - {0}
-        if not touched and one.now is False:
+        is_updated = bool(updated.intersection(state.variables) - {0})
+        # Frozen and not updated, or trainable and updated: the graph agrees with the flag.
+        if (observation.now is False and not is_updated) or (observation.now is True and is_updated):
             continue
-        if one.now is True and touched:
-            continue
-        what = "goes on updating it" if one.now is False else "does not update it"
+        consequence = "still updates it" if observation.now is False else "does not update it"
         yield Violation(
-            message=f"{{layer}} has trainable={one.now} now, but the train function that ran here was traced "
-            f"before that and {what}.",
-            layer=one.layer,
-            location=one.location,
+            message=f"{{layer}} has trainable={observation.now} now, but the train function that ran here "
+            f"was traced before that and {consequence}.",
+            layer=layer,
+            location=observation.location,
             evidence=(
-                Evidence(f"trainable: {one.before} → {one.now}", calls(context, one.layer), one.location),
+                Evidence(
+                    f"trainable: {observation.before} → {observation.now}",
+                    last_traced_call(context, layer),
+                    observation.location,
+                ),
             ),
-            fix=f"{anew(context, one.layer)}  # after changing trainable: traces again with the new list",
+            fix=f"{function_recreation(context, layer)}  # after changing trainable: "
+            "traces again with the new list",
         )

@@ -4,35 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.training._shared import LAYERS
-from layertrace.timeline.context import Observation
+from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef
 
 
-@rule("LT504", "layer-never-called", "warning", LAYERS)
+@rule("LT504", "layer-never-called", "warning", links.SUBCLASSING)
 def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has weights that training never reaches.
 
-    It was built, but no `call` uses it; or what it computes is cut off from the loss, by `tf.argmax`,
-    `tf.stop_gradient` or `.numpy()`. Its gradients are None, and its weights stay what they were.
+    ## Why is this bad?
 
-    Bad:
+    The layer was built, but no `call` uses it, or its output is cut off from the loss by `tf.argmax`,
+    `tf.stop_gradient` or `.numpy()`. Its gradients are `None`, and its weights keep their initial values.
+
+    ## Example
 
     ```python
     def call(self, x):
         return self.first(self.first(x))  # self.second was meant
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     def call(self, x):
         return self.second(self.first(x))
     ```
+
+    ## Known limits
+
+    The optimizer must receive the weights with gradients that are `None`, so a custom loop that filters
+    them out hides the mistake. Weights that received a gradient in any update of the recording are not
+    reported, nor is a layer that no longer exists at the end. A gradient of zeros counts as a gradient.
     """
+    unreached = _unreached(context)
+    for state in context.states.values():
+        own = _own_variables(context, state, unreached)
+        if not own or not state.alive:
+            continue
+        update = unreached[own[0]][0]
+        calls = context.of(state.layer, "call")
+        names = ", ".join(unreached[number][1].rpartition("/")[2] for number in own[:3])
+        init = context.init_of(state.layer)
+        creation = init.location if init is not None else update.location
+        cause = (
+            "was called, but no gradient reaches it from the loss" if calls else "was built but never called"
+        )
+        yield Violation(
+            message=f"{{layer}} {cause}: its weights ({names}) get no gradient and never change.",
+            layer=state.layer,
+            location=calls[0].location if calls else creation,
+            evidence=(
+                Evidence("gradients are None in this update", (), update.location),
+                Evidence("created here", seqs(init), creation),
+            ),
+            fix="# use only operations that have gradients: no argmax, round, .numpy() or stop_gradient"
+            if calls
+            else f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer",
+        )
+
+
+def _unreached(context: DiagnosisContext) -> dict[int, tuple[Observation, str]]:
+    """Return the variables without a gradient in any update, each with the first update and its path."""
     missing: dict[int, tuple[Observation, str]] = {}
     reached: set[int] = set()
     for update in context.observations("update"):
@@ -42,37 +79,20 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
                 reached.add(number)
             elif number:
                 missing.setdefault(number, (update, path))
-    ids = {number: path for number, (_, path) in missing.items() if number not in reached}
-    for state in context.states.values():
-        own = [number for number in state.variables if number in ids]
-        inside = {n for child in state.children if (s := context.states.get(child)) for n in s.variables}
-        own = [number for number in own if number not in inside]
-        if not own or not state.alive:
-            continue
-        update = missing[own[0]][0]
-        called = context.of(state.layer, "call")
-        names = ", ".join(ids[number].rpartition("/")[2] for number in own[:3])
-        init = next(iter(context.of(state.layer, "init")), None)
-        location = init.location if init is not None else update.location
-        what = (
-            "was called, but nothing leads from the loss back to it"
-            if called
-            else "was built and never called"
-        )
-        yield Violation(
-            message=f"{{layer}} {what}: its weights ({names}) get no gradient and stay what they are.",
-            layer=state.layer,
-            location=called[0].location if called else location,
-            evidence=(
-                Evidence("gradients are None in this update", (), update.location),
-                Evidence("made here", () if init is None else (init.seq,), location),
-            ),
-            fix=f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer"
-            if not called
-            else "# use ops that have gradients: no argmax, round, .numpy() or stop_gradient on the way",
-        )
+    # Parts may be trained in turns: tests/cases/clean/gradients_in_turns.py
+    return {number: first for number, first in missing.items() if number not in reached}
+
+
+def _own_variables(
+    context: DiagnosisContext, state: LayerState, numbers: dict[int, tuple[Observation, str]]
+) -> list[int]:
+    """Return which of some variables belong to a layer, and not to one of its children."""
+    children = [context.states[child] for child in state.children if child in context.states]
+    inner = {number for child in children for number in child.variables}
+    return [number for number in state.variables if number in numbers and number not in inner]
 
 
 def _attribute(context: DiagnosisContext, layer: LayerRef) -> str:
+    """Return the attribute in which another layer holds a layer."""
     holder = context.holder(layer)
     return layer.name if holder is None else holder.held[layer.id]

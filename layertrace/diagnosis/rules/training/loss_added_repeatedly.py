@@ -1,34 +1,36 @@
-"""LT505: A layer adds its loss more often than once for each forward pass."""
+"""LT505: A layer adds its loss more than once per forward pass."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
-from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT505", "loss-added-repeatedly", "warning", LAYERS)
+@rule("LT505", "loss-added-repeatedly", "warning", links.SUBCLASSING)
 def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer adds its loss more often than once for each forward pass.
+    """A layer adds its loss more than once per forward pass.
 
-    Inside `TimeDistributed` or an RNN a layer runs once for each time step and adds a loss each time, so
-    that the sum grows with the length of the sequence; that is fine where each is divided by the length.
-    Invoked as `layer.call(x)`, past `__call__`, it never drops the losses of the call before.
+    ## Why is this bad?
 
-    Bad:
+    Inside `TimeDistributed` or an RNN, a layer runs and adds its loss once per time step, so the total grows
+    with the length of the sequence. A layer that is invoked as `layer.call(x)`, past `__call__`, never
+    drops the losses of earlier calls.
+
+    ## Example
 
     ```python
     keras.layers.TimeDistributed(LayerWithLoss())(x)
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     class Outer(keras.layers.Layer):
@@ -37,47 +39,54 @@ def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
             self.add_loss(tf.reduce_mean(tf.square(y)))
             return y
     ```
+
+    ## Known limits
+
+    A layer that your own code or a functional model calls twice is not reported, because that is usually
+    intended. A loss that is written as a quotient, `self.add_loss(loss / steps)`, is reported only as a note:
+    the rule cannot decide whether the divisor is the number of steps.
     """
-    counts: dict[tuple[int, int], dict[int, list[Observation]]] = {}
+    # Losses by layer and the call of its wrapper, then by the call inside the wrapper.
+    by_wrapper: dict[tuple[int, int], dict[int, list[Observation]]] = {}
     direct: dict[int, list[Observation]] = {}
     for loss in context.observations("loss"):
         event = context.event(loss.during)
         if event is None or event.layer is None or loss.layer is None or event.kind != "call":
             continue
-        found = _wrapped(context, event)
-        if found is not None:
-            counts.setdefault((loss.layer.id, found[0].seq), {}).setdefault(found[1].seq, []).append(loss)
+        wrapper = _wrapper(context, event)
+        if wrapper is not None:
+            outer, inner = wrapper
+            by_wrapper.setdefault((loss.layer.id, outer.seq), {}).setdefault(inner.seq, []).append(loss)
+        # `__call__` drops the losses of earlier calls: tests/cases/clean/losses_of_shared_layers.py
         elif context.parent(event) is None and any(
-            "direct" in one.flags for one in context.of(event.layer, "call")
+            "direct" in call.flags for call in context.of(event.layer, "call")
         ):
             direct.setdefault(loss.layer.id, []).append(loss)
-    told = set()
-    for (number, seq), steps in counts.items():
-        outer = context.event(seq)
-        if len(steps) < 2 or number in told or outer is None:
+    reported = set()
+    for (number, seq), steps in by_wrapper.items():
+        call = context.event(seq)
+        if len(steps) < 2 or number in reported or call is None:
             continue
-        told.add(number)
-        wrapper = "" if outer.layer is None else str(outer.layer)
+        reported.add(number)
         losses = [loss for added in steps.values() for loss in added]
-        yield _repeated(losses, f"in one call of {wrapper}, one for each step", (seq,))
+        yield _repeated(losses, f"in one call of {call.layer}, one for each step", (seq,))
     for number, losses in direct.items():
-        if len(losses) > 1 and number not in told:
-            said = "in as many direct calls of its call method, which never drop the losses of the one before"
-            yield _repeated(losses, said, ())
+        if len(losses) > 1 and number not in reported:
+            how = "in direct calls of its call method, which never drop the losses of earlier calls"
+            yield _repeated(losses, how, ())
 
 
 _CONTAINERS = (".Functional", ".Sequential")
 
 
-def _wrapped(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | None:
-    """Return the nearest call around of a layer of Keras's that runs others, and the call inside it.
-
-    A functional or sequential model is none: what is called twice there, the user calls twice.
-    """
+def _wrapper(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | None:
+    """Return the closest enclosing call of a Keras layer that runs others, and the call inside it."""
     inner = event
     for outer in context.ancestors(event):
         if outer.kind != "call" or outer.layer is None:
             return None
+        # In a functional or sequential model it is the user who calls a layer twice:
+        # tests/cases/clean/losses_of_shared_layers.py
         if not is_user_defined(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
             return outer, inner
         inner = outer
@@ -86,20 +95,22 @@ def _wrapped(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | N
 
 def _repeated(losses: list[Observation], how: str, events: tuple[int, ...]) -> Violation:
     first = losses[0]
-    seqs = tuple(loss.during for loss in losses[:3] if loss.during is not None)
+    calls = tuple(loss.during for loss in losses[:3] if loss.during is not None)
     return Violation(
         message=f"{{layer}} added {len(losses)} losses {how}: the total grows with their number.",
         layer=first.layer,
         location=first.location,
-        evidence=(Evidence("add_loss", (*events, *seqs), first.location),),
-        fix="self.add_loss(loss / steps)  # which is fine; or add it once, in the layer around; and call "
-        "layer(x), not layer.call(x)",
+        evidence=(Evidence("add_loss", (*events, *calls), first.location),),
+        fix="self.add_loss(loss / steps)  # or add it once, in the enclosing layer\n"
+        "layer(x)  # and not layer.call(x)",
         severity="note" if events and _is_divided(first.location) else None,
     )
 
 
-def _is_divided(place: Location | None) -> bool:
-    """Tell a line that adds a quotient as a loss, perhaps by the number of the steps: then all is well."""
-    added = [n for n in nodes_at(place) if isinstance(n, ast.Call) and dotted(n.func).endswith("add_loss")]
-    inside = (one for node in added for given in node.args for one in ast.walk(given))
-    return any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Div) for one in inside)
+def _is_divided(location: Location | None) -> bool:
+    """Return whether a line adds a quotient as a loss, perhaps divided by the number of steps."""
+    # tests/cases/clean/dropout_of_one_mode_and_divided_losses.py
+    nodes = (node for node in nodes_at(location) if isinstance(node, ast.Call))
+    added = [node for node in nodes if dotted(node.func).endswith("add_loss")]
+    inner = (part for node in added for argument in node.args for part in ast.walk(argument))
+    return any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in inner)

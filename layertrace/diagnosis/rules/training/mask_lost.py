@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
 
-_MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
 
-
-@rule("LT502", "mask-lost", "warning", _MASKS)
+@rule("LT502", "mask-lost", "warning", links.MASKING)
 def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     """A mask does not reach the layer that needs it.
 
-    A mask rides on the tensor. A layer hands it on only if it says that it supports masking, or computes
-    one; a raw operation such as `h * 2.0` hands on nothing. The RNN, the attention or the pooling behind
-    it then takes the padding for data.
+    ## Why is this bad?
 
-    Bad:
+    A mask is attached to a tensor. A layer passes it on only if it declares that it supports masking or
+    computes a mask, and a raw operation such as `h * 2.0` drops it. The recurrent, attention or pooling
+    layers that follow then treat padding as data.
+
+    ## Example
 
     ```python
     class Scale(keras.layers.Layer):
@@ -29,7 +30,7 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
             return x * 2.0
     ```
 
-    Good:
+    ## Use instead
 
     ```python
     class Scale(keras.layers.Layer):
@@ -40,145 +41,166 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
         def call(self, x):
             return x * 2.0
     ```
+
+    ## Known limits
+
+    Reported are your own layers and `Lambda` layers that keep the steps of their input, if a later layer in
+    the same model or call needs a mask for as many steps. Without any such layer, the rule looks for an
+    operation that drops a mask within one `call`. It compares steps, not tensors, so it may take the mask
+    of one input for that of another with the same number of steps.
     """
-    destroyers = [state for state in context.states.values() if _destroys(context, state)]
-    for state in destroyers:
+    droppers = [state for state in context.states.values() if _drops_mask(context, state)]
+    for state in droppers:
         call = next(iter(context.of(state.layer, "call")), None)
-        init = next(iter(context.of(state.layer, "init")), None)
+        init = context.init_of(state.layer)
         is_lambda = _is_lambda(state)
-        where = init if is_lambda and init is not None else call
+        origin = init if is_lambda and init is not None else call
         yield Violation(
-            message="{layer} gets a mask with its input and does not hand it on, so the layers behind it "
-            "take the "
-            "padding for data.",
+            message="{layer} receives a mask with its input but does not pass it on, so the layers after it "
+            "treat padding as data.",
             layer=state.layer,
-            location=state.methods.get("call") or (where.location if where is not None else None),
-            evidence=(Evidence("mask in, none out", () if call is None else (call.seq,)),),
+            location=state.methods.get("call") or (origin.location if origin is not None else None),
+            evidence=(Evidence("mask received, none returned", seqs(call)),),
             fix="keras.layers.Lambda(..., mask=lambda inputs, mask: mask)"
             if is_lambda
             else "self.supports_masking = True  # in __init__, after super().__init__()",
         )
-    if not destroyers:
-        yield from _lost_in_a_call(context)
+    if not droppers:
+        yield from _dropped_by_operations(context)
 
 
-def _destroys(context: DiagnosisContext, state: LayerState) -> bool:
+def _drops_mask(context: DiagnosisContext, state: LayerState) -> bool:
+    """Return whether a layer receives a mask, drops it, and a later layer misses it."""
     if not is_user_defined(state.layer) and not _is_lambda(state):
         return False
     if state.supports_masking or "compute_mask" in state.methods:
         return False
     calls = context.of(state.layer, "call")
-    masked = any("masked" in one.flags for one in calls) and all(one.mask is None for one in calls)
-    if not masked and state.masked != (True, False):
+    is_masked = any("masked" in call.flags for call in calls) and all(call.mask is None for call in calls)
+    if not is_masked and state.masked != (True, False):
         return False
-    return all(_keeps_steps(one) for one in calls if one.error is None) and _is_missed(context, calls)
+    # tests/cases/clean/masks_that_end.py
+    return all(_keeps_steps(call) for call in calls if call.error is None) and _is_missed(context, calls)
 
 
 def _is_lambda(state: LayerState) -> bool:
-    """Tell a `Lambda` of Keras 3, which hands a mask on only if it is told how."""
+    """Return whether a layer is a `Lambda` of Keras 3, which passes a mask on only with `mask=`."""
     return state.layer.framework == "keras" and state.layer.class_name == "Lambda"
 
 
 def _keeps_steps(call: Event) -> bool:
-    """Tell a call whose output has the same steps as its input, so that the mask would still fit.
+    """Return whether the output of a call has the same steps as its input, so that the mask still fits.
 
-    What pools the steps has nothing to hand a mask on for, whether it used it or not.
+    A layer that pools the steps has no use for a mask of its output.
     """
-    given, made = _first_shape(call.inputs), _first_shape(call.outputs)
-    return len(given) == len(made) and _fits(given, made)
+    before, after = _first_shape(call.inputs), _first_shape(call.outputs)
+    return len(before) == len(after) and _have_same_steps(before, after)
 
 
 def _first_shape(value: Structure) -> tuple[int | None, ...]:
     """Return the shape of the first tensor that may have steps."""
-    return next((one.shape for one in specs(value) if one.shape is not None and len(one.shape) > 1), ())
+    return next((spec.shape for spec in specs(value) if spec.shape is not None and len(spec.shape) > 1), ())
 
 
-def _fits(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
-    """Tell whether two shapes have a batch and steps, and may have the same."""
-    pairs = list(zip(one[:2], other[:2], strict=False))
+def _have_same_steps(first: tuple[int | None, ...], second: tuple[int | None, ...]) -> bool:
+    """Return whether two shapes have a batch and steps, and may agree in both."""
+    pairs = list(zip(first[:2], second[:2], strict=False))
     return len(pairs) == 2 and all(a == b or a is None or b is None for a, b in pairs)
 
 
 def _is_missed(context: DiagnosisContext, calls: Sequence[Event]) -> bool:
-    """Tell whether a layer behind, met in the same place, would take a mask of these steps and got none."""
-    takers = [(one, _first_shape(one.inputs)) for one in context.events("call", _lacks_a_mask)]
-    takers += [(one, _shape_built(one)) for one in context.events("build") if _is_unmasked(context, one)]
-    firsts = {context.enclosing_layer(call): call for call in reversed(calls)}
+    """Return whether a later layer in the same model or call needs a mask for these steps and got none."""
+    takers = [(call, _first_shape(call.inputs)) for call in context.events("call", _lacks_mask)]
+    takers += [
+        (build, _built_shape(build)) for build in context.events("build") if _is_unmasked(context, build)
+    ]
+    first_calls = {context.enclosing_layer(call): call for call in reversed(calls)}
     return any(
-        later.seq > call.seq
-        and later.layer != call.layer
-        and context.enclosing_layer(later) == place
-        and _fits(_first_shape(call.outputs), shape)
-        for place, call in firsts.items()
-        for later, shape in takers
+        taker.seq > call.seq
+        and taker.layer != call.layer
+        and context.enclosing_layer(taker) == outer
+        and _have_same_steps(_first_shape(call.outputs), shape)
+        for outer, call in first_calls.items()
+        for taker, shape in takers
     )
 
 
-def _lacks_a_mask(event: Event) -> bool:
-    """Tell a call that takes a mask and got none; a model takes one only for the layers in it."""
-    if event.mask is not False or "masked" in event.flags or event.layer is None:
+def _lacks_mask(call: Event) -> bool:
+    """Return whether a layer takes a mask and got none; a model takes one only for its layers."""
+    # tests/cases/clean/masks_that_end.py
+    if call.mask is not False or "masked" in call.flags or call.layer is None:
         return False
-    return not any(base.endswith((".Functional", ".Sequential")) for base in event.layer.bases)
+    return not any(base.endswith((".Functional", ".Sequential")) for base in call.layer.bases)
 
 
 def _is_unmasked(context: DiagnosisContext, build: Event) -> bool:
-    """Tell the build of a layer that no mask reaches in its model, which need not have called it yet."""
+    """Return whether no mask reaches a layer in its functional model, which may not have called it yet."""
     state = context.state(build.layer)
     return state is not None and state.masked is not None and not state.masked[0] and _needs_mask(state.layer)
 
 
-def _shape_built(build: Event) -> tuple[int | None, ...]:
+def _built_shape(build: Event) -> tuple[int | None, ...]:
     """Return the shape that a layer was built for, the first of several."""
-    given = next(iter(build.arguments.values()), None)
-    while isinstance(given, tuple) and given and isinstance(given[0], tuple):
-        given = given[0]
-    sizes = given if isinstance(given, tuple) else ()
-    return tuple(one for one in sizes if one is None or isinstance(one, int))
+    shape = next(iter(build.arguments.values()), None)
+    while isinstance(shape, tuple) and shape and isinstance(shape[0], tuple):
+        shape = shape[0]
+    sizes = shape if isinstance(shape, tuple) else ()
+    return tuple(size for size in sizes if size is None or isinstance(size, int))
 
 
-def _lost_in_a_call(context: DiagnosisContext) -> Iterator[Violation]:
-    """Find a layer that takes a mask and got none, after one that made a mask in the same call."""
-    told = set()
+def _dropped_by_operations(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the layers that got no mask although an earlier layer in the same call made one."""
+    reported = set()
     if not any(state.makes_mask for state in context.states.values()):
         return
     for outer in context.events("call"):
         if outer.layer is None or not is_user_defined(outer.layer):
             continue
         maker: Event | None = None
-        for event in context.children(outer):
-            state = context.state(event.layer)
-            if event.kind != "call" or event.layer is None or state is None:
+        for call in context.children(outer):
+            state = context.state(call.layer)
+            if call.kind != "call" or call.layer is None or state is None:
                 continue
             if state.makes_mask:
-                maker = event
-            elif maker is not None and _needs_mask(event.layer):
-                if event.mask or "masked" in event.flags:
-                    maker = None  # the mask has come to its end: what follows is another branch
+                maker = call
+            elif maker is not None and _needs_mask(call.layer):
+                # The mask has arrived, so later layers are another branch:
+                # tests/cases/clean/masks_that_end.py
+                if call.mask or "masked" in call.flags:
+                    maker = None
                     continue
-                given, made = _first_shape(event.inputs), _first_shape(maker.outputs)
-                if event.mask is None or event.layer.id in told or not _fits(given, made):
+                given, made = _first_shape(call.inputs), _first_shape(maker.outputs)
+                if call.mask is None or call.layer.id in reported or not _have_same_steps(given, made):
                     continue
-                told.add(event.layer.id)
-                yield Violation(
-                    message=f"{{layer}} runs without the mask that "
-                    f"{maker.layer.name if maker.layer else ''} made: "
-                    "an operation between them, which is no layer, dropped it.",
-                    layer=event.layer,
-                    location=event.location,
-                    evidence=(
-                        Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
-                        Evidence(f"{event.layer.name} gets none", (event.seq,), event.location),
-                    ),
-                    fix=f"mask = self.{_held(context, outer, maker)}.compute_mask(inputs)\n"
-                    f"x = self.{_held(context, outer, event)}(x, mask=mask)",
-                )
+                reported.add(call.layer.id)
+                yield _dropped_between(context, outer, maker, call, call.layer)
 
 
-def _held(context: DiagnosisContext, outer: Event, event: Event) -> str:
-    return "layer" if event.layer is None else context.name_in(outer.layer, event.layer)
+def _dropped_between(
+    context: DiagnosisContext, outer: Event, maker: Event, call: Event, layer: LayerRef
+) -> Violation:
+    """Return the violation of a layer that runs without the mask which another layer made."""
+    maker_name = maker.layer.name if maker.layer else ""
+    return Violation(
+        message=f"{{layer}} runs without the mask that {maker_name} made: an operation between them that is "
+        "not a layer dropped it.",
+        layer=layer,
+        location=call.location,
+        evidence=(
+            Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
+            Evidence(f"{layer.name} receives none", (call.seq,), call.location),
+        ),
+        fix=f"mask = self.{_attribute(context, outer, maker)}.compute_mask(inputs)\n"
+        f"x = self.{_attribute(context, outer, call)}(x, mask=mask)",
+    )
+
+
+def _attribute(context: DiagnosisContext, outer: Event, call: Event) -> str:
+    """Return the attribute in which a layer holds the layer that it calls."""
+    return "layer" if call.layer is None else context.name_in(outer.layer, call.layer)
 
 
 def _needs_mask(layer: LayerRef) -> bool:
-    """Tell a layer that takes padding for data without a mask."""
+    """Return whether a layer treats padding as data if it has no mask."""
     recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".MultiHeadAttention")
     return any(base.endswith(recurrent) for base in layer.bases)

@@ -1,0 +1,47 @@
+"""Documentation pages that findings link to."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AUTOGRAPH",
+    "BASE_LAYER",
+    "CREATING_VARIABLES",
+    "CUSTOM_TRAINING_LOOPS",
+    "DISTRIBUTED_TRAINING",
+    "FREE_VARIABLES",
+    "FUNCTIONAL_API",
+    "MASKING",
+    "MIGRATING_TO_KERAS_3",
+    "MIXED_PRECISION",
+    "RETRACING",
+    "RETURN_VALUES",
+    "SAVING",
+    "SEED_GENERATOR",
+    "SIDE_EFFECTS",
+    "SUBCLASSING",
+    "TF_FUNCTION",
+    "TRANSFER_LEARNING",
+    "XLA",
+]
+
+BASE_LAYER = "https://keras.io/api/layers/base_layer/"
+SEED_GENERATOR = "https://keras.io/api/random/seed_generator/"
+FUNCTIONAL_API = "https://keras.io/guides/functional_api/"
+SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"
+SAVING = "https://keras.io/guides/serialization_and_saving/"
+TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
+MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
+CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
+
+DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"
+MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"
+XLA = "https://www.tensorflow.org/xla/known_issues"
+
+TF_FUNCTION = "https://www.tensorflow.org/guide/function"
+AUTOGRAPH = f"{TF_FUNCTION}#autograph_transformations"
+CREATING_VARIABLES = f"{TF_FUNCTION}#creating_tfvariables"
+FREE_VARIABLES = f"{TF_FUNCTION}#depending_on_python_global_and_free_variables"
+RETRACING = f"{TF_FUNCTION}#controlling_retracing"
+RETURN_VALUES = f"{TF_FUNCTION}#all_outputs_of_a_tffunction_must_be_return_values"
+SIDE_EFFECTS = f"{TF_FUNCTION}#executing_python_side_effects"
