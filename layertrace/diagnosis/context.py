@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -11,16 +10,11 @@ from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
 from layertrace.timeline.event import Event, Kind, LayerRef, Location, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.ownership import is_framework_name, is_keras_file, is_user_defined
 
 __all__ = ["DiagnosisContext", "Step", "is_user_defined", "specs", "user_function"]
 
-_HOSTS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
-
-
-def is_user_defined(layer: LayerRef) -> bool:
-    """Tell a layer whose class is the user's, or another package's, from Keras's own."""
-    return not layer.bases or layer.bases[0].partition(".")[0] not in _HOSTS
 
 
 def specs(value: Structure) -> Iterator[TensorSpec]:
@@ -279,7 +273,7 @@ class DiagnosisContext:
 
 
 def _came_from(functions: tuple[str, ...], places: tuple[str, ...]) -> bool:
-    inner = [one for one in functions if one.partition(".")[0].partition(":")[0] in _HOSTS]
+    inner = [one for one in functions if is_framework_name(one)]
     ends = tuple(place for place in places if place.startswith(":"))
     return any(one in places or one.endswith(ends) for one in inner)
 
@@ -289,6 +283,5 @@ def user_function(trace: Event) -> str | None:
     place = trace.defined_at
     if place is None or trace.function is None:
         return None
-    is_kerases = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
     name = trace.function.name
-    return None if is_kerases else name if name.isidentifier() else "step"
+    return None if is_keras_file(place.file) else name if name.isidentifier() else "step"

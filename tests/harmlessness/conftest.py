@@ -14,9 +14,9 @@ from layertrace.record.recording import recorder
 @pytest.fixture(autouse=True)
 def told_faults():
     """What layertrace had to say of itself; nothing, unless a test provokes and clears it."""
-    guard._told.clear()
-    yield guard._told
-    assert not guard._told
+    guard._warned.clear()
+    yield guard._warned
+    assert not guard._warned
     assert not recorder.running
     assert choice.is_idle()
 

@@ -388,7 +388,7 @@ def test_a_full_stack_is_no_fault_of_ours(told_faults):
         except RecursionError:
             guard.report_internal_error("record a call")
 
-    assert guard._told == {}
+    assert guard._warned == {}
 
 
 def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
@@ -403,4 +403,4 @@ def test_a_fault_is_told_in_words_that_help(monkeypatch, told_faults):
     assert "RuntimeError: a fault of ours" in text
     assert f"{__file__}:" in text
     assert "the program goes on" in text
-    assert guard._told == {}
+    assert guard._warned == {}

@@ -13,6 +13,7 @@ from types import CodeType, FrameType, TracebackType
 from layertrace.record.frameworks import autograph
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 from layertrace.record.spans import HookedMethod
+from layertrace.timeline import ownership
 from layertrace.timeline.event import Location
 
 __all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]
@@ -21,7 +22,6 @@ _OURS = str(Path(__file__).parents[2])
 _DEMOS = os.path.join(_OURS, "demos", "")  # where they are installed with us, and are still programs of users
 _STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}
 _SITES = {*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["purelib"]}
-_HOSTS = ("keras", "tf_keras", "tensorflow", "optree", "wrapt", "absl")
 
 _internal: dict[str, bool] = {}
 
@@ -65,7 +65,7 @@ def is_ours(code: CodeType) -> bool:
 
 def host_directories() -> list[str]:
     """Return the folders of the packages that run layers, as far as they are loaded."""
-    files = (getattr(sys.modules.get(name), "__file__", None) for name in _HOSTS)
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in ownership.SKIPPED_IN_STACKS)
     return [os.path.dirname(file) for file in files if file]
 
 

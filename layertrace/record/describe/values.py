@@ -166,13 +166,15 @@ def dtype_name(dtype: Any) -> str:
     name = dtype if safe.is_a(dtype, str) else safe.framework_attribute(dtype, "name")
     if safe.is_a(name, str):
         return str.__str__(name)
-    return str(dtype) if dtype is None or safe.is_framework(type(dtype)) else f"<{safe.class_name(dtype)}>"
+    return (
+        str(dtype) if dtype is None or safe.is_library_class(type(dtype)) else f"<{safe.class_name(dtype)}>"
+    )
 
 
 def tensor_shape(shape: Any) -> tuple[int | None, ...] | None:
     """Return a shape as a tuple, with None for what is not known; None if the rank is not."""
     sizes: Any = safe.unwrapped(shape)
-    if sizes is None and shape is not None and safe.is_framework(type(shape)):
+    if sizes is None and shape is not None and safe.is_library_class(type(shape)):
         # TensorFlow's, over which it takes five times as long to iterate; NumPy's arrays of integers.
         sizes_of = getattr(shape, "as_list", getattr(shape, "tolist", None))
         try:
@@ -193,7 +195,7 @@ def _size(size: Any) -> int | None:
         return size
     if safe.is_a(size, int):
         return int.__index__(size)
-    if safe.is_framework(type(size)):  # NumPy's integers, TensorFlow's `Dimension`
+    if safe.is_library_class(type(size)):  # NumPy's integers, TensorFlow's `Dimension`
         return int(size)
     raise TypeError("only the program knows what its own object means as a size")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.process import safe
+from layertrace.timeline import ownership
 from layertrace.timeline.registry import Register
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "codes",
     "functions_behind",
     "globals_of",
-    "is_framework_class",
     "methods_of",
     "names_in",
     "reachable",
@@ -34,7 +34,6 @@ __all__ = [
 STEPS = ("train_step", "test_step", "predict_step")
 """The methods of a model that `fit`, `evaluate` and `predict` trace."""
 
-_HOSTS = ("keras", "tf_keras", "tensorflow")
 _ITEMS = 16  # decorators that are looked below, steps after a name that are looked at
 _FUNCTIONS = 64  # functions of the user's that one method is followed into
 _CHANGERS = (
@@ -43,11 +42,6 @@ _CHANGERS = (
 )  # fmt: skip
 
 Place = tuple[CodeType, int]
-
-
-def is_framework_class(cls: type) -> bool:
-    """Tell a class of Keras or TensorFlow from a user's."""
-    return safe.module_of(cls).partition(".")[0] in _HOSTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,9 @@ def read_by(functions: list[FunctionType]) -> Reads:
 def methods_of(cls: type, name: str) -> list[FunctionType]:
     """Return the user's functions behind a name of a class, those of its base classes too."""
     owners = [
-        owner for owner in safe.mro(cls) if name in safe.namespace(owner) and not is_framework_class(owner)
+        owner
+        for owner in safe.mro(cls)
+        if name in safe.namespace(owner) and not safe.is_framework_class(owner)
     ]
     return [one for owner in owners for one in functions_behind(safe.namespace(owner)[name])]
 
@@ -133,7 +129,7 @@ def reachable(cls: type | None, todo: list[FunctionType]) -> list[FunctionType]:
 
 
 def _package(function: FunctionType) -> str:
-    return (function.__module__ or "").partition(".")[0]
+    return ownership.package_of(function.__module__ or "")
 
 
 def _is_followed(function: FunctionType, homes: set[str]) -> bool:
@@ -150,7 +146,7 @@ def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType
             continue
         content = ModuleType.__getattribute__(value, "__dict__")
         home = content.get("__name__")  # `helpers.noise()`: both names are there
-        if type(home) is str and home.partition(".")[0] not in _HOSTS:
+        if type(home) is str and not ownership.is_framework_name(home):
             for inside in function.__code__.co_names:
                 yield from functions_behind(content.get(inside))
 

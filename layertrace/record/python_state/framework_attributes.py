@@ -9,8 +9,8 @@ from types import FunctionType
 from typing import Any
 
 from layertrace.record.process import safe
-from layertrace.record.python_state.bytecode import is_framework_class
 from layertrace.record.spans import code_behind
+from layertrace.timeline.ownership import is_base_class
 
 __all__ = ["set_by_framework"]
 
@@ -18,7 +18,7 @@ __all__ = ["set_by_framework"]
 def set_by_framework(cls: type) -> frozenset[str]:
     """Return the names of the attributes that the base classes of all layers and models assign."""
     return _assigned_by(
-        tuple(owner for owner in safe.mro(cls) if is_framework_class(owner) and _is_base(owner))
+        tuple(owner for owner in safe.mro(cls) if safe.is_framework_class(owner) and _is_base(owner))
     )
 
 
@@ -29,10 +29,8 @@ def _assigned_by(owners: tuple[type, ...]) -> frozenset[str]:
 
 
 def _is_base(cls: type) -> bool:
-    """Tell the classes that stand behind every layer from the layers that Keras offers."""
-    return cls.__name__ in ("Layer", "Model", "Functional", "Sequential") or not any(
-        base.__name__ == "Layer" for base in cls.__mro__
-    )
+    """Return whether a class stands behind every layer, rather than being a layer that Keras offers."""
+    return is_base_class([base.__name__ for base in cls.__mro__])
 
 
 @lru_cache(maxsize=256)

@@ -40,7 +40,7 @@ def generators_of(layer: Any, functions: Iterable[FunctionType]) -> dict[str, ob
             found[name] = hash(random.Random.getstate(value))
         elif numpy is not None and type(value) is numpy.random.Generator:
             source = value.bit_generator
-            if safe.is_framework(type(source)):
+            if safe.is_library_class(type(source)):
                 found[name] = _digest(source.state)
     return found
 

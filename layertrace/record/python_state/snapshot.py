@@ -10,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from layertrace.record.process import safe
-from layertrace.record.python_state.bytecode import Reads, cells, globals_of, is_framework_class, reads_of
+from layertrace.record.python_state.bytecode import Reads, cells, globals_of, reads_of
 from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.python_state.random_generators import is_array
 from layertrace.timeline.event import Opaque, Structure
@@ -59,7 +59,7 @@ def values_of(layer: Any) -> Snapshot:
     """
     cls: type = type(layer)
     base = set_by_framework(cls)
-    hosts = is_framework_class(cls)
+    hosts = safe.is_framework_class(cls)
     reads = None if hosts else reads_of(cls)
     found: Snapshot = {}
     own = safe.instance_dict(layer)
@@ -135,7 +135,7 @@ def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[s
     """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
     classes = safe.mro(type(value))
     own = safe.instance_dict(value)
-    if safe.is_a(value, type, ModuleType) or any(map(is_framework_class, classes)):
+    if safe.is_a(value, type, ModuleType) or any(map(safe.is_framework_class, classes)):
         return
     found: dict[str, Any] = {}
     for owner in reversed(classes):
@@ -150,7 +150,7 @@ def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[s
 def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
     for owner in safe.mro(cls):
-        if not is_framework_class(owner) and owner is not object:
+        if not safe.is_framework_class(owner) and owner is not object:
             content = safe.namespace(owner)
             for name in names.intersection(content).difference(own):
                 if not name.startswith("__"):

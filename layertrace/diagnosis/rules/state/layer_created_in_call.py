@@ -10,6 +10,7 @@ from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.rules.state._shared import SUBCLASSING
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.ownership import is_lambda
 
 
 @rule("LT103", "layer-created-in-call", "error", SUBCLASSING, triggers=[("init", "call")])
@@ -69,9 +70,7 @@ def _layer_maker(context: DiagnosisContext, event: Event) -> LayerRef | None:
     """Return the layer of the user's in whose call, or `train_step`, another one is made."""
     outer = context.parent(event)
     if outer is not None and outer.kind == "call":
-        users = outer.layer is not None and (
-            is_user_defined(outer.layer) or outer.layer.class_name == "Lambda"
-        )
+        users = outer.layer is not None and (is_user_defined(outer.layer) or is_lambda(outer.layer))
         return outer.layer if users else None
     step = context.step_of(event)
     return None if step is None or is_guarded(event.location) else step.layer

@@ -18,6 +18,7 @@ from layertrace.diagnosis.user_source import (
     read_by_lambdas,
 )
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.ownership import is_lambda
 
 
 @rule("LT105", "untracked-variable", "warning", SUBCLASSING)
@@ -108,7 +109,7 @@ def _captured(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _is_of_a_lambda(event: Event) -> bool:
     layer = event.layer
-    return layer is not None and layer.framework == "keras" and layer.class_name == "Lambda"
+    return layer is not None and layer.framework == "keras" and is_lambda(layer)
 
 
 def _is_assigned(context: DiagnosisContext, layer: LayerRef, name: str) -> bool:

@@ -11,6 +11,7 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, user
 from layertrace.diagnosis.finding import Evidence
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
+from layertrace.timeline.ownership import is_framework_file, is_tensorflow_file
 
 GUIDE = "https://www.tensorflow.org/guide/function#controlling_retracing"
 ENOUGH = 3
@@ -73,7 +74,9 @@ def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
             arguments = {change.argument.partition("[")[0] for change in changes}
             # Of two arguments that changed at once it cannot be told which it was; and the steps of Keras
             # take data of any structure, with or without targets and weights.
-            is_data = is_hosts(life.defined_at) and any(change.what == "structure" for change in changes)
+            is_data = is_framework_code(life.defined_at) and any(
+                change.what == "structure" for change in changes
+            )
             if len(arguments) == 1 and all(change.what in kinds for change in changes) and not is_data:
                 found.setdefault(arguments.pop(), []).append((event, changes[0]))
         for root, pairs in found.items():
@@ -94,12 +97,9 @@ def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list
     return found
 
 
-def is_hosts(place: Location | None) -> bool:
-    """Tell code of Keras's or TensorFlow's own."""
-    return place is not None and OWN.search(place.file) is not None
-
-
-OWN = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
+def is_framework_code(place: Location | None) -> bool:
+    """Return whether code is Keras's or TensorFlow's own."""
+    return place is not None and is_framework_file(place.file)
 
 
 def made_anew(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
@@ -113,14 +113,14 @@ def made_anew(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, lis
         busy = context.enclosing_layer(event)
         if busy is not None and not is_user_defined(busy):
             continue  # a layer of Keras that compiles its own operations
-        if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
+        if event.defined_at is not None and is_tensorflow_file(event.defined_at.file):
             continue  # what TensorFlow makes for its own sake, as for a distributed dataset
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
             if busy is None and worth.was(event):
                 continue
             # Models on lines of their own are different models; their functions are of one code, Keras's.
-            line = event.location if is_hosts(event.defined_at) else None
+            line = event.location if is_framework_code(event.defined_at) else None
             key = (event.function.name, event.defined_at or event.function.id, line)
             found.setdefault(key, []).append(event)
     outermost = [(key[0], events) for key, events in found.items() if len(events) + 1 >= ENOUGH_FUNCTIONS]

@@ -12,6 +12,7 @@ from layertrace.diagnosis.rules.training._shared import LAYERS
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, Location
+from layertrace.timeline.ownership import is_container
 
 
 @rule("LT505", "loss-added-repeatedly", "warning", LAYERS)
@@ -66,9 +67,6 @@ def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
             yield _repeated(losses, said, ())
 
 
-_CONTAINERS = (".Functional", ".Sequential")
-
-
 def _wrapped(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | None:
     """Return the nearest call around of a layer of Keras's that runs others, and the call inside it.
 
@@ -78,7 +76,7 @@ def _wrapped(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | N
     for outer in context.ancestors(event):
         if outer.kind != "call" or outer.layer is None:
             return None
-        if not is_user_defined(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
+        if not is_user_defined(outer.layer) and not is_container(outer.layer, derived=False):
             return outer, inner
         inner = outer
     return None

@@ -9,6 +9,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
+from layertrace.timeline.ownership import is_container, is_lambda
 
 _MASKS = "https://keras.io/guides/understanding_masking_and_padding/"
 
@@ -76,7 +77,7 @@ def _destroys(context: DiagnosisContext, state: LayerState) -> bool:
 
 def _is_lambda(state: LayerState) -> bool:
     """Tell a `Lambda` of Keras 3, which hands a mask on only if it is told how."""
-    return state.layer.framework == "keras" and state.layer.class_name == "Lambda"
+    return state.layer.framework == "keras" and is_lambda(state.layer)
 
 
 def _keeps_steps(call: Event) -> bool:
@@ -118,7 +119,7 @@ def _lacks_a_mask(event: Event) -> bool:
     """Tell a call that takes a mask and got none; a model takes one only for the layers in it."""
     if event.mask is not False or "masked" in event.flags or event.layer is None:
         return False
-    return not any(base.endswith((".Functional", ".Sequential")) for base in event.layer.bases)
+    return not is_container(event.layer)
 
 
 def _is_unmasked(context: DiagnosisContext, build: Event) -> bool:
