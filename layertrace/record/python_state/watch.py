@@ -25,7 +25,6 @@ from layertrace.record.python_state.bytecode import (
     cells,
     functions_behind,
     globals_of,
-    is_framework_class,
     methods_of,
     names_in,
     reachable,
@@ -42,6 +41,7 @@ from layertrace.record.python_state.snapshot import (
     description,
     values_of,
 )
+from layertrace.record.python_state.switch import switch
 from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import live_layers
@@ -112,7 +112,7 @@ def _ops(span: tuple[Any, ...]) -> int | None:
 
 def before_call(span: tuple[Any, ...], layer: Any) -> None:
     """Note how a layer is before a call that is being traced."""
-    if not is_framework_class(type(layer)):
+    if switch.is_on and not safe.is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
 
@@ -126,6 +126,8 @@ def forget_call(span: tuple[Any, ...]) -> None:
 def after_call(span: tuple[Any, ...], layer: Any) -> None:
     """Compare a layer with how it was before a traced call, and remember it for when the graph runs."""
     noted = _before.pop(id(span), ())
+    if not switch.is_on:
+        return
     values = values_of(layer)
     for before in noted:
         _compare(before, layer, span[LAYER], values)
@@ -201,7 +203,7 @@ def _remember(
 ) -> None:
     """Keep what a graph was made with, of that which the code reads; of Keras's own layers all of it."""
     cls: type = type(layer)
-    _keep(span, layer, record, values, None if is_framework_class(cls) else reads_of(cls, methods).names)
+    _keep(span, layer, record, values, None if safe.is_framework_class(cls) else reads_of(cls, methods).names)
 
 
 def _keep(span: Any, layer: Any, record: Any, values: Snapshot, names: frozenset[str] | None) -> None:
@@ -247,7 +249,10 @@ def _see(
 
 def before_trace(span: tuple[Any, ...], function: Any) -> None:
     """Note how things are before a trace: the model whose step is traced, and the random generators."""
-    if not hub.observers or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
+    if not hub.observers or not switch.is_on:
+        return
+    bare = next(functions_behind(safe.unwrap(function)), None)
+    if bare is None:
         return
     around = list(_around(bare))
     named = {name for one in around for name in (one.__name__, *names_in(one.__code__))}
@@ -260,8 +265,15 @@ def before_trace(span: tuple[Any, ...], function: Any) -> None:
     _before[id(span)] = noted
 
 
-def after_trace(span: tuple[Any, ...]) -> Owners:
-    """Compare things with how they were before a trace that has ended, and return who made its ops."""
+def after_trace(span: tuple[Any, ...]) -> Owners | None:
+    """Compare things with how they were before a trace, and return which layers made its ops.
+
+    Returns:
+        The layers; None if Python state is not watched.
+    """
+    if not switch.is_on:
+        forget_call(span)
+        return None
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
         record = None if layer is None else live_layers.get(layer) or register_layer(layer, None)
@@ -275,6 +287,8 @@ def after_trace(span: tuple[Any, ...]) -> Owners:
 
 def trains() -> None:
     """Note that an optimizer is given gradients now, by which the traces around are those of training."""
+    if not switch.is_on:
+        return
     around = threads.state.span
     if around is None and (mode := current_mode(Host.tf)) is not None:  # in the thread of a replica
         around = mode.span
@@ -313,11 +327,11 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
 
 
 def _is_layer(value: Any) -> bool:
-    return any(is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
+    return any(safe.is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
 def _is_model(layer: Any) -> bool:
-    return not is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
+    return not safe.is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
@@ -331,7 +345,7 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
         place: Finds the line of the run, if it is needed.
         span: What the run is part of.
     """
-    if not hub.observers or not record.attributes:
+    if not hub.observers or not switch.is_on or not record.attributes:
         return
     record.looks += 1
     if record.looks > _LOOKS and record.looks & (record.looks - 1):
