@@ -1,4 +1,4 @@
-"""Tell the attributes that Keras's base classes set from those that the author of a layer did."""
+"""Distinguish attributes that Keras's base classes assign from those of the author of a layer."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def set_by_framework(cls: type) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _assigned_by(owners: tuple[type, ...]) -> frozenset[str]:
-    """Return what classes of a host assign, which live on anyway; a user's would be kept alive."""
+    """Return what classes assign; only classes of a framework, since the cache keeps them alive."""
     return frozenset().union(*map(_assigned, owners))
 
 
 def _is_base(cls: type) -> bool:
-    """Return whether a class stands behind every layer, rather than being a layer that Keras offers."""
+    """Return whether a class of a framework is a base of every layer, and not a layer to choose."""
     return is_base_class([base.__name__ for base in cls.__mro__])
 
 
 @lru_cache(maxsize=256)
 def _assigned(cls: type) -> frozenset[str]:
     functions: list[Any] = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
-    functions += [one for v in vars(cls).values() if isinstance(v, property) for one in (v.fset,) if one]
-    # A method of tf_keras's is wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
-    codes = [code for inner in functions if (code := code_behind(inspect.unwrap(inner))) is not None]
+    functions += [value.fset for value in vars(cls).values() if isinstance(value, property) and value.fset]
+    # Methods of tf_keras are wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
+    codes = [code for function in functions if (code := code_behind(inspect.unwrap(function))) is not None]
     return frozenset(
         step.argval for code in codes for step in dis.get_instructions(code) if step.opname == "STORE_ATTR"
     )
