@@ -1,4 +1,4 @@
-"""Let no fault or patch of layertrace pass unseen."""
+"""Fail each test that leaves an error or a patch of layertrace behind."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from layertrace.record.recording import recorder
 
 
 @pytest.fixture(autouse=True)
-def told_faults():
-    """What layertrace had to say of itself; nothing, unless a test provokes and clears it."""
+def internal_errors():
+    """The warnings about errors of layertrace: none at the end, unless a test provokes and clears some."""
     guard._warned.clear()
     yield guard._warned
     assert not guard._warned
@@ -23,7 +23,7 @@ def told_faults():
 
 @pytest.fixture
 def collected():
-    """Collect garbage until no more is found."""
+    """Collect garbage until none is left."""
 
     def collect():
         while gc.collect():
