@@ -20,7 +20,7 @@ SHOWN = {
         "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) made 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
-    "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: the first made variables"],
+    "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: variables were created in the first"],
     "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) makes a tf.Variable", "trace 2 of "
     "predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],

@@ -1,6 +1,7 @@
 """The tables of private parts are complete, and the installed frameworks have each part."""
 
 import ast
+import importlib.util
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,17 @@ PARTS = [
     for framework, table in TABLES.items()
     for name, part in table.items()
 ]
-RECORD = Path(layertrace.__file__).parent / "record"
+ROOT = Path(layertrace.__file__).parent
+RECORD = ROOT / "record"
+
+
+def named_functions():
+    """Return the functions of frameworks that rules name as `module:function`."""
+    nodes = [
+        node for path in (ROOT / "diagnosis").rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return sorted(text for text in texts if re.fullmatch(r"(keras|tf_keras|tensorflow)\.[\w.]+:\w+", text))
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -45,6 +56,16 @@ def test_layers_have_the_attributes(k):
 
     assert len(names) >= 7
     assert [name for name in names if not hasattr(layer, name)] == []
+
+
+@pytest.mark.parametrize("name", named_functions())
+def test_functions_that_rules_name_are_defined(name):
+    """A rule that waits for an error of a function of a framework waits for one that exists."""
+    module, _, function = name.partition(":")
+    source = Path(importlib.util.find_spec(module).origin).read_text()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+
+    assert function in {node.name for node in functions}
 
 
 def test_the_tables_are_complete():

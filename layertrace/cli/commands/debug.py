@@ -33,8 +33,8 @@ def debug() -> None:
         raise click.ClickException(str(error)) from error
     click.echo()
     _echo_engine()
-    for host in loading.loaded():
-        click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
+    for name in loading.loaded():
+        click.echo(f"hooked       {name}: __init__, build, call, add_weight and variables of every layer")
     _echo_parts("tensorflow", tensorflow_private.PARTS)
     for framework in loading.loaded():
         _echo_parts(framework, keras_private.PARTS[framework])

@@ -29,7 +29,7 @@ _CONTEXTS = {
 }
 """The fields of TensorFlow's `EagerContext` (2.16 to 2.21), and what it means if one differs."""
 
-_SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made variables")
+_SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
 _UNKNOWN = Cause(reason="unknown", detail="its arguments do not show why")
 _FAILED = Cause(reason="failed before", detail="traced again because the trace before failed")
 

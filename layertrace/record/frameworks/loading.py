@@ -102,7 +102,7 @@ def versions() -> dict[str, str]:
     return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
 
 
-def layer_base(host: str) -> type:
+def layer_base(framework: str) -> type:
     """Return the base class of all layers of `keras` or `tf_keras`."""
-    base: type = sys.modules[host].layers.Layer
+    base: type = sys.modules[framework].layers.Layer
     return base
