@@ -42,7 +42,7 @@ def read_setting(*, is_first: bool) -> str | None:
     if switch.is_on:
         _check_python()
         return None
-    return f"{SETTING}=off: Python state was not watched, so {_listed(RULES)} were not decided"
+    return f"Python state was not watched ({SETTING}=off), so {_listed(RULES)} were not decided"
 
 
 def _is_wanted() -> bool:
