@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from layertrace.timeline.event import (
     TensorSpec,
     VariableSpec,
 )
+from layertrace.timeline.ownership import is_framework_name, is_keras_file, is_user_defined
 
 __all__ = [
     "CreatedVariable",
@@ -31,13 +31,7 @@ __all__ = [
     "user_function",
 ]
 
-_FRAMEWORKS = ("keras", "tf_keras", "tensorflow")
 _STEPS = ("train_step", "test_step", "predict_step")
-
-
-def is_user_defined(layer: LayerRef) -> bool:
-    """Return whether a layer's class is defined outside Keras and TensorFlow, by the user or a package."""
-    return not layer.bases or layer.bases[0].partition(".")[0] not in _FRAMEWORKS
 
 
 def specs(value: Structure) -> Iterator[TensorSpec]:
@@ -343,7 +337,7 @@ def seqs(*places: Event | Failure | None) -> tuple[int, ...]:
 
 def _came_from(raised_in: tuple[str, ...], functions: tuple[str, ...]) -> bool:
     """Return whether a traceback passes through one of these functions of a framework."""
-    inner = [name for name in raised_in if name.partition(".")[0].partition(":")[0] in _FRAMEWORKS]
+    inner = [name for name in raised_in if is_framework_name(name)]
     ends = tuple(function for function in functions if function.startswith(":"))
     return any(name in functions or name.endswith(ends) for name in inner)
 
@@ -353,6 +347,5 @@ def user_function(trace: Event) -> str | None:
     place = trace.defined_at
     if place is None or trace.function is None:
         return None
-    is_of_keras = re.search(r"[/\\](tf_)?keras[/\\]src[/\\]", place.file)
     name = trace.function.name
-    return None if is_of_keras else name if name.isidentifier() else "step"
+    return None if is_keras_file(place.file) else name if name.isidentifier() else "step"

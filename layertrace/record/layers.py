@@ -23,9 +23,6 @@ _LAYER_BASES: dict[str, Framework] = {
 }
 _METRIC_BASES = {"tf_keras.src.metrics.base_metric.Metric"}
 
-FUNCTIONAL = "keras.src.models.functional.Functional"
-SEQUENTIAL = "keras.src.models.sequential.Sequential"
-
 
 class ClassFacts(NamedTuple):
     """What is known of a layer class."""

@@ -20,18 +20,18 @@ SHOWN = {
         "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) made 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
-    "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: the first made variables"],
+    "gcn_in_cnn_mended": ["trace 2 of predict", "second pass: variables were created in the first"],
     "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) creates a tf.Variable", "trace 2 of "
     "predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],
     "retrace_instances": [
         "trace 1 of call  x: float32[2, 4]",
-        "<Scale scale_1> is instance no. 2, and each has traces of its own",
-        "<Scale scale_2> is instance no. 3, and each has traces of its own",
+        "<Scale scale_1> is instance 2; each is traced separately",
+        "<Scale scale_2> is instance 3; each is traced separately",
     ],
     "retrace_models": [
         "call×3 while tracing · 3 traces · 3 runs",
-        "tf.function no. 3 of this code, made anew",
+        "another tf.function from the same code (number 3)",
         "init×1 build×1 call×1 while tracing · 1 trace · 3 runs",
     ],
     "retrace_shapes": [

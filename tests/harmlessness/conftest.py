@@ -1,4 +1,4 @@
-"""Let no fault or patch of layertrace pass unseen."""
+"""Fail each test that leaves an error or a patch of layertrace behind."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from layertrace.record.recording import recorder
 
 
 @pytest.fixture(autouse=True)
-def told_faults():
-    """What layertrace had to say of itself; nothing, unless a test provokes and clears it."""
-    guard._told.clear()
-    yield guard._told
-    assert not guard._told
+def internal_errors():
+    """The warnings about errors of layertrace: none at the end, unless a test provokes and clears some."""
+    guard._warned.clear()
+    yield guard._warned
+    assert not guard._warned
     assert not recorder.running
     assert choice.is_idle()
 
 
 @pytest.fixture
 def collected():
-    """Collect garbage until no more is found."""
+    """Collect garbage until none is left."""
 
     def collect():
         while gc.collect():

@@ -1,4 +1,4 @@
-"""A layer is not asked for anything: its own properties, `__getattr__` and `__getattribute__` rest."""
+"""Layertrace runs no code of a layer: not its properties, `__getattr__` or `__getattribute__`."""
 
 import collections
 
@@ -28,7 +28,7 @@ def counted(name, counts, result=None):
 @KERAS
 @pytest.mark.parametrize("name", ["variables", "compute_dtype", "mask_zero"])
 def test_a_layers_own_property_is_not_evaluated(k, name):
-    """A property that a layer defines over Keras's runs as often as it does bare."""
+    """A property that a layer overrides runs as often as without a trace."""
 
     def program():
         counts = collections.Counter()
@@ -48,7 +48,7 @@ def test_a_layers_own_property_is_not_evaluated(k, name):
 
 @KERAS
 def test_a_layer_is_asked_for_no_unknown_attribute(k):
-    """`__getattr__` of a layer gets the same questions in the same number as bare."""
+    """`__getattr__` of a layer is called for the same names, as often as without a trace."""
 
     class Asked(k.layers.Layer):
         def __init__(self):
@@ -80,7 +80,7 @@ def test_a_layer_is_asked_for_no_unknown_attribute(k):
 
 
 def test_a_layer_with_its_own_getattribute_is_not_entered():
-    """`__getattribute__` of a layer runs as often as bare, and its events are there."""
+    """`__getattribute__` of a layer runs as often as without a trace, and its events are recorded."""
 
     class Watched(keras.layers.Layer):
         def __getattribute__(self, name):

@@ -1,4 +1,4 @@
-"""The two engines: monitoring replaces nothing, both record the same, and bad input costs one sentence."""
+"""The two engines: monitoring replaces nothing, both record the same, and a bad setting gets one warning."""
 
 import functools
 import sys
@@ -74,7 +74,7 @@ class Branches(tf_keras.layers.Layer):
 
 
 def scaled(base):
-    """Return a class whose methods have the same code as those of every other class made here."""
+    """Return a class whose methods share their code with those of every other class created here."""
 
     class Scaled(base):
         def call(self, x):
@@ -84,14 +84,14 @@ def scaled(base):
 
 
 class Keeps(keras.layers.Layer):
-    """Calls itself, which is not a super call."""
+    """Calls its own method, which is not a super call."""
 
     def call(self, x, again=True):
         return self.call(x, again=False) if again else x
 
 
 class Pauses(keras.layers.Layer):
-    """A generator: its code runs when somebody asks for items."""
+    """A generator: its code runs when items are read."""
 
     def call(self, x):
         yield x
@@ -103,7 +103,7 @@ class Refused(keras.layers.Layer):
 
 
 def program():
-    """Do what makes every kind of hook run, in every way in which functions are found."""
+    """Run every kind of hook, on each kind of function."""
     results = [Child()(X, scale=2.0), Compiled()(X), Compiled()(X), Branches()(X), Keeps()(X)]
     results += [scaled(scaled(Base))()(X), list(Pauses().call(X))]
     inner, outer = Child(), Branches()
@@ -152,7 +152,8 @@ def test_monitoring_replaces_no_attribute():
     ]
     owners = [owner for owner in owners if isinstance(owner, type)]
     layer = Base()
-    before = {id(owner): (owner, dict(vars(owner))) for owner in {id(one): one for one in owners}.values()}
+    different = {id(owner): owner for owner in owners}
+    before = {key: (owner, dict(vars(owner))) for key, owner in different.items()}
     own = dict(vars(layer))
 
     with layertrace.trace() as timeline:
@@ -173,7 +174,7 @@ def test_monitoring_replaces_no_attribute():
 
 @needs_monitoring
 def test_a_generator_is_wrapped_and_nothing_else_is():
-    """A `call` that is a generator has no start to observe: it alone is replaced, and put back."""
+    """A `call` that is a generator has no start to observe: only this method is wrapped, and restored."""
     fresh()
     own, other = vars(Pauses)["call"], vars(Child)["call"]
     with layertrace.trace() as timeline:
@@ -188,7 +189,7 @@ def test_a_generator_is_wrapped_and_nothing_else_is():
 
 @needs_monitoring
 def test_a_callable_without_python_code_is_wrapped():
-    """A method compiled to C has no code object: it is wrapped, called as ever, recorded, and put back."""
+    """A method compiled to C has no code object: it is wrapped, recorded and restored."""
 
     class Native(keras.layers.Layer):
         call = functools.partialmethod(Base.twice if hasattr(Base, "twice") else Child.twice.__wrapped__)
@@ -237,7 +238,7 @@ def traced_child():
 
 @pytest.fixture
 def no_tool_id_left():
-    """Take every tool id that is free."""
+    """Reserve every free tool id."""
     taken = [number for number in range(6) if sys.monitoring.get_tool(number) is None]
     for number in taken:
         sys.monitoring.use_tool_id(number, f"tool {number}")
@@ -247,21 +248,21 @@ def no_tool_id_left():
 
 
 @needs_monitoring
-def test_without_a_free_tool_id_one_sentence_says_so_and_methods_are_wrapped(no_tool_id_left, told_faults):
-    """The program goes on, and is recorded all the same."""
+def test_without_a_free_tool_id_methods_are_wrapped_after_one_warning(no_tool_id_left, internal_errors):
+    """The program continues and is recorded."""
     with pytest.warns(LayertraceWarning, match="No tool id of sys.monitoring is left") as warned:
         timelines = [traced_child(), traced_child()]
 
     assert len(warned) == 1
     assert "by wrapping" in str(warned[0].message)
     assert all(timeline.where(kind="call") for timeline in timelines)
-    told_faults.clear()
+    internal_errors.clear()
 
 
 @needs_monitoring
 @pytest.mark.parametrize("how", ["events", "local events", "tool id"])
 def test_a_tool_that_takes_events_away_is_named_in_the_notes(how):
-    """A debugger that resets what is not its own costs events, and the recording says so."""
+    """If a debugger resets the events of layertrace, the recording has a note about it."""
     with layertrace.trace() as timeline:
         tool = next(n for n in range(6) if sys.monitoring.get_tool(n) == "layertrace")
         Child()(X)
@@ -281,8 +282,8 @@ def test_a_tool_that_takes_events_away_is_named_in_the_notes(how):
     assert not again.notes
 
 
-def test_an_unknown_engine_costs_one_sentence(monkeypatch, told_faults):
-    """The default engine is used, and the sentence names the two that exist."""
+def test_an_unknown_engine_costs_one_sentence(monkeypatch, internal_errors):
+    """The default engine is used, and the warning names the two that exist."""
     monkeypatch.setenv(choice.ENGINE, "magic")
     with pytest.warns(LayertraceWarning, match="LAYERTRACE_ENGINE='magic' is not an engine") as warned:
         with layertrace.trace() as timeline:
@@ -291,11 +292,11 @@ def test_an_unknown_engine_costs_one_sentence(monkeypatch, told_faults):
     assert len(warned) == 1
     assert "'monitoring' or 'wrapping'" in str(warned[0].message)
     assert timeline.where(kind="call")
-    told_faults.clear()
+    internal_errors.clear()
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on there is sys.monitoring")
-def test_monitoring_on_an_old_python_costs_one_sentence(monkeypatch, told_faults):
+def test_monitoring_on_an_old_python_costs_one_sentence(monkeypatch, internal_errors):
     """Python 3.10 and 3.11 have no `sys.monitoring`: methods are wrapped."""
     monkeypatch.setenv(choice.ENGINE, "monitoring")
     with pytest.warns(LayertraceWarning, match=r"needs Python 3\.12 or later"):
@@ -303,11 +304,11 @@ def test_monitoring_on_an_old_python_costs_one_sentence(monkeypatch, told_faults
             Child()(X)
 
     assert timeline.where(kind="call")
-    told_faults.clear()
+    internal_errors.clear()
 
 
 def test_a_recording_that_ends_in_mid_call_leaves_nothing_open(engine):
-    """The next recording begins at the top, also inside the same call."""
+    """The next recording starts without a parent, also inside the same call."""
     trace = layertrace.trace()
 
     class Ends(keras.layers.Layer):
@@ -325,7 +326,7 @@ def test_a_recording_that_ends_in_mid_call_leaves_nothing_open(engine):
 
 @needs_monitoring
 def test_a_stack_that_is_nearly_full_holds_as_many_layers_as_bare():
-    """Where the program fills the stack, a trace of monitoring takes no room of it."""
+    """If the program fills the stack, the monitoring engine needs none of it."""
 
     class Nest(keras.layers.Layer):
         def __init__(self, inner):
@@ -360,7 +361,7 @@ def test_a_stack_that_is_nearly_full_holds_as_many_layers_as_bare():
 
 
 def test_methods_of_a_mock_that_outlives_its_recording_are_restored(engine):
-    """A mock that began in one recording and ends in the next leaves the method that the author wrote."""
+    """A mock that starts in one recording and ends in the next leaves the original method."""
     own = vars(Base)["call"]
     first = layertrace.trace()
     first.start()
@@ -374,7 +375,7 @@ def test_methods_of_a_mock_that_outlives_its_recording_are_restored(engine):
 
 
 def test_attributes_set_on_a_method_are_kept(engine):
-    """`Counts.call.times += 1`, a static variable as Python spells it, counts in a trace as well."""
+    """`Counts.call.times += 1`, an attribute of a function, works in a trace, too."""
 
     class Counts(keras.layers.Layer):
         def call(self, x):

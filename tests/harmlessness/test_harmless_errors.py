@@ -1,4 +1,4 @@
-"""What the user sees when a traced program raises: type, message, chain, and a traceback without us."""
+"""What the user sees when a traced program raises: type, message, chain, and no frames of layertrace."""
 
 import re
 import sys
@@ -17,14 +17,14 @@ X = tf.ones((2, 3))
 
 
 class OwnError(Exception):
-    """Has a constructor of its own, so that nobody can rebuild it."""
+    """Has its own constructor, so that Keras cannot rebuild it."""
 
     def __init__(self, code, *, hint):
         super().__init__(f"{code}: {hint}")
 
 
 def raising(k, where, error):
-    """Make a layer that raises in one of its methods, by way of a super call."""
+    """Return a layer that raises in one of its methods, through a super call."""
 
     def fail(here):
         if here == where:
@@ -126,8 +126,8 @@ ERRORS = [
 ]
 
 
-def told(error):
-    """Return all that an exception says, and those it came from."""
+def as_data(error):
+    """Return an exception as data, with the exceptions that it came from."""
     if error is None:
         return None
     return {
@@ -135,8 +135,8 @@ def told(error):
         "message": steady(str(error)),
         "args": len(error.args),
         "attributes": sorted(vars(error)),
-        "cause": told(error.__cause__),
-        "context": None if error.__suppress_context__ else told(error.__context__),
+        "cause": as_data(error.__cause__),
+        "context": None if error.__suppress_context__ else as_data(error.__context__),
         "suppressed": error.__suppress_context__,
         "notes": getattr(error, "__notes__", None),
         "frames": frames(error) if sys.version_info >= (3, 11) else None,  # 3.10 puts frames back in
@@ -157,16 +157,16 @@ def frames(error):
 
 
 def error_of(action):
-    """Return what an action raises, told as data."""
+    """Return what an action raises, as data."""
     try:
         action()
     except BaseException as error:
-        return told(error)
+        return as_data(error)
     return None
 
 
 def assert_same_errors(use, k, where):
-    """Let a layer raise each of many errors in one of its methods, bare and traced."""
+    """Compare many errors in one method of a layer, bare and traced."""
     makers = {error.__name__: raising(k, where, error) for error in ERRORS}
 
     def program():
@@ -190,7 +190,7 @@ def assert_same_error(action):
 @pytest.mark.parametrize("where", ["__init__", "build", "call"])
 @pytest.mark.parametrize("filtered", [True, False], ids=["filtered", "whole"])
 def test_an_exception_is_the_same(k, where, filtered):
-    """Type, message, cause, context, attributes and every frame are the same, in an eager call."""
+    """In an eager call, type, message, cause, context, attributes and each frame are the same."""
     switch = k.config if k is keras else tf.debugging
     (switch.enable_traceback_filtering if filtered else switch.disable_traceback_filtering)()
     try:
@@ -217,13 +217,13 @@ def test_an_exception_is_the_same(k, where, filtered):
     ids=["layer", "function", "call", "without AutoGraph", "symbolic", "Sequential", "predict", "dataset"],
 )
 def test_an_exception_in_a_graph_is_the_same(k, use):
-    """So are those that Keras, TensorFlow and AutoGraph rebuild while a graph is made."""
+    """Errors that Keras, TensorFlow and AutoGraph rebuild during a trace are the same."""
     assert_same_errors(lambda layer: use(k, layer), k, "call")
 
 
 @KERAS
 def test_errors_of_keras_itself_are_the_same(k):
-    """Wrong arguments, wrong shapes and forgotten super calls are told as without a trace."""
+    """Wrong arguments, wrong shapes and forgotten super calls are reported as without a trace."""
 
     class Forgetful(k.layers.Layer):
         def __init__(self):
@@ -256,7 +256,7 @@ def test_errors_of_keras_itself_are_the_same(k):
 
 
 def test_the_error_of_the_story_is_the_same():
-    """A variable made in `call` inside a `tf.function` fails with TensorFlow's own words."""
+    """A variable created in `call` inside a `tf.function` fails with TensorFlow's own message."""
 
     class GCN(keras.layers.Layer):
         def call(self, x):
@@ -271,8 +271,8 @@ def test_the_error_of_the_story_is_the_same():
         assert timeline.errors
 
 
-def test_calling_a_method_wrongly_is_told_the_same():
-    """A call with missing or unknown arguments names the method and the arguments as ever."""
+def test_a_wrong_call_of_a_method_gives_the_same_error():
+    """A call with missing or unknown arguments names the method and the arguments as without a trace."""
 
     class Own(keras.layers.Layer):
         def call(self, x, *, scale):
@@ -291,7 +291,7 @@ def test_calling_a_method_wrongly_is_told_the_same():
 
 
 def test_a_program_that_handles_an_exception_goes_on_the_same():
-    """An exception that was caught in a layer is gone, and `sys.exception()` around a call stays."""
+    """An exception that a layer caught is deleted, and `sys.exception()` around a call is unchanged."""
 
     class Handles(keras.layers.Layer):
         def call(self, x):
@@ -313,7 +313,7 @@ def test_a_program_that_handles_an_exception_goes_on_the_same():
 
 
 def test_after_a_trace_its_layers_raise_the_same():
-    """A layer that was made in a trace raises without a frame of ours when the trace is over."""
+    """A layer that was created in a trace raises without a frame of layertrace after the trace."""
 
     def program(traced):
         cls = raising(keras, "build", value_error)
@@ -330,7 +330,7 @@ def test_after_a_trace_its_layers_raise_the_same():
 
 
 def test_recursion_ends_with_the_same_error():
-    """A layer that calls itself forever ends with a RecursionError, and the trace lives on."""
+    """A layer that calls itself without end raises a RecursionError, and the trace continues."""
 
     class Endless(keras.layers.Layer):
         def call(self, x):

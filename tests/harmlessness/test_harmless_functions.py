@@ -43,7 +43,7 @@ class Compiled(keras.layers.Layer):
 
 
 class Keeps(keras.layers.Layer):
-    """Keeps what its subclass was given, as libraries do that save hyperparameters."""
+    """Keeps the arguments of its subclass, as libraries do that save hyperparameters."""
 
     def __init__(self, **kwargs):
         caller = inspect.currentframe().f_back
@@ -85,7 +85,7 @@ assert timeline.where(kind="call")
 
 
 def test_a_class_of_a_script_can_be_sent_to_another_process(engine, tmp_path):
-    """cloudpickle, which joblib, Ray, Dask and Spark use, writes classes of a script with their methods."""
+    """cloudpickle, which joblib, Ray, Dask and Spark use, can write the classes of a script."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     sent = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, check=True, cwd=tmp_path).stdout
@@ -96,7 +96,7 @@ def test_a_class_of_a_script_can_be_sent_to_another_process(engine, tmp_path):
 
 
 def test_layers_and_bound_methods_are_pickled_as_ever(engine):
-    """Pickle and deepcopy of a layer, and pickle of its class's function by name."""
+    """A layer can be pickled and copied, and a function of its class pickled by name."""
     with layertrace.trace():
         layer = keras.layers.Dense(2)
         layer(X)
@@ -120,7 +120,7 @@ def test_the_code_of_a_method_can_be_marshalled(cls, engine):
 
 
 def test_a_profile_can_be_saved(engine, tmp_path):
-    """A profiler runs beside a trace, and what it saw can be written and read."""
+    """A profiler runs during a trace, and its profile can be written and read."""
     profile = cProfile.Profile()
     with layertrace.trace() as timeline:
         layer = Shift()
@@ -135,7 +135,7 @@ def test_a_profile_can_be_saved(engine, tmp_path):
 
 
 def test_a_snapshot_of_memory_can_be_read_without_us(engine, tmp_path):
-    """What tracemalloc saves names files by plain strings."""
+    """A snapshot of tracemalloc has file names that are plain strings."""
     tracemalloc.start()
     try:
         with layertrace.trace():
@@ -149,7 +149,7 @@ def test_a_snapshot_of_memory_can_be_read_without_us(engine, tmp_path):
 
 @CLASSES
 def test_autograph_converts_a_method_when_asked_to(cls, engine):
-    """`tf.autograph.to_graph` and `to_code` see the method as the author wrote it."""
+    """`tf.autograph.to_graph` and `to_code` see the original method."""
     with layertrace.trace():
         layer = cls()
         layer(X)
@@ -199,7 +199,7 @@ def test_a_method_finds_its_caller():
 
 
 def test_a_compiled_call_can_be_copied_and_compared(engine):
-    """Where `call` is a `tf.function`, each layer has one, which can be copied."""
+    """If `call` is a `tf.function`, each layer has its own, which can be copied."""
     with layertrace.trace() as timeline:
         layer = Compiled()
         layer(X)
@@ -212,7 +212,7 @@ def test_a_compiled_call_can_be_copied_and_compared(engine):
 
 
 def test_an_alias_in_another_class_is_the_authors_function(engine):
-    """A method that a class takes from another during a trace is put back with the others."""
+    """A method that a class takes from another during a trace is restored with the others."""
     own = vars(Shift)["call"]
     with layertrace.trace() as timeline:
 
@@ -227,7 +227,7 @@ def test_an_alias_in_another_class_is_the_authors_function(engine):
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper is a frame of its own: the README names it")
 def test_the_frames_of_an_operation_are_the_programs():
-    """What TensorFlow notes as "defined at" names no frame of ours."""
+    """What TensorFlow notes as "defined at" names no frame of layertrace."""
     layer, legacy = keras.layers.Dense(2), ShiftLegacy()
     function = tf.function(lambda x: layer(x) + legacy(x))
     layer(X)

@@ -1,4 +1,4 @@
-"""A Keras is hooked however it comes to be imported, and pytest's run goes on whatever happens."""
+"""A Keras is hooked in whatever order it is imported, and layertrace never breaks a run of pytest."""
 
 import os
 import subprocess
@@ -60,8 +60,8 @@ def test_second():
     ("module", "name", "when"), [("recordings", "section", "show what"), ("recordings", "_file_name", "save")]
 )
 @pytest.mark.parametrize("passes", [True, False], ids=["passes", "fails"])
-def test_a_fault_in_a_report_is_one_line_of_it(module, name, when, passes, pytester):
-    """Where a report cannot be made or saved, one line says so, and the tests end as they would."""
+def test_an_error_in_a_report_is_one_line_of_it(module, name, when, passes, pytester):
+    """If a report cannot be made or saved, one line reports it, and the result of the tests is the same."""
     pytester.makepyfile(BROKEN.format(module=module, name=name, passes=passes))
     options = ("-p", "no:cacheprovider", "--layertrace=all", "--layertrace-save=kept", "-rP")
     result = pytester.runpytest_subprocess(*options)

@@ -1,4 +1,4 @@
-"""What a program learns when it looks at the layers and classes that are traced."""
+"""What a program sees when it inspects traced layers and classes."""
 
 import collections
 import functools
@@ -19,13 +19,13 @@ METHODS = ("__new__", "__init__", "build", "call", "add_weight", "__call__")
 
 
 def all_classes():
-    """Return every layer class that is there, of both Keras."""
+    """Return every layer class of both Keras."""
     bases = (keras.layers.Layer, tf_keras.layers.Layer)
     return [cls for base in bases for cls in hook_points.subclasses(base)]
 
 
 def answers(look):
-    """Ask a question about all methods of all classes, and of the classes; errors are answers too."""
+    """Return the answer to a question for each class and each of its methods; an error is an answer."""
 
     def asked(thing):
         try:
@@ -42,7 +42,7 @@ def answers(look):
 
 
 def own_classes():
-    """Return classes whose methods have every sort of parameter, decorator and documentation."""
+    """Return classes whose methods have every kind of parameter, decorator and documentation."""
 
     def decorated(method):
         @functools.wraps(method)
@@ -52,16 +52,16 @@ def own_classes():
         return around
 
     class Parameters(keras.layers.Layer):
-        """Has every sort of parameter."""
+        """Has every kind of parameter."""
 
         def __init__(self, a, /, b: int, *rest, c: str = "c", d=None, **kwargs) -> None:
             super().__init__(**kwargs)
 
         def build(self, input_shape: tuple) -> None:
-            """Make nothing."""
+            """Create nothing."""
 
         def call(self, x: object, /, y=(1, 2), *more, training=None, mask: object = None) -> object:
-            """Return what came."""
+            """Return the arguments."""
             return x
 
     class Decorated(Parameters):
@@ -79,7 +79,7 @@ def own_classes():
     class Function(keras.layers.Layer):
         @tf.function
         def call(self, x, y=1):
-            """Say something."""
+            """Return something."""
             return x
 
     class Legacy(tf_keras.layers.Layer):
@@ -122,7 +122,7 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_inspect_gives_the_same_answers(question):
-    """Every method of every layer class of both Keras answers as it does bare."""
+    """Each method of each layer class of both Keras gives the same answers as without a trace."""
     look = QUESTIONS[question]
     bare = answers(look)
     with layertrace.trace():
@@ -130,7 +130,7 @@ def test_inspect_gives_the_same_answers(question):
 
     if question in ("defaults", "arguments of the code", "markers"):
         # The hook of add_weight takes all arguments, to record a request that is refused for them.
-        traced |= {name: said for name, said in bare.items() if name.endswith(".add_weight")}
+        traced |= {name: answer for name, answer in bare.items() if name.endswith(".add_weight")}
     assert traced == bare
 
 
@@ -152,7 +152,7 @@ QUESTIONS_TO_LAYERS = {
 @pytest.mark.parametrize("question", QUESTIONS_TO_LAYERS)
 @pytest.mark.parametrize("made", ["before the trace", "in the trace"])
 def test_a_layer_gives_the_same_answers(question, made):
-    """A layer, made before the trace or in it, answers as it does bare."""
+    """A layer created before the trace, or during it, gives the same answers."""
     look = QUESTIONS_TO_LAYERS[question]
 
     def make():
@@ -192,7 +192,7 @@ def test_the_parameters_that_keras_finds_are_the_same():
 
 
 def test_methods_stay_equal_to_themselves():
-    """What was one method is one method: inherited, looked up twice, compared with its class's."""
+    """One method stays one method: inherited, looked up twice, compared with that of its class."""
     with layertrace.trace():
         layer = keras.layers.Dense(1)
         assert keras.layers.Dense.call is keras.layers.Dense.call
@@ -202,8 +202,8 @@ def test_methods_stay_equal_to_themselves():
 
 
 @pytest.mark.parametrize("name", ["keras", "tf_keras"])
-def test_a_layer_that_tells_its_arguments_tells_the_same(name):
-    """Keras's automatic `get_config` finds the arguments that a layer was made with."""
+def test_the_automatic_config_is_the_same(name):
+    """Keras's automatic `get_config` finds the arguments that a layer was created with."""
     host = {"keras": keras, "tf_keras": tf_keras}[name]
 
     class Auto(host.layers.Layer):

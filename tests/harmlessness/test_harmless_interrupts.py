@@ -1,4 +1,4 @@
-"""What comes from outside in the middle of a hook, and what exceptions and metaclasses compute."""
+"""Exceptions that arrive while a hook runs reach the program, and none of its code runs for a hook."""
 
 import ctypes
 import gc
@@ -55,7 +55,7 @@ rare = pytest.mark.filterwarnings(
 @rare
 @pytest.mark.parametrize("cls", [Passes, Takes])
 def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
-    """A handler of a signal that raises while a hook runs is not swallowed: the program waits for it."""
+    """An exception of a signal handler that runs during a hook reaches the program."""
 
     def raise_it(*_):
         raise TimeIsUp
@@ -83,7 +83,7 @@ def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
 
 @rare
 def test_an_exception_sent_to_a_thread_arrives(engine):
-    """So do those that other threads send, as libraries with timeouts do."""
+    """An exception that another thread sends, as libraries with timeouts do, reaches the program."""
     arrived, ready = [], threading.Event()
 
     def work(layer):
@@ -117,7 +117,7 @@ def test_an_exception_sent_to_a_thread_arrives(engine):
 
 
 def test_layers_inside_a_super_call_end_where_they_end(engine):
-    """A method that calls its parent's, with a layer inside, leaves nothing open."""
+    """A method with a super call and a layer inside leaves no event open."""
     outer, last = Outer(), keras.layers.Dense(2)
     with layertrace.trace() as timeline:
         for _ in range(3):
@@ -131,7 +131,7 @@ def test_layers_inside_a_super_call_end_where_they_end(engine):
 
 
 def test_classes_with_the_same_code_keep_their_own_defaults(engine):
-    """Of classes that are made in a loop each has its own defaults, and none is told as an argument."""
+    """Classes that are created in a loop have their own defaults, which are not recorded as arguments."""
     layers = []
     for number in (1, 2):
 
@@ -148,7 +148,7 @@ def test_classes_with_the_same_code_keep_their_own_defaults(engine):
 
 
 class Secretive(Exception):
-    """Counts who asks what it computes."""
+    """Counts how often it computes."""
 
     asked = 0
 
@@ -163,7 +163,7 @@ class Secretive(Exception):
 
 
 def test_an_exception_is_not_asked_what_it_computes(engine):
-    """Its message is read off its arguments, its origins off the exception itself."""
+    """Its message is made of its arguments, and its cause is read without calling it."""
 
     class Fails(keras.layers.Layer):
         def call(self, x):
@@ -178,7 +178,7 @@ def test_an_exception_is_not_asked_what_it_computes(engine):
 
 
 def test_a_metaclass_is_not_asked_what_it_computes(engine):
-    """A class is known by what Python itself keeps of it."""
+    """A class is identified without running code of its metaclass."""
 
     class Meta(type(keras.layers.Layer)):
         asked = 0

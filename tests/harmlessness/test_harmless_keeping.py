@@ -18,7 +18,7 @@ MANY = 2_000_000
 
 @KERAS
 def test_no_shape_of_a_dead_tensor_is_alive(k, collected):
-    """Tensors whose shape the program has asked for are gone, and their shapes with them."""
+    """Tensors whose shape the program has read are deleted, and their shapes with them."""
 
     class Passes(k.layers.Layer):
         def call(self, x, more=()):
@@ -52,7 +52,7 @@ COLLECTIONS = {
 @KERAS
 @pytest.mark.parametrize("make", COLLECTIONS.values(), ids=COLLECTIONS)
 def test_a_long_collection_costs_nothing(k, make):
-    """The end of a trace, a traced call and an argument take no time for a collection of millions."""
+    """A collection of millions makes neither the end of a trace, nor a traced call, nor an argument slow."""
 
     class Holds(k.layers.Layer):
         def __init__(self, words):
@@ -79,7 +79,7 @@ def test_a_long_collection_costs_nothing(k, make):
 
 @KERAS
 def test_layers_in_a_list_are_still_named(k):
-    """Layers that are held in a list or dict have the names of their places."""
+    """Layers in a list or dict are named by their index or key."""
 
     class Holds(k.Model):
         def __init__(self):
@@ -98,13 +98,13 @@ def test_layers_in_a_list_are_still_named(k):
     with layertrace.trace() as timeline:
         model = Holds()
         model(tf.ones((1, 1)))
-    (state,) = [one for one in timeline.surroundings.states.values() if one.layer.class_name == "Holds"]
+    (state,) = [state for state in timeline.surroundings.states.values() if state.layer.class_name == "Holds"]
     assert {"blocks[0]", "blocks[39]", "heads['a']"} <= set(state.held.values())
     assert len(state.children) == 41
 
 
 def test_classes_that_were_looked_at_can_go(collected):
-    """No class of the program outlives it because layertrace has looked at an instance."""
+    """Layertrace keeps no class of the program alive after reading an instance."""
 
     def program():
         class Config:
@@ -133,8 +133,8 @@ def test_classes_that_were_looked_at_can_go(collected):
 
 
 @KERAS
-def test_scalars_of_two_dtypes_are_told_apart(k):
-    """A scalar is recorded with its own dtype, whatever scalar came before it."""
+def test_scalars_of_two_dtypes_are_distinguished(k):
+    """A scalar is recorded with its own dtype, whichever scalar was recorded before."""
 
     class Passes(k.layers.Layer):
         def call(self, x):

@@ -21,7 +21,7 @@ X = tf.ones((2, 3))
 
 @pytest.fixture
 def is_let_go(collected):
-    """Run a program that returns what shall not live on, and tell whether all of it is gone."""
+    """Run a program that returns objects, and return whether all of them are deleted."""
 
     def run(program, when="in the trace"):
         bare = [weakref.ref(thing) for thing in program()]
@@ -40,7 +40,7 @@ def is_let_go(collected):
 
 @KERAS
 def test_layers_tensors_and_variables_are_let_go(k, is_let_go):
-    """While the timeline lives, and even while it records, a layer and its tensors can be collected."""
+    """A layer and its tensors can be collected while the timeline exists, even while it records."""
 
     class Own(k.layers.Layer):
         def build(self, input_shape):
@@ -59,7 +59,7 @@ def test_layers_tensors_and_variables_are_let_go(k, is_let_go):
 
 @KERAS
 def test_classes_are_let_go(k, is_let_go):
-    """So can a layer class made in a function, also after its layers were traced by a `tf.function`."""
+    """A layer class that is created in a function can be collected, also after a `tf.function` traced it."""
 
     def program():
         class Own(k.layers.Layer):
@@ -76,7 +76,7 @@ def test_classes_are_let_go(k, is_let_go):
 
 @KERAS
 def test_models_are_let_go(k, is_let_go):
-    """So can a model that was fitted, with the functions and graphs that Keras made for it."""
+    """A fitted model can be collected, with the functions and graphs that Keras created for it."""
 
     def program():
         model = k.Sequential([k.layers.Dense(2), k.layers.Dense(1)])
@@ -90,7 +90,7 @@ def test_models_are_let_go(k, is_let_go):
 
 @KERAS
 def test_functions_and_graphs_are_let_go(k, is_let_go):
-    """So can a traced function, its graphs and the symbolic tensors in them."""
+    """A traced function can be collected, with its graphs and the symbolic tensors in them."""
 
     def program():
         layer, symbolic = k.layers.Dense(2), []
@@ -109,7 +109,7 @@ def test_functions_and_graphs_are_let_go(k, is_let_go):
 
 @KERAS
 def test_a_class_and_what_its_methods_close_over_are_let_go(k, is_let_go):
-    """When the trace ends, so can a class made on the fly, and a layer that its `call` closes over."""
+    """After the trace a class created in it can be collected, and a layer in the closure of its `call`."""
 
     def program():
         inner = k.layers.Dense(2)
@@ -128,7 +128,7 @@ def test_a_class_and_what_its_methods_close_over_are_let_go(k, is_let_go):
 
 @KERAS
 def test_what_failed_is_let_go(k, is_let_go):
-    """So can a layer that raised, with the exception, and what the exception holds."""
+    """A layer that raised can be collected, with the exception and what it refers to."""
 
     class Failed(ValueError):
         pass
@@ -154,7 +154,7 @@ def test_what_failed_is_let_go(k, is_let_go):
 
 
 def test_initializers_and_arguments_are_let_go(is_let_go):
-    """So can arguments: initializers, arrays, and whatever a layer is made with."""
+    """Arguments can be collected: initializers, arrays, and all that a layer is created with."""
 
     class Thing:
         def __call__(self, shape, dtype=None):
@@ -182,7 +182,7 @@ def test_initializers_and_arguments_are_let_go(is_let_go):
 
 
 def test_an_unbuilt_layer_whose_build_was_hooked_is_let_go(collected):
-    """A layer that was there before the trace, and never built, can be collected during it."""
+    """A layer that existed before the trace, and was never built, can be collected during it."""
     layer = keras.layers.Dense(1)
     reference = weakref.ref(layer)
     with layertrace.trace():
@@ -193,7 +193,7 @@ def test_an_unbuilt_layer_whose_build_was_hooked_is_let_go(collected):
 
 
 def test_targets_are_held_as_long_as_the_trace(collected):
-    """A layer that a trace is about lives as long as the `trace` object, and no longer."""
+    """A layer that is given to `trace` lives as long as the `trace` object, and no longer."""
     layer = keras.layers.Dense(1)
     reference = weakref.ref(layer)
     with layertrace.trace(layer) as timeline:
@@ -206,7 +206,7 @@ def test_targets_are_held_as_long_as_the_trace(collected):
 
 
 def test_registers_shrink(collected):
-    """What is noted of living objects is forgotten with them."""
+    """What is kept about objects is deleted with them."""
     collected()
     before = len(live_layers.by_id)
     with layertrace.trace():
@@ -220,7 +220,7 @@ def test_registers_shrink(collected):
 
 
 def test_a_thread_leaves_nothing_behind():
-    """Threads that came and went leave no state behind once their timeline is settled."""
+    """Threads that have ended leave no state behind after the end of the recording."""
     before = len(hub.hub.living_states())
     layer = keras.layers.Identity()
     with layertrace.trace() as timeline:
@@ -236,7 +236,7 @@ def test_a_thread_leaves_nothing_behind():
 
 
 def test_a_timeline_lives_without_the_trace(collected):
-    """The recorder lets go of its raw records once it stops; the timeline answers as before."""
+    """The recorder drops its raw records when it stops; the timeline gives the same answers."""
     trace = layertrace.trace()
     timeline = trace.start()
     keras.layers.Dense(1)(X)

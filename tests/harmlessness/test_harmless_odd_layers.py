@@ -1,4 +1,4 @@
-"""A recording survives any layer: what cannot be read is described by its class, all else stays."""
+"""A recording works with any layer: what cannot be read is described by its class."""
 
 import collections
 import contextlib
@@ -15,21 +15,21 @@ KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"
 
 
 class Fails:
-    """A descriptor that fails on the class, too."""
+    """A descriptor that also raises when read on the class."""
 
     def __get__(self, instance, owner):
         raise OSError("gone")
 
 
 class Key:
-    """A key that has no words."""
+    """A key without a `repr`."""
 
     def __repr__(self):
         raise KeyError("no words")
 
 
 def odd(k, how):
-    """Make a class of layers that are odd in some way."""
+    """Return a class of layers that are odd in some way."""
     content = {"call": lambda self, x: x * 2}
     if how == "getattr":
         content["__getattr__"] = delegating(k)
@@ -39,7 +39,7 @@ def odd(k, how):
 
 
 def delegating(k):
-    """Return a `__getattr__` that raises a KeyError, except for what this Keras itself asks for."""
+    """Return a `__getattr__` that raises a KeyError, except for names that this Keras itself reads."""
     asked = set()
 
     def learn(self, name):
@@ -58,7 +58,7 @@ def delegating(k):
 @KERAS
 @pytest.mark.parametrize("how", ["getattr", "descriptor", "keys"])
 def test_all_events_stay(k, how):
-    """However odd one layer is, the events and the states of all layers are there at the end."""
+    """However odd one layer is, the events and states of all layers are recorded."""
     cls = odd(k, how)
     with layertrace.trace() as timeline:
         layer = cls()
@@ -105,13 +105,13 @@ def test_a_layer_with_a_dictionary_of_its_own_is_recorded():
     assert "Hides" in {event.layer.class_name for event in timeline if event.layer}
 
 
-def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_faults):
-    """Where a layer's state cannot be read for a reason nobody thought of, the others are."""
+def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, internal_errors):
+    """If reading the state of one layer fails for an unforeseen reason, the others are read."""
     from layertrace.record.recording import layer_states
 
     def held(layer):
         if type(layer).__name__ == "Strange":
-            raise LookupError("nobody thought of this")
+            raise LookupError("an unforeseen error")
         return {}
 
     class Strange(keras.layers.Layer):
@@ -125,7 +125,7 @@ def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_fault
     dense(strange(tf.ones((1, 1))))
     with pytest.warns(LayertraceWarning, match="read the state of a layer of class Strange"):
         tracer.stop()
-    told_faults.clear()
+    internal_errors.clear()
     layer_states = {state.layer.class_name: state for state in timeline.surroundings.states.values()}
     assert layer_states["Dense"].built is True
     assert layer_states["Strange"].built is None
@@ -133,7 +133,7 @@ def test_one_state_that_cannot_be_read_costs_itself_only(monkeypatch, told_fault
 
 @KERAS
 def test_a_metaclass_of_the_program_is_not_asked(k):
-    """Classes of layers are told apart by identity: no metaclass hashes, compares or checks them for us."""
+    """Layer classes are distinguished by identity, without calling a metaclass."""
     asked = collections.Counter()
 
     def counts(name):

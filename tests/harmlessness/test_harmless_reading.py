@@ -1,4 +1,4 @@
-"""What a program computes by itself is not asked for: properties, mappings, sequences, stand-ins."""
+"""Layertrace computes nothing of the program's: no properties, mappings, sequences or stand-ins."""
 
 import random
 import sys
@@ -19,7 +19,7 @@ KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"
 
 
 class Loads:
-    """Data that loads itself when it is asked for anything."""
+    """Data that loads itself when any attribute is read."""
 
     loaded = 0
 
@@ -94,7 +94,7 @@ class LazyDict(dict):
 @KERAS
 @pytest.mark.parametrize("make", [Loads, Remote, Lazy, LazyDict, mock.MagicMock])
 def test_what_is_given_to_init_is_not_read(k, make):
-    """What `__init__` is given is described by its class, or by what is in the builtin behind it."""
+    """Arguments of `__init__` are described by their class, or by the builtin behind them."""
 
     class Takes(k.layers.Layer):
         def __init__(self, source, *more, key=None):
@@ -118,7 +118,7 @@ def reads(given):
 
 
 def test_what_call_is_given_and_returns_is_not_read():
-    """An argument of `call` that is not a tensor, and a result that is not one, are left alone."""
+    """Arguments and results of `call` that are not tensors are not read."""
 
     class Passes(keras.layers.Layer):
         def call(self, x, source=None):
@@ -140,7 +140,7 @@ def test_what_call_is_given_and_returns_is_not_read():
 
 @KERAS
 def test_nothing_that_is_read_may_exit(k):
-    """A property that exits the program does not do so for layertrace's sake."""
+    """A property that exits the program is not read by layertrace."""
 
     class Exits(k.layers.Layer):
         mask_zero = property(lambda self: sys.exit("never"))
@@ -159,7 +159,7 @@ def test_nothing_that_is_read_may_exit(k):
 
 
 class Wordless:
-    """A key that cannot be put into words, and counts who tries."""
+    """A key whose `__repr__` raises, and counts the attempts."""
 
     tried = 0
 
@@ -188,7 +188,7 @@ def test_keys_are_not_asked_for_words(k):
 
 
 def test_state_that_a_graph_reads_is_not_computed():
-    """What a traced layer holds is looked at without its properties, items, states or comparisons."""
+    """State of a traced layer is read without its properties, items, states or comparisons."""
 
     class State:
         asked = 0
@@ -236,7 +236,7 @@ def test_state_that_a_graph_reads_is_not_computed():
 
 
 def test_a_stand_in_for_a_layer_is_not_followed():
-    """An object whose `__class__` claims that it is a layer is not taken for one, nor asked."""
+    """An object whose `__class__` claims that it is a layer is not taken for a layer, and not called."""
 
     class Claims:
         asked: ClassVar = []

@@ -39,7 +39,7 @@ class MineLegacy(tf_keras.Model):
 
 
 def world():
-    """Return everything that a trace may touch, each object as it lies there itself."""
+    """Return everything that a trace may replace, each as the object that is stored."""
     bases = [keras.layers.Layer, tf_keras.layers.Layer]
     owners = {cls for base in bases for sub in hook_points.subclasses(base) for cls in sub.__mro__}
     owners |= {*keras.Variable.__mro__, *type(tf.Variable).__mro__, *tf.Variable.__mro__} - {object}
@@ -51,7 +51,7 @@ def world():
 
 
 def differences(before):
-    """Return the names of what is not the very object it was."""
+    """Return the names of what is not the same object as before."""
     after = world()
     there = {owner for owner, _ in before}
     return [
@@ -68,7 +68,7 @@ def _each_engine(engine):
 
 @pytest.fixture
 def unchanged():
-    """Hold that at the end all is as it was at the beginning."""
+    """Check that everything is the same at the end as at the beginning."""
     before = world()
     yield before
     assert differences(before) == []
@@ -77,7 +77,7 @@ def unchanged():
 
 
 def use():
-    """Do what makes hooks run: make, build, call and trace layers of both Keras."""
+    """Run every kind of hook: create, build, call and trace layers of both Keras."""
     x = tf.ones((2, 3))
     Mine()(x)
     WithFunction()(x)
@@ -86,7 +86,7 @@ def use():
 
 
 def test_a_trace_replaces_and_puts_back(unchanged, wrapping):
-    """While methods are wrapped something is replaced; afterwards every attribute is the object it was."""
+    """While methods are wrapped something is replaced; afterwards each attribute is the object it was."""
     with layertrace.trace() as timeline:
         assert len(differences(unchanged)) > 300
         use()
@@ -95,7 +95,7 @@ def test_a_trace_replaces_and_puts_back(unchanged, wrapping):
 
 
 def test_an_exception_puts_back_too(unchanged):
-    """However the block is left, all is put back."""
+    """However the block ends, everything is restored."""
     for error in (ValueError, KeyboardInterrupt, SystemExit):
         with pytest.raises(error), layertrace.trace():
             use()
@@ -163,7 +163,7 @@ def test_classes_made_in_a_trace_are_put_back(unchanged, engine):
 
 
 def test_an_unbuilt_layer_keeps_its_own_build(unchanged):
-    """Keras 3 keeps `build` on the layer, and it stays the very object, also where it runs in a trace."""
+    """Keras 3 keeps `build` on the layer; it stays the same object, also if it runs in a trace."""
     layers = [Mine(), keras.layers.Dense(1), keras.Sequential([keras.layers.Dense(1)]), WithFunction()]
     before = [vars(layer).get("build") for layer in layers]
     held = [inspect.getclosurevars(build).nonlocals["original_build_method"] for build in before]
@@ -182,7 +182,7 @@ def test_an_unbuilt_layer_keeps_its_own_build(unchanged):
 
 
 def test_a_layer_made_in_a_trace_works_after_it(unchanged):
-    """A layer that was made in a trace and keeps its hook builds and runs as any other."""
+    """A layer that was created in a trace and keeps its hook builds and runs like any other."""
     with layertrace.trace() as timeline:
         layer = Mine()
     events = len(timeline)
@@ -193,7 +193,7 @@ def test_a_layer_made_in_a_trace_works_after_it(unchanged):
 
 
 def test_what_others_patched_meanwhile_is_left_alone(unchanged, wrapping):
-    """Who patches over a hook keeps that patch when the trace ends."""
+    """A patch of the program over a hook is kept when the trace ends."""
 
     def theirs(self, x):
         return x
@@ -217,7 +217,7 @@ def test_a_program_that_empties_lists_of_callbacks_can_stop(unchanged, monkeypat
 
 
 def test_traces_may_start_and_stop_in_many_threads(unchanged):
-    """Each thread starts, uses and stops its own traces, in an order that chance decides."""
+    """Each thread starts, uses and stops its own traces, in random order."""
     failures = []
 
     def work(seed):
@@ -247,7 +247,7 @@ def test_traces_may_start_and_stop_in_many_threads(unchanged):
 
 
 def test_a_trace_may_end_in_another_thread(unchanged):
-    """Who stops a trace need not be who started it."""
+    """A trace may be stopped by another thread than the one that started it."""
     trace = layertrace.trace()
     timeline = trace.start()
     use()
@@ -261,7 +261,7 @@ def test_a_trace_may_end_in_another_thread(unchanged):
 
 
 def test_starting_disturbs_no_other_thread(unchanged):
-    """While one thread starts traces, others make tensors, which a walk through the heap would break."""
+    """While one thread starts traces, others create tensors, which a search of the heap would break."""
     layer = keras.layers.Dense(1)
     failures, done = [], threading.Event()
 
@@ -291,7 +291,7 @@ def test_starting_disturbs_no_other_thread(unchanged):
 
 
 def test_a_trace_that_ends_while_a_layer_is_made_elsewhere_leaves_nothing(unchanged):
-    """A thread that was about to hook a new class when the trace ended hooks it no more."""
+    """A thread that was about to hook a new class when the trace ended does not hook it."""
     Late = type("Late", (keras.layers.Layer,), {"call": lambda self, x: x})
     trace = layertrace.trace()
     with recorder._lock:  # the other thread comes as far as this lock, and has to wait
@@ -312,8 +312,8 @@ def _waits(thread):
     return frame is not None and frame.f_code.co_name == "cover_new"
 
 
-def test_a_class_that_cannot_be_hooked_is_left_out(unchanged, monkeypatch, told_faults):
-    """Should hooking a class fail, its layers work on, the others are recorded, and all is put back."""
+def test_a_class_that_cannot_be_hooked_is_left_out(unchanged, monkeypatch, internal_errors):
+    """If hooking a class fails, its layers work, the others are recorded, and everything is restored."""
     real = recorder.class_points
 
     def broken(cls):
@@ -325,13 +325,13 @@ def test_a_class_that_cannot_be_hooked_is_left_out(unchanged, monkeypatch, told_
     with layertrace.trace() as timeline:
         use()
 
-    assert told_faults
-    told_faults.clear()
+    assert internal_errors
+    internal_errors.clear()
     assert "WithFunction" in {layer.class_name for layer in timeline.layers}
 
 
 def test_a_trace_that_cannot_start_leaves_nothing(unchanged, monkeypatch):
-    """Where starting fails half-way, what was hooked by then is put back."""
+    """If starting a trace fails, what was hooked is restored."""
 
     def broken(cls):
         assert not choice.is_idle()
@@ -342,8 +342,8 @@ def test_a_trace_that_cannot_start_leaves_nothing(unchanged, monkeypatch):
         pass
 
 
-def test_a_class_that_refuses_to_be_patched_is_left_out(unchanged, wrapping, told_faults):
-    """A class whose metaclass allows no new attributes works on, and is named in one warning."""
+def test_a_class_that_refuses_to_be_patched_is_left_out(unchanged, wrapping, internal_errors):
+    """A class whose metaclass allows no new attributes still works, and is named in one warning."""
 
     class Sealed(type(keras.layers.Layer)):
         def __setattr__(cls, name, value):
@@ -356,5 +356,5 @@ def test_a_class_that_refuses_to_be_patched_is_left_out(unchanged, wrapping, tol
     with layertrace.trace():
         assert Locked()(tf.ones(3)).shape == (3,)
 
-    assert told_faults
-    told_faults.clear()
+    assert internal_errors
+    internal_errors.clear()

@@ -14,7 +14,7 @@ Y = np.linspace(0, 1, 20, dtype="float32").reshape(10, 2)
 
 
 def own_layer(k):
-    """Make a class with all that layers do: weights, `training`, a loss, a layer made in `build`."""
+    """Return a class with all that layers do: weights, `training`, a loss, a layer created in `build`."""
 
     class Own(k.layers.Layer):
         def __init__(self, units=3, **kwargs):
@@ -55,7 +55,7 @@ def test_an_eager_call_gives_the_same(k):
 
 @KERAS
 def test_a_tf_function_has_the_same_traces_and_ops(k):
-    """A function is traced as often, into graphs with the same ops of the same names."""
+    """A function is traced equally often, into graphs with the same ops and names."""
     own = own_layer(k)
 
     def program():
@@ -77,7 +77,7 @@ def test_a_tf_function_has_the_same_traces_and_ops(k):
 
 @KERAS
 def test_an_old_graph_has_the_same_ops(k):
-    """A `tf.Graph` of the first TensorFlow's kind gets the same ops under the same names."""
+    """A `tf.Graph` as in TensorFlow 1 gets the same ops with the same names."""
 
     def program():
         layer = k.layers.Softmax()
@@ -111,7 +111,7 @@ def test_fit_evaluate_and_predict_give_the_same(k):
 
 @KERAS
 def test_a_functional_model_gives_the_same(k):
-    """A model with branches, a shared layer and two outputs is the same, down to its config."""
+    """A model with branches, a shared layer and two outputs is the same, with the same config."""
 
     def program():
         a, b = k.Input((4,)), k.Input((4,), name="b")
@@ -164,7 +164,7 @@ def test_a_subclassed_model_that_builds_by_being_called_gives_the_same(k):
     ids=["TimeDistributed", "Bidirectional", "RNN"],
 )
 def test_wrappers_of_layers_give_the_same(k, wrap):
-    """Layers that copy, build and call another layer give the same."""
+    """Layers that copy, build and call another layer give the same results."""
     x = X.reshape(2, 5, 4)
 
     def program():
@@ -178,7 +178,7 @@ def test_wrappers_of_layers_give_the_same(k, wrap):
 
 @KERAS
 def test_masks_reach_the_layers_that_take_them(k):
-    """An implicit mask goes the same ways, and masks the same steps."""
+    """An implicit mask reaches the same layers, and masks the same steps."""
     ids = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
 
     def program():
@@ -258,7 +258,7 @@ def test_forward_mode_hessians_and_jacobians_are_the_same(k):
 
 
 def test_a_custom_gradient_is_kept():
-    """A gradient that the user wrote is the one that is used."""
+    """A gradient that the user wrote is used."""
 
     class Reverse(keras.layers.Layer):
         @tf.custom_gradient
@@ -279,7 +279,7 @@ def test_a_custom_gradient_is_kept():
 
 
 def test_recomputing_for_the_gradient_is_kept():
-    """A layer that is run again in the backward pass, by `keras.remat`, gives the same."""
+    """A layer that `keras.remat` runs again in the backward pass gives the same results."""
 
     def program():
         dense = keras.layers.Dense(3, activation="tanh")
@@ -293,7 +293,7 @@ def test_recomputing_for_the_gradient_is_kept():
 
 
 def test_keras_stateless_calls_give_the_same():
-    """`stateless_call` gives its outputs and its new variables back, and changes no variable."""
+    """`stateless_call` returns its outputs and its new variables, and changes no variable."""
 
     def program():
         layer = keras.layers.BatchNormalization()
@@ -306,7 +306,7 @@ def test_keras_stateless_calls_give_the_same():
 
 
 def test_raw_variables_are_the_same():
-    """A `tf.Variable` has its value, name, shape and trainability, whoever wanted it and wherever."""
+    """A `tf.Variable` has its value, name, shape and trainability, whatever code creates it."""
 
     def program():
         seen = []
@@ -334,7 +334,7 @@ def test_raw_variables_are_the_same():
 
 
 def test_run_functions_eagerly_stays_eager():
-    """`tf.config.run_functions_eagerly` works under a trace, and events say that they were eager."""
+    """`tf.config.run_functions_eagerly` works under a trace, and the events are marked as eager."""
 
     def program():
         layer = keras.layers.Dense(2)
@@ -379,7 +379,7 @@ def test_datasets_map_layers_the_same():
 
 
 def test_random_layers_draw_the_same_numbers():
-    """A trace draws no random number, in a graph or outside."""
+    """A trace draws no random numbers, in a graph or outside."""
 
     def program():
         drop = keras.layers.Dropout(0.5, seed=3)

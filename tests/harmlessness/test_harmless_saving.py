@@ -23,7 +23,7 @@ X = np.linspace(-1, 1, 8, dtype="float32").reshape(2, 4)
 
 @keras.saving.register_keras_serializable("harmlessness")
 class Scale(keras.layers.Layer):
-    """Has what a saved layer has: arguments, a weight, a `tf.function`."""
+    """Has all that is saved of a layer: arguments, a weight, a `tf.function`."""
 
     def __init__(self, factor=2.0, **kwargs):
         super().__init__(**kwargs)
@@ -45,7 +45,7 @@ class Scale(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("harmlessness")
 class Graphed(Scale):
-    """Has a `tf.function` for its `call`."""
+    """Has a `call` that is a `tf.function`."""
 
     @tf.function
     def call(self, x):
@@ -72,7 +72,7 @@ def legacy_model():
 
 
 def traced_when(when, program):
-    """Run a program that has two halves, with its first, its second or both of them traced."""
+    """Run a program of two halves, with the first, the second or both of them traced."""
     first, second = program
     with layertrace.trace() if when in ("first", "both") else contextlib.nullcontext():
         made = first()
@@ -94,7 +94,7 @@ def assert_same_halves(when, *program):
 @pytest.mark.parametrize("make", [keras_model, legacy_model])
 @pytest.mark.parametrize("copier", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_models_can_be_pickled_and_copied(make, copier, when):
-    """A model that was made or is pickled or copied under a trace has its weights and outputs after it."""
+    """A model that is created, pickled or copied under a trace has its weights and outputs after it."""
 
     def use(model):
         twin = copier(model)
@@ -108,7 +108,7 @@ def test_models_can_be_pickled_and_copied(make, copier, when):
 @pytest.mark.parametrize("built", [False, True])
 @pytest.mark.parametrize("make", [lambda: Scale(1.5), lambda: keras.layers.Dense(2)])
 def test_layers_can_be_pickled_and_copied(make, built, when):
-    """So can a single layer, built or not; errors are the same too."""
+    """The same holds for a single layer, built or not; errors are the same, too."""
 
     def first():
         layer = make()
@@ -130,7 +130,7 @@ def test_layers_can_be_pickled_and_copied(make, built, when):
 
 
 def test_classes_and_functions_are_pickled_by_name():
-    """A class and its methods are pickled as ever, and what was pickled in a trace can be read after it."""
+    """A class and its methods are pickled as without a trace, and can be read after it."""
     with layertrace.trace():
         data = pickle.dumps([Scale, Scale.call, keras.layers.Dense])
 
@@ -154,13 +154,13 @@ def test_saved_files_are_the_same(make, suffix, when, tmp_path):
             return [again(X), again.get_weights()]
         model.save(path)
         again = host.models.load_model(path)
-        return [again(X), again.get_weights(), [w.name for w in again.weights], told(path)]
+        return [again(X), again.get_weights(), [w.name for w in again.weights], contents(path)]
 
     assert_same_halves(when, make, save)
 
 
-def told(path):
-    """Return what a `.keras` file says of its model."""
+def contents(path):
+    """Return what a `.keras` file contains about its model."""
     if path.suffix != ".keras":
         return None
     with zipfile.ZipFile(path) as archive:
@@ -195,7 +195,7 @@ def test_an_exported_keras_3_model_is_the_same(when, tmp_path):
 
 @WHEN
 def test_a_saved_model_of_a_keras_3_layer_is_the_same(when, tmp_path):
-    """`tf.saved_model.save` finds the same functions, `call` included where it is one."""
+    """`tf.saved_model.save` finds the same functions, including `call` if it is one."""
 
     def make():
         layer = Graphed()
@@ -264,7 +264,7 @@ def test_weights_keep_their_order(k):
 
 
 def test_a_cloned_model_is_the_same():
-    """`clone_model` and `from_config` make the same model."""
+    """`clone_model` and `from_config` create the same model."""
 
     def program():
         model = keras_model()

@@ -21,7 +21,7 @@ THREADS, CALLS = 8, 1000
 
 
 def pair(k):
-    """Make a class of layers that each hold one other."""
+    """Return a class of layers that each contain another."""
 
     class Inner(k.layers.Layer):
         def call(self, x):
@@ -59,7 +59,7 @@ def in_threads(work, count=THREADS):
 
 @pytest.fixture(params=[None, 1e-5], ids=["usual switching", "switching often"])
 def switching(request):
-    """Let threads take turns as usual, or all the time."""
+    """Make threads switch as usual, or all the time."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(request.param or before)
     yield
@@ -68,7 +68,7 @@ def switching(request):
 
 @pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 def test_eight_threads_lose_no_event(k, switching):
-    """8 threads call their own and one shared layer 1,000 times each: every call is told, in its place."""
+    """8 threads call their own and one shared layer 1,000 times each: each call is recorded in its place."""
     outer = pair(k)
     shared, own = outer(name="shared"), [outer(name=f"own_{n}") for n in range(THREADS)]
     for layer in (shared, *own):
@@ -102,8 +102,8 @@ def test_eight_threads_lose_no_event(k, switching):
     assert set(inside.values()) == {1}
 
 
-def test_layers_made_in_many_threads_are_all_told(switching):
-    """Layers that 8 threads make, build and call at once get a number each, and a whole life."""
+def test_layers_created_in_many_threads_are_all_recorded(switching):
+    """Layers that 8 threads create, build and call at once each have a number and all their events."""
     names = [[] for _ in range(THREADS)]
 
     def work(number):
@@ -124,7 +124,7 @@ def test_layers_made_in_many_threads_are_all_told(switching):
 
 
 class Relay(keras.layers.Layer):
-    """A layer in whose `call` the thread lets others run before it goes on."""
+    """A layer whose `call` lets other threads run before it continues."""
 
     def __init__(self, baton, **kwargs):
         super().__init__(**kwargs)
@@ -137,8 +137,8 @@ class Relay(keras.layers.Layer):
         return self.dense(x)
 
 
-def test_functions_traced_in_many_threads_are_all_told(switching):
-    """`tf.function`s whose traces 8 threads have open at once have their calls inside.
+def test_functions_traced_in_many_threads_are_all_recorded(switching):
+    """If 8 threads trace `tf.function`s at once, each trace has its own calls inside.
 
     One thread runs at a time: TensorFlow 2.21 itself may crash where several trace at once (a program that
     does not import layertrace did so in 1 of 7 runs, each of 1,600 functions, switching every 1e-6 s).
@@ -175,7 +175,7 @@ def test_functions_traced_in_many_threads_are_all_told(switching):
 
 
 def test_reading_while_others_record_gives_whole_events(switching):
-    """A timeline can be read while threads go on: it only grows, and its events hang together."""
+    """A timeline can be read while threads run: it only grows, and is consistent."""
     layer = pair(keras)()
     layer(X)
     done = threading.Event()
@@ -200,7 +200,7 @@ def test_reading_while_others_record_gives_whole_events(switching):
     assert sizes[-1] == 7 * 200 * 2
 
 
-def test_threads_of_one_name_are_told_apart():
+def test_threads_of_one_name_are_distinguished():
     """Two living threads of the same name have two names in the timeline."""
     layer = keras.layers.Identity()
     together = threading.Barrier(2)
@@ -250,7 +250,7 @@ def test_an_exception_in_one_thread_leaves_the_others_alone():
 
 
 def test_a_fork_waits_for_no_thread_that_it_does_not_have(tmp_path):
-    """A thread may be telling an event just when another forks: the child goes on all the same."""
+    """A thread may be printing an event just when another forks: the subprocess continues."""
     program = """
 import os, threading, warnings
 import keras, layertrace

@@ -1,4 +1,4 @@
-"""What an optimizer is given is left for the optimizer: iterators above all."""
+"""The arguments of an optimizer are left to it, especially iterators."""
 
 import keras
 import numpy as np
@@ -13,14 +13,14 @@ KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"
 
 
 def weights(k):
-    """Make two variables."""
+    """Return two variables."""
     if k is keras:
         return [keras.Variable([1.0, 2.0], name="first"), keras.Variable([3.0], name="second")]
     return [tf.Variable([1.0, 2.0], name="first"), tf.Variable([3.0], name="second")]
 
 
 def gradients():
-    """Make a gradient for each of them."""
+    """Return a gradient for each of them."""
     return [tf.constant([1.0, 1.0]), tf.constant([2.0])]
 
 
@@ -50,14 +50,15 @@ def test_apply_gradients_gets_all_it_was_given(k, pairs, by_name):
 
     timeline = assert_same(program)
 
-    (update,) = [one for one in timeline.surroundings.observations if one.what == "update"]
+    (update,) = [seen for seen in timeline.surroundings.observations if seen.what == "update"]
     assert {path.partition("/")[0] for path in update.paths} == {"first", "second"}
     assert update.without_gradient == ()
     assert update.location.function == "program"
 
 
 @pytest.mark.parametrize(
-    "make", [iter, lambda v: filter(lambda one: one.trainable, v), lambda v: (one for one in v)]
+    "make",
+    [iter, lambda v: filter(lambda variable: variable.trainable, v), lambda v: (variable for variable in v)],
 )
 def test_variables_may_be_an_iterator(make):
     """Keras 3 takes the variables of `apply` from an iterator."""
@@ -73,7 +74,7 @@ def test_variables_may_be_an_iterator(make):
 
 @KERAS
 def test_an_iterator_is_consumed_once_also_in_a_trace(k):
-    """A step that gives an iterator to its optimizer trains, traced and ever after."""
+    """A step that passes an iterator to its optimizer trains, in its trace and afterwards."""
 
     def program():
         model = k.Sequential([k.layers.Input((1,)), k.layers.Dense(1, kernel_initializer="ones")])
@@ -98,7 +99,7 @@ def test_an_iterator_is_consumed_once_also_in_a_trace(k):
 
 @KERAS
 def test_what_an_iterator_raises_reaches_the_program(k):
-    """An exception from the iterator is that of `apply_gradients`, and layertrace has no part in it."""
+    """An exception from the iterator comes from `apply_gradients`, without frames of layertrace."""
 
     def program():
         optimizer, variables = k.optimizers.SGD(1.0), weights(k)
@@ -119,7 +120,7 @@ def test_what_an_iterator_raises_reaches_the_program(k):
 
 @KERAS
 def test_a_scaled_optimizer_updates_once(k):
-    """Behind a `LossScaleOptimizer` the inner optimizer's update is seen, once, and with all variables."""
+    """The update of an optimizer in a `LossScaleOptimizer` is recorded once, with all variables."""
 
     def program():
         variables = weights(k)
@@ -129,20 +130,20 @@ def test_a_scaled_optimizer_updates_once(k):
 
     bare, traced, timeline = both(program)
     np.testing.assert_equal(traced, bare)
-    updates = [one for one in timeline.surroundings.observations if one.what == "update"]
+    updates = [seen for seen in timeline.surroundings.observations if seen.what == "update"]
     assert [one.name.partition(" ")[0] for one in updates] == ["<SGD"]
     assert len(updates[0].paths) == 2
 
 
 @KERAS
 def test_a_variable_without_a_gradient_is_seen(k):
-    """The update names the variables in the order given, and those that have no gradient."""
+    """The update names the variables in the given order, and those without a gradient."""
     variables = weights(k)
     optimizer = k.optimizers.SGD(1.0)
     with layertrace.trace() as timeline, pytest.warns() if k is keras else layertrace.trace():
         optimizer.apply_gradients(iter([(None, variables[0]), (gradients()[1], variables[1])]))
 
-    (update,) = [one for one in timeline.surroundings.observations if one.what == "update"]
+    (update,) = [seen for seen in timeline.surroundings.observations if seen.what == "update"]
     assert [path.partition("/")[0] for path in update.paths] == ["first", "second"]
     assert [path.partition("/")[0] for path in update.without_gradient] == ["first"]
     assert update.location.file == __file__
@@ -150,7 +151,7 @@ def test_a_variable_without_a_gradient_is_seen(k):
 
 @KERAS
 def test_a_users_sequence_is_not_read(k):
-    """A sequence of the program's own class is iterated as often as bare."""
+    """A sequence of the program's own class is iterated as often as without a trace."""
 
     class Pairs(list):
         read = 0

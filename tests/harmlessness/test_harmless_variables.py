@@ -1,4 +1,4 @@
-"""A variable of any kind is recorded with what is known of it, and without a warning."""
+"""A variable of any kind is recorded with what is known about it, and without a warning."""
 
 import warnings
 
@@ -14,7 +14,7 @@ from layertrace.errors import LayertraceWarning
 
 @pytest.fixture(autouse=True)
 def no_warning():
-    """Let each warning of layertrace fail the test."""
+    """Fail the test on any warning of layertrace."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", LayertraceWarning)
         yield
@@ -42,7 +42,7 @@ def test_a_partitioned_variable_is_recorded():
 
 
 class Asked:
-    """Properties of a program that load something when they are asked."""
+    """Properties of a program that load something when they are read."""
 
     times = 0
 
@@ -54,7 +54,7 @@ class Asked:
 
 
 def test_a_variable_with_properties_of_its_own_is_not_asked():
-    """A variable whose properties raise is recorded with what Keras and the request know of it."""
+    """A variable whose properties raise is recorded with the arguments that it was requested with."""
     resource = type(tf.Variable(0.0))
 
     class Mine(Asked, resource):
@@ -74,7 +74,7 @@ def test_a_variable_with_properties_of_its_own_is_not_asked():
 
 
 def test_a_wrapper_around_a_variable_is_recorded():
-    """What a getter returns in place of a variable, a wrapper that lacks everything, is an event too."""
+    """A wrapper without any attribute, which a getter returns as a variable, is an event, too."""
 
     class Wrapper:
         __slots__ = ("inner",)
@@ -107,7 +107,7 @@ def test_a_wrapper_around_a_variable_is_recorded():
 
 
 def test_a_request_holds_anything():
-    """What `add_weight` is asked for may be of any class; its words are not asked for."""
+    """Arguments of `add_weight` may be of any class; their `__str__` is not called."""
 
     class Zeros:
         shape = dtype = __name__ = property(lambda self: 1 / 0)
@@ -131,7 +131,7 @@ def test_a_request_holds_anything():
 
 
 def test_keras_variables_of_a_class_of_the_program_are_recorded():
-    """A class derived from `keras.Variable` is recorded as Keras's own is."""
+    """A class derived from `keras.Variable` is recorded like that class."""
 
     class Mine(keras.Variable):
         pass

@@ -1,4 +1,4 @@
-"""What is warned of: the same words, of the same category, at the same file and line, as often."""
+"""Warnings have the same text, category, file and line, and appear as often."""
 
 import subprocess
 import sys
@@ -16,12 +16,12 @@ X = tf.ones((2, 3))
 
 
 def warnings_of(action, filter_="always", **what):
-    """Return what an action warns of, as a user sees it."""
+    """Return the warnings of an action, as a user sees them."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.resetwarnings()
         warnings.simplefilter(filter_, **what)
         action()
-    # AutoGraph keeps what it converted, and Python 3.13 warns of how: so the first run only is told.
+    # AutoGraph caches what it converts, and Python 3.13 warns about how it does: only in the first run.
     caught = [w for w in caught if "___pyct_anno" not in str(w.message)]
     return [(str(w.message), w.category.__name__, w.filename, w.lineno) for w in caught]
 
@@ -70,7 +70,7 @@ def test_a_warning_names_the_same_line(k, where, level):
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
 def test_a_warning_names_the_same_line_behind_other_hooks(level):
-    """So it does behind the hook of one layer's `build`, of a `tf.function` and of its trace."""
+    """`stacklevel` counts the same frames behind the hooks of `build`, a `tf.function` and its trace."""
 
     class Late(keras.layers.Layer):
         def build(self, input_shape):
@@ -87,7 +87,7 @@ def test_a_warning_names_the_same_line_behind_other_hooks(level):
 
 
 def test_a_warning_of_keras_itself_names_the_users_line():
-    """The one of `Layer.__init__` about `input_shape` names the line that passed it."""
+    """The warning of `Layer.__init__` about `input_shape` names the line that passed it."""
 
     class Own(keras.layers.Dense):
         def __init__(self, **kwargs):
@@ -99,7 +99,7 @@ def test_a_warning_of_keras_itself_names_the_users_line():
 
 
 def test_a_warning_is_shown_as_often():
-    """What Python shows once for each place, it shows once: modules remember the same."""
+    """A warning that Python shows once for each line is shown once."""
 
     class Loud(keras.layers.Layer):
         def call(self, x):
@@ -151,7 +151,7 @@ def test_filters_by_module_see_the_same_modules(k):
 
 
 def test_a_warning_that_is_an_error_is_one():
-    """Where the program wants warnings as errors, its own warnings are, with the same traceback."""
+    """If the program turns warnings into errors, its own warnings are, with the same traceback."""
 
     class Loud(keras.layers.Layer):
         def build(self, input_shape):
@@ -195,7 +195,7 @@ print(len(timeline) > 10)
 
 @pytest.mark.parametrize("k", ["keras", "tf_keras"])
 def test_w_error_breaks_no_traced_program(k):
-    """`python -W error` runs a traced program to its end, and layertrace has nothing to say."""
+    """`python -W error` runs a traced program to its end, without a warning of layertrace."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", PROGRAM.format(k=k)],
         capture_output=True,

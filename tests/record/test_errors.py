@@ -1,5 +1,7 @@
 """Exceptions are recorded where they start and where they pass, and go on as they are."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -144,7 +146,7 @@ def test_report_of_an_unknown_layer_says_how_to_record_it():
         layertrace.report(layers.Dense(1))
 
 
-def test_a_missing_private_part_is_told_once(monkeypatch, request):
+def test_a_missing_private_part_is_reported_once(monkeypatch, request):
     """Where TensorFlow has lost a private part, one warning says what is missing, and the rest goes on."""
     from layertrace.record.frameworks import tensorflow_private
     from layertrace.record.process import guard
@@ -153,9 +155,9 @@ def test_a_missing_private_part_is_told_once(monkeypatch, request):
     monkeypatch.setitem(
         tensorflow_private.PARTS,
         "create_concrete_function",
-        tensorflow_private.Part(part.module, "_gone", part.seen, part.without),
+        replace(part, name="_gone"),
     )
-    monkeypatch.setattr(guard, "_told", {})
+    monkeypatch.setattr(guard, "_warned", {})
     tensorflow_private.find.cache_clear()
     request.addfinalizer(tensorflow_private.find.cache_clear)
     layer = layers.Dense(2)

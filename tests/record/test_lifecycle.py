@@ -421,7 +421,8 @@ def test_fit_explains_why_call_runs_three_times():
     assert [(e.mode, e.trace) for e in calls] == [("symbolic", 1), ("graph", 1), ("graph", 2)]
     assert {e.function.name for e in calls} == {"one_step_on_data"}
     traces = timeline.where(kind="trace", function="one_step_on_data")
-    assert [e.cause and str(e.cause) for e in traces] == [None, "second pass: the first made variables"]
+    causes = [event.cause and str(event.cause) for event in traces]
+    assert causes == [None, "second pass: variables were created in the first"]
 
 
 def test_nested_structures_stay_nested():

@@ -15,7 +15,7 @@ FIRST_CALL_ONLY = (
     " https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
 )
 
-SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made variables")
+SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
 
 
 def tutorial() -> Timeline:

@@ -86,7 +86,7 @@ def test_depth_does_not_hide_an_error():
     """The event in which an exception was raised is shown below the last level that is shown."""
     lines = shown(stories.bug(), depth=1)
 
-    assert lines[2] == "└── 13 trace 2 of cnn  ✗ ValueError  second pass: the first made variables"
+    assert lines[2] == "└── 13 trace 2 of cnn  ✗ ValueError  second pass: variables were created in the first"
     assert lines[3] == "    ├── … 3 events not shown"
     assert lines[4].startswith("    └── 17 variable  Variable of gcn_2 (GCN)  float32[8, 4]")
 
@@ -120,5 +120,5 @@ def test_a_selection_shows_its_own_nesting():
         "├── 5",
         "├── 8  trace 1 of one_step_on_data  data: (float32[4, 4], float32[4, 3])",
         "│   └── 11",
-        "└── 12 trace 2 of one_step_on_data  second pass: the first made variables",
+        "└── 12 trace 2 of one_step_on_data  second pass: variables were created in the first",
     ]

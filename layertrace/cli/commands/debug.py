@@ -1,10 +1,10 @@
-"""Tell what layertrace found here: versions, and which places it can hook."""
+"""Show installed versions, and which hooks and private parts of frameworks are available."""
 
 from __future__ import annotations
 
 import os
 import platform
-import warnings
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import click
@@ -12,7 +12,8 @@ import click
 from layertrace.errors import HostError
 from layertrace.record.api import trace
 from layertrace.record.engines import choice
-from layertrace.record.frameworks import loading, tensorflow_private
+from layertrace.record.frameworks import keras_private, loading, tensorflow_private
+from layertrace.record.frameworks.parts import Part, exists
 
 __all__ = ["debug"]
 
@@ -21,7 +22,7 @@ _PACKAGES = ("layertrace", "tensorflow", "keras", "tf_keras", "rich", "wrapt")
 
 @click.command()
 def debug() -> None:
-    """Tell the versions of what is installed, and which places can be hooked."""
+    """Show installed versions, and which hooks and private parts of frameworks are available."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     click.echo(f"{'python':<12} {platform.python_version()} on {platform.system()}")
     for package in _PACKAGES:
@@ -32,15 +33,23 @@ def debug() -> None:
         raise click.ClickException(str(error)) from error
     click.echo()
     _echo_engine()
-    for host in loading.loaded():
-        click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the lines below say the same
-        for name, part in tensorflow_private.PARTS.items():
-            if tensorflow_private.find(name) is not None:
-                click.echo(f"hooked       {part.module}.{part.name}")
-            else:
-                click.echo(f"MISSING      {part.module}.{part.name}: {part.without}")
+    for name in loading.loaded():
+        click.echo(f"hooked       {name}: __init__, build, call, add_weight and variables of every layer")
+    _echo_parts("tensorflow", tensorflow_private.PARTS)
+    for framework in loading.loaded():
+        _echo_parts(framework, keras_private.PARTS[framework])
+
+
+def _echo_parts(framework: str, table: Mapping[str, Part]) -> None:
+    """Show each private part of a framework, and what is lost if it is missing."""
+    missing = [part for part in table.values() if not exists(part)]
+    click.echo()
+    click.echo(f"{framework}: {len(table) - len(missing)} of {len(table)} private parts")
+    for part in table.values():
+        if part in missing:
+            click.echo(f"MISSING      {part.module}.{part.name}: {part.without} (seen in {part.seen})")
+        else:
+            click.echo(f"found        {part.module}.{part.name}")
 
 
 def _echo_engine() -> None:

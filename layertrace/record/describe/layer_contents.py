@@ -1,7 +1,7 @@
-"""Find the layers and the variables inside of a layer, as its Keras finds them.
+"""Find the layers and the variables inside a layer, as its Keras finds them.
 
-Both Keras have methods and properties for this, which a layer may override and which ask each layer inside.
-So this module reads what they read: in `layers/layer.py` of Keras 3.0 to 3.15 `_flatten_layers`
+Both Keras have methods and properties for this, which a layer may override and which call those of each layer
+inside. So this module reads what they read: in `layers/layer.py` of Keras 3.0 to 3.15 `_flatten_layers`
 and `variables`; in tf_keras 2.16 to 2.21 `_flatten_modules` and `weights` of `engine/base_layer.py`, and
 `weights` of `engine/training.py`.
 """
@@ -17,38 +17,38 @@ from layertrace.record.process import safe
 
 __all__ = ["layers_inside", "variables_inside"]
 
-_MOST = 100_000  # things that are looked at inside of one layer
+_MOST = 100_000  # objects that are looked at inside one layer
 _MODEL = "tf_keras.src.engine.training.Model"
 
 
 def layers_inside(layer: Any) -> list[Any]:
-    """Return all layers inside of a layer, however deep, each once."""
+    """Return all layers inside a layer, at any depth, each once."""
     facts = class_facts(type(layer))
     if facts is None:
         return []
     inside = _flat_layers(layer) if facts.framework == "keras" else _flat_modules(layer)
-    return [one for one in inside if one is not layer and class_facts(type(one)) is not None]
+    return [child for child in inside if child is not layer and class_facts(type(child)) is not None]
 
 
 def variables_inside(layer: Any) -> list[Any]:
-    """Return all variables of a layer and of the layers inside, each once."""
+    """Return all variables of a layer and of the layers inside it, each once."""
     facts = class_facts(type(layer))
     if facts is None:
         return []
     if facts.framework == "keras":
         return list(_keras_variables(layer, set()).values())
     trained, others = _weights(layer, set())
-    return list({id(one): one for one in (*trained, *others)}.values())
+    return list({id(variable): variable for variable in (*trained, *others)}.values())
 
 
 def _list(thing: Any, name: str) -> list[Any]:
-    """Return the items of a list that something keeps under a name."""
+    """Return the items of a list in an attribute."""
     inner = safe.unwrapped(safe.instance_dict(thing).get(name))
     return [] if inner is None else [item for _, item in safe.first_items(inner, _MOST)]
 
 
-def _is_tensorflows(thing: Any, name: str) -> bool:
-    """Return whether something is of a class of TensorFlow, which is loaded wherever there is a layer."""
+def _is_of_tensorflow(thing: Any, name: str) -> bool:
+    """Return whether an object is of a class of TensorFlow, which is loaded if there is a layer."""
     return safe.is_a(thing, getattr(sys.modules["tensorflow"], name))
 
 
@@ -59,11 +59,11 @@ def _flat_layers(layer: Any) -> Iterator[Any]:
     seen: set[int] = set()
     todo = _list(layer, "_layers")
     while todo and len(seen) < _MOST:
-        one = todo.pop(0)
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            todo[:0] = reversed(_list(one, "_layers"))
+        child = todo.pop(0)
+        if id(child) not in seen:
+            seen.add(id(child))
+            yield child
+            todo[:0] = reversed(_list(child, "_layers"))
 
 
 def _keras_variables(layer: Any, above: set[int]) -> dict[int, Any]:
@@ -71,44 +71,44 @@ def _keras_variables(layer: Any, above: set[int]) -> dict[int, Any]:
 
     Args:
         layer: The layer.
-        above: The identities of the layers around it, one of which may be inside of it again.
+        above: The identities of the layers around it, since one of these may be inside it again.
     """
     own = [*_list(layer, "_trainable_variables"), *_list(layer, "_non_trainable_variables")]
     own += [safe.instance_dict(seeds).get("state") for seeds in _list(layer, "_seed_generators")]
-    found = {id(one): one for one in own if one is not None}
+    variables = {id(variable): variable for variable in own if variable is not None}
     for inner in _list(layer, "_layers"):
         if id(inner) not in above:
-            for key, one in _keras_variables(inner, above | {id(layer)}).items():
-                found.setdefault(key, one)
-    return found
+            for key, variable in _keras_variables(inner, above | {id(layer)}).items():
+                variables.setdefault(key, variable)
+    return variables
 
 
 # tf_keras
 
 
 def _flat_modules(layer: Any) -> Iterator[Any]:
-    """Yield the modules inside a layer, and those inside of them."""
+    """Yield the modules inside a layer, at any depth."""
     return _modules(_list(layer, "_self_tracked_trackables"), inside=True)
 
 
 def _modules(todo: list[Any], *, inside: bool) -> Iterator[Any]:
-    """Yield modules, those in data structures too; with `inside` also what is inside of modules."""
+    """Yield modules, also those in data structures; with `inside` also the modules inside them."""
     seen: set[int] = set()
     while todo and len(seen) < _MOST:
-        one = todo.pop(0)
-        if id(one) in seen:
+        thing = todo.pop(0)
+        if id(thing) in seen:
             continue
-        seen.add(id(one))
-        if not _is_tensorflows(one, "Module"):
-            todo[:0] = _values(one)
-        elif not is_metric(type(one)):
-            yield one
+        seen.add(id(thing))
+        if not _is_of_tensorflow(thing, "Module"):
+            todo[:0] = _values(thing)
+        elif not is_metric(type(thing)):
+            yield thing
             if inside:
-                todo[:0] = _list(one, "_self_tracked_trackables")
+                todo[:0] = _list(thing, "_self_tracked_trackables")
 
 
 def _values(structure: Any) -> Iterable[Any]:
-    """Return what a data structure of TensorFlow's holds; what a dict does in the order of its keys."""
+    """Return the values in a data structure of TensorFlow; those of a dict in the order of its keys."""
     inner = safe.unwrapped(structure)
     if inner is None:
         return []
@@ -119,16 +119,16 @@ def _values(structure: Any) -> Iterable[Any]:
 
 
 def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
-    """Return the trainable variables of a layer and the others, of the layers inside too."""
+    """Return the trainable variables of a layer and the others, with those of the layers inside it."""
     if class_facts(type(module)) is None:
-        return _of_module(module), []
+        return _variables_of_module(module), []
     mine = safe.instance_dict(module)
     trained, others = _list(module, "_trainable_weights"), _list(module, "_non_trainable_weights")
     trained_inside: list[Any] = []
     others_inside: list[Any] = []
-    for one in _modules(_list(module, "_self_tracked_trackables"), inside=False):
-        if id(one) not in above:
-            inside = _weights(one, above | {id(module)})
+    for inner in _modules(_list(module, "_self_tracked_trackables"), inside=False):
+        if id(inner) not in above:
+            inside = _weights(inner, above | {id(module)})
             trained_inside += inside[0]
             others_inside += inside[1]
     facts = class_facts(type(module))
@@ -139,21 +139,21 @@ def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
     return (trained, others) if safe.truth(mine.get("_trainable", True)) else ([], trained + others)
 
 
-def _of_module(module: Any) -> list[Any]:
-    """Return the variables of a `tf.Module` that is not a layer, of modules and collections in it too."""
-    found: list[Any] = []
+def _variables_of_module(module: Any) -> list[Any]:
+    """Return the variables of a `tf.Module` that is not a layer, and of modules and collections in it."""
+    variables: list[Any] = []
     seen: set[int] = set()
     todo = [module]
     while todo and len(seen) < _MOST:
-        one = todo.pop(0)
-        if id(one) in seen:
+        thing = todo.pop(0)
+        if id(thing) in seen:
             continue
-        seen.add(id(one))
-        if _is_tensorflows(one, "Variable"):
-            found.append(one)
-        elif _is_tensorflows(one, "Module"):
-            mine = safe.instance_dict(one)
+        seen.add(id(thing))
+        if _is_of_tensorflow(thing, "Variable"):
+            variables.append(thing)
+        elif _is_of_tensorflow(thing, "Module"):
+            mine = safe.instance_dict(thing)
             todo[:0] = [mine[name] for name in sorted(name for name in mine if type(name) is str)]
         else:
-            todo[:0] = _values(one)
-    return found
+            todo[:0] = _values(thing)
+    return variables

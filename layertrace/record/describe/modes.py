@@ -1,4 +1,4 @@
-"""Tell where a method runs: eagerly, while Keras infers shapes, or inside a traced `tf.function`."""
+"""Return where a method runs: eagerly, while Keras infers shapes, or inside a traced `tf.function`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["EAGER", "Mode", "current_mode", "traced_graphs"]
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """Where something runs; for a graph, which trace of which function makes it.
+    """Where a method runs; for a graph, the function that is traced and the number of the trace.
 
-    `span` is the span of that trace: what runs in a thread of its own (a replica of a
-    `tf.distribute` strategy) has its place under it.
+    `span` is the span of that trace. It is the parent of what runs in a thread of its own, such as a replica
+    of a `tf.distribute` strategy.
     """
 
     name: ModeName
@@ -30,13 +30,13 @@ EAGER = Mode("eager")
 _IN_SOME_GRAPH = Mode("graph")
 
 traced_graphs: Register[Mode] = Register()
-"""The graphs that a `tf.function` is being traced into, or was."""
+"""The graphs that a `tf.function` is or was traced into."""
 
 
 def current_mode(tf: Any) -> Mode | None:
-    """Return the mode of the current thread, None for eager (the most frequent, and dearest) case.
+    """Return the mode of the current thread; None for eager, the most frequent case, which must be fast.
 
-    Keras infers shapes in graphs of its own, known by name: `scratch_graph` in Keras 3.0 to 3.15
+    Keras infers shapes in graphs of its own, which have these names: `scratch_graph` in Keras 3.0 to 3.15
     (`keras/src/backend/tensorflow/core.py`), `<layer>_scratch_graph` and `keras_graph` in tf_keras 2.21.
     """
     if tf.executing_eagerly():

@@ -1,4 +1,4 @@
-"""What hooks notice beside events: updates by optimizers, losses, attributes that change meanwhile."""
+"""Keep what hooks notice besides events: updates by optimizers, losses, attributes that change."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["MOST", "PendingObservation", "PendingObservations", "add_observation
 _lock = held_over_forks(threading.Lock())
 
 MOST = 10_000
-"""How many different observations one recording keeps: they are for findings, not for counting."""
+"""The most observations that one recording keeps: they are for findings, and are not counted."""
 
 
 @dataclass(slots=True, eq=False)
 class PendingObservation:
-    """One `Observation` as it is noted: with spans and codes, which take their form when read."""
+    """An `Observation` as hooks note it, with spans and code objects that are resolved when it is read."""
 
     what: ObservationKind
     key: tuple[Any, ...]
@@ -40,42 +40,43 @@ class PendingObservation:
     span: tuple[Any, ...] | None = None
     start: int = 0
     thread: str = ""
-    is_over: Callable[[], bool] | None = None  # asked when read: what has mended itself is left out
+    is_over: Callable[[], bool] | None = None  # called when read: what is over is left out
 
 
-def add_observation(sighting: PendingObservation) -> None:
-    """Tell those who listen; what is alike (by `key`, in the same event) they count as one."""
+def add_observation(observation: PendingObservation) -> None:
+    """Pass an observation to all recordings; they count those with the same `key` in one event as one."""
     thread = threads.state
-    sighting.thread = thread.name
-    sighting.start = sighting.start or time.perf_counter_ns()
-    sighting.span = sighting.span or thread.span
-    for tell in hub.observers:
-        tell(sighting)
+    observation.thread = thread.name
+    observation.start = observation.start or time.perf_counter_ns()
+    observation.span = observation.span or thread.span
+    for add in hub.observers:
+        add(observation)
 
 
 class PendingObservations:
     """The observations of one recording."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Any, ...], tuple[PendingObservation, list[int]]] = {}
+        self._counted: dict[tuple[Any, ...], tuple[PendingObservation, list[int]]] = {}
 
-    def add(self, sighting: PendingObservation) -> None:
-        """Keep a sighting, or count it."""
-        key = (sighting.what, id(sighting.span), sighting.key)  # the span is kept with the first of its kind
+    def add(self, observation: PendingObservation) -> None:
+        """Keep an observation, or count it if one like it is kept."""
+        # The identity of a span is not reused, since the first observation of its kind keeps the span.
+        key = (observation.what, id(observation.span), observation.key)
         with _lock:
-            known = self._found.get(key)
-            if known is not None:
-                known[1][0] += 1
-            elif len(self._found) < MOST:
-                self._found[key] = (sighting, [1])
+            counted = self._counted.get(key)
+            if counted is not None:
+                counted[1][0] += 1
+            elif len(self._counted) < MOST:
+                self._counted[key] = (observation, [1])
 
     def clear(self) -> None:
         """Forget all of them."""
         with _lock:
-            self._found.clear()
+            self._counted.clear()
 
     def counted(self) -> list[tuple[PendingObservation, int]]:
-        """Return each sighting that still stands, with how often it was seen."""
+        """Return each observation that is not over, with how often it was made."""
         with _lock:
-            found = [(sighting, times[0]) for sighting, times in self._found.values()]
-        return [one for one in found if one[0].is_over is None or not one[0].is_over()]
+            pairs = [(observation, times[0]) for observation, times in self._counted.values()]
+        return [pair for pair in pairs if pair[0].is_over is None or not pair[0].is_over()]

@@ -1,4 +1,4 @@
-"""Find out why a `tf.function` is being traced once more."""
+"""Find out why a `tf.function` is traced again."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from layertrace.timeline.signature_diff import closest
 __all__ = ["cause_of", "cause_of_another", "code_of", "instance_of"]
 
 _COMPARED = 64
-"""How many earlier traces are looked at: a retrace takes milliseconds, a comparison microseconds."""
+"""How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
 
 _CONTEXTS = {
-    "parent_graph": "another graph around it",
-    "device_functions": "another device, or replica of a tf.distribute strategy",
-    "colocation_stack": "ops that are placed together with others",
+    "parent_graph": "inside another graph",
+    "device_functions": "for another device, or replica of a tf.distribute strategy",
+    "colocation_stack": "for ops that are colocated with others",
     "in_cross_replica_context": "in another context of a tf.distribute strategy",
-    "variable_policy": "while a SavedModel is written",
+    "variable_policy": "for writing a SavedModel",
     "xla_context_id": "in another XLA context",
 }
-"""The parts of TensorFlow's `EagerContext` (2.16 to 2.21), and what it means that one of them differs."""
+"""The fields of TensorFlow's `EagerContext` (2.16 to 2.21), and what it means if one differs."""
 
-_SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made variables")
-_UNKNOWN = Cause(reason="unknown", detail="why is not to be seen in its arguments")
-_FAILED = Cause(reason="failed before", detail="once more, since the trace before it failed")
+_SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
+_UNKNOWN = Cause(reason="unknown", detail="its arguments do not show why")
+_FAILED = Cause(reason="failed before", detail="traced again because the trace before failed")
 
 _TF_DATA = "tensorflow.python.data.ops.structured_function"
-"""Where tf.data wraps all functions that it maps (TensorFlow 2.16 to 2.21): that code is nobody's."""
+"""Where tf.data wraps the functions that it maps (TensorFlow 2.16 to 2.21); no user wrote this wrapper."""
 
 
 def cause_of(
@@ -45,14 +45,14 @@ def cause_of(
     *,
     second_pass: bool,
 ) -> Cause | None:
-    """Say why a trace is made that is about to begin; None for its first.
+    """Return why a function is about to be traced; None for its first trace.
 
     Args:
         options: TensorFlow's `TracingOptions` of the function.
         function_type: The types that it is about to be traced for.
-        now: What they are, in words.
-        record: What is known of its earlier traces.
-        second_pass: Whether TensorFlow traces again because the first pass made variables.
+        now: The description of these types, by argument.
+        record: What is known about its earlier traces.
+        second_pass: Whether TensorFlow traces again because the first pass created variables.
     """
     if second_pass:
         return _SECOND_PASS
@@ -60,77 +60,78 @@ def cause_of(
     if not earlier:
         return _FAILED if record.failed else None
     numbers = range(len(earlier))[-_COMPARED:]
-    found, differences = closest([signature(earlier[n][1]) for n in numbers], now)
-    context, known_type = earlier[numbers[found]]
-    number = record.number_of(numbers[found], len(earlier))
-    differences = differences or tuple(_of_kind(known_type, function_type, now))
+    position, differences = closest([signature(earlier[n][1]) for n in numbers], now)
+    context, earlier_type = earlier[numbers[position]]
+    number = record.number_of(numbers[position], len(earlier))
+    differences = differences or tuple(_changes_of_kind(earlier_type, function_type, now))
     if differences:
         return Cause(reason="signature", changes=differences, compared_with=number)
-    elsewhere = _context(context, options)
-    if elsewhere:
-        return Cause(reason="context", compared_with=number, detail=f"traced for this too: {elsewhere}")
+    differing = _differing_context(context, options)
+    if differing:
+        return Cause(reason="context", compared_with=number, detail=f"also traced {differing}")
     return _UNKNOWN
 
 
 def _earlier(options: Any) -> list[tuple[Any, Any]]:
-    """Return contexts and types of the traces that TensorFlow keeps, in the order they were made."""
+    """Return context and type of each trace that TensorFlow keeps, in the order of the traces."""
     if options.function_cache is None or tensorflow_private.find("known_traces") is None:
         return []
     return list(options.function_cache._primary)
 
 
 def cause_of_another(number: int, instance: Opaque | None) -> Cause:
-    """Say why a function is traced although others of its code were: TensorFlow traces each one.
+    """Return why a function is traced although one with the same code was: TensorFlow traces each of them.
 
     Args:
-        number: How-manyeth function of this code it is.
-        instance: Whose method it is, if it is one.
+        number: The 1-based index of the function among those with the same code.
+        instance: The instance that it is a method of, if it is a method.
     """
     if instance is not None:
-        said = f"{instance} is instance no. {number}, and each has traces of its own"
-        return Cause(reason="new instance", detail=said)
-    said = f"tf.function no. {number} of this code, made anew"
-    return Cause(reason="new function", detail=said)
+        return Cause(
+            reason="new instance", detail=f"{instance} is instance {number}; each is traced separately"
+        )
+    return Cause(reason="new function", detail=f"another tf.function from the same code (number {number})")
 
 
-def _of_kind(before: Any, now: Any, told: Mapping[str, Structure]) -> list[Change]:
-    """Find arguments that look alike but that TensorFlow takes for different: a list and a tuple, say."""
-    found = []
-    for name in told:
-        was, is_ = (one.parameters[name].type_constraint for one in (before, now))
-        if _is_of_another_kind(was, is_):
-            kinds = (safe.class_name(one).lower() for one in (was, is_))
-            found.append(Change(argument=name, what="structure", before=next(kinds), now=next(kinds)))
-    return found
+def _changes_of_kind(before: Any, now: Any, described_now: Mapping[str, Structure]) -> list[Change]:
+    """Return the arguments whose descriptions are equal, but not their types, such as a list and a tuple."""
+    changes = []
+    for name in described_now:
+        types = [function_type.parameters[name].type_constraint for function_type in (before, now)]
+        if _is_of_another_kind(*types):
+            kinds = [safe.class_name(trace_type).lower() for trace_type in types]
+            changes.append(Change(argument=name, what="structure", before=kinds[0], now=kinds[1]))
+    return changes
 
 
 def _is_of_another_kind(before: Any, now: Any) -> bool:
-    """Return whether two types look alike in words, yet differ: two values of one type are not compared."""
+    """Return whether two types with equal descriptions differ; two values of one type are not compared."""
     if type(before) is type(now) and safe.class_name(now) in ("Literal", "Weakref"):
         return False
-    shapes = (safe.framework_attribute(one, "shape", safe.MISSING) for one in (before, now))
+    shapes = (safe.framework_attribute(kind, "shape", safe.MISSING) for kind in (before, now))
     return all(shape is safe.MISSING for shape in shapes) and bool(before != now)
 
 
-def _context(before: Any, options: Any) -> str:
+def _differing_context(before: Any, options: Any) -> str:
+    """Return in which context a function is traced now, if it differs from that of an earlier trace."""
     make = tensorflow_private.find("function_context")
     if make is None:
         return ""
     now = make(options.scope_type)
     if before.scope_type is not now.scope_type:
-        return "no variables may be made any more"
+        return "where it may not create variables"
     return "; ".join(
-        words
-        for field, words in _CONTEXTS.items()
+        phrase
+        for field, phrase in _CONTEXTS.items()
         if getattr(before.context, field, None) != getattr(now.context, field, None)
     )
 
 
 def instance_of(function: Any) -> Opaque | None:
-    """Describe whose method a `tf.function` is; None where it is nobody's."""
+    """Describe the instance that a `tf.function` is a method of; None if it is not a method."""
     bare = safe.unwrap(function)
     owner: Any = bare.__self__ if type(bare) is MethodType else None
-    if safe.class_name(owner) == "TfMethodTarget":  # to which TensorFlow binds methods
+    if safe.class_name(owner) == "TfMethodTarget":  # what TensorFlow binds methods to
         owner = safe.framework_attribute(owner, "target")
     return None if owner is None else described(owner)
 

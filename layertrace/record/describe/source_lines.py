@@ -1,4 +1,4 @@
-"""Find the line of the user's code behind an event."""
+"""Find the line of the user's code that caused an event."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import site
 import sys
 import sysconfig
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
@@ -13,86 +14,92 @@ from types import CodeType, FrameType, TracebackType
 from layertrace.record.frameworks import autograph
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 from layertrace.record.spans import HookedMethod
+from layertrace.timeline import ownership
 from layertrace.timeline.event import Location
 
 __all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]
 
 _OURS = str(Path(__file__).parents[2])
-_DEMOS = os.path.join(_OURS, "demos", "")  # where they are installed with us, and are still programs of users
+_DEMOS = os.path.join(_OURS, "demos", "")  # installed with layertrace, but written as users write programs
 _STDLIB = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["platstdlib"]}
 _SITES = {*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["purelib"]}
-_HOSTS = ("keras", "tf_keras", "tensorflow", "optree", "wrapt", "absl")
 
 _internal: dict[str, bool] = {}
 
 
 def is_internal(file: str) -> bool:
-    """Tell whether a file is Keras's, TensorFlow's, Python's or ours rather than the user's."""
-    known = _internal.get(file)
-    if known is None:
-        known = _internal[file] = _classify(file)
-    return known
+    """Return whether a file belongs to a framework, to Python or to layertrace, and not to the user.
+
+    This needs the folders of the packages in this process; `ownership.is_framework_file` judges a recorded
+    file by its name alone.
+    """
+    internal = _internal.get(file)
+    if internal is None:
+        internal = _internal[file] = _in_internal_folder(file)
+    return internal
 
 
-def _classify(file: str) -> bool:
+def _in_internal_folder(file: str) -> bool:
     if file.startswith("<"):
         return file.startswith(("<frozen", "<layertrace", "<__array_function__", "<decorator"))
     if file.startswith(_DEMOS):
         return False
-    if any(file.startswith(os.path.join(d, "")) for d in (_OURS, *host_directories())):
+    if _is_in(file, (_OURS, *_framework_folders())):
         return True
-    in_site = any(file.startswith(os.path.join(d, "")) for d in _SITES)
-    return not in_site and any(file.startswith(os.path.join(d, "")) for d in _STDLIB)
+    return not _is_in(file, _SITES) and _is_in(file, _STDLIB)
 
 
-def _is_users(code: CodeType, lasti: int) -> bool:
-    """Tell whether a place in running code is the user's."""
+def _is_in(file: str, folders: Iterable[str]) -> bool:
+    return any(file.startswith(os.path.join(folder, "")) for folder in folders)
+
+
+def _is_user_code(code: CodeType, lasti: int) -> bool:
+    """Return whether an instruction in running code is the user's."""
     if is_internal(code.co_filename):
         return False
     return not autograph.is_generated(code.co_filename) or not is_internal(location(code, lasti).file)
 
 
 def users(code: CodeType, lasti: int) -> Location | None:
-    """Return the line of a place in running code if it is the user's."""
-    return location(code, lasti) if _is_users(code, lasti) else None
+    """Return the line of an instruction in running code if it is the user's; else None."""
+    return location(code, lasti) if _is_user_code(code, lasti) else None
 
 
 def is_ours(code: CodeType) -> bool:
-    """Tell our hooks and what they call from all other code."""
+    """Return whether code is a hook of layertrace, or called by one."""
     file = code.co_filename
     return file.startswith((HIDDEN_FILE, _OURS + os.sep)) and not file.startswith(_DEMOS)
 
 
-def host_directories() -> list[str]:
-    """Return the folders of the packages that run layers, as far as they are loaded."""
-    files = (getattr(sys.modules.get(name), "__file__", None) for name in _HOSTS)
+def _framework_folders() -> list[str]:
+    """Return the folders of the loaded packages whose frames lie between a hook and the user's line."""
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in ownership.SKIPPED_IN_STACKS)
     return [os.path.dirname(file) for file in files if file]
 
 
 def caller(method: HookedMethod, frame: FrameType | None) -> tuple[CodeType, int] | None:
     """Return code and instruction of the innermost frame of the user's code above an observed function.
 
-    Walking frame by frame makes an object of each, which is dear in a path of microseconds. Between
-    a hook and the line that calls a layer stand always the same functions of Keras, so `method`
-    remembers how many, and the lines that were found at that distance: met there again, such a line
-    is again the innermost.
+    Walking frame by frame creates an object for each, which is expensive in a path of microseconds. Between a
+    hook and the line that calls a layer there are always the same functions of Keras. So `method` remembers
+    how many, and the lines that were found at that distance.
 
     Args:
         method: The observed function.
-        frame: That of its caller.
+        frame: The frame of its caller.
     """
     distance = 1
     while frame is not None:
         code = frame.f_code
-        if _is_users(code, frame.f_lasti):
+        if _is_user_code(code, frame.f_lasti):
             if distance != method.frames_to_caller:
                 method.frames_to_caller = distance
                 method.known_call_sites = {}
-            known = method.known_call_sites.get(frame.f_lasti)
-            if known is None or known[0] is not code:  # functions may have calls at the same offset
-                known = method.known_call_sites[frame.f_lasti] = (code, frame.f_lasti)
-            method.last = known
-            return known
+            call_site = method.known_call_sites.get(frame.f_lasti)
+            if call_site is None or call_site[0] is not code:  # two functions may have calls at one offset
+                call_site = method.known_call_sites[frame.f_lasti] = (code, frame.f_lasti)
+            method.last = call_site
+            return call_site
         frame = frame.f_back
         distance += 1
     return None
@@ -103,15 +110,15 @@ def raised_at(trace: TracebackType | None) -> Location | None:
     found: tuple[CodeType, int] | None = None
     while trace is not None:
         code = trace.tb_frame.f_code
-        if _is_users(code, trace.tb_lasti):
+        if _is_user_code(code, trace.tb_lasti):
             found = (code, trace.tb_lasti)
         trace = trace.tb_next
     return None if found is None else location(*found)
 
 
 def location(code: CodeType, lasti: int) -> Location:
-    """Turn a code object and an instruction in it into a file and a line."""
-    return _location(code, lasti, code.co_filename)  # codes of two files may be equal
+    """Return the file and the line of an instruction in a code object."""
+    return _location(code, lasti, code.co_filename)  # code objects of two files may be equal
 
 
 @lru_cache(maxsize=16384)
@@ -125,5 +132,5 @@ def _location(code: CodeType, lasti: int, file: str) -> Location:
 
 
 def _original(place: Location) -> Location:
-    """Lead from a line that AutoGraph generated back to the one the user wrote."""
+    """Return the line that the user wrote, if AutoGraph generated this one."""
     return autograph.written_at(place) or place

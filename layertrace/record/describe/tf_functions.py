@@ -1,4 +1,4 @@
-"""Know a `tf.function` again, and what became of its traces, without keeping it alive."""
+"""Identify each `tf.function` and its traces without keeping it alive."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ known = _functions.by_id  # hooks read it directly: one lookup, no call
 
 
 class FunctionRecord:
-    """One `tf.function` object: its number, and the traces of it so far.
+    """One `tf.function` object: its number, and its traces so far.
 
-    `kept` are the numbers of the traces that TensorFlow has kept, as far as they were seen; `traced` says
-    when they began. `attributes` are those of the layers inside, as they were when it was traced last;
-    `looks` counts how often they were looked at again.
+    `kept` are the numbers of the recorded traces that TensorFlow has kept, and `traced` the times when they
+    began. `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts
+    how often they were compared since.
     """
 
     __slots__ = ("attributes", "failed", "kept", "looks", "number", "passes", "traced")
@@ -36,7 +36,7 @@ class FunctionRecord:
     def number_of(self, position: int, cached: int) -> int:
         """Return which trace is at a position in TensorFlow's cache of `cached` traces.
 
-        Failed traces have numbers, and no place in the cache; those before recording began were not seen.
+        Failed traces have numbers, but no position in the cache; earlier traces were not recorded.
         """
         seen = position - (cached - len(self.kept))
         return self.kept[seen] if seen >= 0 else position + 1
@@ -47,8 +47,8 @@ class FunctionRecord:
 
 
 def record_of(captures: Any) -> FunctionRecord:
-    """Return what is known of a `tf.function`, by the captures that it shares with all its traces.
+    """Return the record of a `tf.function`, identified by the captures that it shares with its traces.
 
-    Two functions may share a name, but not what they capture; their caches cannot be referred to weakly.
+    Two functions may share a name, but not their captures. Their caches do not allow weak references.
     """
     return _functions.get(captures) or _functions.add(captures, FunctionRecord())

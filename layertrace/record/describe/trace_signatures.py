@@ -1,4 +1,4 @@
-"""Describe what TensorFlow specialises a trace on: the types of a `tf.function`'s arguments."""
+"""Describe the types of a `tf.function`'s arguments, on which TensorFlow specializes a trace."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _type(trace_type: Any) -> Structure:
     """Describe one `tf.types.experimental.TraceType`.
 
     The attributes of the built-in ones were seen in `core/function/trace_type/default_types.py`, TensorFlow
-    2.16 to 2.21; one without them is told as an object.
+    2.16 to 2.21; one without them is described as an object.
     """
     if safe.module_of(type(trace_type)) != _BUILT_IN:
         return _spec(trace_type)
@@ -45,7 +45,7 @@ def _type(trace_type: Any) -> Structure:
         return tuple(map(_type, trace_type.components))
     if hasattr(trace_type, "value"):
         return describe(trace_type.value)
-    # TensorFlow refers weakly to objects that it can tell apart only by identity.
+    # TensorFlow refers weakly to objects that it can distinguish only by identity.
     reference = getattr(trace_type, "_ref", None)
     thing = reference() if callable(reference) else None
     return Opaque("<object>") if thing is None else described(thing)
@@ -55,7 +55,7 @@ _BUILT_IN = "tensorflow.core.function.trace_type.default_types"
 
 
 def _spec(trace_type: Any) -> Structure:
-    """Describe a `tf.TypeSpec`: of a tensor, of what yields some, or of an object that is made of them."""
+    """Describe a `tf.TypeSpec`: of a tensor, of a dataset or iterator, or of an object made of tensors."""
     if any(qualified_name(cls) == _EXTENSION_TYPE for cls in safe.mro(type(trace_type))):
         fields = safe.instance_dict(trace_type).items()
         return {name: _field(value) for name, value in fields if not name.startswith("_")}
@@ -63,10 +63,10 @@ def _spec(trace_type: Any) -> Structure:
     if elements is not None:
         kind = safe.class_name(trace_type).removesuffix("Spec")
         return Opaque(f"<{kind} of {words(_elements(elements))}>")
-    found = describe(trace_type)
-    if isinstance(found, TensorSpec):
-        return replace(found, encoding=_ENCODINGS.get(safe.class_name(trace_type), "dense"))
-    return Opaque("<object>") if isinstance(found, Opaque) else found
+    description = describe(trace_type)
+    if isinstance(description, TensorSpec):
+        return replace(description, encoding=_ENCODINGS.get(safe.class_name(trace_type), "dense"))
+    return Opaque("<object>") if isinstance(description, Opaque) else description
 
 
 _EXTENSION_TYPE = "tensorflow.python.framework.extension_type.ExtensionTypeSpec"
@@ -91,13 +91,13 @@ def _elements(element_spec: Any) -> Structure:
 
 
 def described(thing: object) -> Opaque:
-    """Describe an object by its class, and by its name if it is a layer, else by a number of its own."""
+    """Describe an object by its class, and by its name if it is a layer; else by a number."""
     kind = safe.class_name(thing)
     name = layer_name(thing) if class_facts(type(thing)) is not None else None
     number = _objects.get(thing)
     if number is None:
         try:
             number = _objects.add(thing, _objects.next_number())
-        except TypeError:  # it has slots, and cannot be referred to without being held
+        except TypeError:  # it has slots, and allows no weak reference
             return Opaque(f"<{kind}>")
     return Opaque(f"<{kind} {name or f'#{number}'}>")

@@ -1,7 +1,8 @@
-"""Tell what a value is in terms that do not hold it: specs for tensors, plain values, few words.
+"""Describe values without keeping them: tensors as specs, plain values as they are, others by their class.
 
-Nothing here runs code of the program: arguments may be gigabytes of data, and load themselves when asked for
-a shape. Of a collection only what is in the builtin behind it is looked at; one of another kind is named.
+Nothing here runs code of the program: arguments may be gigabytes of data, and may load themselves when they
+are asked for a shape. Of a collection only the list, tuple or dict behind it is read; any other collection is
+described by its class.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ __all__ = [
     "tensor_shape",
 ]
 
-_ITEMS = 32  # items told of one collection
-_DEPTH = 6  # collections told inside of each other
+_ITEMS = 32  # described items of one collection
+_DEPTH = 6  # described levels of collections inside each other
 _TEXT = 120  # characters kept of a string
-_RANK = 64  # sizes read of a shape; TensorFlow allows 254, and nobody has met one of 20
+_RANK = 64  # sizes that are read of a shape; TensorFlow allows 254, and no real shape had 20
 
 
 def describe(value: Any, depth: int = 0) -> Structure:
@@ -46,31 +47,31 @@ def describe(value: Any, depth: int = 0) -> Structure:
         return cast(str, value if len(value) <= _TEXT else value[:_TEXT] + "…")
     if kind is bytes:
         return Opaque(f"<bytes of {len(value)}>")
-    found = spec(value)
-    if found is not None:
-        return found
+    tensor = spec(value)
+    if tensor is not None:
+        return tensor
     inner = safe.unwrapped(value)
     if inner is not None:
         return _collection(value, inner, depth)
     if _is_a(value, "tensorflow", "TensorShape"):
         return tensor_shape(value) or Opaque("unknown shape")
-    return Opaque(_words(value))
+    return Opaque(_class_and_name(value))
 
 
 def eager_shape(tensor: Any) -> tuple[int, ...]:
-    """Return the shape of an eager tensor as a tuple, and the same tuple for as long as somebody holds it.
+    """Return the shape of an eager tensor as a tuple, and the same tuple while it is in use.
 
-    To make TensorFlow's object takes microseconds, as long as all the rest of a hook, and it stays with the
-    tensor. One that is there already is not kept either: the program may count those that are alive. Its
-    tuple costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
+    Creating TensorFlow's shape object takes microseconds, as long as the rest of a hook, and it stays with
+    the tensor. If it exists already it is not kept either, since the program may count objects. Its tuple
+    costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
     """
-    known = tensor._tensor_shape
-    shape: tuple[int, ...] = hub.shape_tuple(tensor) if known is None else known._dims
+    existing = tensor._tensor_shape
+    shape: tuple[int, ...] = hub.shape_tuple(tensor) if existing is None else existing._dims
     return shape
 
 
 class DeferredSpec:
-    """An eager tensor's shape, as `eager_shape` gives it, and the number of its dtype."""
+    """The shape of an eager tensor, as `eager_shape` returns it, and the number of its dtype."""
 
     __slots__ = ("dtype", "shape")
 
@@ -80,9 +81,9 @@ class DeferredSpec:
 
 
 def defer(value: Any) -> Any:
-    """Note what `resolve` makes a structure of: `describe`, with the dear part of it put off.
+    """Return what `resolve` turns into a structure: like `describe`, with the expensive part deferred.
 
-    Hooks run in the path of the traced program, where spelling out a shape costs as much as a hook.
+    Hooks run in the path of the traced program, where describing a shape costs as much as a hook.
     """
     kind = type(value)
     if kind is hub.tensor_type:
@@ -93,7 +94,7 @@ def defer(value: Any) -> Any:
 
 
 def resolve(noted: Any) -> Structure:
-    """Turn what `defer` has noted into a structure."""
+    """Turn what `defer` has returned into a structure."""
     if type(noted) is DeferredSpec:
         return TensorSpec(numbered_dtype(noted.dtype), tensor_shape(noted.shape))
     if type(noted) is tuple:
@@ -112,16 +113,16 @@ def _collection(value: Any, inner: Any, depth: int) -> Structure:
             text = key_text(key)
             kept[text if text not in kept else f"{text} #{len(kept)}"] = describe(item, depth + 1)
         return kept if size <= _ITEMS else {**kept, "…": Opaque(f"{size - _ITEMS} more")}
-    told = tuple(describe(item, depth + 1) for _, item in items)
-    return told if size <= _ITEMS else (*told, Opaque(f"… {size - _ITEMS} more"))
+    described = tuple(describe(item, depth + 1) for _, item in items)
+    return described if size <= _ITEMS else (*described, Opaque(f"… {size - _ITEMS} more"))
 
 
 def key_text(key: object) -> str:
-    """Return the key of a mapping as text: a string as it is, all else in words."""
+    """Return the key of a mapping as text: a string as it is, any other as Python writes it."""
     return str.__str__(key) if safe.is_a(key, str) else safe.key_words(key)
 
 
-def _words(value: Any) -> str:
+def _class_and_name(value: Any) -> str:
     if safe.is_a(value, type):
         return safe.name_of(value)
     name = safe.code_name(value)
@@ -133,15 +134,15 @@ def _words(value: Any) -> str:
 
 
 def spec(value: Any) -> TensorSpec | None:
-    """Return dtype and shape of anything that is a tensor; None where it is not.
+    """Return dtype and shape of a tensor; None if a value is not a tensor.
 
-    That is what a framework's class has both of, also below the program's own properties, and what keeps both
-    in its instance or its class.
+    A tensor is an object that has both: defined by a class of a framework, also below properties of the
+    program, or kept in the instance or its class.
     """
     kind = type(value)
     if kind is list or kind is tuple or kind is dict:
         return None
-    shape = _either(value, "shape")  # first, since a layer has a dtype, which it computes
+    shape = _either(value, "shape")  # first, since a layer has a dtype, which is a property that computes
     dtype = safe.MISSING if shape is safe.MISSING else _either(value, "dtype")
     if dtype is safe.MISSING:
         return None
@@ -155,7 +156,7 @@ def _either(value: Any, name: str) -> Any:
 
 @functools.cache
 def numbered_dtype(number: int) -> str:
-    """Return the name of the dtype for which TensorFlow has this number."""
+    """Return the name of the dtype with this number in TensorFlow."""
     return str(Host.tf.dtypes.as_dtype(number).name)
 
 
@@ -166,14 +167,16 @@ def dtype_name(dtype: Any) -> str:
     name = dtype if safe.is_a(dtype, str) else safe.framework_attribute(dtype, "name")
     if safe.is_a(name, str):
         return str.__str__(name)
-    return str(dtype) if dtype is None or safe.is_framework(type(dtype)) else f"<{safe.class_name(dtype)}>"
+    return (
+        str(dtype) if dtype is None or safe.is_library_class(type(dtype)) else f"<{safe.class_name(dtype)}>"
+    )
 
 
 def tensor_shape(shape: Any) -> tuple[int | None, ...] | None:
-    """Return a shape as a tuple, with None for what is not known; None if the rank is not."""
+    """Return a shape as a tuple, with None for unknown sizes; None if the rank is unknown."""
     sizes: Any = safe.unwrapped(shape)
-    if sizes is None and shape is not None and safe.is_framework(type(shape)):
-        # TensorFlow's, over which it takes five times as long to iterate; NumPy's arrays of integers.
+    if sizes is None and shape is not None and safe.is_library_class(type(shape)):
+        # A shape of TensorFlow, over which iterating takes five times as long, or an array of NumPy.
         sizes_of = getattr(shape, "as_list", getattr(shape, "tolist", None))
         try:
             sizes = None if sizes_of is None else sizes_of()
@@ -193,9 +196,9 @@ def _size(size: Any) -> int | None:
         return size
     if safe.is_a(size, int):
         return int.__index__(size)
-    if safe.is_framework(type(size)):  # NumPy's integers, TensorFlow's `Dimension`
+    if safe.is_library_class(type(size)):  # NumPy's integers, TensorFlow's `Dimension`
         return int(size)
-    raise TypeError("only the program knows what its own object means as a size")
+    raise TypeError("only the program knows which size its own object stands for")
 
 
 def _encoding(value: Any) -> Any:
@@ -207,13 +210,13 @@ def _encoding(value: Any) -> Any:
 
 
 def _is_a(value: Any, module: str, name: str) -> bool:
-    """Compare with a class of a module that need not be loaded."""
+    """Return whether a value is of a class of a module, which need not be loaded."""
     loaded = sys.modules.get(module)
     return loaded is not None and safe.is_a(value, getattr(loaded, name))
 
 
 def has_tensor(structure: Structure) -> bool:
-    """Tell whether a structure holds a tensor spec anywhere."""
+    """Return whether a structure contains a tensor spec, at any depth."""
     if isinstance(structure, TensorSpec):
         return True
     if isinstance(structure, tuple):

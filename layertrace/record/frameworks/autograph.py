@@ -1,4 +1,4 @@
-"""Find the line that a user wrote behind one that AutoGraph generated."""
+"""Find the line of the user that AutoGraph generated a line from."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _GENERATED = "__autograph_generated_file"
 
 
 def is_generated(file: str) -> bool:
-    """Tell a file that AutoGraph generated."""
+    """Return whether AutoGraph generated a file."""
     return _GENERATED in file
 
 
 def written_at(generated: Location) -> Location | None:
-    """Lead from a line of a file that AutoGraph generated to the line it was made from."""
+    """Return the line that a generated line was made from; None if it was not generated, or is not known."""
     if not is_generated(generated.file):
         return None
     transpiler = tensorflow_private.find("transpiler")
@@ -27,12 +27,12 @@ def written_at(generated: Location) -> Location | None:
     for factories in list(transpiler._cache._cache.values()):
         for factory in list(factories.values()):
             if factory.module.__file__ == generated.file:
-                return _in(factory.source_map, generated)
+                return _origin(factory.source_map, generated)
     return None
 
 
-def _in(source_map: dict[Any, Any], generated: Location) -> Location | None:
-    """Find a generated line in a source map; one without an origin belongs to the line above it."""
+def _origin(source_map: dict[Any, Any], generated: Location) -> Location | None:
+    """Return the origin of a generated line in a source map; else that of the next line above with one."""
     origins = {line.lineno: origin for line, origin in source_map.items()}
     for line in range(generated.line, 0, -1):
         if line in origins:

@@ -1,4 +1,4 @@
-"""TensorFlow, once a trace has loaded it."""
+"""Hold TensorFlow, once a trace has loaded it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ __all__ = ["Host"]
 
 
 class Host:
-    """TensorFlow, which only a trace may import."""
+    """Where the other modules find TensorFlow, which only a trace may import."""
 
     tf: Any = None

@@ -14,16 +14,16 @@ from layertrace.record.process.guard import report_internal_error
 __all__ = ["ImportWatch", "importing"]
 
 importing: list[str] = []
-"""The packages that are looked out for and whose import has begun and not ended, outermost first."""
+"""The watched packages whose import has begun and not ended, outermost first."""
 
 
 class ImportWatch(MetaPathFinder):
-    """Stands first in `sys.meta_path` from `start` to `stop`, and looks out for some packages.
+    """Watches the import of some packages, first in `sys.meta_path` from `start` to `stop`.
 
-    Of several, the first one finds the package, and tells all.
+    If several watch a package, the first one finds it, and notifies all of them.
 
     Args:
-        names: The packages to look out for.
+        names: The packages to watch.
         arrived: Called with the name of a package once it is imported.
     """
 
@@ -32,32 +32,32 @@ class ImportWatch(MetaPathFinder):
         self._arrived = arrived
 
     def start(self) -> None:
-        """Look out from now on."""
+        """Start watching."""
         sys.meta_path.insert(0, self)
 
     def stop(self) -> None:
-        """Look out no more."""
+        """Stop watching."""
         if self in sys.meta_path:  # the program may have replaced what is there
             sys.meta_path.remove(self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a package as it would be found without us, and put a word in for its loader."""
+        """Find a watched package as Python does, and wrap its loader."""
         if fullname not in self._names:
             return None
-        watching = [one for one in sys.meta_path if isinstance(one, ImportWatch) and fullname in one._names]
+        watching = [watch for watch in _active_watches() if fullname in watch._names]
         for finder in sys.meta_path:
             find = None if isinstance(finder, ImportWatch) else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                spec.loader = _Telling(spec.loader, [one._arrived for one in watching])
+                spec.loader = _NotifyingLoader(spec.loader, [watch._arrived for watch in watching])
                 return spec
         return None
 
 
-class _Telling(Loader):
-    """Loads a package by its own loader, then tells."""
+class _NotifyingLoader(Loader):
+    """Loads a package with its own loader, then notifies those who watch it."""
 
     def __init__(self, loader: Loader, arrived: Sequence[Callable[[str], object]]) -> None:
         self._loader = loader
@@ -67,7 +67,7 @@ class _Telling(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Execute the package and put its own loader back, so that nothing of ours stays behind."""
+        """Execute the package, after restoring its own loader; it then shows nothing of layertrace."""
         spec: Any = module.__spec__
         spec.loader = module.__loader__ = self._loader
         importing.append(module.__name__)
@@ -76,17 +76,24 @@ class _Telling(Loader):
         finally:
             importing.remove(module.__name__)
             if not importing:
-                self._tell(module)
+                self._notify(module)
 
-    def _tell(self, module: ModuleType) -> None:
-        """Tell those who look out now, too: who came in the middle of the import waits for its end."""
-        latecomers = [one._arrived for one in sys.meta_path if isinstance(one, ImportWatch)]
-        for arrived in (*self._arrived, *(one for one in latecomers if one not in self._arrived)):
+    def _notify(self, module: ModuleType) -> None:
+        """Notify those who watched when the import began, and those who started during it."""
+        latecomers = [watch._arrived for watch in _active_watches()]
+        for arrived in (
+            *self._arrived,
+            *(callback for callback in latecomers if callback not in self._arrived),
+        ):
             try:
                 arrived(module.__name__)
             except Exception:  # noqa: PERF203  # promise 1: an import of the program never fails for our sake
                 report_internal_error(f"begin to record {module.__name__}")
 
     def __getattr__(self, name: str) -> Any:
-        """Do for whoever only asks for the package what its own loader does, such as `get_data`."""
+        """Return what the package's own loader has, such as `get_data`, for code that only inspects it."""
         return getattr(self._loader, name)
+
+
+def _active_watches() -> list[ImportWatch]:
+    return [finder for finder in sys.meta_path if isinstance(finder, ImportWatch)]

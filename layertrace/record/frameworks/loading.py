@@ -12,50 +12,49 @@ from layertrace.errors import HostError
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.host import Host
 from layertrace.record.frameworks.import_hook import importing
+from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
-__all__ = ["HOSTS", "layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
+__all__ = ["layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
 
-HOSTS = ("keras", "tf_keras")
-WATCHED = (*HOSTS, "tensorflow")
-"""What to wait for: importing one of them may import another, which is hooked when all have finished."""
+WATCHED = FRAMEWORKS
+"""The packages to watch: importing one may import another, and all are hooked when the last has finished."""
 _OLDEST = (2, 16)
 
 
 def load() -> None:
-    """Make sure that TensorFlow and a Keras are there.
+    """Import TensorFlow, and a Keras if none is imported yet.
 
     Raises:
         HostError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
     """
-    if "keras" in sys.modules or "tf_keras" in sys.modules:
-        wanted = ["tensorflow"]
-    else:
+    names = ["tensorflow"]
+    if not any(name in sys.modules for name in KERAS):
         legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
-        wanted = ["tensorflow", "tf_keras" if legacy else "keras"]
-    for name in wanted:
+        names.append("tf_keras" if legacy else "keras")
+    for name in names:
         _import(name)
     _check_versions()
     Host.tf = sys.modules["tensorflow"]
 
 
 def tensor_type() -> type | None:
-    """Return the class of eager tensors, if their shapes can be had cheaply (`describe.eager_shape`)."""
+    """Return the class of eager tensors, if their shapes can be read cheaply (`describe.eager_shape`)."""
     parts = ("known_shape", "shape_tuple", "shape_sizes", "dtype_number")
     if Host.tf is None or None in map(tensorflow_private.find, parts):
         return None
-    found: type = Host.tf.__internal__.EagerTensor
-    return found
+    cls: type = Host.tf.__internal__.EagerTensor
+    return cls
 
 
 def tensor_methods() -> tuple[Any, Any]:
-    """Return the methods of `tensor_type` that give a tensor's shape and the number of its dtype."""
+    """Return the methods of `tensor_type` that return a tensor's shape and the number of its dtype."""
     if tensor_type() is None:
         return None, None
     return tensorflow_private.find("shape_tuple"), tensorflow_private.find("dtype_number")
 
 
 def replica() -> int | None:
-    """Return which replica of a `tf.distribute` strategy the current thread serves; None where none."""
+    """Return the number of the `tf.distribute` replica that this thread runs; None outside of one."""
     if Host.tf is None:
         return None
     distribute = Host.tf.distribute
@@ -68,8 +67,8 @@ def _import(name: str) -> None:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
-        what = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
-        raise HostError(f"layertrace needs {name} ({error}): pip install {what}") from error
+        requirement = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
+        raise HostError(f"layertrace needs {name} ({error}): pip install {requirement}") from error
 
 
 def _check_versions() -> None:
@@ -88,10 +87,10 @@ def _check_versions() -> None:
 
 
 def loaded() -> list[str]:
-    """Return which of `keras` and `tf_keras` are imported to the end."""
+    """Return which of `keras` and `tf_keras` are imported completely."""
     return [
         name
-        for name in HOSTS
+        for name in KERAS
         if name not in importing
         and (hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models"))
     ]
@@ -103,7 +102,7 @@ def versions() -> dict[str, str]:
     return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
 
 
-def layer_base(host: str) -> type:
+def layer_base(framework: str) -> type:
     """Return the base class of all layers of `keras` or `tf_keras`."""
-    base: type = sys.modules[host].layers.Layer
+    base: type = sys.modules[framework].layers.Layer
     return base

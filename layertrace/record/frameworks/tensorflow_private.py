@@ -1,138 +1,198 @@
-"""The private parts of TensorFlow that layertrace looks at: all of them, and what is lost without each.
+"""List the private parts of TensorFlow that layertrace uses, and what is lost without each.
 
-Every other module uses public names. Each part is looked up when a trace starts; where a TensorFlow
-no longer has it, one notice says what will be missing and the rest goes on.
+What is hooked is looked up when a trace starts; if a TensorFlow no longer has it, one warning names what
+will be missing, and everything else is recorded. The parts that are only read are listed last; a recording
+without one of them lacks what `Part.without` names.
 """
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from layertrace.record.frameworks import parts
+from layertrace.record.frameworks.parts import TENSORFLOW_SEEN, Part
 from layertrace.record.process.guard import warn_once
 
-__all__ = ["PARTS", "Part", "find", "home", "replica_number"]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One private name: where it is (dotted if a class has it), where it was seen, what is lost without."""
-
-    module: str
-    name: str
-    seen: str
-    without: str
-
+__all__ = ["PARTS", "find", "home", "replica_number"]
 
 PARTS = {
     "create_concrete_function": Part(
         "tensorflow.python.eager.polymorphic_function.tracing_compilation",
         "_create_concrete_function",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "traces of tf.functions are not recorded",
     ),
     "convert_actual": Part(
         "tensorflow.python.autograph.impl.api",
         "_convert_actual",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "calls that AutoGraph converts are not recorded",
     ),
     "call_function": Part(
         "tensorflow.python.eager.polymorphic_function.polymorphic_function",
         "Function.__call__",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "runs of tf.functions are not counted",
     ),
     "call_concrete": Part(
         "tensorflow.python.eager.polymorphic_function.concrete_function",
         "ConcreteFunction.__call__",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "runs of concrete functions are not counted",
     ),
     "known_traces": Part(
         "tensorflow.core.function.polymorphism.function_cache",
         "FunctionCache._primary",
-        "TensorFlow 2.16 to 2.21",
-        "the causes of retraces are not told",
+        TENSORFLOW_SEEN,
+        "the causes of retraces are not known",
     ),
     "function_context": Part(
         "tensorflow.python.eager.polymorphic_function.function_context",
         "make_function_context",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "retraces for another graph, device or strategy have no cause",
     ),
     "known_shape": Part(
         "tensorflow.python.framework.ops",
         "EagerTensor._tensor_shape",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "a recorded call takes longer",
     ),
     "shape_tuple": Part(
         "tensorflow.python.framework.ops",
         "EagerTensor._shape_tuple",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "a recorded call takes longer",
     ),
     "dtype_number": Part(
         "tensorflow.python.framework.ops",
         "EagerTensor._datatype_enum",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "a recorded call takes longer",
     ),
     "shape_sizes": Part(
         "tensorflow.python.framework.tensor_shape",
         "TensorShape._dims",
-        "TensorFlow 2.16 to 2.21",
+        TENSORFLOW_SEEN,
         "a recorded call takes longer",
     ),
     "transpiler": Part(
         "tensorflow.python.autograph.impl.api",
         "_TRANSPILER",
-        "TensorFlow 2.16 to 2.21",
-        "places in code that AutoGraph converted name the generated file",
+        TENSORFLOW_SEEN,
+        "lines of code that AutoGraph converted are shown in the generated file",
+    ),
+    # Only read:
+    "transpiler_cache": Part(
+        "tensorflow.python.autograph.pyct.transpiler",
+        "PyToPy._cache",
+        TENSORFLOW_SEEN,
+        "lines of code that AutoGraph converted are shown in the generated file",
+        in_code=True,
+    ),
+    "cached_code": Part(
+        "tensorflow.python.autograph.pyct.cache",
+        "CodeObjectCache._cache",
+        TENSORFLOW_SEEN,
+        "lines of code that AutoGraph converted are shown in the generated file",
+        in_code=True,
+    ),
+    "generated_file": Part(
+        "tensorflow.python.autograph.pyct.loader",
+        "__autograph_generated_file",
+        TENSORFLOW_SEEN,
+        "code that AutoGraph generated is taken for the user's",
+        in_code=True,
+    ),
+    "object_of_trace_type": Part(
+        "tensorflow.core.function.trace_type.default_types",
+        "Weakref._ref",
+        TENSORFLOW_SEEN,
+        "retraces for another object do not name it",
+        in_code=True,
+    ),
+    "extension_type": Part(
+        "tensorflow.python.framework.extension_type",
+        "ExtensionTypeSpec",
+        TENSORFLOW_SEEN,
+        "arguments of the program's own extension types are not described by their fields",
+    ),
+    "jit_compile": Part(
+        "tensorflow.python.eager.polymorphic_function.attributes",
+        "_XlaMustCompile",
+        TENSORFLOW_SEEN,
+        "it is not known which traces are compiled by XLA",
+        in_code=True,
+    ),
+    "function_captures": Part(
+        "tensorflow.python.eager.polymorphic_function.polymorphic_function",
+        "Function._function_captures",
+        TENSORFLOW_SEEN,
+        "runs of tf.functions are not counted",
+        in_code=True,
+    ),
+    "method_of_instance": Part(
+        "tensorflow.python.eager.polymorphic_function.polymorphic_function",
+        "__original_wrapped__",
+        TENSORFLOW_SEEN,
+        "the monitoring engine does not record calls of a layer whose call is a tf.function",
+        in_code=True,
+    ),
+    "mapped_function": Part(
+        "tensorflow.python.data.ops.structured_function",
+        "StructuredFunctionWrapper",
+        TENSORFLOW_SEEN,
+        "functions of tf.data are compared with each other, and reported as recreated",
+    ),
+    "tracked_collection": Part(
+        "tensorflow.python.trackable.data_structures",
+        "List._storage",
+        TENSORFLOW_SEEN,
+        "what lists that belong to a layer contain is not known",
+        in_code=True,
+    ),
+    "replica_number": Part(
+        "tensorflow.python.distribute.distribute_lib",
+        "ReplicaContextBase._replica_id_in_sync_group",
+        TENSORFLOW_SEEN,
+        "events do not show in which replica they happened",
+        in_code=True,
     ),
 }
 
 
-def home(part: str) -> tuple[Any, str]:
-    """Return whose attribute a part is, and its name there."""
-    wanted = PARTS[part]
-    owner: Any = importlib.import_module(wanted.module)
-    *classes, name = wanted.name.split(".")
-    for cls in classes:
-        owner = getattr(owner, cls)
-    return owner, name
+def home(name: str) -> tuple[Any, str]:
+    """Return the module or class that a part belongs to, and its name there."""
+    return parts.home(PARTS[name])
 
 
 def replica_number(context: Any) -> int | None:
-    """Return which replica a `tf.distribute.ReplicaContext` stands for, without an op.
+    """Return the number of the replica that a `tf.distribute.ReplicaContext` stands for, without an op.
 
     The public `replica_id_in_sync_group` adds a constant to the program's graph each time it is read.
-    `_replica_id_in_sync_group` was seen in TensorFlow 2.16 to 2.21.
     """
     if not hasattr(context, "_replica_id_in_sync_group"):
-        warn_once(
-            "this TensorFlow keeps the number of a replica elsewhere than 2.16 to 2.21; events do not tell "
-            "which replica they ran in, all else is recorded. A newer layertrace may know it.",
-            key="replica",
-        )
+        _warn_about("replica_number")
         return None
     number = context._replica_id_in_sync_group
     return number if isinstance(number, int) else None
 
 
 @cache
-def find(part: str) -> Any:
-    """Return a private part, or None, after one notice, where this TensorFlow has none."""
-    wanted = PARTS[part]
+def find(name: str) -> Any:
+    """Return a private part; return None, after one warning, if this TensorFlow does not have it."""
     try:
-        return getattr(*home(part))
+        return getattr(*home(name))
     except (ImportError, AttributeError):
-        warn_once(
-            f"this TensorFlow has no {wanted.module}.{wanted.name} (seen in {wanted.seen}); "
-            f"{wanted.without}, all else is recorded. A newer layertrace may know it.",
-            key=part,
-        )
+        _warn_about(name)
         return None
+
+
+def _warn_about(name: str) -> None:
+    part = PARTS[name]
+    warn_once(
+        f"this TensorFlow has no {part.module}.{part.name} (seen in {part.seen}): {part.without}. "
+        "Everything else is recorded. Try upgrading layertrace.",
+        key=name,
+    )

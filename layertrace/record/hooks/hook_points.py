@@ -9,7 +9,8 @@ from typing import Any
 
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.host import Host
-from layertrace.record.frameworks.loading import HOSTS, layer_base, loaded
+from layertrace.record.frameworks.loading import layer_base, loaded
+from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
@@ -21,10 +22,10 @@ from layertrace.record.hooks.optimizer_updates import (
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.variables import creation_observer
-from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL
 from layertrace.record.process import safe
 from layertrace.record.process.guard import warn_once
 from layertrace.record.spans import HookedMethod, Kind
+from layertrace.timeline.ownership import is_functional, is_keras_name, is_sequential
 from layertrace.timeline.query import qualified_name
 
 __all__ = ["class_points", "shared_points", "subclasses"]
@@ -81,7 +82,7 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
             points.append(_point(_owner(optimizer, _CHECK), _CHECK, UNKNOWN_VARIABLES, "watch"))
         return tuple(points)
     warn_once(
-        f"this {host} has no {name} (seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21), so updates by "
+        f"this {host} has no {name} (seen in {KERAS_SEEN} and {TF_KERAS_SEEN}), so updates by "
         "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
         key=f"updates of {host}",
     )
@@ -162,7 +163,7 @@ _lasting_points = functools.lru_cache(maxsize=4096)(_class_points)
 
 
 def _lasts(cls: type) -> bool:
-    return str(safe.namespace(cls).get("__module__")).partition(".")[0] in HOSTS
+    return is_keras_name(safe.module_of(cls))
 
 
 def _stands_above_layers(cls: type) -> bool:
@@ -171,12 +172,8 @@ def _stands_above_layers(cls: type) -> bool:
 
 def _only_runs_its_layers(cls: type) -> bool:
     """Return whether a class only calls its layers, without a line of the user in between."""
-    return qualified_name(cls) in (
-        FUNCTIONAL,
-        SEQUENTIAL,
-        "tf_keras.src.engine.functional.Functional",
-        "tf_keras.src.engine.sequential.Sequential",
-    )
+    name = qualified_name(cls)
+    return is_functional(name) or is_sequential(name)
 
 
 def subclasses(cls: type) -> Iterator[type]:

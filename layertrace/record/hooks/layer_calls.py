@@ -16,12 +16,13 @@ from layertrace.record.describe.values import defer, eager_shape
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
-from layertrace.record.layers import FUNCTIONAL, SEQUENTIAL, LayerRecord, register_layer
+from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import after_call, before_call, forget_call
 from layertrace.record.spans import DTYPE, LAYER, METHOD, MODE, PARENT, PLACE, THREAD, HookedMethod
 from layertrace.timeline.event import Location, Structure
+from layertrace.timeline.ownership import is_functional, is_sequential
 from layertrace.timeline.query import live_layers
 
 __all__ = [
@@ -142,8 +143,8 @@ def _meet(method: HookedMethod, subject: Any, parent: tuple[Any, ...] | None) ->
     """
     layer = register_layer(subject, nearest_layer(parent))
     if layer is not None and parent is not None and parent[METHOD].uses_callers_location:
-        layer.is_framework_internal = method.kind == "init" and layer.facts.bases[0] == FUNCTIONAL
-        if parent[LAYER].facts.bases[0] == SEQUENTIAL:
+        layer.is_framework_internal = method.kind == "init" and is_functional(layer.facts.bases[0], "keras")
+        if is_sequential(parent[LAYER].facts.bases[0], "keras"):
             container = safe.instance_dict(parent[LAYER].reference())
             layer.is_framework_internal |= container.get("_functional") is subject
     return layer

@@ -98,7 +98,7 @@ def _is_pair(value: Any) -> bool:
 def _listed(values: Any) -> list[Any] | None:
     """Return the items of a list or tuple of Python's, or of one in which Keras or TensorFlow keep theirs."""
     kind = type(values)
-    if kind is not list and kind is not tuple and not safe.is_framework(kind):
+    if kind is not list and kind is not tuple and not safe.is_library_class(kind):
         return None
     inner = safe.unwrapped(values)
     if inner is None or safe.is_a(inner, dict):

@@ -113,12 +113,14 @@ def _begin(call: Call) -> tuple[Any, ...] | None:
     return span
 
 
-def _see_seeds(span: tuple[Any, ...], ops: Iterable[Any], owners: Owners) -> None:
+def _see_seeds(span: tuple[Any, ...], ops: Iterable[Any], owners: Owners | None) -> None:
     """Tell what draws the same numbers in each run of a graph, since its seed is a constant.
 
     All functions of `keras.random`, and those of `tf.random` with `stateless` in their name, make a
     `StatelessRandomGetKeyCounter` of their seed (TensorFlow 2.16 to 2.21).
     """
+    if owners is None:  # LT208 needs all of what it asks for, or is not decided
+        return
     for number, op in enumerate(ops if hub.observers else ()):
         if op.type == "StatelessRandomGetKeyCounter" and _is_constant(op.inputs[0].op):
             place = _written(op.traceback)

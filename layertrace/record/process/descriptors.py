@@ -1,4 +1,4 @@
-"""File descriptors of ours in somebody else's process: out of its way, and never mistaken for its own."""
+"""Keep file descriptors of our own in the program's process, without getting in its way."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from layertrace.record.process.forks import in_child
 __all__ = ["Reserved"]
 
 _FROM = 100
-"""Ours are numbered from here, so that those of a program are what they are without us."""
+"""The lowest number of ours, so that the program's have the numbers they have without layertrace."""
 
 
 class Reserved:
-    """A copy of a file descriptor that no other process inherits, and no fork keeps.
+    """A copy of a file descriptor that no subprocess inherits, and no fork keeps.
 
-    A program may close every descriptor that there is, and then open files that get the numbers of ours. So
-    each write first makes sure that it is still ours.
+    A program may close all descriptors, and then open files that get the numbers of ours. So each write first
+    checks that the descriptor is still ours.
 
     Args:
-        descriptor: What to copy; it stays as it is.
+        descriptor: The descriptor to copy, which is not changed.
     """
 
     def __init__(self, descriptor: int) -> None:
         self.number = _copy(descriptor)
-        self._is = _identity(self.number)
+        self._identity = _identity_of(self.number)
         _all.append(self)
 
     def write(self, data: bytes) -> None:
-        """Write all of it.
+        """Write all of the data.
 
         Raises:
-            OSError: If that cannot be done, since the program has closed it, for one.
+            OSError: If writing fails, for instance because the program has closed the descriptor.
         """
         rest = memoryview(data)
         while rest:
@@ -43,10 +43,10 @@ class Reserved:
             rest = rest[os.write(self.number, rest) :]
 
     def empty(self) -> None:
-        """Drop what it holds, if it is a file on a disk.
+        """Empty the file, if it is a regular file.
 
         Raises:
-            OSError: If that cannot be done.
+            OSError: If that fails.
         """
         self._check()
         if stat.S_ISREG(os.fstat(self.number).st_mode):
@@ -54,21 +54,21 @@ class Reserved:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """Which file it is, by the numbers of its device and itself."""
-        return self._is
+        """The numbers of its device and of the file, by which a file is identified."""
+        return self._identity
 
     def is_at(self, path: Path) -> bool:
-        """Tell whether it is the regular file that a path leads to now."""
+        """Return whether a path leads to this regular file now."""
         try:
-            return path.is_file() and _identity(path) == self._is
-        except OSError:  # the program has taken it away, or its folder may not be looked into
+            return path.is_file() and _identity_of(path) == self._identity
+        except OSError:  # the program has removed it, or its folder may not be read
             return False
 
     def sync(self) -> None:
-        """Have what was written on the disk, if it is a file there.
+        """Flush what was written to the disk, if it is a regular file.
 
         Raises:
-            OSError: If that cannot be done.
+            OSError: If that fails.
         """
         self._check()
         if stat.S_ISREG(os.fstat(self.number).st_mode):
@@ -83,7 +83,7 @@ class Reserved:
             _all.remove(self)
 
     def _check(self) -> None:
-        if _identity(self.number) != self._is:
+        if _identity_of(self.number) != self._identity:
             raise OSError(errno.EBADF, "the program has closed it")
 
 
@@ -91,8 +91,8 @@ _all: list[Reserved] = []
 
 
 def _close_all() -> None:
-    for one in tuple(_all):
-        one.close()
+    for descriptor in tuple(_all):
+        descriptor.close()
 
 
 in_child(_close_all)
@@ -101,11 +101,11 @@ in_child(_close_all)
 def _copy(descriptor: int) -> int:
     if os.name == "nt":
         return os.dup(descriptor)
-    import fcntl  # Windows has none
+    import fcntl  # which Windows does not have
 
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _FROM)
 
 
-def _identity(file: int | Path) -> tuple[int, int]:
-    found = os.stat(file)
-    return found.st_dev, found.st_ino
+def _identity_of(file: int | Path) -> tuple[int, int]:
+    status = os.stat(file)
+    return status.st_dev, status.st_ino

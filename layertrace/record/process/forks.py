@@ -1,4 +1,4 @@
-"""Say what is to be done when the process forks, on systems where processes do."""
+"""Register what happens when the process forks, on systems that have forks."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ __all__ = ["held_over_forks", "in_child"]
 
 
 class Lock(Protocol):
-    """What a thread may hold."""
+    """A lock, of any kind."""
 
     def acquire(self) -> object:
-        """Wait until nobody else holds it."""
+        """Wait until no other thread holds it."""
 
     def release(self) -> object:
-        """Let others have it."""
+        """Release it for other threads."""
 
 
 L = TypeVar("L", bound=Lock)
 
 
 def held_over_forks(lock: L) -> L:
-    """Hold a lock while the process forks, so that no thread that the child does not have holds it there.
+    """Hold a lock while the process forks; else another thread could hold it in the child for ever.
 
-    What is registered later is held earlier. So the recorder's lock comes before that of the hub, which it
-    imports, as it does wherever both are held.
+    A lock that is registered later is acquired earlier. So the recorder's lock is acquired before that of the
+    hub, which it imports; this is the order everywhere.
     """
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
@@ -34,6 +34,6 @@ def held_over_forks(lock: L) -> L:
 
 
 def in_child(function: Callable[[], object]) -> None:
-    """Call a function in every process that is forked from now on; it cannot be undone."""
+    """Call a function in every process that is forked after this; this cannot be undone."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=function)

@@ -1,4 +1,4 @@
-"""A fault of ours never reaches the traced program: it is told once, and the hook steps aside."""
+"""Keep errors of layertrace out of the traced program: each is reported once, as a warning."""
 
 from __future__ import annotations
 
@@ -13,45 +13,49 @@ from types import CodeType
 
 from layertrace.errors import LayertraceWarning
 from layertrace.record.process.hidden_code import HIDDEN_FILE
+from layertrace.timeline import ownership
 
 __all__ = ["report_internal_error", "warn_once"]
 
-_told: dict[str, object] = {}
+_warned: dict[str, object] = {}
 
 
 def report_internal_error(doing: str) -> None:
-    """Warn, once for each place, that the exception being handled kept an event from being recorded.
+    """Warn, once for each line that fails, that the exception being handled kept layertrace from recording.
+
+    Args:
+        doing: What failed, as in "layertrace could not record a call".
 
     Raises:
-        BaseException: The one being handled, if it is the program's: raised by its handler of a signal, or
-            sent to this thread, while a hook was running.
+        BaseException: The exception being handled, if it is the program's: raised by one of its signal
+            handlers, or sent to this thread, while a hook was running.
     """
     kind, error, trace = sys.exc_info()
-    if kind is RecursionError:  # the program has filled the stack, and meets the same where it goes on
+    if kind is RecursionError:  # the program has filled the stack, and will get the same error itself
         return
     if error is not None and _is_the_programs(error):
         raise error
     frame = traceback.extract_tb(trace)[-1] if trace is not None else None
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
     try:
-        said = str(error)
-    except (Exception, SystemExit):  # raised where we looked at an object of the program
-        said = "its message cannot be shown"
+        message = str(error)
+    except (Exception, SystemExit):  # raised by an object of the program that was looked at
+        message = "its message cannot be shown"
     warn_once(
-        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {said}, at {where}); "
-        "the program goes on without that. Please report it.",
+        f"layertrace could not {doing} ({kind.__name__ if kind else '?'}: {message}, at {where}). "
+        "Your program is unaffected. Please report this.",
         key=f"{doing} {where}",
     )
 
 
 def _is_the_programs(error: BaseException) -> bool:
-    """Return whether an exception came into a hook from outside: a timeout, say."""
+    """Return whether an exception came into a hook from outside, such as a timeout."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     handlers = {code for code in map(_code_of_handler, signal.valid_signals()) if code is not None}
     if any(frame.f_code in handlers for frame in frames):
         return True
-    home = type(error).__module__.partition(".")[0]
-    is_known = home in sys.stdlib_module_names or home in _FRAMEWORKS
+    package = ownership.package_of(type(error).__module__)
+    is_known = package in sys.stdlib_module_names or package in ownership.WITH_KNOWN_ERRORS
     return not is_known and all(frame.f_code.co_filename.startswith(_OURS) for frame in frames)
 
 
@@ -61,18 +65,17 @@ def _code_of_handler(number: int) -> CodeType | None:
 
 
 _OURS = (str(Path(__file__).parents[2]) + os.sep, HIDDEN_FILE)
-_FRAMEWORKS = ("layertrace", "tensorflow", "keras", "tf_keras", "numpy", "google", "absl", "optree")
 
 
 def warn_once(message: str, *, key: str) -> None:
-    """Warn once for each `key`, and never raise, not even where warnings are errors."""
+    """Warn once for each `key`, and never raise, even if warnings are errors."""
     mine = object()
-    if _told.setdefault(key, mine) is not mine:  # without a lock, which a fork might find held for good
+    if _warned.setdefault(key, mine) is not mine:  # without a lock, which could be held for ever in a fork
         return
     try:
         warnings.warn(message, LayertraceWarning, stacklevel=2)
     except Exception:
-        # `-W error` turns the warning into an exception inside the traced program, which must not see it,
-        # nor what its own `warnings.showwarning` may raise; standard error is the next best place.
-        with contextlib.suppress(Exception):  # there is none under pythonw
+        # `-W error` turns the warning into an exception, and the program's own `warnings.showwarning` may
+        # raise anything. The traced program must see neither; standard error is the next best place.
+        with contextlib.suppress(Exception):  # pythonw has no standard error
             sys.stderr.write(f"LayertraceWarning: {message}\n")

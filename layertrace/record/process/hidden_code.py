@@ -1,4 +1,4 @@
-"""The file that wrappers claim to come from, by which the program's tools skip them."""
+"""Hide wrappers from the program's tools, by the file name in their code."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ own import machinery (`_is_internal_frame` in `Lib/warnings.py`, Python 3.3 to 3
 
 
 def hidden(function: F) -> F:
-    """Give a function that is written in a module the file name of generated wrappers."""
+    """Set the file name of a function's code to that of wrappers, and return the function."""
     function.__code__ = function.__code__.replace(co_filename=HIDDEN_FILE)
     return function

@@ -1,9 +1,9 @@
 """Read what a traced program owns without running any of its code.
 
-A stranger's `__getattr__`, property, `__class__`, `__iter__`, `__eq__` or `__repr__` may load a file, consume
-an iterator, raise anything, or exit. These functions look at memory alone: at the dictionary of an instance,
-the namespaces of its classes, the items of the builtin collection behind it. Only attributes that a framework
-defines are evaluated.
+The program's `__getattr__`, property, `__class__`, `__iter__`, `__eq__` or `__repr__` may load a file,
+consume an iterator, raise anything, or exit. These functions only look at memory: at the dictionary of an
+instance, the namespaces of its classes, the items of the builtin collection behind it. Only attributes that
+a framework defines are evaluated.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from types import (
 )
 from typing import Any, cast
 
+from layertrace.timeline import ownership
 from layertrace.timeline.registry import Register
 
 __all__ = [
@@ -34,7 +35,8 @@ __all__ = [
     "home_of",
     "instance_dict",
     "is_a",
-    "is_framework",
+    "is_framework_class",
+    "is_library_class",
     "is_plain",
     "key_words",
     "last_items",
@@ -49,14 +51,10 @@ __all__ = [
     "unwrapped",
 ]
 
-_FRAMEWORKS = frozenset(
-    ("keras", "tf_keras", "tensorflow", "numpy", "ml_dtypes", "optree", "scipy", "jax", "jaxlib", "torch",
-     "pandas", "wrapt", "_wrappers")
-)  # fmt: skip
 _WRAPPERS = "tensorflow.python.trackable.data_structures"
 
 MISSING: Any = object()
-"""Stands for an attribute that there is not."""
+"""Stands for an attribute that does not exist."""
 
 # The descriptors of `type` itself, which no metaclass can override.
 _mro = type.__dict__["__mro__"].__get__
@@ -91,17 +89,25 @@ def name_of(cls: type) -> str:
 
 
 def module_of(cls: type) -> str:
-    """Return the module that a class is of."""
-    found = _namespace(cls).get("__module__", "builtins")
-    return found if type(found) is str else ""
+    """Return the name of the module of a class; an empty string if the program has changed its type."""
+    module = _namespace(cls).get("__module__", "builtins")
+    return module if type(module) is str else ""
 
 
-def is_framework(cls: type) -> bool:
-    """Return whether a class belongs to a framework rather than to the program."""
+def is_framework_class(cls: type) -> bool:
+    """Return whether a class is Keras's or TensorFlow's."""
+    return ownership.is_framework_name(module_of(cls))
+
+
+def is_library_class(cls: type) -> bool:
+    """Return whether a class belongs to a package whose properties run no code of the program.
+
+    These are more than the frameworks: an array of NumPy may be asked for its shape, too.
+    """
     module = module_of(cls)
-    if module == "builtins":  # or a class written in C, which has its module in its name alone
+    if module == "builtins":  # or a class written in C, whose module is only in its name
         module = str(_module(cls))
-    return module.partition(".")[0] in _FRAMEWORKS
+    return ownership.package_of(module) in ownership.WITHOUT_USER_CODE
 
 
 def _is_builtin(cls: type) -> bool:
@@ -116,11 +122,11 @@ def is_a(thing: object, *classes: type) -> bool:
 
 
 def class_attribute(cls: type, name: str, default: Any = None) -> Any:
-    """Return what a class or a base of it defines, as it lies there: descriptors are not asked."""
+    """Return what a class or a base of it defines under a name; a descriptor is returned, not called."""
     for owner in _mro(cls):
-        found = _namespace(owner).get(name, MISSING)
-        if found is not MISSING:
-            return found
+        value = _namespace(owner).get(name, MISSING)
+        if value is not MISSING:
+            return value
     return default
 
 
@@ -128,28 +134,28 @@ def class_attribute(cls: type, name: str, default: Any = None) -> Any:
 
 
 def instance_dict(thing: object) -> dict[str, Any]:
-    """Return the dictionary of an instance; an empty one where there is none, or it cannot be had."""
+    """Return the dictionary of an instance; an empty one if it has no dictionary that can be read."""
     descriptor = _kind_of(type(thing)).dictionary or _dictionary_of(type(thing))
-    found = {} if descriptor is None else descriptor.__get__(thing)
-    return found if type(found) is dict else {}
+    value = {} if descriptor is None else descriptor.__get__(thing)
+    return value if type(value) is dict else {}
 
 
 class _Kind:
-    """What is known of a class: how to get at its instances' dictionaries, and framework attributes.
+    """What is known about a class: where its instances have their dictionary, and its framework attributes.
 
-    It holds descriptors of frameworks only, so that it keeps no class of the program alive.
+    It holds only descriptors of frameworks, so that it keeps no class of the program alive.
     """
 
-    __slots__ = ("dictionary", "found", "is_open", "is_users")
+    __slots__ = ("attributes", "dictionary", "is_open", "is_users")
 
     def __init__(self, cls: type) -> None:
-        users = [owner for owner in _mro(cls) if not is_framework(owner) and not _is_builtin(owner)]
-        dictionary = _dictionary_of(cls)  # which holds the class that it is of
-        is_lasting = dictionary is not None and all(dictionary.__objclass__ is not one for one in users)
+        users = [owner for owner in _mro(cls) if not is_library_class(owner) and not _is_builtin(owner)]
+        dictionary = _dictionary_of(cls)  # which holds the class that defines it
+        is_lasting = dictionary is not None and all(dictionary.__objclass__ is not owner for owner in users)
         self.dictionary = dictionary if is_lasting else None
-        self.found: dict[tuple[str, bool], Any] = {}
+        self.attributes: dict[tuple[str, bool], Any] = {}
         self.is_users = bool(users)
-        # Code of a framework that asks such an instance for anything lands in the program's own.
+        # Code of a framework that reads any attribute of such an instance runs code of the program.
         self.is_open = not any(
             name in _namespace(owner) for owner in users for name in ("__getattr__", "__getattribute__")
         )
@@ -163,57 +169,57 @@ def _kind_of(cls: type) -> _Kind:
 
 
 def _dictionary_of(cls: type) -> Any:
-    """Return the descriptor of Python for the dictionaries of instances, below a property of that name.
+    """Return Python's own descriptor for the dictionaries of instances, below a property of that name.
 
-    That of wrapt's proxies leads to what they stand for.
+    The one of wrapt's proxies is skipped: it leads to the object that the proxy stands for.
     """
     for owner in _mro(cls):
-        found = _namespace(owner).get("__dict__")
-        if type(found) is GetSetDescriptorType and not _name(owner).endswith("ObjectProxy"):
-            return found
+        value = _namespace(owner).get("__dict__")
+        if type(value) is GetSetDescriptorType and not _name(owner).endswith("ObjectProxy"):
+            return value
     return None
 
 
 def framework_attribute(thing: object, name: str, default: Any = None, *, below: bool = False) -> Any:
-    """Return an attribute if a framework defines it, or the instance's own if no class does.
+    """Return an attribute if a framework defines it, or if only the instance has it.
 
     Args:
         thing: Anything.
-        name: Of the attribute.
-        default: What to return where there is none, where the program defines it, and where it fails.
-        below: Whether to look below what classes of the program define, at the first framework.
+        name: The name of the attribute.
+        default: What to return if the attribute does not exist, the program defines it, or reading fails.
+        below: Whether to ignore what classes of the program define, and use the first class of a framework.
     """
     kind = _kind_of(type(thing))
-    found = kind.found.get((name, below), _UNKNOWN)
-    if found is _UNKNOWN:
-        found = kind.found[name, below] = _defined(type(thing), name, below)
-    if found is _USERS:
+    defined = kind.attributes.get((name, below), _UNKNOWN)
+    if defined is _UNKNOWN:
+        defined = kind.attributes[name, below] = _defined(type(thing), name, below)
+    if defined is _USERS:
         return default
-    if found is MISSING or not hasattr(type(found), "__set__"):  # the instance's own comes first
+    if defined is MISSING or not hasattr(type(defined), "__set__"):  # the instance's own comes first
         own = instance_dict(thing).get(name, MISSING)
-        if own is not MISSING or found is MISSING:
+        if own is not MISSING or defined is MISSING:
             return default if own is MISSING else own
-    if not hasattr(type(found), "__get__"):
-        return found
-    if not kind.is_open and type(found) not in (GetSetDescriptorType, MemberDescriptorType):
+    if not hasattr(type(defined), "__get__"):
+        return defined
+    if not kind.is_open and type(defined) not in (GetSetDescriptorType, MemberDescriptorType):
         return default
     try:
-        return found.__get__(thing, type(thing))
-    except Exception:  # a tensor that has no value yet, say
+        return defined.__get__(thing, type(thing))
+    except Exception:  # such as a tensor that has no value yet
         return default
-    except BaseException:  # a framework's property that has asked the program after all
+    except BaseException:  # a property of a framework that has run code of the program after all
         if kind.is_users:
             return default
         raise
 
 
 def _defined(cls: type, name: str, below: bool) -> Any:
-    """Return what the first class to define a name has there, if that class is a framework's."""
+    """Return what the first class that defines a name has there, if it is a class of a framework."""
     for owner in _mro(cls):
-        found = _namespace(owner).get(name, MISSING)
-        if found is not MISSING:
-            if is_framework(owner) or _is_builtin(owner):
-                return found
+        defined = _namespace(owner).get(name, MISSING)
+        if defined is not MISSING:
+            if is_library_class(owner) or _is_builtin(owner):
+                return defined
             if not below:
                 return _USERS
     return MISSING
@@ -223,7 +229,7 @@ _UNKNOWN, _USERS = object(), object()
 
 
 def plain_attribute(thing: object, name: str, default: Any = None) -> Any:
-    """Return what an instance keeps under a name, or what its class does if that is not a descriptor."""
+    """Return what an instance has under a name, or its class if that is not a descriptor."""
     own = instance_dict(thing).get(name, MISSING)
     if own is MISSING:
         own = class_attribute(type(thing), name, MISSING)
@@ -242,12 +248,12 @@ def is_plain(value: object) -> bool:
 
 
 def truth(value: object, default: bool | None = None) -> bool | None:
-    """Return the truth of a plain value; that of any other is the program's to compute."""
+    """Return the truth of a plain value; `default` for any other, whose truth the program computes."""
     return bool(value) if value is None or is_plain(value) else default
 
 
 def key_words(key: object) -> str:
-    """Write the key of a mapping as Python would, and one of a class of the program by its class."""
+    """Return the key of a mapping as Python writes it; a key of a class of the program by its class."""
     kind = type(key)
     if key is None or is_plain(key) or kind is bytes or kind is complex:
         return repr(key)
@@ -262,10 +268,10 @@ def key_words(key: object) -> str:
 
 
 def unwrapped(value: Any) -> Any:
-    """Return the list, tuple or dict behind a value; None where it is not such a collection.
+    """Return the list, tuple or dict behind a value; None if it is not such a collection.
 
-    Of a class derived from one, only the builtin's own storage is ever looked at. TensorFlow wraps what is
-    assigned to its trackable objects (`trackable/data_structures.py`, TensorFlow 2.16 to 2.21).
+    Of a class derived from one, only the storage of the builtin is read. TensorFlow wraps what is assigned to
+    its trackable objects (`trackable/data_structures.py`, TensorFlow 2.16 to 2.21).
     """
     kind = type(value)
     if kind is list or kind is tuple or kind is dict:
@@ -305,7 +311,7 @@ def _sliced(value: Any, part: slice) -> list[Any]:
 def _taken(items: Iterator[Any], most: int) -> list[Any]:
     try:
         return list(islice(items, most))
-    except RuntimeError:  # another thread changes its size meanwhile
+    except RuntimeError:  # another thread has changed its size meanwhile
         return []
 
 
@@ -313,11 +319,11 @@ def _taken(items: Iterator[Any], most: int) -> list[Any]:
 
 
 def unwrap(function: Any) -> Any:
-    """Return what is below the decorators of a function, by the `__wrapped__` that each of them left."""
+    """Return the function below decorators, by the `__wrapped__` that each of them has set."""
     for _ in range(64):
         bare = function.__func__ if type(function) is MethodType else function
         inner = instance_dict(bare).get("__wrapped__", MISSING)
-        if inner is MISSING:  # a proxy of wrapt's
+        if inner is MISSING:  # a proxy of wrapt
             inner = framework_attribute(bare, "__wrapped__", MISSING)
         if inner is MISSING:
             return function
@@ -326,7 +332,7 @@ def unwrap(function: Any) -> Any:
 
 
 def home_of(function: Any) -> str:
-    """Return the module of the function below decorators; an empty string where it is not a function."""
+    """Return the module of the function below decorators; an empty string if it is not a function."""
     bare = unwrap(function)
     bare = bare.__func__ if type(bare) is MethodType else bare
     home = bare.__module__ if type(bare) is FunctionType else None
@@ -334,7 +340,7 @@ def home_of(function: Any) -> str:
 
 
 def code_name(value: Any) -> str | None:
-    """Return the name of a function, or of what takes the place of one; None where it has none."""
+    """Return the name of a function, or of a callable with a name; None for anything else."""
     kind = type(value)
     if kind is MethodType:
         return code_name(value.__func__)
@@ -352,14 +358,14 @@ def traceback_of(error: BaseException) -> TracebackType | None:
 
 
 def origins_of(error: BaseException) -> tuple[BaseException | None, BaseException | None]:
-    """Return what an exception was raised from, and what was being handled."""
+    """Return the cause of an exception, and the exception that was being handled when it was raised."""
     return _EXCEPTION["__cause__"].__get__(error), _EXCEPTION["__context__"].__get__(error)
 
 
 def message_of(error: BaseException) -> str:
-    """Return the message of an exception: by its arguments where the program defines its own `__str__`."""
+    """Return the message of an exception; made of its arguments if the program defines `__str__`."""
     owner = next(cls for cls in mro(type(error)) if "__str__" in namespace(cls))
-    if is_framework(owner) or module_of(owner) in sys.stdlib_module_names:
+    if is_library_class(owner) or module_of(owner) in sys.stdlib_module_names:
         return str(namespace(owner)["__str__"](error))
     return BaseException.__str__(error)
 

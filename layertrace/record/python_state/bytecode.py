@@ -1,4 +1,4 @@
-"""Read off bytecode what code reads and writes: a method's, and that of the user's functions it leads to."""
+"""Read from bytecode what a method reads and writes, and what the user's functions do that it leads to."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.process import safe
+from layertrace.timeline import ownership
 from layertrace.timeline.registry import Register
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "codes",
     "functions_behind",
     "globals_of",
-    "is_framework_class",
     "methods_of",
     "names_in",
     "reachable",
@@ -34,9 +34,8 @@ __all__ = [
 STEPS = ("train_step", "test_step", "predict_step")
 """The methods of a model that `fit`, `evaluate` and `predict` trace."""
 
-_HOSTS = ("keras", "tf_keras", "tensorflow")
-_ITEMS = 16  # decorators that are looked below, steps after a name that are looked at
-_FUNCTIONS = 64  # functions of the user's that one method is followed into
+_ITEMS = 16  # decorators that are followed, and instructions after a name that are read
+_FUNCTIONS = 64  # functions of the user that are followed from one method
 _CHANGERS = (
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft",
     "remove", "setdefault", "update",
@@ -45,39 +44,35 @@ _CHANGERS = (
 Place = tuple[CodeType, int]
 
 
-def is_framework_class(cls: type) -> bool:
-    """Tell a class of Keras or TensorFlow from a user's."""
-    return safe.module_of(cls).partition(".")[0] in _HOSTS
-
-
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What the user's code names that runs when some methods of a class do.
+    """What the user's code mentions that runs when some methods of a class run.
 
     Attributes:
-        names: Of attributes and globals, and all strings, since `getattr` takes them.
-        functions: The functions, which may be gone with their class.
+        names: The names of attributes and globals, and all strings, since `getattr` takes these.
+        functions: Weak references to the functions, which may be deleted with their class.
     """
 
     names: frozenset[str]
     functions: tuple[weakref.ref[FunctionType], ...]
 
     def living(self) -> list[FunctionType]:
-        """Return the functions that are still there."""
-        return [function for one in self.functions if (function := one()) is not None]
+        """Return the functions that still exist."""
+        return [function for reference in self.functions if (function := reference()) is not None]
 
 
-_getter: Any = vars(property)["fget"].__get__  # which a class derived from it may override
+_getter: Any = vars(property)["fget"].__get__  # read here, since a derived class may override it
 
 _reads: Register[dict[tuple[str, ...], Reads]] = Register()
 
 
 def reads_of(cls: type, methods: tuple[str, ...] = ("call", *STEPS)) -> Reads:
-    """Return what some methods of a class read, themselves and the user's functions that they lead to."""
-    known = _reads.get(cls) or _reads.add(cls, {})
-    if methods not in known:
-        known[methods] = read_by(reachable(cls, [one for name in methods for one in methods_of(cls, name)]))
-    return known[methods]
+    """Return what some methods of a class read, with the user's functions that they lead to."""
+    by_methods = _reads.get(cls) or _reads.add(cls, {})
+    if methods not in by_methods:
+        functions = [function for name in methods for function in methods_of(cls, name)]
+        by_methods[methods] = read_by(reachable(cls, functions))
+    return by_methods[methods]
 
 
 def read_by(functions: list[FunctionType]) -> Reads:
@@ -87,18 +82,20 @@ def read_by(functions: list[FunctionType]) -> Reads:
 
 
 def methods_of(cls: type, name: str) -> list[FunctionType]:
-    """Return the user's functions behind a name of a class, those of its base classes too."""
+    """Return the user's functions behind a name of a class, also those of its base classes."""
     owners = [
-        owner for owner in safe.mro(cls) if name in safe.namespace(owner) and not is_framework_class(owner)
+        owner
+        for owner in safe.mro(cls)
+        if name in safe.namespace(owner) and not safe.is_framework_class(owner)
     ]
-    return [one for owner in owners for one in functions_behind(safe.namespace(owner)[name])]
+    return [function for owner in owners for function in functions_behind(safe.namespace(owner)[name])]
 
 
 def functions_behind(value: Any) -> Iterator[FunctionType]:
-    """Yield the functions behind a method, a property, a `tf.function`, and below decorators."""
+    """Yield the functions of a method, a property or a `tf.function`, also below decorators."""
     for _ in range(_ITEMS):
         kind: type = type(value)
-        if safe.is_a(value, ModuleType):  # TensorFlow's load Keras when they are asked for something
+        if safe.is_a(value, ModuleType):  # reading an attribute of a lazy module of TensorFlow loads Keras
             return
         if kind is FunctionType:
             yield value
@@ -116,31 +113,36 @@ def functions_behind(value: Any) -> Iterator[FunctionType]:
 
 
 def reachable(cls: type | None, todo: list[FunctionType]) -> list[FunctionType]:
-    """Return functions and the user's that they name: methods of their class, functions of modules."""
-    found: dict[CodeType, FunctionType] = {}
-    homes = {_package(function) for function in todo}
-    while todo and len(found) < _FUNCTIONS:
+    """Return functions, with the user's methods and functions that they mention.
+
+    Args:
+        cls: The class whose methods are followed; None for functions without one.
+        todo: The functions to start from.
+    """
+    by_code: dict[CodeType, FunctionType] = {}
+    packages = {_package(function) for function in todo}
+    while todo and len(by_code) < _FUNCTIONS:
         function = todo.pop(0)
         code = function.__code__
-        if code in found or not _is_followed(function, homes):
+        if code in by_code or not _is_followed(function, packages):
             continue
-        found[code] = function
+        by_code[code] = function
         for name in sorted(names_in(code)):
             if cls is not None:
                 todo += methods_of(cls, name)
             todo += _functions_named(function, name)
-    return list(found.values())
+    return list(by_code.values())
 
 
 def _package(function: FunctionType) -> str:
-    return (function.__module__ or "").partition(".")[0]
+    return ownership.package_of(function.__module__ or "")
 
 
-def _is_followed(function: FunctionType, homes: set[str]) -> bool:
-    """Tell the user's code, and that of the package which the method is of, from other packages'."""
+def _is_followed(function: FunctionType, packages: set[str]) -> bool:
+    """Return whether a function is the user's, or of the package that the method belongs to."""
     file = function.__code__.co_filename
     is_installed = "site-packages" in file or "dist-packages" in file
-    return not source_lines.is_internal(file) and (not is_installed or _package(function) in homes)
+    return not source_lines.is_internal(file) and (not is_installed or _package(function) in packages)
 
 
 def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType]:
@@ -149,14 +151,14 @@ def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType
             yield from functions_behind(value)
             continue
         content = ModuleType.__getattribute__(value, "__dict__")
-        home = content.get("__name__")  # `helpers.noise()`: both names are there
-        if type(home) is str and home.partition(".")[0] not in _HOSTS:
-            for inside in function.__code__.co_names:
-                yield from functions_behind(content.get(inside))
+        module = content.get("__name__")
+        if type(module) is str and not ownership.is_framework_name(module):
+            for attribute in function.__code__.co_names:  # `helpers.noise()` mentions both names
+                yield from functions_behind(content.get(attribute))
 
 
 def cells(function: FunctionType) -> dict[str, Any]:
-    """Return what a function took from the functions around it, by name."""
+    """Return the closure variables of a function, by name."""
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
     return {name: _content(cell) for name, cell in cells}
 
@@ -164,34 +166,34 @@ def cells(function: FunctionType) -> dict[str, Any]:
 def _content(cell: CellType) -> Any:
     try:
         return cell.cell_contents
-    except ValueError:  # not assigned yet
+    except ValueError:  # not assigned yet, or deleted
         return None
 
 
 @lru_cache(maxsize=1024)
 def names_in(code: CodeType) -> frozenset[str]:
-    """Return all names and strings in some code, and in the functions inside of it."""
-    found = {*code.co_names, *code.co_freevars}
+    """Return all names and strings in some code, and in the functions inside it."""
+    names = {*code.co_names, *code.co_freevars}
     for constant in code.co_consts:
         if isinstance(constant, str):
-            found.add(constant)
+            names.add(constant)
         elif isinstance(constant, CodeType):
-            found |= names_in(constant)
-    return frozenset(found)
+            names |= names_in(constant)
+    return frozenset(names)
 
 
 def codes(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:
-    """Yield the code of functions with that of the functions inside."""
+    """Yield the code of each function, and of the functions inside it."""
     for function in functions:
         todo = [function.__code__]
         while todo:
             code = todo.pop()
             yield function, code
-            todo += [one for one in code.co_consts if isinstance(one, CodeType)]
+            todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
 def writes(functions: Iterable[FunctionType], key: str) -> Place | None:
-    """Return where some code changes what a key of `Values` leads to."""
+    """Return where some functions change the value of a key of a `Snapshot`."""
     name = key.partition("[")[0].rpartition(".")[2]
     for _, code in codes(functions):
         steps = list(dis.get_instructions(code))
@@ -206,7 +208,7 @@ def writes(functions: Iterable[FunctionType], key: str) -> Place | None:
 
 
 def _is_changed(after: list[dis.Instruction]) -> bool:
-    """Tell whether what was loaded is changed in place: `history.append(x)`, `counts["n"] += 1`."""
+    """Return whether a loaded value is changed in place: `history.append(x)`, `counts["n"] += 1`."""
     for step in after:
         if step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") or step.argval in _CHANGERS:
             return True

@@ -11,11 +11,11 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 
 __all__ = ["graph_tensors", "is_replaced"]
 
-_LAST = 8  # items of a collection that are looked at: who keeps tensors of a graph appends them
+_LAST = 8  # items of a collection that are read: a layer that keeps tensors of a graph appends them
 
 
 def graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes that hold a tensor of a graph, also inside a list or dict; not Keras's own."""
+    """Yield the attributes with a tensor of a graph, also in a list or dict; not those of Keras itself."""
     cls: type = type(layer)
     base = set_by_framework(cls)
     for name, value in list(safe.instance_dict(layer).items()):
@@ -27,7 +27,7 @@ def graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _inside(value: Any) -> list[Any]:
-    """Return the last items of a collection, or the value itself in a list."""
+    """Return the last items of a collection; for any other value a list with it."""
     inner = safe.unwrapped(value)
     return [value] if inner is None else safe.last_items(inner, _LAST)
 
@@ -41,6 +41,6 @@ def _is_eager(value: Any) -> bool:
 
 
 def is_replaced(layer: Any, name: str) -> bool:
-    """Tell whether an attribute that held a tensor of a graph holds an eager one now."""
-    held = _inside(safe.instance_dict(layer).get(name))
-    return any(map(_is_eager, held)) and not any(map(_is_graph_tensor, held))
+    """Return whether an attribute that had a tensor of a graph has an eager one now."""
+    values = _inside(safe.instance_dict(layer).get(name))
+    return any(map(_is_eager, values)) and not any(map(_is_graph_tensor, values))

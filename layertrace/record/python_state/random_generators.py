@@ -1,4 +1,4 @@
-"""Tell whether code has drawn from the random generators of Python and NumPy, and where."""
+"""Find where code draws from the random generators of Python and NumPy."""
 
 from __future__ import annotations
 
@@ -16,44 +16,41 @@ __all__ = ["drawn_at", "generators_of", "is_array"]
 
 
 def is_array(value: Any) -> bool:
-    """Tell an array of NumPy's, if that is loaded."""
+    """Return whether a value is an array of NumPy, without importing NumPy."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and type(value) is numpy.ndarray
 
 
 def generators_of(layer: Any, functions: Iterable[FunctionType]) -> dict[str, object]:
-    """Return the states of the random generators that some code may draw from, of Python and NumPy."""
-    found: dict[str, object] = {"random": hash(random.getstate())}
+    """Return the states of the random generators of Python and NumPy that some code may draw from."""
+    states: dict[str, object] = {"random": hash(random.getstate())}
     numpy = sys.modules.get("numpy")
     if numpy is not None:
-        found["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
-    own = (
-        {}
-        if layer is None
-        else {f"self.{name}": value for name, value in list(safe.instance_dict(layer).items())}
-    )
+        states["numpy.random"] = _digest(numpy.random.get_state(legacy=False))
+    attributes = {} if layer is None else safe.instance_dict(layer)
+    values = {f"self.{name}": value for name, value in list(attributes.items())}
     for function in functions:
-        own.update({name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)})
-        own.update(cells(function))
-    for name, value in own.items():
-        if type(value) is random.Random:  # one of a class derived from it may have any state
-            found[name] = hash(random.Random.getstate(value))
+        values.update({name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)})
+        values.update(cells(function))
+    for name, value in values.items():
+        if type(value) is random.Random:  # a derived class may have any state
+            states[name] = hash(random.Random.getstate(value))
         elif numpy is not None and type(value) is numpy.random.Generator:
             source = value.bit_generator
-            if safe.is_framework(type(source)):
-                found[name] = _digest(source.state)
-    return found
+            if safe.is_library_class(type(source)):
+                states[name] = _digest(source.state)
+    return states
 
 
 def _digest(state: Any) -> object:
-    """Return something small that differs where the state of a generator of NumPy does."""
+    """Return a small value that differs if the state of a generator of NumPy differs."""
     if isinstance(state, Mapping):
-        return tuple((name, _digest(one)) for name, one in state.items())
+        return tuple((name, _digest(value)) for name, value in state.items())
     return hash(state.tobytes()) if is_array(state) else state
 
 
 def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:
-    """Return where some code takes hold of a generator."""
+    """Return where some functions use a generator."""
     for function, code in codes(functions):
         steps = list(dis.get_instructions(code))
         imported: dict[str, Any] = {}
@@ -69,7 +66,7 @@ def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:
 
 
 def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
-    """Tell whether a name, with the one behind it, stands for a generator or for a function of it."""
+    """Return whether a name, with the one after it, stands for a generator or a function of it."""
     if generator not in ("random", "numpy.random"):
         return name == generator.removeprefix("self.")
     numpy = sys.modules.get("numpy")

@@ -1,4 +1,4 @@
-"""Read the Python state that a traced graph takes for constants: attributes, globals, closures."""
+"""Read the Python state that becomes constants of a traced graph: attributes, globals, closures."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from layertrace.record.process import safe
-from layertrace.record.python_state.bytecode import Reads, cells, globals_of, is_framework_class, reads_of
+from layertrace.record.python_state.bytecode import Reads, cells, globals_of, reads_of
 from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.python_state.random_generators import is_array
 from layertrace.timeline.event import Opaque, Structure
 
 __all__ = ["ArraySnapshot", "IdentitySnapshot", "Snapshot", "description", "values_of"]
 
-_ITEMS = 16  # of one collection that are told one by one
-_BYTES = 512  # of an array that is compared by value
+_ITEMS = 16  # items of one collection that are compared one by one
+_BYTES = 512  # the largest array that is compared by value
 Snapshot = dict[str, Any]
-"""What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
+"""State at one moment, by its path: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
 
 
 class IdentitySnapshot:
-    """Stands for a function or an array: equal to itself only, and not keeping it."""
+    """Stands for a function or an array without keeping it; equal only for the same object."""
 
-    __slots__ = ("reference", "said")
+    __slots__ = ("description", "reference")
 
-    def __init__(self, thing: Any, said: str) -> None:
+    def __init__(self, thing: Any, description: str) -> None:
         self.reference = weakref.ref(thing)
-        self.said = said
+        self.description = description
 
     def __eq__(self, other: object) -> bool:
         mine = self.reference()
@@ -41,47 +41,51 @@ class IdentitySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ArraySnapshot:
-    """Stands for a small array: equal to one with the same numbers."""
+    """Stands for a small array; equal for arrays with the same numbers."""
 
     content: bytes
-    said: str
+    description: str
 
 
 def description(value: Any) -> Structure:
-    """Describe what only stands for a value."""
-    return Opaque(value.said) if isinstance(value, (IdentitySnapshot, ArraySnapshot)) else value
+    """Describe a value of a snapshot."""
+    return Opaque(value.description) if isinstance(value, (IdentitySnapshot, ArraySnapshot)) else value
 
 
 def values_of(layer: Any) -> Snapshot:
-    """Return the state that `call` and the steps of a layer bake into a graph, as it is now.
+    """Return the present state that `call` and the steps of a layer make constants of a graph.
 
-    What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
+    Attributes that Keras's base classes assign are omitted. Of Keras's own layers only the public ones, such
+    as `rate`, are included.
     """
     cls: type = type(layer)
     base = set_by_framework(cls)
-    hosts = is_framework_class(cls)
-    reads = None if hosts else reads_of(cls)
-    found: Snapshot = {}
+    is_of_keras = safe.is_framework_class(cls)
+    reads = None if is_of_keras else reads_of(cls)
+    values: Snapshot = {}
     own = safe.instance_dict(layer)
     for name, value in list(own.items()):
-        if type(name) is not str or name in base or (hosts and (name.startswith("_") or hasattr(cls, name))):
+        if type(name) is not str or name in base:
             continue
-        found.update(_values(f"self.{name}", value, None if reads is None else reads.names))
+        if is_of_keras and (name.startswith("_") or hasattr(cls, name)):
+            continue
+        values.update(_values(f"self.{name}", value, None if reads is None else reads.names))
     if type(trainable := own.get("_trainable")) is bool:
-        found["self.trainable"] = trainable
+        values["self.trainable"] = trainable
     if reads is not None:
-        found.update(_of_classes(cls, reads.names, own))
-        found.update(_of_functions(reads))
-    return found
+        values.update(_class_attributes(cls, reads.names, own))
+        values.update(_globals_and_closures(reads))
+    return values
 
 
 def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
-    """Yield a value with its path, if a graph takes it for a constant, and the plain values inside of it.
+    """Yield a value with its path if it becomes a constant of a graph, and the plain values inside it.
 
     Args:
-        path: The way to it.
-        value: Whatever is there.
-        names: What the user's code names, for the attributes of an object; None for a layer of Keras's.
+        path: The path of the value.
+        value: The value.
+        names: The names that the user's code mentions, for the attributes of an object; None for a layer of
+            Keras.
     """
     plain = _plain(value)
     kind: type = type(value)
@@ -94,19 +98,18 @@ def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tup
         yield path, Opaque(f"<{_builtin(inner)} of {size}>")
         if names is not None and size <= _ITEMS:
             items = safe.first_items(inner, _ITEMS)
-            numbered = [(key, one) for key, one in items if type(key) is int or type(key) is str]
-            inside = [(f"{path}[{key!r}]", _plain(one)) for key, one in numbered]
-            yield from ((at, one[0]) for at, one in inside if one is not None)
+            plain_items = [(key, _plain(item)) for key, item in items if type(key) is int or type(key) is str]
+            yield from ((f"{path}[{key!r}]", item[0]) for key, item in plain_items if item is not None)
     elif kind is FunctionType or kind is BuiltinFunctionType:
         yield path, IdentitySnapshot(value, f"<function {value.__name__}>")
     elif names is not None and is_array(value):
         yield path, _array(value)
     elif names is not None:
-        yield from _of_object(path, value, names)
+        yield from _object_attributes(path, value, names)
 
 
 def _plain(value: Any) -> tuple[Structure] | None:
-    """Return a plain value in a tuple, NumPy's scalars too; None where it is none."""
+    """Return a plain value, or a scalar of NumPy, in a tuple; None for any other value."""
     if value is None or safe.is_plain(value):
         return (value,)
     if type(value) is tuple and len(value) <= 8 and all(map(safe.is_plain, value)):
@@ -118,60 +121,59 @@ def _plain(value: Any) -> tuple[Structure] | None:
 
 
 def _changeable(value: Any) -> Any:
-    """Return the list or dict behind a value; None where it is not one."""
+    """Return the list or dict behind a value; None if it is neither."""
     inner = safe.unwrapped(value)
     return None if safe.is_a(inner, tuple) else inner
 
 
 def _array(value: Any) -> IdentitySnapshot | ArraySnapshot:
-    said = f"<array {value.dtype.name}{list(value.shape)}>"
     if value.nbytes > _BYTES or value.dtype.hasobject:
-        return IdentitySnapshot(value, said)
+        return IdentitySnapshot(value, f"<array {value.dtype.name}{list(value.shape)}>")
     few = value.ravel()[:4].tolist()
     return ArraySnapshot(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
 
 
-def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
+def _object_attributes(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the plain attributes of a user's object that the code mentions: `self.config.mode`."""
     classes = safe.mro(type(value))
     own = safe.instance_dict(value)
-    if safe.is_a(value, type, ModuleType) or any(map(is_framework_class, classes)):
+    if safe.is_a(value, type, ModuleType) or any(map(safe.is_framework_class, classes)):
         return
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for owner in reversed(classes):
-        found.update(safe.namespace(owner))
-    found.update(own)
-    for name in names.intersection(found):
-        plain = _plain(found[name]) if not name.startswith("__") else None
+        attributes.update(safe.namespace(owner))
+    attributes.update(own)
+    for name in names.intersection(attributes):
+        plain = _plain(attributes[name]) if not name.startswith("__") else None
         if plain is not None:
             yield f"{path}.{name}", plain[0]
 
 
-def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
+def _class_attributes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the plain attributes of the user's classes that the code mentions and the layer does not hide."""
     for owner in safe.mro(cls):
-        if not is_framework_class(owner) and owner is not object:
+        if not safe.is_framework_class(owner) and owner is not object:
             content = safe.namespace(owner)
             for name in names.intersection(content).difference(own):
                 if not name.startswith("__"):
                     yield from _collected(f"{safe.name_of(owner)}.{name}", content[name])
 
 
-def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
-    """Yield the plain globals that functions read, and what they took from functions around them."""
+def _globals_and_closures(reads: Reads) -> Iterator[tuple[str, Any]]:
+    """Yield the plain globals and closure variables that functions read."""
     for function in reads.living():
-        found = {name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)}
-        for name, value in {**found, **cells(function)}.items():
+        own_globals = {name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)}
+        for name, value in {**own_globals, **cells(function)}.items():
             if value is not None and not name.startswith("__"):
                 yield from _collected(name, value)
 
 
 def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a value that may be changed and no function or array, of which code holds many for good."""
+    """Yield a value, except a function or an array: code has many of these that never change."""
     if safe.is_a(value, set) or _changeable(value) is not None or _plain(value) is not None:
         yield from _values(path, value, frozenset())
 
 
 def _builtin(value: Any) -> str:
-    """Name the builtin behind Keras's tracked collections."""
+    """Return the name of the builtin behind a tracked collection of Keras."""
     return "dict" if safe.is_a(value, dict) else "list"

@@ -1,6 +1,6 @@
-"""Watch whether the Python state that a graph takes for constants changes, and who draws random numbers.
+"""Watch the Python state that becomes constants of a graph, and the random generators.
 
-All of this runs only while something is traced, and when a streak of runs begins or is looked at.
+All of this runs only while a function is traced, when it first runs, and in some of its later runs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from layertrace.record.python_state.bytecode import (
     cells,
     functions_behind,
     globals_of,
-    is_framework_class,
     methods_of,
     names_in,
     reachable,
@@ -42,6 +41,7 @@ from layertrace.record.python_state.snapshot import (
     description,
     values_of,
 )
+from layertrace.record.python_state.switch import switch
 from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.query import live_layers
@@ -57,163 +57,169 @@ __all__ = [
     "trains",
 ]
 
-_LOOKS = 64  # at the attributes of one function's layers; after so many only at the 128th, 256th, …
+_LOOKS = 64  # comparisons of one function's layers; after these only the 128th, 256th, … is made
 
-# StateBefore and after
+# Before and after
 
 
 class StateBefore:
-    """How a layer and the random generators were before a traced call, or a trace.
+    """The state of a layer and of the random generators before a traced call, or a trace.
 
     Attributes:
-        span: The call or the trace, which so keeps its identity.
-        layer: Whose state it is; None for a function without one.
-        reads: What the code reads that runs.
-        told: What somebody inside was blamed for; not those around too.
-        ops: How many ops the graph of the trace had; None in a graph inside of that.
+        span: The call or the trace, kept so that its identity is not reused.
+        layer: The layer whose state this is; None for a function without a layer.
+        reads: What the code reads.
+        reported: What was reported for a call inside, and is not reported again for this one.
+        ops: How many ops the graph of the trace had; None in a graph inside that one.
     """
 
-    __slots__ = ("drawn", "layer", "ops", "reads", "span", "tensors", "told", "values")
+    __slots__ = ("drawn", "layer", "ops", "reads", "reported", "span", "tensors", "values")
 
     def __init__(self, span: tuple[Any, ...], layer: Any, reads: Reads) -> None:
         self.span = span
         self.layer = None if layer is None else weakref.ref(layer)
         self.reads = reads
         self.values = {} if layer is None else values_of(layer)
-        self.tensors = {} if layer is None else {n: id(value) for n, value in graph_tensors(layer)}
+        self.tensors = {} if layer is None else {name: id(value) for name, value in graph_tensors(layer)}
         self.drawn = generators_of(layer, reads.living())
-        self.told: set[object] = set()
+        self.reported: set[object] = set()
         self.ops = _ops(span)
 
 
 _before: dict[int, list[StateBefore]] = {}
-"""What was noted at the beginning of each span that has not ended, by its identity."""
+"""The state before each span that has not ended, by the identity of the span."""
 
 
 Owners = list[tuple[int, int, Any]]
-"""Between which numbers of ops a layer's call made them, innermost first."""
+"""For each call of a layer the number of ops before and after it, innermost first."""
 
 _made: dict[int, Owners] = {}
-"""What calls made, by the identity of the trace that they are in."""
+"""The calls in each trace that has not ended, by the identity of the trace."""
 
 _training: set[int] = set()
-"""The traces, by identity, in which an optimizer was given gradients so far."""
+"""The identities of the traces in which an optimizer was given gradients."""
 
 
 def _ops(span: tuple[Any, ...]) -> int | None:
-    """Count the ops of the graph of a trace, during a call that is traced into it."""
+    """Return the number of ops in the graph of a trace, during a call that is traced into it."""
     mode = span[MODE]
     if mode is None or mode.name != "graph":
         return None
     graph = Host.tf.compat.v1.get_default_graph()
-    known = traced_graphs.get(graph)
-    return int(graph.version) if known is not None and known.span is mode.span else None
+    traced = traced_graphs.get(graph)
+    return int(graph.version) if traced is not None and traced.span is mode.span else None
 
 
 def before_call(span: tuple[Any, ...], layer: Any) -> None:
-    """Note how a layer is before a call that is being traced."""
-    if not is_framework_class(type(layer)):
+    """Record the state of a layer before a traced call."""
+    if switch.is_on and not safe.is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
 
 def forget_call(span: tuple[Any, ...]) -> None:
-    """Forget how things were before a call, or a trace, that has failed."""
+    """Drop the state from before a call, or a trace, that has failed."""
     _before.pop(id(span), None)
     _made.pop(id(span), None)
     _training.discard(id(span))
 
 
 def after_call(span: tuple[Any, ...], layer: Any) -> None:
-    """Compare a layer with how it was before a traced call, and remember it for when the graph runs."""
-    noted = _before.pop(id(span), ())
+    """Compare a layer with its state before a traced call, and keep its state for when the graph runs."""
+    states = _before.pop(id(span), ())
+    if not switch.is_on:
+        return
     values = values_of(layer)
-    for before in noted:
+    for before in states:
         _compare(before, layer, span[LAYER], values)
         if before.ops is not None and (now := _ops(span)) is not None:
             _made.setdefault(id(span[MODE].span), []).append((before.ops, now, span[LAYER]))
-    _remember(span, layer, span[LAYER], values, ("call",))
+    _keep_read_state(span, layer, span[LAYER], values, ("call",))
 
 
 def _compare(before: StateBefore, layer: Any, record: Any, values: Snapshot) -> None:
-    """Tell what is not as it was, and where the user's code did that."""
+    """Record what has changed, and where the user's code changed it."""
     functions = before.reads.living()
-    home = (functions[0].__code__, -1) if functions else None
+    default = (functions[0].__code__, -1) if functions else None
     for key in _changed(before.values, values):
         if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
             both = description(before.values.get(key)), description(values[key])
-            _see("changed in call", record, key, *both, before.span, writes(functions, key) or home)
+            _record("changed in call", record, key, *both, before.span, writes(functions, key) or default)
     for name, tensor in [] if layer is None else graph_tensors(layer):
         if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
-            place = writes(functions, name) or home
-            _see_kept(layer, record, name, before.span, place)
+            place = writes(functions, name) or default
+            _record_kept_tensor(layer, record, name, before.span, place)
     for name, state in generators_of(layer, functions).items():
         if before.drawn.get(name) == state or (place := drawn_at(functions, name)) is None:
-            continue  # Keras and TensorFlow draw as well, for the seeds of what is made
+            continue  # Keras and TensorFlow draw too, for the seeds of what they create
         if _is_news(before, record if name.startswith("self.") else None, f"drawn {name}", state):
-            _see("random", record, name, None, None, before.span, place)
+            _record("random", record, name, None, None, before.span, place)
 
 
-def _see_kept(layer: Any, record: Any, name: str, span: Any, place: Place | None) -> None:
-    """Tell of a tensor that a layer keeps; of a placeholder only until an eager call has put its own there.
+def _record_kept_tensor(layer: Any, record: Any, name: str, span: Any, place: Place | None) -> None:
+    """Record a tensor that a layer keeps; a placeholder only until an eager call has replaced it.
 
-    A layer that is used eagerly alone meets one placeholder, when it is built.
+    A layer that is only used eagerly gets one placeholder, when it is built.
     """
-    sighting = PendingObservation("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
-    sighting.span, sighting.place = span, place
+    observation = PendingObservation("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
+    observation.span, observation.place = span, place
     if span[MODE] is not None and span[MODE].function is None:
         reference = weakref.ref(layer)
-        sighting.is_over = lambda: (one := reference()) is not None and is_replaced(one, name)
-    add_observation(sighting)
+        observation.is_over = lambda: (kept_by := reference()) is not None and is_replaced(kept_by, name)
+    add_observation(observation)
 
 
 def _is_news(before: StateBefore, record: Any, key: str, state: object) -> bool:
-    """Tell whether nobody inside was blamed for this; from now on somebody is, for those around."""
+    """Return whether a change was not reported for a call inside, and mark it as reported."""
     item = (getattr(record, "number", 0), key, state)
-    if item in before.told:
+    if item in before.reported:
         return False
-    before.told.add(item)
-    around = parent_of(before.span)
-    while around is not None:
-        for one in _before.get(id(around), ()):
-            one.told.add(item)
-        around = parent_of(around)
+    before.reported.add(item)
+    ancestor = parent_of(before.span)
+    while ancestor is not None:
+        for state in _before.get(id(ancestor), ()):
+            state.reported.add(item)
+        ancestor = parent_of(ancestor)
     return True
 
 
 def _changed(before: Snapshot, now: Snapshot) -> Iterator[str]:
-    """Yield what is another plain value or has another size; where a size differs, not its items too."""
-    resized = tuple(f"{key}[" for key, v in now.items() if isinstance(v, Opaque) and before.get(key) != v)
-    told: set[str] = set()
+    """Yield the keys whose plain value or size has changed; if a size has changed, not also its items."""
+    resized = tuple(
+        f"{key}[" for key, value in now.items() if isinstance(value, Opaque) and before.get(key) != value
+    )
+    reported: set[str] = set()
     for key, value in now.items():
-        inside = key.partition("[")[0]
+        container = key.partition("[")[0]
         is_state = not isinstance(value, (IdentitySnapshot, ArraySnapshot)) and not isinstance(
             before.get(key), (IdentitySnapshot, ArraySnapshot)
         )
-        is_new = key not in before and (key != inside or not key.startswith("self."))
+        is_new = key not in before and (key != container or not key.startswith("self."))
         differs = is_state and not is_new and (key not in before or before[key] != value)
-        if differs and not key.startswith(resized) and inside not in told:
-            told.add(inside)
+        if differs and not key.startswith(resized) and container not in reported:
+            reported.add(container)
             yield key
 
 
-def _remember(
+def _keep_read_state(
     span: tuple[Any, ...], layer: Any, record: Any, values: Snapshot, methods: tuple[str, ...]
 ) -> None:
-    """Keep what a graph was made with, of that which the code reads; of Keras's own layers all of it."""
+    """Keep the state that the code reads for when the graph runs; all state of Keras's own layers."""
     cls: type = type(layer)
-    _keep(span, layer, record, values, None if is_framework_class(cls) else reads_of(cls, methods).names)
+    _keep(span, layer, record, values, None if safe.is_framework_class(cls) else reads_of(cls, methods).names)
 
 
 def _keep(span: Any, layer: Any, record: Any, values: Snapshot, names: frozenset[str] | None) -> None:
-    """Keep it at the functions around."""
-    settled = {key: v for key, v in values.items() if not isinstance(v, Opaque) and _is_read(key, names)}
-    around = span
-    while around is not None and settled:
-        if around[METHOD].kind == "trace":
-            kept = around[DETAIL].record.attributes
-            known = kept[record.number][1] if record.number in kept else {}
-            kept[record.number] = (weakref.ref(layer), known | settled)
-        around = parent_of(around)
+    """Keep the state of a layer with each function that is being traced."""
+    read = {
+        key: value for key, value in values.items() if not isinstance(value, Opaque) and _is_read(key, names)
+    }
+    ancestor = span
+    while ancestor is not None and read:
+        if ancestor[METHOD].kind == "trace":
+            kept = ancestor[DETAIL].record.attributes
+            earlier = kept[record.number][1] if record.number in kept else {}
+            kept[record.number] = (weakref.ref(layer), earlier | read)
+        ancestor = parent_of(ancestor)
 
 
 def _is_read(key: str, names: frozenset[str] | None) -> bool:
@@ -221,47 +227,57 @@ def _is_read(key: str, names: frozenset[str] | None) -> bool:
 
 
 def _parts(key: str) -> tuple[str, str]:
-    """Return whose something is, and the first name of the way to it."""
+    """Return the owner of a key, and the first name after it: `("self", "config")` of `self.config[0]`."""
     bare = key.partition("[")[0]
     owner, dot, rest = bare.partition(".")
     return (owner, rest.partition(".")[0]) if dot else ("", bare)
 
 
-def _named(key: str) -> str:
-    """Return the name that an observation gives to a key."""
+def _observed_name(key: str) -> str:
+    """Return the name of a key in an observation."""
     owner = _parts(key)[0]
     return key.removeprefix("self.") if owner == "self" else f"class {key}" if owner else f"global {key}"
 
 
-def _see(
+def _record(
     what: Any, record: Any, key: str, before: Structure, value: Structure, span: Any, place: Place | None
 ) -> None:
-    name = key if what == "random" else _named(key)
-    sighting = PendingObservation(what, (getattr(record, "number", 0), key), layer=record, name=name)
-    sighting.before, sighting.now, sighting.span, sighting.place = before, value, span, place
-    add_observation(sighting)
+    name = key if what == "random" else _observed_name(key)
+    observation = PendingObservation(what, (getattr(record, "number", 0), key), layer=record, name=name)
+    observation.before, observation.now, observation.span, observation.place = before, value, span, place
+    add_observation(observation)
 
 
-# A trace, with the model whose step it is
+# A trace, and the model whose step is traced
 
 
 def before_trace(span: tuple[Any, ...], function: Any) -> None:
-    """Note how things are before a trace: the model whose step is traced, and the random generators."""
-    if not hub.observers or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
+    """Record the state before a trace: of the model whose step is traced, and of the random generators."""
+    if not hub.observers or not switch.is_on:
         return
-    around = list(_around(bare))
-    named = {name for one in around for name in (one.__name__, *names_in(one.__code__))}
-    steps = tuple(name for name in STEPS if name in named)
-    models = {id(one): one for one in _layers_in(around) if _is_model(one)} if steps else {}
-    noted = [StateBefore(span, one, reads_of(type(one), steps)) for one in models.values()]
-    noted = [*noted, StateBefore(span, None, read_by(reachable(None, around)))]
-    for one in noted:
-        one.told = noted[0].told  # what the model is blamed for, nobody else is
-    _before[id(span)] = noted
+    bare = next(functions_behind(safe.unwrap(function)), None)
+    if bare is None:
+        return
+    functions = list(_with_held_functions(bare))
+    mentioned = {name for held in functions for name in (held.__name__, *names_in(held.__code__))}
+    steps = tuple(name for name in STEPS if name in mentioned)
+    models = {id(layer): layer for layer in _layers_in(functions) if _is_model(layer)} if steps else {}
+    states = [StateBefore(span, model, reads_of(type(model), steps)) for model in models.values()]
+    states.append(StateBefore(span, None, read_by(reachable(None, functions))))
+    for state in states:
+        state.reported = states[0].reported  # what is reported for the model is not reported again
+    _before[id(span)] = states
 
 
-def after_trace(span: tuple[Any, ...]) -> Owners:
-    """Compare things with how they were before a trace that has ended, and return who made its ops."""
+def after_trace(span: tuple[Any, ...]) -> Owners | None:
+    """Compare things with how they were before a trace, and return which layers made its ops.
+
+    Returns:
+        The layers; None if Python state is not watched.
+    """
+    if not switch.is_on:
+        forget_call(span)
+        return None
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
         record = None if layer is None else live_layers.get(layer) or register_layer(layer, None)
@@ -274,64 +290,66 @@ def after_trace(span: tuple[Any, ...]) -> Owners:
 
 
 def trains() -> None:
-    """Note that an optimizer is given gradients now, by which the traces around are those of training."""
-    around = threads.state.span
-    if around is None and (mode := current_mode(Host.tf)) is not None:  # in the thread of a replica
-        around = mode.span
-    while around is not None:
-        if around[METHOD].kind == "trace":
-            _training.add(id(around))
-        around = parent_of(around)
+    """Record that an optimizer is given gradients now, so that the traces around are traces of training."""
+    if not switch.is_on:
+        return
+    ancestor = threads.state.span
+    if ancestor is None and (mode := current_mode(Host.tf)) is not None:  # in the thread of a replica
+        ancestor = mode.span
+    while ancestor is not None:
+        if ancestor[METHOD].kind == "trace":
+            _training.add(id(ancestor))
+        ancestor = parent_of(ancestor)
 
 
 def _forget_trainable(span: tuple[Any, ...]) -> None:
-    """Leave out, of a trace that trains nothing, what was trainable: its graph is the same either way."""
+    """Drop what was trainable if a trace trains nothing: its graph does not depend on that."""
     if id(span) in _training:
         _training.discard(id(span))
         return
-    for _, settled in span[DETAIL].record.attributes.values():
-        settled.pop("self.trainable", None)
+    for _, kept in span[DETAIL].record.attributes.values():
+        kept.pop("self.trainable", None)
 
 
-def _around(function: FunctionType, depth: int = 3) -> Iterator[FunctionType]:
-    """Yield a function and those that it holds: Keras's train function holds the one of one step."""
+def _with_held_functions(function: FunctionType, depth: int = 3) -> Iterator[FunctionType]:
+    """Yield a function and those in its closure: Keras's train function holds the function of one step."""
     yield function
     if depth:
         for value in cells(function).values():
             for inner in functions_behind(value):
-                yield from _around(inner, depth - 1)
+                yield from _with_held_functions(inner, depth - 1)
 
 
 def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
-    """Yield the layers that functions hold, name, or are methods of."""
+    """Yield the layers that functions hold in their closure, read as globals, or are methods of."""
     for function in functions:
         for value in cells(function).values():
             owner = value.__self__ if type(value) is MethodType else None
-            yield from (one for one in (value, owner) if _is_layer(one))
-        named = (dict.get(function.__globals__, name) for name in globals_of(function.__code__))
-        yield from (one for one in named if _is_layer(one))
+            yield from (thing for thing in (value, owner) if _is_layer(thing))
+        values = (dict.get(function.__globals__, name) for name in globals_of(function.__code__))
+        yield from (value for value in values if _is_layer(value))
 
 
 def _is_layer(value: Any) -> bool:
-    return any(is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
+    return any(safe.is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
 def _is_model(layer: Any) -> bool:
-    return not is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
+    return not safe.is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
 
 
 def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Any) -> None:
-    """Tell which attributes differ, at a run of a function, from what they were when it was traced.
+    """Record which attributes differ, at a run of a function, from their values when it was traced.
 
     Args:
         record: The function.
-        place: Finds the line of the run, if it is needed.
-        span: What the run is part of.
+        place: Returns the line of the run; called only if something differs.
+        span: The span that the run is part of.
     """
-    if not hub.observers or not record.attributes:
+    if not hub.observers or not switch.is_on or not record.attributes:
         return
     record.looks += 1
     if record.looks > _LOOKS and record.looks & (record.looks - 1):
@@ -344,26 +362,29 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
             values = values_of(layer)
             for key in changed:
                 if key in values and values[key] != then[key]:
-                    known = live_layers.get(layer)
+                    layer_record = live_layers.get(layer)
                     both = description(then[key]), description(values[key])
-                    _see("changed after trace", known, key, *both, span, place())
-    except Exception:  # promise 1: the traced program never sees a fault of ours
+                    _record("changed after trace", layer_record, key, *both, span, place())
+    except Exception:  # promise 1: the traced program never sees an error of layertrace
         report_internal_error("compare attributes")
 
 
 def _suspects(layer: Any, then: Snapshot) -> list[str]:
-    """Return what is not plainly the value that it was, without reading all that a layer has."""
+    """Return the keys that may have changed, without reading all state of a layer."""
     own = safe.instance_dict(layer)
-    items = (("_trainable" if key == "self.trainable" else key[5:], key, was) for key, was in then.items())
-    return [key for name, key, was in items if not _is_still(was, own.get(name, _NONE))]
+    return [
+        key for key, before in then.items() if not _is_same(before, own.get(_attribute(key), safe.MISSING))
+    ]
 
 
-def _is_still(before: Any, now: Any) -> bool:
+def _attribute(key: str) -> str:
+    """Return the name that a key has in the dictionary of a layer, if it is a plain attribute."""
+    return "_trainable" if key == "self.trainable" else key[5:]
+
+
+def _is_same(before: Any, now: Any) -> bool:
     if now is before:
         return True
     if type(before) is IdentitySnapshot:
         return before.reference() is now
     return type(now) is type(before) and safe.is_plain(now) and bool(now == before)
-
-
-_NONE = object()

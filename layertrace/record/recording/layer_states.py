@@ -13,7 +13,6 @@ from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
-from layertrace.record.python_state.bytecode import is_framework_class
 from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import code_behind
 from layertrace.timeline.context import LayerState
@@ -110,10 +109,10 @@ def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
     mine = safe.instance_dict(layer)
     policy = mine.get("_dtype_policy")
     home = next((cls for cls in safe.mro(type(layer)) if "compute_dtype" in safe.namespace(cls)), object)
-    if is_framework_class(home) and home.__name__ != "Layer":
+    if safe.is_framework_class(home) and home.__name__ != "Layer":
         found = safe.framework_attribute(layer, "compute_dtype")
     else:
-        is_map = safe.class_name(policy) == "DTypePolicyMap" and is_framework_class(type(policy))
+        is_map = safe.class_name(policy) == "DTypePolicyMap" and safe.is_framework_class(type(policy))
         if policy is not None and is_map and record.path:
             policy = policy[record.path]
         found = safe.framework_attribute(policy, "compute_dtype")
@@ -146,7 +145,7 @@ def _methods(cls: type) -> Mapping[str, Location]:
     found = {}
     for name in _METHODS:
         owner = next((one for one in safe.mro(cls) if name in safe.namespace(one)), object)
-        if owner is object or is_framework_class(owner):
+        if owner is object or safe.is_framework_class(owner):
             continue
         code = code_behind(safe.namespace(owner)[name])
         if code is not None:

@@ -19,6 +19,7 @@ from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import report_internal_error
+from layertrace.record.python_state.switch import read_setting
 from layertrace.record.recording.autosave import Saver
 from layertrace.record.recording.echo import Echo
 from layertrace.record.recording.layer_states import states_of
@@ -114,6 +115,8 @@ class Recorder:
             loading.load()
         with _lock:
             self._start_ns, self._started_ns = self._clock(), time.time_ns()
+            note = read_setting(is_first=not running)
+            self._notes += [] if note is None else [note]
             self.echo = Echo(self._start_ns) if self._wants_echo else None
             try:
                 if self._saver is not None:

@@ -1,7 +1,7 @@
-"""Record the Python processes that a program starts, each into a file of its own beside that of the program.
+"""Record the Python processes that a program starts, each in a file next to that of the program.
 
-A new Python runs `sitecustomize` first, wherever it finds that in `PYTHONPATH`; ours is in the folder
-`startup` beside this file. A fork begins a file when it is made.
+A new Python first runs the `sitecustomize` that it finds in `PYTHONPATH`; ours is in the folder `startup`
+next to this file. A fork starts its file at once.
 """
 
 from __future__ import annotations
@@ -16,27 +16,28 @@ from pathlib import Path
 
 from layertrace.record.api import trace
 from layertrace.record.frameworks.import_hook import ImportWatch
-from layertrace.record.frameworks.loading import HOSTS, loaded
+from layertrace.record.frameworks.loading import loaded
 from layertrace.record.process.forks import in_child
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.recorder import Recorder, running
 from layertrace.timeline import Timeline
+from layertrace.timeline.ownership import KERAS
 
 __all__ = ["FILE", "begin", "files_since", "recorded"]
 
 FILE = "LAYERTRACE_CHILDREN"
-"""Names in the environment the file beside which children write theirs."""
+"""The environment variable with the file of the program, next to which subprocesses write theirs."""
 
 _STARTUP = str(Path(__file__).parent / "startup")
 
 
 @contextmanager
 def recorded(save: Path, timeline: Timeline) -> Iterator[None]:
-    """Let the processes that are started in the block be recorded.
+    """Record the processes that are started in the block.
 
     Args:
         save: The file of this process.
-        timeline: What is recorded of it, which a fork does not go on with.
+        timeline: The timeline of this process, which a fork does not continue.
     """
     _ours.append(timeline)
     before = {name: os.environ.get(name) for name in (FILE, "PYTHONPATH")}
@@ -54,34 +55,35 @@ def recorded(save: Path, timeline: Timeline) -> Iterator[None]:
 
 
 def files_since(save: Path, folder: Path, seconds: float) -> list[Path]:
-    """Return the files of children that were written since a time.
+    """Return the files of subprocesses that were written since a time.
 
     Args:
-        save: The file of the program, beside which they are.
-        folder: How the folder of all is to be named in what is returned.
+        save: The file of the program.
+        folder: The folder to name in the returned paths.
         seconds: The time, in seconds since 1970.
     """
-    beside = save.parent.glob(f"{glob.escape(save.stem)}.*{save.suffix}")
-    mine = (path for path in beside if path.name[len(save.stem) + 1 : -len(save.suffix)].isdecimal())
-    return sorted(folder / path.name for path in mine if path.stat().st_mtime >= seconds)
+    similar = save.parent.glob(f"{glob.escape(save.stem)}.*{save.suffix}")
+    files = (path for path in similar if path.name[len(save.stem) + 1 : -len(save.suffix)].isdecimal())
+    return sorted(folder / path.name for path in files if path.stat().st_mtime >= seconds)
 
 
 def begin() -> None:
     """Record this process, which the program has started, until it ends."""
-    beside = os.environ.get(FILE)
-    if not beside:
+    file_of_program = os.environ.get(FILE)
+    if not file_of_program:
         return
-    path = Path(beside)
-    child = _Child(path.with_name(f"{path.stem}.{os.getpid()}{path.suffix}"))
+    path = Path(file_of_program)
+    child = _Subprocess(path.with_name(f"{path.stem}.{os.getpid()}{path.suffix}"))
     atexit.register(child.end)
     _end_with_multiprocessing(child)
     _watch_forks()
 
 
-class _Child:
+class _Subprocess:
     """The recording of a process that the program has started.
 
-    Most such processes, as the helpers of multiprocessing, make no layer: a file is begun with Keras.
+    Most such processes, such as the resource tracker of multiprocessing, create no layer. So the file is
+    created when Keras is imported.
     """
 
     def __init__(self, path: Path) -> None:
@@ -89,8 +91,8 @@ class _Child:
         self._process = os.getpid()
         self._tracer = trace(report=False, save=path)
         self._timeline: Timeline | None = None
-        self._watch = ImportWatch(HOSTS, self._start)
-        _children.append(self)
+        self._watch = ImportWatch(KERAS, self._start)
+        _subprocesses.append(self)
         if loaded():
             self._start("")
         else:
@@ -103,9 +105,9 @@ class _Child:
             _ours.append(self._timeline)
 
     def end(self) -> None:
-        """End the recording, and keep none without events."""
+        """End the recording, and delete its file if it has no events."""
         self._watch.stop()
-        if self._timeline is None or os.getpid() != self._process:  # a fork inherits what is registered
+        if self._timeline is None or os.getpid() != self._process:  # a fork inherits the registered function
             return
         self._tracer.stop()
         if not self._timeline:
@@ -113,25 +115,25 @@ class _Child:
 
 
 _ours: list[Timeline] = []
-"""What we have begun to record in this process; a program may record, too."""
+"""The timelines that this module records in this process; the program may record others."""
 
-_children: list[_Child] = []
-"""That of this process; at first, in a fork, that of its parent."""
+_subprocesses: list[_Subprocess] = []
+"""The recording of this process; right after a fork, that of its parent."""
 
 
-def _end_with_multiprocessing(child: _Child) -> None:
-    # Processes of multiprocessing leave by os._exit, and run these instead.
+def _end_with_multiprocessing(child: _Subprocess) -> None:
+    # Processes of multiprocessing exit by os._exit, and run these instead of what atexit has.
     multiprocessing.util.Finalize(None, child.end, exitpriority=100)
 
 
 def _after_multiprocessing(_: object) -> None:
-    """Say again what a process of multiprocessing is to do at its end: it begins by forgetting all that."""
-    if _children:
-        _end_with_multiprocessing(_children[-1])
+    """Register the end again: a process of multiprocessing starts by forgetting all that is registered."""
+    if _subprocesses:
+        _end_with_multiprocessing(_subprocesses[-1])
 
 
 def _fork() -> None:
-    """Begin a recording of its own in a fork."""
+    """Start the own recording of a fork."""
     if FILE not in os.environ:
         return
     try:
@@ -139,10 +141,10 @@ def _fork() -> None:
             if isinstance(timeline.source, Recorder) and timeline.source in running:
                 timeline.source.detach_after_fork()
         _ours.clear()
-        for child in _children:
-            child.end()  # which only looks out no more: it is the parent's
+        for child in _subprocesses:
+            child.end()  # only stops watching imports, since the recording is the parent's
         begin()
-    except Exception:  # promise 1: the program's fork goes on
+    except Exception:  # promise 1: the program's fork succeeds
         report_internal_error("record a fork")
 
 

@@ -73,7 +73,7 @@ class Tracing:
 
     def _note_faults(self, test: str) -> None:
         """Note what the book of faults has and no warning showed, as in a test that is about warnings."""
-        new = guard._told.keys() - self._known
+        new = guard._warned.keys() - self._known
         if not self._warned:
             for fault in sorted(new):
                 self._note("fault", f"{test}: {fault}")

@@ -11,6 +11,7 @@ from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import methods_beside
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
+from layertrace.timeline.ownership import is_container
 
 
 @rule("LT305", "output-shape-mismatch", "error", links.BASE_LAYER)
@@ -129,7 +130,7 @@ def _calls_in_model(context: DiagnosisContext, layer: LayerRef) -> list[Event]:
 
 
 def _is_functional(layer: LayerRef | None) -> bool:
-    return layer is not None and any(base.endswith((".Functional", ".Sequential")) for base in layer.bases)
+    return layer is not None and is_container(layer)
 
 
 def _differ(declared: TensorSpec, returned: TensorSpec) -> bool:

@@ -10,6 +10,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.ownership import is_lambda
 
 
 @rule("LT103", "layer-created-in-call", "error", links.SUBCLASSING, triggers=[("init", "call")])
@@ -78,7 +79,7 @@ def _creating_layer(context: DiagnosisContext, init: Event) -> LayerRef | None:
     if outer is not None and outer.kind == "call":
         if outer.layer is None:
             return None
-        is_users = is_user_defined(outer.layer) or outer.layer.class_name == "Lambda"
+        is_users = is_user_defined(outer.layer) or is_lambda(outer.layer)
         return outer.layer if is_users else None
     step = context.step_of(init)
     return None if step is None or is_guarded(init.location) else step.layer

@@ -19,6 +19,7 @@ from layertrace.diagnosis.user_source import (
     read_by_lambdas,
 )
 from layertrace.timeline.event import Event, LayerRef, VariableSpec
+from layertrace.timeline.ownership import is_lambda
 
 
 @rule("LT105", "untracked-variable", "warning", links.SUBCLASSING)
@@ -124,7 +125,7 @@ def _read_by_lambda(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _is_of_lambda(event: Event) -> bool:
     layer = event.layer
-    return layer is not None and layer.framework == "keras" and layer.class_name == "Lambda"
+    return layer is not None and layer.framework == "keras" and is_lambda(layer)
 
 
 def _is_assigned(context: DiagnosisContext, layer: LayerRef, name: str) -> bool:

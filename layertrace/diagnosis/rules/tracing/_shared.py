@@ -11,6 +11,7 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, user
 from layertrace.diagnosis.finding import Evidence
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
+from layertrace.timeline.ownership import is_framework_file, is_tensorflow_file
 
 MIN_RETRACES = 3
 """Retraces for one reason: one is a partial last batch, two may be intended.
@@ -109,10 +110,7 @@ def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list
 
 def is_framework_code(place: Location | None) -> bool:
     """Return whether a line belongs to Keras or TensorFlow."""
-    return place is not None and _FRAMEWORK_FILE.search(place.file) is not None
-
-
-_FRAMEWORK_FILE = re.compile(r"[/\\](keras[/\\]src|tf_keras|tensorflow[/\\]python)[/\\]")
+    return place is not None and is_framework_file(place.file)
 
 
 def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
@@ -134,7 +132,7 @@ def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tupl
         layer = context.enclosing_layer(event)
         if layer is not None and not is_user_defined(layer):
             continue  # a layer of Keras that compiles its own operations
-        if event.defined_at is not None and "/tensorflow/python/" in event.defined_at.file.replace("\\", "/"):
+        if event.defined_at is not None and is_tensorflow_file(event.defined_at.file):
             continue  # a function that TensorFlow creates for itself, as for a distributed dataset
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)

@@ -12,6 +12,7 @@ from layertrace.diagnosis.registry import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, Location
+from layertrace.timeline.ownership import is_container
 
 
 @rule("LT505", "loss-added-repeatedly", "warning", links.SUBCLASSING)
@@ -76,9 +77,6 @@ def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
             yield _repeated(losses, how, ())
 
 
-_CONTAINERS = (".Functional", ".Sequential")
-
-
 def _wrapper(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | None:
     """Return the closest enclosing call of a Keras layer that runs others, and the call inside it."""
     inner = event
@@ -87,7 +85,7 @@ def _wrapper(context: DiagnosisContext, event: Event) -> tuple[Event, Event] | N
             return None
         # In a functional or sequential model it is the user who calls a layer twice:
         # tests/cases/clean/losses_of_shared_layers.py
-        if not is_user_defined(outer.layer) and not outer.layer.bases[0].endswith(_CONTAINERS):
+        if not is_user_defined(outer.layer) and not is_container(outer.layer, derived=False):
             return outer, inner
         inner = outer
     return None

@@ -10,6 +10,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.registry import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
+from layertrace.timeline.ownership import is_container, is_lambda
 
 
 @rule("LT502", "mask-lost", "warning", links.MASKING)
@@ -85,7 +86,7 @@ def _drops_mask(context: DiagnosisContext, state: LayerState) -> bool:
 
 def _is_lambda(state: LayerState) -> bool:
     """Return whether a layer is a `Lambda` of Keras 3, which passes a mask on only with `mask=`."""
-    return state.layer.framework == "keras" and state.layer.class_name == "Lambda"
+    return state.layer.framework == "keras" and is_lambda(state.layer)
 
 
 def _keeps_steps(call: Event) -> bool:
@@ -130,7 +131,7 @@ def _lacks_mask(call: Event) -> bool:
     # tests/cases/clean/masks_that_end.py
     if call.mask is not False or "masked" in call.flags or call.layer is None:
         return False
-    return not any(base.endswith((".Functional", ".Sequential")) for base in call.layer.bases)
+    return not is_container(call.layer)
 
 
 def _is_unmasked(context: DiagnosisContext, build: Event) -> bool:

@@ -1,4 +1,4 @@
-"""Begin the recording of a child process, then do what the program's own `sitecustomize` does."""
+"""Start the recording of a subprocess, then run the program's own `sitecustomize`."""
 
 import importlib.machinery
 import importlib.util

@@ -35,7 +35,7 @@ def _output(path, program, **environment):
 
 
 def test_both_keras_live_in_one_trace():
-    """Layers of both are told in one timeline, each with its framework, and compute as without it."""
+    """Layers of both are in one timeline, each with its framework, and compute the same."""
 
     def program():
         new, old = keras.layers.Dense(2, name="d"), tf_keras.layers.Dense(2, name="d")
@@ -51,7 +51,7 @@ def test_both_keras_live_in_one_trace():
 
 
 def test_one_keras_inside_the_other():
-    """A layer of one that calls a layer of the other is told as any parent and child."""
+    """A layer of one that calls a layer of the other is recorded as its parent."""
 
     class Outer(keras.layers.Layer):
         def __init__(self):
@@ -102,7 +102,7 @@ def test_tf_keras_is_traced_where_tensorflow_uses_it(output):
 
 
 def test_a_trace_loads_the_keras_that_tensorflow_would(output):
-    """A trace that starts first loads the Keras that `tf.keras` will be, and not the other."""
+    """A trace that starts first imports the Keras that `tf.keras` will be, and not the other."""
     program = """
         import sys, layertrace
         with layertrace.trace():
@@ -114,7 +114,7 @@ def test_a_trace_loads_the_keras_that_tensorflow_would(output):
 
 
 def test_a_trace_loads_no_second_keras(output):
-    """Where one Keras is there, a trace loads no other."""
+    """If one Keras is imported, a trace does not import the other."""
     program = """
         import sys, {}, layertrace
         with layertrace.trace():
@@ -126,7 +126,7 @@ def test_a_trace_loads_no_second_keras(output):
 
 
 def test_switched_off_nothing_is_touched(output):
-    """With LAYERTRACE_DISABLED=1 nothing is imported and nothing patched; timelines are empty and say why."""
+    """With LAYERTRACE_DISABLED=1 nothing is imported or patched; timelines are empty, with a note."""
     program = """
         import gc, sys
         import layertrace
@@ -149,10 +149,10 @@ def test_switched_off_nothing_is_touched(output):
         print(len(timeline), len(layertrace.current_timeline()), "LAYERTRACE_DISABLED" in timeline.notes[0])
     """
 
-    said = output(program, LAYERTRACE_DISABLED="1")
+    words = output(program, LAYERTRACE_DISABLED="1")
 
-    assert said[:2] == ["False", "True"]
-    assert said[3:] == ["0", "0", "True"]
+    assert words[:2] == ["False", "True"]
+    assert words[3:] == ["0", "0", "True"]
 
 
 def test_a_decorated_class_is_the_class(output):
@@ -183,7 +183,7 @@ def test_a_decorated_class_is_the_class(output):
 
 
 def test_a_distributed_model_is_the_same(output):
-    """Under MirroredStrategy each replica computes the same, and is told in its own thread."""
+    """Under MirroredStrategy each replica computes the same, and is recorded in its own thread."""
     program = """
         import sys, tensorflow as tf, numpy as np, contextlib, layertrace
         cpu = tf.config.list_physical_devices("CPU")[0]

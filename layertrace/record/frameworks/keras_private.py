@@ -1,0 +1,132 @@
+"""List the private parts of Keras and tf_keras that layertrace reads, and what is lost without each.
+
+Almost all of them are attributes of layers, read with `safe.instance_dict` where nothing fails if they are
+missing: a recording then lacks what `Part.without` names, without a warning. `layertrace debug` shows which
+of them the installed versions have.
+"""
+
+from __future__ import annotations
+
+from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN, Part
+
+__all__ = ["KERAS_PARTS", "PARTS", "TF_KERAS_PARTS"]
+
+
+def _keras(module: str, name: str, without: str, *, in_code: bool = False) -> Part:
+    return Part(f"keras.src.{module}", name, KERAS_SEEN, without, in_code)
+
+
+def _tf_keras(module: str, name: str, without: str, *, in_code: bool = False) -> Part:
+    return Part(f"tf_keras.src.{module}", name, TF_KERAS_SEEN, without, in_code)
+
+
+_NO_LAYERS = "no layer is recorded"
+_NO_CONTAINER = "the lines that call the layers of such a model are not found"
+_NO_CHILDREN = "the layers inside a layer are not known"
+_NO_VARIABLES = "the variables of a layer are not known"
+_NO_MASK = "it is not known which calls had a mask"
+_NO_DTYPE = "the dtype in which a layer computes is not known"
+_NO_TRAINABLE = "it is not known which layers are trainable"
+_NO_INIT = "layers whose __init__ does not call super().__init__() are not found"
+_NO_UPDATES = "updates by optimizers are not recorded"
+_NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
+
+KERAS_PARTS = {
+    "layer": _keras("layers.layer", "Layer", _NO_LAYERS),
+    "functional": _keras("models.functional", "Functional", _NO_CONTAINER),
+    "sequential": _keras("models.sequential", "Sequential", _NO_CONTAINER),
+    "functional_inside": _keras(
+        "models.sequential",
+        "Sequential._functional",
+        "the Functional inside a Sequential is recorded as a layer of its own",
+        in_code=True,
+    ),
+    "initialized": _keras("layers.layer", "Layer._lock", _NO_INIT, in_code=True),
+    "path": _keras(
+        "layers.layer",
+        "Layer._path",
+        "paths are those of the layers around when a layer was created",
+        in_code=True,
+    ),
+    # `_flatten_layers` and `variables` read these; a layer may override both, so they are not called.
+    "layers_inside": _keras("layers.layer", "Layer._layers", _NO_CHILDREN, in_code=True),
+    "trainable_variables": _keras("layers.layer", "Layer._trainable_variables", _NO_VARIABLES, in_code=True),
+    "other_variables": _keras("layers.layer", "Layer._non_trainable_variables", _NO_VARIABLES, in_code=True),
+    "seed_generators": _keras(
+        "layers.layer", "Layer._seed_generators", "the seeds of a layer are not known", in_code=True
+    ),
+    "trainable": _keras("layers.layer", "Layer._trainable", _NO_TRAINABLE, in_code=True),
+    "supports_masking": _keras("layers.layer", "Layer._supports_masking", _NO_MASK, in_code=True),
+    "dtype_policy": _keras("layers.layer", "Layer._dtype_policy", _NO_DTYPE, in_code=True),
+    "dtype_policies_by_path": _keras("dtype_policies.dtype_policy_map", "DTypePolicyMap", _NO_DTYPE),
+    "nodes": _keras(
+        "ops.operation",
+        "Operation._inbound_nodes",
+        "the declared outputs and the masks of layers in functional models are not known",
+        in_code=True,
+    ),
+    "mask": _keras("backend.common.masking", "_keras_mask", _NO_MASK, in_code=True),
+    "masking": _keras("layers.core.masking", "Masking", _NO_MASK),
+    "default_build": _keras(
+        "utils.python_utils",
+        "_is_default",
+        "the build of Keras is recorded like one of a layer's own",
+        in_code=True,
+    ),
+    "original_build": _keras(
+        "layers.layer",
+        "original_build_method",
+        "the wrapping engine does not record the build of layers that existed before the trace",
+        in_code=True,
+    ),
+    "current_path": _keras(
+        "layers.layer",
+        "current_path",
+        "the wrapping engine does not record the build of layers that existed before the trace",
+    ),
+    "updates": _keras("optimizers.base_optimizer", "BaseOptimizer._filter_empty_gradients", _NO_UPDATES),
+    "known_variables": _keras(
+        "optimizers.base_optimizer",
+        "BaseOptimizer._check_variables_are_known",
+        "updates with variables that the optimizer does not know are not recorded",
+    ),
+    "scratch_graph": _keras("backend.tensorflow.core", "scratch_graph", _NO_SYMBOLIC, in_code=True),
+}
+"""What is read of Keras 3."""
+
+TF_KERAS_PARTS = {
+    "layer": _tf_keras("engine.base_layer", "Layer", _NO_LAYERS),
+    "model": _tf_keras("engine.training", "Model", "the variables of a model are listed in another order"),
+    "functional": _tf_keras("engine.functional", "Functional", _NO_CONTAINER),
+    "sequential": _tf_keras("engine.sequential", "Sequential", _NO_CONTAINER),
+    "metric": _tf_keras("metrics.base_metric", "Metric", "metrics are recorded as layers"),
+    "initialized": _tf_keras("engine.base_layer", "Layer._thread_local", _NO_INIT, in_code=True),
+    "name": _tf_keras("engine.base_layer", "Layer._name", "layers are named by their class", in_code=True),
+    "modules_inside": _tf_keras(
+        "engine.base_layer", "Layer._self_tracked_trackables", _NO_CHILDREN, in_code=True
+    ),
+    "trainable_weights": _tf_keras(
+        "engine.base_layer", "Layer._trainable_weights", _NO_VARIABLES, in_code=True
+    ),
+    "other_weights": _tf_keras(
+        "engine.base_layer", "Layer._non_trainable_weights", _NO_VARIABLES, in_code=True
+    ),
+    "trainable": _tf_keras("engine.base_layer", "Layer._trainable", _NO_TRAINABLE, in_code=True),
+    "supports_masking": _tf_keras("engine.base_layer", "Layer._supports_masking", _NO_MASK, in_code=True),
+    "dtype_policy": _tf_keras("engine.base_layer", "Layer._dtype_policy", _NO_DTYPE, in_code=True),
+    "mask": _tf_keras("engine.base_layer", "_keras_mask", _NO_MASK, in_code=True),
+    "default_build": _tf_keras(
+        "utils.generic_utils",
+        "_is_default",
+        "the build of Keras is recorded like one of a layer's own",
+        in_code=True,
+    ),
+    "updates": _tf_keras("optimizers.utils", "filter_empty_gradients", _NO_UPDATES),
+    "optimizer": _tf_keras("optimizers.optimizer", "_BaseOptimizer.apply_gradients", _NO_UPDATES),
+    "scratch_graph": _tf_keras("engine.base_layer", "_scratch_graph", _NO_SYMBOLIC, in_code=True),
+    "keras_graph": _tf_keras("backend", "keras_graph", _NO_SYMBOLIC, in_code=True),
+}
+"""What is read of tf_keras."""
+
+PARTS = {"keras": KERAS_PARTS, "tf_keras": TF_KERAS_PARTS}
+"""Both tables, by the package that they are about."""

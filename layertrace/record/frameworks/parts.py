@@ -1,0 +1,78 @@
+"""Describe a private part of a framework, and check whether the installed version has it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.abc import InspectLoader
+from types import CodeType
+from typing import Any
+
+__all__ = ["KERAS_SEEN", "TENSORFLOW_SEEN", "TF_KERAS_SEEN", "Part", "exists", "home"]
+
+KERAS_SEEN = "Keras 3.0 to 3.15"
+TF_KERAS_SEEN = "tf_keras 2.16 to 2.21"
+TENSORFLOW_SEEN = "TensorFlow 2.16 to 2.21"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One private name.
+
+    Attributes:
+        module: Where it is.
+        name: What it is called; dotted if it belongs to a class.
+        seen: The versions in which it was seen.
+        without: What a recording lacks without it.
+        in_code: Whether only the code of the module names it: an attribute that it sets on objects, a text.
+    """
+
+    module: str
+    name: str
+    seen: str
+    without: str
+    in_code: bool = False
+
+
+def home(part: Part) -> tuple[Any, str]:
+    """Return the module or class that a part belongs to, and its name there.
+
+    Raises:
+        ImportError: If the module does not exist.
+        AttributeError: If the class does not exist.
+    """
+    owner: Any = importlib.import_module(part.module)
+    *classes, name = part.name.split(".")
+    for cls in classes:
+        owner = getattr(owner, cls)
+    return owner, name
+
+
+def exists(part: Part) -> bool:
+    """Return whether the installed version has a part."""
+    try:
+        owner, name = home(part)
+    except (ImportError, AttributeError):
+        return False
+    return name in _names_in_module(part.module) if part.in_code else hasattr(owner, name)
+
+
+@lru_cache(maxsize=64)
+def _names_in_module(module: str) -> frozenset[str]:
+    """Return all names and strings in the code of a module."""
+    spec = importlib.util.find_spec(module)
+    loader = None if spec is None else spec.loader
+    code = loader.get_code(module) if isinstance(loader, InspectLoader) else None
+    return frozenset() if code is None else frozenset(_names_in_code(code))
+
+
+def _names_in_code(code: CodeType) -> set[str]:
+    names = {*code.co_names, *code.co_varnames, *code.co_cellvars}
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            names.add(constant)
+        elif isinstance(constant, CodeType):
+            names |= _names_in_code(constant)
+    return names
