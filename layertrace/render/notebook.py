@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
 
 from rich.console import Group
 from rich.text import Text
@@ -31,7 +30,17 @@ FRAME = (
 )
 
 
-def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
+def notebook(
+    timeline: Timeline,
+    *,
+    depth: int | None = None,
+    fold: bool = True,
+    times: bool = True,
+    places: bool = True,
+    max_lines: int | None = None,
+    findings: Iterable[Finding] = (),
+    marks: Mapping[int, str] | None = None,
+) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
     The HTML is the page that `layertrace.render.page` makes, in a frame that may run its script and
@@ -39,14 +48,29 @@ def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
 
     Args:
         timeline: The events.
-        **options: As for `tree`; `findings` are also shown above it.
+        depth: Number of levels of events to show; None for as many as read well (up to 20).
+        fold: Whether to show repetitions once, with their number.
+        times: Whether to show durations, where there is room.
+        places: Whether to show the lines of code that caused the events.
+        max_lines: Approximate number of lines at most; None for 400.
+        findings: Findings to print before the tree and to mark in it.
+        marks: Words to mark events with, by their `seq`.
 
     Returns:
         `{"text/plain": ..., "text/html": ...}`, as `_repr_mimebundle_` wants it.
     """
     events = timeline[:]  # a recording under way would grow meanwhile
-    found = tuple(options.get("findings", ()))
-    tree_ = tree(events, **options)
+    found = tuple(findings)
+    tree_ = tree(
+        events,
+        depth=depth,
+        fold=fold,
+        times=times,
+        places=places,
+        max_lines=max_lines,
+        findings=found,
+        marks=marks,
+    )
     shown = Group(finding_list(found), Text(), tree_) if found else tree_
     text = html(shown)
     framed = 0 < len(events) <= MOST_FRAMED

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Any, Protocol, TypeVar, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import structs
 
@@ -13,46 +12,22 @@ from layertrace.errors import UnknownLayerError
 from layertrace.timeline import lazy_views
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event_source import EventSource, StoredEvents
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
+from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.query import by_fields, by_subject
 
-__all__ = ["EventSource", "Timeline"]
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from layertrace.diagnosis import Finding
+    from layertrace.render.trees.tree import TimelineTree
+
+__all__ = ["Timeline"]
 
 T = TypeVar("T", bound="Timeline")
-
-
-class EventSource(Protocol):
-    """Where a timeline gets its events from: a list, a file, or a recording under way."""
-
-    def events(self) -> Sequence[Event]:
-        """Return all events so far, ordered by `seq`; the same object while nothing is new."""
-
-    def notes(self) -> Sequence[str]:
-        """Return sentences about the recording itself, such as why it is not complete."""
-
-    def surroundings(self) -> RecordingContext:
-        """Return what is known beside the events."""
-
-
-class _Kept:
-    """Events that are already here."""
-
-    def __init__(
-        self, events: Sequence[Event], notes: Sequence[str], surroundings: Callable[[], RecordingContext]
-    ) -> None:
-        self._events = events
-        self._notes = notes
-        self._surroundings = surroundings
-
-    def events(self) -> Sequence[Event]:
-        return self._events
-
-    def notes(self) -> Sequence[str]:
-        return self._notes
-
-    def surroundings(self) -> RecordingContext:
-        return self._surroundings()
 
 
 class Timeline(Sequence[Event]):
@@ -82,8 +57,8 @@ class Timeline(Sequence[Event]):
         surroundings: RecordingContext | None = None,
     ) -> None:
         known = surroundings or RecordingContext()
-        self._source: EventSource = _Kept(tuple(events), tuple(notes), lambda: known)
-        self._shape: _Shape | None = None
+        self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: known)
+        self._nested: Nesting | None = None
 
     @classmethod
     def from_source(cls: type[T], source: EventSource) -> T:
@@ -216,11 +191,11 @@ class Timeline(Sequence[Event]):
     @property
     def roots(self) -> tuple[Event, ...]:
         """The events that lie inside no other event of this selection."""
-        return self._nesting.inside(None)
+        return self._nesting.children(None)
 
     def children(self, event: Event) -> tuple[Event, ...]:
         """The events directly inside `event`, as far as they are in this selection."""
-        return self._nesting.inside(event.seq)
+        return self._nesting.children(event.seq)
 
     def around(self, event: Event) -> Event | None:
         """The event directly around `event`, as far as it is in this selection."""
@@ -238,11 +213,11 @@ class Timeline(Sequence[Event]):
                 yield structs.replace(event, parent=None if around is None else around.seq)
 
     @property
-    def _nesting(self) -> _Shape:
+    def _nesting(self) -> Nesting:
         events = self._source.events()
-        if self._shape is None or self._shape.events is not events:
-            self._shape = _Shape(events, self._whole())
-        return self._shape
+        if self._nested is None or self._nested.events is not events:
+            self._nested = Nesting(events, self._whole())
+        return self._nested
 
     def _whole(self) -> Sequence[Event]:
         """Return the events that this was selected from, as they were then."""
@@ -262,7 +237,9 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
         """
-        lazy_views.load("save")(self, path)
+        from layertrace.timeline.storage import save  # which is made of timelines itself
+
+        save(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Timeline:
@@ -271,8 +248,9 @@ class Timeline(Sequence[Event]):
         Raises:
             FormatError: If there is no such file, or it is no recording that this version can read.
         """
-        found: Timeline = lazy_views.load("load")(path)
-        return found
+        from layertrace.timeline.storage import load
+
+        return load(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it be copied and pickled as it is now: another process gets no recording under way."""
@@ -280,34 +258,107 @@ class Timeline(Sequence[Event]):
 
     # Looking
 
-    def findings(self, **options: Any) -> list[Any]:
-        """Return what is wrong, the gravest first. See `layertrace.diagnose`."""
-        found: list[Any] = lazy_views.load("diagnose")(self, **options)
-        return found
+    def findings(
+        self, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
+    ) -> list[Finding]:
+        """Return what is wrong, the most severe first, as `layertrace.diagnose` does.
 
-    def tree(self, **options: Any) -> Any:
-        """Return a `rich` renderable: the events as a tree. See `layertrace.render.trees.tree`."""
-        return lazy_views.load("tree")(self, **options)
+        Args:
+            select: Codes of the rules to run, or their beginnings (`LT2`); None for those that
+                `[tool.layertrace]` in the nearest `pyproject.toml` selects, by default all.
+            ignore: Codes of rules not to run; None for those that `pyproject.toml` ignores.
 
-    def table(self, **options: Any) -> Any:
-        """Return a `rich` renderable: one line for each layer. See `layertrace.render.tables.layers`."""
-        return lazy_views.load("table")(self, **options)
+        Raises:
+            RuleError: If no rule has one of the codes.
+        """
+        return lazy_views.diagnose(self, select=select, ignore=ignore)
 
-    def function_table(self) -> Any:
-        """Return a `rich` renderable: one line for each function. See `layertrace.render.function_table`."""
-        return lazy_views.load("functions")(self)
+    def tree(
+        self,
+        *,
+        depth: int | None = None,
+        fold: bool = True,
+        times: bool = True,
+        places: bool = True,
+        max_lines: int | None = None,
+        findings: Iterable[Finding] = (),
+        marks: Mapping[int, str] | None = None,
+    ) -> TimelineTree:
+        """Return the events as a tree for `rich` to print.
 
-    def print(self, **options: Any) -> None:
-        """Print the tree to the terminal. See `layertrace.render.print_timeline`."""
-        lazy_views.load("print")(self, **options)
+        Args:
+            depth: Number of levels of events to show; None for as many as read well (up to 20).
+            fold: Whether to show repetitions once, with their number.
+            times: Whether to show durations, where there is room.
+            places: Whether to show the lines of code that caused the events.
+            max_lines: Approximate number of lines at most; None for 400.
+            findings: Findings to mark at the events concerned.
+            marks: Words to mark events with, by their `seq`.
+        """
+        return lazy_views.tree(
+            self,
+            depth=depth,
+            fold=fold,
+            times=times,
+            places=places,
+            max_lines=max_lines,
+            findings=findings,
+            marks=marks,
+        )
+
+    def table(self) -> Table:
+        """Return a table for `rich` to print: one row for each layer, with its counts and first call."""
+        return lazy_views.table(self)
+
+    def function_table(self) -> Table:
+        """Return a table for `rich` to print: one row for each `tf.function`."""
+        return lazy_views.function_table(self)
+
+    def print(
+        self,
+        *,
+        file: IO[str] | None = None,
+        console: Console | None = None,
+        findings: Sequence[Finding] = (),
+        depth: int | None = None,
+        fold: bool = True,
+        times: bool = True,
+        places: bool = True,
+        max_lines: int | None = None,
+        marks: Mapping[int, str] | None = None,
+    ) -> None:
+        """Print the tree: in colour on a terminal, as a page in a notebook, as plain text elsewhere.
+
+        Args:
+            file: The file to print to; None for the standard output.
+            console: The rich console to print to, instead of a file.
+            findings: Findings to print before the tree and to mark in it.
+            depth: Number of levels of events to show; None for as many as read well (up to 20).
+            fold: Whether to show repetitions once, with their number.
+            times: Whether to show durations, where there is room.
+            places: Whether to show the lines of code that caused the events.
+            max_lines: Approximate number of lines at most; None for 400.
+            marks: Words to mark events with, by their `seq`.
+        """
+        lazy_views.print_timeline(
+            self,
+            file=file,
+            console=console,
+            findings=findings,
+            depth=depth,
+            fold=fold,
+            times=times,
+            places=places,
+            max_lines=max_lines,
+            marks=marks,
+        )
 
     def __str__(self) -> str:
-        return str(lazy_views.load("text")(self))
+        return lazy_views.text(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Show the tree in a notebook, as rich's HTML."""
-        bundle: dict[str, str] = lazy_views.load("notebook")(self)
-        return bundle
+        """Return the page and the text that a notebook chooses from."""
+        return lazy_views.notebook(self)
 
 
 class _Selection(Timeline):
@@ -316,56 +367,8 @@ class _Selection(Timeline):
     def __init__(self, events: Iterable[Event], source: EventSource, whole: Sequence[Event]) -> None:
         super().__init__()
         # What is known beside the events is asked for when it is wanted: it takes a look at every layer.
-        self._source = _Kept(tuple(events), tuple(source.notes()), lambda: source.surroundings())
+        self._source = StoredEvents(tuple(events), tuple(source.notes()), lambda: source.surroundings())
         self._selected_from = whole
 
     def _whole(self) -> Sequence[Event]:
         return self._selected_from
-
-
-class _Shape:
-    """Who lies inside whom, in one selection of events."""
-
-    def __init__(self, events: Sequence[Event], whole: Sequence[Event]) -> None:
-        self.events = events
-        self._whole = whole
-
-    def inside(self, seq: int | None) -> tuple[Event, ...]:
-        return self._children.get(seq, ())
-
-    @cached_property
-    def parents(self) -> dict[int, Event]:
-        """The event around each that lies in one, by the number of the inner one."""
-        return {child.seq: event for event in self.events for child in self.inside(event.seq)}
-
-    @cached_property
-    def _ancestry(self) -> dict[int, int | None]:
-        """The parent of every event, also of those not selected."""
-        return {event.seq: event.parent for event in self._whole}
-
-    @cached_property
-    def _children(self) -> dict[int | None, tuple[Event, ...]]:
-        selected = {event.seq for event in self.events}
-        nearest: dict[int | None, int | None] = {None: None}
-        children: dict[int | None, list[Event]] = {}
-        for event in self.events:
-            around = event.parent
-            if around is not None and around not in selected:
-                around = self._nearest(around, selected, nearest)
-            siblings = children.get(around)
-            if siblings is None:
-                siblings = children[around] = []
-            siblings.append(event)
-        return {seq: tuple(events) for seq, events in children.items()}
-
-    def _nearest(
-        self, seq: int | None, selected: set[int], nearest: dict[int | None, int | None]
-    ) -> int | None:
-        """Find the innermost selected event at or around `seq`, remembering the answer."""
-        passed = []
-        while seq not in nearest and seq not in selected:
-            passed.append(seq)
-            seq = self._ancestry.get(seq) if seq is not None else None
-        found = nearest.get(seq, seq)
-        nearest.update(dict.fromkeys(passed, found))
-        return found
