@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple, TypeGuard, cast
 
 from layertrace.record.process import safe
 from layertrace.timeline.event import LayerRef
-from layertrace.timeline.query import live_layers, qualified_name
+from layertrace.timeline.query import qualified_name
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["LayerRecord", "class_facts", "is_layer_class", "is_metric", "layer_name", "register_layer"]
 

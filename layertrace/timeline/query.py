@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.errors import QueryError, UnknownLayerError
 from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
-from layertrace.timeline.registry import Register
+from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "answers_to",
@@ -16,15 +16,12 @@ __all__ = [
     "by_subject",
     "check_value",
     "listed",
-    "live_layers",
     "qualified_name",
 ]
 
 FIELDS = Event.__struct_fields__
 
 _TYPE: Any = vars(type)
-live_layers: Register[Any] = Register()
-"""The layers that recording has met, each with something that has its `number`."""
 
 
 def qualified_name(cls: type) -> str:

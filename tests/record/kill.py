@@ -50,7 +50,7 @@ def lost(seconds: float, folder: str) -> int:
     told = [line.split() for line in said if line.endswith("\n")]
     due = {f"dense_{number}" for number, at in told if float(at) < killed - FLUSHED_S}
     timeline = Timeline.load(file)
-    assert "cut off" in timeline.notes[-1]
+    assert "truncated" in timeline.notes[-1]
     return len(due - {layer.name for layer in timeline.layers})
 
 

@@ -182,7 +182,7 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(timeline, tmp_path):
         path.write_bytes(whole[:cut])
         back = Timeline.load(path)
         assert [event.kind for event in back] == [event.kind for event in EVENTS][: len(back)]
-        assert "the recording was cut off" in back.notes[-1]
+        assert "the recording is truncated" in back.notes[-1]
 
 
 def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
@@ -194,7 +194,7 @@ def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
     back = Timeline.load(path)
 
     assert 0 < len(back) < 2_000
-    assert "the recording was cut off" in back.notes[-1]
+    assert "the recording is truncated" in back.notes[-1]
 
 
 def test_events_are_put_in_the_order_of_their_beginnings(timeline, tmp_path):
@@ -291,28 +291,28 @@ def test_what_is_no_regular_file_is_written_to(timeline, tmp_path):
 HEAD = b'{"layertrace": "1.0"}\n'
 WRONG = {
     "empty": (b"", "it is empty"),
-    "of another kind": (b"\x89PNG\r\n\x1a\n", "it does not begin as a recording does"),
-    "some JSON in one line": (b'{"a": 1}', "it does not begin as a recording does"),
-    "cut off at once": (HEAD[:-3], "it was cut off within its first line"),
-    "some JSON": (b'{"a": 1}\n', "it does not begin as a recording does"),
-    "no object": (b"[1]\n", "it does not begin as a recording does"),
-    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, and this layertrace reads 1: pip install -U"),
-    "a version that is none": (b'{"layertrace": "x"}\n', "its version is 'x', which is none"),
-    "a line that is none": (HEAD + b"oh\n", "line 2: it is no JSON object"),
-    "a kind that is none": (
+    "of another kind": (b"\x89PNG\r\n\x1a\n", "it is not a recording; `layertrace run"),
+    "some JSON in one line": (b'{"a": 1}', "it is not a recording; `layertrace run"),
+    "truncated at once": (HEAD[:-3], "it is truncated in its first line"),
+    "some JSON": (b'{"a": 1}\n', "it is not a recording; `layertrace run"),
+    "no object": (b"[1]\n", "it is not a recording; `layertrace run"),
+    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, but this layertrace reads version 1; upgrade with `pip"),
+    "an invalid version": (b'{"layertrace": "x"}\n', "'x' is not a valid version; expected one such as '1.0'"),
+    "a line of text": (HEAD + b"oh\n", "line 2: it is not a JSON object"),
+    "an unknown kind": (
         HEAD + b'{"event": 0, "kind": "fit"}\n',
-        "line 2: it is not as it should be (Invalid enum",
+        "line 2: malformed line (Invalid enum",
     ),
-    "a number that is none": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
-    "a reference to nothing": (
+    "a number in quotes": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
+    "an undefined reference": (
         HEAD + b'{"event": 0, "kind": "call", "layer": 5}\n',
-        "refers to number 5, which is",
+        "event 0 refers to the undefined id 5",
     ),
     "two of one number": (HEAD + b'{"event": 0, "kind": "call"}\n' * 2, "two events have the number 0"),
-    "an end of nothing": (HEAD + b'{"end": 4}\n', "an event ends that has not begun"),
+    "an end without a beginning": (HEAD + b'{"end": 4}\n', "line 2: end of an unknown event, 4"),
     "a circle": (
         HEAD + b'{"event": 0, "kind": "call", "parent": 1}\n{"event": 1, "kind": "call", "parent": 0}\n',
-        "event 0 lies in one that began later",
+        "event 0: its parent, event 1, starts after it",
     ),
     "a value of no kind": (
         HEAD + b'{"value": 1, "is": {"what": 1}}\n',
@@ -322,14 +322,14 @@ WRONG = {
         HEAD + b'{"value": 1, "is": ' + b"[" * 500 + b"]" * 500 + b"}\n",
         "nested more than 100 deep",
     ),
-    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is no JSON object"),
+    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is not a JSON object"),
     "a time without end": (
         HEAD + b'{"event": 0, "kind": "call", "start_ns": 1' + b"0" * 400 + b"}\n",
-        "line 2: it is not as it should be",
+        "line 2: malformed line",
     ),
     "a complex number without end": (
         HEAD + b'{"value": 1, "is": {"complex": [{"int": "0x1' + b"0" * 400 + b'"}, 1]}}\n',
-        "a complex number has a part that is no number",
+        "a complex number has a part that is not a number",
     ),
     "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
 }

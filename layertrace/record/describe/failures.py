@@ -10,7 +10,7 @@ from layertrace.record.layers import class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, LayerRef, Location
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["failure_of"]
 

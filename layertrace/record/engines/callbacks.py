@@ -19,7 +19,7 @@ from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.spans import ThreadState
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["Callbacks"]
 

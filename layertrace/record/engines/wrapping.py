@@ -29,7 +29,7 @@ from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.process.hidden_code import HIDDEN_FILE, hidden
 from layertrace.record.spans import HookedMethod
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["Wrapping", "wrap", "wrapping"]
 

@@ -22,7 +22,7 @@ from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.watch import after_call, before_call, forget_call
 from layertrace.record.spans import DTYPE, LAYER, METHOD, MODE, PARENT, PLACE, THREAD, HookedMethod
 from layertrace.timeline.event import Location, Structure
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "ErrorNote",

@@ -19,8 +19,7 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.spans import DETAIL, METHOD, PARENT, THREAD, HookedMethod
 from layertrace.timeline.event import Structure, TensorSpec, VariableSpec
-from layertrace.timeline.query import live_layers
-from layertrace.timeline.registry import Register
+from layertrace.timeline.registry import Register, live_layers
 
 __all__ = ["VariableNote", "creation_observer", "number_of"]
 

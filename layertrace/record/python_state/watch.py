@@ -44,7 +44,7 @@ from layertrace.record.python_state.snapshot import (
 )
 from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
 from layertrace.timeline.event import Opaque, Structure
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "Owners",

@@ -18,7 +18,7 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import code_behind
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["states_of"]
 

@@ -29,6 +29,7 @@ from layertrace.timeline.event import (
     Location,
     Structure,
     TensorSpec,
+    by_beginning,
 )
 
 __all__ = ["EventBuilder", "assign_owners", "begin_and_end"]
@@ -40,7 +41,7 @@ OUTPUT, OUT_DTYPE = 2, 3
 
 def begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
     """Order by beginnings; should a coarse clock show two at once, what ends later is around."""
-    return record[0][START], float("-inf") if record[1] is None else -record[1]
+    return by_beginning(record[0][START], record[1])
 
 
 def assign_owners(records: Iterable[tuple[Any, ...]]) -> None:

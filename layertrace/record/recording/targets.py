@@ -10,7 +10,8 @@ from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.layers import LayerRecord, class_facts, is_layer_class, register_layer
 from layertrace.record.process import safe
 from layertrace.record.spans import DETAIL, LAYER, METHOD, PARENT, parent_of
-from layertrace.timeline.query import answers_to, live_layers
+from layertrace.timeline.query import answers_to
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["Targets"]
 
