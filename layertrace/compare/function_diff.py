@@ -41,6 +41,11 @@ class FunctionDifference:
     contrasts: tuple[Contrast, ...]
 
     @property
+    def is_of_tf_data(self) -> bool:
+        """Whether `tf.data` created all of them."""
+        return all(life.is_of_tf_data for life in (*self.before, *self.now))
+
+    @property
     def traces(self) -> tuple[int, int]:
         """How often they were traced then, and now."""
         return len(_traces(self.before)), len(_traces(self.now))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from layertrace.compare.contrast import Told
 from layertrace.compare.generated_names import unnumbered
 from layertrace.compare.layer_histories import LayerHistory
-from layertrace.timeline.event import MODES, Event, Kind, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.call_counts import calls_in_words
+from layertrace.timeline.event import Event, Kind, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.literals import words
 
-__all__ = ["Said", "calls_in_words", "of_layer", "of_variables", "plain_name"]
-
-IN_MODE = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
+__all__ = ["Said", "of_layer", "of_variables", "plain_name"]
 
 
 class Said:
@@ -42,7 +42,7 @@ def of_layer(life: LayerHistory, said: Said) -> Iterator[Told]:
         yield f"{kind}s", [f"{len(events):,}"] if events else []
         yield from _arguments(kind, life, events, said)
     calls = life.of_kind("call")
-    yield "calls", [calls_in_words(calls)] if calls else []
+    yield "calls", [calls_in_words(Counter(event.mode for event in calls))] if calls else []
     yield "inputs", [said(event.inputs) for event in calls if event.inputs is not None]
     yield "outputs", [said(event.outputs) for event in calls if event.outputs is not None]
     yield "training", [str(event.training) for event in calls if event.training is not None]
@@ -51,23 +51,6 @@ def of_layer(life: LayerHistory, said: Said) -> Iterator[Told]:
     yield "oddities", _oddities(life.events)
     yield "raises", [e.error.type for e in life.events if e.error is not None and e.error.origin]
     yield from of_variables(life.events)
-
-
-def calls_in_words(calls: Sequence[Event]) -> str:
-    """Count calls by where they ran: `3: 1 symbolic, 2 while tracing`.
-
-    Example:
-        >>> calls_in_words([Event(seq=0, kind="call"), Event(seq=1, kind="call", mode="graph")])
-        '2: 1 eager, 1 while tracing'
-    """
-    modes = [event.mode for event in calls]
-    ran = {mode: modes.count(mode) for mode in MODES if mode in modes}
-    total = f"{len(calls):,}"
-    if set(ran) == {"eager"}:
-        return total
-    if len(ran) == 1:
-        return f"{total} {IN_MODE[modes[0]]}"
-    return f"{total}: " + ", ".join(f"{count:,} {IN_MODE[mode]}" for mode, count in ran.items())
 
 
 def _arguments(kind: Kind, life: LayerHistory, events: Iterable[Event], said: Said) -> Iterator[Told]:

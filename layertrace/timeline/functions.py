@@ -35,6 +35,11 @@ class FunctionLife:
         return self.function.name
 
     @property
+    def is_of_tf_data(self) -> bool:
+        """Whether `tf.data` created it to map over elements, as Keras's `fit` does; no program calls it."""
+        return self.name.startswith("Dataset_") and self.defined_at is None and not self.runs
+
+    @property
     def traced(self) -> int:
         """How many traces went well: what `experimental_get_tracing_count()` adds meanwhile."""
         return sum(event.error is None for event in self.traces)

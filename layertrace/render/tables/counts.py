@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
+from layertrace.timeline.call_counts import calls_in_words
 from layertrace.timeline.event import MODES, Event, LayerRef, Mode
 
 __all__ = ["Counts", "LayerCounts", "Totals", "count"]
-
-IN_MODE: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
 
 
 @dataclass(slots=True)
@@ -41,13 +40,7 @@ class Counts:
 
     def calls_in_words(self, glyphs: Glyphs = UNICODE) -> str:
         """Say how often `call` ran and where: `call×3: 1 symbolic, 2 while tracing`."""
-        ran = {mode: number for mode, number in self.calls.items() if number}
-        total = f"call{glyphs.times}{sum(ran.values()):,}"
-        if not ran or set(ran) == {"eager"}:
-            return total if ran else ""
-        if len(ran) == 1:
-            return f"{total} {IN_MODE[next(iter(ran))]}"
-        return f"{total}: " + ", ".join(f"{n:,} {IN_MODE[mode]}" for mode, n in ran.items())
+        return f"call{glyphs.times}{calls_in_words(self.calls)}" if any(self.calls.values()) else ""
 
     def life_in_words(self, glyphs: Glyphs = UNICODE) -> str:
         """Say the life of a layer: `init×1 build×1 call×2`."""

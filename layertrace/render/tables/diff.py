@@ -12,7 +12,7 @@ from rich.text import Text
 
 from layertrace.compare.diff import Contrast, Difference, FunctionDifference, LayerDifference
 from layertrace.render.event_line import event_line
-from layertrace.render.tables.diff_summary import Labels, is_of_tf_data, sentence, together
+from layertrace.render.tables.diff_summary import Labels, sentence, together
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import CLASS, ERROR, NAME, NOTE, QUIET, TITLE, inked
@@ -51,7 +51,7 @@ class DifferenceView:
             yield from wrapped(line, console, options.max_width)
 
     def _rows(self, labels: Labels, glyphs: Glyphs) -> Iterator[_Row]:
-        for function in sorted(self.found.functions, key=is_of_tf_data):
+        for function in sorted(self.found.functions, key=lambda function: function.is_of_tf_data):
             yield from _of_function(function, glyphs)
         yield from _of_layers(self.found.layers, labels, glyphs)
         outside = Text("outside of layers")

@@ -12,7 +12,7 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.styles import CLASS, QUIET
 
-__all__ = ["Labels", "is_of_tf_data", "sentence", "together"]
+__all__ = ["Labels", "sentence", "together"]
 
 MOST_CLAUSES = 5
 MOST_NAMES = 3
@@ -84,21 +84,13 @@ def _clauses(found: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]
         if members[0].contrasts:
             yield _of_layers(members, labels, glyphs)
     for function in found.functions:
-        if not is_of_tf_data(function):
+        if not function.is_of_tf_data:
             yield _of_function(function, glyphs)
     others = [one.what for one in found.outside if one not in ended]
     if others:
         yield f"differs in {_listed(others, glyphs)}"
-    if any(map(is_of_tf_data, found.functions)):
+    if any(function.is_of_tf_data for function in found.functions):
         yield "lets tf.data map other functions"
-
-
-def is_of_tf_data(one: FunctionDifference) -> bool:
-    """Tell a function that tf.data wrapped, as Keras's own `fit` has them: nobody calls it."""
-    lives = (*one.before, *one.now)
-    return one.name.startswith("Dataset_") and all(
-        life.defined_at is None and not life.runs for life in lives
-    )
 
 
 def _goes_without_saying(one: LayerDifference, known: Mapping[int, tuple[int, int]]) -> bool:

@@ -42,7 +42,7 @@ def function_table(timeline: Timeline) -> Table:
     shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
     shown.add_column("tracing", justify="right", no_wrap=True)
     shown.add_column(" why it was traced again")
-    own = [life for life in lives if not _is_of_tf_data(life)]
+    own = [life for life in lives if not life.is_of_tf_data]
     if len(own) < len(lives):
         left_out = formatting.counted(len(lives) - len(own), "function")
         shown.caption = inked(f"{left_out} that tf.data maps, traced and run in its own way, left out", QUIET)
@@ -57,11 +57,6 @@ def function_table(timeline: Timeline) -> Table:
             Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
         )
     return shown
-
-
-def _is_of_tf_data(life: FunctionLife) -> bool:
-    """Tell a function that tf.data wrapped, as Keras's own `fit` has them: nobody calls it."""
-    return life.name.startswith("Dataset_") and life.defined_at is None and not life.runs
 
 
 def _number(number: int) -> Text:
