@@ -1,4 +1,4 @@
-"""The ordered record of events, and the ways to ask it."""
+"""The ordered record of events, with its queries."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ T = TypeVar("T", bound="Timeline")
 class Timeline(Sequence[Event]):
     """What happened to the layers, in order, as a sequence of events.
 
-    Selections (`of`, `where`, slices) are timelines again and keep the events' `seq`. An event
-    whose parent was not selected counts as inside the nearest selected event around it. While the
-    recording runs, a timeline grows; a selection stays as it was made.
+    Selections (`of`, `where`, slices) are timelines, too, and keep the `seq` of events. If the parent of
+    an event was not selected, its nearest selected ancestor takes the place of the parent. A timeline grows
+    while the recording runs; a selection does not.
 
     Args:
         events: The events, in the order of `seq`.
         notes: Sentences about the recording itself.
-        surroundings: What is known beside the events: how layers were in the end, for one.
+        surroundings: What the recording knows besides its events, such as the final state of layers.
 
     Example:
         >>> timeline = Timeline([Event(seq=0, kind="build"), Event(seq=1, kind="call")])
@@ -56,13 +56,13 @@ class Timeline(Sequence[Event]):
         notes: Iterable[str] = (),
         surroundings: RecordingContext | None = None,
     ) -> None:
-        known = surroundings or RecordingContext()
-        self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: known)
+        context = surroundings or RecordingContext()
+        self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: context)
         self._nested: Nesting | None = None
 
     @classmethod
     def from_source(cls: type[T], source: EventSource) -> T:
-        """Make a timeline that asks `source` for its events each time it is read."""
+        """Return a timeline that reads its events from `source` at each use."""
         timeline = cls()
         timeline._source = source
         return timeline
@@ -80,13 +80,13 @@ class Timeline(Sequence[Event]):
     @overload
     def __getitem__(self, index: slice) -> Timeline: ...
     def __getitem__(self, index: int | slice) -> Event | Timeline:
-        found = self._source.events()[index]
-        return found if isinstance(found, Event) else self._select(found)
+        chosen = self._source.events()[index]
+        return chosen if isinstance(chosen, Event) else self._select(chosen)
 
     def __repr__(self) -> str:
         return f"<Timeline: {len(self)} events of {len(self.layers)} layers>"
 
-    # Asking
+    # Queries
 
     @property
     def kinds(self) -> list[str]:
@@ -95,42 +95,42 @@ class Timeline(Sequence[Event]):
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
-        """The layers, in the order of their first event, each as it was last seen."""
-        return tuple({e.layer.id: e.layer for e in self if e.layer is not None}.values())
+        """The layers, in the order of their first event, each with its latest name and path."""
+        return tuple({event.layer.id: event.layer for event in self if event.layer is not None}.values())
 
     @property
     def functions(self) -> tuple[FunctionLife, ...]:
-        """The `tf.function`s that were traced or run, in the order in which that began."""
+        """The `tf.function`s that were traced or run, in the order of their first traces or runs."""
         return functions(self)
 
     @property
     def variables(self) -> Timeline:
-        """The creations of variables, failed ones included."""
+        """The creations of variables, including failed ones."""
         return self.where(kind="variable")
 
     @property
     def errors(self) -> Timeline:
         """The events in which an exception was raised (not those it passed through)."""
-        return self._select(e for e in self if e.error is not None and e.error.origin)
+        return self._select(event for event in self if event.error is not None and event.error.origin)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about the recording itself, such as why it is not complete."""
+        """Sentences about the recording itself, such as why it is incomplete."""
         return tuple(self._source.notes())
 
     @property
     def source(self) -> EventSource:
-        """Where the events come from."""
+        """The source of the events."""
         return self._source
 
     @property
     def surroundings(self) -> RecordingContext:
-        """What the recording knows beside its events, of the whole of it also for a selection."""
+        """What the recording knows besides its events; a selection returns that of the whole recording."""
         return self._source.surroundings()
 
     @property
     def failure(self) -> Failure | None:
-        """The exception that ended the recording; None where it ended well, or goes on."""
+        """The exception that ended the recording; None if it ended normally or is still running."""
         return self.surroundings.failure
 
     def of(self, subject: object) -> Timeline:
@@ -138,32 +138,32 @@ class Timeline(Sequence[Event]):
 
         Args:
             subject: A layer, a layer class, a `LayerRef`, or a glob such as `"encoder/*"`, which is
-                compared with the name, the class name, and the path from any layer around on.
+                compared with the name, the class name, and the path from any parent down.
 
         Raises:
-            UnknownLayerError: If no event belongs to it; the message lists the layers there are.
+            UnknownLayerError: If no event belongs to it; the message lists the layers of the timeline.
         """
         return self._select(by_subject(self, subject))
 
     def of_recorded(self, subject: object) -> Timeline:
-        """Do what `of` does, for somebody who may have forgotten to record.
+        """Return what `of` returns; the error explains how to record a layer.
 
         Raises:
-            UnknownLayerError: As `of` does; the message also says how to record a layer.
+            UnknownLayerError: If no event belongs to `subject`.
         """
         try:
             return self.of(subject)
         except UnknownLayerError as error:
             raise UnknownLayerError(
                 f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
-                "`with layertrace.trace() as timeline:` gave"
+                "`with layertrace.trace() as timeline:` returned"
             ) from None
 
     def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
         """Select the events that satisfy every predicate and have every field at the given value.
 
         Args:
-            *predicates: Functions from an event to whether it is wanted.
+            *predicates: Functions that return whether an event is wanted.
             **fields: Event fields and the value each must have. `layer` takes what `of` takes,
                 `function` also a name; a list, tuple or set means any of its values.
 
@@ -173,44 +173,44 @@ class Timeline(Sequence[Event]):
         return self._select(by_fields(self, predicates, fields))
 
     def matches(self, lifecycle: str) -> bool:
-        """Tell whether the whole timeline has the shape of a lifecycle expression.
+        """Return whether the whole timeline matches a lifecycle expression.
 
         Args:
-            lifecycle: Kinds in order, such as `"init build(variable*) call+"`; brackets say what
-                happened inside an event, `| * + ? {m,n}` mean what they mean in regular
-                expressions. A kind without brackets stands for the event with all inside it.
+            lifecycle: Kinds in order, such as `"init build(variable*) call+"`; brackets enclose what
+                happened inside an event, `| * + ? {m,n}` have the meaning of regular
+                expressions. A kind without brackets matches the event with any events inside it.
 
         Raises:
-            ExpressionError: If the expression does not parse; the message points at the place.
+            ExpressionError: If the expression is invalid; the message points at the position.
         """
-        # A selection stays as it is, should a recording go on meanwhile.
+        # A slice does not grow if the recording is still running.
         return expression.compile(lifecycle).matches(self[:])
 
-    # The shape of the selection
+    # Nesting
 
     @property
     def roots(self) -> tuple[Event, ...]:
-        """The events that lie inside no other event of this selection."""
+        """The events that are not inside another event of this selection."""
         return self._nesting.children(None)
 
     def children(self, event: Event) -> tuple[Event, ...]:
-        """The events directly inside `event`, as far as they are in this selection."""
+        """Return the events directly inside `event`, within this selection."""
         return self._nesting.children(event.seq)
 
     def around(self, event: Event) -> Event | None:
-        """The event directly around `event`, as far as it is in this selection."""
+        """Return the parent of `event` within this selection, or None."""
         return self._nesting.parents.get(event.seq)
 
     def standing_alone(self) -> Iterator[Event]:
-        """Yield the events as they are without what was not selected: each inside the next one around it."""
+        """Yield the events, each with its nearest selected ancestor as its parent."""
         events = tuple(self)
-        known = {event.seq for event in events}
+        selected = {event.seq for event in events}
         for event in events:
-            if event.parent is None or event.parent in known:
+            if event.parent is None or event.parent in selected:
                 yield event
             else:
-                around = self.around(event)
-                yield structs.replace(event, parent=None if around is None else around.seq)
+                parent = self.around(event)
+                yield structs.replace(event, parent=None if parent is None else parent.seq)
 
     @property
     def _nesting(self) -> Nesting:
@@ -220,43 +220,43 @@ class Timeline(Sequence[Event]):
         return self._nested
 
     def _whole(self) -> Sequence[Event]:
-        """Return the events that this was selected from, as they were then."""
+        """Return the events that this was selected from."""
         return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
         return _Selection(events, self._source, self._whole())
 
-    # Keeping
+    # Saving
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the timeline to a file, which any machine can read, with or without TensorFlow.
+        """Save the timeline to a file that can be opened on any machine, with or without TensorFlow.
 
         Args:
-            path: Its name ends in `.layertrace` (compressed where that pays) or `.jsonl` (plain lines).
+            path: A file name that ends in `.layertrace` (compressed if large) or `.jsonl` (plain text).
 
         Raises:
-            FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
+            FormatError: If it has another suffix, or cannot be written; no partial file is left.
         """
-        from layertrace.timeline.storage import save  # which is made of timelines itself
+        from layertrace.timeline.storage import save  # it imports this module
 
         save(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Timeline:
-        """Read a timeline from a file; one that was cut off is read as far as it goes, and its notes say so.
+        """Load a timeline from a file; if it is truncated, load its complete lines and add a note.
 
         Raises:
-            FormatError: If there is no such file, or it is no recording that this version can read.
+            FormatError: If the file does not exist, or is not a recording that this version can read.
         """
         from layertrace.timeline.storage import load
 
         return load(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let it be copied and pickled as it is now: another process gets no recording under way."""
+        """Copy and pickle the events so far: a running recording stays in its process."""
         return Timeline, (tuple(self), self.notes, self.surroundings)
 
-    # Looking
+    # Views
 
     def findings(
         self, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
@@ -362,11 +362,11 @@ class Timeline(Sequence[Event]):
 
 
 class _Selection(Timeline):
-    """Some events of a timeline, which remember how the whole was nested."""
+    """Selected events of a timeline, which keep the nesting of the whole."""
 
     def __init__(self, events: Iterable[Event], source: EventSource, whole: Sequence[Event]) -> None:
         super().__init__()
-        # What is known beside the events is asked for when it is wanted: it takes a look at every layer.
+        # The context is computed only when it is read: that inspects every layer.
         self._source = StoredEvents(tuple(events), tuple(source.notes()), lambda: source.surroundings())
         self._selected_from = whole
 

@@ -157,10 +157,10 @@ def _compress(file: IO[bytes]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> Timeline:
-    """Read a timeline from a file; of a truncated one, the events up to the end.
+    """Load a timeline from a file; if it is truncated, load its complete lines and add a note.
 
     Raises:
-        FormatError: If there is no such file, or it is not a recording that this version can read.
+        FormatError: If the file does not exist, or is not a recording that this version can read.
     """
     source = Path(path)
     reader = Reader()
