@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from layertrace.timeline.event import NOTHING, ErrorRef, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, LayerRef, Location, Structure, TensorSpec
 
 __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
@@ -89,11 +89,11 @@ class LayerState:
     built_by_init: bool | None = None
     built: bool | None = None
     trainable: bool | None = None
-    methods: Mapping[str, Location] = field(default_factory=lambda: NOTHING)
+    methods: Mapping[str, Location] = field(default_factory=lambda: EMPTY_MAPPING)
     children: tuple[int, ...] = ()
-    held: Mapping[int, str] = field(default_factory=lambda: NOTHING)
+    held: Mapping[int, str] = field(default_factory=lambda: EMPTY_MAPPING)
     variables: tuple[int, ...] = ()
-    tensors: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
+    tensors: Mapping[str, Structure] = field(default_factory=lambda: EMPTY_MAPPING)
     supports_masking: bool | None = None
     makes_mask: bool | None = None
     compute_dtype: str | None = None
@@ -133,10 +133,10 @@ class RecordingContext:
         unknown: Lines of the file that this version does not know, unchanged.
     """
 
-    states: Mapping[int, LayerState] = field(default_factory=lambda: NOTHING)
+    states: Mapping[int, LayerState] = field(default_factory=lambda: EMPTY_MAPPING)
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
-    versions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    versions: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     started_ns: int | None = None
-    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)
     unknown: tuple[bytes, ...] = ()

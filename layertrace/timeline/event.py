@@ -84,10 +84,10 @@ class FrozenEmptyMapping(Mapping[Any, Any]):
         return "{}"
 
     def __reduce__(self) -> str:
-        return "NOTHING"  # the only instance, by its name in this module
+        return "EMPTY_MAPPING"  # the only instance, by its name in this module
 
 
-NOTHING: Mapping[Any, Any] = FrozenEmptyMapping()
+EMPTY_MAPPING: Mapping[Any, Any] = FrozenEmptyMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     trace: int | None = None
     inputs: Structure = None
     outputs: Structure = None
-    arguments: Mapping[str, Structure] = NOTHING
+    arguments: Mapping[str, Structure] = EMPTY_MAPPING
     training: bool | None = None
     mask: bool | None = None
     variable: VariableSpec | None = None

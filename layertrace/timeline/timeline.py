@@ -197,7 +197,7 @@ class Timeline(Sequence[Event]):
         """Return the events directly inside `event`, within this selection."""
         return self._nesting.children(event.seq)
 
-    def around(self, event: Event) -> Event | None:
+    def parent(self, event: Event) -> Event | None:
         """Return the parent of `event` within this selection, or None."""
         return self._nesting.parents.get(event.seq)
 
@@ -209,7 +209,7 @@ class Timeline(Sequence[Event]):
             if event.parent is None or event.parent in selected:
                 yield event
             else:
-                parent = self.around(event)
+                parent = self.parent(event)
                 yield structs.replace(event, parent=None if parent is None else parent.seq)
 
     @property

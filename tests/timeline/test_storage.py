@@ -2,6 +2,7 @@
 
 import copy
 import gzip
+import inspect
 import json
 import os
 import pickle
@@ -32,6 +33,7 @@ from layertrace.timeline import (
 )
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.storage import files
+from layertrace.timeline.storage.lines import event_line, observation_line, state_line
 
 RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
 
@@ -333,6 +335,21 @@ WRONG = {
     ),
     "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
 }
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "key", "without"),
+    [
+        (Event, event_line, "event", {"seq", "depth"}),
+        (LayerState, state_line, "state", {"layer"}),
+        (Observation, observation_line, "observation", set()),
+    ],
+)
+def test_the_format_has_every_field(source, line, key, without):
+    """A field that is added to a class is written and read without a change to the format's modules."""
+    fields = set(inspect.signature(source).parameters)
+
+    assert set(line.__struct_fields__) == fields - without | {key}
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -57,7 +57,7 @@ def slices(timeline: Timeline) -> list[Slice]:
         track = Track(event.thread, event.replica)
         took = event.duration_ns if event.kind != "variable" else 0
         ends = end if took is None else event.start_ns + took
-        new = Slice(event, track, event.start_ns, ends, timeline.around(event))
+        new = Slice(event, track, event.start_ns, ends, timeline.parent(event))
         _place(new, open_on.setdefault(track, []))
         found.append(new)
     return found

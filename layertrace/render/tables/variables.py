@@ -33,7 +33,7 @@ def variable_table(timeline: Timeline) -> Table:
     for number, name in enumerate(("event", "variable", "", "initializer", "of", "made in", "", "")):
         table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=number < 4)
     for event in events:
-        around = timeline.around(event)
+        around = timeline.parent(event)
         table.add_row(*_cells(event, "" if around is None else around.kind, places))
     return table
 

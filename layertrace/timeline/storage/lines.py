@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 import msgspec
 
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import NOTHING, ErrorRef, Event, Flag, Kind, Location
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, Kind, Location
 
 __all__ = [
     "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine", "LayerLine",
@@ -101,7 +101,7 @@ def _line(
     key: str,
     *,
     without: Set[str] = frozenset(),
-    changed: Mapping[str, tuple[Any, Any]] = NOTHING,
+    changed: Mapping[str, tuple[Any, Any]] = EMPTY_MAPPING,
     base: type[msgspec.Struct] = msgspec.Struct,
 ) -> type[msgspec.Struct]:
     """Return the struct of the lines that describe a `source`.
@@ -134,7 +134,9 @@ event_line = cast(
         base=EventLine,
     ),
 )
-state_line = _line(LayerState, "state", without={"layer"}, changed={"tensors": (dict[str, Any], NOTHING)})
+state_line = _line(
+    LayerState, "state", without={"layer"}, changed={"tensors": (dict[str, Any], EMPTY_MAPPING)}
+)
 observation_line = _line(
     Observation,
     "observation",

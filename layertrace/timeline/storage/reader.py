@@ -12,7 +12,7 @@ from msgspec import structs
 from layertrace.errors import FormatError
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.event import (
-    NOTHING,
+    EMPTY_MAPPING,
     Event,
     Flag,
     FunctionRef,
@@ -163,9 +163,8 @@ class Reader:
     def _keep(self, event: EventLine) -> None:
         if self._lines.setdefault(event.event, event) is not event:
             raise FormatError(f"two events have the number {event.event}")
-        event.thread = self._threads.setdefault(
-            event.thread, event.thread
-        )  # all events of a thread share one string
+        # All events of a thread share one string.
+        event.thread = self._threads.setdefault(event.thread, event.thread)
 
     def _end(self, line: dict[str, Any]) -> None:
         number = line["end"]
@@ -261,9 +260,8 @@ class Reader:
                     fields[name] = lines[number]
         except KeyError as missing:
             raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
-        fields["arguments"] = (
-            NOTHING if fields["arguments"] is None else _checked_mapping(fields["arguments"])
-        )
+        arguments = fields["arguments"]
+        fields["arguments"] = EMPTY_MAPPING if arguments is None else _checked_mapping(arguments)
         fields["flags"] = frozenset(fields["flags"]) if fields["flags"] else _NO_FLAGS
         fields["seq"], fields["parent"], fields["depth"] = seq, parent, depth
         return Event(**fields)
@@ -298,8 +296,8 @@ class Reader:
     def _observation_of(self, line: msgspec.Struct) -> Observation:
         fields = structs.asdict(line)
         del fields["observation"]
-        for name, known in (("layer", self._layers), ("during", self._seqs)):
-            fields[name] = None if fields[name] is None else known.get(fields[name])
+        for name, numbered in (("layer", self._layers), ("during", self._seqs)):
+            fields[name] = None if fields[name] is None else numbered.get(fields[name])
         for name in ("before", "now"):
             fields[name] = decoded(fields[name])
         return Observation(**fields)

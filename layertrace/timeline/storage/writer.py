@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from layertrace.timeline.context import RecordingContext
-from layertrace.timeline.event import NOTHING, Event, FunctionRef, LayerRef, Location, Structure
+from layertrace.timeline.event import EMPTY_MAPPING, Event, FunctionRef, LayerRef, Location, Structure
 from layertrace.timeline.storage.lines import LATER_FIELDS, MAJOR, MINOR, REFERENCES, event_line
 from layertrace.timeline.storage.values import encoded, in_utf8
 
@@ -32,7 +32,7 @@ class Writer:
         extras: Fields that a newer version wrote, by the `seq` of the event.
     """
 
-    def __init__(self, write: Callable[[bytes], object], extras: Extras = NOTHING) -> None:
+    def __init__(self, write: Callable[[bytes], object], extras: Extras = EMPTY_MAPPING) -> None:
         self._write = write
         self._extras = extras
         self._encoder = msgspec.json.Encoder(enc_hook=_as_dict)
