@@ -13,15 +13,12 @@ from typing import Any
 _VIEWS = {
     "diagnose": "layertrace.diagnosis:diagnose",
     "tree": "layertrace.render:tree",
-    "failure": "layertrace.render:print_failure",
     "functions": "layertrace.render:function_table",
-    "fail_fast": "layertrace.diagnosis:fail_fast_on",
     "load": "layertrace.timeline.storage:load",
     "save": "layertrace.timeline.storage:save",
     "table": "layertrace.render:table",
     "print": "layertrace.render:print_timeline",
     "text": "layertrace.render:text",
-    "echo": "layertrace.render:echo_line",
     "notebook": "layertrace.render:notebook",
 }
 

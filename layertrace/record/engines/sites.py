@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any
 
 from layertrace.record.engines.parameters import learn, own_parameters
-from layertrace.record.hooks.observer import HookPoint, Observer
+from layertrace.record.hooks.observer import AnyObserver, HookPoint
 from layertrace.record.process import safe
 from layertrace.record.spans import HookedMethod
 
 __all__ = ["Fast", "Site", "Variant", "variant_of"]
 
-_SHARED = frozenset({"__class__"})  # what methods close over that use `super()`: no function shares more
+_SHARED = frozenset(
+    {"__class__"}
+)  # methods that use `super()` close over it: functions that share code share nothing else
 
 
 Fast = tuple[HookedMethod, str, str, "tuple[tuple[str, object], ...] | None"]
 """How to read the arguments of a `call` that takes no `*args` and no `**kwargs`.
 
 The method; the name of its first parameter, `self`; the name of the next one; the names of the rest with
-their defaults, or None where there is no more. A plain tuple unpacks in half the time of a named one.
+their defaults, or None if there is no more. A plain tuple unpacks in half the time of a named one.
 """
 
 
 class Variant:
-    """One function that is observed: several may share a code object, as the wrappers of a decorator do.
+    """One observed function: several may share a code object, as the wrappers of a decorator do.
 
     It refers weakly to the function, which may close over layers.
     """
@@ -47,7 +49,11 @@ class Variant:
     )
 
     def __init__(
-        self, function: FunctionType, method: HookedMethod, observer: Observer, wrappers: Iterable[CodeType]
+        self,
+        function: FunctionType,
+        method: HookedMethod,
+        observer: AnyObserver,
+        wrappers: Iterable[CodeType],
     ) -> None:
         code = function.__code__
         named, extra, keywords = _names(code)
@@ -66,7 +72,9 @@ class Variant:
         others = tuple(zip(named[2:], method.defaults[1:], strict=False))
         self.fast: Fast | None = (method, named[0], named[1], others or None) if simple else None
 
-    def given(self, frame: FrameType) -> tuple[Any, tuple[Any, ...], tuple[Any, ...], Any]:
+    def given(
+        self, frame: FrameType
+    ) -> tuple[object, tuple[object, ...], tuple[object, ...], Mapping[str, object] | None]:
         """Return the first argument, those of the other named parameters, `*args` and `**kwargs`."""
         held = frame.f_locals
         values = tuple([held[name] for name in self.named])
@@ -114,12 +122,12 @@ class Variant:
 
 if sys.version_info >= (3, 13):
 
-    def _release(held: Any) -> None:
+    def _release(held: dict[str, Any]) -> None:
         """Do nothing: the locals of a frame are a view."""
 
 else:
 
-    def _release(held: Any) -> None:
+    def _release(held: dict[str, Any]) -> None:
         """Empty the copy of a frame's locals, which would keep them alive until the function returns."""
         held.clear()
 
@@ -127,15 +135,16 @@ else:
 _EMPTY = object()
 
 
-def _content(cell: CellType) -> Any:
+def _content(cell: CellType) -> object:
     try:
-        return cell.cell_contents
+        content: object = cell.cell_contents
     except ValueError:  # it is empty
         return _EMPTY
+    return content
 
 
 def _names(code: CodeType) -> tuple[tuple[str, ...], str | None, str | None]:
-    """Return the names of the parameters: those with names, `*args`, `**kwargs`."""
+    """Return the names of the named parameters, of `*args` and of `**kwargs`."""
     names = list(code.co_varnames)
     count = code.co_argcount + code.co_kwonlyargcount
     named, rest = tuple(names[:count]), names[count:]
@@ -145,14 +154,14 @@ def _names(code: CodeType) -> tuple[tuple[str, ...], str | None, str | None]:
 
 
 class Site:
-    """A code object that is observed.
+    """An observed code object.
 
     Attributes:
         code: The code, which is kept so that its identity stays its own.
         variants: The functions with this code.
-        only: The variant that runs in every frame of the code; None where frames have to be told apart.
+        only: The variant that runs in every frame of the code; None if frames have to be distinguished.
         fast: How to read the arguments of the only variant quickly.
-        copies: The code that AutoGraph made of it.
+        copies: The code that AutoGraph generated from it.
     """
 
     __slots__ = ("checked", "code", "copies", "fast", "only", "variants")
@@ -166,7 +175,7 @@ class Site:
         self.copies: list[CodeType] = []
 
     def add(self, variant: Variant) -> None:
-        """Add a function; forget those that are gone."""
+        """Add a function; drop those that are dead."""
         self.variants = [
             *(known for known in self.variants if known.function() is not None or known.users),
             variant,
@@ -184,16 +193,16 @@ class Site:
         self.fast = self.only.fast if self.only is not None else None
 
     def variant_in(self, frame: FrameType) -> Variant | None:
-        """Return the function that runs in a frame, if it is one of those that are observed."""
+        """Return the function that runs in a frame, if it is observed."""
         if self.only is not None:
             return self.only
         running = [variant for variant in self.variants if variant.runs_in(frame)]
-        if len(running) > 1:  # the same code without anything it closes over, as of classes made in a loop
+        if len(running) > 1:  # the same code with the same closure, as of classes created in a loop
             running = [variant for variant in running if variant.is_method_in(frame)] or running
         return running[0] if running else None
 
     def of(self, function: FunctionType) -> Variant | None:
-        """Return what is known of a function with this code."""
+        """Return the variant of a function with this code."""
         return next((variant for variant in self.variants if variant.function() is function), None)
 
 
@@ -202,8 +211,8 @@ def variant_of(point: HookPoint, found: FunctionType, function: FunctionType) ->
 
     Args:
         point: Where it was found.
-        found: What lies there.
-        function: The function itself, which may lie below decorators.
+        found: What the attribute holds.
+        function: The function itself, which may be below decorators.
     """
     method = point.make_method()
     learn(method, found, own_parameters(found))
