@@ -47,10 +47,10 @@ class _Threads(threading.local):
 
 
 class Hub:
-    """Who listens. If `emit` is None, nothing is recorded and hooks do nothing.
+    """Who listens. Without an `emit`, nothing is recorded and hooks do nothing.
 
     Attributes:
-        emit: Takes every record; the `append` of a list if there is only one listener.
+        emit: Takes every record; the `append` of a list if there is only one listener; None without any.
         records, most, fill: With one listener: its records, how many it keeps, and what to do when it has
             that many.
         replica: Returns which replica of a strategy runs in the current thread.

@@ -93,7 +93,7 @@ FAULTS = [
     (variables, "describe"),
     (variables, "start"),
     (variables, "finish"),
-    (variables.VariableNote, "made"),
+    (variables.VariableNote, "complete"),
     (traces, "signature"),
     (traces, "start"),
     (traces, "finish"),
@@ -104,7 +104,7 @@ FAULTS = [
     (recorder, "assign_owners"),
 ]
 if sys.version_info >= (3, 12):
-    FAULTS += [(monitoring, "variant_of"), (sites.Site, "variant_in"), (sites.Variant, "given")]
+    FAULTS += [(monitoring, "variant_of"), (sites.Site, "variant_in"), (sites.Variant, "arguments_in")]
 
 
 @pytest.mark.parametrize(("where", "name"), FAULTS, ids=lambda x: getattr(x, "__name__", x))

@@ -198,7 +198,7 @@ class Callbacks:
             threads.state.skips += 1
 
     def _begin_variant(self, variant: Variant, frame: FrameType) -> tuple[Open, ...]:
-        subject, values, extra, keywords = variant.given(frame)
+        subject, values, extra, keywords = variant.arguments_in(frame)
         caller = variant.caller(frame)
         calls: tuple[Open, ...] = ()
         if self._compiled and variant.method.kind == "run":

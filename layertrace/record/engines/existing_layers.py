@@ -17,7 +17,7 @@ from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from layertrace.record.engines.patching import Slot, patches
-from layertrace.record.engines.wrappers import known
+from layertrace.record.engines.wrappers import wrapper_of
 from layertrace.record.hooks.observer import Undo
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
@@ -69,7 +69,7 @@ def _exchange(frame: FrameType) -> None:
     if type(held) is not MethodType or layer is None:
         return
     wrapper: Any = safe.class_attribute(type(layer), "build")
-    stands_for = known(wrapper)
+    stands_for = wrapper_of(wrapper)
     function = None if stands_for is None else stands_for.original()
     if function is None or function is not held.__func__:
         return

@@ -111,32 +111,32 @@ class Monitoring:
         Returns:
             The undo, which may be called once, in any order with others; None if the attribute is missing.
         """
-        found: Any = point.get()
-        if isinstance(found, staticmethod):
-            found = found.__func__
-        if found is None:
+        attribute: Any = point.get()
+        if isinstance(attribute, staticmethod):
+            attribute = attribute.__func__
+        if attribute is None:
             return None
-        if type(found) is FunctionType:
-            function = _below(found) if point.below_decorators else found
+        if type(attribute) is FunctionType:
+            function = _below(attribute) if point.below_decorators else attribute
             if not function.__code__.co_flags & _PAUSES:
-                return self._observe_function(point, found, function)
-        elif _is_tf_function(found):
-            return self._observe_compiled(point, found)
+                return self._observe_function(point, attribute, function)
+        elif _is_tf_function(attribute):
+            return self._observe_compiled(point, attribute)
         undo = wrapping.observe(point)
         if undo is not None:
-            self.wrapped[point.label] = type(found).__name__
+            self.wrapped[point.label] = type(attribute).__name__
         return undo
 
     def observe_existing_layers(self) -> None:
         """Do nothing: existing layers run the code that is observed."""
 
-    def _observe_function(self, point: HookPoint, found: FunctionType, function: FunctionType) -> Undo:
+    def _observe_function(self, point: HookPoint, attribute: FunctionType, function: FunctionType) -> Undo:
         code = function.__code__
         with self._lock:
             site = self._sites.get(id(code)) or Site(code, code.co_freevars)
             variant = site.of(function)
             if variant is None:
-                variant = (_lasting_variant if point.lasts else variant_of)(point, found, function)
+                variant = (_lasting_variant if point.lasts else variant_of)(point, attribute, function)
                 site.add(variant)
                 if id(code) not in self._sites:
                     self._sites[id(code)] = site
@@ -147,9 +147,9 @@ class Monitoring:
             variant.users += 1
         return functools.partial(self._release, code, variant, [variant])
 
-    def _observe_compiled(self, point: HookPoint, found: Any) -> Undo:
+    def _observe_compiled(self, point: HookPoint, attribute: Any) -> Undo:
         """Observe a `tf.function` that is a method, through the code of TensorFlow that runs it."""
-        function = found.python_function
+        function = attribute.python_function
         with self._lock:
             variant = self._compiled.get(id(function))
             if variant is None:
@@ -257,10 +257,10 @@ def _below(function: FunctionType) -> FunctionType:
     return cast(FunctionType, below)
 
 
-def _is_tf_function(found: object) -> bool:
+def _is_tf_function(attribute: object) -> bool:
     return (
         tensorflow_private.find("call_function") is not None
-        and type(found) is tensorflow_private.home("call_function")[0]
+        and type(attribute) is tensorflow_private.home("call_function")[0]
     )
 
 

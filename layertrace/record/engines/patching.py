@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from layertrace.record.engines.wrappers import behind, hand_back_attributes
+from layertrace.record.engines.wrappers import hand_back_attributes, original_of
 from layertrace.record.hooks.observer import attributes_of
 from layertrace.record.process.guard import warn_once
 
@@ -52,7 +52,7 @@ class Patch:
         current = self.slot.get()
         if current is self.replacement:
             self.slot.set(self.original)
-        elif (bare := behind(current)) is not current and bare is not None:
+        elif (bare := original_of(current)) is not current and bare is not None:
             self.slot.set(bare)
 
 
@@ -78,7 +78,7 @@ class Patches:
             if patch is not None:
                 patch.users += 1
                 return self._release_of(patch)
-            original = behind(slot.get())
+            original = original_of(slot.get())
             replacement = None if original is None else replace(original)
             if replacement is None:
                 return None

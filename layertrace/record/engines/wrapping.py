@@ -22,7 +22,7 @@ from layertrace.record.engines.callable_proxies import wrap_object
 from layertrace.record.engines.existing_layers import wrap_builds
 from layertrace.record.engines.parameters import learn, own_parameters
 from layertrace.record.engines.patching import Slot, patches
-from layertrace.record.engines.wrappers import known, remember
+from layertrace.record.engines.wrappers import remember, wrapper_of
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Undo
 from layertrace.record.hub import hub, threads
@@ -37,7 +37,7 @@ __all__ = ["Wrapping", "wrap", "wrapping"]
 _FUNCTION = """
 def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
     def {name}({parameters}):
-        if lt_hub.emit is None:  # nobody records
+        if lt_hub.emit is None:  # no recording runs
             try:
                 return lt_original({forward})
             except BaseException as lt_error:
@@ -169,15 +169,17 @@ def wrap(
         original.__name__ if _can_be_defined(original.__name__) else "wrapped",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
     )
-    made: FunctionType = make(method, original, observer.begin, observer.end, observer.fail, method.defaults)
-    functools.update_wrapper(made, original)
-    made.__defaults__ = original.__defaults__
-    made.__kwdefaults__ = original.__kwdefaults__
+    wrapper: FunctionType = make(
+        method, original, observer.begin, observer.end, observer.fail, method.defaults
+    )
+    functools.update_wrapper(wrapper, original)
+    wrapper.__defaults__ = original.__defaults__
+    wrapper.__kwdefaults__ = original.__kwdefaults__
     if takes_anything:
-        made.__defaults__ = made.__kwdefaults__ = None
-        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
-    remember(made, original, method, observer)
-    return made
+        wrapper.__defaults__ = wrapper.__kwdefaults__ = None
+        wrapper.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
+    remember(wrapper, original, method, observer)
+    return wrapper
 
 
 _ANYTHING = (
@@ -250,7 +252,7 @@ class Wrapping:
     name = "wrapping"
 
     def start(self) -> None:
-        """Get ready: let AutoGraph convert a wrapped function exactly as it would convert the original."""
+        """Prepare: let AutoGraph convert a wrapped function exactly as it would convert the original."""
         convert = tensorflow_private.find("convert_actual")
         if convert is not None:
             self._undo = patches.acquire(Slot(*tensorflow_private.home("convert_actual")), _converting)
@@ -300,7 +302,7 @@ def _converting(original: Callable[..., Any]) -> Callable[..., object]:
     @functools.wraps(original)
     @hidden
     def _convert_actual(entity: Any, program_ctx: object) -> object:
-        wrapper = known(entity.__func__ if type(entity) is MethodType else entity)
+        wrapper = wrapper_of(entity.__func__ if type(entity) is MethodType else entity)
         function = None if wrapper is None else wrapper.original()
         if wrapper is None or function is None:
             bare = entity

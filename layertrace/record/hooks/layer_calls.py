@@ -236,7 +236,7 @@ def end(span: Span, result: object, subject: object) -> None:
             _returned(span, ended, result)
         elif layer is not None:
             if kind == "init":
-                layer.made(subject)
+                layer.record_init(subject)
             layer.refresh(subject)  # the layer has a name now, or a path
             finish(span, ended)
 

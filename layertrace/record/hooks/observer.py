@@ -125,7 +125,7 @@ class Engine(Protocol):
     name: str
 
     def start(self) -> None:
-        """Get ready to observe, before the first of several recordings.
+        """Prepare to observe, before the first of several recordings.
 
         Raises:
             EngineError: If that is not possible in this process.

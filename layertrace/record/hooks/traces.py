@@ -1,4 +1,4 @@
-"""Record every trace of a `tf.function`: of which function, its number, and what runs inside."""
+"""Record every trace of a `tf.function`: its function, its number, its cause, and what runs inside."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class VariableNote:
             deferred=self.deferred,
         )
 
-    def made(self, variable: object) -> None:
+    def complete(self, variable: object) -> None:
         """Describe the variable that was created; what it does not have is taken from the request.
 
         TensorFlow's `PartitionedVariable` has no `trainable`, and a class of the program may define these
@@ -209,5 +209,5 @@ def _end(span: Span, result: object, subject: object) -> None:
     span[THREAD].span = span[PARENT]
     with guarded("record the end of a variable's creation"):
         # A constructor returns nothing: the variable is its subject then.
-        cast(VariableNote, span[DETAIL]).made(subject if result is None else result)
+        cast(VariableNote, span[DETAIL]).complete(subject if result is None else result)
         finish(span, end)

@@ -142,7 +142,10 @@ class Saver:
                 else:
                     save(complete, self._path)
             except (FormatError, OSError) as error:  # for example, the program has deleted the file
-                warn_once(f"layertrace leaves the recording as it was written: {error}", key=str(self._path))
+                warn_once(
+                    f"layertrace could not compress {self._path}: {error}. The timeline itself is complete.",
+                    key=str(self._path),
+                )
 
     def _work(self) -> None:
         while not (self._done.wait(SECONDS if self._taken or self._begun else _AT_FIRST) or self._is_broken):

@@ -50,7 +50,7 @@ class Hooking:
             self._hook_framework(framework)
 
     def hook_imported(self) -> bool:
-        """Hook each Keras that was imported since the last time; return whether there is one."""
+        """Return whether a Keras was imported since the last time, after hooking it."""
         new = [framework for framework in loading.loaded() if framework not in self._frameworks]
         if new:
             loading.load()

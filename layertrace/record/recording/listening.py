@@ -44,7 +44,7 @@ class Listener(Protocol):
 
 
 def connect(listeners: Sequence[Listener]) -> None:
-    """Let hooks report to these listeners, directly to the `append` of a list if that is enough."""
+    """Make hooks report to these listeners, directly to the `append` of a list if that is enough."""
     _connect_beginnings([listener.begun for listener in listeners if listener.watches_beginnings])
     hub.replica = loading.replica
     hub.observers = tuple(listener.observations.add for listener in listeners)

@@ -327,10 +327,10 @@ class Recorder:
         records = tuple(self._records)
         ended = {id(record[SPAN]) for record in records} if still_running else set()  # some have ended since
         records += tuple(record for record in still_running if id(record[SPAN]) not in ended)
-        mine = [record for record in records if record[SPAN][START] >= self._start_ns]
-        assign_owners(mine)
+        own = [record for record in records if record[SPAN][START] >= self._start_ns]
+        assign_owners(own)
         self._builder = EventBuilder(self._start_ns)
-        return self._builder.read(self.targets.chosen(mine))
+        return self._builder.read(self.targets.chosen(own))
 
 
 def hook_new_class(cls: type) -> None:
