@@ -321,13 +321,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     flags: frozenset[Flag] = frozenset()
 
 
-def by_beginning(start_ns: int, duration_ns: int | None) -> tuple[int, float]:
+def by_beginning(start_ns: int, end_ns: int | None) -> tuple[int, float]:
     """Return the key that sorts events by their beginnings.
 
     A coarse clock may show two beginnings at once; the event that ends later is then the outer one.
 
     Args:
         start_ns: When the event began.
-        duration_ns: How long it took; None if it has not ended.
+        end_ns: When it ended; None if it has not.
     """
-    return start_ns, float("-inf") if duration_ns is None else -duration_ns
+    return start_ns, float("-inf") if end_ns is None else -end_ns

@@ -7,8 +7,6 @@ functions are known here by name only. To a type checker they are ordinary impor
 from __future__ import annotations
 
 import importlib
-import pkgutil
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,16 +31,3 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-_VIEWS = {
-    "failure": "layertrace.render:print_failure",
-    "fail_fast": "layertrace.diagnosis:fail_fast_on",
-    "echo": "layertrace.render:echo_line",
-}
-
-
-def load(view: str) -> Callable[..., Any]:
-    """Load the function that makes this view."""
-    found: Callable[..., Any] = pkgutil.resolve_name(_VIEWS[view])
-    return found

@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from layertrace.errors import HostError
-from layertrace.record.api import trace
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import loading, tensorflow_private
+from layertrace.tracing import trace
 
 __all__ = ["debug"]
 

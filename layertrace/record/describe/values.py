@@ -9,14 +9,19 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, cast
 
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
+if TYPE_CHECKING:
+    from layertrace.record.spans import Shape
+
 __all__ = [
+    "Deferred",
+    "DeferredSpec",
     "defer",
     "describe",
     "dtype_name",
@@ -57,7 +62,7 @@ def describe(value: Any, depth: int = 0) -> Structure:
     return Opaque(_words(value))
 
 
-def eager_shape(tensor: Any) -> tuple[int, ...]:
+def eager_shape(tensor: Any) -> Shape:
     """Return the shape of an eager tensor as a tuple, and the same tuple for as long as somebody holds it.
 
     To make TensorFlow's object takes microseconds, as long as all the rest of a hook, and it stays with the
@@ -65,7 +70,7 @@ def eager_shape(tensor: Any) -> tuple[int, ...]:
     tuple costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
     """
     known = tensor._tensor_shape
-    shape: tuple[int, ...] = hub.shape_tuple(tensor) if known is None else known._dims
+    shape: Shape = hub.shape_tuple(tensor) if known is None else known._dims
     return shape
 
 
@@ -74,12 +79,16 @@ class DeferredSpec:
 
     __slots__ = ("dtype", "shape")
 
-    def __init__(self, shape: Any, dtype: Any) -> None:
+    def __init__(self, shape: Shape, dtype: int) -> None:
         self.shape = shape
         self.dtype = dtype
 
 
-def defer(value: Any) -> Any:
+Deferred: TypeAlias = Union[Structure, DeferredSpec, tuple["Deferred", ...]]
+"""What `resolve` turns into a structure."""
+
+
+def defer(value: Any) -> Deferred:
     """Note what `resolve` makes a structure of: `describe`, with the dear part of it put off.
 
     Hooks run in the path of the traced program, where spelling out a shape costs as much as a hook.
@@ -92,7 +101,7 @@ def defer(value: Any) -> Any:
     return describe(value)
 
 
-def resolve(noted: Any) -> Structure:
+def resolve(noted: Deferred) -> Structure:
     """Turn what `defer` has noted into a structure."""
     if type(noted) is DeferredSpec:
         return TensorSpec(numbered_dtype(noted.dtype), tensor_shape(noted.shape))
@@ -101,7 +110,7 @@ def resolve(noted: Any) -> Structure:
     return cast(Structure, noted)
 
 
-def _collection(value: Any, inner: Any, depth: int) -> Structure:
+def _collection(value: object, inner: object, depth: int) -> Structure:
     size = safe.size_of(inner)
     if depth >= _DEPTH:
         return Opaque(f"<{safe.class_name(value)} of {size}>")
@@ -121,9 +130,9 @@ def key_text(key: object) -> str:
     return str.__str__(key) if safe.is_a(key, str) else safe.key_words(key)
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     if safe.is_a(value, type):
-        return safe.name_of(value)
+        return safe.name_of(cast(type, value))
     name = safe.code_name(value)
     if name is not None:
         return f"<function {name}>"
@@ -132,7 +141,7 @@ def _words(value: Any) -> str:
     return f"<{kind} {name}>" if type(name) is str else f"<{kind}>"
 
 
-def spec(value: Any) -> TensorSpec | None:
+def spec(value: object) -> TensorSpec | None:
     """Return dtype and shape of anything that is a tensor; None where it is not.
 
     That is what a framework's class has both of, also below the program's own properties, and what keeps both
@@ -148,7 +157,7 @@ def spec(value: Any) -> TensorSpec | None:
     return TensorSpec(dtype_name(dtype), tensor_shape(shape), _encoding(value))
 
 
-def _either(value: Any, name: str) -> Any:
+def _either(value: object, name: str) -> Any:
     found = safe.framework_attribute(value, name, safe.MISSING, below=True)
     return safe.plain_attribute(value, name, safe.MISSING) if found is safe.MISSING else found
 
@@ -159,7 +168,7 @@ def numbered_dtype(number: int) -> str:
     return str(Host.tf.dtypes.as_dtype(number).name)
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: object) -> str:
     """Return `float32`, whether it is Keras's string, TensorFlow's or NumPy's object."""
     if safe.is_a(dtype, type):
         return type.__repr__(dtype)
@@ -169,7 +178,7 @@ def dtype_name(dtype: Any) -> str:
     return str(dtype) if dtype is None or safe.is_framework(type(dtype)) else f"<{safe.class_name(dtype)}>"
 
 
-def tensor_shape(shape: Any) -> tuple[int | None, ...] | None:
+def tensor_shape(shape: object) -> tuple[int | None, ...] | None:
     """Return a shape as a tuple, with None for what is not known; None if the rank is not."""
     sizes: Any = safe.unwrapped(shape)
     if sizes is None and shape is not None and safe.is_framework(type(shape)):
@@ -198,7 +207,7 @@ def _size(size: Any) -> int | None:
     raise TypeError("only the program knows what its own object means as a size")
 
 
-def _encoding(value: Any) -> Any:
+def _encoding(value: object) -> Literal["dense", "sparse", "ragged"]:
     if safe.framework_attribute(value, "sparse") is True or _is_a(value, "tensorflow", "SparseTensor"):
         return "sparse"
     if safe.framework_attribute(value, "ragged") is True or _is_a(value, "tensorflow", "RaggedTensor"):
@@ -206,7 +215,7 @@ def _encoding(value: Any) -> Any:
     return "dense"
 
 
-def _is_a(value: Any, module: str, name: str) -> bool:
+def _is_a(value: object, module: str, name: str) -> bool:
     """Compare with a class of a module that need not be loaded."""
     loaded = sys.modules.get(module)
     return loaded is not None and safe.is_a(value, getattr(loaded, name))

@@ -12,6 +12,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.process import safe
+from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
 __all__ = [
@@ -42,7 +43,7 @@ _CHANGERS = (
     "remove", "setdefault", "update",
 )  # fmt: skip
 
-Place = tuple[CodeType, int]
+Place = CodePosition
 
 
 def is_framework_class(cls: type) -> bool:
@@ -155,13 +156,13 @@ def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType
                 yield from functions_behind(content.get(inside))
 
 
-def cells(function: FunctionType) -> dict[str, Any]:
+def cells(function: FunctionType) -> dict[str, object]:
     """Return what a function took from the functions around it, by name."""
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
     return {name: _content(cell) for name, cell in cells}
 
 
-def _content(cell: CellType) -> Any:
+def _content(cell: CellType) -> object:
     try:
         return cell.cell_contents
     except ValueError:  # not assigned yet

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dis
 import inspect
+from collections.abc import Callable
 from functools import lru_cache
 from types import FunctionType
-from typing import Any
 
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import is_framework_class
@@ -37,7 +37,9 @@ def _is_base(cls: type) -> bool:
 
 @lru_cache(maxsize=256)
 def _assigned(cls: type) -> frozenset[str]:
-    functions: list[Any] = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
+    functions: list[Callable[..., object]] = [
+        value for value in vars(cls).values() if isinstance(value, FunctionType)
+    ]
     functions += [one for v in vars(cls).values() if isinstance(v, property) for one in (v.fset,) if one]
     # A method of tf_keras's is wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
     codes = [code for inner in functions if (code := code_behind(inspect.unwrap(inner))) is not None]

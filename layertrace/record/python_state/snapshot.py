@@ -19,7 +19,7 @@ __all__ = ["ArraySnapshot", "IdentitySnapshot", "Snapshot", "description", "valu
 
 _ITEMS = 16  # of one collection that are told one by one
 _BYTES = 512  # of an array that is compared by value
-Snapshot = dict[str, Any]
+Snapshot = dict[str, object]
 """What state was, by the way to it: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
 
 
@@ -28,7 +28,7 @@ class IdentitySnapshot:
 
     __slots__ = ("reference", "said")
 
-    def __init__(self, thing: Any, said: str) -> None:
+    def __init__(self, thing: object, said: str) -> None:
         self.reference = weakref.ref(thing)
         self.said = said
 
@@ -52,7 +52,7 @@ def description(value: Any) -> Structure:
     return Opaque(value.said) if isinstance(value, (IdentitySnapshot, ArraySnapshot)) else value
 
 
-def values_of(layer: Any) -> Snapshot:
+def values_of(layer: object) -> Snapshot:
     """Return the state that `call` and the steps of a layer bake into a graph, as it is now.
 
     What Keras's base classes set is left out, and of Keras's own layers what is not public: `rate` is.
@@ -75,7 +75,7 @@ def values_of(layer: Any) -> Snapshot:
     return found
 
 
-def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
+def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, object]]:
     """Yield a value with its path, if a graph takes it for a constant, and the plain values inside of it.
 
     Args:
@@ -117,7 +117,7 @@ def _plain(value: Any) -> tuple[Structure] | None:
     return None
 
 
-def _changeable(value: Any) -> Any:
+def _changeable(value: object) -> object:
     """Return the list or dict behind a value; None where it is not one."""
     inner = safe.unwrapped(value)
     return None if safe.is_a(inner, tuple) else inner
@@ -131,13 +131,13 @@ def _array(value: Any) -> IdentitySnapshot | ArraySnapshot:
     return ArraySnapshot(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
 
 
-def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
+def _of_object(path: str, value: object, names: frozenset[str]) -> Iterator[tuple[str, object]]:
     """Yield the plain attributes of a user's own object that the code names: `self.config.mode`."""
     classes = safe.mro(type(value))
     own = safe.instance_dict(value)
     if safe.is_a(value, type, ModuleType) or any(map(is_framework_class, classes)):
         return
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for owner in reversed(classes):
         found.update(safe.namespace(owner))
     found.update(own)
@@ -147,7 +147,7 @@ def _of_object(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[s
             yield f"{path}.{name}", plain[0]
 
 
-def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Yield the plain attributes of the user's classes that the code names, and no layer's own hide."""
     for owner in safe.mro(cls):
         if not is_framework_class(owner) and owner is not object:
@@ -157,7 +157,7 @@ def _of_classes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Ite
                     yield from _collected(f"{safe.name_of(owner)}.{name}", content[name])
 
 
-def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
+def _of_functions(reads: Reads) -> Iterator[tuple[str, object]]:
     """Yield the plain globals that functions read, and what they took from functions around them."""
     for function in reads.living():
         found = {name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)}
@@ -166,12 +166,12 @@ def _of_functions(reads: Reads) -> Iterator[tuple[str, Any]]:
                 yield from _collected(name, value)
 
 
-def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _collected(path: str, value: object) -> Iterator[tuple[str, object]]:
     """Yield a value that may be changed and no function or array, of which code holds many for good."""
     if safe.is_a(value, set) or _changeable(value) is not None or _plain(value) is not None:
         yield from _values(path, value, frozenset())
 
 
-def _builtin(value: Any) -> str:
+def _builtin(value: object) -> str:
     """Name the builtin behind Keras's tracked collections."""
     return "dict" if safe.is_a(value, dict) else "list"

@@ -15,7 +15,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hub import hub, threads
-from layertrace.record.layers import register_layer
+from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.bytecode import (
@@ -42,7 +42,7 @@ from layertrace.record.python_state.snapshot import (
     description,
     values_of,
 )
-from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
+from layertrace.record.spans import LAYER, METHOD, MODE, Span, parent_of, trace_note
 from layertrace.timeline.event import Opaque, Structure
 from layertrace.timeline.registry import live_layers
 
@@ -75,7 +75,7 @@ class StateBefore:
 
     __slots__ = ("drawn", "layer", "ops", "reads", "span", "tensors", "told", "values")
 
-    def __init__(self, span: tuple[Any, ...], layer: Any, reads: Reads) -> None:
+    def __init__(self, span: Span, layer: object, reads: Reads) -> None:
         self.span = span
         self.layer = None if layer is None else weakref.ref(layer)
         self.reads = reads
@@ -90,7 +90,7 @@ _before: dict[int, list[StateBefore]] = {}
 """What was noted at the beginning of each span that has not ended, by its identity."""
 
 
-Owners = list[tuple[int, int, Any]]
+Owners = list[tuple[int, int, LayerRecord | None]]
 """Between which numbers of ops a layer's call made them, innermost first."""
 
 _made: dict[int, Owners] = {}
@@ -100,7 +100,7 @@ _training: set[int] = set()
 """The traces, by identity, in which an optimizer was given gradients so far."""
 
 
-def _ops(span: tuple[Any, ...]) -> int | None:
+def _ops(span: Span) -> int | None:
     """Count the ops of the graph of a trace, during a call that is traced into it."""
     mode = span[MODE]
     if mode is None or mode.name != "graph":
@@ -110,31 +110,34 @@ def _ops(span: tuple[Any, ...]) -> int | None:
     return int(graph.version) if known is not None and known.span is mode.span else None
 
 
-def before_call(span: tuple[Any, ...], layer: Any) -> None:
+def before_call(span: Span, layer: object) -> None:
     """Note how a layer is before a call that is being traced."""
     if not is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
 
-def forget_call(span: tuple[Any, ...]) -> None:
+def forget_call(span: Span) -> None:
     """Forget how things were before a call, or a trace, that has failed."""
     _before.pop(id(span), None)
     _made.pop(id(span), None)
     _training.discard(id(span))
 
 
-def after_call(span: tuple[Any, ...], layer: Any) -> None:
+def after_call(span: Span, layer: object) -> None:
     """Compare a layer with how it was before a traced call, and remember it for when the graph runs."""
     noted = _before.pop(id(span), ())
+    mode = span[MODE]
     values = values_of(layer)
     for before in noted:
         _compare(before, layer, span[LAYER], values)
         if before.ops is not None and (now := _ops(span)) is not None:
-            _made.setdefault(id(span[MODE].span), []).append((before.ops, now, span[LAYER]))
+            _made.setdefault(id(None if mode is None else mode.span), []).append(
+                (before.ops, now, span[LAYER])
+            )
     _remember(span, layer, span[LAYER], values, ("call",))
 
 
-def _compare(before: StateBefore, layer: Any, record: Any, values: Snapshot) -> None:
+def _compare(before: StateBefore, layer: object, record: LayerRecord | None, values: Snapshot) -> None:
     """Tell what is not as it was, and where the user's code did that."""
     functions = before.reads.living()
     home = (functions[0].__code__, -1) if functions else None
@@ -166,7 +169,7 @@ def _see_kept(layer: Any, record: Any, name: str, span: Any, place: Place | None
     add_observation(sighting)
 
 
-def _is_news(before: StateBefore, record: Any, key: str, state: object) -> bool:
+def _is_news(before: StateBefore, record: LayerRecord | None, key: str, state: object) -> bool:
     """Tell whether nobody inside was blamed for this; from now on somebody is, for those around."""
     item = (getattr(record, "number", 0), key, state)
     if item in before.told:
@@ -197,20 +200,24 @@ def _changed(before: Snapshot, now: Snapshot) -> Iterator[str]:
 
 
 def _remember(
-    span: tuple[Any, ...], layer: Any, record: Any, values: Snapshot, methods: tuple[str, ...]
+    span: Span, layer: object, record: LayerRecord | None, values: Snapshot, methods: tuple[str, ...]
 ) -> None:
     """Keep what a graph was made with, of that which the code reads; of Keras's own layers all of it."""
     cls: type = type(layer)
-    _keep(span, layer, record, values, None if is_framework_class(cls) else reads_of(cls, methods).names)
+    if record is not None:
+        _keep(span, layer, record, values, None if is_framework_class(cls) else reads_of(cls, methods).names)
 
 
-def _keep(span: Any, layer: Any, record: Any, values: Snapshot, names: frozenset[str] | None) -> None:
+def _keep(
+    span: Span | None, layer: object, record: LayerRecord, values: Snapshot, names: frozenset[str] | None
+) -> None:
     """Keep it at the functions around."""
     settled = {key: v for key, v in values.items() if not isinstance(v, Opaque) and _is_read(key, names)}
     around = span
     while around is not None and settled:
-        if around[METHOD].kind == "trace":
-            kept = around[DETAIL].record.attributes
+        note = trace_note(around)
+        if note is not None:
+            kept = note.record.attributes
             known = kept[record.number][1] if record.number in kept else {}
             kept[record.number] = (weakref.ref(layer), known | settled)
         around = parent_of(around)
@@ -245,7 +252,7 @@ def _see(
 # A trace, with the model whose step it is
 
 
-def before_trace(span: tuple[Any, ...], function: Any) -> None:
+def before_trace(span: Span, function: object) -> None:
     """Note how things are before a trace: the model whose step is traced, and the random generators."""
     if not hub.observers or (bare := next(functions_behind(safe.unwrap(function)), None)) is None:
         return
@@ -260,7 +267,7 @@ def before_trace(span: tuple[Any, ...], function: Any) -> None:
     _before[id(span)] = noted
 
 
-def after_trace(span: tuple[Any, ...]) -> Owners:
+def after_trace(span: Span) -> Owners:
     """Compare things with how they were before a trace that has ended, and return who made its ops."""
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
@@ -284,12 +291,13 @@ def trains() -> None:
         around = parent_of(around)
 
 
-def _forget_trainable(span: tuple[Any, ...]) -> None:
+def _forget_trainable(span: Span) -> None:
     """Leave out, of a trace that trains nothing, what was trainable: its graph is the same either way."""
     if id(span) in _training:
         _training.discard(id(span))
         return
-    for _, settled in span[DETAIL].record.attributes.values():
+    note = trace_note(span)
+    for _, settled in () if note is None else note.record.attributes.values():
         settled.pop("self.trainable", None)
 
 
@@ -302,7 +310,7 @@ def _around(function: FunctionType, depth: int = 3) -> Iterator[FunctionType]:
                 yield from _around(inner, depth - 1)
 
 
-def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
+def _layers_in(functions: Iterable[FunctionType]) -> Iterator[object]:
     """Yield the layers that functions hold, name, or are methods of."""
     for function in functions:
         for value in cells(function).values():
@@ -312,18 +320,18 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
         yield from (one for one in named if _is_layer(one))
 
 
-def _is_layer(value: Any) -> bool:
+def _is_layer(value: object) -> bool:
     return any(is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
-def _is_model(layer: Any) -> bool:
+def _is_model(layer: object) -> bool:
     return not is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
 
 
-def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Any) -> None:
+def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Span | None) -> None:
     """Tell which attributes differ, at a run of a function, from what they were when it was traced.
 
     Args:
@@ -351,14 +359,14 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
         report_internal_error("compare attributes")
 
 
-def _suspects(layer: Any, then: Snapshot) -> list[str]:
+def _suspects(layer: object, then: Snapshot) -> list[str]:
     """Return what is not plainly the value that it was, without reading all that a layer has."""
     own = safe.instance_dict(layer)
     items = (("_trainable" if key == "self.trainable" else key[5:], key, was) for key, was in then.items())
     return [key for name, key, was in items if not _is_still(was, own.get(name, _NONE))]
 
 
-def _is_still(before: Any, now: Any) -> bool:
+def _is_still(before: object, now: object) -> bool:
     if now is before:
         return True
     if type(before) is IdentitySnapshot:

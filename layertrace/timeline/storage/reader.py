@@ -332,5 +332,6 @@ def _decoded_object(text: bytes) -> dict[str, Any] | None:
 
 
 def _beginning(line: EventLine) -> tuple[int, float, int]:
-    is_instant = line.kind == "variable" and line.duration_ns is None
-    return *by_beginning(line.start_ns, 0 if is_instant else line.duration_ns), line.event
+    duration_ns = 0 if line.duration_ns is None and line.kind == "variable" else line.duration_ns
+    end_ns = None if duration_ns is None else line.start_ns + duration_ns
+    return *by_beginning(line.start_ns, end_ns), line.event
