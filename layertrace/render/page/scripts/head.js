@@ -1,8 +1,16 @@
 // Show what stands above all: what there is to count, the notes, and the exception that ended the recording.
 
-function showFacts() {
-  byId("facts").append(...data.facts.filter(Boolean).map((fact) =>
-    el("li", { class: /^[\d,]+ errors?\b/.test(fact) ? "failed" : null }, fact)));
+import { byId, el, pairs } from "./elements.js";
+import { eventLink, layerCell, placeCell } from "./links.js";
+import { data, errorNumber, errorOf } from "./timeline.js";
+import { MISSING } from "./words.js";
+
+export function showFacts() {
+  byId("facts").append(
+    ...data.facts
+      .filter(Boolean)
+      .map((fact) => el("li", { class: /^[\d,]+ errors?\b/.test(fact) ? "failed" : null }, fact)),
+  );
   byId("versions").append(data.versions.join(" · "));
   if (data.notes.length) {
     byId("notes").hidden = false;
@@ -25,6 +33,8 @@ function showFailure([number, layer, places, thread, event]) {
       ["at", way.length ? el("ol", { class: "path-list" }, way) : ""],
       ["thread", thread === "MainThread" ? "" : thread],
     ]),
-    error.message === said ? ""
-      : el("details", {}, el("summary", {}, "the whole message"), el("pre", {}, error.message)));
+    error.message === said
+      ? ""
+      : el("details", {}, el("summary", {}, "the whole message"), el("pre", {}, error.message)),
+  );
 }

@@ -1,5 +1,15 @@
 // Use the lanes with a mouse, with fingers and by keys.
 
+import { showDetails } from "./details.js";
+import { byId } from "./elements.js";
+import { eventAt, laneRows, lanes, MOST_ROWS, timeAt, width } from "./lanes.js";
+import { isShown, reveal } from "./outline.js";
+import { BEGIN, END, isUnended, column } from "./timeline.js";
+import { title } from "./titles.js";
+import { drawTree, tree } from "./tree.js";
+import { drawLanes, look, pan, zoom, zoomTo } from "./viewport.js";
+import { counted, duration, MISSING, moment } from "./words.js";
+
 const LANE_KEYS = {
   ArrowLeft: () => pan(-0.2),
   ArrowRight: () => pan(0.2),
@@ -64,12 +74,16 @@ function hover(event) {
   drawLanes();
 }
 
-const HOW_TO = matchMedia("(pointer: coarse)").matches ? "drag to pan, pinch to zoom"
+const HOW_TO = matchMedia("(pointer: coarse)").matches
+  ? "drag to pan, pinch to zoom"
   : "drag to pan, Ctrl and wheel to zoom, double-click an event to fill the width";
 
 function underLanes(event) {
-  byId("under").replaceChildren(event === MISSING ? [...notDrawn(), HOW_TO].join("; ")
-    : [`${title(event)} at ${moment(of.start[event])}`, howLong(event)].filter(Boolean).join(", "));
+  byId("under").replaceChildren(
+    event === MISSING
+      ? [...notDrawn(), HOW_TO].join("; ")
+      : [`${title(event)} at ${moment(column.start[event])}`, howLong(event)].filter(Boolean).join(", "),
+  );
 }
 
 function* notDrawn() {
@@ -78,16 +92,20 @@ function* notDrawn() {
 }
 
 function howLong(event) {
-  if (of.took[event] === MISSING) return isUnended(event) ? "not ended" : "";
-  return of.times[event] > 1 ? `${duration(of.took[event])} together` : `took ${duration(of.took[event])}`;
+  if (column.took[event] === MISSING) return isUnended(event) ? "not ended" : "";
+  return column.times[event] > 1
+    ? `${duration(column.took[event])} together`
+    : `took ${duration(column.took[event])}`;
 }
 
-function startLanes() {
+export function startLanes() {
   const { canvas } = lanes;
   lanes.rows = laneRows();
   lanes.labelled = new Set(lanes.rows.map((row) => row.thread)).size > 1;
-  canvas.setAttribute("aria-label",
-    "When things happened, in lanes by thread. Arrow keys pan, plus and minus zoom, 0 shows all.");
+  canvas.setAttribute(
+    "aria-label",
+    "When things happened, in lanes by thread. Arrow keys pan, plus and minus zoom, 0 shows all.",
+  );
   underLanes(MISSING);
   canvas.addEventListener("wheel", onWheel, { passive: false });
   canvas.addEventListener("pointerdown", (pressed) => {

@@ -1,6 +1,11 @@
 // Light or dark: as the system has it, or as somebody chose, which is remembered where that is possible.
 
-const DARK = matchMedia("(prefers-color-scheme: dark)"), THEME = "layertrace:theme";
+import { byId } from "./elements.js";
+import { readColours } from "./painting.js";
+import { drawLanes } from "./viewport.js";
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const THEME = "layertrace:theme";
 
 function theme() {
   return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
@@ -30,7 +35,7 @@ function showTheme() {
   drawLanes();
 }
 
-function startTheme() {
+export function startTheme() {
   const chosen = remembered();
   if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
   byId("theme").addEventListener("click", () => {
