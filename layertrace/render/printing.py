@@ -20,12 +20,12 @@ __all__ = ["print_timeline", "text"]
 
 
 def text(timeline: Timeline, *, width: int | None = None, encoding: str | None = None, **options: Any) -> str:
-    """Return the tree as plain text, as `print(timeline)` gives it: no colours, no line too many.
+    """Return the tree as plain text, as `print(timeline)` shows it.
 
     Args:
         timeline: The events.
-        width: How wide lines may be; None for the terminal's width, or 100 without a terminal.
-        encoding: What the text must be encodable in; None for that of the standard output.
+        width: The maximum width of lines; None for the terminal's width, or 100 without a terminal.
+        encoding: The encoding that the text must fit; None for that of standard output.
         **options: As for `tree`.
     """
     return written(tree(timeline, **options), width=width, encoding=encoding)
@@ -39,13 +39,13 @@ def print_timeline(
     findings: Sequence[Finding] = (),
     **options: Any,
 ) -> None:
-    """Print the tree: in colour on a terminal, as a rich page in a notebook, else plainly.
+    """Print the tree: in colour on a terminal, as a page in a notebook, otherwise as plain text.
 
     Args:
         timeline: The events.
-        file: Where to; None for the standard output.
+        file: The output; None for standard output.
         console: The rich console to print to, instead of a file.
-        findings: What to print before the tree, and to mark in it.
+        findings: Findings to print before the tree and to mark in it.
         **options: As for `tree`.
     """
     if console is None:
@@ -53,7 +53,7 @@ def print_timeline(
         if console.is_jupyter:
             _display(timeline, {"findings": findings, **options})
             return
-        if not console.is_terminal:  # where rich would make do with 80 columns
+        if not console.is_terminal:  # for which rich assumes 80 columns
             console = Console(file=console.file, width=terminal_width())
     if findings:
         console.print(finding_list(findings), crop=False)
@@ -62,6 +62,6 @@ def print_timeline(
 
 
 def _display(timeline: Timeline, options: dict[str, Any]) -> None:
-    # Only a notebook gets here, and so has loaded IPython.
+    # Only called in a notebook, which has loaded IPython.
     display = importlib.import_module("IPython.display").display
     display(notebook(timeline, **options), raw=True)

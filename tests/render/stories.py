@@ -1,4 +1,4 @@
-"""The stories that are shown: a tutorial, a bug, a training, a large model, and odd ones."""
+"""The timelines that are shown: a tutorial, a bug, a training, a large model, and unusual ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECOND_PASS = Cause(reason="second pass", detail="second pass: the first made va
 
 
 def tutorial() -> Timeline:
-    """One layer of one's own, made, built and called twice."""
+    """A custom layer, created, built and called twice."""
     story = Story("tutorial.py")
     dense = story.layer("MyDenseLayer", "my_dense")
     story.tell("init", dense, arguments={"num_outputs": 10}, ms=0.2, at=21)
@@ -31,7 +31,7 @@ def tutorial() -> Timeline:
 
 
 def bug() -> Timeline:
-    """The bug that layertrace was born from: a variable made in every call, here in one of two."""
+    """The bug behind layertrace: a layer creates a variable in every call."""
     story = Story("story.py")
     cnn = story.layer("CNN", "cnn")
     dense = story.layer("Dense", "dense", "cnn/dense")
@@ -74,7 +74,7 @@ def _returns(story: Story, *returned: tuple) -> None:
 
 
 def fit(epochs: int = 6) -> Timeline:
-    """A `fit`: once symbolically, twice while tracing, then not at all."""
+    """A `fit`: one symbolic call, two while tracing, then graph runs only."""
     story = Story()
     dense = story.layer("Dense", "dense", "sequential/dense")
     model = story.layer("Sequential", "sequential")
@@ -139,7 +139,7 @@ def large(blocks: int = 66) -> Timeline:
 
 
 def loop(times: int = 1000) -> Timeline:
-    """A layer called in a loop, and then two layers by turns."""
+    """A layer called in a loop, and then two layers in alternation."""
     story = Story("loop.py")
     first, second = story.layer("Dense", "first"), story.layer("Dense", "second")
     for layer in (first, second):
@@ -153,7 +153,7 @@ def loop(times: int = 1000) -> Timeline:
 
 
 def hostile() -> Timeline:
-    """Names, values and messages that want to be more than text."""
+    """Names, values and messages with markup and control characters."""
     story = Story("[red]evil[/red].py")
     bold = story.layer("[bold]Layer[/bold]", "[link=https://example.com]click[/link]")
     escape = story.layer("Escape", "\x1b[31mred\x1b[0m\x07\r\nnext")
@@ -165,7 +165,7 @@ def hostile() -> Timeline:
 
 
 def strategy() -> Timeline:
-    """Two replicas, each in a thread of its own."""
+    """Two replicas, each in its own thread."""
     story = Story()
     dense = story.layer("Dense", "dense")
     story.tell("init", dense, arguments={"units": 2}, at=9)
@@ -181,7 +181,7 @@ def strategy() -> Timeline:
 
 
 def deep(levels: int = 2000, *, failing: bool = False) -> Timeline:
-    """Layers in layers in layers."""
+    """Deeply nested layers."""
     story = Story("deep.py")
     layers = [story.layer("Nest", f"nest_{number}") for number in range(levels)]
     spans = []

@@ -1,4 +1,4 @@
-"""Differences of two recordings as they are shown, compared whole with golden files."""
+"""Differences of two recordings, compared completely with golden files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layertrace.timeline.context import RecordingContext
 
 
 def _steps(*rows: int, calls: int = 1) -> Timeline:
-    """Tell of a step that is traced for some numbers of rows, and of a layer that is called besides."""
+    """Return a timeline of a step traced for some numbers of rows, and of a layer called besides."""
     story = Story()
     dense = story.layer("Dense", "dense")
     step = story.function("step")
@@ -40,14 +40,14 @@ def _shown(found, width=100, encoding="utf-8", **names) -> str:
 
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_retrace_is_told_in_the_first_sentence(width):
-    """Why it retraces since yesterday: the sentence names the function, the argument and both shapes."""
+    """The sentence names the function, the argument and both shapes."""
     found = diff(_steps(8), _steps(8, 7, 9, calls=4))
 
     assert_golden(f"differences_retrace_{width}", _shown(found, width))
 
 
 def test_recordings_may_be_called_by_their_files():
-    """The two recordings are called what they are called on the command line."""
+    """Recordings are named by their files, as on the command line."""
     found = diff(_steps(8), _steps(16))
 
     shown = _shown(found, before="yesterday.layertrace", now="today.layertrace")
@@ -55,9 +55,9 @@ def test_recordings_may_be_called_by_their_files():
 
 
 def test_no_difference_is_one_sentence():
-    """Where nothing differs, nothing is listed; other versions are still told."""
+    """Without differences, only different versions are shown."""
     assert _shown(diff(_steps(8), _steps(8))) == (
-        "b does what a does: they differ in numbers, times and places at most."
+        "b is equivalent to a, apart from ids, timings and line numbers."
     )
     one, two = (
         Timeline(_steps(8), surroundings=RecordingContext(versions={"tensorflow": version}))
@@ -67,7 +67,7 @@ def test_no_difference_is_one_sentence():
 
 
 def test_another_order_is_told():
-    """What happens in another order is told where it begins to."""
+    """For a different order, the first difference is shown."""
     events = list(_steps(8, calls=0))
     swapped = [structs.replace(events[1], seq=0, start_ns=0), structs.replace(events[0], seq=1, start_ns=1)]
 
@@ -76,12 +76,12 @@ def test_another_order_is_told():
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_appeared_and_vanished(width):
-    """Two programs that have nothing in common are listed, each with what is in it."""
+    """For two programs with nothing in common, everything is listed."""
     assert_golden(f"differences_of_programs_{width}", _shown(diff(stories.fit(), stories.bug()), width))
 
 
 def test_layers_that_differ_alike_are_listed_together():
-    """A model that is called once more is one line, however many layers it has."""
+    """A model that is called one more time is a single line, however many layers it has."""
     events = list(stories.large())
     cut = next(event.seq for event in events if event.kind == "call" and event.call_index == 2)
 
@@ -89,12 +89,12 @@ def test_layers_that_differ_alike_are_listed_together():
 
 
 def test_names_that_want_to_be_more_than_text():
-    """Names and values are shown as they are, whatever they hold."""
+    """Names and values are shown literally."""
     assert_golden("differences_hostile", _shown(diff(stories.hostile(), _steps(8))))
 
 
 def test_old_encodings_get_signs_they_can_show():
-    """Where dots cannot be encoded, nothing else breaks."""
+    """If dots cannot be encoded, the rest is unaffected."""
     shown = _shown(diff(stories.fit(), stories.bug()), 80, "ascii")
 
     assert shown.isascii()
@@ -102,7 +102,7 @@ def test_old_encodings_get_signs_they_can_show():
 
 
 def test_what_appeared_is_green_and_what_vanished_red():
-    """In colour, only those of the terminal's own palette are used."""
+    """Only colours of the terminal's own palette are used."""
     page = io.StringIO()
     console = Console(
         file=page, width=100, force_terminal=True, legacy_windows=False, color_system="standard"

@@ -1,4 +1,4 @@
-"""What one line says: where an event ran, what came in and out, what went wrong."""
+"""The parts of a line: mode, inputs and outputs, errors."""
 
 import pytest
 import stories
@@ -9,7 +9,7 @@ from layertrace.timeline import Opaque, Timeline
 
 
 def lines(timeline, **options):
-    """Show a tree without its heading, each line without its guides."""
+    """Return the lines of a tree without its heading and guides."""
     page = text(timeline, width=200, encoding="utf-8", times=False, **options)
     return [line.lstrip("│├└─ ") for line in page.splitlines() if "─" in line or "✗" in line]
 
@@ -25,7 +25,7 @@ def dense(story):
 
 
 def test_a_fit_tells_why_call_ran_three_times():
-    """Once while Keras infers shapes, twice while tracing, and then no more."""
+    """One call while Keras infers shapes, two while tracing, and then none."""
     page = text(stories.fit().of("dense"), width=160, encoding="utf-8")
 
     assert "call×3: 1 symbolic, 2 while tracing" in page.splitlines()[0]
@@ -42,7 +42,7 @@ def test_a_fit_tells_why_call_ran_three_times():
 
 
 def test_a_trace_says_where_its_calls_ran():
-    """Directly inside a trace, `graph` is enough; further inside, nothing need be said."""
+    """Directly inside a trace, `graph` is enough; deeper events need no mode."""
     said = lines(stories.fit())
 
     assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in said[9]
@@ -50,7 +50,7 @@ def test_a_trace_says_where_its_calls_ran():
 
 
 def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
-    """In a list of traces, the arguments that are told are the reason to look."""
+    """A trace shows its arguments only if they differ from the previous ones."""
     function = story.function("step")
     for trace, shape in enumerate(("float32[32]", "float32[32]", "float32[17]"), start=1):
         story.tell("trace", function=function, trace=trace, inputs={"x": spec(shape)})
@@ -63,7 +63,7 @@ def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
 
 
 def test_a_call_that_has_not_ended_is_open(story, dense):
-    """While the program still runs, there is no output yet."""
+    """A running call has no output yet."""
     story.tell("call", dense, inputs=spec("float32[1]"), ms=None)
 
     assert lines(story.timeline()) == ["0 call 1  float32[1] → …  eager"]
@@ -77,7 +77,7 @@ def test_a_call_that_returns_nothing_says_so(story, dense):
 
 
 def test_training_is_told_where_it_changes(story, dense):
-    """What a model hands down to its layers is told once, and what they alter again."""
+    """`training` is shown at the model, and at layers only if it differs."""
     model = story.layer("Model", "model")
     with story.span("call", model, training=True):
         for training in (True, False, None):
@@ -92,7 +92,7 @@ def test_training_is_told_where_it_changes(story, dense):
 
 
 def test_a_layer_made_while_tracing_says_so(story, dense):
-    """What is usual needs no word: layers are made eagerly. What is not, gets one."""
+    """A layer created while tracing shows its mode; layers are usually created eagerly."""
     function = story.function("step")
     with story.span("trace", function=function, trace=1):
         story.tell("init", dense, arguments={"units": 2})
@@ -103,12 +103,12 @@ def test_a_layer_made_while_tracing_says_so(story, dense):
         "0 trace 1 of step",
         "1 init   units=2  graph",
         "2 build           symbolic",
-        "3 variable  kernel  float32[2]  value comes later",
+        "3 variable  kernel  float32[2]  initialized later",
     ]
 
 
 def test_variables_tell_what_is_unusual_of_them(story, dense):
-    """Whose they are, if not the event's around them; that they are raw, or not trainable."""
+    """A variable shows an owner other than the parent's layer, and whether it is raw or frozen."""
     other = story.layer("Dense", "other")
     with story.span("build", dense):
         story.variable(dense, "a", "float32[2]", initializer="Zeros")
@@ -123,7 +123,7 @@ def test_variables_tell_what_is_unusual_of_them(story, dense):
 
 
 def test_an_error_tells_its_message_once(story, dense):
-    """Where it was raised, type, message and place; where it passed through, a cross."""
+    """Type, message and location are shown where it was raised, a cross where it passed through."""
     model = story.layer("Model", "model")
     outer = story.span("call", model, inputs=spec("float32[1]"), at=3)
     with outer, story.span("call", dense, inputs=spec("float32[1]"), at=4):
@@ -136,32 +136,32 @@ def test_an_error_tells_its_message_once(story, dense):
 
 
 def test_an_error_of_which_only_the_outside_was_selected_keeps_its_type():
-    """Without the event in which it was raised, the outermost one tells at least what it was."""
+    """Without the event that raised it, the outermost event shows at least its type."""
     said = lines(stories.bug().of("cnn"), places=False)
 
     assert said[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
 
 
 def test_the_name_a_layer_was_given_is_told_once(story):
-    """`Dense(3, name="head")` is `head`; there is no need to say so twice."""
+    """The name argument of `Dense(3, name="head")` is not repeated."""
     story.tell("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
 
     assert lines(story.timeline()) == ["0 init  units=3"]
 
 
 def test_an_empty_timeline_says_what_to_do():
-    """Nothing recorded is one helpful sentence, and what the recording says of itself."""
+    """An empty timeline shows one helpful sentence and the notes of the recording."""
     page = text(Timeline((), ["nothing matched 'encoder/*'"]), width=200, encoding="utf-8")
 
     assert page.splitlines() == [
-        "no layer was made, built or called while this was recorded; start the recording before the layers"
-        " are made or called",
+        "no layer was created, built or called during the recording; start recording before "
+        "your layers are created or called",
         "note: nothing matched 'encoder/*'",
     ]
 
 
 def test_opaque_values_are_shown_as_they_are_described(story, dense):
-    """What was not kept is told in the words that were kept."""
+    """An opaque value is shown by its stored description."""
     story.tell("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
 
     assert lines(story.timeline()) == ["0 init  kernel_initializer=<GlorotUniform>"]

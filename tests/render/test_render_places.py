@@ -1,4 +1,4 @@
-"""Files and layers are named as briefly as they can be told apart."""
+"""Files and layers have the shortest names that distinguish them."""
 
 import pytest
 
@@ -9,26 +9,26 @@ from layertrace.timeline import LayerRef, Location
 
 
 def places(*files, cwd="/home/ada/project"):
-    """Say each file's line 3, the long way and the short way."""
+    """Return the long and the short name of line 3 of each file."""
     locations = [Location(file, 3) for file in files]
     names = Places(locations, cwd)
     return [names.long(one) for one in locations], [names.short(one) for one in locations]
 
 
 def test_a_file_below_the_working_directory_is_told_from_there():
-    """With room enough, a place can be opened from where one is."""
+    """With enough room, a location can be opened from the working directory."""
     assert places("/home/ada/project/src/model.py") == (["src/model.py:3"], ["model.py:3"])
 
 
 def test_a_file_elsewhere_is_told_by_its_name():
-    """Nobody wants to read the way to site-packages."""
+    """Paths outside of the working directory are shortened to the file name."""
     assert places("/usr/lib/site-packages/net/model.py")[0] == ["model.py:3"]
     assert places("/home/ada/project2/model.py")[0] == ["model.py:3"]
     assert places("/home/ada/project/" + "deep/" * 10 + "model.py")[0] == ["model.py:3"]
 
 
 def test_files_of_one_name_are_told_apart():
-    """As much of the path is told as makes the difference, and no more."""
+    """Only as much of the path is shown as distinguishes the files."""
     assert places("/x/a/model.py", "/x/b/model.py", "/x/train.py")[1] == [
         "a/model.py:3",
         "b/model.py:3",
@@ -47,12 +47,12 @@ def test_files_of_one_name_are_told_apart():
     ],
 )
 def test_files_of_other_sorts(file, said):
-    """Windows paths, notebook cells and typed code are told as well as they can be."""
+    """Windows paths, notebook cells and interactive code have short names."""
     assert places(file)[1] == [said]
 
 
 def test_paths_that_end_alike_throughout_stay_whole():
-    """Where one path is the end of another, both are told in full."""
+    """If one path is the end of another, both are shown completely."""
     assert tails(["/b/c", "b/c"]) == {"/b/c": "/b/c", "b/c": "b/c"}
 
 
@@ -61,7 +61,7 @@ def layer(number, name, path):
 
 
 def test_two_layers_with_one_name_stay_two():
-    """Layers of one name are told apart by their paths, or else by their numbers."""
+    """Layers with one name are distinguished by their paths, or by their numbers."""
     layers = [
         layer(1, "dense", "encoder/dense"),
         layer(2, "dense", "decoder/dense"),
@@ -75,7 +75,7 @@ def test_two_layers_with_one_name_stay_two():
 
 
 def test_the_class_is_told_once():
-    """At first mention a layer comes with its class, later without."""
+    """Only the first mention of a layer includes its class."""
     names = Names([layer(1, "dense", "dense")], UNICODE)
 
     said = [names.mention(layer(1, "dense", path)).plain for path in ("dense", "model/dense")]

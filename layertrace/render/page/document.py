@@ -1,4 +1,4 @@
-"""Put the page together: a skeleton, one style, one script, and the data as JSON that is never run."""
+"""Assemble the page from a skeleton, one style, one script, and the data as JSON that is never executed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STYLES = ("page.css", "tree.css", "details.css", "panels.css", "phone.css", "pri
 
 
 def document(title: str, content: dict[str, Any]) -> str:
-    """Return the page that shows a content."""
+    """Return the page that shows some content."""
     style, script = _style(), _script()
     return Template(_read("page.html")).substitute(
         title=escape(printable(title)),
@@ -28,14 +28,14 @@ def document(title: str, content: dict[str, Any]) -> str:
         "base-uri 'none'; form-action 'none'",
         style=style,
         script=script,
-        data=_harmless(content),
+        data=_embeddable_json(content),
     )
 
 
-def _harmless(content: dict[str, Any]) -> str:
-    """Write JSON in which no `</script>` and no `<!--` can stand, whatever its texts say."""
+def _embeddable_json(content: dict[str, Any]) -> str:
+    """Return JSON that contains neither `</script>` nor `<!--`, whatever its texts contain."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # What UTF-8 does not have, such as half of a pair, is spelled as JSON spells it.
+    # Lone surrogates, which UTF-8 cannot encode, are escaped as in JSON.
     return text.replace("<", "\\u003c").encode("utf-8", "backslashreplace").decode()
 
 

@@ -18,7 +18,7 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """A browser of its own, with nothing in it."""
+    """A fresh browser profile."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"), executable_path=BROWSER, args=QUIET, headless=True
@@ -30,7 +30,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def shown(browser, tmp_path):
-    """Opens the page of a timeline from a file; nothing may be asked of the network, nor go wrong."""
+    """Return a function that opens the page of a timeline; network requests and errors fail the test."""
     tab = browser.new_page()
     asked, said = [], []
     tab.on("request", lambda request: asked.append(request.url.partition("#")[0]))

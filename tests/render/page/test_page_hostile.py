@@ -1,4 +1,4 @@
-"""Text that wants to be markup is text."""
+"""Markup in a recording is shown as text."""
 
 import re
 
@@ -18,7 +18,7 @@ HOSTILE = Finding(
 
 @in_a_browser
 def test_names_are_text(shown):
-    """Markup in names, messages, files and findings is read, and does nothing (no dialog, no error)."""
+    """Markup in names, messages, files and findings is shown and has no effect."""
     tab = shown(hostile(), findings=[HOSTILE], title=ENDING)
     for number in range(4):
         tab.locator(f"#line-{number} .cells").click()
@@ -33,7 +33,7 @@ def test_names_are_text(shown):
 
 @in_a_browser
 def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
-    """Names and data stand for themselves, in whichever direction they are written."""
+    """Names in right-to-left scripts do not reorder the text around them."""
     tab = shown(stories.bug())
     line(tab, "refused").click()
 
@@ -42,7 +42,7 @@ def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
 
 
 def test_data_cannot_end_the_script_that_holds_it():
-    """No `<` of a recording stands in the page, whatever is around it."""
+    """The data in the page contains no `<`."""
     told = page(hostile(), findings=[HOSTILE], title=ENDING)
 
     data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', told)[1]
@@ -53,7 +53,7 @@ def test_data_cannot_end_the_script_that_holds_it():
 
 
 def test_only_its_own_script_may_run():
-    """The policy allows one style and one script, by what they are, and nothing from anywhere."""
+    """The policy allows one style and one script, by their hashes, and nothing else."""
     told = page(stories.tutorial(), findings=())
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', told)[1]
 

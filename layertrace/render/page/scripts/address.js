@@ -1,5 +1,5 @@
-// Give each event and each tab an address, #event-15 or #functions, that can be sent to somebody; and let the
-// browser go back to where one was, with the search that was made there.
+// Give each event and each tab an address, such as #event-15 or #functions, that can be shared, and let the
+// browser go back to earlier places, with the search that was active there.
 
 import { filtersNow } from "./search.js";
 import { column } from "./timeline.js";
@@ -8,30 +8,29 @@ import { MISSING } from "./words.js";
 const PAUSE = 300;
 let keeping = 0;
 
-// Browsers refuse a change at each letter.
+// Browsers refuse to change the history at each keystroke.
 export function keepStepSoon() {
   clearTimeout(keeping);
   keeping = setTimeout(keepStep, PAUSE);
 }
 
-// A frame in a notebook has no address, and some browsers allow no more than so many changes a second.
+// A frame in a notebook has no address, and some browsers limit the number of changes per second.
 export function writeStep(isNew, mark, state = null) {
   try {
     history[isNew ? "pushState" : "replaceState"](state, "", mark || location.href.split("#")[0]);
   } catch {
-    // Then the page does without.
+    // The page works without addresses.
   }
 }
 
-// What is searched for is kept with the step that is about to be left, or loaded again.
+// Store the active search with the current history entry, before leaving or reloading it.
 export function keepStep() {
   clearTimeout(keeping);
   writeStep(false, location.hash, { ...history.state, wanted: filtersNow() });
 }
 
-// A step that the browser can go back from is made by whatever opens the details, and by what leads `further`
-// from one event to another; what walks from line to line writes over the step before. Where details were closed
-// there is a step already.
+// Opening the details and going `further` from one event to another add a history entry; moving from line to
+// line replaces the current entry. After the details were closed, an entry exists already.
 export function writeAddress(event, { further = false } = {}) {
   const mark = event === MISSING ? "" : `#event-${column.seq[event]}`;
   if (location.hash === mark) return;

@@ -1,4 +1,4 @@
-// Show all that is recorded of one event: shapes, arguments, variable, error, cause, place, and what is around it.
+// Show everything recorded about one event: shapes, arguments, variable, error, cause, location and nesting.
 
 import { noticedPart, statePart } from "./context.js";
 import { closeDetails } from "./details.js";
@@ -57,11 +57,12 @@ function foldNote(node) {
   const fold = node - EVENTS;
   const members = membersOf(fold);
   const last = members[members.length - 1];
-  const said = foldAlike[fold] ? "alike but for the layer" : "alike";
+  const time = timeOf(node) ? `${timeOf(node)} in total` : "untimed";
+  const likeness = foldAlike[fold] ? "that are alike except for the layer" : "that are alike";
   return el(
     "p",
     { class: "quiet" },
-    `The first of ${counted(foldSiblings[fold], "event")} ${said}, together ${timeOf(node) || "untimed"}; the last is `,
+    `First of ${counted(foldSiblings[fold], "event")} ${likeness}, ${time}; the last is `,
     eventLink(last),
     ".",
   );
@@ -81,9 +82,9 @@ function* detailsBody(event) {
   yield* errorPart(event);
   yield* causePart(event);
   yield facts(event);
-  yield* valuePart("came in", column.inputs[event]);
+  yield* valuePart("inputs", column.inputs[event]);
   yield* valuePart("arguments", column.arguments[event]);
-  yield* valuePart("came out", column.outputs[event]);
+  yield* valuePart("outputs", column.outputs[event]);
   yield* variablePart(event);
   yield* noticedPart(event);
   yield* statePart(event);
@@ -106,8 +107,8 @@ function facts(event) {
         el(
           "span",
           {},
-          `${moment(column.start[event])} after the start`,
-          button("zoom to it", () => zoomTo(event), { class: "inline act" }),
+          `${moment(column.start[event])} after the recording began`,
+          button("zoom to event", () => zoomTo(event), { class: "inline act" }),
         ),
       ],
       ["took", tookCell(event)],
@@ -117,7 +118,7 @@ function facts(event) {
         column.before[event] > 0 ? `${counted(column.before[event], "trace")} before the recording` : "",
       ],
       ["training", yesOrNo(column.training[event])],
-      ["mask", column.mask[event] === 1 ? "came in" : ""],
+      ["mask", column.mask[event] === 1 ? "passed" : ""],
       ["graph", column.graph[event] === MISSING ? "" : textOf(column.graph[event]).join(", ")],
       ["thread", textOf(column.thread[event])],
       ["replica", column.replica[event] === MISSING ? "" : String(column.replica[event])],
@@ -128,8 +129,8 @@ function facts(event) {
 }
 
 function tookCell(event) {
-  if (column.took[event] === MISSING) return isUnended(event) ? "had not ended when the recording did" : "";
-  return `${duration(column.took[event])}${column.times[event] > 1 ? " together" : ""}`;
+  if (column.took[event] === MISSING) return isUnended(event) ? "still running when the recording ended" : "";
+  return `${duration(column.took[event])}${column.times[event] > 1 ? " in total" : ""}`;
 }
 
 function functionCell(event) {
@@ -147,30 +148,30 @@ function* valuePart(name, number) {
 
 function* variablePart(event) {
   if (column.variable[event] === MISSING) return;
-  const one = variableOf(event);
+  const variable = variableOf(event);
   yield section(
     "variable",
     pairs([
-      ["name", one.name],
-      ["path", one.path === one.name ? "" : one.path],
-      ["holds", el("code", {}, one.spec)],
-      ["parameters", one.parameters ? thousands(one.parameters) : "unknown"],
-      ["trainable", yesOrNo(one.trainable)],
-      ["initial", one.initializer],
-      ["made by", { keras: "Keras", tf_keras: "tf_keras", tf: "a plain tf.Variable" }[one.source]],
-      ["value", one.deferred ? "came later: Keras was inferring shapes" : ""],
+      ["name", variable.name],
+      ["path", variable.path === variable.name ? "" : variable.path],
+      ["dtype[shape]", el("code", {}, variable.spec)],
+      ["parameters", variable.parameters ? thousands(variable.parameters) : "unknown"],
+      ["trainable", yesOrNo(variable.trainable)],
+      ["initializer", variable.initializer],
+      ["created by", { keras: "Keras", tf_keras: "tf_keras", tf: "a plain tf.Variable" }[variable.source]],
+      ["value", variable.deferred ? "initialized later: Keras was inferring shapes" : ""],
     ]),
   );
 }
 
-// The variables of the layer, wherever they were made.
+// All variables of the layer, including those created in other events.
 function* variablesPart(event) {
-  const found = [];
+  const variables = [];
   for (let other = 0; other < EVENTS && kindOf(event) !== "variable"; other++) {
     const owned = column.variable[other] !== MISSING && column.layer[other] !== MISSING;
-    if (owned && column.layer[other] === column.layer[event]) found.push(other);
+    if (owned && column.layer[other] === column.layer[event]) variables.push(other);
   }
-  if (found.length) yield section("variables of the layer", eventList(found));
+  if (variables.length) yield section("variables of the layer", eventList(variables));
 }
 
 function eventList(events) {
@@ -211,7 +212,7 @@ function* errorPart(event) {
   );
 }
 
-// The event inside in which an exception was raised that only passed through here.
+// The descendant that raised an exception which only passed through this event.
 function originLink(event) {
   let at = event;
   for (let inside = childrenOf(at); inside.length; inside = childrenOf(at)) {
@@ -259,8 +260,8 @@ function* aroundPart(event) {
   yield section(
     "around",
     pairs([
-      ["inside of", path.length ? eventList(path.slice(-MOST_LISTED)) : ""],
-      ["holds", inside.length ? eventList(inside) : ""],
+      ["inside", path.length ? eventList(path.slice(-MOST_LISTED)) : ""],
+      ["contains", inside.length ? eventList(inside) : ""],
     ]),
   );
 }

@@ -1,4 +1,4 @@
-// Tell what stands beside the events: what was noticed during one, and how its layer was in the end.
+// Show what the recording contains besides events: observations during an event, and the final state of its layer.
 
 import { button, el, MOST_LISTED, pairs, section } from "./elements.js";
 import { onlyLayer } from "./filters.js";
@@ -18,8 +18,8 @@ export function* noticedPart(event) {
   const seen = noticedIn.get(event) ?? [];
   if (seen.length)
     yield section(
-      "noticed",
-      listed(seen, (one) => noticedLine(one, event)),
+      "observed",
+      listed(seen, (observation) => noticedLine(observation, event)),
     );
 }
 
@@ -40,13 +40,13 @@ export function* statePart(event) {
   if (!state) return;
   const [alive, built, trainable, dtype, held] = state;
   yield section(
-    "the layer in the end",
+    "layer at the end",
     pairs([
-      ["still there", alive === 1 ? "" : "no: this is what was known of it before"],
+      ["deleted", alive === 1 ? "" : "yes; its last known state is shown"],
       ["built", yesOrNo(built)],
       ["trainable", yesOrNo(trainable)],
-      ["computes in", dtype],
-      ["holds", held.length ? listed(held, heldLine) : ""],
+      ["compute dtype", dtype],
+      ["contains", held.length ? listed(held, heldLine) : ""],
     ]),
   );
 }

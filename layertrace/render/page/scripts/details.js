@@ -11,7 +11,7 @@ import { MISSING } from "./words.js";
 
 const LEAST_SEEN = 160;
 
-// What the panel shows of a node: main.js registers it, since the contents link to other events.
+// What the panel shows of a node. main.js registers it, since the contents link back to other events.
 let contents = () => [];
 
 export function showContents(ofNode) {
@@ -22,7 +22,7 @@ export function closeDetails() {
   if (panel.box.contains(document.activeElement)) tree.box.focus({ preventScroll: true });
   panel.box.hidden = true;
   byId("split").classList.remove("divided");
-  byId("told").value = "";
+  byId("announcement").value = "";
   writeAddress(MISSING);
   askToDraw();
   drawLanes();
@@ -33,7 +33,8 @@ export function showDetails(node, { fromLanes = false } = {}) {
   const { box } = panel;
   const event = firstOf(node);
   panel.node = node;
-  if (box.hidden) byId("told").value = `Details of event ${column.seq[event]} are shown; Tab leads to them.`;
+  if (box.hidden)
+    byId("announcement").value = `Details of event ${column.seq[event]} are shown; press Tab to reach them.`;
   box.hidden = false;
   byId("split").classList.add("divided");
   box.classList.remove("floating", "above");
@@ -44,8 +45,8 @@ export function showDetails(node, { fromLanes = false } = {}) {
   askToDraw();
 }
 
-// Details from the lanes must be seen, and must not lie over the lanes: where their place beside the tree is out
-// of sight, or on a phone covers everything, they float where there is more room.
+// Details opened from the lanes must be visible without covering the lanes: if their place next to the tree is
+// out of sight, or covers everything on a phone, they float where there is more room.
 function keepOffLanes(box) {
   const inPlace = getComputedStyle(box).position === "sticky";
   if (inPlace && box.getBoundingClientRect().top < innerHeight - LEAST_SEEN) return;

@@ -1,4 +1,4 @@
-// Make elements of data. What comes from a recording is text here, and never becomes markup.
+// Create elements from data. Texts of a recording stay text and never become markup.
 
 import { thousands } from "./words.js";
 
@@ -25,7 +25,7 @@ export function button(text, onclick, options = {}) {
   return el("button", { type: "button", onclick, ...options }, text);
 }
 
-// The first of many, and a button that puts the next ones in its place.
+// The first of many elements, and a button that replaces itself by the next ones.
 export function firstOfMany(all, most, make, wrap = (more) => more) {
   if (all.length <= most) return all.map(make);
   const rest = all.slice(most);
@@ -43,7 +43,7 @@ export function firstOfMany(all, most, make, wrap = (more) => more) {
   return [...all.slice(0, most).map(make), more];
 }
 
-// Recordings may come from strangers: nothing but a page of the web may be linked to.
+// Recordings may come from strangers: only web pages may be linked to.
 export function link(address) {
   if (!/^https?:\/\//.test(address)) return el("span", {}, address);
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);

@@ -1,4 +1,4 @@
-// Narrow the tree to what is wanted, and go from hit to hit.
+// Filter the tree, and go from hit to hit.
 
 import { keepStepSoon } from "./address.js";
 import { closeDetails } from "./details.js";
@@ -56,7 +56,7 @@ export function startChips() {
       failed,
       "failed",
       (pressed) => (wanted.failed = pressed),
-      "Events that an exception left: where it arose, and all around that it passed through",
+      "Events that raised an exception, and events that it passed through",
     );
   }
   const names = new Set(tables.layers.slice(0, 1000).flatMap(([label, className]) => [label, className]));
@@ -77,14 +77,14 @@ export function refilter() {
   const hits = view.hits === null ? 0 : hitCount();
   byId("hits").value = view.hits === null ? "" : `${thousands(hits)} of ${thousands(EVENTS)}`;
   byId("clear").hidden = view.hits === null;
-  if (!EVENTS) sayNothing("There are no events in this recording.");
-  else sayNothing(view.hits === null || hits > 0 ? "" : "No event is like that.");
+  if (!EVENTS) showNotice("This recording has no events.");
+  else showNotice(view.hits === null || hits > 0 ? "" : "No events match.");
   if (isShowingDetails() && !isShown(firstOf(panel.node))) closeDetails();
   const set = wanted.kinds.size + wanted.modes.size + wanted.failed + Boolean(wanted.layer);
   byId("filter").textContent = set ? `filter · ${set}` : "filter";
 }
 
-export function sayNothing(why) {
+export function showNotice(why) {
   byId("nothing").hidden = why === "";
   byId("nothing").textContent = why;
 }
@@ -98,13 +98,13 @@ export function filterAgain({ text, layer, layerId, kinds, modes, failed }) {
   byId("layer").value = layer;
   Object.assign(wanted, { layerId, failed, kinds: new Set(kinds), modes: new Set(modes) });
   const pressed = new Set([...kinds, ...modes, ...(failed ? [FAILED] : [])]);
-  for (const one of document.querySelectorAll("#kinds .chip, #modes .chip")) {
-    one.setAttribute("aria-pressed", String(pressed.has(one.dataset.means)));
+  for (const filterChip of document.querySelectorAll("#kinds .chip, #modes .chip")) {
+    filterChip.setAttribute("aria-pressed", String(pressed.has(filterChip.dataset.means)));
   }
   refilter();
 }
 
-// Show all events again and stay: at the hit that was gone to, or else where one was before the search.
+// Show all events again, and stay at the current hit, or return to the line that was active before the search.
 export function clearFilters() {
   const kept = tree.searched ? tree.before : tree.active;
   dropFilters();
@@ -117,7 +117,7 @@ export function clearFilters() {
   drawVisible();
 }
 
-// By its number, since other layers may have the same name, or one that begins like it.
+// Filter by the number of a layer, since other layers may have the same name, or one that contains it.
 export function onlyLayer(layer) {
   const active = tree.active;
   if (shownTab() !== "events") goToTab("events");

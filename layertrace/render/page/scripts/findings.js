@@ -1,4 +1,4 @@
-// Show what was found to be wrong, as cards that open and lead to the events.
+// Show findings as cards that open and lead to their events.
 
 import { byId, el, link } from "./elements.js";
 import { eventTags, placeTag } from "./links.js";
@@ -21,11 +21,11 @@ export function showFindings() {
   });
 }
 
-// No finding beside a failure is no good news.
+// If the recording failed, the absence of findings is not good news.
 function nothingFound() {
-  if (data.failure) return "No rule explains it.";
+  if (data.failure) return "Not a mistake layertrace knows.";
   const failed = column.error.some((error) => error !== MISSING);
-  return failed ? "No rule explains the errors." : "Nothing was found to be wrong.";
+  return failed ? "No rule explains the errors." : "No problems found.";
 }
 
 function findingCard(finding, open) {

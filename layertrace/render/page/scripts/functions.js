@@ -1,4 +1,4 @@
-// The tab of the functions: how often each was traced and run, and why it was traced again.
+// The tab of functions: how often each was traced and run, and why it was traced again.
 
 import { button, byId, el, firstOfMany, MOST_LISTED } from "./elements.js";
 import { shortValue } from "./line.js";
@@ -8,8 +8,8 @@ import { causeOf, data, errorOf, column, placeOf, tables } from "./timeline.js";
 import { title } from "./titles.js";
 import { duration, MISSING, thousands } from "./words.js";
 
-// tf.data and tf.distribute have functions of their own, which nobody calls: those of the first are called
-// Dataset_…, those of the second are defined in TensorFlow itself.
+// tf.data and tf.distribute create functions that the program never calls: those of tf.data are named
+// Dataset_…, those of tf.distribute are defined in TensorFlow itself.
 function isInternal([id, place, , runs]) {
   if (runs) return false;
   if (place === MISSING) return tables.functions[id].startsWith("Dataset_");
@@ -38,14 +38,14 @@ export function fillFunctions() {
     number("traces", "trace"),
     number("runs", "run"),
     number("tracing"),
-    words("each trace, and why it was made again"),
+    words("traces, and why each was needed"),
   ];
   const rows = (lives) => table(heads, lives, functionRow, "further function");
   byId("functions").append(
     el("h2", { class: "printed" }, "Functions"),
     ...(OWN_FUNCTIONS.length
       ? rows(OWN_FUNCTIONS)
-      : [el("p", { class: "quiet" }, "No tf.function was traced or run while this was recorded.")]),
+      : [el("p", { class: "quiet" }, "No tf.function was traced or run during the recording.")]),
     INTERNAL.length
       ? el(
           "details",
@@ -57,7 +57,7 @@ export function fillFunctions() {
             el(
               "span",
               { class: "quiet" },
-              " that TensorFlow made for tf.data and tf.distribute, and runs in its own way",
+              " functions that tf.data and tf.distribute created and run themselves",
             ),
           ),
           ...rows(INTERNAL),

@@ -1,4 +1,4 @@
-// When things happened: a lane for each thread, events above those inside them, and what of it is in view.
+// Events in time: a lane for each thread, parents above children, and the visible interval.
 
 import { byId } from "./elements.js";
 import { BEGIN, END, endOf, EVENTS, column, parents } from "./timeline.js";
@@ -25,7 +25,7 @@ export const LABEL = 15;
 export const MOST_ROWS = 14;
 const MOST_LANES = 60;
 
-// For each lane and depth the events in their order. What lies deeper is left to the tree.
+// The events of each lane and depth, in order. Deeper events are only in the tree.
 export function laneRows() {
   const depth = new Int32Array(EVENTS);
   const byThread = new Map();
@@ -55,8 +55,8 @@ export function laneRows() {
   return rows;
 }
 
-// Up to when an event or one before it goes on. Runs whose times are added up may overlap with others, so that
-// ends alone are in no order.
+// The latest end of each event and those before it. Merged runs may overlap other events, so that ends alone are
+// not sorted.
 function reachOf(events) {
   const reach = Float64Array.from(events, endOf);
   for (let at = 1; at < reach.length; at++) reach[at] = Math.max(reach[at], reach[at - 1]);
@@ -75,7 +75,7 @@ export function timeAt(x) {
   return lanes.from + (x / width()) * (lanes.to - lanes.from);
 }
 
-// The place of the first number that is not below a bound, in a row of numbers that only grow.
+// The index of the first number that is not below a bound, among sorted numbers.
 function firstFrom(bound, length, at) {
   let low = 0;
   let high = length;
@@ -91,15 +91,15 @@ export function firstSeen(row) {
   return firstFrom(lanes.from, row.events.length, (at) => row.reach[at]);
 }
 
-// The event at a point, or the one that misses it by no more than two pixels.
+// The event at a point, or one within two pixels of it.
 export function eventAt(x, y) {
-  const row = lanes.rows.find((one) => y >= one.top && y < one.top + ROW);
+  const row = lanes.rows.find(({ top }) => y >= top && y < top + ROW);
   if (!row) return MISSING;
   const at = timeAt(x);
   const from = timeAt(x - 2);
   const to = timeAt(x + 2);
   let near = MISSING;
-  // Backwards, for what began later lies on top.
+  // Backwards, since later events are painted on top.
   let place = firstFrom(to, row.events.length, (index) => column.start[row.events[index]]) - 1;
   for (; place >= 0 && row.reach[place] >= from; place--) {
     const event = row.events[place];

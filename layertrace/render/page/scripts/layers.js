@@ -1,4 +1,4 @@
-// The tab of the layers: how often each was made, built and called, what it holds, and its first call's shapes.
+// The tab of layers: how often each was created, built and called, its variables, and the shapes of its first call.
 
 import { byId, el } from "./elements.js";
 import { dataCell } from "./line.js";
@@ -7,7 +7,7 @@ import { figure, number, table, words } from "./tables.js";
 import { data, layerOf, MODES } from "./timeline.js";
 import { MISSING, thousands } from "./words.js";
 
-// Modes in which nothing was called have no column.
+// Modes without calls have no column.
 const CALLED = MODES.map((mode, at) => ({ mode, at: 3 + at })).filter(({ at }) =>
   data.counts.some((row) => row[at]),
 );
@@ -44,6 +44,6 @@ export function fillLayers() {
     el("h2", { class: "printed" }, "Layers"),
     ...(data.counts.length
       ? table(heads, data.counts, layerRow, "further layer")
-      : [el("p", { class: "quiet" }, "No layer was seen.")]),
+      : [el("p", { class: "quiet" }, "No layers were recorded.")]),
   );
 }

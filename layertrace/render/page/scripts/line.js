@@ -1,4 +1,4 @@
-// Write one line of the tree: what happened, to whom, with which shapes, how long and where.
+// Write one line of the tree: event, layer, shapes, remarks, duration and location.
 
 import { el } from "./elements.js";
 import {
@@ -66,19 +66,20 @@ function whoCell(event) {
 export function dataCell(event) {
   const cell = el("span", { class: "data" });
   const kind = kindOf(event);
-  const came = shortValue(column.inputs[event]);
+  const inputs = shortValue(column.inputs[event]);
   if (kind === "variable") cell.append(variableOf(event).spec);
   else if (kind === "call") {
-    const went = column.error[event] !== MISSING ? el("span", { class: "failed" }, "✗") : output(event, came);
-    if (went) cell.append(came, el("span", { class: "quiet" }, came ? " → " : "→ "), went);
+    const outputs =
+      column.error[event] !== MISSING ? el("span", { class: "failed" }, "✗") : output(event, inputs);
+    if (outputs) cell.append(inputs, el("span", { class: "quiet" }, inputs ? " → " : "→ "), outputs);
   } else if (kind === "trace" && causeOf(event)?.reason === "signature") return cell; // which says it better
-  else cell.append([came, shortValue(column.arguments[event])].filter(Boolean).join(", "));
+  else cell.append([inputs, shortValue(column.arguments[event])].filter(Boolean).join(", "));
   return cell;
 }
 
-function output(event, came) {
+function output(event, inputs) {
   if (column.outputs[event] !== MISSING) return shortValue(column.outputs[event]);
-  return came ? (column.took[event] === MISSING ? "…" : "None") : "";
+  return inputs ? (column.took[event] === MISSING ? "…" : "None") : "";
 }
 
 function* remarkCells(event) {
@@ -92,7 +93,7 @@ function* remarkCells(event) {
   if (outer !== MISSING && column.thread[outer] !== column.thread[event]) {
     yield el("span", { class: "remark quiet" }, `in thread ${textOf(column.thread[event])}`);
   }
-  if (isUnended(event)) yield el("span", { class: "remark note" }, "not ended");
+  if (isUnended(event)) yield el("span", { class: "remark note" }, "still running");
   for (const finding of marks.get(event) ?? []) {
     yield el("span", { class: `mark ${finding.severity}` }, finding.code);
   }
@@ -102,18 +103,18 @@ function* remarkCells(event) {
 function* errorCells(event) {
   const error = errorOf(event);
   if (error === null) return;
-  const known = parents[event] !== MISSING && column.error[parents[event]] !== MISSING;
+  const isShownAround = parents[event] !== MISSING && column.error[parents[event]] !== MISSING;
   if (error.origin) {
     const refused = kindOf(event) === "variable" ? "refused: " : "";
     yield el("span", { class: "failed" }, `✗ ${refused}${error.type}: ${error.first}`);
-  } else if (!known) yield el("span", { class: "failed" }, `✗ ${error.type}`);
+  } else if (!isShownAround) yield el("span", { class: "failed" }, `✗ ${error.type}`);
 }
 
 function eventCells(event) {
   return [whatCell(event), whoCell(event), dataCell(event), ...remarkCells(event)];
 }
 
-// What a search found in a line, and in what the line hides while it is closed.
+// The hits of a search in a line, and in the descendants that it hides while it is closed.
 function* hitCells(node) {
   if (view.hits === null) return;
   const inside = isOpen(node) ? 0 : hitsInside(node);
@@ -137,7 +138,7 @@ function foldCells(node) {
       ...remarkCells(first),
     ];
   }
-  return [mark, el("span", { class: "quiet" }, "each time: "), ...patternCells(members, period)];
+  return [mark, el("span", { class: "quiet" }, "repeated: "), ...patternCells(members, period)];
 }
 
 function alikeCells(first, members, period) {
@@ -151,12 +152,12 @@ function alikeCells(first, members, period) {
   );
   if (period === 1)
     return [el("span", { class: "what" }, kindChip(first, kindOf(first))), names, dataCell(first)];
-  return [names, el("span", { class: "quiet" }, "each like this: "), ...patternCells(members, period)];
+  return [names, el("span", { class: "quiet" }, "all alike: "), ...patternCells(members, period)];
 }
 
 function patternCells(members, period) {
   const shown = members.slice(0, Math.min(period, 4));
-  // Where one layer does it all, its shapes tell the parts apart.
+  // If all parts are of one layer, shapes distinguish them.
   const same = new Set(shown.map(subject)).size === 1;
   const cells = shown.flatMap((event, at) => [
     at ? el("span", { class: "quiet" }, "·") : null,

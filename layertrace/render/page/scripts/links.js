@@ -1,4 +1,4 @@
-// Lead from one thing to another: to an event, a layer, or a line of the program.
+// Link to an event, a layer, or a line of the program.
 
 import { keepStep, writeAddress } from "./address.js";
 import { button, el, firstOfMany, MOST_LISTED } from "./elements.js";
@@ -12,7 +12,7 @@ import { drawTree, tree } from "./tree.js";
 import { showInLanes } from "./viewport.js";
 import { MISSING } from "./words.js";
 
-// Go to an event wherever it is: filters that hide it are cleared, what is around it is opened.
+// Go to an event wherever it is: clear filters that hide it, and open its ancestors.
 export function follow(event) {
   keepStep();
   showTab("events");
@@ -46,7 +46,7 @@ export function layerCell(number) {
     el("b", {}, layer.name),
     ` ${layer.className}`,
     el("span", { class: "quiet" }, ` no. ${layer.id}${framework}`),
-    button("only this", () => onlyLayer(number), { class: "inline act" }),
+    button("only this layer", () => onlyLayer(number), { class: "inline act" }),
     layer.path === layer.name ? "" : el("span", { class: "path quiet" }, layer.path),
   );
 }

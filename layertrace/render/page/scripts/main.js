@@ -1,4 +1,4 @@
-// Put it all on the page, and let it be used by hand and by keys.
+// Start all parts of the page.
 
 import { contentsOf } from "./contents.js";
 import { closeDetails, showContents } from "./details.js";
@@ -24,7 +24,7 @@ import { fillVariables } from "./variables.js";
 
 const FIRST_LINES = 120;
 
-// Keys that mean the same everywhere
+// Keys that work everywhere.
 
 function isWriting(target) {
   return target.matches("input, textarea, select");
@@ -40,7 +40,7 @@ function onKey(pressed) {
   } else if (pressed.key === "Escape") onEscape(pressed);
 }
 
-// What cannot be seen stays as it is.
+// Escape only changes what is visible.
 function onEscape(pressed) {
   if (shownTab() !== "events") return;
   if (isShowingDetails()) closeDetails();
@@ -50,7 +50,7 @@ function onEscape(pressed) {
   if (pressed.target !== lanes.canvas) tree.box.focus({ preventScroll: true });
 }
 
-// Details stay below the tools, which take as many lines as they need.
+// Details stay below the tools, whose height varies.
 function startTools() {
   listenToTools();
   new ResizeObserver(() =>

@@ -18,7 +18,7 @@ import {
 import { drawLanes } from "./viewport.js";
 import { MISSING } from "./words.js";
 
-// Go to a node: show its line, and its details where they are open.
+// Go to a node: show its line, and its details if they are open.
 export function goTo(node, { details = false } = {}) {
   if (node === MISSING) return;
   tree.active = node;
@@ -76,7 +76,7 @@ function onTreeKey(pressed) {
   else act(tree.active);
 }
 
-// Whoever marks some text with the mouse wants to copy it.
+// Selecting text with the mouse is not a click: it may be copied.
 function isMarking() {
   const marked = getSelection();
   return !marked.isCollapsed && tree.box.contains(marked.anchorNode);
@@ -92,7 +92,7 @@ function onTreeClick(clicked) {
   } else goTo(node, { details: true });
 }
 
-// Lines that were marked are copied as they are shown, a row for each.
+// Selected lines are copied as they are shown, one row each.
 function onCopy(copied) {
   const marked = getSelection();
   const byLine = [...tree.drawn].sort(([first], [second]) => first - second);
@@ -110,7 +110,7 @@ function textOfRow(row) {
   return [number, indent + cells, time, place].filter((part) => part.trim()).join("  ");
 }
 
-// Who comes by keys sees where the keys are; the browser knows the whole tree only, which is higher than the window.
+// Show the active line when the tree gets the focus by keyboard; the browser would only scroll to the whole tree.
 function onTreeFocus() {
   if (tree.active === MISSING || !tree.box.matches(":focus-visible")) return;
   requestAnimationFrame(() => {

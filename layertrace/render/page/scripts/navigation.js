@@ -1,7 +1,7 @@
-// Go where the address says.
+// Go to the event or the tab in the address.
 
 import { closeDetails } from "./details.js";
-import { filterAgain, sayNothing } from "./filters.js";
+import { filterAgain, showNotice } from "./filters.js";
 import { follow } from "./links.js";
 import { isShowingDetails } from "./panel.js";
 import { showTab, TABS } from "./tabs.js";
@@ -9,8 +9,8 @@ import { numbered } from "./timeline.js";
 import { MISSING } from "./words.js";
 
 function addressed() {
-  const found = /^#event-(\d+)$/.exec(location.hash);
-  return found ? numbered(Number(found[1])) : MISSING;
+  const match = /^#event-(\d+)$/.exec(location.hash);
+  return match ? numbered(Number(match[1])) : MISSING;
 }
 
 function tabAddressed() {
@@ -26,7 +26,7 @@ function goToAddress() {
     showTab(tabAddressed());
     if (isShowingDetails()) closeDetails();
     const [, missing] = /^#event-(\d+)$/.exec(location.hash) ?? [];
-    if (missing !== undefined) sayNothing(`This recording has no event ${missing}.`);
+    if (missing !== undefined) showNotice(`This recording has no event ${missing}.`);
   }
 }
 

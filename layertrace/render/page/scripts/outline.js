@@ -1,4 +1,4 @@
-// Which lines the tree has: events, stretches of siblings that repeat themselves, and threads.
+// The lines of the tree: events, folded stretches of repeated siblings, and threads.
 //
 // A node is a number: first the events, then the folded stretches, then the threads.
 
@@ -16,11 +16,11 @@ const [childStart, kids] = (() => {
   for (let event = 0; event < EVENTS; event++) if (parents[event] !== MISSING) start[parents[event] + 1]++;
   summed(start);
   const next = start.slice();
-  const found = new Int32Array(start[EVENTS]);
+  const children = new Int32Array(start[EVENTS]);
   for (let event = 0; event < EVENTS; event++) {
-    if (parents[event] !== MISSING) found[next[parents[event]]++] = event;
+    if (parents[event] !== MISSING) children[next[parents[event]]++] = event;
   }
-  return [start, found];
+  return [start, children];
 })();
 
 const rootsByThread = new Map();
@@ -32,7 +32,7 @@ for (let event = 0; event < EVENTS; event++) {
 }
 export const threads = [...rootsByThread.keys()];
 
-// How many events there are below the head of each thread.
+// The number of events of each thread.
 export const eventsBelow = new Map(threads.map((thread) => [thread, 0]));
 {
   const root = new Int32Array(EVENTS);
@@ -59,7 +59,7 @@ export function childrenOf(event) {
   return kids.subarray(childStart[event], childStart[event + 1]);
 }
 
-// For each event the stretch it belongs to, and for each stretch where it begins among its siblings.
+// The stretch of each event, and the index of the first event of each stretch among its siblings.
 const foldOf = new Int32Array(EVENTS).fill(MISSING);
 const foldAt = new Int32Array(FOLDS);
 {
@@ -79,7 +79,7 @@ export function membersOf(fold) {
   return siblingsOf(foldFirst[fold]).slice(foldAt[fold], foldAt[fold] + foldSiblings[fold]);
 }
 
-// What a search or a filter leaves of the events; null for all.
+// The events that match the search and the filters; null for all.
 export const view = { folding: true, hits: null, shown: null, inside: null };
 
 export const AS_IS = 0;
@@ -107,7 +107,7 @@ export function isShown(event) {
   return view.shown === null || view.shown[event] === 1;
 }
 
-// What lies directly below a node; below nothing, what is at the top.
+// The children of a node; for MISSING, the top level.
 export function below(node) {
   if (node === MISSING) {
     if (threads.length > 1) return threads.map((_, index) => EVENTS + FOLDS + index).filter(hasShown);
@@ -123,23 +123,23 @@ function hasShown(thread) {
 }
 
 function gathered(siblings) {
-  const found = [];
+  const nodes = [];
   for (let at = 0; at < siblings.length; at++) {
     const fold = view.folding ? foldOf[siblings[at]] : MISSING;
     if (fold === MISSING) {
-      if (isShown(siblings[at])) found.push(siblings[at]);
+      if (isShown(siblings[at])) nodes.push(siblings[at]);
       continue;
     }
     const stretch = siblings.slice(at, at + foldSiblings[fold]);
     at += stretch.length - 1;
-    // A search that finds only some of a stretch takes it apart.
-    if (view.shown === null || stretch.every(isShown)) found.push(EVENTS + fold);
-    else for (const event of stretch) if (isShown(event)) found.push(event);
+    // If a search finds only some events of a stretch, they are shown one by one.
+    if (view.shown === null || stretch.every(isShown)) nodes.push(EVENTS + fold);
+    else for (const event of stretch) if (isShown(event)) nodes.push(event);
   }
-  return found;
+  return nodes;
 }
 
-// The lines from top to bottom: nodes, how deep they lie, and which of how many siblings they are.
+// The lines from top to bottom: nodes, their levels, and their positions among their siblings.
 export const lines = { count: 0, node: [], level: [], place: [], siblings: [], at: new Int32Array(NODES) };
 
 export function layOut() {
@@ -155,18 +155,18 @@ export function layOut() {
       waiting.pop();
       continue;
     }
-    const one = top.row[top.next++];
-    lines.at[one] = node.length;
-    node.push(one);
+    const current = top.row[top.next++];
+    lines.at[current] = node.length;
+    node.push(current);
     level.push(waiting.length);
     place.push(top.next);
     siblings.push(top.row.length);
-    if (canOpen(one) && isOpen(one)) waiting.push({ row: below(one), next: 0 });
+    if (canOpen(current) && isOpen(current)) waiting.push({ row: below(current), next: 0 });
   }
   Object.assign(lines, { count: node.length, node, level, place, siblings });
 }
 
-// The node that a node lies in, as the tree shows them.
+// The node that encloses a node in the tree.
 export function around(node) {
   if (isThread(node)) return MISSING;
   const first = isFold(node) ? foldFirst[node - EVENTS] : node;
@@ -182,7 +182,7 @@ export function reveal(event) {
   for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
 }
 
-// At first, as many levels are open as fit a few screens, and the way to what is looked for first.
+// Initially, as many levels are open as fit a few screens, and the ancestors of the most important events.
 export function openAtFirst(most) {
   let level = below(MISSING);
   let room = most - level.length;
@@ -198,11 +198,11 @@ export function openAtFirst(most) {
     }
     level = next;
   }
-  wantedAtFirst().forEach(reveal);
+  importantEvents().forEach(reveal);
 }
 
-// What ended the recording, the last and the first failures, and what was under way when it was cut off.
-function wantedAtFirst() {
+// What ended the recording, the last and the first failures, and events still running at the end.
+function importantEvents() {
   const failures = [];
   const running = new Map();
   for (let event = 0; event < EVENTS; event++) {
@@ -210,8 +210,8 @@ function wantedAtFirst() {
     if (isUnended(event)) running.set(column.thread[event], event);
   }
   const ended = data.failure ? data.failure[4] : MISSING;
-  const found = [ended, ...failures.slice(-1), ...failures.slice(0, 2), ...running.values()];
-  return found.filter((event) => event !== MISSING).slice(0, MOST_AT_FIRST);
+  const important = [ended, ...failures.slice(-1), ...failures.slice(0, 2), ...running.values()];
+  return important.filter((event) => event !== MISSING).slice(0, MOST_AT_FIRST);
 }
 
 export function openAll(open) {

@@ -1,4 +1,4 @@
-// Paint the lanes: the time above, the events as bars, and what was chosen or is pointed at.
+// Paint the lanes: the time axis, the events as bars, and the chosen and hovered events.
 
 import { AXIS, firstSeen, LABEL, lanes, ROW, width, xOf } from "./lanes.js";
 import { firstOf, isFold, isThread, membersOf, view } from "./outline.js";
@@ -71,11 +71,11 @@ function paintRow(pen, row) {
     if (column.start[event] > lanes.to) break;
     const left = Math.max(xOf(column.start[event]), -2);
     const right = Math.min(xOf(endOf(event)), width() + 2);
-    // Of what falls on one pixel, the first is painted, and on top of it the first that matters.
+    // Of several events on one pixel, only the first is painted, and above it the first important one.
     const rank = column.error[event] !== MISSING ? 2 : view.hits !== null && view.hits[event] ? 1 : 0;
     if (right < upTo[rank] + 0.5 && left < from[rank] + 0.5) continue;
     paintEvent(pen, event, left, Math.max(right - left - 0.5, 1.5), row.top);
-    // Where bars overlap, the one on top hides what is written below it.
+    // If bars overlap, the text of the lower one ends where the upper one begins.
     const next = row.events[at + 1];
     const free = next === undefined ? right : Math.min(right, xOf(column.start[next]));
     paintText(pen, event, Math.max(left, 0), free, row.top);
@@ -119,8 +119,8 @@ function barText(event) {
   return times + (subject(event) || plainKind(event));
 }
 
-// Runs one after the other are one event with their times added up. When each of them was, is not known: so
-// the bar is no block, but pale between dashed edges.
+// Consecutive runs are merged into one event with their total duration. The time of each is unknown, so the bar is
+// pale with dashed edges, not solid.
 function paintSeveral(pen, x, wide, top) {
   const alpha = pen.globalAlpha;
   pen.globalAlpha = alpha * 0.3;
@@ -141,7 +141,7 @@ function paintActive(pen) {
   ]) {
     if (node === MISSING || isThread(node)) continue;
     const event = firstOf(node);
-    const row = lanes.rows.find((one) => one.events.includes(event));
+    const row = lanes.rows.find(({ events }) => events.includes(event));
     if (!row) continue;
     const last = isFold(node) ? membersOf(node - EVENTS).at(-1) : event;
     const left = xOf(column.start[event]);

@@ -1,4 +1,4 @@
-// The panel of details: which line it shows, and whether it is open.
+// The state of the panel of details: the node it shows, and whether it is open.
 
 import { byId } from "./elements.js";
 import { MISSING } from "./words.js";

@@ -1,4 +1,4 @@
-// Use the lanes with a mouse, with fingers and by keys.
+// Use the lanes by mouse, touch and keyboard.
 
 import { showDetails } from "./details.js";
 import { byId } from "./elements.js";
@@ -51,11 +51,11 @@ function onUp(lifted) {
   const pressed = lanes.pointers.delete(lifted.pointerId);
   if (!pressed || lanes.moved > 4 || lifted.type !== "pointerup") return;
   const event = eventAt(lifted.offsetX, lifted.offsetY);
-  if (event !== MISSING) showBeside(event);
+  if (event !== MISSING) showWithoutScrolling(event);
 }
 
-// Tell an event and leave the lanes where they are: the second click of two would else miss them.
-function showBeside(event) {
+// Show an event without moving the lanes: otherwise the second click of a double click would miss it.
+function showWithoutScrolling(event) {
   if (isShown(event)) {
     reveal(event);
     tree.active = event;
@@ -76,7 +76,7 @@ function hover(event) {
 
 const HOW_TO = matchMedia("(pointer: coarse)").matches
   ? "drag to pan, pinch to zoom"
-  : "drag to pan, Ctrl and wheel to zoom, double-click an event to fill the width";
+  : "drag to pan, Ctrl+wheel to zoom, double-click an event to fit it";
 
 function underLanes(event) {
   byId("under").replaceChildren(
@@ -92,9 +92,9 @@ function* notDrawn() {
 }
 
 function howLong(event) {
-  if (column.took[event] === MISSING) return isUnended(event) ? "not ended" : "";
+  if (column.took[event] === MISSING) return isUnended(event) ? "still running" : "";
   return column.times[event] > 1
-    ? `${duration(column.took[event])} together`
+    ? `${duration(column.took[event])} in total`
     : `took ${duration(column.took[event])}`;
 }
 
@@ -104,7 +104,7 @@ export function startLanes() {
   lanes.labelled = new Set(lanes.rows.map((row) => row.thread)).size > 1;
   canvas.setAttribute(
     "aria-label",
-    "When things happened, in lanes by thread. Arrow keys pan, plus and minus zoom, 0 shows all.",
+    "Timeline with a lane for each thread. Arrow keys pan, plus and minus zoom, 0 shows all.",
   );
   underLanes(MISSING);
   canvas.addEventListener("wheel", onWheel, { passive: false });

@@ -1,4 +1,4 @@
-// Find events by words, kinds, modes and layers: first in the tables, then by one pass over the columns.
+// Find events by words, kinds, modes and layers: first in the tables, then in one pass over the columns.
 
 import { foldFirst, isFold, membersOf, threads, view } from "./outline.js";
 import { EVENTS, KINDS, marks, MODES, column, parents, placeOf, tables } from "./timeline.js";
@@ -25,8 +25,8 @@ export function isFiltered() {
   );
 }
 
-// What of each table's rows is searched: what one can read in the lines and the details, and nothing that is
-// only there for the page. Threads are told where there are several.
+// The searched texts of each table: those visible in the lines and the details, not internal ones. Threads are
+// searched only if there are several.
 const READ = {
   modes: (mode) => [mode],
   layers: ([label, className, name, path]) => [label, className, name, path],
@@ -57,7 +57,7 @@ const SEARCHED = [
   ...(threads.length > 1 ? [["texts", "thread"]] : []),
 ];
 
-// Each table in small letters, made when it is first searched.
+// Each table in lower case, created when it is first searched.
 const haystacks = new Map();
 
 function haystack(name) {
@@ -71,8 +71,8 @@ function haystack(name) {
   return haystacks.get(name);
 }
 
-// Words that lines and details say of events and that stand in no table.
-const SAID = {
+// Words in lines and details that are not in a table.
+const PROPERTIES = {
   failed: (event) => column.error[event] !== MISSING,
   refused: (event) => column.error[event] !== MISSING && column.variable[event] !== MISSING,
   replica: (event) => column.replica[event] !== MISSING,
@@ -80,12 +80,12 @@ const SAID = {
 };
 const NEVER = () => false;
 
-// Words and signs of the page itself, such as → and ✗: whoever copies a line, or a link to an event, has them
-// beside what is looked for.
+// Words and symbols of the page itself, such as → and ✗, which a copied line or link contains besides the words
+// to search for.
 const GLUE = new Set(["of", "event"]);
 const isGlue = (word) => GLUE.has(word) || !/[\p{L}\p{N}_]/u.test(word);
 
-// The word of a kind is looked for in the names of layers and functions, too, but not in all that is said of events.
+// The name of a kind is also searched in the names of layers and functions, but not in other texts of events.
 const NAMES = [
   ["layers", "layer"],
   ["functions", "function"],
@@ -95,12 +95,12 @@ function keep(hits, test) {
   for (let event = 0; event < EVENTS; event++) if (hits[event] && !test(event)) hits[event] = 0;
 }
 
-// Where a text stands: columns of events, each with the rows of its table that have it.
+// The columns of events that can contain a text, each with the rows of its table that do.
 function columnsWith(text, places) {
   const columns = [];
   for (const [table, name] of places) {
-    const found = Uint8Array.from(haystack(table), (row) => (row.includes(text) ? 1 : 0));
-    if (found.includes(1)) columns.push([column[name], found]);
+    const matches = Uint8Array.from(haystack(table), (row) => (row.includes(text) ? 1 : 0));
+    if (matches.includes(1)) columns.push([column[name], matches]);
   }
   return columns;
 }
@@ -113,12 +113,12 @@ function isIn(columns, event) {
   return false;
 }
 
-// Only a text with a slash is looked for in folders, which are the same for most events.
+// Only a text with a slash is searched in folders, which are the same for most events.
 function everywhere(text) {
   return [...SEARCHED, [text.includes("/") ? "files" : "places", "place"]];
 }
 
-// Events of which a number is said: their own, that of the call, trace or replica, and how many runs they are.
+// Events that show a number: their own, that of the call, trace or replica, or the number of merged runs.
 function numberedLike(word) {
   const [, sign, digits] = /^([#×]?)(\d[\d,]*)$/.exec(word) ?? [];
   if (digits === undefined) return NEVER;
@@ -132,41 +132,42 @@ function numberedLike(word) {
     column.replica[event] === number;
 }
 
-// Take away the hits in which a word does not occur.
+// Remove the hits that do not contain a word.
 function keepWith(word, hits) {
   const isKind = KINDS.includes(word);
-  const said = Object.hasOwn(SAID, word) ? SAID[word] : NEVER;
+  const hasProperty = Object.hasOwn(PROPERTIES, word) ? PROPERTIES[word] : NEVER;
   const columns = columnsWith(word, isKind ? NAMES : everywhere(word));
   const numbered = numberedLike(word);
   const marked = isKind ? new Set() : markedWith(word);
-  const isThere = (event) => said(event) || numbered(event) || marked.has(event) || isIn(columns, event);
+  const isThere = (event) =>
+    hasProperty(event) || numbered(event) || marked.has(event) || isIn(columns, event);
   if (hits.some((hit, event) => hit && isThere(event))) {
     keep(hits, isThere);
     return;
   }
-  // What is around the words of a line: the colon after an exception, the brackets around a class.
+  // Without punctuation: the colon after an exception, the brackets around a class.
   const bare = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
   if (bare === word || bare === "") hits.fill(0);
   else keepWith(bare, hits);
 }
 
-// The events that a finding refers to, by its code or its name.
+// The events of findings whose code or name contains a word.
 function markedWith(word) {
-  const found = new Set();
+  const marked = new Set();
   for (const [event, findings] of marks) {
-    if (findings.some(({ code, name }) => `${code} ${name}`.toLowerCase().includes(word))) found.add(event);
+    if (findings.some(({ code, name }) => `${code} ${name}`.toLowerCase().includes(word))) marked.add(event);
   }
-  return found;
+  return marked;
 }
 
-// Take away the hits in whose title this does not stand, word by word: "call 3" is not "call 30"; nor in any
-// text. While the second quotation mark is missing, the last word may go on.
+// Remove the hits that do not contain a phrase of whole words, in their title or in a text: "call 3" does not match
+// "call 30". While the closing quotation mark is missing, the last word may be incomplete.
 function keepPhrase(phrase, closed, hits) {
   const plain = phrase.trim().replace(/\s+/g, " ");
   const columns = columnsWith(plain, everywhere(plain));
   keep(hits, (event) => {
-    const said = ` ${title(event)} `.toLowerCase();
-    return said.includes(closed ? ` ${plain} ` : ` ${plain}`) || isIn(columns, event);
+    const words = ` ${title(event)} `.toLowerCase();
+    return words.includes(closed ? ` ${plain} ` : ` ${plain}`) || isIn(columns, event);
   });
 }
 
@@ -182,12 +183,12 @@ function keepText(text, hits) {
   for (const [phrase, closed] of phrases) keepPhrase(phrase, closed, hits);
 }
 
-// Layers by their whole name, class or path, just as it is written if there is such; by a glob; or else by a part
-// of one of them.
+// Layers by their whole name, class or path, preferably with the same case; by a glob; or by a part of one of
+// them.
 function layersLike(text) {
   const plain = text.trim();
   const low = plain.toLowerCase();
-  const known = tables.layers.map((row) => row.slice(0, 4));
+  const layers = tables.layers.map((row) => row.slice(0, 4));
   const glob = /[*?]/.test(low) ? asPattern(low) : null;
   const tests = glob
     ? [(name) => glob.test(name.toLowerCase())]
@@ -196,8 +197,8 @@ function layersLike(text) {
         (name) => name.toLowerCase() === low,
         (name) => name.toLowerCase().includes(low),
       ];
-  const like = tests.map((test) => known.map((names) => names.some(test)));
-  return like.find((found) => found.includes(true)) ?? like[0];
+  const like = tests.map((test) => layers.map((names) => names.some(test)));
+  return like.find((matches) => matches.includes(true)) ?? like[0];
 }
 
 function asPattern(glob) {
@@ -231,7 +232,7 @@ export function findHits() {
   Object.assign(view, { hits, ...spread(hits) });
 }
 
-// What has to be shown so that hits keep the events around them, and how many hits lie inside each.
+// The events to show so that hits keep their ancestors, and the number of hits among the descendants of each.
 function spread(hits) {
   const shown = hits.slice();
   const inside = new Int32Array(EVENTS);
@@ -249,7 +250,7 @@ export function hitCount() {
   return count;
 }
 
-// A stretch that is shown as one line is a hit if all of it is.
+// A folded stretch is a hit if all of its events are.
 export function isHit(node) {
   return isFold(node)
     ? membersOf(node - EVENTS).every((event) => view.hits[event])
@@ -263,7 +264,7 @@ export function hitsInside(node) {
   return count;
 }
 
-// The next hit after a node, or the one before it, around the end.
+// The next hit after a node, or the previous one, wrapping around.
 export function neighbour(node, step) {
   const from = node === MISSING ? (step > 0 ? -1 : EVENTS) : isFold(node) ? foldFirst[node - EVENTS] : node;
   for (let gone = 1; gone <= EVENTS; gone++) {
@@ -273,13 +274,13 @@ export function neighbour(node, step) {
   return MISSING;
 }
 
-// All that is filtered by, as it can be kept.
+// The active filters, in a form that can be stored.
 export function filtersNow() {
   return { ...wanted, kinds: [...wanted.kinds], modes: [...wanted.modes] };
 }
 
-// What is filtered by, in words.
-export function filtersSaid() {
+// The active filters, in words.
+export function filtersInWords() {
   const { text, layer, kinds, modes, failed } = filtersNow();
   return [text.trim() && `“${text.trim()}”`, layer.trim(), ...kinds, ...modes, failed && "failed"]
     .filter(Boolean)

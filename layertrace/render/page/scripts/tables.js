@@ -1,11 +1,11 @@
-// Make the tables of the tabs, each when its tab is first looked at.
+// Create the tables of the tabs.
 
 import { el } from "./elements.js";
 import { counted, thousands } from "./words.js";
 
 const MOST_ROWS_OF_A_TABLE = 500;
 
-// A table of at most so many rows; what is beyond them can be searched for.
+// A table with a limited number of rows; search finds the events of further rows.
 export function table(heads, all, rowOf, noun) {
   const rows = all.slice(0, MOST_ROWS_OF_A_TABLE).map(rowOf);
   const left = all.length - rows.length;
@@ -42,12 +42,12 @@ export function table(heads, all, rowOf, noun) {
         ),
       ),
     ),
-    left > 0 ? el("p", { class: "quiet" }, `… ${counted(left, noun)}; search finds their events`) : "",
+    left > 0 ? el("p", { class: "quiet" }, `… ${counted(left, noun)}; search to find their events`) : "",
   ];
 }
 
 export const number = (text, kind) => ({ text, class: kind ? `count ${kind}` : "count" });
 export const words = (text) => ({ text, class: null });
-// On a phone, where there is no head, each cell of such a column says what it is.
+// On a phone, where tables have no head, each cell of such a column shows its name.
 export const named = (text) => ({ text, class: "named" });
 export const figure = (value) => (value ? thousands(value) : el("span", { class: "quiet" }, "0"));

@@ -12,7 +12,7 @@ import { MISSING, thousands } from "./words.js";
 export const TABS = ["events", "functions", "layers", "variables"];
 const filled = new Set();
 
-// What fills each tab: main.js registers it, since the tabs link to each other.
+// What fills each tab. main.js registers it, since tabs link to each other.
 const fillers = new Map();
 
 export function fillTab(name) {

@@ -1,4 +1,4 @@
-// Light or dark: as the system has it, or as somebody chose, which is remembered where that is possible.
+// Light or dark: the theme of the system, or the chosen one, which is stored if possible.
 
 import { byId } from "./elements.js";
 import { readColours } from "./painting.js";
@@ -11,7 +11,7 @@ function theme() {
   return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
 }
 
-// A frame of a notebook has no memory of its own, and even asking for one is an error there.
+// A frame in a notebook has no storage, and even accessing it raises an error.
 function remembered() {
   try {
     return localStorage.getItem(THEME);
@@ -25,7 +25,7 @@ function remember(chosen) {
     if (chosen === (DARK.matches ? "dark" : "light")) localStorage.removeItem(THEME);
     else localStorage.setItem(THEME, chosen);
   } catch {
-    // Then it holds as long as the page is open.
+    // The choice lasts while the page is open.
   }
 }
 

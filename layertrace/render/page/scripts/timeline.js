@@ -1,4 +1,4 @@
-// The recording: columns of numbers, one entry for each event, and the tables they point into.
+// The recording: columns of numbers, with one entry per event, and the tables they index.
 
 import { byId } from "./elements.js";
 import { MISSING } from "./words.js";
@@ -8,16 +8,16 @@ export const { tables, kinds: KINDS, modes: MODES } = data;
 export const EVENTS = data.events;
 
 export function unpacked(packed, length = EVENTS, Kind = Int32Array) {
-  const made = new Kind(length);
-  if (typeof packed === "number") return made.fill(packed);
+  const unpackedColumn = new Kind(length);
+  if (typeof packed === "number") return unpackedColumn.fill(packed);
   if (Array.isArray(packed)) return Kind.from(packed);
-  made.fill(MISSING);
+  unpackedColumn.fill(MISSING);
   let at = 0;
   packed.after.forEach((step, index) => {
     at += step;
-    made[at] = packed.is[index];
+    unpackedColumn[at] = packed.is[index];
   });
-  return made;
+  return unpackedColumn;
 }
 
 export function summed(numbers) {
@@ -36,8 +36,8 @@ export const parents = column.inside.map((distance, index) =>
   distance === MISSING ? MISSING : index - distance,
 );
 
-// From when to when there is something to draw: what came before the first event, such as the import of
-// TensorFlow, is none, and what had not ended with the last one is drawn up to there.
+// The interval to draw: without the time before the first event, such as the import of TensorFlow, and up to the
+// last end, where unfinished events are cut.
 export const [BEGIN, END] = (() => {
   let first = EVENTS ? Infinity : 0;
   let last = 0;
@@ -102,7 +102,7 @@ export function causeOf(event) {
   return { text, reason, changes, comparedWith };
 }
 
-// The findings that an event shows, the gravest first.
+// The findings of each event, the most severe first.
 export const marks = new Map();
 for (const finding of data.findings) {
   for (const [, , events] of finding.evidence) {

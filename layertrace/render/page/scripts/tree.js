@@ -1,4 +1,4 @@
-// Draw the lines of the tree that can be seen, and only those; move in it by keys as in any tree.
+// Draw the visible lines of the tree, and only those.
 
 import { byId, el } from "./elements.js";
 import { cellsOf, timeOf } from "./line.js";
@@ -7,7 +7,7 @@ import { isHit } from "./search.js";
 import { EVENTS, column, placeOf } from "./timeline.js";
 import { MISSING } from "./words.js";
 
-// `searched` says that no line was gone to since the last search, `before` where one was until then.
+// `searched`: whether no line was visited since the last search; `before`: the active line before it.
 export const tree = {
   box: byId("tree"),
   active: MISSING,
@@ -26,7 +26,7 @@ export function rowHeight() {
   return parseFloat(getComputedStyle(tree.box).getPropertyValue("--row"));
 }
 
-// Lines may have been opened, closed, or found: lay them out anew and draw.
+// Lay out and draw all lines, after some were opened, closed or filtered.
 export function drawTree() {
   layOut();
   tree.box.style.height = `${lines.count * rowHeight()}px`;
@@ -51,7 +51,7 @@ export function askToDraw() {
   });
 }
 
-function seen() {
+function visibleLines() {
   if (tree.whole) return [0, Math.min(lines.count, MOST_PRINTED)];
   if (lines.count <= MOST_DRAWN_AT_ONCE) return [0, lines.count]; // so that the browser's own search finds them
   const height = rowHeight();
@@ -61,7 +61,7 @@ function seen() {
 }
 
 export function drawVisible() {
-  const [from, to] = seen();
+  const [from, to] = visibleLines();
   const height = rowHeight();
   for (const [line, row] of tree.drawn) {
     if (line >= from && line < to) continue;
@@ -110,7 +110,7 @@ function drawLine(line) {
   return row;
 }
 
-// With spaces between, which is what is read out, and copied.
+// With spaces between them, for screen readers and copied text.
 function spaced(cells) {
   return cells.filter(Boolean).flatMap((cell) => [cell, " "]);
 }
@@ -144,7 +144,7 @@ export function scrollToLine(line) {
   else if (top > free) scrollBy(0, top - free + beside);
 }
 
-// The line that stays in sight when lines become higher or lower: the active one, or else the first that is free.
+// The line that stays visible when the height of lines changes: the active one, or the first that is not covered.
 export function lineToKeep() {
   const height = rowHeight();
   const top = tree.box.getBoundingClientRect().top;
@@ -160,7 +160,7 @@ export function stuckHeight() {
   return getComputedStyle(tools).position === "sticky" ? tools.offsetHeight : 0;
 }
 
-// On a phone, details lie over the lower part of the tree.
+// On a phone, details cover the lower part of the tree.
 function coveredBelow() {
   const details = byId("details");
   return !details.hidden && getComputedStyle(details).position === "fixed" ? details.offsetHeight : 0;

@@ -1,4 +1,4 @@
-// The tab of the variables: what each is, whose, and in which event and line it was made or refused.
+// The tab of variables: what each is, its layer, and the event and line that created it or failed to.
 
 import { button, byId, el } from "./elements.js";
 import { kindChip } from "./line.js";
@@ -9,9 +9,9 @@ import { title } from "./titles.js";
 import { MISSING, yesOrNo } from "./words.js";
 
 function variableEvents() {
-  const found = [];
-  for (let event = 0; event < EVENTS; event++) if (column.variable[event] !== MISSING) found.push(event);
-  return found;
+  const events = [];
+  for (let event = 0; event < EVENTS; event++) if (column.variable[event] !== MISSING) events.push(event);
+  return events;
 }
 
 function variableRow(event) {
@@ -38,11 +38,11 @@ export function fillVariables() {
   const heads = [
     words("variable"),
     number("event"),
-    words("holds"),
+    words("dtype[shape]"),
     words("initializer"),
     named("trainable"),
-    named("of"),
-    named("made in"),
+    named("layer"),
+    named("created in"),
     words("place"),
     ...(refused ? [words("")] : []),
   ];
@@ -50,6 +50,6 @@ export function fillVariables() {
     el("h2", { class: "printed" }, "Variables"),
     ...(all.length
       ? table(heads, all, (event) => variableRow(event).slice(0, heads.length), "further variable")
-      : [el("p", { class: "quiet" }, "No variable was made while this was recorded.")]),
+      : [el("p", { class: "quiet" }, "No variables were created during the recording.")]),
   );
 }

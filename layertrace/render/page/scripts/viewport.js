@@ -1,4 +1,4 @@
-// The part of the time that the lanes show: pan, zoom, and go to an event.
+// The visible interval of the lanes: pan, zoom, and go to an event.
 
 import { byId } from "./elements.js";
 import { AXIS, LABEL, lanes, ROW } from "./lanes.js";
@@ -37,7 +37,7 @@ export function zoomTo(event) {
 }
 
 export function showInLanes(event) {
-  const row = lanes.rows.find((one) => one.thread === column.thread[event]);
+  const row = lanes.rows.find(({ thread }) => thread === column.thread[event]);
   const box = lanes.canvas.parentElement;
   if (row && (row.top < box.scrollTop || row.top + ROW > box.scrollTop + box.clientHeight)) {
     box.scrollTop = row.top - AXIS - LABEL;

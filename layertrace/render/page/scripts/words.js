@@ -1,4 +1,4 @@
-// Say durations and counts in few signs, as the terminal does.
+// Format durations and counts concisely, as the terminal does.
 
 export const MISSING = -1;
 
@@ -12,7 +12,7 @@ export function duration(ns) {
   return `${thousands(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 }
 
-// When something began: a moment, not a length.
+// A point in time, not a duration.
 export function moment(ns) {
   return ns < 500 ? "0" : duration(ns);
 }
