@@ -25,7 +25,7 @@ def echo_line(event: Event, *, depth: int | None = None, ends: bool = False, enc
     takes no time and gets a single line.
 
     Args:
-        event: The event, as far as it is known.
+        event: The event, complete or running.
         depth: The number of running events; None for the event's own `depth`.
         ends: Whether the event has just ended; otherwise it has just begun.
         encoding: The encoding that the text must fit.

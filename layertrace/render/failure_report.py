@@ -33,12 +33,12 @@ def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
     console = Console(file=file or sys.stderr)
     if not console.is_terminal:  # for which rich assumes 80 columns
         console = Console(file=console.file, width=terminal_width())
-    found = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    serious = [finding for finding in diagnose(timeline) if finding.severity != "note"]
     kind = printable(timeline.failure.error.type)
     console.print(Text(f"layertrace: {kind} ended the recording; this is what happened before", ERROR))
     console.print()
-    if found:
-        console.print(findings(found))
+    if serious:
+        console.print(findings(serious))
         console.print()
-    console.print(tree(timeline, findings=found, max_lines=MOST_LINES), crop=False)
+    console.print(tree(timeline, findings=serious, max_lines=MOST_LINES), crop=False)
     console.print()

@@ -108,7 +108,7 @@ class Story:
         mode = "graph" if around.kind == "trace" else around.mode
         return {"mode": mode, "function": around.function, "trace": around.trace}
 
-    def tell(self, kind: str, layer: LayerRef | None = None, **fields: Any) -> None:
+    def add(self, kind: str, layer: LayerRef | None = None, **fields: Any) -> None:
         """Add an event without children."""
         with self.span(kind, layer, **fields):
             pass
@@ -116,7 +116,7 @@ class Story:
     def call(self, layer: LayerRef, came: str, went: str | None, **fields: Any) -> None:
         """Add a call of a layer that calls no other layer; without an output, it failed."""
         outputs = None if went is None else spec(went)
-        self.tell("call", layer, inputs=spec(came), outputs=outputs, **fields)
+        self.add("call", layer, inputs=spec(came), outputs=outputs, **fields)
 
     def variable(
         self, layer: LayerRef | None, name: str, written: str, *, at: Any = None, **fields: Any
@@ -133,7 +133,7 @@ class Story:
             shape=tensor.shape,
             **{"trainable": True, "initializer": None, **fields},
         )
-        self.tell("variable", layer, ms=None, at=at, variable=variable, **event_fields)
+        self.add("variable", layer, ms=None, at=at, variable=variable, **event_fields)
 
     def fails(self, error: ErrorRef) -> None:
         """Make an exception leave all running events: raised in the last, passing through the others."""

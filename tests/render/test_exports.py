@@ -51,12 +51,12 @@ def test_records_hold_plain_values_only():
     assert kinds <= {int, float, str, bool, type(None)}
 
 
-def test_a_record_says_what_an_event_says():
+def test_a_record_contains_what_an_event_does():
     """Shapes, arguments and locations are text."""
     made = stories.tutorial()[2]
-    said = {name: value for name, value in records([made])[0].items() if value is not None}
+    record = {name: value for name, value in records([made])[0].items() if value is not None}
 
-    assert said == {
+    assert record == {
         "seq": 2,
         "kind": "variable",
         "layer": "my_dense",
@@ -95,24 +95,24 @@ def test_names_that_are_no_unicode_are_written(tmp_path):
     layer = LayerRef(id=1, class_name="Dense", name="a\udcff", path="a\udcff")
     timeline = Timeline([Event(seq=0, kind="init", layer=layer, thread="\udcff")], ["note \udcff"])
 
-    for one in FORMATS:
-        export(timeline, tmp_path / "odd", one.name)
+    for format_ in FORMATS:
+        export(timeline, tmp_path / "odd", format_.name)
         assert (tmp_path / "odd").read_bytes().decode()
 
 
 # Files
 
 
-@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
-def test_the_name_tells_the_format(one, tmp_path):
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
+def test_the_suffix_selects_the_format(format_, tmp_path):
     """A file is the same whether its suffix or an argument selects the format."""
-    export(stories.bug(), tmp_path / f"run{one.suffix.upper()}")
-    export(stories.bug(), tmp_path / "run", one.name)
+    export(stories.bug(), tmp_path / f"run{format_.suffix.upper()}")
+    export(stories.bug(), tmp_path / "run", format_.name)
 
-    assert (tmp_path / f"run{one.suffix.upper()}").read_bytes() == (tmp_path / "run").read_bytes()
+    assert (tmp_path / f"run{format_.suffix.upper()}").read_bytes() == (tmp_path / "run").read_bytes()
 
 
-def test_an_unknown_format_is_told_with_those_there_are(tmp_path):
+def test_the_error_for_an_unknown_format_lists_the_formats(tmp_path):
     """The error for an unknown format lists the formats."""
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), tmp_path / "run.svg", "pdf")
@@ -194,9 +194,9 @@ def test_a_picture_shows_the_tree(tmp_path):
     for one in root.iter("{http://www.w3.org/2000/svg}text"):
         if one.get("clip-path"):
             rows.setdefault(one.get("y"), []).append(one.text)
-    said = "\n".join("".join(row).replace("\xa0", " ").rstrip() for row in rows.values())
+    written = "\n".join("".join(row).replace("\xa0", " ").rstrip() for row in rows.values())
     shown = text(stories.tutorial(), width=160, encoding="utf-8")
-    assert "".join(said.split()) == "".join(shown.split())
+    assert "".join(written.split()) == "".join(shown.split())
 
 
 # Tracks and slices
@@ -243,7 +243,7 @@ def test_what_had_not_ended_lasts_to_the_end():
     story = Story()
     outer, inner = story.layer("Outer", "outer"), story.layer("Inner", "inner")
     with story.span("call", outer, ms=None):
-        story.tell("call", inner, ms=5)
+        story.add("call", inner, ms=5)
     found = [one for one in trace_events(story.timeline()) if one["ph"] == "X"]
 
     assert [(one["name"], one["ts"], one["dur"]) for one in found] == [
@@ -276,7 +276,7 @@ def _retraced() -> Timeline:
             change = Change(argument="x", what="shape", before="float32[8, 3]", now=now, axes=(0,))
             cause = Cause(reason="signature", changes=(change,), compared_with=1)
         inputs = {"x": spec(f"float32[{rows}, 3]")}
-        story.tell("trace", function=step, trace=number, inputs=inputs, cause=cause)
+        story.add("trace", function=step, trace=number, inputs=inputs, cause=cause)
     return story.timeline()
 
 
@@ -491,7 +491,7 @@ def test_perfetto_reads_every_nanosecond(browser, tmp_path):
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
-def _told(timeline, started=NOON):
+def _sent(timeline, started=NOON):
     pytest.importorskip("opentelemetry.sdk")
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -509,41 +509,41 @@ def _told(timeline, started=NOON):
 def test_spans_nest_as_events_do():
     """Spans nest like events, inside one span for the recording, and inner spans end first."""
     timeline = stories.bug()
-    told = _told(timeline)
+    sent = _sent(timeline)
 
-    by_seq = {span.attributes.get("layertrace.seq"): span for span in told}
+    by_seq = {span.attributes.get("layertrace.seq"): span for span in sent}
     whole = by_seq[None]
     assert whole.name == "layertrace"
     assert whole.parent is None
     for event in timeline:
         around = whole if event.parent is None else by_seq[event.parent]
         assert by_seq[event.seq].parent.span_id == around.context.span_id
-        assert told.index(by_seq[event.seq]) < told.index(around)
+        assert sent.index(by_seq[event.seq]) < sent.index(around)
 
 
 def test_spans_have_absolute_times():
     """If the recording has a start date, every span has absolute times."""
-    told = {span.name: span for span in _told(stories.tutorial())}
+    sent = {span.name: span for span in _sent(stories.tutorial())}
     begin = int(NOON.timestamp()) * 10**9
 
-    assert told["layertrace"].start_time == begin
-    assert told["my_dense.build"].start_time == begin + 1_000_000
-    assert told["my_dense.build"].end_time == begin + 3_100_000
-    assert told["my_dense.kernel float32[5, 10]"].end_time == begin + 2_000_000
+    assert sent["layertrace"].start_time == begin
+    assert sent["my_dense.build"].start_time == begin + 1_000_000
+    assert sent["my_dense.build"].end_time == begin + 3_100_000
+    assert sent["my_dense.kernel float32[5, 10]"].end_time == begin + 2_000_000
 
 
 def test_a_recording_without_a_date_ends_now():
     """No span is in the future."""
     before = datetime.now(timezone.utc).timestamp() * 1e9
-    told = _told(stories.tutorial(), started=None)
+    sent = _sent(stories.tutorial(), started=None)
     after = datetime.now(timezone.utc).timestamp() * 1e9
 
-    assert before - 1e6 <= max(span.end_time for span in told) <= after + 1e6
+    assert before - 1e6 <= max(span.end_time for span in sent) <= after + 1e6
 
 
-def test_a_span_says_what_its_event_says():
+def test_a_span_contains_what_its_event_does():
     """Attributes are the columns of the record, with OpenTelemetry's names if there are any."""
-    span = next(s for s in _told(stories.tutorial()) if s.name == "my_dense.init")
+    span = next(s for s in _sent(stories.tutorial()) if s.name == "my_dense.init")
 
     assert dict(span.attributes) == {
         "layertrace.seq": 0,
@@ -564,7 +564,7 @@ def test_a_span_says_what_its_event_says():
 
 def test_exceptions_are_events_where_they_were_raised():
     """All spans that an exception passed through are failed; it is an event only where it was raised."""
-    failed = [span for span in _told(stories.bug()) if not span.status.is_ok and span.status.description]
+    failed = [span for span in _sent(stories.bug()) if not span.status.is_ok and span.status.description]
 
     assert [(span.name, [event.name for event in span.events]) for span in failed] == [
         ("gcn_2.Variable float32[8, 4]", ["exception"]),
@@ -578,7 +578,7 @@ def test_exceptions_are_events_where_they_were_raised():
 
 def test_a_retrace_links_to_the_trace_it_differs_from():
     """A link leads to the compared trace, and shows the difference."""
-    first, *others = (span for span in _told(_retraced()) if span.name.startswith("trace"))
+    first, *others = (span for span in _sent(_retraced()) if span.name.startswith("trace"))
 
     assert [link.context.span_id for span in others for link in span.links] == [first.context.span_id] * 2
     assert others[0].links[0].attributes["layertrace.cause"] == (
@@ -588,7 +588,7 @@ def test_a_retrace_links_to_the_trace_it_differs_from():
 
 def test_layers_may_lie_deeper_than_python_recurses():
     """Two thousand nested layers become two thousand nested spans."""
-    assert len(_told(stories.deep(2000))) == 2001
+    assert len(_sent(stories.deep(2000))) == 2001
 
 
 def test_a_fast_timeline_is_not_dropped():
@@ -606,7 +606,7 @@ def test_a_fast_timeline_is_not_dropped():
     assert len(exporter.get_finished_spans()) == count == 12_003
 
 
-def test_without_a_provider_nobody_is_told():
+def test_without_a_provider_an_error_is_raised():
     """If spans would be lost, an error is raised."""
     pytest.importorskip("opentelemetry.sdk")
     with pytest.raises(HostError) as caught:
@@ -618,7 +618,7 @@ def test_without_a_provider_nobody_is_told():
     )
 
 
-def test_without_opentelemetry_the_error_says_what_to_install(monkeypatch):
+def test_without_opentelemetry_the_error_names_the_package(monkeypatch):
     """The error names the package to install."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
     with pytest.raises(HostError, match=r"OpenTelemetry cannot be used: .*; pip install opentelemetry-sdk$"):

@@ -37,7 +37,7 @@ def test_a_variable_that_was_refused_does_not_count():
 
 
 @pytest.mark.parametrize(
-    ("modes", "said"),
+    ("modes", "expected"),
     [
         (["eager"] * 3, "call×3"),
         (["symbolic"] * 2, "call×2 symbolic"),
@@ -45,14 +45,14 @@ def test_a_variable_that_was_refused_does_not_count():
         (["symbolic", "graph", "eager"], "call×3: 1 eager, 1 symbolic, 1 while tracing"),
     ],
 )
-def test_calls_are_counted_by_where_they_ran(modes, said):
+def test_calls_are_counted_by_where_they_ran(modes, expected):
     """Eager calls are the default; the mode of other calls is shown."""
     story = Story()
     dense = story.layer("Dense", "dense")
     for mode in modes:
         story.call(dense, "float32[1]", "float32[1]", mode=mode)
 
-    assert count(story.timeline()).all_layers().calls_in_words() == said
+    assert count(story.timeline()).all_layers().calls_in_words() == expected
 
 
 def test_the_steps_after_a_trace_are_explained():
@@ -71,11 +71,11 @@ def test_many_layers_are_summed_up_by_class():
     assert lines[3] == ("│   Dense    ×66  init×66 build×66 call×132 · 132 variables, 274,560 parameters")
 
 
-def test_many_classes_are_not_all_told():
+def test_many_classes_are_not_all_shown():
     """Eight classes are shown, and the number of further ones."""
     story = Story()
     for number in range(12):
-        story.tell("init", story.layer(f"Class{number}", f"layer_{number}"))
+        story.add("init", story.layer(f"Class{number}", f"layer_{number}"))
 
     assert "│   … 4 further classes" in text(story.timeline(), width=80, encoding="utf-8")
 
@@ -92,7 +92,7 @@ def test_a_table_leaves_out_modes_in_which_nothing_ran():
 def test_a_layer_that_was_never_called_has_a_line():
     """A layer that was only created has a line, too."""
     story = Story()
-    story.tell("init", story.layer("Dense", "unused"))
+    story.add("init", story.layer("Dense", "unused"))
 
     assert written(table(story.timeline()), width=160).splitlines()[2].split() == [
         "unused",
@@ -106,6 +106,6 @@ def test_errors_outside_of_layers_are_counted():
     """An exception raised in a traced function, in no layer, is an error as well."""
     story = Story()
     function = story.function("step")
-    story.tell("trace", function=function, trace=1, error=raised("TypeError", "no"))
+    story.add("trace", function=function, trace=1, error=raised("TypeError", "no"))
 
     assert heading(story.timeline()) == "no layers · 1 error · 1 trace"

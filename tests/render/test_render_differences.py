@@ -23,34 +23,34 @@ def _steps(*rows: int, calls: int = 1) -> Timeline:
     story = Story()
     dense = story.layer("Dense", "dense")
     step = story.function("step")
-    story.tell("init", dense, arguments={"units": 4})
+    story.add("init", dense, arguments={"units": 4})
     for trace, size in enumerate(rows, start=1):
         now = f"float32[{size}, 3]"
         change = Change(argument="x", what="shape", before=f"float32[{rows[0]}, 3]", now=now, axes=(0,))
         cause = Cause(reason="signature", changes=(change,), compared_with=1) if trace > 1 else None
-        story.tell("trace", function=step, trace=trace, inputs={"x": spec(now)}, cause=cause)
+        story.add("trace", function=step, trace=trace, inputs={"x": spec(now)}, cause=cause)
     for _ in range(calls):
         story.call(dense, "float32[8, 3]", "float32[8, 4]")
     return story.timeline()
 
 
-def _shown(found, width=100, encoding="utf-8", **names) -> str:
-    return written(differences(found, **names), width=width, encoding=encoding)
+def _shown(difference, width=100, encoding="utf-8", **names) -> str:
+    return written(differences(difference, **names), width=width, encoding=encoding)
 
 
 @pytest.mark.parametrize("width", [60, 100])
-def test_a_retrace_is_told_in_the_first_sentence(width):
+def test_a_retrace_is_named_in_the_first_sentence(width):
     """The sentence names the function, the argument and both shapes."""
-    found = diff(_steps(8), _steps(8, 7, 9, calls=4))
+    difference = diff(_steps(8), _steps(8, 7, 9, calls=4))
 
-    assert_golden(f"differences_retrace_{width}", _shown(found, width))
+    assert_golden(f"differences_retrace_{width}", _shown(difference, width))
 
 
 def test_recordings_may_be_called_by_their_files():
     """Recordings are named by their files, as on the command line."""
-    found = diff(_steps(8), _steps(16))
+    difference = diff(_steps(8), _steps(16))
 
-    shown = _shown(found, before="yesterday.layertrace", now="today.layertrace")
+    shown = _shown(difference, before="yesterday.layertrace", now="today.layertrace")
     assert_golden("differences_named", shown)
 
 
@@ -66,7 +66,7 @@ def test_no_difference_is_one_sentence():
     assert _shown(diff(one, two)).splitlines()[1:] == ["", "tensorflow: 2.21.0, was 2.20.0"]
 
 
-def test_another_order_is_told():
+def test_a_different_order_is_shown():
     """For a different order, the first difference is shown."""
     events = list(_steps(8, calls=0))
     swapped = [structs.replace(events[1], seq=0, start_ns=0), structs.replace(events[0], seq=1, start_ns=1)]

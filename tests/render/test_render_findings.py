@@ -73,7 +73,7 @@ def test_findings_in_colour():
     assert_golden("findings_80_colour", page.getvalue())
 
 
-def test_nothing_found_is_said():
+def test_the_absence_of_findings_is_stated():
     """The absence of findings is stated."""
     assert written(findings([])) == "No problems found."
     assert tally([]) == "no findings"

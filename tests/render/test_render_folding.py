@@ -42,7 +42,7 @@ def test_three_equal_calls_are_folded_and_two_are_not(story, dense):
     assert shape(folded(story.timeline())) == [3]
 
 
-def test_a_fold_tells_its_range_and_its_whole_time(story, dense):
+def test_a_fold_shows_its_range_and_total_time(story, dense):
     """A folded line has the first and last number, and the total duration."""
     for number in range(10):
         story.call(dense, "float32[1]", "float32[1]", at=5, ms=number)
@@ -71,7 +71,7 @@ def test_a_call_that_differs_in_what_is_shown_is_not_folded(story, dense, differ
     """Folding loses nothing: everything that a line shows must be equal."""
     usual = {"inputs": spec("float32[1]"), "outputs": spec("float32[1]"), "at": 5, "arguments": {"units": 1}}
     for fields in (usual, usual, usual | differing, usual, usual):
-        story.tell("call", dense, **fields)
+        story.add("call", dense, **fields)
 
     assert shape(folded(story.timeline())) == [1, 1, 1, 1, 1]
 
@@ -109,23 +109,23 @@ def test_a_fold_can_be_part_of_a_pattern(story, dense):
 def test_like_layers_are_folded_from_eight_on(story):
     """A long row of blocks is shown once, a short one completely."""
     for number in range(7):
-        story.tell("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
+        story.add("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
     assert shape(folded(story.timeline())) == [1] * 7
 
-    story.tell("init", story.layer("Block", "block_7"), arguments={"units": 4})
+    story.add("init", story.layer("Block", "block_7"), arguments={"units": 4})
     (item,) = folded(story.timeline())
     assert (item.times, item.alike) == (8, True)
     assert (item.first.layer.name, item.last.layer.name) == ("block_0", "block_7")
 
 
-def test_like_layers_may_be_told_different_names(story):
+def test_like_layers_may_have_different_names(story):
     """Different names do not count as a difference; different units do."""
     for number in range(8):
-        story.tell("init", story.layer("Block", f"b{number}"), arguments={"name": f"b{number}"})
+        story.add("init", story.layer("Block", f"b{number}"), arguments={"name": f"b{number}"})
     assert shape(folded(story.timeline())) == [8]
 
     for number in range(8):
-        story.tell("init", story.layer("Block", f"c{number}"), arguments={"units": number})
+        story.add("init", story.layer("Block", f"c{number}"), arguments={"units": number})
     assert shape(folded(story.timeline())) == [8] + [1] * 8
 
 
@@ -133,7 +133,7 @@ def test_like_layers_are_folded_with_their_build_and_call(story):
     """If each layer is built and called, the pair repeats."""
     for number in range(9):
         layer = story.layer("Dense", f"dense_{number}")
-        story.tell("build", layer, arguments={"input_shape": (1, 4)})
+        story.add("build", layer, arguments={"input_shape": (1, 4)})
         story.call(layer, "float32[1, 4]", "float32[1, 4]")
 
     assert shape(folded(story.timeline())) == [[9, 1, 1]]
@@ -186,7 +186,7 @@ def test_folding_can_be_switched_off(story, dense):
 def test_arguments_that_cannot_be_hashed_are_compared_all_the_same(story, dense):
     """Nested dicts and lists can be compared."""
     for _ in range(3):
-        story.tell("call", dense, arguments={"config": {"sizes": [1, 2, {"deep": ()}]}})
+        story.add("call", dense, arguments={"config": {"sizes": [1, 2, {"deep": ()}]}})
 
     assert shape(folded(story.timeline())) == [3]
 

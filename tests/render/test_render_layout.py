@@ -76,7 +76,7 @@ def test_wide_signs_take_two_columns():
     """Columns stay aligned with Chinese names."""
     story = Story()
     for name in ("層", "layer"):
-        story.tell("init", story.layer("層", name), arguments={"n": 1}, at=3)
+        story.add("init", story.layer("層", name), arguments={"n": 1}, at=3)
     first, second = text(story.timeline(), width=80, encoding="utf-8").splitlines()[-2:]
 
     assert cell_len(first[: first.index("n=1")]) == cell_len(second[: second.index("n=1")])

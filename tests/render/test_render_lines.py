@@ -24,7 +24,7 @@ def dense(story):
     return story.layer("Dense", "dense")
 
 
-def test_a_fit_tells_why_call_ran_three_times():
+def test_a_fit_shows_why_call_ran_three_times():
     """One call while Keras infers shapes, two while tracing, and then none."""
     page = text(stories.fit().of("dense"), width=160, encoding="utf-8")
 
@@ -41,19 +41,19 @@ def test_a_fit_tells_why_call_ran_three_times():
         assert words in line
 
 
-def test_a_trace_says_where_its_calls_ran():
+def test_a_trace_shows_where_its_calls_ran():
     """Directly inside a trace, `graph` is enough; deeper events need no mode."""
-    said = lines(stories.fit())
+    tree_lines = lines(stories.fit())
 
-    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in said[9]
-    assert said[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
+    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in tree_lines[9]
+    assert tree_lines[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
 
 
 def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
     """A trace shows its arguments only if they differ from the previous ones."""
     function = story.function("step")
     for trace, shape in enumerate(("float32[32]", "float32[32]", "float32[17]"), start=1):
-        story.tell("trace", function=function, trace=trace, inputs={"x": spec(shape)})
+        story.add("trace", function=function, trace=trace, inputs={"x": spec(shape)})
 
     assert lines(story.timeline()) == [
         "0 trace 1 of step  x: float32[32]",
@@ -64,24 +64,24 @@ def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
 
 def test_a_call_that_has_not_ended_is_open(story, dense):
     """A running call has no output yet."""
-    story.tell("call", dense, inputs=spec("float32[1]"), ms=None)
+    story.add("call", dense, inputs=spec("float32[1]"), ms=None)
 
     assert lines(story.timeline()) == ["0 call 1  float32[1] → …  eager"]
 
 
-def test_a_call_that_returns_nothing_says_so(story, dense):
+def test_a_call_that_returns_nothing_shows_none(story, dense):
     """A forgotten `return` is visible."""
-    story.tell("call", dense, inputs=spec("float32[1]"))
+    story.add("call", dense, inputs=spec("float32[1]"))
 
     assert lines(story.timeline()) == ["0 call 1  float32[1] → None  eager"]
 
 
-def test_training_is_told_where_it_changes(story, dense):
+def test_training_is_shown_where_it_changes(story, dense):
     """`training` is shown at the model, and at layers only if it differs."""
     model = story.layer("Model", "model")
     with story.span("call", model, training=True):
         for training in (True, False, None):
-            story.tell("call", dense, training=training, mask=training is None)
+            story.add("call", dense, training=training, mask=training is None)
 
     assert lines(story.timeline()) == [
         "0 call 1  model (Model)  eager  training=True",
@@ -91,11 +91,11 @@ def test_training_is_told_where_it_changes(story, dense):
     ]
 
 
-def test_a_layer_made_while_tracing_says_so(story, dense):
+def test_a_layer_created_while_tracing_shows_it(story, dense):
     """A layer created while tracing shows its mode; layers are usually created eagerly."""
     function = story.function("step")
     with story.span("trace", function=function, trace=1):
-        story.tell("init", dense, arguments={"units": 2})
+        story.add("init", dense, arguments={"units": 2})
         with story.span("build", dense, mode="symbolic"):
             story.variable(dense, "kernel", "float32[2]", deferred=True)
 
@@ -107,7 +107,7 @@ def test_a_layer_made_while_tracing_says_so(story, dense):
     ]
 
 
-def test_variables_tell_what_is_unusual_of_them(story, dense):
+def test_variables_show_what_is_unusual(story, dense):
     """A variable shows an owner other than the parent's layer, and whether it is raw or frozen."""
     other = story.layer("Dense", "other")
     with story.span("build", dense):
@@ -122,7 +122,7 @@ def test_variables_tell_what_is_unusual_of_them(story, dense):
     ]
 
 
-def test_an_error_tells_its_message_once(story, dense):
+def test_an_error_shows_its_message_once(story, dense):
     """Type, message and location are shown where it was raised, a cross where it passed through."""
     model = story.layer("Model", "model")
     outer = story.span("call", model, inputs=spec("float32[1]"), at=3)
@@ -137,19 +137,19 @@ def test_an_error_tells_its_message_once(story, dense):
 
 def test_an_error_of_which_only_the_outside_was_selected_keeps_its_type():
     """Without the event that raised it, the outermost event shows at least its type."""
-    said = lines(stories.bug().of("cnn"), places=False)
+    tree_lines = lines(stories.bug().of("cnn"), places=False)
 
-    assert said[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
+    assert tree_lines[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
 
 
-def test_the_name_a_layer_was_given_is_told_once(story):
+def test_the_name_of_a_layer_is_shown_once(story):
     """The name argument of `Dense(3, name="head")` is not repeated."""
-    story.tell("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
+    story.add("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
 
     assert lines(story.timeline()) == ["0 init  units=3"]
 
 
-def test_an_empty_timeline_says_what_to_do():
+def test_an_empty_timeline_explains_what_to_do():
     """An empty timeline shows one helpful sentence and the notes of the recording."""
     page = text(Timeline((), ["nothing matched 'encoder/*'"]), width=200, encoding="utf-8")
 
@@ -162,6 +162,6 @@ def test_an_empty_timeline_says_what_to_do():
 
 def test_opaque_values_are_shown_as_they_are_described(story, dense):
     """An opaque value is shown by its stored description."""
-    story.tell("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
+    story.add("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
 
     assert lines(story.timeline()) == ["0 init  kernel_initializer=<GlorotUniform>"]

@@ -18,7 +18,7 @@ def unlike(story, number, kind="call", **fields):
     """Add calls that differ, so that they are not folded."""
     layer = story.layer("Layer", "layer")
     for position in range(number):
-        story.tell(kind, layer, arguments={"n": position}, **fields)
+        story.add(kind, layer, arguments={"n": position}, **fields)
 
 
 def test_depth_counts_levels_of_events():
@@ -73,7 +73,7 @@ def test_an_error_is_shown_although_its_surroundings_are_not():
     """Among a thousand omitted siblings, the failed one is shown."""
     story = Story()
     unlike(story, 500)
-    story.tell("call", story.layer("Bad", "bad"), error=raised("ValueError", "no"))
+    story.add("call", story.layer("Bad", "bad"), error=raised("ValueError", "no"))
     unlike(story, 500)
     lines = shown(story.timeline(), max_lines=10)
 

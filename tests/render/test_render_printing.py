@@ -39,7 +39,7 @@ def test_a_file_gets_no_colour_codes(tmp_path):
 def test_a_file_in_an_old_encoding_gets_what_it_can_hold(tmp_path):
     """Neither arrows nor layer names prevent a report on old Windows."""
     story = Story()
-    story.tell("init", story.layer("Größe", "層"), arguments={"text": "→"})
+    story.add("init", story.layer("Größe", "層"), arguments={"text": "→"})
     path = tmp_path / "report.txt"
     with path.open("w", encoding="cp1252") as file:
         print_timeline(story.timeline(), file=file)

@@ -17,7 +17,7 @@ from layertrace.timeline import Opaque
 
 
 @pytest.mark.parametrize(
-    ("nanoseconds", "said"),
+    ("nanoseconds", "expected"),
     [
         (0, "0 µs"),
         (85_000, "85 µs"),
@@ -34,13 +34,13 @@ from layertrace.timeline import Opaque
         (7_265_000_000_000, "121 min 5 s"),
     ],
 )
-def test_durations_have_two_or_three_figures(nanoseconds, said):
+def test_durations_have_two_or_three_figures(nanoseconds, expected):
     """No duration is rounded up to the next unit."""
-    assert duration(nanoseconds) == said
+    assert duration(nanoseconds) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (None, "None"),
         (True, "True"),
@@ -58,17 +58,17 @@ def test_durations_have_two_or_three_figures(nanoseconds, said):
         ("a\nb\x1b[31m", r"'a\nb\x1b[31m'"),
     ],
 )
-def test_values_are_said_briefly(value, said):
+def test_long_values_are_shortened(value, expected):
     """Long values are shortened, visibly."""
-    assert structure(value) == said
+    assert structure(value) == expected
 
 
-def test_an_enormous_int_is_told_by_its_size():
+def test_an_enormous_int_is_described_by_its_size():
     """A huge int is described by its size, since Python refuses to format it."""
     assert structure(10**5000) == "<int of 16610 bits>"
 
 
-def test_several_tensors_are_told_by_name():
+def test_several_tensors_are_shown_by_name():
     """The inputs of a call have no brackets around them."""
     came = {"query": spec("float32[2, 3]"), "value": (spec("float32[2]"),)}
 
@@ -82,7 +82,7 @@ def test_arguments_read_as_in_a_call():
 
 
 @pytest.mark.parametrize(
-    ("number", "noun", "said"),
+    ("number", "noun", "expected"),
     [
         (0, "error", "0 errors"),
         (1, "variable", "1 variable"),
@@ -90,9 +90,9 @@ def test_arguments_read_as_in_a_call():
         (2, "further class", "2 further classes"),
     ],
 )
-def test_counts_agree_with_their_nouns(number, noun, said):
+def test_counts_agree_with_their_nouns(number, noun, expected):
     """A noun is singular for one, and plural otherwise."""
-    assert counted(number, noun) == said
+    assert counted(number, noun) == expected
 
 
 def test_the_middle_is_cut_out():
@@ -103,14 +103,14 @@ def test_the_middle_is_cut_out():
     assert len(shortened("abcdefghijklmnopqrstuvwxyz", 10, ASCII)) == 10
 
 
-def test_the_first_line_that_says_anything():
+def test_the_first_line_that_is_not_empty():
     """Keras begins some messages with an empty line and colour codes."""
     assert first_line("\n\x1b[1m\x1b[0m\n  \x1b[1mreal\x1b[0m reason \nmore") == "real reason"
     assert first_line(" \n ") == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("plain ünïcode 層", "plain ünïcode 層"),
         ("\x1b[1;31mred\x1b[0m", "red"),
@@ -121,9 +121,9 @@ def test_the_first_line_that_says_anything():
         ("\x9b31mred", r"\x9b31mred"),
     ],
 )
-def test_text_by_others_is_made_harmless(text, said):
+def test_text_by_others_is_made_harmless(text, expected):
     """Colour codes are removed; control characters and direction marks are escaped."""
-    assert printable(text) == said
+    assert printable(text) == expected
 
 
 def test_text_by_others_can_be_encoded():

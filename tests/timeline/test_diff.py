@@ -94,7 +94,7 @@ def test_numbers_in_values_are_no_difference_where_they_are_of_names():
     for number in ("", "_7"):
         story = Story()
         model = story.layer("Sequential", f"sequential{number}")
-        story.tell("init", model, arguments={"layers": f"<Dense dense{number}>"})
+        story.add("init", model, arguments={"layers": f"<Dense dense{number}>"})
         found.append(story.timeline())
 
     assert not diff(*found)
@@ -131,10 +131,10 @@ def _model(*units: int, names: str = "dense", calls: int = 1, first: int = 0, ro
         story.layer("Dense", name := f"{names}_{n}" if n else names, f"net/{name}")
         for n in range(first, first + len(units))
     ]
-    story.tell("init", model)
+    story.add("init", model)
     width = 3
     for size, layer in zip(units, layers, strict=True):
-        story.tell("init", layer, arguments={"units": size})
+        story.add("init", layer, arguments={"units": size})
         with story.span("build", layer, arguments={"input_shape": (None, width)}):
             story.variable(layer, "kernel", f"float32[{width}, {size}]")
         width = size
@@ -177,7 +177,7 @@ def test_a_name_that_somebody_gave_is_kept_to():
     one, two = Story(), Story()
     for story, names in ((one, ("left", "right")), (two, ("right", "left"))):
         for name in names:
-            story.tell("init", story.layer("Dense", name), arguments={"units": 4 if name == "left" else 8})
+            story.add("init", story.layer("Dense", name), arguments={"units": 4 if name == "left" else 8})
     found = diff(one.timeline(), two.timeline())
 
     assert found.layers == ()
@@ -197,8 +197,8 @@ def test_a_layer_that_was_renamed_is_still_the_same():
 def test_a_class_that_was_replaced_is_told():
     """A layer of one name and another class is the same layer, of another class."""
     one, two = Story(), Story()
-    one.tell("init", one.layer("Dense", "head"))
-    two.tell("init", two.layer("MyDense", "head"))
+    one.add("init", one.layer("Dense", "head"))
+    two.add("init", two.layer("MyDense", "head"))
 
     assert _told(diff(one.timeline(), two.timeline())) == [("head", "class", ("Dense",), ("MyDense",))]
 
@@ -280,7 +280,7 @@ def _stepping(*rows: int, functions: int = 1, line: int = 9, name: str = "step")
                 cause = Cause(reason="new function", detail=f"tf.function no. {number + 1} of this code")
             place = Location("/home/ada/train.py", line)
             traced = {"trace": trace, "inputs": {"x": spec(now)}, "cause": cause, "defined_at": place}
-            story.tell("trace", function=function, **traced)
+            story.add("trace", function=function, **traced)
     return story.timeline()
 
 
@@ -313,7 +313,7 @@ def test_a_function_that_takes_a_layer_is_the_same_for_its_twin():
     for number in ("", "_1"):
         story = Story()
         given = {"net": f"<Dense dense{number}>"}
-        story.tell("trace", function=story.function("step"), trace=1, inputs=given)
+        story.add("trace", function=story.function("step"), trace=1, inputs=given)
         found.append(story.timeline())
 
     assert not diff(*found)
@@ -337,11 +337,11 @@ def test_a_layer_that_is_called_no_more_stays_itself():
         story = Story()
         model = story.layer("Model", "model")
         head = story.layer("Dense", "head", "model/head" if used else "head")
-        story.tell("init", head)
+        story.add("init", head)
         with story.span("call", model):
             if used:
                 story.variable(head, "kernel", "float32[2, 2]")
-                story.tell("call", head)
+                story.add("call", head)
         return story.timeline()
 
     (found,) = diff(recorded(used=True), recorded(used=False)).layers

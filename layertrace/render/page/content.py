@@ -31,10 +31,10 @@ def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return what a page shows of a timeline and its findings."""
     totals = count(timeline)
     surroundings = timeline.surroundings
-    names = Names((one.layer for one in totals.layers.values()), UNICODE)
+    names = Names((counts.layer for counts in totals.layers.values()), UNICODE)
     tables = Tables(names, Places(_locations(timeline, findings, surroundings), ""))
     index = {event.seq: place for place, event in enumerate(timeline)}
-    layers = [_layer(one, index, tables) for one in totals.layers.values()]
+    layers = [_layer(counts, index, tables) for counts in totals.layers.values()]
     failed = sum(event.error is not None for event in timeline)
     return {
         "kinds": KINDS,
@@ -45,13 +45,13 @@ def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),
         "tally": tally(findings),
-        "findings": [_finding(one, index, tables) for one in findings],
+        "findings": [_finding(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline),
-        "lives": [_life(one, index, tables) for one in timeline.functions],
+        "lives": [_life(life, index, tables) for life in timeline.functions],
         "counts": layers,
         "noticed": noticed(surroundings.observations, index, tables),
-        "states": states((one.layer for one in totals.layers.values()), surroundings, tables),
+        "states": states((counts.layer for counts in totals.layers.values()), surroundings, tables),
         "tables": tables.rows(),
     }
 

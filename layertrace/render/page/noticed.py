@@ -58,16 +58,16 @@ def _listed(paths: tuple[str, ...]) -> str:
 
 def states(layers: Iterable[LayerRef], surroundings: RecordingContext, tables: Tables) -> list[list[Any]]:
     """Return the final state of layers: alive, built, trainable, their dtype, and the layers they contain."""
-    known = surroundings.states
-    return [_state(known[layer.id], known, tables) for layer in layers if layer.id in known]
+    by_layer = surroundings.states
+    return [_state(by_layer[layer.id], by_layer, tables) for layer in layers if layer.id in by_layer]
 
 
-def _state(state: LayerState, known: Mapping[int, LayerState], tables: Tables) -> list[Any]:
+def _state(state: LayerState, by_layer: Mapping[int, LayerState], tables: Tables) -> list[Any]:
     held = [
-        [printable(attribute), tables.layer(known[number].layer)]
+        [printable(attribute), tables.layer(by_layer[number].layer)]
         for number, attribute in state.held.items()
-        if number in known
+        if number in by_layer
     ]
     traits = (state.alive, state.built, state.trainable)
-    told = [MISSING if trait is None else int(trait) for trait in traits]
-    return [tables.layer(state.layer), *told, printable(state.compute_dtype or ""), held]
+    flags = [MISSING if trait is None else int(trait) for trait in traits]
+    return [tables.layer(state.layer), *flags, printable(state.compute_dtype or ""), held]

@@ -132,13 +132,21 @@ class Tables:
         changes = [_change(change) for change in cause.changes]
         return [printable(str(cause)), cause.reason, changes, cause.compared_with or MISSING]
 
-    def variable(self, made: VariableSpec | None) -> int:
+    def variable(self, variable: VariableSpec | None) -> int:
         """Return the number of a variable, which is new, since each variable has one event."""
-        if made is None:
+        if variable is None:
             return MISSING
-        texts = (made.name, made.path, str(event_phrases.tensor(made)), made.initializer or "", made.source)
-        trainable = MISSING if made.trainable is None else int(made.trainable)
-        self._variables.append([*map(printable, texts), made.parameters, trainable, int(made.deferred)])
+        texts = (
+            variable.name,
+            variable.path,
+            str(event_phrases.tensor(variable)),
+            variable.initializer or "",
+            variable.source,
+        )
+        trainable = MISSING if variable.trainable is None else int(variable.trainable)
+        self._variables.append(
+            [*map(printable, texts), variable.parameters, trainable, int(variable.deferred)]
+        )
         return len(self._variables) - 1
 
     def came_in(self, value: Structure) -> int:

@@ -33,14 +33,14 @@ ADDED, REMOVED = "green", "red"
 class DifferenceView:
     """The differences, which `rich` can print in any width, encoding and number of colours."""
 
-    found: Difference
+    difference: Difference
     before: str
     now: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs = glyphs_of(options)
-        labels = Labels(self.found, glyphs)
-        title = Text(sentence(self.found, labels, self.before, self.now, glyphs), TITLE)
+        labels = Labels(self.difference, glyphs)
+        title = Text(sentence(self.difference, labels, self.before, self.now, glyphs), TITLE)
         yield from wrapped(title, console, min(options.max_width, WIDEST_SENTENCE))
         rows = list(self._rows(labels, glyphs))
         if rows:
@@ -51,12 +51,12 @@ class DifferenceView:
             yield from wrapped(line, console, options.max_width)
 
     def _rows(self, labels: Labels, glyphs: Glyphs) -> Iterator[_Row]:
-        for function in sorted(self.found.functions, key=is_of_tf_data):
+        for function in sorted(self.difference.functions, key=is_of_tf_data):
             yield from _of_function(function, glyphs)
-        yield from _of_layers(self.found.layers, labels, glyphs)
+        yield from _of_layers(self.difference.layers, labels, glyphs)
         outside = Text("outside of layers")
-        yield from _side_by_side(outside, self.found.outside[:MOST_OUTSIDE], glyphs)
-        yield from _more(outside, len(self.found.outside) - MOST_OUTSIDE, glyphs)
+        yield from _side_by_side(outside, self.difference.outside[:MOST_OUTSIDE], glyphs)
+        yield from _more(outside, len(self.difference.outside) - MOST_OUTSIDE, glyphs)
 
     def _table(self, rows: Sequence[_Row], glyphs: Glyphs) -> Table:
         shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
@@ -73,23 +73,23 @@ class DifferenceView:
         return shown
 
     def _footnotes(self, glyphs: Glyphs) -> Iterator[Text]:
-        if self.found.parting is not None:
-            was, now = self.found.parting
+        if self.difference.parting is not None:
+            was, now = self.difference.parting
             line = inked("First difference: ", QUIET)
             line.append(glyphs.user(self.before), NAME).append(" has ").append_text(_event(was, glyphs))
             line.append(" and ", QUIET)
             line.append(glyphs.user(self.now), NAME).append(" has ").append_text(_event(now, glyphs))
             yield line
-        for version in self.found.versions:
+        for version in self.difference.versions:
             older, newer = (_values(side, (), glyphs).plain for side in (version.before, version.now))
             yield inked(glyphs.user(f"{version.what}: {newer or 'none'}, was {older or 'none'}"), QUIET)
 
 
-def differences(found: Difference, *, before: str = "a", now: str = "b") -> DifferenceView:
+def differences(difference: Difference, *, before: str = "a", now: str = "b") -> DifferenceView:
     """Return the result of `diff`, for `rich` to print.
 
     Args:
-        found: The differences.
+        difference: The differences.
         before: The name of the first recording, such as its file.
         now: The name of the second.
 
@@ -97,7 +97,7 @@ def differences(found: Difference, *, before: str = "a", now: str = "b") -> Diff
         >>> from rich import print
         >>> print(differences(diff(yesterday, today)))  # doctest: +SKIP
     """
-    return DifferenceView(found, before, now)
+    return DifferenceView(difference, before, now)
 
 
 @dataclass(frozen=True, slots=True)

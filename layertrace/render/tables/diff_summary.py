@@ -21,21 +21,21 @@ MOST_NAMES = 3
 class Labels:
     """The names of all layers that differ, as in their own recording."""
 
-    def __init__(self, found: Difference, glyphs: Glyphs) -> None:
-        self._now = Names((one.now for one in found.layers if one.now is not None), glyphs)
-        self._before = Names((one.layer for one in found.layers if one.now is None), glyphs)
+    def __init__(self, difference: Difference, glyphs: Glyphs) -> None:
+        self._now = Names((layer.now for layer in difference.layers if layer.now is not None), glyphs)
+        self._before = Names((layer.layer for layer in difference.layers if layer.now is None), glyphs)
         self._glyphs = glyphs
 
-    def _label(self, one: LayerDifference) -> Text:
-        return (self._before if one.now is None else self._now).label(one.layer)
+    def _label(self, member: LayerDifference) -> Text:
+        return (self._before if member.now is None else self._now).label(member.layer)
 
     def of(self, members: Sequence[LayerDifference]) -> Text:
         """Return the names of some layers, shortened if there are many, and their class if they share it."""
-        said = Text(", ").join(self._label(one) for one in members[:MOST_NAMES])
+        names = Text(", ").join(self._label(member) for member in members[:MOST_NAMES])
         if len(members) > MOST_NAMES:
-            said.append(f" and {len(members) - MOST_NAMES:,} more", QUIET)
-        classes = {one.layer.class_name for one in members}
-        return said.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
+            names.append(f" and {len(members) - MOST_NAMES:,} more", QUIET)
+        classes = {member.layer.class_name for member in members}
+        return names.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
 
     def short(self, members: Sequence[LayerDifference]) -> str:
         """Return the names of some layers for a sentence."""
@@ -55,26 +55,26 @@ def together(differences: Iterable[LayerDifference]) -> list[list[LayerDifferenc
     return list(alike.values())
 
 
-def sentence(found: Difference, labels: Labels, before: str, now: str, glyphs: Glyphs) -> str:
+def sentence(difference: Difference, labels: Labels, before: str, now: str, glyphs: Glyphs) -> str:
     """Return the summary: `b calls dense 3 more times, traces step 2 more times because of …`."""
     a, b = glyphs.user(before), glyphs.user(now)
-    clauses = list(_clauses(found, labels, glyphs))
+    clauses = list(_clauses(difference, labels, glyphs))
     if clauses:
         more = len(clauses) - MOST_CLAUSES
         rest = [f"and {more:,} more"] if more > 0 else []
         return f"{b} {', '.join([*clauses[:MOST_CLAUSES], *rest])}."
-    if found.parting is not None:
+    if difference.parting is not None:
         return f"{b} does the same as {a}, in a different order."
     return f"{b} is equivalent to {a}, apart from ids, timings and line numbers."
 
 
-def _clauses(found: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]:
-    ended = [one for one in found.outside if one.what == "ended by"]
-    for one in ended:
-        error = glyphs.user((one.now or one.before)[0])
-        yield f"ends with {error}" if one.now else f"does not end with {error}"
-    known = {one.now.id: one.calls for one in found.layers if one.now is not None}
-    groups = together(one for one in found.layers if not _follows_from_parent(one, known))
+def _clauses(difference: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]:
+    ended = [contrast for contrast in difference.outside if contrast.what == "ended by"]
+    for contrast in ended:
+        error = glyphs.user((contrast.now or contrast.before)[0])
+        yield f"ends with {error}" if contrast.now else f"does not end with {error}"
+    calls_by_layer = {layer.now.id: layer.calls for layer in difference.layers if layer.now is not None}
+    groups = together(layer for layer in difference.layers if not _follows_from_parent(layer, calls_by_layer))
     for members in groups:
         if members[0].now is None:
             yield f"drops {labels.short(members)}"
@@ -83,13 +83,13 @@ def _clauses(found: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]
     for members in groups:
         if members[0].contrasts:
             yield _of_layers(members, labels, glyphs)
-    for function in found.functions:
+    for function in difference.functions:
         if not is_of_tf_data(function):
             yield _of_function(function, glyphs)
-    others = [one.what for one in found.outside if one not in ended]
+    others = [contrast.what for contrast in difference.outside if contrast not in ended]
     if others:
         yield f"differs in {_listed(others, glyphs)}"
-    if any(map(is_of_tf_data, found.functions)):
+    if any(map(is_of_tf_data, difference.functions)):
         yield "maps different functions with tf.data"
 
 

@@ -28,15 +28,15 @@ WIDEST = 110
 class FindingList:
     """Findings, which `rich` can print in any width, encoding and number of colours."""
 
-    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs, width = glyphs_of(options), min(options.max_width, WIDEST)
-        if not self.found:
+        if not self.findings:
             yield inked("No problems found.", QUIET)
             return
-        places = Places([place for one in self.found for place in _places(one)], here())
-        for number, finding in enumerate(self.found):
+        places = Places([place for finding in self.findings for place in _places(finding)], here())
+        for number, finding in enumerate(self.findings):
             if number:
                 yield Text()
             yield _head(finding, glyphs, width)
@@ -56,8 +56,8 @@ def findings(found: Sequence[Finding]) -> FindingList:
 def tally(found: Sequence[Finding]) -> str:
     """Return the number of findings of each severity: `2 errors, 1 note`."""
     kinds = [finding.severity for finding in found]
-    said = [formatting.counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
-    return ", ".join(said) or "no findings"
+    counts = [formatting.counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
+    return ", ".join(counts) or "no findings"
 
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:

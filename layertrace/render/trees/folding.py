@@ -156,5 +156,5 @@ def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
 
 
 def _total(durations: Iterable[int | None]) -> int | None:
-    known = [duration for duration in durations if duration is not None]
-    return sum(known) if known else None
+    timed = [duration for duration in durations if duration is not None]
+    return sum(timed) if timed else None

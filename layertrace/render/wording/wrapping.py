@@ -17,7 +17,7 @@ GLUE = "\ue000"
 def wrapped(text: Text, console: Console, width: int) -> list[Text]:
     """Return a text as lines; brackets such as those of shapes stay together."""
     glued = text.copy()
-    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", GLUE), text.plain)
+    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", GLUE), text.plain)
     lines = list(glued.wrap(console, max(width, 1), overflow="fold"))
     for line in lines:
         line.plain = line.plain.replace(GLUE, " ")

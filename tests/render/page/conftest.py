@@ -32,15 +32,15 @@ def browser(tmp_path_factory):
 def shown(browser, tmp_path):
     """Return a function that opens the page of a timeline; network requests and errors fail the test."""
     tab = browser.new_page()
-    asked, said = [], []
-    tab.on("request", lambda request: asked.append(request.url.partition("#")[0]))
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    requested, messages = [], []
+    tab.on("request", lambda request: requested.append(request.url.partition("#")[0]))
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.on("dialog", lambda dialog: (messages.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     path = tmp_path / "page.html"
 
-    def open_(timeline, *, width=1280, colours="light", told=None, **options):
-        path.write_text(told or page(timeline, **{"findings": (), **options}), encoding="utf-8")
+    def open_(timeline, *, width=1280, colours="light", html=None, **options):
+        path.write_text(html or page(timeline, **{"findings": (), **options}), encoding="utf-8")
         tab.set_viewport_size({"width": width, "height": 850})
         tab.emulate_media(color_scheme=colours)
         tab.goto(path.as_uri())
@@ -48,6 +48,6 @@ def shown(browser, tmp_path):
 
     yield open_
     tab.evaluate("try { localStorage.clear() } catch {}")  # which all files share
-    assert set(asked) <= {path.as_uri()}
-    assert said == []
+    assert set(requested) <= {path.as_uri()}
+    assert messages == []
     tab.close()

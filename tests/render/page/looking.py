@@ -46,11 +46,11 @@ def hostile():
     story = Story(f"{FORGED}.py")
     layer = story.layer(ENDING, FORGED, f"{ENDING}/{FORGED}")
     failed = raised(ENDING, f"{FORGED}\n{ENDING}", f"{ENDING}.py:3")
-    story.tell("init", layer, arguments={FORGED: ENDING, "lone": "\ud800"}, at=3)
+    story.add("init", layer, arguments={FORGED: ENDING, "lone": "\ud800"}, at=3)
     story.call(layer, "float32[2]", None, error=failed, at=4)
     story.variable(layer, FORGED, "float32[2]", initializer=ENDING)
     change = Change(argument=FORGED, what="value", before=ENDING, now=FORGED)
     cause = Cause(reason="signature", changes=(change,))
     story.thread = ENDING
-    story.tell("trace", function=story.function(FORGED), trace=2, cause=cause)
+    story.add("trace", function=story.function(FORGED), trace=2, cause=cause)
     return story.timeline(FORGED, ENDING)

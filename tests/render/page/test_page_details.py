@@ -29,7 +29,7 @@ def test_a_finding_leads_to_its_events(shown):
 
 
 @in_a_browser
-def test_details_tell_all_of_an_event(shown):
+def test_details_show_everything_about_an_event(shown):
     """Details show shapes, arguments, variable, error, location and nesting."""
     tab = shown(stories.bug())
     line(tab, "refused").click()
@@ -54,7 +54,7 @@ def test_details_tell_all_of_an_event(shown):
 
 
 @in_a_browser
-def test_details_tell_what_was_noticed(shown):
+def test_details_show_observations(shown):
     """Observations are shown with the event during which they were made."""
     layer = stories.bug()[3].layer
     seen = (
@@ -71,7 +71,7 @@ def test_details_tell_what_was_noticed(shown):
 
 
 @in_a_browser
-def test_details_tell_how_the_layer_was_in_the_end(shown):
+def test_details_show_the_final_state_of_the_layer(shown):
     """Details show whether the layer is built and trainable, its dtype, and the layers it contains."""
     layers = {layer.name: layer for layer in stories.bug().layers}
     cnn, dense = layers["cnn"], layers["dense"]
@@ -84,8 +84,8 @@ def test_details_tell_how_the_layer_was_in_the_end(shown):
     tab = shown(Timeline(stories.bug(), [], RecordingContext(states=states)))
     line(tab, "init cnn").click()
     part = details_of(tab).locator("section").filter(has_text="layer at the end")
-    for told in ("builtTrue", "trainableFalse", "compute dtypefloat16", "containshead dense Dense"):
-        expect(part).to_contain_text(told)
+    for text in ("builtTrue", "trainableFalse", "compute dtypefloat16", "containshead dense Dense"):
+        expect(part).to_contain_text(text)
     part.get_by_role("button", name="dense").click()
 
     expect(tab.locator("#hits")).to_have_text("6 of 18")
@@ -148,7 +148,7 @@ def test_only_this_layer_is_only_this_layer(shown):
     """The filter uses the number of the layer, not its class or parts of its name."""
     story = Story()
     for layer in (("net", "net"), ("net", "net_1"), ("Dense", "net", "a/net")):
-        story.tell("init", story.layer(*layer))
+        story.add("init", story.layer(*layer))
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Layers").click()
     tab.locator("#layers tbody tr").first.get_by_role("button").click()
@@ -171,7 +171,7 @@ def test_the_keys_stay_with_the_layer(shown):
 
 
 @in_a_browser
-def test_layers_tell_their_first_call(shown):
+def test_layers_show_their_first_call(shown):
     """Calls are counted by mode, and the first call shows its shapes."""
     tab = shown(stories.tutorial())
     tab.get_by_role("tab", name="Layers").click()
@@ -199,9 +199,9 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
     """Internal functions of TensorFlow are hidden until they are opened."""
     story = Story()
     inside = Location("/venv/lib/tensorflow/python/data/ops/multi_device_iterator_ops.py", 50)
-    story.tell("trace", function=story.function("step"), trace=1)
-    story.tell("trace", function=story.function("_init_func"), trace=1, defined_at=inside)
-    story.tell("trace", function=story.function("Dataset_map_f"), trace=1)
+    story.add("trace", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("_init_func"), trace=1, defined_at=inside)
+    story.add("trace", function=story.function("Dataset_map_f"), trace=1)
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Functions").click()
 
@@ -219,7 +219,7 @@ def test_what_a_list_leaves_out_can_be_had(shown):
     story = Story()
     step = story.function("step")
     for trace in range(1, 21):
-        story.tell("trace", function=step, trace=trace)
+        story.add("trace", function=step, trace=trace)
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Functions").click()
     tab.get_by_role("button", name="… 8 more").click()

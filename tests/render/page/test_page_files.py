@@ -15,7 +15,7 @@ from layertrace.timeline import Event, Timeline
 @in_a_browser
 def test_a_notebook_shows_the_page_in_a_frame(shown):
     """The page works in a sandboxed frame, which can only run its own script."""
-    tab = shown(None, told=notebook(stories.bug())["text/html"])
+    tab = shown(None, html=notebook(stories.bug())["text/html"])
     frame = tab.frame_locator("iframe")
     frame.get_by_role("button", name="event 17").click()
 
@@ -55,7 +55,7 @@ def test_a_page_that_cannot_be_written_is_an_error_with_its_name(tmp_path):
 
 def test_a_selection_keeps_its_numbers():
     """Selected events keep their numbers, and are nested in their nearest selected ancestor."""
-    told = page(stories.bug().where(kind=["trace", "variable"]), findings=[FINDING])
+    html = page(stories.bug().where(kind=["trace", "variable"]), findings=[FINDING])
 
-    assert '"seq":[4,3,1,4,1,4]' in told
-    assert '"inside":{"after":[1,1,1,2],"is":[1,2,3,1]}' in told or '"inside":[-1,1,2,3,-1,1]' in told
+    assert '"seq":[4,3,1,4,1,4]' in html
+    assert '"inside":{"after":[1,1,1,2],"is":[1,2,3,1]}' in html or '"inside":[-1,1,2,3,-1,1]' in html

@@ -43,21 +43,21 @@ def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
 
 def test_data_cannot_end_the_script_that_holds_it():
     """The data in the page contains no `<`."""
-    told = page(hostile(), findings=[HOSTILE], title=ENDING)
+    html = page(hostile(), findings=[HOSTILE], title=ENDING)
 
-    data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', told)[1]
+    data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', html)[1]
     assert "<" not in data
-    assert FORGED not in told
-    assert "alert(2)</" not in told
-    told.encode()
+    assert FORGED not in html
+    assert "alert(2)</" not in html
+    html.encode()
 
 
 def test_only_its_own_script_may_run():
     """The policy allows one style and one script, by their hashes, and nothing else."""
-    told = page(stories.tutorial(), findings=())
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', told)[1]
+    html = page(stories.tutorial(), findings=())
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1]
 
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert not re.search(r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", told)
+    assert not re.search(r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", html)

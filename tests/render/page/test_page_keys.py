@@ -43,7 +43,7 @@ def test_tabs_are_walked_by_keys(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_where_it_is(shown):
+def test_a_screen_reader_knows_where_it_is(shown):
     """Levels, positions and states are those of an ARIA tree, also of lines that do not exist."""
     tab = shown(stories.bug())
     tree = tab.get_by_role("tree")
@@ -101,7 +101,7 @@ def test_who_comes_to_the_tree_sees_the_line_of_the_keys(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_nothing_of_what_is_not_there(shown):
+def test_a_screen_reader_gets_no_reference_to_missing_lines(shown):
     """`aria-activedescendant` names the active line only while it exists."""
     tab = shown(stories.large())
     tab.get_by_role("button", name="expand all").click()
@@ -112,7 +112,7 @@ def test_a_screen_reader_is_told_nothing_of_what_is_not_there(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_that_details_opened(shown):
+def test_opened_details_are_announced(shown):
     """The opening of the details is announced once, not for each line."""
     tab = shown(stories.bug())
     tab.get_by_role("tree").focus()

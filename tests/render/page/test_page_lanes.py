@@ -82,9 +82,9 @@ def test_only_the_first_button_chooses_in_the_lanes(shown):
 def runs():
     """Return twenty runs merged into one event, whose total duration exceeds the gap to the next event."""
     story = Story()
-    story.tell("run", function=story.function("step"), trace=1, times=20, ms=12)
+    story.add("run", function=story.function("step"), trace=1, times=20, ms=12)
     story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]", ms=2)
-    story.tell("trace", function=story.function("other"), trace=1, ms=30)
+    story.add("trace", function=story.function("other"), trace=1, ms=30)
     starts = zip(story.events, (0, 4, 20), strict=True)
     return Timeline([structs.replace(event, start_ns=at * 10**6) for event, at in starts])
 
@@ -98,7 +98,7 @@ OPAQUE = """([across, y]) => {
 
 
 @in_a_browser
-def test_runs_told_as_one_are_no_block_in_the_lanes(shown):
+def test_merged_runs_are_pale_in_the_lanes(shown):
     """The bar of merged runs is pale, and its duration is labelled as total."""
     timeline = runs()
     tab = shown(timeline)
@@ -113,7 +113,7 @@ def test_runs_told_as_one_are_no_block_in_the_lanes(shown):
 
 
 @in_a_browser
-def test_bars_that_overlap_can_be_told_apart(shown):
+def test_overlapping_bars_can_be_distinguished(shown):
     """The pointer selects the topmost event."""
     timeline = runs()
     tab = shown(timeline)
@@ -152,7 +152,7 @@ def test_times_in_the_lanes_are_whole(shown):
 
 
 @in_a_browser
-def test_lanes_say_what_they_leave_out(shown):
+def test_lanes_show_what_they_omit(shown):
     """Events too deep to be drawn are counted."""
     tab = shown(stories.deep(20))
 

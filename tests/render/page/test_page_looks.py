@@ -49,14 +49,14 @@ CONTRAST = """() => {
         const ink = getComputedStyle(element).backgroundColor;
         return numbers(ink)[3] === 0 && element.parentElement ? behind(element.parentElement) : ink;
     };
-    const found = [];
+    const contrasts = [];
     for (const element of document.querySelectorAll("body *")) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         if (!own || !element.checkVisibility() || element.closest(".unseen")) continue;
         const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
-        found.push([(a + 0.05) / (b + 0.05), element.textContent]);
+        contrasts.push([(a + 0.05) / (b + 0.05), element.textContent]);
     }
-    return found.sort((a, b) => a[0] - b[0])[0];
+    return contrasts.sort((a, b) => a[0] - b[0])[0];
 }"""
 
 
@@ -107,7 +107,7 @@ def test_a_closed_finding_takes_two_lines(shown, width):
 def test_a_long_name_in_a_narrow_line_is_cut_not_dropped(shown):
     """A long name begins in its own line."""
     story = Story()
-    story.tell("init", story.layer("Dense", "x" * 300))
+    story.add("init", story.layer("Dense", "x" * 300))
     tab = shown(story.timeline(), width=700)
 
     expect(tab.locator(".line .who")).to_have_css("display", "inline")
@@ -138,12 +138,12 @@ def test_a_phone_has_room_for_fingers(shown):
     expect(tab.get_by_role("button", name="filter")).to_have_text("filter · 1")
 
     expect(tab.get_by_label("Search events")).to_have_css("font-size", "16px")
-    for one in tab.locator("#tools button:visible").all():
-        assert one.bounding_box()["height"] >= 38
+    for button in tab.locator("#tools button:visible").all():
+        assert button.bounding_box()["height"] >= 38
 
 
 @in_a_browser
-def test_a_phone_shows_the_event_beside_its_details(shown):
+def test_a_phone_shows_the_event_above_its_details(shown):
     """Details cover the lower part, but not their own line."""
     tab = shown(stories.bug(), findings=[FINDING], width=390)
     tab.get_by_role("button", name="event 17").click()
@@ -235,7 +235,7 @@ def test_what_is_chosen_shows_without_colours(shown):
 
 
 @in_a_browser
-def test_paper_says_what_it_leaves_out(shown):
+def test_paper_shows_what_it_omits(shown):
     """Printing keeps the filter and the closed lines."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn_2")

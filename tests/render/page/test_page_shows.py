@@ -29,7 +29,7 @@ def test_a_page_opens_from_a_file(shown):
 
 @in_a_browser
 @pytest.mark.parametrize("story", ["tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep"])
-def test_every_story_can_be_told(shown, story):
+def test_every_story_has_a_page(shown, story):
     """Every kind of recording shows its first event."""
     tab = shown(getattr(stories, story)())
 
@@ -37,7 +37,7 @@ def test_every_story_can_be_told(shown, story):
 
 
 @in_a_browser
-def test_nothing_recorded_is_said(shown):
+def test_an_empty_recording_is_explained(shown):
     """An empty recording has a page that explains what to do."""
     tab = shown(Timeline())
 
@@ -77,7 +77,7 @@ def failing(message=stories.FIRST_CALL_ONLY):
 
 
 @in_a_browser
-def test_the_exception_at_the_end_is_told_in_its_own_words(shown):
+def test_the_exception_at_the_end_is_shown_in_its_own_words(shown):
     """The banner shows the mistake, not the first line of Keras; the full message can be opened."""
     tab = shown(failing("no such axis"))
     banner = tab.locator("#failure")
@@ -105,7 +105,7 @@ BY_AUTOGRAPH = """in user code:
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "expected"),
     [
         (BY_AUTOGRAPH, "two: bad"),
         ("Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m\n\nArguments: x", "no"),
@@ -116,9 +116,9 @@ BY_AUTOGRAPH = """in user code:
         ("", ""),
     ],
 )
-def test_the_sentence_of_a_message(message, said):
+def test_the_sentence_of_a_message(message, expected):
     """What Keras and AutoGraph write before a message is omitted."""
-    assert sentence(message) == said
+    assert sentence(message) == expected
 
 
 @in_a_browser
@@ -224,10 +224,10 @@ def test_an_empty_recording_offers_nothing_to_press(shown):
 
 
 @in_a_browser
-def test_trifles_are_said_well(shown):
+def test_trifles_are_shown_well(shown):
     """A duration of zero is shown as less than a microsecond, and missing arguments are omitted."""
     story = Story()
-    story.tell("trace", function=story.function("step"), trace=1, inputs={}, ms=0.0002, at=3)
+    story.add("trace", function=story.function("step"), trace=1, inputs={}, ms=0.0002, at=3)
     tab = shown(story.timeline())
 
     expect(line(tab, "trace 1").locator(".time")).to_have_text("<1 µs")

@@ -52,18 +52,18 @@ def test_the_way_back_leads_to_the_search(shown):
     tab = shown(stories.bug())
     search, hits = tab.get_by_label("Search events"), tab.locator("#hits")
     search.fill("gcn_2")
-    found = hits.inner_text()
+    hit_count = hits.inner_text()
     tab.get_by_role("tab", name="Layers").click()
     tab.locator("#layers").get_by_role("button", name="gcn_2").click()
     expect(search).to_have_value("")
     back(tab)
     expect(tab.locator("#layers")).to_be_visible()
     expect(search).to_have_value("gcn_2")
-    expect(hits).to_have_text(found)
+    expect(hits).to_have_text(hit_count)
     back(tab)
 
     expect(tab.locator("#events")).to_be_visible()
-    expect(hits).to_have_text(found)
+    expect(hits).to_have_text(hit_count)
 
 
 @in_a_browser
@@ -72,16 +72,16 @@ def test_a_reload_keeps_what_is_filtered_by(shown):
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn")
     tab.locator("#kinds").get_by_role("button", name="call").click()
-    found = tab.locator("#hits").inner_text()
+    hit_count = tab.locator("#hits").inner_text()
     tab.wait_for_function("() => history.state?.wanted?.kinds.includes('call')")
     tab.reload()
 
-    expect(tab.locator("#hits")).to_have_text(found)
+    expect(tab.locator("#hits")).to_have_text(hit_count)
     expect(tab.locator("#kinds").get_by_role("button", name="call")).to_have_attribute("aria-pressed", "true")
 
 
 @in_a_browser
-def test_an_event_that_is_not_there_is_said(shown):
+def test_an_event_that_does_not_exist_is_reported(shown):
     """An address of an event that does not exist shows a message."""
     tab = shown(stories.bug())
     tab.evaluate("() => { location.hash = '#event-99999' }")

@@ -108,7 +108,7 @@ def test_filters_by_kind_mode_and_layer(shown):
 
 
 @in_a_browser
-def test_a_closed_fold_tells_the_hits_it_hides(shown):
+def test_a_closed_fold_shows_the_hits_it_hides(shown):
     """Repeated events stay one line in a search, with a count, and paler unless all are hits."""
     story = Story()
     outer, inner = story.layer("Block", "outer"), story.layer("Dense", "inner")
@@ -126,7 +126,7 @@ def test_a_closed_fold_tells_the_hits_it_hides(shown):
 
 @in_a_browser
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("lt101", [12, 17]),  # what a finding refers to, by its code or by its name
         ("created-in-call", [12, 17]),
@@ -143,7 +143,7 @@ def test_a_closed_fold_tells_the_hits_it_hides(shown):
         ("mainthread", []),
     ],
 )
-def test_what_a_search_means(shown, text, found):
+def test_what_a_search_means(shown, text, expected):
     """Each word must occur in visible text; names of kinds and outcomes find those events."""
     events = [
         structs.replace(event, location=Location(event.location.file, event.location.line, "inwards"))
@@ -154,7 +154,7 @@ def test_what_a_search_means(shown, text, found):
     tab = shown(Timeline(events), findings=[FINDING])
     tab.get_by_label("Search events").fill(text)
 
-    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == expected
 
 
 @in_a_browser
@@ -200,7 +200,7 @@ def test_marking_text_opens_nothing(shown):
 
 
 @in_a_browser
-def test_nothing_found_is_said(shown):
+def test_the_absence_of_findings_is_stated(shown):
     """An empty tree explains why it is empty."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("nowhere")
@@ -210,35 +210,35 @@ def test_nothing_found_is_said(shown):
 
 @in_a_browser
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("float32[2, 3] → float32[2, 4]", [5]),
         ("gcn_2 (GCN)", [3, 11, 12, 16, 17]),
         ("event 12", [12, 17]),  # and what was made in line 12
-        ("trace 2 of cnn", [4, 13]),  # and what a 2 is said of
+        ("trace 2 of cnn", [4, 13]),  # and other events that show a 2
         ("✗ refused: ValueError: tf.function only", [17]),
         ('"only supports singleton"', [13, 14, 16, 17]),
         ("call 2 dense", [9, 15]),
     ],
 )
-def test_what_is_read_can_be_searched_for(shown, text, found):
+def test_what_is_read_can_be_searched_for(shown, text, expected):
     """A pasted part of a line, a finding or a message finds its event."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill(text)
 
-    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == expected
 
 
 @in_a_browser
-def test_words_of_the_page_are_not_looked_for_beside_others(shown):
+def test_words_of_the_page_are_ignored_next_to_others(shown):
     """Words of the page itself, such as "of", are ignored next to other words."""
     story = Story()
-    story.tell("trace", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("step"), trace=1)
     story.call(story.layer("Softmax", "softmax"), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("trace 1 of step", ["0"]), ("of", ["1"])):
+    for text, expected in (("trace 1 of step", ["0"]), ("of", ["1"])):
         tab.get_by_label("Search events").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
@@ -261,13 +261,13 @@ def test_where_an_exception_arose_can_be_searched_for(shown):
 def test_the_word_of_a_kind_finds_names_too(shown):
     """A function named `call` is found by the whole word and by its beginning."""
     story = Story()
-    story.tell("trace", function=story.function("call"), trace=1)
-    story.tell("run", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("call"), trace=1)
+    story.add("run", function=story.function("step"), trace=1)
     story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("cal", ["0"]), ("call", ["0", "2"])):
+    for text, expected in (("cal", ["0"]), ("call", ["0", "2"])):
         tab.get_by_label("Search events").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
@@ -277,9 +277,9 @@ def test_a_layer_that_is_called_like_its_class_can_be_chosen(shown):
     for name in ("dense", "head"):
         story.call(story.layer("Dense", name), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("dense", ["0"]), ("Dense", ["0", "1"]), ("DENSE", ["0", "1"])):
+    for text, expected in (("dense", ["0"]), ("Dense", ["0", "1"]), ("DENSE", ["0", "1"])):
         tab.get_by_label("Only this layer").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
