@@ -1,4 +1,4 @@
-"""Show a timeline in a notebook: as the page, and as text where a notebook shows no pages."""
+"""Show a timeline in a notebook: as the page, or as text where pages cannot be shown."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from layertrace.timeline import Timeline
 __all__ = ["MOST_FRAMED", "notebook"]
 
 MOST_FRAMED = 20_000
-"""A notebook keeps what it shows: with more events than this, it gets the text alone."""
+"""A notebook file stores its output: above this number of events, it gets only the text."""
 
 HEAD, LINE, FINDING, HIGHEST = 330, 24, 200, 760
-"""How high a frame is, in pixels: a head, a line for each event, and room for what is wrong."""
+"""The height of a frame in pixels: its head, each line, each finding, and the maximum."""
 
 FRAME = (
     '<iframe srcdoc="{page}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
@@ -43,8 +43,8 @@ def notebook(
 ) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
-    The HTML is the page that `layertrace.render.page` makes, in a frame that may run its script and
-    nothing else, and below it the tree as text, which stays where frames are not shown (on GitHub, for one).
+    The HTML is the page of `layertrace.render.page` in a frame that may only run its script. Below it, the
+    tree as text is visible where frames are removed, such as on GitHub.
 
     Args:
         timeline: The events.
@@ -57,9 +57,9 @@ def notebook(
         marks: Words to mark events with, by their `seq`.
 
     Returns:
-        `{"text/plain": ..., "text/html": ...}`, as `_repr_mimebundle_` wants it.
+        `{"text/plain": ..., "text/html": ...}`, for `_repr_mimebundle_`.
     """
-    events = timeline[:]  # a recording under way would grow meanwhile
+    events = timeline[:]  # a running recording would keep growing
     found = tuple(findings)
     tree_ = tree(
         events,
@@ -78,7 +78,7 @@ def notebook(
 
 
 def _framed(timeline: Timeline, found: Sequence[Finding], text: str) -> str:
-    # None given may mean that nobody has looked; the page should not say that nothing is wrong then.
+    # Without findings, the timeline may not have been diagnosed; the page must not report that all is well.
     found = found or diagnose(timeline)
     height = min(HEAD + LINE * len(timeline) + FINDING * len(found), HIGHEST)
     whole = page(timeline, findings=found)

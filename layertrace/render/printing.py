@@ -32,12 +32,12 @@ def text(
     findings: Iterable[Finding] = (),
     marks: Mapping[int, str] | None = None,
 ) -> str:
-    """Return the tree as plain text, as `print(timeline)` gives it: no colours, no line too many.
+    """Return the tree as plain text, as `print(timeline)` shows it.
 
     Args:
         timeline: The events.
-        width: How wide lines may be; None for the terminal's width, or 100 without a terminal.
-        encoding: What the text must be encodable in; None for that of the standard output.
+        width: The maximum width of lines; None for the terminal's width, or 100 without a terminal.
+        encoding: The encoding that the text must fit; None for that of standard output.
         depth: Number of levels of events to show; None for as many as read well (up to 20).
         fold: Whether to show repetitions once, with their number.
         times: Whether to show durations, where there is room.
@@ -72,13 +72,13 @@ def print_timeline(
     max_lines: int | None = None,
     marks: Mapping[int, str] | None = None,
 ) -> None:
-    """Print the tree: in colour on a terminal, as a rich page in a notebook, else plainly.
+    """Print the tree: in colour on a terminal, as a page in a notebook, otherwise as plain text.
 
     Args:
         timeline: The events.
-        file: Where to; None for the standard output.
+        file: The output; None for standard output.
         console: The rich console to print to, instead of a file.
-        findings: What to print before the tree, and to mark in it.
+        findings: Findings to print before the tree and to mark in it.
         depth: Number of levels of events to show; None for as many as read well (up to 20).
         fold: Whether to show repetitions once, with their number.
         times: Whether to show durations, where there is room.
@@ -102,7 +102,7 @@ def print_timeline(
                 )
             )
             return
-        if not console.is_terminal:  # where rich would make do with 80 columns
+        if not console.is_terminal:  # for which rich assumes 80 columns
             console = Console(file=console.file, width=terminal_width())
     if findings:
         console.print(finding_list(findings), crop=False)
@@ -121,6 +121,6 @@ def print_timeline(
 
 
 def _display(bundle: dict[str, str]) -> None:
-    # Only a notebook gets here, and so has loaded IPython.
+    # Only called in a notebook, which has loaded IPython.
     display = importlib.import_module("IPython.display").display
     display(bundle, raw=True)

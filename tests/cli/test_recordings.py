@@ -123,7 +123,7 @@ def test_check_tells_the_findings_of_a_file(recorded):
 
     assert done.returncode == 0
     assert "LT308 called-symbolically-first" in done.stdout
-    assert chosen.stdout.splitlines()[-1].startswith("nothing found in ")
+    assert chosen.stdout.splitlines()[-1].startswith("no findings in ")
 
 
 @pytest.mark.parametrize(

@@ -320,7 +320,7 @@ def test_thousands_of_runs_are_one_event(dense):
     (event,) = timeline
     assert (event.kind, event.times, event.traced_before, event.trace) == ("run", 5000, 1, 1)
     shown = " ".join(str(timeline).split())
-    assert "traced before this recording, 1 trace; 0 layer events to expect" in shown
+    assert "traced before this recording (1 trace); its layers record no events" in shown
 
 
 def test_runs_keep_their_order_among_other_events(dense):

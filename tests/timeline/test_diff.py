@@ -95,7 +95,7 @@ def test_generated_names_in_arguments_are_not_compared():
     for number in ("", "_7"):
         story = Story()
         model = story.layer("Sequential", f"sequential{number}")
-        story.tell("init", model, arguments={"layers": f"<Dense dense{number}>"})
+        story.add("init", model, arguments={"layers": f"<Dense dense{number}>"})
         timelines.append(story.timeline())
 
     assert not diff(*timelines)
@@ -132,10 +132,10 @@ def _model(*units: int, names: str = "dense", calls: int = 1, first: int = 0, ro
         story.layer("Dense", name := f"{names}_{n}" if n else names, f"net/{name}")
         for n in range(first, first + len(units))
     ]
-    story.tell("init", model)
+    story.add("init", model)
     width = 3
     for size, layer in zip(units, layers, strict=True):
-        story.tell("init", layer, arguments={"units": size})
+        story.add("init", layer, arguments={"units": size})
         with story.span("build", layer, arguments={"input_shape": (None, width)}):
             story.variable(layer, "kernel", f"float32[{width}, {size}]")
         width = size
@@ -178,7 +178,7 @@ def test_given_names_pair_layers():
     before, after = Story(), Story()
     for story, names in ((before, ("left", "right")), (after, ("right", "left"))):
         for name in names:
-            story.tell("init", story.layer("Dense", name), arguments={"units": 4 if name == "left" else 8})
+            story.add("init", story.layer("Dense", name), arguments={"units": 4 if name == "left" else 8})
     difference = diff(before.timeline(), after.timeline())
 
     assert difference.layers == ()
@@ -198,8 +198,8 @@ def test_a_layer_that_was_renamed_is_still_the_same():
 def test_a_class_that_was_replaced_is_reported():
     """A layer with the same name and another class is the same layer."""
     before, after = Story(), Story()
-    before.tell("init", before.layer("Dense", "head"))
-    after.tell("init", after.layer("MyDense", "head"))
+    before.add("init", before.layer("Dense", "head"))
+    after.add("init", after.layer("MyDense", "head"))
 
     assert _contrasts(diff(before.timeline(), after.timeline())) == [
         ("head", "class", ("Dense",), ("MyDense",)),
@@ -284,7 +284,7 @@ def _stepping(*rows: int, functions: int = 1, line: int = 9, name: str = "step")
                 cause = Cause(reason="new function", detail=f"tf.function no. {number + 1} of this code")
             place = Location("/home/ada/train.py", line)
             traced = {"trace": trace, "inputs": {"x": spec(now)}, "cause": cause, "defined_at": place}
-            story.tell("trace", function=function, **traced)
+            story.add("trace", function=function, **traced)
     return story.timeline()
 
 
@@ -317,7 +317,7 @@ def test_a_function_that_takes_a_layer_is_the_same_for_its_twin():
     for number in ("", "_1"):
         story = Story()
         given = {"net": f"<Dense dense{number}>"}
-        story.tell("trace", function=story.function("step"), trace=1, inputs=given)
+        story.add("trace", function=story.function("step"), trace=1, inputs=given)
         timelines.append(story.timeline())
 
     assert not diff(*timelines)
@@ -341,11 +341,11 @@ def test_a_layer_that_is_called_no_more_stays_itself():
         story = Story()
         model = story.layer("Model", "model")
         head = story.layer("Dense", "head", "model/head" if used else "head")
-        story.tell("init", head)
+        story.add("init", head)
         with story.span("call", model):
             if used:
                 story.variable(head, "kernel", "float32[2, 2]")
-                story.tell("call", head)
+                story.add("call", head)
         return story.timeline()
 
     (difference,) = diff(recorded(used=True), recorded(used=False)).layers
