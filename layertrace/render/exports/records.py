@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Union
 
 import msgspec
@@ -13,73 +13,10 @@ from layertrace.timeline.timeline import Timeline
 
 __all__ = ["COLUMNS", "Record", "record_of", "records", "write"]
 
-Record = dict[str, Union[str, int, float, bool, None]]
+Value = Union[str, int, float, bool, None]
+
+Record = dict[str, Value]
 """One event; every record has all `COLUMNS`."""
-
-COLUMNS = {
-    "seq": "the event's number, from 0 in the order of beginnings",
-    "kind": "init, build, call, variable, trace or run",
-    "layer": "the layer's name; for a variable, that of its owner",
-    "layer_id": "its number; two layers may share a name",
-    "class_name": "its class",
-    "path": "its path in the model",
-    "parent": "the number of the parent event",
-    "depth": "how many events were running",
-    "start_ms": "milliseconds since the recording began",
-    "duration_ms": "milliseconds it took; None for a variable, and for an event that had not ended",
-    "thread": "the name of the thread",
-    "replica": "which replica of a tf.distribute strategy, from 0",
-    "mode": "eager, symbolic or graph",
-    "function": "the tf.function being traced or run",
-    "function_id": "its number; two models' one_step_on_data are two",
-    "trace": "1-based index of the trace of this function",
-    "call_index": "1-based index of the call of this layer",
-    "times": "how many executions a run stands for, else 1",
-    "inputs": "the input tensors: float32[32, 10], (float32[4], float32[4]), {'query': …}",
-    "outputs": "what a call returned, in the same form",
-    "arguments": "the other arguments, as in a call: units=3, use_bias=False",
-    "training": "the training argument of a call, if it was passed",
-    "mask": "whether a mask was passed to a call",
-    "variable": "the variable's name",
-    "variable_id": "its number",
-    "dtype": "its dtype",
-    "shape": "its shape, as in Python: (5, 10)",
-    "parameters": "the number of its elements",
-    "trainable": "whether it is trainable",
-    "initializer": "its initializer",
-    "error": "the type of the exception that left the event",
-    "message": "the message of the exception",
-    "is_origin": "whether it was raised here; else it passed through from a child",
-    "cause": "why a function was traced again",
-    "ops": "the operations in the graph that was traced",
-    "strategy": "the tf.distribute strategy in whose scope it was created",
-    "flags": "oddities, sorted: direct, masked, from config, name by position",
-    "location": "the line of the user's code, file:line",
-    "defined_at": "where the method or function is defined, file:line",
-}
-"""The columns and their meanings. A column that does not apply holds `None`."""
-
-
-def records(timeline: Iterable[Event]) -> list[Record]:
-    """Return one flat dict of plain values for each event: `pandas.DataFrame(records(timeline))`.
-
-    Shapes, values and locations are text, so that cells can be compared, grouped and searched. `COLUMNS`
-    describes the columns; every record has all of them.
-
-    Example:
-        >>> build = Event(seq=0, kind="build", start_ns=1_500_000)
-        >>> records([build])[0]["start_ms"]
-        1.5
-    """
-    cache = Words()
-    return [record_of(event, cache) for event in timeline]
-
-
-def write(timeline: Timeline, file: IO[bytes]) -> None:
-    """Write records as JSON Lines, one object per line."""
-    cache, encode = Words(), msgspec.json.Encoder().encode
-    for event in timeline:
-        file.write(encode(record_of(event, cache)) + b"\n")
 
 
 class Words:
@@ -115,66 +52,119 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
+Getter = Callable[[Event, Words], Value]
+
+
+def _field(path: str) -> Getter:
+    """Return the getter of a field of events, or of a field of that: `layer.name`."""
+    name, _, inner = path.partition(".")
+    if not inner:
+        return lambda event, _: getattr(event, name)
+
+    def inner_field(event: Event, _: Words) -> Value:
+        outer = getattr(event, name)
+        return None if outer is None else getattr(outer, inner)
+
+    return inner_field
+
+
+def _shape(event: Event, _: Words) -> Value:
+    variable = event.variable
+    return None if variable is None or variable.shape is None else str(variable.shape)
+
+
+def _cause(event: Event, _: Words) -> Value:
+    return None if event.cause is None else str(event.cause) or event.cause.reason
+
+
+_COLUMNS: dict[str, tuple[str, Getter]] = {
+    "seq": ("the event's number, from 0 in the order of beginnings", _field("seq")),
+    "kind": ("init, build, call, variable, trace or run", _field("kind")),
+    "layer": ("the layer's name; for a variable, that of its owner", _field("layer.name")),
+    "layer_id": ("its number; two layers may share a name", _field("layer.id")),
+    "class_name": ("its class", _field("layer.class_name")),
+    "path": ("its path in the model", _field("layer.path")),
+    "parent": ("the number of the parent event", _field("parent")),
+    "depth": ("how many events were running", _field("depth")),
+    "start_ms": ("milliseconds since the recording began", lambda event, _: event.start_ns / 1e6),
+    "duration_ms": (
+        "milliseconds it took; None for a variable, and for an event that had not ended",
+        lambda event, _: None if event.duration_ns is None else event.duration_ns / 1e6,
+    ),
+    "thread": ("the name of the thread", _field("thread")),
+    "replica": ("which replica of a tf.distribute strategy, from 0", _field("replica")),
+    "mode": ("eager, symbolic or graph", _field("mode")),
+    "function": ("the tf.function being traced or run", _field("function.name")),
+    "function_id": ("its number; two models' one_step_on_data are two", _field("function.id")),
+    "trace": ("1-based index of the trace of this function", _field("trace")),
+    "call_index": ("1-based index of the call of this layer", _field("call_index")),
+    "times": ("how many executions a run stands for, else 1", _field("times")),
+    "inputs": (
+        "the input tensors: float32[32, 10], (float32[4], float32[4]), {'query': …}",
+        lambda event, text_of: text_of(event.inputs),
+    ),
+    "outputs": ("what a call returned, in the same form", lambda event, text_of: text_of(event.outputs)),
+    "arguments": (
+        "the other arguments, as in a call: units=3, use_bias=False",
+        lambda event, text_of: text_of.arguments(event.arguments),
+    ),
+    "training": ("the training argument of a call, if it was passed", _field("training")),
+    "mask": ("whether a mask was passed to a call", _field("mask")),
+    "variable": ("the variable's name", _field("variable.name")),
+    "variable_id": ("its number", _field("variable.id")),
+    "dtype": ("its dtype", _field("variable.dtype")),
+    "shape": ("its shape, as in Python: (5, 10)", _shape),
+    "parameters": ("the number of its elements", _field("variable.parameters")),
+    "trainable": ("whether it is trainable", _field("variable.trainable")),
+    "initializer": ("its initializer", _field("variable.initializer")),
+    "error": ("the type of the exception that left the event", _field("error.type")),
+    "message": ("the message of the exception", _field("error.message")),
+    "is_origin": ("whether it was raised here; else it passed through from a child", _field("error.origin")),
+    "cause": ("why a function was traced again", _cause),
+    "ops": ("the operations in the graph that was traced", _field("graph.ops")),
+    "strategy": ("the tf.distribute strategy in whose scope it was created", _field("strategy")),
+    "flags": (
+        "oddities, sorted: direct, masked, from config, name by position",
+        lambda event, _: ", ".join(sorted(event.flags)) or None,
+    ),
+    "location": (
+        "the line of the user's code, file:line",
+        lambda event, _: None if event.location is None else str(event.location),
+    ),
+    "defined_at": (
+        "where the method or function is defined, file:line",
+        lambda event, _: None if event.defined_at is None else str(event.defined_at),
+    ),
+}
+"""The meaning of each column, and its value for an event; `None` if the column does not apply."""
+
+COLUMNS = {name: meaning for name, (meaning, _) in _COLUMNS.items()}
+"""The columns and their meanings. A column that does not apply holds `None`."""
+
+
 def record_of(event: Event, text_of: Words) -> Record:
     """Return the record of one event."""
-    layer, function, error = event.layer, event.function, event.error
-    record: Record = dict.fromkeys(COLUMNS)
-    record.update(
-        seq=event.seq,
-        kind=event.kind,
-        parent=event.parent,
-        depth=event.depth,
-        start_ms=event.start_ns / 1e6,
-        duration_ms=None if event.duration_ns is None else event.duration_ns / 1e6,
-        thread=encodable(event.thread),
-        replica=event.replica,
-        mode=event.mode,
-        trace=event.trace,
-        call_index=event.call_index,
-        times=event.times,
-        inputs=text_of(event.inputs),
-        outputs=text_of(event.outputs),
-        arguments=text_of.arguments(event.arguments),
-        training=event.training,
-        mask=event.mask,
-        strategy=event.strategy,
-        flags=", ".join(sorted(event.flags)) or None,
-    )
-    if layer is not None:
-        record["layer"], record["layer_id"] = encodable(layer.name), layer.id
-        record["class_name"], record["path"] = encodable(layer.class_name), encodable(layer.path)
-    if function is not None:
-        record["function"], record["function_id"] = encodable(function.name), function.id
-    if error is not None:
-        record["error"], record["is_origin"] = encodable(error.type), error.origin
-        record["message"] = encodable(error.message)
-    record.update(_of_variable(event))
-    record.update(_of_trace(event))
-    record.update(_of_places(event))
-    return record
+    values = {name: get(event, text_of) for name, (_, get) in _COLUMNS.items()}
+    return {name: encodable(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
-def _of_variable(event: Event) -> Iterator[tuple[str, Any]]:
-    variable = event.variable
-    if variable is not None:
-        yield "variable", encodable(variable.name)
-        yield "variable_id", variable.id
-        yield "dtype", variable.dtype
-        yield "shape", None if variable.shape is None else str(variable.shape)
-        yield "parameters", variable.parameters
-        yield "trainable", variable.trainable
-        yield "initializer", None if variable.initializer is None else encodable(variable.initializer)
+def records(timeline: Iterable[Event]) -> list[Record]:
+    """Return one flat dict of plain values for each event: `pandas.DataFrame(records(timeline))`.
+
+    Shapes, values and locations are text, so that cells can be compared, grouped and searched. `COLUMNS`
+    describes the columns; every record has all of them.
+
+    Example:
+        >>> build = Event(seq=0, kind="build", start_ns=1_500_000)
+        >>> records([build])[0]["start_ms"]
+        1.5
+    """
+    cache = Words()
+    return [record_of(event, cache) for event in timeline]
 
 
-def _of_trace(event: Event) -> Iterator[tuple[str, Any]]:
-    if event.cause is not None:
-        yield "cause", encodable(str(event.cause)) or event.cause.reason
-    if event.graph is not None:
-        yield "ops", event.graph.ops
-
-
-def _of_places(event: Event) -> Iterator[tuple[str, Any]]:
-    if event.location is not None:
-        yield "location", encodable(str(event.location))
-    if event.defined_at is not None:
-        yield "defined_at", encodable(str(event.defined_at))
+def write(timeline: Timeline, file: IO[bytes]) -> None:
+    """Write records as JSON Lines, one object per line."""
+    cache, encode = Words(), msgspec.json.Encoder().encode
+    for event in timeline:
+        file.write(encode(record_of(event, cache)) + b"\n")
