@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layertrace.diagnosis import accept, diagnose
     from layertrace.errors import CulpritError, LayertraceError
-    from layertrace.record.api import TraceMixin, current_timeline, trace, traced
+    from layertrace.record.api import TraceMixin, current_timeline, traced
     from layertrace.reporting import report
     from layertrace.timeline import Event, Timeline
+    from layertrace.tracing import trace
 
 _HOMES = {
     "CulpritError": "layertrace.errors",
@@ -25,7 +26,7 @@ _HOMES = {
     "current_timeline": "layertrace.record.api",
     "diagnose": "layertrace.diagnosis",
     "report": "layertrace.reporting",
-    "trace": "layertrace.record.api",
+    "trace": "layertrace.tracing",
     "traced": "layertrace.record.api",
 }
 

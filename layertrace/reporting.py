@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING
 
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.record.api import current_timeline
 from layertrace.timeline import Timeline
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 __all__ = ["report"]
 
 
-def report(subject: object = None, *, findings: bool = True, **options: Any) -> None:
+def report(
+    subject: object = None,
+    *,
+    findings: bool = True,
+    file: IO[str] | None = None,
+    console: Console | None = None,
+    depth: int | None = None,
+    fold: bool = True,
+    times: bool = True,
+    places: bool = True,
+    max_lines: int | None = None,
+    marks: Mapping[int, str] | None = None,
+) -> None:
     """Print what is wrong, if anything is, and what happened, as a tree.
 
     Args:
         subject: A timeline; or a layer, a class or a name, whose events are taken from
             `current_timeline()`; or nothing, for all of `current_timeline()`.
         findings: Whether to look for what is wrong; notes are left to `layertrace.diagnose`.
-        **options: What `layertrace.render.print_timeline` takes: `file`, `console`, `depth`, `fold` …
+        file: The file to print to; None for the standard output.
+        console: The rich console to print to, instead of a file.
+        depth: Number of levels of events to show; None for as many as read well (up to 20).
+        fold: Whether to show repetitions once, with their number.
+        times: Whether to show durations, where there is room.
+        places: Whether to show the lines of code that caused the events.
+        max_lines: Approximate number of lines at most; None for 400.
+        marks: Words to mark events with, by their `seq`.
 
     Raises:
         UnknownLayerError: If nothing was recorded of the layer.
@@ -28,7 +51,17 @@ def report(subject: object = None, *, findings: bool = True, **options: Any) -> 
     """
     whole = subject if isinstance(subject, Timeline) else current_timeline()
     shown = whole if subject is None or isinstance(subject, Timeline) else whole.of_recorded(subject)
-    shown.print(findings=_wrong_with(shown, whole) if findings else (), **options)
+    shown.print(
+        file=file,
+        console=console,
+        findings=_wrong_with(shown, whole) if findings else (),
+        depth=depth,
+        fold=fold,
+        times=times,
+        places=places,
+        max_lines=max_lines,
+        marks=marks,
+    )
 
 
 def _wrong_with(shown: Timeline, whole: Timeline) -> list[Finding]:

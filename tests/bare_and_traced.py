@@ -69,7 +69,7 @@ def steady(text):
     """Leave out of a message addresses, the names of generated files and, on Python 3.10, our frames."""
     text = re.sub(r"0x[0-9a-f]+|__autograph_generated_file\w+", "…", text)
     if sys.version_info < (3, 11):
-        text = re.sub(r'\n *File "<layertrace[^\n]*\n[^\n]*', "", text)  # see layer_calls.hide
+        text = re.sub(r'\n *File "<layertrace[^\n]*\n[^\n]*', "", text)  # see exceptions.hide
         text = text.replace("  **", "")  # with which AutoGraph marks where generated code begins and ends
     return text
 

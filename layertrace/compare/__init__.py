@@ -1,1 +1,1 @@
-"""Compare two timelines, whatever their layers were numbered."""
+"""Compare two timelines, independently of the numbers of their layers."""

@@ -1,4 +1,4 @@
-"""Find which layer of one recording is which of another."""
+"""Pair the layers of two recordings."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["Alignment", "align", "paired"]
 T = TypeVar("T")
 
 MOST_COMPARED = 40_000
-"""How many pairs of neighbours are tried to tell an insertion from a change; beyond, order decides."""
+"""The number of pairs of siblings that are compared to recognize insertions; above it, order decides."""
 
 
 class Alignment:
-    """Which layer of one recording is which of another, by number.
+    """The pairs of layers in two recordings, by number.
 
     Attributes:
-        now: For a layer of the first, that of the second.
-        before: The other way round.
+        now: The layers of the second recording, by their counterparts in the first.
+        before: The layers of the first recording, by their counterparts in the second.
     """
 
     def __init__(self, a: LayerHistories, b: LayerHistories) -> None:
@@ -32,39 +32,36 @@ class Alignment:
         self.now: dict[int, int] = {}
         self.before: dict[int, int] = {}
 
-    def descend(self, was: int | None, is_: int | None) -> None:
-        """Pair what lies in two layers, and in what was paired there; layers in layers, however deep."""
-        waiting = deque([(was, is_)])
+    def pair_inside(self, parent: int | None, parent_now: int | None) -> None:
+        """Pair the layers inside two layers, at any depth."""
+        waiting = deque([(parent, parent_now)])
         while waiting:
             outer, outer_now = waiting.popleft()
-            before, now = (
-                self._grouped(self.a, outer, self.now),
-                self._grouped(self.b, outer_now, self.before),
-            )
+            before = self._unpaired_children(self.a, outer, self.now)
+            now = self._unpaired_children(self.b, outer_now, self.before)
             for key, members in before.items():
-                for one, other in paired(
-                    members, now.get(key, []), self.a.deep.__getitem__, self.b.deep.__getitem__
-                ):
-                    if one is not None and other is not None:
-                        self._pair(one, other)
-                        waiting.append((one, other))
+                signature, signature_now = self.a.structural_hash.get, self.b.structural_hash.get
+                for old, new in paired(members, now.get(key, []), signature, signature_now):
+                    if old is not None and new is not None:
+                        self._pair(old, new)
+                        waiting.append((old, new))
 
-    def _pair(self, one: int, other: int) -> None:
-        self.now[one], self.before[other] = other, one
+    def _pair(self, old: int, new: int) -> None:
+        self.now[old], self.before[new] = new, old
 
     @staticmethod
-    def _grouped(
-        lives: LayerHistories, outer: int | None, known: dict[int, int]
+    def _unpaired_children(
+        histories: LayerHistories, parent: int | None, done: dict[int, int]
     ) -> dict[Hashable, list[int]]:
-        """Return the layers in a layer that are not paired yet, by what must be equal for that."""
+        """Return the layers inside a layer that are not paired yet, by what a pair must have in common."""
         groups: dict[Hashable, list[int]] = {}
-        for number in lives.children.get(outer, ()):
-            if number not in known:
-                groups.setdefault(_key(lives.by_id[number].layer), []).append(number)
+        for number in histories.children.get(parent, ()):
+            if number not in done:
+                groups.setdefault(_key(histories.by_id[number].layer), []).append(number)
         return groups
 
-    def again(self, key: Callable[[LayerHistories, int], Hashable | None]) -> None:
-        """Pair what is left over, in order, where a key is equal; outer layers first."""
+    def pair_rest(self, key: Callable[[LayerHistories, int], Hashable | None]) -> None:
+        """Pair remaining layers with equal keys, in order; parents first."""
         waiting: dict[Hashable, deque[int]] = {}
         for number in _unpaired(self.b, self.before):
             waiting.setdefault(key(self.b, number), deque()).append(number)
@@ -75,50 +72,55 @@ class Alignment:
                 others.popleft()
             if others:
                 self._pair(number, others[0])
-                self.descend(number, others.popleft())
+                self.pair_inside(number, others.popleft())
 
     @staticmethod
-    def key(lives: LayerHistories, number: int) -> Hashable:
-        """Return what two layers in one layer must have in common to be a pair."""
-        return _key(lives.by_id[number].layer)
+    def key(histories: LayerHistories, number: int) -> Hashable:
+        """Return what two layers with the same parent must have in common to be a pair."""
+        return _key(histories.by_id[number].layer)
 
-    def around(self, lives: LayerHistories, number: int) -> Hashable:
-        """Return something that is equal for two layers if the layers around them are a pair."""
-        parent = lives.parent[number]
-        return parent if lives is self.b or parent is None else self.now.get(parent, -parent)
+    def parent_key(self, histories: LayerHistories, number: int) -> Hashable:
+        """Return a value that is equal for two layers whose parents are a pair."""
+        parent = histories.parent[number]
+        return parent if histories is self.b or parent is None else self.now.get(parent, -parent)
 
 
 def align(a: LayerHistories, b: LayerHistories) -> Alignment:
-    """Find which layer of `b` is which of `a`.
+    """Pair the layers of `a` with those of `b`.
 
-    Layers are looked for in the layer that was paired with the one around them. Names that somebody gave
-    must be equal; layers that Keras named (`dense_3`) are paired by class and order, where what was made
-    alike helps to see where one was put in. What is left over was renamed, or moved into another layer, if
-    it was made alike and is not so plain that it could be any; or has the name that somebody gave it.
+    Layers are first paired inside pairs of parents. Names that the program gave must be equal; layers with
+    generated names (`dense_3`) are paired by class and order, and equal structure shows where a layer was
+    inserted. The rest was renamed, or moved into another layer: it is paired by structure, unless its
+    structure is so plain that it would match any layer of its class, and finally by the name that the program
+    gave.
     """
-    found = Alignment(a, b)
-    found.descend(None, None)
-    found.again(lambda lives, number: _renamed(found, lives, number))
-    found.again(_moved)
-    found.again(_named)
-    return found
+    alignment = Alignment(a, b)
+    alignment.pair_inside(None, None)
+    alignment.pair_rest(lambda histories, number: _renamed_key(alignment, histories, number))
+    alignment.pair_rest(_moved_key)
+    alignment.pair_rest(_given_name)
+    return alignment
 
 
-def _renamed(found: Alignment, lives: LayerHistories, number: int) -> Hashable | None:
-    return None if lives.is_plain(number) else (found.around(lives, number), lives.deep[number])
+def _renamed_key(alignment: Alignment, histories: LayerHistories, number: int) -> Hashable | None:
+    if histories.is_plain(number):
+        return None
+    return alignment.parent_key(histories, number), histories.structural_hash[number]
 
 
-def _moved(lives: LayerHistories, number: int) -> Hashable | None:
-    return None if lives.is_plain(number) else (_key(lives.by_id[number].layer), lives.deep[number])
+def _moved_key(histories: LayerHistories, number: int) -> Hashable | None:
+    if histories.is_plain(number):
+        return None
+    return _key(histories.by_id[number].layer), histories.structural_hash[number]
 
 
-def _named(lives: LayerHistories, number: int) -> Hashable | None:
-    layer = lives.by_id[number].layer
+def _given_name(histories: LayerHistories, number: int) -> Hashable | None:
+    layer = histories.by_id[number].layer
     return None if is_automatic(layer) else layer.name
 
 
-def _unpaired(lives: LayerHistories, known: dict[int, int]) -> list[int]:
-    return [number for number in lives.outer_first if number not in known]
+def _unpaired(histories: LayerHistories, done: dict[int, int]) -> list[int]:
+    return [number for number in histories.outer_first if number not in done]
 
 
 def _key(layer: LayerRef) -> Hashable:
@@ -131,30 +133,30 @@ def paired(
     signature: Callable[[T], Hashable],
     signature_now: Callable[[T], Hashable] | None = None,
 ) -> Iterator[tuple[T | None, T | None]]:
-    """Pair two lists in order, and leave out where one has more: what is alike stays together.
+    """Yield two lists in pairs, in order; None stands for an element that only the other list has.
 
     Example:
         >>> list(paired("abcd", "abxcd", str))
         [('a', 'a'), ('b', 'b'), (None, 'x'), ('c', 'c'), ('d', 'd')]
     """
-    was, is_ = list(map(signature, before)), list(map(signature_now or signature, now))
-    shorter = min(len(was), len(is_))
-    head = next((n for n in range(shorter) if was[n] != is_[n]), shorter)
+    old, new = list(map(signature, before)), list(map(signature_now or signature, now))
+    shorter = min(len(old), len(new))
+    head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
     rest = shorter - head
-    tail = next((n for n in range(rest) if was[-1 - n] != is_[-1 - n]), rest)
+    tail = next((index for index in range(rest) if old[-1 - index] != new[-1 - index]), rest)
     yield from zip(before[:head], now[:head], strict=True)
-    middle, middle_now = slice(head, len(was) - tail), slice(head, len(is_) - tail)
-    for one, other in _blocks(was[middle], is_[middle_now]):
-        yield from _by_order(before[middle][one], now[middle_now][other])
-    yield from zip(before[len(was) - tail :], now[len(is_) - tail :], strict=True)
+    middle, middle_now = slice(head, len(old) - tail), slice(head, len(new) - tail)
+    for part, part_now in _matching_slices(old[middle], new[middle_now]):
+        yield from _by_order(before[middle][part], now[middle_now][part_now])
+    yield from zip(before[len(old) - tail :], now[len(new) - tail :], strict=True)
 
 
-def _blocks(was: Sequence[Hashable], is_: Sequence[Hashable]) -> Iterator[tuple[slice, slice]]:
-    """Cut two lists into parts that belong together; those that cost too much stay whole."""
-    if not was or not is_ or len(was) * len(is_) > MOST_COMPARED:
+def _matching_slices(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[slice, slice]]:
+    """Cut two lists into parts that match; lists that are too long to compare stay whole."""
+    if not old or not new or len(old) * len(new) > MOST_COMPARED:
         yield slice(None), slice(None)
         return
-    for _, a, b, c, d in SequenceMatcher(None, was, is_, autojunk=False).get_opcodes():
+    for _, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         yield slice(a, b), slice(c, d)
 
 

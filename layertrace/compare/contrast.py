@@ -1,4 +1,4 @@
-"""Put two things side by side, in words."""
+"""Contrast two descriptions, respect by respect."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 __all__ = ["Contrast", "contrasts"]
 
-Told = tuple[str, Iterable[str]]
+Respect = tuple[str, Iterable[str]]
+"""The name of a respect, such as `calls`, and what is to be compared in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """One respect in which something is not as it was.
+    """One respect in which two recordings differ.
 
     Attributes:
         what: The respect: `calls`, `inputs`, `variable kernel`.
-        before: What was seen, in words, each once; nothing where there was none.
-        now: What is seen, likewise.
+        before: The distinct values in the first recording, as text.
+        now: Those in the second.
     """
 
     what: str
@@ -25,16 +26,18 @@ class Contrast:
     now: tuple[str, ...]
 
 
-def contrasts(before: Iterable[Told], now: Iterable[Told]) -> Iterator[Contrast]:
-    """Yield where two descriptions differ, respect by respect, in the order of the second.
+def contrasts(before: Iterable[Respect], now: Iterable[Respect]) -> Iterator[Contrast]:
+    """Yield the respects in which two descriptions differ, in the order of the second.
 
     Example:
         >>> list(contrasts([("calls", ["1"]), ("mode", ["graph"])], [("calls", ["2"]), ("mode", ["graph"])]))
         [Contrast(what='calls', before=('1',), now=('2',))]
     """
-    was, is_ = ({what: tuple(dict.fromkeys(said)) for what, said in told} for told in (before, now))
-    for what in {**is_, **was}:
-        one, other = was.get(what, ()), is_.get(what, ())
-        # What was seen in another order was seen all the same.
-        if set(one) != set(other):
-            yield Contrast(what=what, before=one, now=other)
+    first, second = (
+        {what: tuple(dict.fromkeys(values)) for what, values in description} for description in (before, now)
+    )
+    for what in {**second, **first}:
+        old, new = first.get(what, ()), second.get(what, ())
+        # The order of the values does not matter.
+        if set(old) != set(new):
+            yield Contrast(what=what, before=old, now=new)

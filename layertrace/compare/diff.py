@@ -1,4 +1,4 @@
-"""Compare two recordings: what one has that the other has not, or has otherwise."""
+"""Compare two recordings: what appeared, disappeared and changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from layertrace.compare.align_layers import Alignment, align
-from layertrace.compare.contrast import Contrast, Told, contrasts
+from layertrace.compare.contrast import Contrast, Respect, contrasts
 from layertrace.compare.function_diff import FunctionDifference, difference_of, groups
 from layertrace.compare.layer_histories import LayerHistories
-from layertrace.compare.layer_traits import Said, of_layer, of_variables, plain_name
+from layertrace.compare.layer_traits import FormatCache, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife
 from layertrace.timeline.timeline import Timeline
@@ -19,14 +19,14 @@ __all__ = ["Contrast", "Difference", "FunctionDifference", "LayerDifference", "d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerDifference:
-    """What became otherwise of one layer.
+    """A layer that differs between two recordings.
 
     Attributes:
-        before: Who it was; None for a layer that was not there.
-        now: Who it is; None for a layer that is gone.
-        around: The layer it lies in, or lay in where it is gone.
-        calls: How often it was called then, and now.
-        inside: For a layer that appeared or vanished, how many layers did so with it, inside.
+        before: The layer in the first recording; None if it has appeared.
+        now: The layer in the second recording; None if it has disappeared.
+        around: Its parent, in the first recording if it has disappeared.
+        calls: The number of its calls in the first and in the second recording.
+        inside: For a layer that appeared or disappeared, the number of layers inside it that did so, too.
         contrasts: The respects in which it differs.
     """
 
@@ -39,23 +39,22 @@ class LayerDifference:
 
     @property
     def layer(self) -> LayerRef:
-        """Who it is, or was."""
+        """The layer in the second recording, or in the first if it has disappeared."""
         layer = self.now or self.before
-        assert layer is not None  # noqa: S101  # `diff` makes none without both
+        assert layer is not None  # noqa: S101  # `diff` always passes one of them
         return layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """In what two recordings differ; false where they are equal apart from numbers, times and places.
+    """The differences between two recordings; false if only ids, timings and line numbers differ.
 
     Attributes:
-        functions: What became otherwise of functions.
-        layers: What became otherwise of layers, in the order of the second recording; then what is gone.
-        outside: What differs outside of any layer: variables of an optimizer, how the recording ended.
-        parting: The first events, in the thread that began, in which the recordings differ; None where one
-            had ended.
-        versions: Of TensorFlow and Keras, where they differ. That alone is no difference.
+        functions: The functions that differ.
+        layers: The layers that differ, in the order of the second recording; then those that disappeared.
+        outside: What differs outside of any layer: variables of an optimizer, the exception at the end.
+        parting: The first events in the first thread that differ; None for a recording that had ended.
+        versions: The versions of TensorFlow and Keras, if they differ. They alone do not make it true.
     """
 
     functions: tuple[FunctionDifference, ...] = ()
@@ -69,21 +68,21 @@ class Difference:
 
 
 def diff(a: Timeline, b: Timeline) -> Difference:
-    """Tell what `b` has otherwise than `a`: what appeared, vanished, was called or traced more often.
+    """Return what changed from `a` to `b`: what appeared, disappeared, was called or traced more often.
 
-    Layers are paired by their paths, those that Keras named by class and order; functions by name and by
-    where they are defined. Numbers, times and places make no difference, nor does what errors say.
+    Layers are paired by their paths, those with generated names by class and order; functions are paired by
+    name and definition. Ids, timings, line numbers and the messages of errors are not compared.
 
     Example:
-        >>> one, two = Event(seq=0, kind="build"), Event(seq=9, kind="build", start_ns=5)
-        >>> bool(diff(Timeline([one]), Timeline([two])))
+        >>> before, now = Event(seq=0, kind="build"), Event(seq=9, kind="build", start_ns=5)
+        >>> bool(diff(Timeline([before]), Timeline([now])))
         False
     """
     a, b = a[:], b[:]
     layers = align(LayerHistories(a), LayerHistories(b))
     functions = list(groups(a.functions, b.functions))
     return Difference(
-        functions=tuple(filter(None, (difference_of(*both) for both in functions))),
+        functions=tuple(filter(None, (difference_of(*pair) for pair in functions))),
         layers=tuple(_layers(layers)),
         outside=tuple(contrasts(_outside(a), _outside(b))),
         parting=_parting(a, b, layers, functions),
@@ -91,77 +90,85 @@ def diff(a: Timeline, b: Timeline) -> Difference:
     )
 
 
-def _layers(found: Alignment) -> Iterator[LayerDifference]:
-    said = Said()
-    for number, life in found.b.by_id.items():
-        if number in found.before:
-            yield from _changed(found, found.before[number], number, said)
-        elif _is_outermost(found.b, number, found.before):
-            inside = _count_inside(found.b, number, found.before)
-            calls = (0, len(life.of_kind("call")))
-            around = _around(found.b, number)
-            yield LayerDifference(before=None, now=life.layer, around=around, calls=calls, inside=inside)
-    for number, life in found.a.by_id.items():
-        if number not in found.now and _is_outermost(found.a, number, found.now):
-            inside = _count_inside(found.a, number, found.now)
-            calls = (len(life.of_kind("call")), 0)
-            around = _around(found.a, number)
-            yield LayerDifference(before=life.layer, now=None, around=around, calls=calls, inside=inside)
+def _layers(alignment: Alignment) -> Iterator[LayerDifference]:
+    text_of = FormatCache()
+    a, b = alignment.a, alignment.b
+    for number, history in b.by_id.items():
+        if number in alignment.before:
+            yield from _changed(alignment, alignment.before[number], number, text_of)
+        elif _is_outermost(b, number, alignment.before):
+            yield LayerDifference(
+                before=None,
+                now=history.layer,
+                around=_parent(b, number),
+                calls=(0, len(history.of_kind("call"))),
+                inside=_count_inside(b, number, alignment.before),
+            )
+    for number, history in a.by_id.items():
+        if number not in alignment.now and _is_outermost(a, number, alignment.now):
+            yield LayerDifference(
+                before=history.layer,
+                now=None,
+                around=_parent(a, number),
+                calls=(len(history.of_kind("call")), 0),
+                inside=_count_inside(a, number, alignment.now),
+            )
 
 
-def _changed(found: Alignment, was: int, is_: int, said: Said) -> Iterator[LayerDifference]:
-    before, now = found.a.by_id[was], found.b.by_id[is_]
+def _changed(alignment: Alignment, old: int, new: int, text_of: FormatCache) -> Iterator[LayerDifference]:
+    before, now = alignment.a.by_id[old], alignment.b.by_id[new]
     differing = (
-        *contrasts(_place(found, was, found.a), _place(found, is_, found.b)),
-        *contrasts(of_layer(before, said), of_layer(now, said)),
+        *contrasts(_position(alignment, old, alignment.a), _position(alignment, new, alignment.b)),
+        *contrasts(of_layer(before, text_of), of_layer(now, text_of)),
     )
     if differing:
         yield LayerDifference(
             before=before.layer,
             now=now.layer,
-            around=_around(found.b, is_),
+            around=_parent(alignment.b, new),
             calls=(len(before.of_kind("call")), len(now.of_kind("call"))),
             contrasts=differing,
         )
 
 
-def _place(found: Alignment, number: int, lives: LayerHistories) -> Iterator[Told]:
-    """Yield the name that somebody gave a layer, and where it lies, if the layers around are no pair."""
-    other = found.now.get(number) if lives is found.a else found.before.get(number)
+def _position(alignment: Alignment, number: int, histories: LayerHistories) -> Iterator[Respect]:
+    """Yield the name of a layer if it was renamed, and its parent if the parents are not a pair."""
+    is_first = histories is alignment.a
+    other = alignment.now.get(number) if is_first else alignment.before.get(number)
     assert other is not None  # noqa: S101  # only pairs are compared
-    others = found.b if lives is found.a else found.a
-    if found.key(lives, number) != found.key(others, other):
-        yield "name", [lives.by_id[number].layer.name]
-    if found.around(lives, number) != found.around(others, other):
-        around = _around(lives, number)
-        yield "place", ["in no other layer" if around is None else f"in {around.path}"]
+    others = alignment.b if is_first else alignment.a
+    if alignment.key(histories, number) != alignment.key(others, other):
+        yield "name", [histories.by_id[number].layer.name]
+    if alignment.parent_key(histories, number) != alignment.parent_key(others, other):
+        parent = _parent(histories, number)
+        yield "place", ["in no other layer" if parent is None else f"in {parent.path}"]
 
 
-def _around(lives: LayerHistories, number: int) -> LayerRef | None:
-    parent = lives.parent[number]
-    return None if parent is None else lives.by_id[parent].layer
+def _parent(histories: LayerHistories, number: int) -> LayerRef | None:
+    parent = histories.parent[number]
+    return None if parent is None else histories.by_id[parent].layer
 
 
-def _is_outermost(lives: LayerHistories, number: int, known: Mapping[int, int]) -> bool:
-    parent = lives.parent[number]
-    return parent is None or parent in known
+def _is_outermost(histories: LayerHistories, number: int, done: Mapping[int, int]) -> bool:
+    parent = histories.parent[number]
+    return parent is None or parent in done
 
 
-def _count_inside(lives: LayerHistories, number: int, known: Mapping[int, int]) -> int:
+def _count_inside(histories: LayerHistories, number: int, done: Mapping[int, int]) -> int:
     count, waiting = 0, [number]
     while waiting:
-        inner = [one for one in lives.children.get(waiting.pop(), ()) if one not in known]
+        inner = [child for child in histories.children.get(waiting.pop(), ()) if child not in done]
         count += len(inner)
         waiting += inner
     return count
 
 
-def _outside(timeline: Timeline) -> Iterator[Told]:
+def _outside(timeline: Timeline) -> Iterator[Respect]:
     yield from of_variables(event for event in timeline if event.layer is None)
     yield "ended by", [] if timeline.failure is None else [timeline.failure.error.type]
 
 
-def _versions(timeline: Timeline) -> Iterable[Told]:
+def _versions(timeline: Timeline) -> Iterable[Respect]:
     return [(name, [version]) for name, version in timeline.surroundings.versions.items()]
 
 
@@ -171,19 +178,19 @@ def _parting(
     layers: Alignment,
     functions: Iterable[tuple[tuple[FunctionLife, ...], tuple[FunctionLife, ...]]],
 ) -> tuple[Event | None, Event | None] | None:
-    """Find where two recordings begin to differ: what runs in other threads comes in no certain order."""
-    pairs = {life.function.id: n for n, (_, now) in enumerate(functions) for life in now}
-    known = {life.function.id: n for n, (was, _) in enumerate(functions) for life in was}
-    one, other = _of_first_thread(a), _of_first_thread(b)
-    for was, is_ in zip(one, other, strict=False):
-        if _token(was, layers.now, known) != _token(is_, None, pairs):
-            return was, is_
-    if len(one) == len(other):
+    """Return the first events that differ in the first thread; the order of other threads varies."""
+    pair_of_old = {life.function.id: pair for pair, (old, _) in enumerate(functions) for life in old}
+    pair_of_new = {life.function.id: pair for pair, (_, new) in enumerate(functions) for life in new}
+    before, now = _of_first_thread(a), _of_first_thread(b)
+    for old, new in zip(before, now, strict=False):
+        if _comparable(old, layers.now, pair_of_old) != _comparable(new, None, pair_of_new):
+            return old, new
+    if len(before) == len(now):
         return None
-    shorter = min(len(one), len(other))
+    shorter = min(len(before), len(now))
     return (
-        one[shorter] if len(one) > shorter else None,
-        other[shorter] if len(other) > shorter else None,
+        before[shorter] if len(before) > shorter else None,
+        now[shorter] if len(now) > shorter else None,
     )
 
 
@@ -191,10 +198,10 @@ def _of_first_thread(timeline: Timeline) -> list[Event]:
     return [event for event in timeline if event.thread == timeline[0].thread]
 
 
-def _token(
+def _comparable(
     event: Event, layers: Mapping[int, int] | None, functions: Mapping[int, int]
 ) -> tuple[object, ...]:
-    """Say what an event is, in numbers that are equal for what is paired."""
+    """Return a description of an event in which paired layers and functions have equal numbers."""
     layer = event.layer
     return (
         event.kind,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from layertrace.compare.align_layers import paired
-from layertrace.compare.contrast import Contrast, Told, contrasts
+from layertrace.compare.contrast import Contrast, Respect, contrasts
 from layertrace.compare.generated_names import unnumbered
 from layertrace.timeline.event import Event
 from layertrace.timeline.functions import FunctionLife
@@ -17,20 +17,20 @@ from layertrace.timeline.literals import words
 __all__ = ["FunctionDifference", "Group", "difference_of", "groups"]
 
 Group = tuple[FunctionLife, ...]
-"""All functions of one name and definition: a function made in a loop is many."""
+"""All functions of one name and definition: a function that is created in a loop is many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionDifference:
-    """What became otherwise of the functions of one name and definition.
+    """The differences in the functions of one name and definition.
 
     Attributes:
         name: Their name.
-        before: What became of them then; nothing where there were none.
-        now: What becomes of them now, likewise.
-        new: The traces that are made now and were not then, with their causes.
-        gone: Those that were made then and are not now.
-        contrasts: The respects in which they differ; nothing where there were none of them, or are none now.
+        before: The functions in the first recording; empty if it has none.
+        now: The functions in the second recording; empty if it has none.
+        new: The traces that only the second recording has, with their causes.
+        gone: The traces that only the first recording has.
+        contrasts: The respects in which they differ; empty if one recording has none of them.
     """
 
     name: str
@@ -41,33 +41,40 @@ class FunctionDifference:
     contrasts: tuple[Contrast, ...]
 
     @property
+    def is_of_tf_data(self) -> bool:
+        """Whether `tf.data` created all of them."""
+        return all(life.is_of_tf_data for life in (*self.before, *self.now))
+
+    @property
     def traces(self) -> tuple[int, int]:
-        """How often they were traced then, and now."""
+        """The number of their traces in the first and in the second recording."""
         return len(_traces(self.before)), len(_traces(self.now))
 
     @property
     def runs(self) -> tuple[int, int]:
-        """How often they ran then, and now."""
+        """The number of their runs in the first and in the second recording."""
         return sum(life.runs for life in self.before), sum(life.runs for life in self.now)
 
 
 def groups(before: Sequence[FunctionLife], now: Sequence[FunctionLife]) -> Iterator[tuple[Group, Group]]:
-    """Yield which functions of one recording are which of another, by name and definition."""
-    was, is_ = _by_name(before), _by_name(now)
-    for name in {**is_, **was}:
-        known, found = was.get(name, {}), is_.get(name, {})
-        for place in [place for place in found if place in known]:
-            yield known.pop(place), found.pop(place)
-        # Lines move as a file is edited, and so do files: what is left goes by its file, then by order.
-        for one, other in paired(list(known.values()), list(found.values()), _file):
-            yield one or (), other or ()
+    """Yield the functions of two recordings in pairs, by name and definition."""
+    first, second = _by_name(before), _by_name(now)
+    for name in {**second, **first}:
+        old, new = first.get(name, {}), second.get(name, {})
+        for place in [place for place in new if place in old]:
+            yield old.pop(place), new.pop(place)
+        # Editing moves lines, and files are renamed: the rest is paired by file, then by order.
+        for old_group, new_group in paired(list(old.values()), list(new.values()), _file):
+            yield old_group or (), new_group or ()
 
 
 def _by_name(lives: Sequence[FunctionLife]) -> dict[str, dict[str, Group]]:
-    found: dict[str, dict[str, list[FunctionLife]]] = {}
+    by_name: dict[str, dict[str, list[FunctionLife]]] = {}
     for life in lives:
-        found.setdefault(life.name, {}).setdefault(str(life.defined_at), []).append(life)
-    return {name: {k: tuple(v) for k, v in places.items()} for name, places in found.items()}
+        by_name.setdefault(life.name, {}).setdefault(str(life.defined_at), []).append(life)
+    return {
+        name: {place: tuple(group) for place, group in places.items()} for name, places in by_name.items()
+    }
 
 
 def _file(group: Group) -> Hashable:
@@ -76,14 +83,14 @@ def _file(group: Group) -> Hashable:
 
 
 def difference_of(before: Group, now: Group) -> FunctionDifference | None:
-    """Return in what two groups of functions differ; None where in nothing."""
-    was, is_ = _traces(before), _traces(now)
-    new, gone = _beyond(is_, was), _beyond(was, is_)
-    found = tuple(contrasts(_told(before), _told(now))) if before and now else ()
-    if before and now and not (new or gone or found):
+    """Return the differences between two groups of functions; None if there are none."""
+    old_traces, new_traces = _traces(before), _traces(now)
+    new, gone = _unmatched(new_traces, old_traces), _unmatched(old_traces, new_traces)
+    differing = tuple(contrasts(_description_of(before), _description_of(now))) if before and now else ()
+    if before and now and not (new or gone or differing):
         return None
     return FunctionDifference(
-        name=(now or before)[0].name, before=before, now=now, new=new, gone=gone, contrasts=found
+        name=(now or before)[0].name, before=before, now=now, new=new, gone=gone, contrasts=differing
     )
 
 
@@ -91,29 +98,30 @@ def _traces(group: Group) -> list[Event]:
     return sorted((event for life in group for event in life.traces), key=lambda event: event.seq)
 
 
-def _beyond(events: Sequence[Event], known: Sequence[Event]) -> tuple[Event, ...]:
-    """Return the traces that others have no counterpart for, one for one."""
-    left = Counter(map(_signature, known))
-    found = []
+def _unmatched(events: Sequence[Event], others: Sequence[Event]) -> tuple[Event, ...]:
+    """Return the traces that have no counterpart among the others, one for one."""
+    left = Counter(map(_signature, others))
+    unmatched = []
     for event in events:
         signature = _signature(event)
         left[signature] -= 1
         if left[signature] < 0:
-            found.append(event)
-    return tuple(found)
+            unmatched.append(event)
+    return tuple(unmatched)
 
 
 def _signature(event: Event) -> Hashable:
-    given = unnumbered(words(event.inputs))  # a layer that is given is called by its name
-    return given, None if event.cause is None else event.cause.reason, event.error is None
+    inputs = unnumbered(words(event.inputs))  # the text has the names of layers that are passed
+    return inputs, None if event.cause is None else event.cause.reason, event.error is None
 
 
-def _told(group: Group) -> Iterator[Told]:
-    """Yield what the functions were like, respect by respect."""
+def _description_of(group: Group) -> Iterator[Respect]:
+    """Yield the description of the functions, respect by respect."""
     traces = _traces(group)
     yield "functions", [f"{len(group):,}"]
     yield "traces", [f"{len(traces):,}"]
-    yield "traced before", [f"{before:,}"] if (before := sum(one.traced_before or 0 for one in group)) else []
+    before = sum(life.traced_before or 0 for life in group)
+    yield "traced before", [f"{before:,}"] if before else []
     yield "runs", [f"{runs:,}"] if (runs := sum(life.runs for life in group)) else []
     yield "failed traces", [event.error.type for event in traces if event.error is not None]
     graphs = [event.graph for event in traces if event.graph is not None]

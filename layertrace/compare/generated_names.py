@@ -1,4 +1,4 @@
-"""Tell names that Keras gave from names that somebody gave: the former are numbered as layers are made."""
+"""Recognize names that Keras generated: they count the layers that were created."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["is_automatic", "unnumbered"]
 
 
 def is_automatic(layer: LayerRef) -> bool:
-    """Tell whether Keras may have made a layer's name out of that of its class: `dense_3`."""
-    return _is_made_of(layer.name, layer.class_name)
+    """Return whether Keras may have generated the name of a layer from its class: `dense_3`."""
+    return _is_generated_from(layer.name, layer.class_name)
 
 
 def unnumbered(text: str) -> str:
-    """Leave names that Keras gave out of a text in which layers are described.
+    """Remove generated names from the descriptions of layers in a text.
 
     Example:
         >>> unnumbered("(<Dense dense_3>, <Dense head>)")
@@ -28,17 +28,17 @@ def unnumbered(text: str) -> str:
 _DESCRIBED = re.compile(r"<(\w+) (\w+)>")
 
 
-def _without_name(found: re.Match[str]) -> str:
-    return f"<{found[1]}>" if _is_made_of(found[2], found[1]) else found[0]
+def _without_name(match: re.Match[str]) -> str:
+    return f"<{match[1]}>" if _is_generated_from(match[2], match[1]) else match[0]
 
 
-def _is_made_of(name: str, class_name: str) -> bool:
-    automatic = _snake(class_name)
-    return name == automatic or re.sub(r"_\d+$", "", name) == automatic
+def _is_generated_from(name: str, class_name: str) -> bool:
+    generated = _snake_case(class_name)
+    return name == generated or re.sub(r"_\d+$", "", name) == generated
 
 
 @lru_cache(maxsize=1024)
-def _snake(class_name: str) -> str:
+def _snake_case(class_name: str) -> str:
     """Return the name that Keras gives to layers of a class (`keras/src/utils/naming.py` of Keras 3.15)."""
     name = re.sub(r"\W+", "", class_name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)

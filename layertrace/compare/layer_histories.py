@@ -1,4 +1,4 @@
-"""Gather what happened to each layer, and who lies in whom."""
+"""Group events by layer, and find out which layer is inside which."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["LayerHistories", "LayerHistory"]
 
 @dataclass
 class LayerHistory:
-    """One layer, as it was last seen, and its events.
+    """One layer and its events.
 
     Attributes:
-        layer: Who.
-        events: What happened to it, in order.
-        around: The numbers of the layers that it was made, built or called in.
+        layer: The layer, with its latest name and path.
+        events: Its events, in order.
+        callers: The numbers of the layers in which it was created, built or called.
     """
 
     layer: LayerRef
     events: list[Event] = field(default_factory=list)
-    around: set[int] = field(default_factory=set)
+    callers: set[int] = field(default_factory=set)
 
     def of_kind(self, kind: Kind) -> list[Event]:
         """Return its events of one kind."""
@@ -35,97 +35,98 @@ class LayerHistory:
 
     @cached_property
     def signature(self) -> tuple[Any, ...]:
-        """What it was made with, and the variables it has: all that tells it from another of its class."""
-        told: list[Any] = []
+        """The arguments it was created with, and its variables: what distinguishes it within its class."""
+        parts: list[Any] = []
         for event in self.events:
             if event.kind == "init":
-                given = {name: value for name, value in event.arguments.items() if name != "name"}
-                told += [f"{name}={unnumbered(words(value))}" for name, value in given.items()]
+                arguments = {name: value for name, value in event.arguments.items() if name != "name"}
+                parts += [f"{name}={unnumbered(words(value))}" for name, value in arguments.items()]
             elif event.variable is not None and event.error is None:
-                told.append((event.variable.dtype, event.variable.shape))
-        return tuple(told)
+                parts.append((event.variable.dtype, event.variable.shape))
+        return tuple(parts)
 
 
 class LayerHistories:
-    """The lives of all layers of some events, by number, in the order of their first events.
+    """The histories of all layers in some events, in the order of their first events.
 
     Attributes:
-        by_id: The lives.
-        children: The numbers of the layers directly inside each; under None, those inside no other.
-        parent: The number of the layer around each.
-        outer_first: The numbers of all layers, each after that of the layer around.
-        deep: For each layer a number that is equal where it is made alike, with all inside it.
+        by_id: The histories, by the number of the layer.
+        children: The numbers of the layers directly inside each; under None, those without a parent.
+        parent: The number of the parent of each layer.
+        outer_first: The numbers of all layers, each after its parent.
+        structural_hash: For each layer a number that is equal for layers of the same structure, including
+            everything inside them.
     """
 
     def __init__(self, events: Iterable[Event]) -> None:
         self.by_id: dict[int, LayerHistory] = {}
         self.children: dict[int | None, list[int]] = {}
         self.parent: dict[int, int | None] = {}
-        self._gather(events)
-        self._nest()
-        self.outer_first = self._from_outside()
-        self.deep = self._deep_signatures()
+        self._group(events)
+        self._find_parents()
+        self.outer_first = self._parents_first()
+        self.structural_hash = self._structural_hashes()
 
-    def _gather(self, events: Iterable[Event]) -> None:
+    def _group(self, events: Iterable[Event]) -> None:
         inside: dict[int | None, int | None] = {}
         for event in events:
-            around = inside.get(event.parent)
-            inside[event.seq] = around if event.layer is None else event.layer.id
+            caller = inside.get(event.parent)
+            inside[event.seq] = caller if event.layer is None else event.layer.id
             if event.layer is None:
                 continue
-            life = self.by_id.get(event.layer.id)
-            if life is None:
-                life = self.by_id[event.layer.id] = LayerHistory(event.layer)
-            life.layer = event.layer
-            life.events.append(event)
-            if around is not None and around != event.layer.id:
-                life.around.add(around)
+            history = self.by_id.get(event.layer.id)
+            if history is None:
+                history = self.by_id[event.layer.id] = LayerHistory(event.layer)
+            history.layer = event.layer
+            history.events.append(event)
+            if caller is not None and caller != event.layer.id:
+                history.callers.add(caller)
 
-    def _nest(self) -> None:
-        """Find the layer around each: the one that its path names, and among namesakes, one it ran in."""
+    def _find_parents(self) -> None:
+        """Find the parent of each layer: the layer that its path names, preferably one in which it ran."""
         by_name: dict[str, list[int]] = {}
-        for number, life in self.by_id.items():
-            by_name.setdefault(life.layer.name, []).append(number)
+        for number, history in self.by_id.items():
+            by_name.setdefault(history.layer.name, []).append(number)
         for number in self.by_id:
             parent = self._parent(number, by_name)
             self.parent[number] = parent
             self.children.setdefault(parent, []).append(number)
 
     def _parent(self, number: int, by_name: dict[str, list[int]]) -> int | None:
-        life = self.by_id[number]
-        outer = life.layer.path.rpartition("/")[0]
+        history = self.by_id[number]
+        outer = history.layer.path.rpartition("/")[0]
         while outer:
-            # There may be thousands of namesakes, but a layer runs in a few only.
-            for one in chain(sorted(life.around), by_name.get(outer.rpartition("/")[2], ())):
-                if self._answers_to(one, outer) and not self._lies_in(one, number):
-                    return one
+            # Thousands of layers may have this name, but a layer runs only in a few.
+            for candidate in chain(sorted(history.callers), by_name.get(outer.rpartition("/")[2], ())):
+                if self._has_path(candidate, outer) and not self._is_inside(candidate, number):
+                    return candidate
             outer = outer.rpartition("/")[0]
         return None
 
-    def _answers_to(self, number: int, path: str) -> bool:
-        # A model that was put into another has a longer path than its layers say that they lie in.
+    def _has_path(self, number: int, path: str) -> bool:
+        # A model inside another model has a longer path than the paths of its layers show.
         return f"/{self.by_id[number].layer.path}".endswith(f"/{path}")
 
-    def _lies_in(self, inner: int | None, outer: int) -> bool:
+    def _is_inside(self, inner: int | None, outer: int) -> bool:
         while inner is not None and inner != outer:
             inner = self.parent.get(inner)
         return inner == outer
 
-    def _from_outside(self) -> list[int]:
-        """Return the numbers of all layers, each after that of the layer around."""
-        found = list(self.children.get(None, ()))
-        for number in found:
-            found += self.children.get(number, ())
-        return found
+    def _parents_first(self) -> list[int]:
+        """Return the numbers of all layers, each after its parent."""
+        numbers = list(self.children.get(None, ()))
+        for number in numbers:
+            numbers += self.children.get(number, ())
+        return numbers
 
-    def _deep_signatures(self) -> dict[int, int]:
-        found: dict[int, int] = {}
+    def _structural_hashes(self) -> dict[int, int]:
+        hashes: dict[int, int] = {}
         for number in reversed(self.outer_first):
-            life = self.by_id[number]
-            inner = sorted(found[child] for child in self.children.get(number, ()))
-            found[number] = hash((life.layer.class_name, life.signature, tuple(inner)))
-        return found
+            history = self.by_id[number]
+            inner = sorted(hashes[child] for child in self.children.get(number, ()))
+            hashes[number] = hash((history.layer.class_name, history.signature, tuple(inner)))
+        return hashes
 
     def is_plain(self, number: int) -> bool:
-        """Tell a layer that nothing but its class and its name tells from others."""
+        """Return whether only its class and its name distinguish a layer from others."""
         return not self.by_id[number].signature and not self.children.get(number)

@@ -1,84 +1,72 @@
-"""Say in words what is to be compared of a layer's life: all but numbers, times and places."""
+"""Describe what to compare of a layer: everything except numbers, timings and line numbers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from layertrace.compare.contrast import Told
+from layertrace.compare.contrast import Respect
 from layertrace.compare.generated_names import unnumbered
 from layertrace.compare.layer_histories import LayerHistory
-from layertrace.timeline.event import MODES, Event, Kind, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.call_counts import calls_in_words
+from layertrace.timeline.event import Event, Kind, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.literals import words
 
-__all__ = ["Said", "calls_in_words", "of_layer", "of_variables", "plain_name"]
-
-IN_MODE = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
+__all__ = ["FormatCache", "of_layer", "of_variables", "plain_name"]
 
 
-class Said:
-    """Remembers how values are written: many events share them."""
+class FormatCache:
+    """Formats values, and caches the texts: many events share their values."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[object, str]] = {}
+        self._texts: dict[int, tuple[object, str]] = {}
 
     def __call__(self, value: Structure) -> str:
-        """Write a value, without the names that Keras gave to layers in it."""
+        """Return a value as text, without generated names of layers in it."""
         if isinstance(value, TensorSpec):
             return str(value)
-        known = self._known.get(id(value))
-        if known is None or known[0] is not value:
-            known = self._known[id(value)] = (value, unnumbered(words(value)))
-        return known[1]
+        cached = self._texts.get(id(value))
+        if cached is None or cached[0] is not value:
+            cached = self._texts[id(value)] = (value, unnumbered(words(value)))
+        return cached[1]
 
 
-def of_layer(life: LayerHistory, said: Said) -> Iterator[Told]:
-    """Yield what a layer's life was like, respect by respect."""
-    yield "class", [life.layer.class_name]
-    yield "Keras", [life.layer.framework]
+def of_layer(history: LayerHistory, text_of: FormatCache) -> Iterator[Respect]:
+    """Yield the description of a layer, respect by respect."""
+    yield "class", [history.layer.class_name]
+    yield "Keras", [history.layer.framework]
     kinds: tuple[Kind, ...] = ("init", "build")
     for kind in kinds:
-        events = life.of_kind(kind)
+        events = history.of_kind(kind)
         yield f"{kind}s", [f"{len(events):,}"] if events else []
-        yield from _arguments(kind, life, events, said)
-    calls = life.of_kind("call")
-    yield "calls", [calls_in_words(calls)] if calls else []
-    yield "inputs", [said(event.inputs) for event in calls if event.inputs is not None]
-    yield "outputs", [said(event.outputs) for event in calls if event.outputs is not None]
+        yield from _arguments(kind, history, events, text_of)
+    calls = history.of_kind("call")
+    yield "calls", [calls_in_words(Counter(event.mode for event in calls))] if calls else []
+    yield "inputs", [text_of(event.inputs) for event in calls if event.inputs is not None]
+    yield "outputs", [text_of(event.outputs) for event in calls if event.outputs is not None]
     yield "training", [str(event.training) for event in calls if event.training is not None]
-    yield from _arguments("call", life, calls, said)
-    yield "strategy", [event.strategy for event in life.events if event.strategy is not None]
-    yield "oddities", _oddities(life.events)
-    yield "raises", [e.error.type for e in life.events if e.error is not None and e.error.origin]
-    yield from of_variables(life.events)
+    yield from _arguments("call", history, calls, text_of)
+    yield "strategy", [event.strategy for event in history.events if event.strategy is not None]
+    yield "oddities", _oddities(history.events)
+    yield (
+        "raises",
+        [event.error.type for event in history.events if event.error is not None and event.error.origin],
+    )
+    yield from of_variables(history.events)
 
 
-def calls_in_words(calls: Sequence[Event]) -> str:
-    """Count calls by where they ran: `3: 1 symbolic, 2 while tracing`.
-
-    Example:
-        >>> calls_in_words([Event(seq=0, kind="call"), Event(seq=1, kind="call", mode="graph")])
-        '2: 1 eager, 1 while tracing'
-    """
-    modes = [event.mode for event in calls]
-    ran = {mode: modes.count(mode) for mode in MODES if mode in modes}
-    total = f"{len(calls):,}"
-    if set(ran) == {"eager"}:
-        return total
-    if len(ran) == 1:
-        return f"{total} {IN_MODE[modes[0]]}"
-    return f"{total}: " + ", ".join(f"{count:,} {IN_MODE[mode]}" for mode, count in ran.items())
-
-
-def _arguments(kind: Kind, life: LayerHistory, events: Iterable[Event], said: Said) -> Iterator[Told]:
-    """Yield each argument with all values that it had; a name is told elsewhere."""
+def _arguments(
+    kind: Kind, history: LayerHistory, events: Iterable[Event], text_of: FormatCache
+) -> Iterator[Respect]:
+    """Yield each argument with all its values, except the name of the layer."""
     values: dict[str, list[str]] = {}
     for event in events:
         for name, value in event.arguments.items():
-            if name != "name" or value != life.layer.name:
-                values.setdefault(name, []).append(said(value))
-    for name, found in values.items():
-        yield f"{kind} {name}", found
+            if name != "name" or value != history.layer.name:
+                values.setdefault(name, []).append(text_of(value))
+    for name, texts in values.items():
+        yield f"{kind} {name}", texts
 
 
 def _oddities(events: Iterable[Event]) -> Iterator[str]:
@@ -88,20 +76,20 @@ def _oddities(events: Iterable[Event]) -> Iterator[str]:
             yield "with mask"
 
 
-def of_variables(events: Iterable[Event]) -> Iterator[Told]:
-    """Yield each variable by name, those of one name by number."""
+def of_variables(events: Iterable[Event]) -> Iterator[Respect]:
+    """Yield each variable by name, numbered if several have the same name."""
     count: dict[str, int] = {}
     for event in events:
-        made = event.variable
-        if made is not None and event.error is None:
-            name = plain_name(made.name)
+        variable = event.variable
+        if variable is not None and event.error is None:
+            name = plain_name(variable.name)
             count[name] = count.get(name, 0) + 1
             number = f" no. {count[name]}" if count[name] > 1 else ""
-            yield f"variable {name}{number}", [_variable(made)]
+            yield f"variable {name}{number}", [_description_of(variable)]
 
 
 def plain_name(name: str) -> str:
-    """Return the name of a variable without what Keras and TensorFlow number through.
+    """Return the name of a variable without the numbers that Keras and TensorFlow add.
 
     Example:
         >>> plain_name("adam/dense_3_kernel_momentum")
@@ -110,11 +98,11 @@ def plain_name(name: str) -> str:
     return re.sub(r"_\d+(?=_|:|$)", "", name.rpartition("/")[2])
 
 
-def _variable(made: VariableSpec) -> str:
-    said = str(TensorSpec(made.dtype, made.shape))
+def _description_of(variable: VariableSpec) -> str:
+    spec = str(TensorSpec(variable.dtype, variable.shape))
     traits = (
-        made.initializer if made.initializer != said else None,
-        None if made.trainable is not False else "not trainable",
-        "tf.Variable" if made.source == "tf" else None,
+        variable.initializer if variable.initializer != spec else None,
+        None if variable.trainable is not False else "not trainable",
+        "tf.Variable" if variable.source == "tf" else None,
     )
-    return ", ".join(filter(None, (said, *traits)))
+    return ", ".join(filter(None, (spec, *traits)))

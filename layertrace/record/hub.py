@@ -1,4 +1,4 @@
-"""Where hooks and recorders meet: who listens, and what is running in each thread."""
+"""Connect hooks with recorders: who listens, and what is running in each thread."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import itertools
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.spans import PARENT, THREAD, Emit, ThreadState
+from layertrace.record.spans import PARENT, THREAD, Emit, Record, Shape, Span, ThreadState
+
+if TYPE_CHECKING:  # observations are made by rooms above this one
+    from layertrace.record.describe.observations import PendingObservation
 
 
 def _known_thread() -> threading.Thread | None:
     """Return the current thread if Python started it.
 
-    TensorFlow runs a `py_function` in threads of its own. `threading.current_thread` would add them to those
-    that the program can count.
+    TensorFlow runs a `py_function` in its own threads. `threading.current_thread` would add them to
+    `threading.enumerate()`, which the program may count.
     """
     ident = threading.get_ident()
     return next((thread for thread in threading.enumerate() if thread.ident == ident), None)
 
 
 class _Threads(threading.local):
-    """The state of the current thread, made when a thread first asks."""
+    """The state of the current thread, created when a thread first asks for it."""
 
     def __init__(self) -> None:
         thread = _known_thread()
@@ -31,7 +34,7 @@ class _Threads(threading.local):
         with _lock:
             living = {state.name: state for state in hub.living_states()}
             if thread is None and name in living and living[name].span is None:
-                self.state = living[name]  # a thread that is not Python's forgets its state between two calls
+                self.state = living[name]  # Python forgets the state of a foreign thread between two calls
                 return
             used = living.keys()
             names = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
@@ -44,47 +47,38 @@ class _Threads(threading.local):
 
 
 class Hub:
-    """Who listens. With `emit` None nobody does, and hooks are inert.
+    """Who listens. Without an `emit`, nothing is recorded and hooks do nothing.
 
     Attributes:
-        emit: Takes every record; one list's `append` where there is just one listener.
-        records, most, fill: The records of the one listener, how many it keeps, and what to do when it has
+        emit: Takes every record; the `append` of a list if there is only one listener; None without any.
+        records, most, fill: With one listener: its records, how many it keeps, and what to do when it has
             that many.
-        replica: Tells which replica of a strategy the current thread serves.
-        begun: Takes every span as it begins, where somebody wants to see that.
-        tensor_type: The class of eager tensors, for which `call` has a short way; None where every
-            span has to be shown to `begun`, or their shapes are not to be had as they were.
+        replica: Returns which replica of a strategy runs in the current thread.
+        begun: Takes every span as it begins; None if no listener needs that.
+        tensor_type: The class of eager tensors, for which `call` has a fast path; None if every span has to
+            be passed to `begun`, or if this TensorFlow keeps shapes in another way.
         shape_tuple, dtype_number: Methods of that class: a tensor's shape, and the number that stands for its
             dtype. As methods of the class they take half the time that asking the tensor for them takes.
-        observers: Take what is noticed beside events (`layertrace.record.describe.observations`).
-        states: The state of every thread that a hook ran in, as long as it lives or is told of.
+        observers: Take what is noticed besides events (`layertrace.record.describe.observations`).
+        states: The state of every thread that a hook ran in, while the thread or an event of it lives.
     """
 
     __slots__ = (
-        "begun",
-        "dtype_number",
-        "emit",
-        "fill",
-        "most",
-        "observers",
-        "records",
-        "replica",
-        "shape_tuple",
-        "states",
-        "tensor_type",
+        "begun", "dtype_number", "emit", "fill", "most", "observers", "records", "replica", "shape_tuple",
+        "states", "tensor_type",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
-        self.records: list[Any] = []
+        self.records: list[Record] = []
         self.most = 1
         self.fill: Callable[[], object] = int
         self.replica: Callable[[], int | None] | None = None
-        self.begun: Callable[[tuple[Any, ...]], object] | None = None
-        self.tensor_type: Any = None  # a class, or None; a comparison with it narrows no type then
-        self.shape_tuple: Any = None
-        self.dtype_number: Any = None
-        self.observers: tuple[Callable[[Any], object], ...] = ()
+        self.begun: Callable[[Span], object] | None = None
+        self.tensor_type: Any = None  # a class or None; declared so, a comparison with it would narrow types
+        self.shape_tuple: Callable[[Any], Shape]  # both are set together with `tensor_type`
+        self.dtype_number: Callable[[Any], int]
+        self.observers: tuple[Callable[[PendingObservation], object], ...] = ()
         self.states: list[weakref.ref[ThreadState]] = []
 
     def __reduce__(self) -> str:
@@ -92,27 +86,28 @@ class Hub:
         return "hub"
 
     def living_states(self) -> list[ThreadState]:
-        """Return the states of the threads that live, and of those that events are told of."""
+        """Return the states of the threads that live, and of those that have events."""
         return [state for reference in self.states if (state := reference()) is not None]
 
     def forget_open_spans(self) -> None:
-        """Forget what was running when the last recording ended, or was interrupted: its end was not seen."""
+        """Forget the spans that were open when the last recording ended or was interrupted."""
         for state in self.living_states():
             state.span = None
             state.runs_for = None
             state.skips = 0
 
     def counted_runs(self) -> int:
-        """Return how many runs are counted in records that may still grow."""
+        """Return how many runs have been counted by records that may still count more."""
         return sum(note.times for state in self.living_states() for note in list(state.runs.values()))
 
-    def open_spans(self) -> Iterator[tuple[Any, ...]]:
-        """Yield what has begun and not ended, in every thread, innermost first."""
+    def open_spans(self) -> Iterator[Span]:
+        """Yield the open spans of every thread, innermost first."""
         for state in self.living_states():
             span = state.span
             while span is not None:
                 yield span
-                span = span[PARENT] if span[PARENT] is None or span[PARENT][THREAD] is state else None
+                parent = span[PARENT]
+                span = parent if parent is not None and parent[THREAD] is state else None
 
 
 _lock = held_over_forks(threading.RLock())

@@ -1,4 +1,4 @@
-"""Know a layer again, and remember what it was called, without keeping it alive."""
+"""Identify layers, and remember their names, without keeping them alive."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Literal, NamedTuple, TypeGuard, cast
 
 from layertrace.record.process import safe
 from layertrace.timeline.event import LayerRef
-from layertrace.timeline.query import live_layers, qualified_name
+from layertrace.timeline.query import qualified_name
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["LayerRecord", "class_facts", "is_layer_class", "is_metric", "layer_name", "register_layer"]
 
 Framework = Literal["keras", "tf_keras"]
 
-# The base classes and what sets metrics apart, which are layers in tf_keras but not to its users.
+# The base classes of layers, and of metrics, which are layers in tf_keras but not to its users.
 # Seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21.
 _LAYER_BASES: dict[str, Framework] = {
     "keras.src.layers.layer.Layer": "keras",
@@ -25,7 +26,7 @@ _METRIC_BASES = {"tf_keras.src.metrics.base_metric.Metric"}
 
 
 class ClassFacts(NamedTuple):
-    """What is known of a layer class."""
+    """The framework of a layer class, and the names of the class and of its bases."""
 
     framework: Framework
     bases: tuple[str, ...]
@@ -42,7 +43,7 @@ def _facts_by_bases(bases: tuple[str, ...]) -> ClassFacts | None:
 
 
 def class_facts(cls: type) -> ClassFacts | None:
-    """Tell of which Keras a class is a layer, and what stands above it; None if it is no layer."""
+    """Return which Keras a layer class belongs to, and its base classes; None if it is not a layer class."""
     return _facts_by_bases(tuple(qualified_name(c) for c in safe.mro(cls) if c is not object))
 
 
@@ -52,17 +53,21 @@ def is_metric(cls: type) -> bool:
 
 
 def is_layer_class(thing: object) -> TypeGuard[type]:
-    """Tell whether `thing` is a layer class of either Keras (a metric is not)."""
+    """Return whether `thing` is a layer class of either Keras (a metric is not)."""
     return safe.is_a(thing, type) and class_facts(cast(type, thing)) is not None
 
 
 class LayerRecord:
     """One layer as the recorder knows it.
 
-    `maker` is the layer that was busy when this one was met, or that called it first.
-    `is_framework_internal` marks a layer that is part of another's working, of which nothing is told.
-    `initialized` and `built_by_init` tell how its `__init__` left it: whether Keras's own had run,
-    and whether it was built; None where none was seen.
+    Attributes:
+        maker: The layer that was running when this one was registered, or that called it first.
+        is_framework_internal: Whether it implements another layer, so that nothing is recorded of it.
+        initialized: Whether Keras's own `__init__` had run when the layer's `__init__` returned; None if no
+            `__init__` was recorded.
+        built_by_init: Whether the layer was built when its `__init__` returned; None likewise.
+        name, path: As Keras has them; None if it has not.
+        reference, type: Weak references to the layer and to its class.
     """
 
     __slots__ = (
@@ -85,7 +90,7 @@ class LayerRecord:
         self.refresh(layer)
 
     def refresh(self, layer: object) -> None:
-        """Look up the name and the path, which a layer gets in the course of its life."""
+        """Read the name and the path again, which Keras may set or change later."""
         name = layer_name(layer)
         if name is not None:
             self.name = name
@@ -93,21 +98,21 @@ class LayerRecord:
         if type(path) is str:
             self.path = path
 
-    def made(self, layer: object) -> None:
-        """Note how `__init__` left it.
+    def record_init(self, layer: object) -> None:
+        """Record the state of the layer after its `__init__`.
 
-        Keras itself asks for these attributes to tell whether its own `__init__` has run (`Layer.__call__` of
-        Keras 3.0 to 3.15, `Layer.__call__` of tf_keras 2.16 to 2.21).
+        Keras itself reads these attributes to find out whether its own `__init__` has run (`Layer.__call__`
+        of Keras 3.0 to 3.15, and of tf_keras 2.16 to 2.21).
         """
-        mine = safe.instance_dict(layer)
+        attributes = safe.instance_dict(layer)
         if self.facts.framework == "keras":
-            self.initialized = safe.truth(mine.get("_lock", True)) is False
+            self.initialized = safe.truth(attributes.get("_lock", True)) is False
         else:
-            self.initialized = "_thread_local" in mine
-        self.built_by_init = safe.truth(mine.get("built", False))
+            self.initialized = "_thread_local" in attributes
+        self.built_by_init = safe.truth(attributes.get("built", False))
 
     def ref(self) -> LayerRef:
-        """Say who this is, as plain data."""
+        """Return a reference to the layer as plain data."""
         layer = self.reference()
         if layer is not None:
             self.refresh(layer)
@@ -122,19 +127,19 @@ class LayerRecord:
 
     @property
     def known_name(self) -> str:
-        """The name, or what Keras would have called a layer whose `__init__` never finished."""
+        """The name; for a layer whose `__init__` never finished, the one Keras would have chosen."""
         return self.name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.cls).lower()
 
     @property
     def known_path(self) -> str:
-        """The path that Keras gave it if that leads anywhere, else through the layers it lies in.
+        """The path that Keras set, unless it is a bare name; then the path through the layers around it.
 
-        Keras 3 builds the layers of a functional model before there is a model, so that their paths
-        are bare names; it has none for a layer that is not built, and tf_keras has none at all.
+        Keras 3 builds the layers of a functional model before the model exists, so their paths are bare
+        names; it sets none for a layer that is not built, and tf_keras never does.
         """
         names: list[str] = []
         record = self
-        while len(names) < 64:  # two layers may have met each other
+        while len(names) < 64:  # two layers may be the maker of each other
             if record.path is not None and "/" in record.path:
                 return "/".join([record.path, *reversed(names)])
             names.append(record.known_name)
@@ -146,13 +151,13 @@ class LayerRecord:
 
 def layer_name(layer: object) -> str | None:
     """Return the name that Keras keeps in a layer: as `name` in Keras 3, as `_name` in tf_keras."""
-    mine = safe.instance_dict(layer)
-    name = mine.get("name", mine.get("_name"))
+    attributes = safe.instance_dict(layer)
+    name = attributes.get("name", attributes.get("_name"))
     return str.__str__(name) if safe.is_a(name, str) else None
 
 
 def register_layer(layer: object, maker: LayerRecord | None) -> LayerRecord | None:
-    """Get to know a layer; None where `layer` is none that layertrace follows."""
+    """Return the record of a layer, new or existing; None if `layer` is not a layer."""
     facts = class_facts(type(layer))
     if facts is None:
         return None

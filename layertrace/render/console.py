@@ -1,4 +1,4 @@
-"""Write anything that rich can print as plain text, or as a piece of a web page."""
+"""Write anything that rich can print as plain text, or as a fragment of HTML."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PIECE = (
 
 
 class _Memory(io.StringIO):
-    """A file in memory that pretends to be written in some encoding."""
+    """A file in memory that reports a given encoding."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def written(
     encoding: str | None = None,
     colour: bool = False,
 ) -> str:
-    """Return anything that rich can print as text, plain or with the colours of a terminal."""
+    """Return what rich would print, as plain text or with terminal colours."""
     page = _Memory(encoding or getattr(sys.stdout, "encoding", None) or "utf-8")
     console = Console(
         file=page,
@@ -70,12 +70,12 @@ def written(
 
 
 def terminal_width() -> int:
-    """Return how wide the terminal is, or what reads well where there is none."""
+    """Return the width of the terminal, or a width that reads well without one."""
     return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
 
 
 def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str:
-    """Return anything that rich can print as a piece of a web page, escaped."""
+    """Return what rich would print, as a fragment of HTML with all text escaped."""
     console = Console(
         file=io.StringIO(),
         width=width,

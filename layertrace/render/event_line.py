@@ -19,19 +19,19 @@ DEEPEST = 20
 
 
 def echo_line(event: Event, *, depth: int | None = None, ends: bool = False, encoding: str = "utf-8") -> Text:
-    """Write one event in one line, indented by how many events are running.
+    """Return one event as one line, indented by the number of running events.
 
-    A beginning tells what came in and from where, an end what came out and how long it took; a
-    variable, which takes no time, is told once.
+    The line of a beginning shows inputs and location, that of an end outputs and duration. A variable
+    takes no time and gets a single line.
 
     Args:
-        event: The event, as far as it is known.
-        depth: How many events are running; None for the event's own `depth`.
-        ends: Whether it has just ended, else it has just begun.
-        encoding: What the text must be encodable in.
+        event: The event, complete or running.
+        depth: The number of running events; None for the event's own `depth`.
+        ends: Whether the event has just ended; otherwise it has just begun.
+        encoding: The encoding that the text must fit.
 
     Returns:
-        A text for rich to print; its `plain` for everybody else.
+        A text for rich to print; its `plain` attribute is the line without styles.
 
     Example:
         >>> print(echo_line(Event(seq=3, kind="build"), depth=1).plain)
@@ -46,7 +46,7 @@ def echo_line(event: Event, *, depth: int | None = None, ends: bool = False, enc
 
 
 def event_line(event: Event, *, encoding: str = "utf-8") -> Text:
-    """Write a whole event in one line, without its number, its place and its time.
+    """Return a whole event as one line, without its number, location and time.
 
     Example:
         >>> print(event_line(Event(seq=3, kind="call", call_index=1)).plain)
@@ -55,10 +55,10 @@ def event_line(event: Event, *, encoding: str = "utf-8") -> Text:
     glyphs = glyphs_for(encoding)
     cells = [_what(event, glyphs)]
     if event.kind == "call":
-        cells += [_named(event, glyphs), event_phrases.shapes(event, glyphs)]
+        cells += [_name_and_class(event, glyphs), event_phrases.shapes(event, glyphs)]
         cells += [Text(event_phrases.settings(event, None, glyphs)), inked(event.mode, MODES[event.mode])]
     else:
-        cells += _came(event, glyphs)
+        cells += _inputs(event, glyphs)
     if event.times > 1:
         cells.append(Text(formatting.counted(event.times, "time")))
     if event.variable is None and event.error is not None and event.error.origin:
@@ -68,35 +68,35 @@ def event_line(event: Event, *, encoding: str = "utf-8") -> Text:
 
 def _what(event: Event, glyphs: Glyphs) -> Text:
     number = event.trace if event.kind == "trace" else event.call_index
-    said = inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
+    text = inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
     if event.function is not None and event.kind in ("trace", "run"):
-        said.append(" of " if event.kind == "trace" else " ")
-        said.append(glyphs.user(event.function.name), NAME)
-    return said
+        text.append(" of " if event.kind == "trace" else " ")
+        text.append(glyphs.user(event.function.name), NAME)
+    return text
 
 
 def _mode(event: Event, glyphs: Glyphs) -> Text:
-    # Lines further out have told which trace it is, and when Keras began to infer shapes.
-    inner = event.depth > 0 and event.mode != "eager" and event.kind != "trace"
-    said = event.mode if inner else ran_where(event, None, glyphs)
-    return inked(said, MODES[event.mode])
+    # The lines of enclosing events show which trace it is, and when Keras began to infer shapes.
+    is_nested = event.depth > 0 and event.mode != "eager" and event.kind != "trace"
+    mode = event.mode if is_nested else ran_where(event, None, glyphs)
+    return inked(mode, MODES[event.mode])
 
 
-def _who(event: Event, glyphs: Glyphs) -> Text:
+def _subject_name(event: Event, glyphs: Glyphs) -> Text:
     subject = event.variable or event.layer
     return inked("" if subject is None else glyphs.user(subject.name), NAME)
 
 
-def _named(event: Event, glyphs: Glyphs) -> Text:
-    who = _who(event, glyphs)
+def _name_and_class(event: Event, glyphs: Glyphs) -> Text:
+    name = _subject_name(event, glyphs)
     if event.layer is not None and event.variable is None:
-        who.append(f" ({glyphs.user(event.layer.class_name)})", CLASS)
-    return who
+        name.append(f" ({glyphs.user(event.layer.class_name)})", CLASS)
+    return name
 
 
-def _came(event: Event, glyphs: Glyphs) -> Iterator[Text]:
-    """Write whom an event is about, and what came in."""
-    yield _named(event, glyphs)
+def _inputs(event: Event, glyphs: Glyphs) -> Iterator[Text]:
+    """Yield what an event is about, and its inputs."""
+    yield _name_and_class(event, glyphs)
     if event.variable is not None:
         yield Text(str(event_phrases.tensor(event.variable)))
         yield from event_phrases.usual_traits(event.variable, glyphs)
@@ -110,7 +110,7 @@ def _came(event: Event, glyphs: Glyphs) -> Iterator[Text]:
 
 
 def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
-    yield from _came(event, glyphs)
+    yield from _inputs(event, glyphs)
     yield _mode(event, glyphs)
     if event.thread != "MainThread":
         yield inked(f"in thread {glyphs.user(event.thread)}", QUIET)
@@ -120,7 +120,7 @@ def _beginning(event: Event, glyphs: Glyphs) -> Iterator[Text]:
 
 
 def _end(event: Event, glyphs: Glyphs) -> Iterator[Text]:
-    yield _who(event, glyphs)
+    yield _subject_name(event, glyphs)
     if event.error is not None and event.error.origin:
         yield event_phrases.trouble(event, glyphs)
     elif event.error is not None:

@@ -1,4 +1,4 @@
-"""Tell, where an exception ends a recording, what is wrong and what happened up to there."""
+"""Report what is wrong, and what happened before, when an exception ends a recording."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ MOST_LINES = 80
 
 
 def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
-    """Print the findings, those that explain the exception first, and the tree up to it.
+    """Print the findings, with those that explain the exception first, and the tree.
 
     Args:
         timeline: What was recorded.
-        file: Where to; None for standard error.
+        file: The output; None for standard error.
     """
     if timeline.failure is None or not len(timeline):
         return
     console = Console(file=file or sys.stderr)
-    if not console.is_terminal:  # where rich would make do with 80 columns
+    if not console.is_terminal:  # for which rich assumes 80 columns
         console = Console(file=console.file, width=terminal_width())
-    found = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    serious = [finding for finding in diagnose(timeline) if finding.severity != "note"]
     kind = printable(timeline.failure.error.type)
-    console.print(Text(f"layertrace: {kind} ended the recording; what happened until then", ERROR))
+    console.print(Text(f"layertrace: {kind} ended the recording; this is what happened before", ERROR))
     console.print()
-    if found:
-        console.print(findings(found))
+    if serious:
+        console.print(findings(serious))
         console.print()
-    console.print(tree(timeline, findings=found, max_lines=MOST_LINES), crop=False)
+    console.print(tree(timeline, findings=serious, max_lines=MOST_LINES), crop=False)
     console.print()

@@ -1,10 +1,9 @@
-"""Show a timeline in a notebook: as the page, and as text where a notebook shows no pages."""
+"""Show a timeline in a notebook: as the page, or as text where pages cannot be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
 
 from rich.console import Group
 from rich.text import Text
@@ -19,10 +18,10 @@ from layertrace.timeline import Timeline
 __all__ = ["MOST_FRAMED", "notebook"]
 
 MOST_FRAMED = 20_000
-"""A notebook keeps what it shows: with more events than this, it gets the text alone."""
+"""A notebook file stores its output: above this number of events, it gets only the text."""
 
 HEAD, LINE, FINDING, HIGHEST = 330, 24, 200, 760
-"""How high a frame is, in pixels: a head, a line for each event, and room for what is wrong."""
+"""The height of a frame in pixels: its head, each line, each finding, and the maximum."""
 
 FRAME = (
     '<iframe srcdoc="{page}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
@@ -31,22 +30,47 @@ FRAME = (
 )
 
 
-def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
+def notebook(
+    timeline: Timeline,
+    *,
+    depth: int | None = None,
+    fold: bool = True,
+    times: bool = True,
+    places: bool = True,
+    max_lines: int | None = None,
+    findings: Iterable[Finding] = (),
+    marks: Mapping[int, str] | None = None,
+) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
-    The HTML is the page that `layertrace.render.page` makes, in a frame that may run its script and
-    nothing else, and below it the tree as text, which stays where frames are not shown (on GitHub, for one).
+    The HTML is the page of `layertrace.render.page` in a frame that may only run its script. Below it, the
+    tree as text is visible where frames are removed, such as on GitHub.
 
     Args:
         timeline: The events.
-        **options: As for `tree`; `findings` are also shown above it.
+        depth: Number of levels of events to show; None for as many as read well (up to 20).
+        fold: Whether to show repetitions once, with their number.
+        times: Whether to show durations, where there is room.
+        places: Whether to show the lines of code that caused the events.
+        max_lines: Approximate number of lines at most; None for 400.
+        findings: Findings to print before the tree and to mark in it.
+        marks: Words to mark events with, by their `seq`.
 
     Returns:
-        `{"text/plain": ..., "text/html": ...}`, as `_repr_mimebundle_` wants it.
+        `{"text/plain": ..., "text/html": ...}`, for `_repr_mimebundle_`.
     """
-    events = timeline[:]  # a recording under way would grow meanwhile
-    found = tuple(options.get("findings", ()))
-    tree_ = tree(events, **options)
+    events = timeline[:]  # a running recording would keep growing
+    found = tuple(findings)
+    tree_ = tree(
+        events,
+        depth=depth,
+        fold=fold,
+        times=times,
+        places=places,
+        max_lines=max_lines,
+        findings=found,
+        marks=marks,
+    )
     shown = Group(finding_list(found), Text(), tree_) if found else tree_
     text = html(shown)
     framed = 0 < len(events) <= MOST_FRAMED
@@ -54,7 +78,7 @@ def notebook(timeline: Timeline, **options: Any) -> dict[str, str]:
 
 
 def _framed(timeline: Timeline, found: Sequence[Finding], text: str) -> str:
-    # None given may mean that nobody has looked; the page should not say that nothing is wrong then.
+    # Without findings, the timeline may not have been diagnosed; the page must not report that all is well.
     found = found or diagnose(timeline)
     height = min(HEAD + LINE * len(timeline) + FINDING * len(found), HIGHEST)
     whole = page(timeline, findings=found)

@@ -131,7 +131,7 @@ def _part(timeline: Timeline, concerned: Sequence[Event]) -> Timeline:
 
 
 def _around(event: Event, timeline: Timeline) -> Iterator[int]:
-    parent = timeline.around(event)
+    parent = timeline.parent(event)
     siblings = timeline.roots if parent is None else timeline.children(parent)
     place = next((n for n, one in enumerate(siblings) if one.seq == event.seq), 0)
     for one in siblings[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1]:
@@ -139,4 +139,4 @@ def _around(event: Event, timeline: Timeline) -> Iterator[int]:
     yield from (child.seq for child in timeline.children(event))
     while parent is not None:
         yield parent.seq
-        parent = timeline.around(parent)
+        parent = timeline.parent(parent)

@@ -135,7 +135,7 @@ def _rows(before: str, now: str, timeline: Timeline) -> list[Row]:
 
 def _nested(timeline: Timeline) -> list[tuple[Event, Event | None]]:
     """Return events in order, each with the one around it in this timeline."""
-    return [(event, timeline.around(event)) for event in timeline]
+    return [(event, timeline.parent(event)) for event in timeline]
 
 
 class _Fresh:

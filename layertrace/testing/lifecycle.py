@@ -66,7 +66,7 @@ def _chain(event: Event | None, timeline: Timeline) -> list[Event]:
     found: list[Event] = []
     while event is not None:
         found.append(event)
-        event = timeline.around(event)
+        event = timeline.parent(event)
     return found[::-1]
 
 

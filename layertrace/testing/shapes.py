@@ -73,7 +73,7 @@ def _beside(timeline: Timeline, expected: Mapping[str, Expected], created_in: st
             yield beside("", event, differs=True)
             continue
         shape = missing.pop(name)
-        around = timeline.around(event)
+        around = timeline.parent(event)
         maker = "no layer" if around is None else around.kind
         row = beside(f"{name}  {_written(shape)}{where}", event)
         is_there = created_in in (None, maker)

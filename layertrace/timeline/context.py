@@ -1,4 +1,4 @@
-"""What a recording knows beside its events: how layers were in the end, and what was noticed on the way."""
+"""What a recording knows besides its events: the final state of layers, and observations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from layertrace.timeline.event import NOTHING, ErrorRef, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, LayerRef, Location, Structure, TensorSpec
 
 __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
@@ -15,7 +15,7 @@ ObservationKind = Literal["update", "loss", "changed in call", "changed after tr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """Something noticed during an event that is no event itself.
+    """Something observed during an event that is not an event itself.
 
     Attributes:
         what: `update`: an optimizer was given gradients. `loss`: a layer called `add_loss`. `changed in
@@ -24,20 +24,20 @@ class Observation:
             `kept tensor`: a layer holds a tensor of a graph after the `call` that was traced into it.
             `random`: a traced `call` drew from Python's or NumPy's generators, or from TensorFlow with a
             constant seed.
-        during: The `seq` of the event it happened in; None outside of any.
-        layer: Whose it is.
-        name: Which attribute, with the way into it where it is nested: `config['rate']`. `class Scale.rate`
-            is one of the class, `global RATE` a variable outside of it. Or which optimizer; which generator.
-        before: What it was.
-        now: What it is. For an update: the positions in `variables` of those whose gradient was None.
-        variables: For an update: the ids of the variables it was for (`VariableSpec.id`), those made before
-            the recording are 0.
+        during: The `seq` of the event in which it happened; None outside of any event.
+        layer: The layer concerned.
+        name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
+            attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator.
+        before: The earlier value.
+        now: The new value. For an update: the positions in `variables` of those whose gradient was None.
+        variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
+            before the recording.
         paths: The paths of these variables.
         without_gradient: The paths of those whose gradient was None.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
-        times: How often it was seen alike.
-        thread: Name of the thread it was seen in.
+        times: The number of equal observations that it represents.
+        thread: Name of the thread that it was made in.
     """
 
     what: ObservationKind
@@ -57,28 +57,29 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerState:
-    """One layer as it was when the recording ended, or when it was read before.
+    """One layer as it was when the recording ended, or when it was read before that.
 
-    Of a layer that was gone by then, only what was noticed at the end of its `__init__` is known.
+    For a layer that had been deleted by then, only what was observed at the end of its `__init__` is known.
 
     Attributes:
-        layer: Who.
-        alive: Whether it was still there.
-        initialized: Whether Keras's own `__init__` has run.
-        built_by_init: Whether `built` was true when its `__init__` had ended.
+        layer: The layer.
+        alive: Whether it still existed.
+        initialized: Whether the `__init__` of Keras has run.
+        built_by_init: Whether `built` was true at the end of its `__init__`.
         built: Whether it is built.
         trainable: Its `trainable`.
-        methods: Where its class, or one above it that is not Keras's, defines `__init__`, `__call__`,
+        methods: Where its class, or a base class that is not part of Keras, defines `__init__`, `__call__`,
             `build`, `call`, `compute_output_shape`, `compute_mask`, `get_config` or `from_config`.
-        children: The numbers of the layers that Keras knows inside it, however deep.
+        children: The numbers of all layers inside it that Keras tracks, at any depth.
         held: The attributes that hold its layers, by number: `head`, `blocks[0]`.
-        variables: The ids of the variables that Keras knows inside it; 0 for one made before the recording.
+        variables: The ids of the variables inside it that Keras tracks; 0 for one that was created before the
+            recording.
         tensors: Attributes that hold a tensor or a raw `tf.Variable`.
-        supports_masking: Whether it hands on a mask that comes in.
-        makes_mask: Whether it makes one, as `Embedding(mask_zero=True)` and `Masking` do.
-        compute_dtype: In which dtype it computes.
-        declared: What Keras says its one output is, where a functional model holds it.
-        masked: Whether, in that model, a mask comes in, and whether one goes out.
+        supports_masking: Whether it passes on the mask of its input.
+        makes_mask: Whether it creates a mask, as `Embedding(mask_zero=True)` and `Masking` do.
+        compute_dtype: The dtype in which it computes.
+        declared: The spec of its only output in a functional model that holds it.
+        masked: Whether, in that model, its input has a mask, and whether its output has one.
         accepted: Codes of findings that its class accepts (`layertrace.accept`).
     """
 
@@ -88,11 +89,11 @@ class LayerState:
     built_by_init: bool | None = None
     built: bool | None = None
     trainable: bool | None = None
-    methods: Mapping[str, Location] = field(default_factory=lambda: NOTHING)
+    methods: Mapping[str, Location] = field(default_factory=lambda: EMPTY_MAPPING)
     children: tuple[int, ...] = ()
-    held: Mapping[int, str] = field(default_factory=lambda: NOTHING)
+    held: Mapping[int, str] = field(default_factory=lambda: EMPTY_MAPPING)
     variables: tuple[int, ...] = ()
-    tensors: Mapping[str, Structure] = field(default_factory=lambda: NOTHING)
+    tensors: Mapping[str, Structure] = field(default_factory=lambda: EMPTY_MAPPING)
     supports_masking: bool | None = None
     makes_mask: bool | None = None
     compute_dtype: str | None = None
@@ -106,10 +107,10 @@ class Failure:
     """The exception that ended a recording.
 
     Attributes:
-        error: What it was; its `location` is the innermost line of the user's code.
-        layer: The innermost layer one of whose methods it came through, whether hooked or not.
-        lines: The lines of the user's code that it came through, outermost first.
-        thread: In which thread.
+        error: The exception; its `location` is the innermost line of the user's code.
+        layer: The innermost layer through whose methods it passed, hooked or not.
+        lines: The lines of the user's code that it passed through, outermost first.
+        thread: Name of the thread.
     """
 
     error: ErrorRef
@@ -120,22 +121,22 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingContext:
-    """All that a recording knows beside its events.
+    """Everything that a recording knows besides its events.
 
     Attributes:
-        states: How layers were in the end, by number.
-        observations: What was noticed on the way.
+        states: The final states of layers, by number.
+        observations: The observations, in order.
         failure: The exception that ended the recording.
-        versions: Of TensorFlow and the Keras that were loaded.
-        started_ns: When it began, in nanoseconds since 1970; None where that is not known.
-        extras: Fields of events, by `seq`, that a newer layertrace wrote to the file that this is from.
-        unknown: Lines of that file that this version does not know, as they stand there.
+        versions: The versions of TensorFlow and Keras that were loaded.
+        started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
+        extras: Fields of events, by `seq`, that a newer layertrace wrote to the file.
+        unknown: Lines of the file that this version does not know, unchanged.
     """
 
-    states: Mapping[int, LayerState] = field(default_factory=lambda: NOTHING)
+    states: Mapping[int, LayerState] = field(default_factory=lambda: EMPTY_MAPPING)
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
-    versions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    versions: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     started_ns: int | None = None
-    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)
     unknown: tuple[bytes, ...] = ()

@@ -1,4 +1,4 @@
-"""What one event says: plain, frozen data that outlives the layer it is about."""
+"""One event: plain, frozen data that outlives the layer it describes."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Reason = Literal[
 class TensorSpec:
     """A tensor's dtype and shape, without the tensor.
 
-    `shape` is `None` where even the rank is unknown; a dimension is `None` where its size is.
-    `encoding` tells sparse and ragged tensors from dense ones.
+    `shape` is `None` if even the rank is unknown; a dimension is `None` if its size is unknown.
+    `encoding` distinguishes sparse and ragged tensors from dense ones.
     """
 
     dtype: str
@@ -49,7 +49,7 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that is not kept, only described in a few words: `<GlorotUniform>`."""
+    """A short description in place of a value that is not kept: `<GlorotUniform>`."""
 
     text: str
 
@@ -60,14 +60,14 @@ class Opaque:
 
 
 Plain = Union[None, bool, int, float, complex, str, Opaque]
-"""A value that can be kept as it is, or the description of one that cannot."""
+"""A value that can be kept, or the description of one that cannot."""
 
 Structure = Union[Plain, TensorSpec, tuple["Structure", ...], Mapping[str, "Structure"]]
-"""Specs and plain values, nested as the arguments were; lists are kept as tuples."""
+"""Specs and plain values, nested like the arguments; lists become tuples."""
 
 
-class Nothing(Mapping[Any, Any]):
-    """A mapping without members that cannot get any, and, other than `MappingProxyType`, can be pickled."""
+class FrozenEmptyMapping(Mapping[Any, Any]):
+    """An empty, immutable mapping that, unlike `MappingProxyType`, can be pickled."""
 
     __slots__ = ()
 
@@ -84,10 +84,10 @@ class Nothing(Mapping[Any, Any]):
         return "{}"
 
     def __reduce__(self) -> str:
-        return "NOTHING"  # the one there is
+        return "EMPTY_MAPPING"  # the only instance, by its name in this module
 
 
-NOTHING: Mapping[Any, Any] = Nothing()
+EMPTY_MAPPING: Mapping[Any, Any] = FrozenEmptyMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,12 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRef:
-    """Who: one layer instance, told without holding it.
+    """One layer instance, identified without a reference to it.
 
-    `id` counts layers from 1 in the order layertrace met them, so two layers with one name
-    stay two. `path` is Keras's where that names the layers around, else made of the names of the layers
-    it was made in, or first called in. `bases` are the qualified names of its class
-    and all classes above it, so that a saved timeline can still be asked for every `Dense`.
+    `id` numbers layers from 1 in the order in which layertrace met them, so two layers with one name
+    stay two. `path` is Keras's path if that includes the parents, otherwise the names of the layers that it
+    was created in, or first called in. `bases` are the qualified names of its class and of all base classes,
+    so that a saved timeline can still be queried for every `Dense`.
     """
 
     id: int
@@ -125,7 +125,7 @@ class LayerRef:
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
-    """One `tf.function` object, by number and name: two models' `one_step_on_data` are two."""
+    """One `tf.function` object, by number and name: the `one_step_on_data` of two models are two."""
 
     id: int
     name: str
@@ -136,11 +136,11 @@ class FunctionRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableSpec:
-    """A variable as it was when it was made.
+    """A variable as it was created.
 
     `initializer` is the class name of the initializer, or the spec of the initial value.
-    `deferred` says that Keras made it while inferring shapes and gave it a value later.
-    `source` tells a Keras variable from a raw `tf.Variable`.
+    `deferred` means that Keras created it while inferring shapes and initialized it afterwards.
+    `source` distinguishes a Keras variable from a raw `tf.Variable`.
     """
 
     id: int
@@ -158,7 +158,7 @@ class VariableSpec:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it holds; 0 while a dimension is unknown."""
+        """The number of its elements; 0 if a dimension is unknown."""
         count = 1
         for size in (None,) if self.shape is None else self.shape:
             if size is None:
@@ -171,10 +171,10 @@ class VariableSpec:
 class ErrorRef:
     """An exception that left this event.
 
-    `origin` is true for the event it was raised in, false for those it passed through. `raised_in` names the
-    innermost functions that it came through, innermost first, as `module:function`; the hosts' own are
-    among them, where they do not hide themselves. `subject` is the layer whose method, hooked or not, was
-    the innermost of them.
+    `origin` is true for the event in which it was raised, false for those through which it passed.
+    `raised_in` names the innermost functions that it passed through, innermost first, as `module:function`;
+    these include the functions of Keras and TensorFlow that do not hide themselves from tracebacks. `subject`
+    is the layer whose method, hooked or not, was the innermost of them.
     """
 
     type: str
@@ -190,10 +190,10 @@ class ErrorRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphSpec:
-    """How a `tf.function` was traced, and into how large a graph.
+    """The options with which a `tf.function` was traced, and the size of the graph.
 
-    `ops` counts the operations of the graph itself, not those of functions it calls; None where the
-    trace failed. `second_pass` says that TensorFlow traced once more because the first pass made variables.
+    `ops` counts the operations of the graph itself, not those of functions that it calls; None if the
+    trace failed. `second_pass` means that TensorFlow traced again because the first pass created variables.
     """
 
     ops: int | None = None
@@ -204,11 +204,11 @@ class GraphSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What differs in one argument of a `tf.function` from an earlier trace.
+    """The difference in one argument of a `tf.function` from an earlier trace.
 
-    `argument` is its name, with the way into it where it is nested: `data[0]`, `config['alpha']`.
-    `before` and `now` are the two values in words, None for an argument that was not there. `axes` are the
-    dimensions that differ, if it is the shape.
+    `argument` is its name, with the path to the nested value: `data[0]`, `config['alpha']`. `before` and
+    `now` describe the two values; None for an argument that did not exist. `axes` are the dimensions that
+    differ, if the shape does.
     """
 
     argument: str
@@ -230,10 +230,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why a `tf.function` was traced although it, or another of the same code, had been traced before.
+    """Why a `tf.function` was traced although it, or another one of the same code, had been traced before.
 
-    `changes` tells what differs from the earlier trace that is closest, whose number is `compared_with`.
-    `detail` says in words what no argument shows.
+    `changes` are the differences from the most similar earlier trace, whose number is `compared_with`.
+    `detail` describes a cause that no argument shows.
     """
 
     reason: Reason
@@ -242,53 +242,53 @@ class Cause:
     detail: str = ""
 
     def __str__(self) -> str:
-        said = "; ".join(map(str, self.changes[:3]))
+        changes = "; ".join(map(str, self.changes[:3]))
         more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
-        return said + more or self.detail
+        return changes + more or self.detail
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One thing that happened to one layer, told without holding the layer.
+    """One thing that happened to one layer, recorded without a reference to the layer.
 
     A field that does not apply is `None` (`arguments` is then empty). Events are structs of `msgspec`, since
-    a recording may have a million, and a frozen dataclass takes seven times as long to make. `replace` and
-    `asdict` for them are in `msgspec.structs`.
+    a recording may have a million of them, and a frozen dataclass takes seven times as long to create.
+    `msgspec.structs` has `replace` and `asdict` for them. The file format has all fields of this class.
 
     Attributes:
-        seq: Place in the timeline, from 0, by beginnings. It is kept by every selection, and so
+        seq: Position in the timeline, from 0, in the order of beginnings. Selections keep it, so it
             identifies the event.
         kind: What happened.
-        layer: Whom it happened to; the owner, for a variable. None for a trace, and for a variable
-            made outside of any layer.
+        layer: The layer that it happened to; for a variable, its owner. None for a trace, and for a variable
+            that was created outside of any layer.
         parent: The `seq` of the event that was running; None at the top.
-        depth: How many events were running.
+        depth: The number of events that were running.
         start_ns: Nanoseconds from the beginning of the recording.
-        duration_ns: Nanoseconds it took; None where it had not ended, and for a variable.
-        thread: Name of the thread it ran in.
-        mode: Where it ran. `symbolic` means that Keras was inferring shapes.
-        function: The `tf.function` being traced around it (or by it, for a trace).
-        trace: How-manyeth trace of this function, from 1; for a run, how many traces it had by then.
-        inputs: Specs of the tensors that came in, nested as they were: of the one tensor argument
-            of `call`, or by argument name where there are several.
+        duration_ns: Nanoseconds it took; None if it had not ended, and for a variable.
+        thread: Name of the thread that it ran in.
+        mode: The mode it ran in. `symbolic` means that Keras was inferring shapes.
+        function: The `tf.function` that was being traced (for a trace, the one that it traces).
+        trace: 1-based index of the trace of this function; for a run, the number of traces so far.
+        inputs: Specs of the input tensors, nested like the arguments: of the only tensor argument of `call`,
+            or by argument name if there are several.
         outputs: Specs of what `call` returned.
-        arguments: The other arguments that were not left at their defaults.
-        training: The `training` argument of a call; None where it was not given.
-        mask: Whether a mask came in; None where the event is no call.
-        variable: The variable that was made.
+        arguments: The other arguments that differ from their defaults.
+        training: The `training` argument of a call; None if it was not passed.
+        mask: Whether a mask was passed; None if the event is not a call.
+        variable: The variable that was created.
         error: The exception that left the event.
-        location: The line of the user's code that caused it (not Keras's, not TensorFlow's).
+        location: The line of the user's code that caused it (not of Keras or TensorFlow).
         defined_at: Where the method, or the traced function, is defined.
-        call_index: For a call: which call of this layer it is in this recording, from 1.
-        cause: For a trace: why it was made; None for the first of a function.
-        graph: For a trace: how it was made, and how large the graph came out.
-        times: For a run: how many executions it stands for, one after the other with no other event
+        call_index: For a call: 1-based index among the calls of this layer in this recording.
+        cause: For a trace: why it happened; None for the first of a function.
+        graph: For a trace: its options, and the size of the graph.
+        times: For a run: the number of consecutive executions it represents, without another event
             between them.
-        traced_before: For a run: how many traces of the function were made before the recording began.
-        replica: Which replica of a `tf.distribute` strategy it ran in, from 0.
+        traced_before: For a run: the number of traces of the function before the recording began.
+        replica: 0-based index of the replica of a `tf.distribute` strategy that it ran in.
         strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was.
-        flags: `direct`: the user's code invoked `call` itself, past `Layer.__call__`. `masked`: a mask rode
-            on a tensor that came in (looked for in symbolic and graph calls and in the first eager ones).
-            `from config`: an init by `from_config`. `name by position`: `add_weight` got a name first.
+        flags: `direct`: the user's code called `call` itself instead of the layer. `masked`: an input tensor
+            carried a mask (checked in symbolic and graph calls and in the first eager ones). `from config`:
+            an init by `from_config`. `name by position`: the first argument of `add_weight` was a name.
     """
 
     seq: int
@@ -304,7 +304,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     trace: int | None = None
     inputs: Structure = None
     outputs: Structure = None
-    arguments: Mapping[str, Structure] = NOTHING
+    arguments: Mapping[str, Structure] = EMPTY_MAPPING
     training: bool | None = None
     mask: bool | None = None
     variable: VariableSpec | None = None
@@ -319,3 +319,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replica: int | None = None
     strategy: str | None = None
     flags: frozenset[Flag] = frozenset()
+
+
+def by_beginning(start_ns: int, end_ns: int | None) -> tuple[int, float]:
+    """Return the key that sorts events by their beginnings.
+
+    A coarse clock may show two beginnings at once; the event that ends later is then the outer one.
+
+    Args:
+        start_ns: When the event began.
+        end_ns: When it ended; None if it has not.
+    """
+    return start_ns, float("-inf") if end_ns is None else -end_ns

@@ -1,4 +1,4 @@
-"""What became of each `tf.function`: how often it was traced, why, and how often it ran."""
+"""The history of each `tf.function`: its traces, their causes, and its runs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class FunctionLife:
     Attributes:
         function: Its number and name.
         traces: The events of its traces, failed ones included.
-        runs: How often it was executed from eager code.
-        traced_before: How many traces were made before the recording began; None where that is not known,
-            since it never ran.
+        runs: The number of executions from eager code.
+        traced_before: The number of traces before the recording began; None if that is unknown, because it
+            never ran.
         defined_at: Where the Python function is defined.
     """
 
@@ -35,45 +35,50 @@ class FunctionLife:
         return self.function.name
 
     @property
+    def is_of_tf_data(self) -> bool:
+        """Whether `tf.data` created it to map over elements, as Keras's `fit` does; no program calls it."""
+        return self.name.startswith("Dataset_") and self.defined_at is None and not self.runs
+
+    @property
     def traced(self) -> int:
-        """How many traces went well: what `experimental_get_tracing_count()` adds meanwhile."""
+        """The number of successful traces: what they add to `experimental_get_tracing_count()`."""
         return sum(event.error is None for event in self.traces)
 
     @property
     def signatures(self) -> tuple[Mapping[str, Structure], ...]:
-        """What it was specialised on, argument by argument, trace by trace."""
+        """The arguments of each trace, by name."""
         return tuple(event.inputs for event in self.traces if isinstance(event.inputs, Mapping))
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        """Why it was traced, for each trace but the first of its code."""
+        """The cause of each trace except the first of its code."""
         return tuple(event.cause for event in self.traces if event.cause is not None)
 
     @property
     def seconds(self) -> float:
-        """How many seconds its traces took, with those of the functions that they called."""
+        """The duration of its traces in seconds, including the functions traced inside them."""
         return sum(event.duration_ns or 0 for event in self.traces) / 1e9
 
 
 def functions(events: Iterable[Event]) -> tuple[FunctionLife, ...]:
-    """Return the life of each `tf.function`, in the order of their first traces or runs."""
-    found: dict[int, list[Event]] = {}
+    """Return the history of each `tf.function`, in the order of their first traces or runs."""
+    events_of: dict[int, list[Event]] = {}
     for event in events:
         if event.kind in ("trace", "run") and event.function is not None:
-            found.setdefault(event.function.id, []).append(event)
-    return tuple(map(_life, found.values()))
+            events_of.setdefault(event.function.id, []).append(event)
+    return tuple(map(_life, events_of.values()))
 
 
 def _life(events: list[Event]) -> FunctionLife:
     runs = [event for event in events if event.kind == "run"]
-    before = (event.traced_before for event in runs if event.traced_before is not None)
-    places = (event.defined_at for event in events if event.defined_at is not None)
+    earlier_traces = (event.traced_before for event in runs if event.traced_before is not None)
+    definitions = (event.defined_at for event in events if event.defined_at is not None)
     function = events[0].function
-    assert function is not None  # noqa: S101  # `functions` takes no others
+    assert function is not None  # noqa: S101  # `functions` passes only such events
     return FunctionLife(
         function=function,
         traces=tuple(event for event in events if event.kind == "trace"),
         runs=sum(event.times for event in runs),
-        traced_before=next(before, None),
-        defined_at=next(places, None),
+        traced_before=next(earlier_traces, None),
+        defined_at=next(definitions, None),
     )

@@ -1,32 +1,33 @@
-"""The ways to look at a timeline, and to judge it, named here and loaded when somebody looks.
+"""The functions of higher layers that methods of `Timeline` call, loaded when one is first called.
 
-Reading a timeline must not load rich, and the timeline stands below the renderers; so it knows
-them by name only.
+Reading a timeline must not load rich, and the timeline stands below the renderers, so the modules of these
+functions are known here by name only. To a type checker they are ordinary imports.
 """
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Callable
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
-_VIEWS = {
-    "diagnose": "layertrace.diagnosis:diagnose",
-    "tree": "layertrace.render:tree",
-    "failure": "layertrace.render:print_failure",
-    "functions": "layertrace.render:function_table",
-    "fail_fast": "layertrace.diagnosis:fail_fast_on",
-    "load": "layertrace.timeline.storage:load",
-    "save": "layertrace.timeline.storage:save",
-    "table": "layertrace.render:table",
-    "print": "layertrace.render:print_timeline",
-    "text": "layertrace.render:text",
-    "echo": "layertrace.render:echo_line",
-    "notebook": "layertrace.render:notebook",
+if TYPE_CHECKING:
+    from layertrace.diagnosis.diagnose import diagnose
+    from layertrace.render import function_table, print_timeline, table, text, tree
+    from layertrace.render.notebook import notebook
+
+__all__ = ["diagnose", "function_table", "notebook", "print_timeline", "table", "text", "tree"]
+
+_HOMES = {
+    "diagnose": "layertrace.diagnosis",
+    "function_table": "layertrace.render",
+    "notebook": "layertrace.render",
+    "print_timeline": "layertrace.render",
+    "table": "layertrace.render",
+    "text": "layertrace.render",
+    "tree": "layertrace.render",
 }
 
 
-def load(view: str) -> Callable[..., Any]:
-    """Load the function that makes this view."""
-    found: Callable[..., Any] = pkgutil.resolve_name(_VIEWS[view])
-    return found
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,4 +1,4 @@
-"""Write values as Python would, for sentences that are part of an event."""
+"""Write values as in Python code, for sentences that are part of an event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["literal", "words"]
 
 
 def literal(value: object) -> str:
-    """Write one plain value, of whatever size."""
+    """Return the repr of one plain value, shortened if it is a very large int."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
         # Python refuses to spell out an int of more than 4,300 digits.
         return f"<int of {value.bit_length()} bits>"
@@ -18,7 +18,7 @@ def literal(value: object) -> str:
 
 
 def words(value: Structure) -> str:
-    """Write a structure of arguments, with specs for tensors.
+    """Return a structure of arguments as in Python code, with specs for tensors.
 
     Example:
         >>> words((TensorSpec("float32", (2, 3)), {"alpha": 0.1}))

@@ -1,4 +1,4 @@
-"""Put several recordings into one, as if one had seen all processes."""
+"""Merge the recordings of several processes into one."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["merged"]
 def merged(timelines: Mapping[str, Timeline]) -> Timeline:
     """Return the events of several recordings in the order of the clock.
 
-    Layers, functions and variables of different recordings stay different. Threads are told with the name of
-    their recording. A recording that does not know when it began is taken to have begun with the first.
+    Layers, functions and variables of different recordings stay distinct. The names of threads get the name
+    of their recording. A recording whose start is unknown is placed at the start of the first.
 
     Args:
         timelines: The recordings, by name.
     """
-    moved = [_Moved(name, one) for name, one in timelines.items()]
-    known = [one.began for one in moved if one.began is not None]
-    first = min(known, default=0)
-    spaced, highest = [], 0
-    for one in moved:
-        spaced.append(list(one.events(highest, 0 if one.began is None else one.began - first)))
-        highest += one.highest
-    events = sorted((pair for part in spaced for pair in part), key=lambda pair: pair[1].start_ns)
+    parts = [_Part(name, timeline) for name, timeline in timelines.items()]
+    first = min((part.started_ns for part in parts if part.started_ns is not None), default=0)
+    renumbered: list[tuple[Key, Event]] = []
+    highest = 0
+    for part in parts:
+        renumbered += part.events(highest, 0 if part.started_ns is None else part.started_ns - first)
+        highest += part.highest
+    events = sorted(renumbered, key=lambda pair: pair[1].start_ns)
     numbers = {key: seq for seq, (key, _) in enumerate(events)}
     ordered = [
         structs.replace(
@@ -40,20 +40,20 @@ def merged(timelines: Mapping[str, Timeline]) -> Timeline:
         )
         for key, event in events
     ]
-    notes = [f"{one.name}: {note}" for one in moved for note in one.timeline.notes]
-    return Timeline(ordered, notes, _together(moved, numbers, first))
+    notes = [f"{part.name}: {note}" for part in parts for note in part.timeline.notes]
+    return Timeline(ordered, notes, _merged_contexts(parts, numbers, first))
 
 
 Key = tuple[str, int]
 
 
-class _Moved:
-    """One recording on its way into another."""
+class _Part:
+    """One of the recordings, whose numbers are shifted so that no other recording has them."""
 
     def __init__(self, name: str, timeline: Timeline) -> None:
         self.name = name
         self.timeline = timeline
-        self.began = timeline.surroundings.started_ns
+        self.started_ns = timeline.surroundings.started_ns
         self.highest = max(self._numbers(), default=0)
         self._offset = 0
         self._layers: dict[LayerRef, LayerRef] = {}
@@ -67,7 +67,7 @@ class _Moved:
         yield from self.timeline.surroundings.states
 
     def events(self, offset: int, later_ns: int) -> Iterator[tuple[Key, Event]]:
-        """Yield the events with numbers of layers, functions and variables that no other recording has."""
+        """Yield the events, their layers, functions and variables with unique numbers."""
         self._offset = offset
         for event in self.timeline.standing_alone():
             variable = event.variable
@@ -87,7 +87,7 @@ class _Moved:
             )
 
     def layer(self, layer: LayerRef | None) -> LayerRef | None:
-        """Return a layer with its number in the whole."""
+        """Return a layer with its number in the merged recording."""
         if layer is None:
             return None
         if layer not in self._layers:
@@ -98,44 +98,45 @@ class _Moved:
         return replace(error, subject=self.layer(error.subject))
 
     def surroundings(self, numbers: Mapping[Key, int]) -> RecordingContext:
-        """Return what is known beside the events, with the numbers that these have in the whole."""
-        known, offset = self.timeline.surroundings, self._offset
+        """Return the context of this recording, with the numbers of the merged one."""
+        context, offset = self.timeline.surroundings, self._offset
         states = {}
-        for number, state in known.states.items():
+        for number, state in context.states.items():
             layer = self.layer(state.layer)
-            assert layer is not None  # noqa: S101  # a state is of a layer
+            assert layer is not None  # noqa: S101  # every state has a layer
             states[number + offset] = replace(
                 state,
                 layer=layer,
                 children=tuple(child + offset for child in state.children),
                 held={child + offset: name for child, name in state.held.items()},
-                variables=tuple(one + offset if one else 0 for one in state.variables),
+                variables=tuple(variable + offset if variable else 0 for variable in state.variables),
             )
-        observations = tuple(self._observation(one, numbers) for one in known.observations)
-        failure = known.failure and replace(
-            known.failure, layer=self.layer(known.failure.layer), error=self._error(known.failure.error)
+        observations = tuple(self._observation(seen, numbers) for seen in context.observations)
+        failure = context.failure and replace(
+            context.failure, layer=self.layer(context.failure.layer), error=self._error(context.failure.error)
         )
         return RecordingContext(
-            states=states, observations=observations, failure=failure, versions=known.versions
+            states=states, observations=observations, failure=failure, versions=context.versions
         )
 
-    def _observation(self, one: Observation, numbers: Mapping[Key, int]) -> Observation:
+    def _observation(self, observation: Observation, numbers: Mapping[Key, int]) -> Observation:
+        during = observation.during
         return replace(
-            one,
-            during=None if one.during is None else numbers.get((self.name, one.during)),
-            layer=self.layer(one.layer),
-            variables=tuple(number + self._offset if number else 0 for number in one.variables),
-            thread=f"{self.name}: {one.thread}",
+            observation,
+            during=None if during is None else numbers.get((self.name, during)),
+            layer=self.layer(observation.layer),
+            variables=tuple(number + self._offset if number else 0 for number in observation.variables),
+            thread=f"{self.name}: {observation.thread}",
         )
 
 
-def _together(moved: list[_Moved], numbers: Mapping[Key, int], first: int) -> RecordingContext:
-    parts = [one.surroundings(numbers) for one in moved]
-    failures = [part.failure for part in parts if part.failure is not None]
+def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int) -> RecordingContext:
+    contexts = [part.surroundings(numbers) for part in parts]
+    failures = [context.failure for context in contexts if context.failure is not None]
     return RecordingContext(
-        states={number: state for part in parts for number, state in part.states.items()},
-        observations=tuple(one for part in parts for one in part.observations),
+        states={number: state for context in contexts for number, state in context.states.items()},
+        observations=tuple(seen for context in contexts for seen in context.observations),
         failure=failures[0] if failures else None,
-        versions=dict(item for part in parts for item in part.versions.items()),
+        versions=dict(item for context in contexts for item in context.versions.items()),
         started_ns=first or None,
     )

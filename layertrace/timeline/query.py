@@ -1,4 +1,4 @@
-"""Choose events: by whom they are about, and by their fields."""
+"""Select events by their layer and by their fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.errors import QueryError, UnknownLayerError
 from layertrace.timeline.event import KINDS, MODES, Event, FunctionRef, LayerRef
-from layertrace.timeline.registry import Register
+from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "answers_to",
@@ -16,15 +16,12 @@ __all__ = [
     "by_subject",
     "check_value",
     "listed",
-    "live_layers",
     "qualified_name",
 ]
 
 FIELDS = Event.__struct_fields__
 
 _TYPE: Any = vars(type)
-live_layers: Register[Any] = Register()
-"""The layers that recording has met, each with something that has its `number`."""
 
 
 def qualified_name(cls: type) -> str:
@@ -34,33 +31,33 @@ def qualified_name(cls: type) -> str:
 
 
 def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
-    """Choose the events whose layer is `subject`."""
+    """Yield the events whose layer is `subject`."""
     events = tuple(events)
     layers = {event.layer.id: event.layer for event in events if event.layer is not None}
-    is_wanted = _chooser(subject)
+    is_wanted = _predicate_for(subject)
     wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
     if not wanted:
-        known = listed(map(str, layers.values())) or "no layer at all"
-        raise UnknownLayerError(f"no layer {_told(subject)} in this timeline; it has {known}")
-    return (e for e in events if e.layer is not None and e.layer.id in wanted)
+        names = listed(map(str, layers.values())) or "no layer at all"
+        raise UnknownLayerError(f"no layer {_description_of(subject)} in this timeline; it has {names}")
+    return (event for event in events if event.layer is not None and event.layer.id in wanted)
 
 
 def listed(names: Iterable[str]) -> str:
-    """Write the different ones of some names, as many as can be read.
+    """Return the distinct names, separated by commas, at most 20 of them.
 
     Example:
         >>> listed(["a", "b", "a"])
         'a, b'
     """
-    different = list(dict.fromkeys(names))
-    more = f" and {len(different) - _MOST_LISTED:,} more" if len(different) > _MOST_LISTED else ""
-    return ", ".join(different[:_MOST_LISTED]) + more
+    distinct = list(dict.fromkeys(names))
+    more = f" and {len(distinct) - _MOST_LISTED:,} more" if len(distinct) > _MOST_LISTED else ""
+    return ", ".join(distinct[:_MOST_LISTED]) + more
 
 
 _MOST_LISTED = 20
 
 
-def _chooser(subject: object) -> Callable[[LayerRef], bool]:
+def _predicate_for(subject: object) -> Callable[[LayerRef], bool]:
     if isinstance(subject, str):
         return lambda layer: answers_to(layer, subject)
     if isinstance(subject, type):
@@ -69,27 +66,27 @@ def _chooser(subject: object) -> Callable[[LayerRef], bool]:
     if isinstance(subject, LayerRef):
         number = subject.id
     else:
-        known = live_layers.get(subject)
-        number = -1 if known is None else known.number
+        record = live_layers.get(subject)
+        number = -1 if record is None else record.number
     return lambda layer: layer.id == number
 
 
 def answers_to(layer: LayerRef, glob: str) -> bool:
-    """Tell whether a glob names a layer: its name, its class, or its path from any layer around on."""
+    """Return whether a glob matches a layer: its name, its class, or its path from any parent down."""
     steps = layer.path.split("/")
     paths = ("/".join(steps[i:]) for i in range(len(steps)))
     return any(fnmatchcase(text, glob) for text in (layer.name, layer.class_name, *paths))
 
 
-def _told(subject: object) -> str:
+def _description_of(subject: object) -> str:
     if isinstance(subject, str):
         return repr(subject)
     if isinstance(subject, type):
         return f"of class {subject.__qualname__}"
     if isinstance(subject, LayerRef):
         return str(subject)
-    if type(subject).__module__ == "builtins":  # whose repr is no stranger's code
-        return f"{subject!r:.60} (layers are told by a layer, a class, a LayerRef, or a name or path glob)"
+    if type(subject).__module__ == "builtins":  # whose repr is not code of the program
+        return f"{subject!r:.60} (expected a layer, a class, a LayerRef, or a name or path glob)"
     return f"{getattr(subject, 'name', '')!r} ({type(subject).__name__})"
 
 
@@ -98,7 +95,7 @@ def by_fields(
     predicates: tuple[Callable[[Event], bool], ...],
     fields: Mapping[str, Any],
 ) -> Iterator[Event]:
-    """Choose the events that satisfy all predicates and have all fields as given."""
+    """Yield the events that satisfy all predicates and have the given values of all fields."""
     for name, value in fields.items():
         check_value(name, value)
     if "layer" in fields:
@@ -117,26 +114,26 @@ def by_fields(
 
 
 def check_value(name: str, value: object) -> None:
-    """Refuse a field that events do not have, and a kind or mode that none can have.
+    """Reject an unknown field, and an unknown kind or mode.
 
     Raises:
-        QueryError: If so; the message lists those that there are.
+        QueryError: If it is unknown; the message lists the valid ones.
     """
     if name not in FIELDS:
         raise QueryError(f"events have no field {name!r}; they have {', '.join(FIELDS)}")
-    known: tuple[str, ...] = {"kind": KINDS, "mode": MODES}.get(name, ())
+    valid: tuple[str, ...] = {"kind": KINDS, "mode": MODES}.get(name, ())
     for wanted in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
-        if known and wanted not in known:
-            raise QueryError(f"no event has the {name} {wanted!r}; it is one of {', '.join(known)}")
+        if valid and wanted not in valid:
+            raise QueryError(f"no event has the {name} {wanted!r}; it is one of {', '.join(valid)}")
 
 
-def _equals(found: object, wanted: object) -> bool:
-    if found == wanted:
+def _equals(value: object, wanted: object) -> bool:
+    if value == wanted:
         return True
-    if isinstance(found, FunctionRef) and isinstance(wanted, str):
-        return found.name == wanted
+    if isinstance(value, FunctionRef) and isinstance(wanted, str):
+        return value.name == wanted
     if isinstance(wanted, (list, set, frozenset)) or (
-        isinstance(wanted, tuple) and not isinstance(found, (tuple, list))
+        isinstance(wanted, tuple) and not isinstance(value, (tuple, list))
     ):
-        return any(_equals(found, one) for one in wanted)
+        return any(_equals(value, option) for option in wanted)
     return False

@@ -1,64 +1,80 @@
-"""Number objects in the order they are met, without keeping them alive."""
+"""Identify objects, and layers above all, without keeping them alive."""
 
 from __future__ import annotations
 
 import itertools
 import threading
 import weakref
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Description = TypeVar("Description")
 
-__all__ = ["Register"]
-
-
-class ByIdentity(dict[int, Description]):
-    """Descriptions by identity, which mean nothing in another process: they are pickled as none."""
-
-    def __reduce__(self) -> tuple[type, tuple[()]]:
-        """Pickle as an empty one: `cloudpickle` writes what wrappers refer to with a script's classes."""
-        return ByIdentity, ()
+__all__ = ["LayerRegister", "Register", "live_layers"]
 
 
 class Register(Generic[Description]):
-    """What is known about each living object, found by its identity.
+    """Descriptions of living objects, found by the identity of the object.
 
-    A `WeakKeyDictionary` would ask the objects for `__hash__` and `__eq__`, which layers, tensors and
-    variables may define as they please.
+    A `WeakKeyDictionary` would call `__hash__` and `__eq__`, which layers, tensors and variables may define
+    as they please.
 
     Attributes:
-        by_id: The descriptions; hooks read it directly: one lookup, no call.
-        ready: Those of things that hooks need not look at closely any more, chosen by whoever adds to it.
+        by_id: The descriptions by `id()`. Hooks read it directly: one lookup, no call.
     """
 
     def __init__(self) -> None:
         self.by_id: dict[int, Description] = {}
-        self.fast_path_layers: ByIdentity[Description] = ByIdentity()
         self._references: dict[int, weakref.ref[object]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
 
     def next_number(self) -> int:
-        """Return 1, 2, 3 … from all threads."""
+        """Return 1, 2, 3 … across all threads."""
         return next(self._numbers)
 
     def add(self, thing: object, description: Description) -> Description:
-        """Remember `thing` until it dies; where another thread was first, return its description."""
+        """Remember `thing` until it dies; if another thread was first, return that description."""
         key = id(thing)
         with self._lock:
             if key in self.by_id:
                 return self.by_id[key]
-
-            def forget(_: object) -> None:
-                # Runs before the address can be used again, so a newcomer never inherits.
-                self.by_id.pop(key, None)
-                self.fast_path_layers.pop(key, None)
-                self._references.pop(key, None)
-
-            self._references[key] = weakref.ref(thing, forget)
+            # The callback runs before the address can be used again, so a new object never inherits.
+            self._references[key] = weakref.ref(thing, lambda _: self._forget(key))
             self.by_id[key] = description
             return description
 
     def get(self, thing: object) -> Description | None:
-        """Return what is known about `thing`, or None."""
+        """Return the description of `thing`, or None."""
         return self.by_id.get(id(thing))
+
+    def _forget(self, key: int) -> None:
+        self.by_id.pop(key, None)
+        self._references.pop(key, None)
+
+
+class _EmptyWhenPickled(dict[int, Any]):
+    """Descriptions by identity, which mean nothing in another process."""
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        """Pickle as empty: `cloudpickle` writes what hooks refer to together with a script's classes."""
+        return _EmptyWhenPickled, ()
+
+
+class LayerRegister(Register[Any]):
+    """The layers that recordings have met in this process.
+
+    Attributes:
+        fast_path_layers: The layers whose calls hooks record without a closer look. The hooks add them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fast_path_layers: dict[int, Any] = _EmptyWhenPickled()
+
+    def _forget(self, key: int) -> None:
+        self.fast_path_layers.pop(key, None)
+        super()._forget(key)
+
+
+live_layers = LayerRegister()
+"""The one register of layers: recording adds to it, `Timeline.of(layer)` asks it for the layer's `number`."""

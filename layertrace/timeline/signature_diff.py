@@ -1,4 +1,4 @@
-"""Compare the arguments of two traces of a `tf.function`, and say what differs."""
+"""Compare the arguments of two traces of a `tf.function`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ Signature = Mapping[str, Structure]
 
 
 def closest(earlier: Sequence[Signature], now: Signature) -> tuple[int, tuple[Change, ...]]:
-    """Return which of some signatures is most like another, the last of equals, and what differs.
+    """Return the index of the most similar signature, and its changes; of equally similar ones, the last.
 
     Args:
         earlier: The signatures of earlier traces, at least one.
-        now: That of the trace to explain.
+        now: The signature of the trace to explain.
     """
-    found = [(changes(before, now), index) for index, before in enumerate(earlier)]
-    best, index = min(found, key=lambda one: (len(one[0]), -one[1]))
-    return index, best
+    candidates = [(changes(before, now), index) for index, before in enumerate(earlier)]
+    fewest, index = min(candidates, key=lambda candidate: (len(candidate[0]), -candidate[1]))
+    return index, fewest
 
 
 def changes(before: Signature, now: Signature) -> tuple[Change, ...]:
-    """Return what differs between two signatures, argument by argument.
+    """Return the differences between two signatures, argument by argument.
 
     Example:
-        >>> one, two = TensorSpec("float32", (1, 3)), TensorSpec("float32", (2, 3))
-        >>> for change in changes({"x": one, "alpha": 0.0}, {"x": two, "alpha": 0.1}):
+        >>> before, now = TensorSpec("float32", (1, 3)), TensorSpec("float32", (2, 3))
+        >>> for change in changes({"x": before, "alpha": 0.0}, {"x": now, "alpha": 0.1}):
         ...     print(change)
         x: float32[2, 3], was float32[1, 3] (dimension 0)
         alpha=0.1, was 0.0
@@ -53,8 +53,8 @@ def _compare(path: str, before: Structure, now: Structure) -> Iterator[Change]:
     elif isinstance(before, Mapping) and isinstance(now, Mapping):
         yield from _members(before, now, lambda name: f"{path}[{name!r}]")
     elif isinstance(before, tuple) and isinstance(now, tuple) and len(before) == len(now):
-        for index, (was, is_) in enumerate(zip(before, now, strict=True)):
-            yield from _compare(f"{path}[{index}]", was, is_)
+        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+            yield from _compare(f"{path}[{index}]", old, new)
     elif _is_plain(before) and _is_plain(now):
         if (type(before), before) != (type(now), now):
             what: Difference = "object" if isinstance(before, Opaque) or isinstance(now, Opaque) else "value"
@@ -66,18 +66,18 @@ def _compare(path: str, before: Structure, now: Structure) -> Iterator[Change]:
 def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]:
     if before == now:
         return
-    was, is_ = before.shape, now.shape
+    old, new = before.shape, now.shape
     axes: tuple[int, ...] = ()
     what: Difference
     if before.encoding != now.encoding:
         what = "encoding"
     elif before.dtype != now.dtype:
         what = "dtype"
-    elif was is None or is_ is None or len(was) != len(is_):
+    elif old is None or new is None or len(old) != len(new):
         what = "rank"
     else:
         what = "shape"
-        axes = tuple(n for n, (a, b) in enumerate(zip(was, is_, strict=True)) if a != b)
+        axes = tuple(n for n, (a, b) in enumerate(zip(old, new, strict=True)) if a != b)
     yield Change(argument=path, what=what, before=str(before), now=str(now), axes=axes)
 
 

@@ -1,11 +1,10 @@
-"""The ordered record of events, and the ways to ask it."""
+"""The ordered record of events, with its queries."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Any, Protocol, TypeVar, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import structs
 
@@ -13,59 +12,35 @@ from layertrace.errors import UnknownLayerError
 from layertrace.timeline import lazy_views
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event_source import EventSource, StoredEvents
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
+from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.query import by_fields, by_subject
 
-__all__ = ["EventSource", "Timeline"]
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from layertrace.diagnosis import Finding
+    from layertrace.render.trees.tree import TimelineTree
+
+__all__ = ["Timeline"]
 
 T = TypeVar("T", bound="Timeline")
-
-
-class EventSource(Protocol):
-    """Where a timeline gets its events from: a list, a file, or a recording under way."""
-
-    def events(self) -> Sequence[Event]:
-        """Return all events so far, ordered by `seq`; the same object while nothing is new."""
-
-    def notes(self) -> Sequence[str]:
-        """Return sentences about the recording itself, such as why it is not complete."""
-
-    def surroundings(self) -> RecordingContext:
-        """Return what is known beside the events."""
-
-
-class _Kept:
-    """Events that are already here."""
-
-    def __init__(
-        self, events: Sequence[Event], notes: Sequence[str], surroundings: Callable[[], RecordingContext]
-    ) -> None:
-        self._events = events
-        self._notes = notes
-        self._surroundings = surroundings
-
-    def events(self) -> Sequence[Event]:
-        return self._events
-
-    def notes(self) -> Sequence[str]:
-        return self._notes
-
-    def surroundings(self) -> RecordingContext:
-        return self._surroundings()
 
 
 class Timeline(Sequence[Event]):
     """What happened to the layers, in order, as a sequence of events.
 
-    Selections (`of`, `where`, slices) are timelines again and keep the events' `seq`. An event
-    whose parent was not selected counts as inside the nearest selected event around it. While the
-    recording runs, a timeline grows; a selection stays as it was made.
+    Selections (`of`, `where`, slices) are timelines, too, and keep the `seq` of events. If the parent of
+    an event was not selected, its nearest selected ancestor takes the place of the parent. A timeline grows
+    while the recording runs; a selection does not.
 
     Args:
         events: The events, in the order of `seq`.
         notes: Sentences about the recording itself.
-        surroundings: What is known beside the events: how layers were in the end, for one.
+        surroundings: What the recording knows besides its events, such as the final state of layers.
 
     Example:
         >>> timeline = Timeline([Event(seq=0, kind="build"), Event(seq=1, kind="call")])
@@ -81,13 +56,13 @@ class Timeline(Sequence[Event]):
         notes: Iterable[str] = (),
         surroundings: RecordingContext | None = None,
     ) -> None:
-        known = surroundings or RecordingContext()
-        self._source: EventSource = _Kept(tuple(events), tuple(notes), lambda: known)
-        self._shape: _Shape | None = None
+        context = surroundings or RecordingContext()
+        self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: context)
+        self._nested: Nesting | None = None
 
     @classmethod
     def from_source(cls: type[T], source: EventSource) -> T:
-        """Make a timeline that asks `source` for its events each time it is read."""
+        """Return a timeline that reads its events from `source` at each use."""
         timeline = cls()
         timeline._source = source
         return timeline
@@ -105,13 +80,13 @@ class Timeline(Sequence[Event]):
     @overload
     def __getitem__(self, index: slice) -> Timeline: ...
     def __getitem__(self, index: int | slice) -> Event | Timeline:
-        found = self._source.events()[index]
-        return found if isinstance(found, Event) else self._select(found)
+        chosen = self._source.events()[index]
+        return chosen if isinstance(chosen, Event) else self._select(chosen)
 
     def __repr__(self) -> str:
         return f"<Timeline: {len(self)} events of {len(self.layers)} layers>"
 
-    # Asking
+    # Queries
 
     @property
     def kinds(self) -> list[str]:
@@ -120,42 +95,42 @@ class Timeline(Sequence[Event]):
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
-        """The layers, in the order of their first event, each as it was last seen."""
-        return tuple({e.layer.id: e.layer for e in self if e.layer is not None}.values())
+        """The layers, in the order of their first event, each with its latest name and path."""
+        return tuple({event.layer.id: event.layer for event in self if event.layer is not None}.values())
 
     @property
     def functions(self) -> tuple[FunctionLife, ...]:
-        """The `tf.function`s that were traced or run, in the order in which that began."""
+        """The `tf.function`s that were traced or run, in the order of their first traces or runs."""
         return functions(self)
 
     @property
     def variables(self) -> Timeline:
-        """The creations of variables, failed ones included."""
+        """The creations of variables, including failed ones."""
         return self.where(kind="variable")
 
     @property
     def errors(self) -> Timeline:
         """The events in which an exception was raised (not those it passed through)."""
-        return self._select(e for e in self if e.error is not None and e.error.origin)
+        return self._select(event for event in self if event.error is not None and event.error.origin)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about the recording itself, such as why it is not complete."""
+        """Sentences about the recording itself, such as why it is incomplete."""
         return tuple(self._source.notes())
 
     @property
     def source(self) -> EventSource:
-        """Where the events come from."""
+        """The source of the events."""
         return self._source
 
     @property
     def surroundings(self) -> RecordingContext:
-        """What the recording knows beside its events, of the whole of it also for a selection."""
+        """What the recording knows besides its events; a selection returns that of the whole recording."""
         return self._source.surroundings()
 
     @property
     def failure(self) -> Failure | None:
-        """The exception that ended the recording; None where it ended well, or goes on."""
+        """The exception that ended the recording; None if it ended normally or is still running."""
         return self.surroundings.failure
 
     def of(self, subject: object) -> Timeline:
@@ -163,32 +138,32 @@ class Timeline(Sequence[Event]):
 
         Args:
             subject: A layer, a layer class, a `LayerRef`, or a glob such as `"encoder/*"`, which is
-                compared with the name, the class name, and the path from any layer around on.
+                compared with the name, the class name, and the path from any parent down.
 
         Raises:
-            UnknownLayerError: If no event belongs to it; the message lists the layers there are.
+            UnknownLayerError: If no event belongs to it; the message lists the layers of the timeline.
         """
         return self._select(by_subject(self, subject))
 
     def of_recorded(self, subject: object) -> Timeline:
-        """Do what `of` does, for somebody who may have forgotten to record.
+        """Return what `of` returns; the error explains how to record a layer.
 
         Raises:
-            UnknownLayerError: As `of` does; the message also says how to record a layer.
+            UnknownLayerError: If no event belongs to `subject`.
         """
         try:
             return self.of(subject)
         except UnknownLayerError as error:
             raise UnknownLayerError(
                 f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
-                "`with layertrace.trace() as timeline:` gave"
+                "`with layertrace.trace() as timeline:` returned"
             ) from None
 
     def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
         """Select the events that satisfy every predicate and have every field at the given value.
 
         Args:
-            *predicates: Functions from an event to whether it is wanted.
+            *predicates: Functions that return whether an event is wanted.
             **fields: Event fields and the value each must have. `layer` takes what `of` takes,
                 `function` also a name; a list, tuple or set means any of its values.
 
@@ -198,174 +173,202 @@ class Timeline(Sequence[Event]):
         return self._select(by_fields(self, predicates, fields))
 
     def matches(self, lifecycle: str) -> bool:
-        """Tell whether the whole timeline has the shape of a lifecycle expression.
+        """Return whether the whole timeline matches a lifecycle expression.
 
         Args:
-            lifecycle: Kinds in order, such as `"init build(variable*) call+"`; brackets say what
-                happened inside an event, `| * + ? {m,n}` mean what they mean in regular
-                expressions. A kind without brackets stands for the event with all inside it.
+            lifecycle: Kinds in order, such as `"init build(variable*) call+"`; brackets enclose what
+                happened inside an event, `| * + ? {m,n}` have the meaning of regular
+                expressions. A kind without brackets matches the event with any events inside it.
 
         Raises:
-            ExpressionError: If the expression does not parse; the message points at the place.
+            ExpressionError: If the expression is invalid; the message points at the position.
         """
-        # A selection stays as it is, should a recording go on meanwhile.
+        # A slice does not grow if the recording is still running.
         return expression.compile(lifecycle).matches(self[:])
 
-    # The shape of the selection
+    # Nesting
 
     @property
     def roots(self) -> tuple[Event, ...]:
-        """The events that lie inside no other event of this selection."""
-        return self._nesting.inside(None)
+        """The events that are not inside another event of this selection."""
+        return self._nesting.children(None)
 
     def children(self, event: Event) -> tuple[Event, ...]:
-        """The events directly inside `event`, as far as they are in this selection."""
-        return self._nesting.inside(event.seq)
+        """Return the events directly inside `event`, within this selection."""
+        return self._nesting.children(event.seq)
 
-    def around(self, event: Event) -> Event | None:
-        """The event directly around `event`, as far as it is in this selection."""
+    def parent(self, event: Event) -> Event | None:
+        """Return the parent of `event` within this selection, or None."""
         return self._nesting.parents.get(event.seq)
 
     def standing_alone(self) -> Iterator[Event]:
-        """Yield the events as they are without what was not selected: each inside the next one around it."""
+        """Yield the events, each with its nearest selected ancestor as its parent."""
         events = tuple(self)
-        known = {event.seq for event in events}
+        selected = {event.seq for event in events}
         for event in events:
-            if event.parent is None or event.parent in known:
+            if event.parent is None or event.parent in selected:
                 yield event
             else:
-                around = self.around(event)
-                yield structs.replace(event, parent=None if around is None else around.seq)
+                parent = self.parent(event)
+                yield structs.replace(event, parent=None if parent is None else parent.seq)
 
     @property
-    def _nesting(self) -> _Shape:
+    def _nesting(self) -> Nesting:
         events = self._source.events()
-        if self._shape is None or self._shape.events is not events:
-            self._shape = _Shape(events, self._whole())
-        return self._shape
+        if self._nested is None or self._nested.events is not events:
+            self._nested = Nesting(events, self._whole())
+        return self._nested
 
     def _whole(self) -> Sequence[Event]:
-        """Return the events that this was selected from, as they were then."""
+        """Return the events that this was selected from."""
         return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
         return _Selection(events, self._source, self._whole())
 
-    # Keeping
+    # Saving
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the timeline to a file, which any machine can read, with or without TensorFlow.
+        """Save the timeline to a file that can be opened on any machine, with or without TensorFlow.
 
         Args:
-            path: Its name ends in `.layertrace` (compressed where that pays) or `.jsonl` (plain lines).
+            path: A file name that ends in `.layertrace` (compressed if large) or `.jsonl` (plain text).
 
         Raises:
-            FormatError: If it ends in something else, or cannot be written; nothing is left behind then.
+            FormatError: If it has another suffix, or cannot be written; no partial file is left.
         """
-        lazy_views.load("save")(self, path)
+        from layertrace.timeline.storage import save  # it imports this module
+
+        save(self, path)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Timeline:
-        """Read a timeline from a file; one that was cut off is read as far as it goes, and its notes say so.
+        """Load a timeline from a file; if it is truncated, load its complete lines and add a note.
 
         Raises:
-            FormatError: If there is no such file, or it is no recording that this version can read.
+            FormatError: If the file does not exist, or is not a recording that this version can read.
         """
-        found: Timeline = lazy_views.load("load")(path)
-        return found
+        from layertrace.timeline.storage import load
+
+        return load(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let it be copied and pickled as it is now: another process gets no recording under way."""
+        """Copy and pickle the events so far: a running recording stays in its process."""
         return Timeline, (tuple(self), self.notes, self.surroundings)
 
-    # Looking
+    # Views
 
-    def findings(self, **options: Any) -> list[Any]:
-        """Return what is wrong, the gravest first. See `layertrace.diagnose`."""
-        found: list[Any] = lazy_views.load("diagnose")(self, **options)
-        return found
+    def findings(
+        self, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
+    ) -> list[Finding]:
+        """Return what is wrong, the most severe first, as `layertrace.diagnose` does.
 
-    def tree(self, **options: Any) -> Any:
-        """Return a `rich` renderable: the events as a tree. See `layertrace.render.trees.tree`."""
-        return lazy_views.load("tree")(self, **options)
+        Args:
+            select: Codes of the rules to run, or their beginnings (`LT2`); None for those that
+                `[tool.layertrace]` in the nearest `pyproject.toml` selects, by default all.
+            ignore: Codes of rules not to run; None for those that `pyproject.toml` ignores.
 
-    def table(self, **options: Any) -> Any:
-        """Return a `rich` renderable: one line for each layer. See `layertrace.render.tables.layers`."""
-        return lazy_views.load("table")(self, **options)
+        Raises:
+            RuleError: If no rule has one of the codes.
+        """
+        return lazy_views.diagnose(self, select=select, ignore=ignore)
 
-    def function_table(self) -> Any:
-        """Return a `rich` renderable: one line for each function. See `layertrace.render.function_table`."""
-        return lazy_views.load("functions")(self)
+    def tree(
+        self,
+        *,
+        depth: int | None = None,
+        fold: bool = True,
+        times: bool = True,
+        places: bool = True,
+        max_lines: int | None = None,
+        findings: Iterable[Finding] = (),
+        marks: Mapping[int, str] | None = None,
+    ) -> TimelineTree:
+        """Return the events as a tree for `rich` to print.
 
-    def print(self, **options: Any) -> None:
-        """Print the tree to the terminal. See `layertrace.render.print_timeline`."""
-        lazy_views.load("print")(self, **options)
+        Args:
+            depth: Number of levels of events to show; None for as many as read well (up to 20).
+            fold: Whether to show repetitions once, with their number.
+            times: Whether to show durations, where there is room.
+            places: Whether to show the lines of code that caused the events.
+            max_lines: Approximate number of lines at most; None for 400.
+            findings: Findings to mark at the events concerned.
+            marks: Words to mark events with, by their `seq`.
+        """
+        return lazy_views.tree(
+            self,
+            depth=depth,
+            fold=fold,
+            times=times,
+            places=places,
+            max_lines=max_lines,
+            findings=findings,
+            marks=marks,
+        )
+
+    def table(self) -> Table:
+        """Return a table for `rich` to print: one row for each layer, with its counts and first call."""
+        return lazy_views.table(self)
+
+    def function_table(self) -> Table:
+        """Return a table for `rich` to print: one row for each `tf.function`."""
+        return lazy_views.function_table(self)
+
+    def print(
+        self,
+        *,
+        file: IO[str] | None = None,
+        console: Console | None = None,
+        findings: Sequence[Finding] = (),
+        depth: int | None = None,
+        fold: bool = True,
+        times: bool = True,
+        places: bool = True,
+        max_lines: int | None = None,
+        marks: Mapping[int, str] | None = None,
+    ) -> None:
+        """Print the tree: in colour on a terminal, as a page in a notebook, as plain text elsewhere.
+
+        Args:
+            file: The file to print to; None for the standard output.
+            console: The rich console to print to, instead of a file.
+            findings: Findings to print before the tree and to mark in it.
+            depth: Number of levels of events to show; None for as many as read well (up to 20).
+            fold: Whether to show repetitions once, with their number.
+            times: Whether to show durations, where there is room.
+            places: Whether to show the lines of code that caused the events.
+            max_lines: Approximate number of lines at most; None for 400.
+            marks: Words to mark events with, by their `seq`.
+        """
+        lazy_views.print_timeline(
+            self,
+            file=file,
+            console=console,
+            findings=findings,
+            depth=depth,
+            fold=fold,
+            times=times,
+            places=places,
+            max_lines=max_lines,
+            marks=marks,
+        )
 
     def __str__(self) -> str:
-        return str(lazy_views.load("text")(self))
+        return lazy_views.text(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Show the tree in a notebook, as rich's HTML."""
-        bundle: dict[str, str] = lazy_views.load("notebook")(self)
-        return bundle
+        """Return the page and the text that a notebook chooses from."""
+        return lazy_views.notebook(self)
 
 
 class _Selection(Timeline):
-    """Some events of a timeline, which remember how the whole was nested."""
+    """Selected events of a timeline, which keep the nesting of the whole."""
 
     def __init__(self, events: Iterable[Event], source: EventSource, whole: Sequence[Event]) -> None:
         super().__init__()
-        # What is known beside the events is asked for when it is wanted: it takes a look at every layer.
-        self._source = _Kept(tuple(events), tuple(source.notes()), lambda: source.surroundings())
+        # The context is computed only when it is read: that inspects every layer.
+        self._source = StoredEvents(tuple(events), tuple(source.notes()), lambda: source.surroundings())
         self._selected_from = whole
 
     def _whole(self) -> Sequence[Event]:
         return self._selected_from
-
-
-class _Shape:
-    """Who lies inside whom, in one selection of events."""
-
-    def __init__(self, events: Sequence[Event], whole: Sequence[Event]) -> None:
-        self.events = events
-        self._whole = whole
-
-    def inside(self, seq: int | None) -> tuple[Event, ...]:
-        return self._children.get(seq, ())
-
-    @cached_property
-    def parents(self) -> dict[int, Event]:
-        """The event around each that lies in one, by the number of the inner one."""
-        return {child.seq: event for event in self.events for child in self.inside(event.seq)}
-
-    @cached_property
-    def _ancestry(self) -> dict[int, int | None]:
-        """The parent of every event, also of those not selected."""
-        return {event.seq: event.parent for event in self._whole}
-
-    @cached_property
-    def _children(self) -> dict[int | None, tuple[Event, ...]]:
-        selected = {event.seq for event in self.events}
-        nearest: dict[int | None, int | None] = {None: None}
-        children: dict[int | None, list[Event]] = {}
-        for event in self.events:
-            around = event.parent
-            if around is not None and around not in selected:
-                around = self._nearest(around, selected, nearest)
-            siblings = children.get(around)
-            if siblings is None:
-                siblings = children[around] = []
-            siblings.append(event)
-        return {seq: tuple(events) for seq, events in children.items()}
-
-    def _nearest(
-        self, seq: int | None, selected: set[int], nearest: dict[int | None, int | None]
-    ) -> int | None:
-        """Find the innermost selected event at or around `seq`, remembering the answer."""
-        passed = []
-        while seq not in nearest and seq not in selected:
-            passed.append(seq)
-            seq = self._ancestry.get(seq) if seq is not None else None
-        found = nearest.get(seq, seq)
-        nearest.update(dict.fromkeys(passed, found))
-        return found

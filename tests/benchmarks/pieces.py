@@ -31,7 +31,7 @@ from layertrace.record.hooks.hook_points import class_points
 from layertrace.record.hub import threads
 from layertrace.record.recording.recorder import running
 from layertrace.record.spans import HookedMethod
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 X = tf.ones((8, 8))
 

@@ -421,7 +421,7 @@ WRONG = {
         "fine.py/x.jsonl cannot be written",
     ),
     "a missing recording": (["report", "none.layertrace"], "none.layertrace cannot be read: No such file"),
-    "another file": (["report", "fine.py"], "fine.py cannot be read: it does not begin as a recording"),
+    "another file": (["report", "fine.py"], "fine.py cannot be read: it is not a recording"),
     "a missing recording to check": (["check", "none.layertrace"], "none.layertrace cannot be read"),
     "a missing recording to compare": (["diff", "none.layertrace", "none.layertrace"], "cannot be read"),
     "a missing recording to export": (["export", "none.layertrace", "-o", "x.html"], "cannot be read"),

@@ -46,7 +46,7 @@ SHOWN = {
     ],
     "traced_before": [
         "no layers · 3 runs",
-        "run ×3  predict  traced before this recording, 1 trace; 0 layer events to expect",
+        "run ×3  predict  traced before this recording (1 trace); its layers record no events",
     ],
     "tutorial": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],
     "tutorial_legacy": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],

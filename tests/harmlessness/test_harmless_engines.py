@@ -321,7 +321,7 @@ def test_a_recording_that_ends_in_mid_call_leaves_nothing_open(engine):
     with layertrace.trace() as timeline:
         Child()(X)
 
-    assert [event.kind for event in timeline if timeline.around(event) is None] == ["init", "build", "call"]
+    assert [event.kind for event in timeline if timeline.parent(event) is None] == ["init", "build", "call"]
 
 
 @needs_monitoring

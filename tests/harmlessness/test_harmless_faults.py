@@ -13,12 +13,12 @@ from bare_and_traced import fresh, tamed
 
 import layertrace
 from layertrace.errors import LayertraceWarning
-from layertrace.record.describe import source_lines, values
+from layertrace.record.describe import exceptions, source_lines, values
 from layertrace.record.engines import monitoring, sites, wrapping
 from layertrace.record.hooks import layer_calls, traces, variables
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import guard
-from layertrace.record.recording import materialize, recorder, targets
+from layertrace.record.recording import hooking, materialize, recorder, targets
 
 X = tf.ones((2, 3))
 
@@ -78,22 +78,22 @@ def expected_warning():
 
 
 FAULTS = [
-    (layer_calls, "note"),
+    (layer_calls, "defer"),
     (layer_calls, "current_mode"),
-    (layer_calls, "meet"),
+    (layer_calls, "register_layer"),
     (layer_calls, "start"),
     (layer_calls, "finish"),
     (layer_calls, "nearest_layer"),
     (layer_calls, "_returned"),
-    (layer_calls, "_chain"),
+    (layer_calls, "with_causes"),
     (source_lines, "caller"),
-    (source_lines, "raised_at"),
+    (exceptions, "raised_at"),
     (source_lines, "location"),
     (values, "spec"),
     (variables, "describe"),
     (variables, "start"),
     (variables, "finish"),
-    (variables.VariableNote, "made"),
+    (variables.VariableNote, "complete"),
     (traces, "signature"),
     (traces, "start"),
     (traces, "finish"),
@@ -101,10 +101,10 @@ FAULTS = [
     (wrapping, "wrap"),
     (wrapping, "wrap_object"),
     (materialize.EventBuilder, "read"),
-    (recorder, "adopt"),
+    (recorder, "assign_owners"),
 ]
 if sys.version_info >= (3, 12):
-    FAULTS += [(monitoring, "variant_of"), (sites.Site, "variant_in"), (sites.Variant, "given")]
+    FAULTS += [(monitoring, "variant_of"), (sites.Site, "variant_in"), (sites.Variant, "arguments_in")]
 
 
 @pytest.mark.parametrize(("where", "name"), FAULTS, ids=lambda x: getattr(x, "__name__", x))
@@ -138,7 +138,7 @@ def test_an_internal_error_is_reported_and_the_program_runs(where, name, monkeyp
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(recorder.Recorder, "cover"), (targets.Targets, "may_keep"), (targets.Targets, "keeps")],
+    [(hooking.Hooking, "hook_class"), (targets.Targets, "may_keep"), (targets.Targets, "keeps")],
 )
 def test_an_error_in_selecting_is_reported_and_the_program_runs(where, name, monkeypatch, internal_errors):
     """This includes the code that selects layers, also for classes that are created during the trace."""
@@ -203,7 +203,7 @@ def test_a_warning_of_layertrace_is_never_an_exception(stderr, handling, monkeyp
     if stderr == "closed":
         stream.close()
     monkeypatch.setattr(sys, "stderr", None if stderr is None else stream)
-    monkeypatch.setattr(layer_calls, "note", boom)
+    monkeypatch.setattr(layer_calls, "defer", boom)
     with warnings.catch_warnings():
         warnings.simplefilter("error" if handling == "error" else "always")
         if handling == "raising hook":
@@ -393,7 +393,7 @@ def test_a_full_stack_is_not_an_internal_error(internal_errors):
 
 def test_the_warning_about_an_internal_error_helps(monkeypatch, internal_errors):
     """The warning names what layertrace was doing, what failed and where; the program is unaffected."""
-    monkeypatch.setattr(layer_calls, "note", boom)
+    monkeypatch.setattr(layer_calls, "defer", boom)
     with pytest.warns(LayertraceWarning) as caught, layertrace.trace():
         Own()(X, training=True)
     internal_errors.clear()

@@ -12,7 +12,7 @@ import tf_keras
 
 import layertrace
 from layertrace.record import hub
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 

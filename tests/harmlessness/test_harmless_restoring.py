@@ -16,7 +16,7 @@ from tensorflow.python.eager.polymorphic_function import tracing_compilation
 import layertrace
 from layertrace.record.engines import choice
 from layertrace.record.hooks import hook_points
-from layertrace.record.recording import recorder
+from layertrace.record.recording import hooking, recorder
 
 
 class Mine(keras.layers.Layer):
@@ -296,7 +296,7 @@ def test_a_trace_that_ends_while_a_layer_is_made_elsewhere_leaves_nothing(unchan
     trace = layertrace.trace()
     with recorder._lock:  # the other thread comes as far as this lock, and has to wait
         trace.start()
-        recorder.running[0]._hooked_classes.pop(id(Late))  # as if it were made just now
+        recorder.running[0].hooking._classes.pop(id(Late))  # as if it were made just now
         waiting = threading.Thread(target=Late)
         waiting.start()
         while waiting.is_alive() and not _waits(waiting):
@@ -309,19 +309,19 @@ def test_a_trace_that_ends_while_a_layer_is_made_elsewhere_leaves_nothing(unchan
 
 def _waits(thread):
     frame = sys._current_frames().get(thread.ident)
-    return frame is not None and frame.f_code.co_name == "cover_new"
+    return frame is not None and frame.f_code.co_name == "hook_new_class"
 
 
 def test_a_class_that_cannot_be_hooked_is_left_out(unchanged, monkeypatch, internal_errors):
     """If hooking a class fails, its layers work, the others are recorded, and everything is restored."""
-    real = recorder.class_points
+    real = hooking.class_points
 
     def broken(cls):
         if cls is Mine:
             raise RuntimeError("a class that we do not understand")
         return real(cls)
 
-    monkeypatch.setattr(recorder, "class_points", broken)
+    monkeypatch.setattr(hooking, "class_points", broken)
     with layertrace.trace() as timeline:
         use()
 

@@ -1,4 +1,4 @@
-"""Real Keras with fresh automatic names for each test, and a check that every trace was ended."""
+"""Give each test fresh automatic names of Keras, and check that it ends every trace."""
 
 import keras
 import pytest
@@ -9,7 +9,7 @@ from layertrace.record.recording.recorder import running
 
 @pytest.fixture(autouse=True)
 def fresh_names():
-    """Make Keras count automatic names from the start again."""
+    """Restart Keras's automatic names."""
     keras.backend.clear_session()
 
 

@@ -1,4 +1,4 @@
-"""Kill programs whose recording is being saved at random moments, and see what is left.
+"""Kill programs whose recording is being saved at random moments, and check what is left.
 
 python tests/record/kill.py --times 50
 """
@@ -29,28 +29,28 @@ with layertrace.trace(save=sys.argv[1]):
         time.sleep(0.0005)
 """
 FLUSHED_S = 1.0
-"""How old an event must be to be in the file in any case."""
+"""The age from which an event must be in the file."""
 
 
 def lost(seconds: float, folder: str) -> int:
     """Kill one program after its first event and some seconds, and count the events that are missing.
 
     Raises:
-        AssertionError: If the file does not open, or does not say that it was cut off.
+        AssertionError: If the file does not open, or is not marked as truncated.
     """
     file = Path(folder, f"{seconds:.4f}.layertrace")
     command = [sys.executable, "-c", PROGRAM, str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
-        said = [program.stdout.readline()]
+        lines = [program.stdout.readline()]
         ends = time.time() + seconds
         while time.time() < ends:
-            said.append(program.stdout.readline())
+            lines.append(program.stdout.readline())
         program.send_signal(signal.SIGKILL)
         killed = time.time()
-    told = [line.split() for line in said if line.endswith("\n")]
-    due = {f"dense_{number}" for number, at in told if float(at) < killed - FLUSHED_S}
+    events = [line.split() for line in lines if line.endswith("\n")]
+    due = {f"dense_{number}" for number, at in events if float(at) < killed - FLUSHED_S}
     timeline = Timeline.load(file)
-    assert "cut off" in timeline.notes[-1]
+    assert "truncated" in timeline.notes[-1]
     return len(due - {layer.name for layer in timeline.layers})
 
 

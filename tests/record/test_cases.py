@@ -1,4 +1,4 @@
-"""What people's programs print of their traces, the timeline says too, with the argument to blame."""
+"""The timeline agrees with what people's programs print about traces, and names the argument to blame."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from cases.cases import path_of, run
 
 @pytest.fixture
 def ran(request, tmp_path, monkeypatch):
-    """Run the case that a test is marked with, in a folder of its own."""
+    """Run the case that a test is marked with, in its own folder."""
     monkeypatch.chdir(tmp_path)
     return run(path_of(request.param))
 
@@ -29,17 +29,17 @@ def calls_of(timeline, name, **where):
 
 @case("lt203_function_recreated")
 def test_new_models_are_many_functions_traced_once(ran):
-    """Seven models have seven predict functions; none is traced again, and each cause says so."""
-    found = of_name(ran.timeline, "one_step_on_data_distributed")
+    """Seven models have seven predict functions; none is traced again, and each cause shows that."""
+    functions = of_name(ran.timeline, "one_step_on_data_distributed")
 
-    assert [life.traced for life in found] == [1] * 7
-    assert [life.causes[0].reason for life in found[1:]] == ["new function"] * 6
-    assert "no. 7" in found[-1].causes[0].detail
+    assert [life.traced for life in functions] == [1] * 7
+    assert [life.causes[0].reason for life in functions[1:]] == ["new function"] * 6
+    assert "no. 7" in functions[-1].causes[0].detail
 
 
 @case("lt201_retraced_by_shape")
 def test_shapes_are_named_with_both_values(ran):
-    """The program prints `7 2`: a trace for each batch size, and two where retracing is reduced."""
+    """The program prints `7 2`: a trace for each batch size, and two with reduced retracing."""
     (step,), (relaxed,) = of_name(ran.timeline, "step"), of_name(ran.timeline, "relaxed")
 
     assert ran.printed.split() == [str(step.traced), str(relaxed.traced)] == ["7", "2"]
@@ -94,7 +94,7 @@ def test_a_changed_attribute_makes_no_trace(ran):
 
 
 @case("lt204_traced_per_instance")
-def test_instances_of_a_traced_method_are_told_apart(ran):
+def test_instances_of_a_traced_method_are_distinguished(ran):
     """The program prints `traces: 8`: one for each layer, and each cause names the new one."""
     calls = of_name(ran.timeline, "call")
     causes = [cause for call in calls for cause in call.causes]
@@ -106,7 +106,7 @@ def test_instances_of_a_traced_method_are_told_apart(ran):
 
 @case("lt209_op_without_xla")
 def test_a_graph_that_cannot_run_is_an_error_of_the_run(ran):
-    """Every trace goes well; the failure belongs to the execution, which XLA refuses."""
+    """Every trace succeeds; the failure belongs to the execution, which XLA refuses."""
     last = ran.timeline.errors[-1]
 
     assert (last.kind, last.function.name) == ("run", "multi_step_on_iterator")
@@ -129,8 +129,8 @@ assert len(timeline)
 """
 
 
-def said(*arguments):
-    """Return what TensorFlow says of retracing in a process of its own, without addresses."""
+def warnings_of(*arguments):
+    """Return TensorFlow's own warnings of retracing in a subprocess, without addresses."""
     command = [sys.executable, *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     lines = [line.partition("WARNING:tensorflow:")[2] for line in ran.stderr.splitlines()]
@@ -139,9 +139,9 @@ def said(*arguments):
 
 @pytest.mark.parametrize("name", RETRACED)
 def test_tensorflow_warns_of_retracing_as_ever(name):
-    """Its own warning comes as often, and of the same calls, as without layertrace."""
+    """TensorFlow warns of the same calls, and as often, as without layertrace."""
     path = str(path_of(name))
-    bare = said(path)
+    bare = warnings_of(path)
 
     assert any("triggered tf.function retracing" in line for line in bare)
-    assert said("-c", UNDER_TRACE, path) == bare
+    assert warnings_of("-c", UNDER_TRACE, path) == bare

@@ -1,4 +1,4 @@
-"""Exceptions are recorded where they start and where they pass, and go on as they are."""
+"""Exceptions are recorded where they arise and where they pass, and stay unchanged."""
 
 from dataclasses import replace
 
@@ -29,8 +29,8 @@ class Around(layers.Layer):
         return self.inner(x)
 
 
-def test_an_error_is_told_where_it_starts_and_where_it_passes():
-    """The innermost event is the origin, with the user's line; those around it only let it pass."""
+def test_an_error_is_recorded_where_it_arises_and_where_it_passes():
+    """The innermost event is the origin, with the user's line; its ancestors only let the exception pass."""
     layer = Around()
     layer.inner.built = True
     with layertrace.trace() as timeline, pytest.raises(RuntimeError, match="broken on purpose"):
@@ -54,7 +54,7 @@ def test_what_came_before_an_error_stays():
     assert timeline.of(layers.Dense).matches("init build(variable{2}) call*")
 
 
-def test_an_error_in_init_is_told():
+def test_an_error_in_init_is_recorded():
     """A layer whose __init__ fails is an event with an error, under the name it would have had."""
 
     class NeverReady(layers.Layer):
@@ -83,30 +83,30 @@ def test_the_same_layer_can_fail_again():
 
 
 @pytest.mark.parametrize(
-    ("target", "said"),
+    ("target", "message"),
     [
-        (7, "cannot trace a int: it is no Keras layer, layer class, model or name."),
-        (dict, "cannot trace the class dict: it is no Keras layer, layer class, model or name."),
+        (7, "cannot trace a int: it is not a Keras layer, layer class, model or name."),
+        (dict, "cannot trace the class dict: it is not a Keras layer, layer class, model or name."),
         ("  ", "an empty name traces nothing"),
         (keras.metrics.Mean, "cannot trace the class Mean"),
     ],
 )
-def test_a_wrong_target_gets_one_sentence(target, said):
-    """A target that cannot be traced is refused at once, with what can be."""
+def test_a_wrong_target_gets_one_sentence(target, message):
+    """A target that cannot be traced is refused at once, with a list of what can be."""
     with pytest.raises(TargetError) as raised:
         layertrace.trace(target)
 
-    assert str(raised.value).startswith(said)
+    assert str(raised.value).startswith(message)
     assert "\n" not in str(raised.value)
 
 
-def test_traced_refuses_what_is_no_layer_class():
-    """@traced on a class that is no Keras layer says which class and what to do."""
+def test_traced_refuses_other_things_than_layer_classes():
+    """@traced on another class than a Keras layer raises an error that names the class and the next step."""
 
     class Plain:
         pass
 
-    with pytest.raises(TargetError, match="the class Plain: it is no Keras layer class"):
+    with pytest.raises(TargetError, match="the class Plain: it is not a Keras layer class"):
         layertrace.traced(Plain)
     with pytest.raises(TargetError, match="with layertrace.trace"):
         layertrace.traced(Broken())
@@ -133,21 +133,21 @@ def test_another_backend_is_refused(monkeypatch):
 
 
 def test_an_old_tensorflow_is_refused(monkeypatch):
-    """A TensorFlow that is too old is refused with the command to mend it."""
+    """A TensorFlow that is too old is refused with the command that updates it."""
     monkeypatch.setattr(tf, "__version__", "2.15.1")
 
     with pytest.raises(HostError, match=r"TensorFlow 2\.15\.1 is older .* pip install 'tensorflow>=2\.16'"):
         layertrace.trace().start()
 
 
-def test_report_of_an_unknown_layer_says_how_to_record_it():
-    """report(layer) without a recording of the layer says how to get one."""
+def test_report_of_an_unknown_layer_explains_how_to_record_it():
+    """report(layer) without a recording of the layer raises an error that explains how to record it."""
     with pytest.raises(UnknownLayerError, match="Record it first: put @layertrace.traced"):
         layertrace.report(layers.Dense(1))
 
 
 def test_a_missing_private_part_is_reported_once(monkeypatch, request):
-    """Where TensorFlow has lost a private part, one warning says what is missing, and the rest goes on."""
+    """If TensorFlow lacks a private part, one warning names what is missing, and everything else works."""
     from layertrace.record.frameworks import tensorflow_private
     from layertrace.record.process import guard
 

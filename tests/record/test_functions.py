@@ -1,4 +1,4 @@
-"""Every trace of a tf.function is told with its cause, every run is counted, and both counts are exact."""
+"""Every trace of a tf.function is recorded with its cause, every run is counted, both counts are exact."""
 
 import subprocess
 import sys
@@ -23,10 +23,10 @@ def dense():
     return made
 
 
-def one(timeline, name):
-    """Return the life of the only function of a name."""
-    (found,) = [life for life in timeline.functions if life.name == name]
-    return found
+def history_of(timeline, name):
+    """Return the history of the only function with a name."""
+    (history,) = [life for life in timeline.functions if life.name == name]
+    return history
 
 
 # Causes
@@ -59,19 +59,19 @@ CAUSES = {
 
 @pytest.mark.parametrize("case", CAUSES)
 def test_a_retrace_names_the_argument_with_both_values(case, dense):
-    """Whatever differs in an argument is named, the new value beside the old one."""
-    first, second, told = CAUSES[case]
+    """Every difference in an argument is named, with the new value and the old one."""
+    first, second, cause = CAUSES[case]
     step = step_with(dense)
 
     with layertrace.trace() as timeline:
         step(*first)
         step(*second)
 
-    assert [str(cause) for cause in one(timeline, "step").causes] == [told]
+    assert [str(cause) for cause in history_of(timeline, "step").causes] == [cause]
 
 
 def test_keywords_and_training_are_named(dense):
-    """A keyword that is new, and a training flag that has another value, are named."""
+    """A new keyword argument, and a changed training flag, are named."""
     step = step_with(dense)
 
     with layertrace.trace() as timeline:
@@ -79,11 +79,12 @@ def test_keywords_and_training_are_named(dense):
         step(ONES, training=True)
         step(ONES, training=True, mask=None)
 
-    assert [str(c) for c in one(timeline, "step").causes] == ["training=True, was False", "mask is new: None"]
+    causes = [str(cause) for cause in history_of(timeline, "step").causes]
+    assert causes == ["training=True, was False", "mask is new: None"]
 
 
 def test_a_new_object_where_there_was_an_equal_one_is_named(dense):
-    """Objects are told by class and identity, layers by name."""
+    """Objects are identified by class and number, layers by name."""
 
     class Config:
         pass
@@ -94,7 +95,7 @@ def test_a_new_object_where_there_was_an_equal_one_is_named(dense):
         step(ONES, second)
         step(ONES, layers.Dense(1, name="other"))
 
-    one_object, a_layer = (cause.changes[0] for cause in one(timeline, "step").causes)
+    one_object, a_layer = (cause.changes[0] for cause in history_of(timeline, "step").causes)
     assert one_object.what == a_layer.what == "object"
     assert one_object.before.startswith("<Config #")
     assert one_object.now.startswith("<Config #")
@@ -103,25 +104,25 @@ def test_a_new_object_where_there_was_an_equal_one_is_named(dense):
 
 
 class Fields(tf.experimental.ExtensionType):
-    """An object of tensors whose names TensorFlow's own types use too."""
+    """An object with tensors in attributes that TensorFlow's own types have, too."""
 
     value: tf.Tensor
     components: tf.Tensor
 
 
-def test_objects_made_of_tensors_are_told_by_their_fields(dense):
-    """The field of an ExtensionType that changed is named."""
+def test_objects_of_tensors_are_described_by_their_fields(dense):
+    """The changed field of an ExtensionType is named."""
     step = step_with(dense)
 
     with layertrace.trace() as timeline:
         step(Fields(tf.constant(1.0), tf.constant(1)))
         step(Fields(tf.constant(1.0), tf.constant([1])))
 
-    assert [str(c) for c in one(timeline, "step").causes] == ["x['components']: int32[1], was int32[]"]
+    assert [str(c) for c in history_of(timeline, "step").causes] == ["x['components']: int32[1], was int32[]"]
 
 
-def test_methods_are_told_by_the_object_they_belong_to():
-    """Whatever attributes it has, and also if it cannot be referred to weakly."""
+def test_methods_are_described_by_their_object():
+    """Its attributes do not matter, nor whether it can be referred to weakly."""
 
     class Agent:
         target = layers.Dense(1)
@@ -153,13 +154,13 @@ def test_the_closest_earlier_trace_is_the_one_compared_with(dense):
         step(tf.ones((4, 3)), 2)
         step(tf.ones((2, 3)), 3)
 
-    cause = one(timeline, "step").causes[-1]
+    cause = history_of(timeline, "step").causes[-1]
     assert cause.compared_with == 1
     assert cause.changes == (Change(argument="args_0", what="value", before="1", now="3"),)
 
 
-def test_earlier_traces_are_known_though_nobody_recorded_them(dense):
-    """A retrace in a recording is explained by a trace that was made before it began."""
+def test_traces_before_the_recording_explain_later_ones(dense):
+    """A retrace is explained by a trace from before the recording."""
     step = step_with(dense)
     step(tf.ones((2, 3)))
 
@@ -172,20 +173,20 @@ def test_earlier_traces_are_known_though_nobody_recorded_them(dense):
 
 
 def test_reduce_retracing_shows_the_relaxed_dimension(dense):
-    """With reduce_retracing, the second trace stands for all sizes; the events say so."""
+    """With reduce_retracing, the second trace covers all sizes, and the events show that."""
     step = step_with(dense, reduce_retracing=True)
 
     with layertrace.trace() as timeline:
         for size in range(1, 6):
             step(tf.ones((size, 3)))
 
-    life = one(timeline, "step")
+    life = history_of(timeline, "step")
     assert [str(cause) for cause in life.causes] == ["x: float32[None, 3], was float32[1, 3] (dimension 0)"]
     assert life.runs == 5
     assert all(event.graph.reduce_retracing for event in life.traces)
 
 
-def test_functions_made_anew_count_as_what_they_are():
+def test_recreated_functions_count_as_new_ones():
     """A model for each fold is many functions, each traced once."""
     with layertrace.trace() as timeline:
         for _ in range(3):
@@ -215,8 +216,8 @@ def test_each_instance_has_traces_of_its_own(k):
     assert [cause.split(" is ")[0] for cause in causes] == ["<Scale scale_1>", "<Scale scale_2>"]
 
 
-def test_a_second_pass_is_told_as_one(dense):
-    """TensorFlow traces once more because the first pass made variables."""
+def test_a_second_pass_is_recognized(dense):
+    """TensorFlow traces once more because variables were created in the first pass."""
     late = layers.Dense(2)
     step = tf.function(lambda x: late(x))
 
@@ -243,11 +244,11 @@ def test_another_graph_around_is_a_cause():
     assert "another graph" in str(cause)
 
 
-# What a trace says
+# What a trace shows
 
 
-def test_a_trace_says_how_it_was_made():
-    """jit_compile, the number of ops, the places of caller and definition are on the event."""
+def test_a_trace_shows_its_options():
+    """jit_compile, the number of ops, and the lines of caller and definition are in the event."""
 
     @tf.function(jit_compile=True)
     def double(x):
@@ -259,13 +260,13 @@ def test_a_trace_says_how_it_was_made():
     (event,) = timeline.where(kind="trace")
     assert event.graph.jit_compile
     assert event.graph.ops == len(double.get_concrete_function(ONES).graph.get_operations())
-    assert event.location.function == "test_a_trace_says_how_it_was_made"
+    assert event.location.function == "test_a_trace_shows_its_options"
     assert event.defined_at.function == "double"
     assert event.duration_ns > 0
 
 
-def test_a_trace_that_fails_is_closed_and_the_next_one_says_so(dense):
-    """A failing trace keeps its error; it counts as a trace that was tried, not as one that is kept."""
+def test_a_trace_that_fails_is_closed_and_explains_the_next_one(dense):
+    """A failing trace keeps its error; it counts as an attempt, not as a trace that TensorFlow keeps."""
     fails = [True]
 
     @tf.function
@@ -285,7 +286,7 @@ def test_a_trace_that_fails_is_closed_and_the_next_one_says_so(dense):
     assert first.duration_ns is not None
     assert (first.trace, second.trace) == (1, 2)
     assert second.cause.reason == "failed before"
-    life = one(timeline, "moody")
+    life = history_of(timeline, "moody")
     assert (life.traced, life.runs) == (1, 1)
     assert life.traced == moody.experimental_get_tracing_count()
 
@@ -320,11 +321,11 @@ def test_thousands_of_runs_are_one_event(dense):
     (event,) = timeline
     assert (event.kind, event.times, event.traced_before, event.trace) == ("run", 5000, 1, 1)
     shown = " ".join(str(timeline).split())
-    assert "traced before this recording, 1 trace; 0 layer events to expect" in shown
+    assert "traced before this recording (1 trace); its layers record no events" in shown
 
 
 def test_runs_keep_their_order_among_other_events(dense):
-    """An event between two runs parts them."""
+    """An event between two runs separates them."""
     step = step_with(dense)
 
     with layertrace.trace() as timeline:
@@ -345,13 +346,13 @@ def test_runs_are_read_while_they_are_counted(dense):
         seen = []
         for _ in range(3):
             step(ONES)
-            seen.append(one(timeline, "step").runs)
+            seen.append(history_of(timeline, "step").runs)
 
     assert seen == [1, 2, 3]
 
 
 def test_each_recording_counts_for_itself(dense):
-    """Overlapping recordings have the runs of their own time."""
+    """Overlapping recordings each have the runs of their own time."""
     step = step_with(dense)
     step(ONES)
 
@@ -364,12 +365,12 @@ def test_each_recording_counts_for_itself(dense):
         for _ in range(7):
             step(ONES)
 
-    assert one(outer, "step").runs == 15
-    assert one(inner, "step").runs == 5
-    assert [one(t, "step").traced_before for t in (outer, inner)] == [1, 1]
+    assert history_of(outer, "step").runs == 15
+    assert history_of(inner, "step").runs == 5
+    assert [history_of(t, "step").traced_before for t in (outer, inner)] == [1, 1]
 
 
-def test_a_run_that_fails_is_told_with_its_error():
+def test_a_run_that_fails_is_recorded_with_its_error():
     """An op that fails while a function runs leaves a run with the exception."""
 
     @tf.function
@@ -384,7 +385,7 @@ def test_a_run_that_fails_is_told_with_its_error():
 
     (failed,) = timeline.errors
     assert (failed.kind, failed.error.type) == ("run", "InvalidArgumentError")
-    assert one(timeline, "check").runs == 2
+    assert history_of(timeline, "check").runs == 2
 
 
 def test_concrete_functions_are_counted_with_their_function(dense):
@@ -396,11 +397,11 @@ def test_concrete_functions_are_counted_with_their_function(dense):
         for _ in range(4):
             concrete(ONES)
 
-    life = one(timeline, "step")
+    life = history_of(timeline, "step")
     assert (life.traced, life.runs) == (1, 4)
 
 
-def test_functions_run_eagerly_say_so(dense):
+def test_functions_run_eagerly_are_marked(dense):
     """With run_functions_eagerly, a function is plain Python: no trace, its layers inside its run."""
     step = step_with(dense)
     tf.config.run_functions_eagerly(True)
@@ -416,7 +417,7 @@ def test_functions_run_eagerly_say_so(dense):
 
 
 def test_targets_keep_the_functions_they_run_in(dense):
-    """A recording of one layer has the functions that call it, and no others."""
+    """A recording of one layer has only the functions that call it."""
     other = step_with(layers.Dense(1))
     step = step_with(dense)
 
@@ -428,7 +429,7 @@ def test_targets_keep_the_functions_they_run_in(dense):
 
 
 def test_a_recording_may_begin_while_a_function_runs():
-    """The run under way is none of its own; those after it are, all of them."""
+    """A recording that starts during a run leaves that run out, and counts all later ones."""
     inner = layertrace.trace()
     timelines = []
 
@@ -448,7 +449,7 @@ def test_a_recording_may_begin_while_a_function_runs():
 
 
 def test_runs_in_two_threads_are_counted_apart(dense):
-    """Threads do not part each other's runs."""
+    """Threads do not separate each other's runs."""
     step = step_with(dense)
     step(ONES)
 
@@ -466,8 +467,8 @@ def test_runs_in_two_threads_are_counted_apart(dense):
     assert [event.times for event in timeline] == [200, 200]
 
 
-def test_threads_that_python_did_not_start_stay_unseen_by_it():
-    """A function run by a py_function adds no thread to those of the program, and is counted."""
+def test_foreign_threads_are_not_added_to_those_of_python():
+    """A function that a py_function runs is counted, and adds no thread to the program."""
     inner = tf.function(lambda x: x + 1.0)
     inner(tf.constant(1.0))
     outer = tf.function(lambda x: tf.py_function(inner, [x], tf.float32))
@@ -484,7 +485,7 @@ def test_threads_that_python_did_not_start_stay_unseen_by_it():
 
 
 def test_what_this_recording_traced_was_not_traced_before():
-    """Not even where the run that it was traced for failed."""
+    """This holds even if the run that it was traced for failed."""
 
     @tf.function
     def check(x):
@@ -501,7 +502,7 @@ def test_what_this_recording_traced_was_not_traced_before():
 
 
 def test_concrete_functions_run_as_graphs_even_where_functions_run_eagerly():
-    """run_functions_eagerly does not concern a trace that was made already."""
+    """run_functions_eagerly does not affect an existing trace."""
     concrete = tf.function(lambda x: x + 1).get_concrete_function(ONES)
     tf.config.run_functions_eagerly(True)
     try:
@@ -538,7 +539,7 @@ WAYS = {
 @pytest.mark.parametrize("k", ["keras", "tf_keras"])
 @pytest.mark.parametrize("way", WAYS)
 def test_models_show_their_traces_and_runs(way, k):
-    """Whichever way a model is run, its step is traced with the layers inside, and both batches are runs."""
+    """For every way to run a model, its step is traced with the layers inside, and both batches are runs."""
     model = model_of(pytest.importorskip(k))
 
     with layertrace.trace() as timeline:
@@ -579,7 +580,7 @@ def test_a_training_loop_of_ones_own(dense):
         for _ in range(3):
             train(ONES)
 
-    assert (one(timeline, "train").traced, one(timeline, "train").runs) == (1, 3)
+    assert (history_of(timeline, "train").traced, history_of(timeline, "train").runs) == (1, 3)
 
 
 def test_functions_of_layers_and_with_signatures(dense):
@@ -627,7 +628,7 @@ def test_bodies_of_loops_and_branches_belong_to_the_function_around(dense):
 
 
 def test_dataset_maps_are_traces(dense):
-    """A function given to Dataset.map is traced once; a map made anew is no retrace of the other."""
+    """A function passed to Dataset.map is traced once; a second map is not a retrace of the first."""
     with layertrace.trace() as timeline:
         for _ in range(2):
             list(tf.data.Dataset.from_tensors(ONES).map(dense))
@@ -638,22 +639,22 @@ def test_dataset_maps_are_traces(dense):
     assert len(timeline.where(kind="call", mode="graph")) == 2
 
 
-def test_lines_of_functions_that_look_alike_are_told_apart(dense):
-    """Two callers whose calls stand at the same offset of their code have lines of their own."""
+def test_lines_of_equal_functions_are_distinguished(dense):
+    """Two callers with calls at the same offset in their code keep their own lines."""
     step = step_with(dense)
 
-    def one():
+    def first():
         return step(ONES)
 
-    def two():
+    def second():
         return step(ONES)
 
     step(ONES)
     with layertrace.trace() as timeline:
-        one()
-        two()
+        first()
+        second()
 
-    assert [event.location.function.rpartition(".")[2] for event in timeline] == ["one", "two"]
+    assert [event.location.function.rpartition(".")[2] for event in timeline] == ["first", "second"]
 
 
 REPLICAS = """
@@ -678,7 +679,7 @@ print(bare == traced, sorted(e.replica for e in timeline.where(kind="call")))
 
 
 def test_replicas_are_numbered_without_an_op_of_ours():
-    """Calls in a MirroredStrategy say which replica they ran in, and the graph is what it is bare."""
+    """Calls in a MirroredStrategy have the number of their replica, and the graph is the same as untraced."""
     done = subprocess.run([sys.executable, "-c", REPLICAS], capture_output=True, text=True, check=False)
 
     assert done.stdout.split("\n")[0] == "True [0, 1]", done.stderr

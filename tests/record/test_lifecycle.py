@@ -1,4 +1,4 @@
-"""Every kind of layer shows its life: made, built and called, once each and in order."""
+"""Every kind of layer shows its history: created, built and called, once each and in order."""
 
 import copy
 from contextlib import suppress
@@ -46,8 +46,8 @@ class Net(keras.Model):
         return self.heads["main"](x)
 
 
-def test_a_layer_is_made_built_and_called():
-    """A layer is made, then built at its first call, then called, each told once."""
+def test_a_layer_is_created_built_and_called():
+    """A layer is created, then built at its first call, then called, each recorded once."""
     with layertrace.trace() as timeline:
         layer = layers.Dense(3)
         layer(ONES)
@@ -59,7 +59,7 @@ def test_a_layer_is_made_built_and_called():
 
 
 def test_build_sees_the_input_shape():
-    """The build event carries the shape that Keras handed to build."""
+    """The build event has the shape that Keras passed to build."""
     with layertrace.trace() as timeline:
         Scaled(10)(np.ones((10, 5), "float32"))
 
@@ -99,7 +99,7 @@ def test_super_chains_are_one_event():
 
 
 def test_multiple_inheritance_is_one_event():
-    """Methods that come from a mixin are hooked too, and told once."""
+    """Methods from a mixin are hooked, too, and recorded once."""
 
     class Mixin:
         def __init__(self, **kwargs):
@@ -130,8 +130,8 @@ def test_a_layer_that_calls_itself_is_called_twice():
     assert timeline.where(kind="call").matches("call(call)")
 
 
-def test_direct_calls_of_call_and_build_are_seen():
-    """layer.build(shape) and layer.call(x) are seen as well as layer(x)."""
+def test_direct_calls_of_call_and_build_are_recorded():
+    """layer.build(shape) and layer.call(x) are recorded just like layer(x)."""
     with layertrace.trace() as timeline:
         layer = Scaled()
         layer.build((None, 5))
@@ -141,7 +141,7 @@ def test_direct_calls_of_call_and_build_are_seen():
 
 
 def test_a_layer_from_before_still_shows_its_build():
-    """A layer that exists and is not built when the trace starts shows its build and its calls."""
+    """An existing layer that is not built when the trace starts shows its build and its calls."""
     implicit, explicit, built = layers.Dense(3), Scaled(), layers.Dense(3)
     built(ONES)
 
@@ -156,7 +156,7 @@ def test_a_layer_from_before_still_shows_its_build():
     assert timeline.of(built).kinds == ["call"]
 
 
-def test_a_layer_made_in_one_trace_is_built_in_the_next():
+def test_a_layer_created_in_one_trace_is_built_in_the_next():
     """A layer from an earlier trace shows its build once in a later one."""
     with layertrace.trace():
         layer = layers.Dense(3)
@@ -166,7 +166,7 @@ def test_a_layer_made_in_one_trace_is_built_in_the_next():
     assert timeline.kinds == ["build", "variable", "variable", "call"]
 
 
-def test_layers_in_lists_and_dicts_are_seen():
+def test_layers_in_lists_and_dicts_are_recorded():
     """Layers held in lists and dicts of a subclassed model run inside its call."""
     with layertrace.trace() as timeline:
         model = Net()
@@ -193,7 +193,7 @@ def test_a_model_without_build_is_called_symbolically_first():
 
 
 def test_a_call_that_fails_while_shapes_are_inferred_is_symbolic():
-    """Keras hands the eager tensor of the first call on; still the failure belongs to its scratch graph."""
+    """Keras passes on the eager tensor of the first call; still the failure belongs to its scratch graph."""
 
     class Picky(layers.Layer):
         def __init__(self):
@@ -212,7 +212,7 @@ def test_a_call_that_fails_while_shapes_are_inferred_is_symbolic():
 
 
 def test_a_shape_that_is_asked_for_is_a_symbolic_call():
-    """A layer that ran eagerly before, and is called with a constant in Keras's scratch graph, tells so."""
+    """A call with a constant in Keras's scratch graph is symbolic, even if the layer ran eagerly before."""
     model = Net()
     model(ONES)
     with layertrace.trace() as timeline:
@@ -223,7 +223,7 @@ def test_a_shape_that_is_asked_for_is_a_symbolic_call():
 
 
 def test_sequential_runs_its_layers():
-    """A Sequential is one layer around its own; the Functional that Keras keeps in it stays unseen."""
+    """A Sequential is one layer around its own; the Functional that Keras keeps in it is not recorded."""
     with layertrace.trace() as timeline:
         model = keras.Sequential([layers.Input((5,)), Double(), layers.Dense(2)])
         model(ONES)
@@ -232,8 +232,8 @@ def test_sequential_runs_its_layers():
     assert "Functional" not in {layer.class_name for layer in timeline.layers}
 
 
-def test_a_functional_model_in_a_sequential_is_seen():
-    """A Functional that the user puts into a Sequential is told, unlike Keras's own."""
+def test_a_functional_model_in_a_sequential_is_recorded():
+    """A Functional that the user puts into a Sequential is recorded, unlike Keras's own."""
     inputs = layers.Input((5,))
     inner = keras.Model(inputs, Double(name="double")(inputs), name="inner")
     model = keras.Sequential([layers.Input((5,)), inner])
@@ -257,13 +257,13 @@ def test_functional_models_nest():
 
 
 def test_a_shared_layer_is_one_layer():
-    """A layer that two models share keeps its identity and counts its calls on."""
+    """A layer that two models share keeps its identity and its count of calls."""
     shared = layers.Dense(5)
-    one, two = keras.Sequential([shared]), keras.Sequential([shared])
+    first, second = keras.Sequential([shared]), keras.Sequential([shared])
 
     with layertrace.trace() as timeline:
-        one(ONES)
-        two(ONES)
+        first(ONES)
+        second(ONES)
 
     calls = timeline.of(shared).where(kind="call", mode="eager")
     assert len({e.layer.id for e in calls}) == 1
@@ -273,7 +273,7 @@ def test_a_shared_layer_is_one_layer():
 
 
 def test_two_layers_with_one_name_stay_two():
-    """Layers are told apart by identity, not by name."""
+    """Layers are distinguished by identity, not by name."""
     with layertrace.trace() as timeline:
         first, second = Double(name="same"), Double(name="same")
         first(ONES)
@@ -282,8 +282,8 @@ def test_two_layers_with_one_name_stay_two():
     assert timeline.of(second).kinds == ["init"]
 
 
-def test_a_layer_made_in_build_is_inside_it():
-    """A layer that another makes in build() is made and built inside that build."""
+def test_a_layer_created_in_build_is_inside_it():
+    """A layer that another creates in build() is created and built inside that build."""
 
     class Lazy(layers.Layer):
         def build(self, input_shape):
@@ -300,8 +300,8 @@ def test_a_layer_made_in_build_is_inside_it():
     assert timeline[2].layer.path == "lazy/dense"
 
 
-def test_a_layer_made_in_call_is_made_at_each_call():
-    """A layer made in call() shows up as another instance each time."""
+def test_a_layer_created_in_call_is_created_in_each_call():
+    """A layer created in call() is another instance each time."""
 
     class Wasteful(layers.Layer):
         def call(self, x):
@@ -337,7 +337,7 @@ def test_an_rnn_probes_its_cell():
 
 
 def test_bidirectional_makes_copies_of_its_layer():
-    """Bidirectional makes two copies of its layer from its config."""
+    """Bidirectional creates two copies of its layer from its config."""
     with layertrace.trace() as timeline:
         layers.Bidirectional(layers.LSTM(2))(np.ones((1, 5, 2), "float32"))
 
@@ -355,7 +355,7 @@ def test_time_distributed_calls_once_a_step():
 
 
 def test_lambda_and_preprocessing_layers_are_layers():
-    """A Lambda and a preprocessing layer are seen like any other."""
+    """A Lambda and a preprocessing layer are recorded like any other."""
     with layertrace.trace() as timeline:
         layers.Lambda(lambda x: x + 1)(ONES)
         layers.Rescaling(0.5)(ONES)
@@ -386,7 +386,7 @@ def test_tf_function_on_call_is_called_and_traced():
     "again", [lambda m: m.from_config(m.get_config()), keras.models.clone_model, copy.deepcopy]
 )
 def test_copies_are_layers_of_their_own(again):
-    """What from_config, clone_model and deepcopy make are other layers, and seen."""
+    """from_config, clone_model and deepcopy create other layers, which are recorded."""
     model = keras.Sequential([layers.Input((5,)), layers.Dense(2, name="d")])
 
     with layertrace.trace() as timeline:
@@ -400,7 +400,7 @@ def test_copies_are_layers_of_their_own(again):
 
 
 def test_load_model_makes_and_builds(tmp_path):
-    """A model that is loaded is made and built again."""
+    """A loaded model is created and built again."""
     model = keras.Sequential([layers.Input((5,)), layers.Dense(2, name="d")])
     model.save(tmp_path / "m.keras")
 
@@ -426,7 +426,7 @@ def test_fit_explains_why_call_runs_three_times():
 
 
 def test_nested_structures_stay_nested():
-    """Inputs and outputs that are dicts and lists are told as dicts and tuples of specs."""
+    """Inputs and outputs that are dicts and lists are recorded as dicts and tuples of specs."""
 
     class Merge(layers.Layer):
         def call(self, inputs):
@@ -441,8 +441,8 @@ def test_nested_structures_stay_nested():
     assert call.outputs == {"sum": spec, "rest": (spec, spec)}
 
 
-def test_arguments_training_and_masks_are_told():
-    """A call tells its other arguments, training and whether a mask came in."""
+def test_arguments_training_and_masks_are_recorded():
+    """A call has its other arguments, `training`, and whether a mask was passed."""
 
     class Picky(layers.Layer):
         supports_masking = True

@@ -67,9 +67,9 @@ def in_threads():
         worker.join()
 
 
-@pytest.mark.parametrize("program", [calls, fits, runs_on, lasts, in_threads], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("program", [calls, fits, runs_on, lasts, in_threads], ids=lambda f: f.__name__)
 def test_the_file_has_what_the_timeline_has(program, tmp_path):
-    """Events, whatever was written of them meanwhile, and all that is known beside them are the same."""
+    """Events and everything known besides them are the same, no matter what was written meanwhile."""
     with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
         program()
 
@@ -81,7 +81,7 @@ def test_the_file_has_what_the_timeline_has(program, tmp_path):
 
 
 def test_a_failing_program_is_saved_with_its_failure(tmp_path):
-    """What ended the recording is in the file, and so are its findings."""
+    """The exception that ended the recording is in the file, and so are the findings."""
     with pytest.raises(ZeroDivisionError):
         with layertrace.trace(save=tmp_path / "run.jsonl", report=False) as timeline:
             calls()
@@ -94,19 +94,19 @@ def test_a_failing_program_is_saved_with_its_failure(tmp_path):
 
 
 def test_what_is_running_can_be_read_meanwhile(tmp_path):
-    """A second after something began it is in the file, though it has not ended."""
+    """A second after something began it is in the file, even while it is running."""
     file = tmp_path / "run.layertrace"
     with layertrace.trace(save=file):
         layer = Scale(name="scale")
         time.sleep(1.0)
         back = Timeline.load(file)
 
-    assert [one.name for one in back.layers] == [layer.name]
+    assert [layer.name for layer in back.layers] == [layer.name]
     assert "goes on" in back.notes[-1]
 
 
 def test_targets_narrow_what_is_saved(tmp_path):
-    """Only what was asked for is in the file."""
+    """Only the targets are in the file."""
     with layertrace.trace("wanted", save=tmp_path / "run.layertrace") as timeline:
         Scale(name="other")(tf.ones((1, 2)))
         Scale(name="wanted")(tf.ones((1, 2)))
@@ -118,7 +118,7 @@ def test_targets_narrow_what_is_saved(tmp_path):
 
 
 def test_a_killed_program_loses_less_than_a_second():
-    """Killed at any moment, a program leaves a file that opens, with all that is older than a second.
+    """A program that is killed at any moment leaves a readable file with everything older than a second.
 
     `python tests/record/kill.py --times 50` does so fifty times.
     """
@@ -129,8 +129,8 @@ def test_a_killed_program_loses_less_than_a_second():
 
 
 @pytest.mark.parametrize("name", ["run.txt", "file/run.layertrace"])
-def test_a_file_that_cannot_be_written_is_told_at_the_start(name, tmp_path):
-    """Before anything is recorded, in one sentence."""
+def test_a_file_that_cannot_be_written_is_refused_at_the_start(name, tmp_path):
+    """It is refused before anything is recorded, in one sentence."""
     (tmp_path / "file").write_text("in the way")
 
     with pytest.raises(FormatError, match="ends in none of|cannot be written"):
@@ -138,20 +138,20 @@ def test_a_file_that_cannot_be_written_is_told_at_the_start(name, tmp_path):
 
 
 def test_a_fault_while_saving_does_not_reach_the_program(tmp_path, monkeypatch):
-    """It is told once, and the recording in memory goes on."""
+    """It is reported once, and the recording in memory continues."""
     from layertrace.record.recording.autosave import Saver
 
     def fail(self, record, *, is_running):
         raise RuntimeError("a slip of ours")
 
     monkeypatch.setattr(Saver, "_write", fail)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
             calls()
             time.sleep(0.6)
 
-    assert [str(one.message).partition(" (")[0] for one in told if one.category is LayertraceWarning] == [
+    assert [str(w.message).partition(" (")[0] for w in caught if w.category is LayertraceWarning] == [
         f"layertrace could not save the recording to {tmp_path / 'run.layertrace'}"
     ]
     assert timeline.of("scale*").kinds.count("call") == 20
@@ -161,25 +161,25 @@ FULL = """
 import resource, time, warnings
 import keras, layertrace
 resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
-with warnings.catch_warnings(record=True) as told:
+with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     with layertrace.trace(save="run.layertrace") as timeline:
         for n in range(40):
             keras.layers.Dense(n + 1)
             time.sleep(0.03)
-print(len(timeline), *(one.message for one in told), sep="|")
+print(len(timeline), *(warning.message for warning in caught), sep="|")
 """
 
 
 def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
-    """What was written can be read, and says that it was cut; the recording in memory has everything."""
+    """What was written can be read, with a note that it is truncated; the one in memory is complete."""
     done = subprocess.run(
         [sys.executable, "-c", FULL], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    events, *told = done.stdout.strip().split("|")
+    events, *messages = done.stdout.strip().split("|")
 
     assert events == "40"
-    assert told == [
+    assert messages == [
         f"layertrace cannot write {tmp_path / 'run.layertrace'} any further: File too large. What it holds "
         "can be read; the program goes on."
     ]
@@ -189,7 +189,7 @@ def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
 
 
 def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
-    """What a fork does, and how it ends, is not in it."""
+    """Neither the events of a fork nor its end are in the file."""
     with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
         calls()
         with warnings.catch_warnings():
@@ -208,7 +208,7 @@ def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
 
 
 def test_what_happens_during_a_look_is_written_in_the_next(tmp_path, monkeypatch):
-    """No event is lost, nor the place of one whose outer event began after the look at what is running."""
+    """No event is lost, nor the position of one whose parent began after the open spans were read."""
     monkeypatch.setattr(autosave, "SECONDS", 0.01)
     tracer = layertrace.trace()
     timeline = tracer.start()
@@ -235,7 +235,7 @@ def test_what_happens_during_a_look_is_written_in_the_next(tmp_path, monkeypatch
 
 
 def test_a_file_of_the_program_is_never_written_to(tmp_path):
-    """A program that closes all descriptors, as daemons do, may open files under the numbers of ours."""
+    """A program that closes all descriptors, as daemons do, may open its files under our numbers."""
     program = """
 import os
 import keras, layertrace, warnings
@@ -259,21 +259,21 @@ for file in files:
 
 
 def test_a_file_that_is_taken_away_takes_nothing_with_it(tmp_path):
-    """The recording in memory is whole, whatever becomes of the file."""
+    """The recording in memory is complete, whatever happens to the file."""
     path = tmp_path / "run.layertrace"
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with layertrace.trace(save=path) as timeline:
             calls()
             path.unlink()
 
     assert timeline.of("scale*").kinds.count("call") == 20
-    (only,) = [str(one.message) for one in told if one.category is LayertraceWarning]
-    assert "leaves the recording as it was written" in only
+    (only,) = [str(w.message) for w in caught if w.category is LayertraceWarning]
+    assert "could not compress" in only
 
 
 def test_a_file_that_cannot_be_begun_leaves_nothing_hooked(tmp_path):
-    """The error comes at the start, and Keras is as it was."""
+    """The error is raised at the start, and Keras is unchanged."""
     from layertrace.record.hub import hub
     from layertrace.record.recording.recorder import running
 
@@ -288,7 +288,7 @@ def test_a_file_that_cannot_be_begun_leaves_nothing_hooked(tmp_path):
 
 
 def test_a_recording_may_go_into_a_pipe(tmp_path):
-    """Which has no disk to be synchronised with, and is not replaced."""
+    """It has no disk to be synchronised with, and is not replaced."""
     pipe = tmp_path / "run.jsonl"
     os.mkfifo(pipe)
     read = []
@@ -302,13 +302,13 @@ def test_a_recording_may_go_into_a_pipe(tmp_path):
     assert Timeline.load(tmp_path / "kept.jsonl").kinds.count("call") == 20
 
 
-def test_what_was_saved_is_let_go(tmp_path):
-    """A timeline that has ended keeps neither records nor what the file needed."""
+def test_what_was_saved_is_released(tmp_path):
+    """A finished timeline keeps neither records nor what the file needed."""
     with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
         calls()
 
     recorder = timeline.source
-    assert (recorder.records, recorder._saver, recorder._reader._seqs) == ([], None, {})
+    assert (recorder.records, recorder._saver, recorder._builder._seqs) == ([], None, {})
 
 
 def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):
@@ -337,7 +337,7 @@ def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):
 
 
 class Encoder(keras.layers.Layer):
-    """Calls a layer that was made and called before, outside of it."""
+    """Calls a layer that was created and called before, outside of this one."""
 
     def __init__(self, head, **kwargs):
         super().__init__(**kwargs)
@@ -348,7 +348,7 @@ class Encoder(keras.layers.Layer):
 
 
 def test_what_turns_out_to_be_meant_is_in_the_file(tmp_path, monkeypatch):
-    """A layer gets its path when it is first called inside another: what it did before is told of, too."""
+    """A layer gets its path when another first calls it; its earlier events are kept, too."""
     monkeypatch.setattr(autosave, "SECONDS", 0.01)
     with layertrace.trace("encoder/*", save=tmp_path / "run.layertrace") as timeline:
         head = keras.layers.Dense(2)
@@ -361,9 +361,9 @@ def test_what_turns_out_to_be_meant_is_in_the_file(tmp_path, monkeypatch):
 
 
 def test_observations_of_some_layers_lead_to_the_same_events(tmp_path):
-    """Traces that belong to other layers count in neither."""
-    one, other = keras.layers.Dense(2), keras.layers.Dense(2)
-    functions = [tf.function(lambda x, layer=layer: layer(x) * np.random.rand()) for layer in (one, other)]
+    """Traces of other layers are in neither."""
+    layer, other = keras.layers.Dense(2), keras.layers.Dense(2)
+    functions = [tf.function(lambda x, layer=layer: layer(x) * np.random.rand()) for layer in (layer, other)]
     with layertrace.trace(other, save=tmp_path / "run.jsonl") as timeline:
         for function in functions:
             function(tf.ones((1, 2)))
@@ -374,7 +374,7 @@ def test_observations_of_some_layers_lead_to_the_same_events(tmp_path):
 
 
 def test_a_full_recording_is_as_full_in_its_file(tmp_path):
-    """Though another one goes on."""
+    """This holds while another recording continues."""
     with layertrace.trace():
         with layertrace.trace(max_events=5, save=tmp_path / "run.jsonl") as timeline:
             calls()
@@ -386,7 +386,7 @@ def test_a_full_recording_is_as_full_in_its_file(tmp_path):
 
 
 def test_two_recordings_cannot_be_saved_to_one_file(tmp_path):
-    """The second is refused, and the first is whole."""
+    """The second is refused, and the first is complete."""
     with layertrace.trace(save=tmp_path / "run.jsonl") as timeline:
         calls()
         with pytest.raises(FormatError, match=r"run\.jsonl cannot be written: another recording"):
@@ -400,7 +400,7 @@ def test_two_recordings_cannot_be_saved_to_one_file(tmp_path):
 
 
 def test_a_recording_that_cannot_begin_leaves_the_file_as_it_was(tmp_path, monkeypatch):
-    """The one of yesterday stays; no file and no descriptor is left where there was none."""
+    """A file from yesterday stays; no new file and no descriptor is left behind."""
     with layertrace.trace(save=tmp_path / "old.jsonl"):
         calls()
     old = (tmp_path / "old.jsonl").read_bytes()
@@ -431,7 +431,7 @@ def test_the_first_event_is_written_soon(tmp_path, monkeypatch):
 
 
 def test_a_recording_that_cannot_be_read_stays_in_its_file(tmp_path, monkeypatch):
-    """What was written as it happened is not replaced by nothing, also where only some layers are meant."""
+    """What was written is not replaced by an empty recording, even if only some layers are targets."""
     layer = keras.layers.Dense(2, name="meant")
 
     def fail(*_):

@@ -1,4 +1,4 @@
-"""A recording knows how layers were in the end, what changed on the way, and what exception ended it."""
+"""A recording has the final state of layers, what changed meanwhile, and the exception that ended it."""
 
 import gc
 import random
@@ -17,12 +17,12 @@ ONES = np.ones((2, 3), "float32")
 
 
 def seen(timeline, what):
-    return [one for one in timeline.surroundings.observations if one.what == what]
+    return [observation for observation in timeline.surroundings.observations if observation.what == what]
 
 
 def state_of(timeline, name):
-    (found,) = [one for one in timeline.surroundings.states.values() if one.layer.name == name]
-    return found
+    (state,) = [state for state in timeline.surroundings.states.values() if state.layer.name == name]
+    return state
 
 
 class Counter(layers.Layer):
@@ -37,8 +37,8 @@ class Counter(layers.Layer):
         return x * self.factor
 
 
-def test_an_attribute_that_changes_while_traced_is_seen_once_for_each_trace():
-    """Python state changes when Python runs: in the first trace from 0 to 1, in the second from 1 to 2."""
+def test_an_attribute_that_changes_while_traced_is_recorded_once_for_each_trace():
+    """Python state changes when Python runs: from 0 to 1 in the first trace, from 1 to 2 in the second."""
     layer = Counter()
     step = tf.function(lambda x: layer(x))
     with layertrace.trace() as timeline:
@@ -46,14 +46,15 @@ def test_an_attribute_that_changes_while_traced_is_seen_once_for_each_trace():
         step(tf.ones((2, 3)))
         step(tf.ones((3, 3)))
 
-    assert [(one.name, one.before, one.now) for one in seen(timeline, "changed in call")] == [
+    changes = seen(timeline, "changed in call")
+    assert [(change.name, change.before, change.now) for change in changes] == [
         ("n", 0, 1),
         ("n", 1, 2),
     ]
 
 
 def test_an_eager_call_may_change_what_it_likes():
-    """Eagerly Python runs each time, so a counter counts."""
+    """In eager mode Python runs each time, so a counter counts."""
     with layertrace.trace() as timeline:
         layer = Counter()
         layer(ONES)
@@ -62,8 +63,8 @@ def test_an_eager_call_may_change_what_it_likes():
     assert seen(timeline, "changed in call") == []
 
 
-def test_an_attribute_changed_after_the_trace_is_seen_when_the_graph_runs():
-    """The run that no longer fits is told, with the value that the graph was made with."""
+def test_an_attribute_changed_after_the_trace_is_noticed_when_the_graph_runs():
+    """The run that no longer matches is recorded, with the value that the graph was traced with."""
     layer = Counter()
     step = tf.function(lambda x: layer(x))
     with layertrace.trace() as timeline:
@@ -71,12 +72,12 @@ def test_an_attribute_changed_after_the_trace_is_seen_when_the_graph_runs():
         layer.factor = 5.0
         step(tf.ones((2, 3)))
 
-    (one,) = seen(timeline, "changed after trace")
-    assert (one.name, one.before, one.now, one.layer.name) == ("factor", 1.0, 5.0, "counter")
+    (change,) = seen(timeline, "changed after trace")
+    assert (change.name, change.before, change.now, change.layer.name) == ("factor", 1.0, 5.0, "counter")
 
 
-def test_an_attribute_changed_inside_a_loop_is_seen_though_its_runs_are_counted():
-    """Runs from one line are counted, not looked at one by one; the second still is."""
+def test_an_attribute_changed_inside_a_loop_is_noticed_although_its_runs_are_counted():
+    """Runs from one line are counted, not compared one by one; but the second one is compared."""
     layer = Counter()
     step = tf.function(lambda x: layer(x))
     with layertrace.trace() as timeline:
@@ -84,12 +85,12 @@ def test_an_attribute_changed_inside_a_loop_is_seen_though_its_runs_are_counted(
             layer.factor = factor
             step(tf.ones((2, 3)))
 
-    found = {(one.before, one.now) for one in seen(timeline, "changed after trace")}
-    assert (1.0, 2.0) in found
+    changes = seen(timeline, "changed after trace")
+    assert (1.0, 2.0) in {(change.before, change.now) for change in changes}
 
 
-def test_each_of_the_first_runs_is_looked_at_and_told_with_its_line():
-    """A change in the eleventh run from one line is seen there, not at the sixteenth."""
+def test_each_of_the_first_runs_is_compared_and_recorded_with_its_line():
+    """A change in the eleventh run from one line is noticed there, not in the sixteenth."""
     layer = Counter()
     step = tf.function(lambda x: layer(x))
     with layertrace.trace() as timeline:
@@ -98,16 +99,16 @@ def test_each_of_the_first_runs_is_looked_at_and_told_with_its_line():
                 layer.factor = 2.0
             step(tf.ones((2, 3)))
 
-    (one,) = seen(timeline, "changed after trace")
-    assert (one.before, one.now, one.times) == (1.0, 2.0, 2)
-    assert one.location.function == "test_each_of_the_first_runs_is_looked_at_and_told_with_its_line"
+    (change,) = seen(timeline, "changed after trace")
+    assert (change.before, change.now, change.times) == (1.0, 2.0, 2)
+    assert change.location.function == "test_each_of_the_first_runs_is_compared_and_recorded_with_its_line"
 
 
 LIMIT = 2.0
 
 
-def test_state_is_seen_wherever_call_reads_it():
-    """In a NumPy scalar, an array, a dict, an object, or the class; what it does not read is left alone."""
+def test_state_is_watched_wherever_call_reads_it():
+    """A NumPy scalar, an array, a dict, an object or the class may hold it; what no code reads is ignored."""
 
     class Config:
         rate, unread = 1.0, 1.0
@@ -137,12 +138,12 @@ def test_state_is_seen_wherever_call_reads_it():
         Reader.shared = 7.0
         step(tf.ones((2, 3)))
 
-    names = {one.name for one in seen(timeline, "changed after trace")}
+    names = {observation.name for observation in seen(timeline, "changed after trace")}
     assert names == {"config.rate", "items['n']", "array", "scalar", "function", "class Reader.shared"}
 
 
-def test_what_a_step_of_a_model_changes_is_seen_at_its_trace():
-    """`train_step` runs in no call; what it changes, keeps and draws is the model's all the same."""
+def test_what_a_step_of_a_model_changes_is_noticed_in_its_trace():
+    """`train_step` runs outside of any call; what it changes, keeps and draws still belongs to the model."""
 
     class Stepping(keras.Model):
         def __init__(self):
@@ -165,14 +166,18 @@ def test_what_a_step_of_a_model_changes_is_seen_at_its_trace():
     with layertrace.trace() as timeline:
         model.fit(ONES, verbose=0)
 
-    found = {(one.what, one.name) for one in timeline.surroundings.observations}
-    assert found == {("changed in call", "turn"), ("kept tensor", "last"), ("random", "random")}
-    assert {one.location.function for one in timeline.surroundings.observations} == {"train_step"}
-    assert {one.layer.name for one in timeline.surroundings.observations} == {"stepping"}
+    observations = timeline.surroundings.observations
+    assert {(observation.what, observation.name) for observation in observations} == {
+        ("changed in call", "turn"),
+        ("kept tensor", "last"),
+        ("random", "random"),
+    }
+    assert {observation.location.function for observation in observations} == {"train_step"}
+    assert {observation.layer.name for observation in observations} == {"stepping"}
 
 
-def test_a_seed_that_is_a_constant_is_seen_in_the_graph():
-    """However it got there; a SeedGenerator's state is a variable, and an initializer may have a seed."""
+def test_a_constant_seed_is_found_in_the_graph():
+    """Its origin does not matter. A SeedGenerator has a variable, and an initializer may have a seed."""
 
     class Noise(layers.Layer):
         def __init__(self, seed):
@@ -190,12 +195,12 @@ def test_a_seed_that_is_a_constant_is_seen_in_the_graph():
         tf.function(fixed)(tf.ones((2, 3)))
         tf.function(fresh)(tf.ones((2, 3)))
 
-    assert {one.layer.name for one in seen(timeline, "random")} == {fixed.name}
-    assert {one.location.function for one in seen(timeline, "random")} == {"call"}
+    assert {observation.layer.name for observation in seen(timeline, "random")} == {fixed.name}
+    assert {observation.location.function for observation in seen(timeline, "random")} == {"call"}
 
 
-def test_a_draw_in_a_function_without_layers_is_nobodys():
-    """It is told with the function's line."""
+def test_a_draw_in_a_function_without_layers_has_no_layer():
+    """It is recorded with the function's line."""
 
     @tf.function
     def noisy(x):
@@ -204,12 +209,12 @@ def test_a_draw_in_a_function_without_layers_is_nobodys():
     with layertrace.trace() as timeline:
         noisy(tf.ones(2))
 
-    (one,) = seen(timeline, "random")
-    assert (one.layer, one.name, one.location.function) == (None, "random", "noisy")
+    (observation,) = seen(timeline, "random")
+    assert (observation.layer, observation.name, observation.location.function) == (None, "random", "noisy")
 
 
 def test_an_attribute_that_is_what_it_was_is_nothing_to_see():
-    """Neither set to the same value, nor changed and traced again with that."""
+    """It was set to the same value, or changed and then traced again."""
     layer = Counter()
     with layertrace.trace() as timeline:
         step = tf.function(lambda x: layer(x))
@@ -224,7 +229,7 @@ def test_an_attribute_that_is_what_it_was_is_nothing_to_see():
 
 
 def test_trainable_is_an_attribute_like_others():
-    """A train function that was traced with a layer's variables goes on updating them."""
+    """A train function that was traced with a layer's variables keeps updating them."""
     model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
     model.compile("sgd", "mse")
     with layertrace.trace() as timeline:
@@ -232,12 +237,14 @@ def test_trainable_is_an_attribute_like_others():
         model.get_layer("first").trainable = False
         model.fit(ONES, np.ones((2, 1)), verbose=0)
 
-    found = {(one.layer.name, one.name, one.before, one.now) for one in seen(timeline, "changed after trace")}
-    assert found == {("first", "trainable", True, False)}
+    changes = seen(timeline, "changed after trace")
+    assert {(change.layer.name, change.name, change.before, change.now) for change in changes} == {
+        ("first", "trainable", True, False)
+    }
 
 
-def test_trainable_is_no_constant_of_a_graph_that_trains_nothing():
-    """The functions that evaluate and predict are the same whatever is frozen."""
+def test_trainable_is_ignored_in_a_graph_that_trains_nothing():
+    """The functions of evaluate and predict do not depend on what is frozen."""
     model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
     model.compile("sgd", "mse")
     with layertrace.trace() as timeline:
@@ -250,7 +257,7 @@ def test_trainable_is_no_constant_of_a_graph_that_trains_nothing():
 
 
 def test_a_strategy_trains_in_the_thread_of_a_replica():
-    """Its updates are those of the trace that the replica works for."""
+    """Its updates belong to the trace that the replica runs for."""
     with layertrace.trace() as timeline:
         with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
             model = keras.Sequential([layers.Input((3,)), layers.Dense(2, name="first"), layers.Dense(1)])
@@ -259,7 +266,7 @@ def test_a_strategy_trains_in_the_thread_of_a_replica():
         model.get_layer("first").trainable = False
         model.fit(ONES, np.ones((2, 1)), verbose=0)
 
-    assert {one.name for one in seen(timeline, "changed after trace")} == {"trainable"}
+    assert {observation.name for observation in seen(timeline, "changed after trace")} == {"trainable"}
 
 
 class Keeper(layers.Layer):
@@ -271,7 +278,7 @@ class Keeper(layers.Layer):
 
 
 def test_a_placeholder_that_an_eager_tensor_has_replaced_is_nothing_to_see():
-    """Keras calls a layer with one to build it; one that never runs in a graph keeps none."""
+    """Keras calls a layer with a placeholder to build it; a layer that never runs in a graph keeps none."""
     with layertrace.trace() as timeline:
         model = keras.Sequential([layers.Input((3,)), Keeper()])
         model(ONES)
@@ -279,26 +286,26 @@ def test_a_placeholder_that_an_eager_tensor_has_replaced_is_nothing_to_see():
     assert seen(timeline, "kept tensor") == []
 
 
-def test_a_tensor_of_a_graph_that_ran_is_seen_whatever_is_there_in_the_end():
-    """An eager call afterwards mends nothing for the next one in a graph."""
+def test_a_tensor_kept_by_a_graph_that_ran_is_recorded_even_if_it_is_replaced():
+    """An eager call afterwards does not fix the next one in a graph."""
     with layertrace.trace() as timeline:
         model = keras.Sequential([layers.Input((3,)), Keeper()])
         model.predict(ONES, verbose=0)
         model(ONES)
 
-    assert {one.name for one in seen(timeline, "kept tensor")} == {"last"}
+    assert {observation.name for observation in seen(timeline, "kept tensor")} == {"last"}
 
 
 def test_what_tf_keras_keeps_for_losses_and_metrics_is_its_own():
-    """Also while its methods are wrapped twice: by TensorFlow, and by our hook."""
+    """This holds also while its methods are wrapped twice: by TensorFlow, and by our hook."""
     with layertrace.trace():
         tf_keras.layers.Dense(1)(ONES)
 
         assert {"_losses", "_metrics"} <= set_by_framework(tf_keras.layers.Dense)
 
 
-def test_a_tensor_of_a_graph_kept_on_a_layer_is_seen():
-    """It cannot be used outside of the graph; what is inside a list counts too."""
+def test_a_tensor_of_a_graph_kept_on_a_layer_is_recorded():
+    """It cannot be used outside of the graph; one inside a list counts, too."""
 
     class Keeping(layers.Layer):
         def __init__(self):
@@ -313,14 +320,14 @@ def test_a_tensor_of_a_graph_kept_on_a_layer_is_seen():
     with layertrace.trace() as timeline:
         tf.function(Keeping())(tf.ones((2, 3)))
 
-    assert {one.name for one in seen(timeline, "kept tensor")} == {"last", "history"}
+    assert {observation.name for observation in seen(timeline, "kept tensor")} == {"last", "history"}
 
 
 @pytest.mark.parametrize(
     ("draw", "name"), [(random.random, "random"), (np.random.rand, "numpy.random"), (lambda: 0.5, None)]
 )
-def test_drawing_from_python_while_traced_is_seen(draw, name):
-    """What NumPy and Python draw becomes a constant of the graph; the layer around is not blamed for it."""
+def test_drawing_from_python_while_traced_is_recorded(draw, name):
+    """Numbers from NumPy and Python become constants of the graph; the enclosing layer is not blamed."""
 
     class Noise(layers.Layer):
         def call(self, x):
@@ -339,13 +346,13 @@ def test_drawing_from_python_while_traced_is_seen(draw, name):
     with layertrace.trace() as timeline:
         tf.function(around)(tf.ones((2, 3)))
 
-    found = [(one.layer.name, one.name) for one in seen(timeline, "random")]
-    assert found == ([] if name is None else [("noise", name)])
+    drawn = [(observation.layer.name, observation.name) for observation in seen(timeline, "random")]
+    assert drawn == ([] if name is None else [("noise", name)])
 
 
 @pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
-def test_updates_tell_the_variables_and_which_had_no_gradient(k):
-    """One update for all steps from a line that are alike."""
+def test_updates_have_their_variables_and_those_without_a_gradient(k):
+    """Equal steps from one line are one update."""
     used, unused = k.layers.Dense(1, name="used"), k.layers.Dense(1, name="unused")
     used.build((None, 3))
     unused.build((None, 3))
@@ -375,8 +382,8 @@ class _nothing:
         return None
 
 
-def test_losses_are_told_by_the_call_that_added_them():
-    """A layer inside TimeDistributed adds one for each step."""
+def test_losses_belong_to_the_call_that_added_them():
+    """A layer inside TimeDistributed adds a loss for each step."""
 
     class Act(layers.Layer):
         def call(self, x):
@@ -388,11 +395,11 @@ def test_losses_are_told_by_the_call_that_added_them():
 
     losses = seen(timeline, "loss")
     assert len(losses) == 5
-    assert {timeline[one.during].kind for one in losses} == {"call"}
+    assert {timeline[observation.during].kind for observation in losses} == {"call"}
 
 
-def test_states_tell_what_is_tracked_and_what_the_class_defines():
-    """Children, variables, methods of the user's, how `__init__` left it."""
+def test_states_show_what_is_tracked_and_what_the_class_defines():
+    """It has the children, the variables, the user's methods, and the state after `__init__`."""
 
     class Block(layers.Layer):
         def __init__(self):
@@ -420,8 +427,8 @@ def test_states_tell_what_is_tracked_and_what_the_class_defines():
     assert str(state.tensors["table"]) == "float32[3]"
 
 
-def test_a_layer_that_is_gone_is_told_as_gone():
-    """Nothing keeps a layer for its state."""
+def test_a_deleted_layer_is_marked_as_gone():
+    """A layer is not kept alive for its state."""
 
     def short():
         layers.Dense(1)(ONES)
@@ -434,7 +441,7 @@ def test_a_layer_that_is_gone_is_told_as_gone():
 
 
 def test_a_forgotten_super_init_is_known_when_init_ends():
-    """Keras itself complains at the first call only."""
+    """Keras itself complains only at the first call."""
 
     class Forgetful(layers.Layer):
         def __init__(self):
@@ -448,8 +455,8 @@ def test_a_forgotten_super_init_is_known_when_init_ends():
     assert state.initialized is False
 
 
-def test_the_exception_that_ends_a_recording_is_told():
-    """With the layer whose method it came through, the user's lines, and where Keras raised it."""
+def test_the_exception_that_ends_a_recording_is_recorded():
+    """It has the layer whose method it came through, the user's lines, and where Keras raised it."""
     layer = layers.Dense(2)
     with pytest.raises(ValueError, match="count_params"), layertrace.trace(report=False) as timeline:
         layer(ONES)
@@ -458,11 +465,11 @@ def test_the_exception_that_ends_a_recording_is_told():
     failure = timeline.failure
     assert (failure.error.type, failure.layer.name) == ("ValueError", "unbuilt")
     assert failure.error.raised_in[0] == "keras.src.layers.layer:count_params"
-    assert failure.error.location.function == "test_the_exception_that_ends_a_recording_is_told"
+    assert failure.error.location.function == "test_the_exception_that_ends_a_recording_is_recorded"
 
 
-def test_flags_tell_how_a_method_was_reached():
-    """`call` past `__call__`, a mask on a tensor, `from_config`, a name given first."""
+def test_flags_show_how_a_method_was_reached():
+    """Flags mark `call` without `__call__`, a mask on a tensor, `from_config`, a name in first position."""
     embedding, dense = layers.Embedding(5, 2, mask_zero=True), layers.Dense(2)
     dense(ONES)
     with layertrace.trace() as timeline:
@@ -478,8 +485,8 @@ def test_flags_tell_how_a_method_was_reached():
     assert timeline.variables[-1].flags == {"name by position"}
 
 
-def test_inits_and_variables_tell_their_strategy():
-    """Made in the scope of a strategy or not."""
+def test_inits_and_variables_have_their_strategy():
+    """It was created in the scope of a strategy, or not."""
     strategy = tf.distribute.MirroredStrategy(["/cpu:0"])
     with layertrace.trace() as timeline:
         with strategy.scope():
@@ -491,17 +498,17 @@ def test_inits_and_variables_tell_their_strategy():
 
 
 def test_equal_code_in_two_files_has_two_places():
-    """Python takes code for equal whatever file it comes from; a place must not."""
+    """Python regards code from two files as equal; a location must not."""
     from layertrace.record.describe.source_lines import location
 
-    one, two = (compile("x = 1\n", file, "exec") for file in ("one.py", "two.py"))
+    first, second = (compile("x = 1\n", file, "exec") for file in ("one.py", "two.py"))
 
-    assert one == two
-    assert [location(code, 0).file for code in (one, two)] == ["one.py", "two.py"]
+    assert first == second
+    assert [location(code, 0).file for code in (first, second)] == ["one.py", "two.py"]
 
 
 def test_a_traced_call_that_failed_leaves_nothing_to_compare_with():
-    """What was noted at its beginning is forgotten, and never taken for that of another call."""
+    """The state noted at its beginning is dropped, and never mistaken for that of another call."""
     from layertrace.record.python_state.watch import _before
 
     class Failing(layers.Layer):

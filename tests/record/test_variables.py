@@ -1,4 +1,4 @@
-"""Every variable is told once, with who made it, where, and how."""
+"""Every variable is recorded once, with its creator, its line, and its initializer."""
 
 import keras
 import numpy as np
@@ -13,12 +13,12 @@ ONES = np.ones((2, 5), "float32")
 
 
 def made(timeline):
-    """Return name, source and whether the value came later, of each variable that was made."""
+    """Return name, source and whether the value was deferred, of each variable that was created."""
     return [(e.variable.name, e.variable.source, e.variable.deferred) for e in timeline.variables]
 
 
 def test_add_weight_is_one_variable_of_its_layer():
-    """A weight is one event, though Keras makes a keras.Variable and that a tf.Variable."""
+    """A weight is one event, although Keras creates a keras.Variable, which creates a tf.Variable."""
     with layertrace.trace() as timeline:
         layer = layers.Dense(3)
         layer(ONES)
@@ -31,8 +31,8 @@ def test_add_weight_is_one_variable_of_its_layer():
     assert kernel.variable.parameters == 15
 
 
-def test_a_raw_variable_in_call_belongs_to_the_layer_that_made_it():
-    """A tf.Variable in call() is told at each call, with the layer and the line."""
+def test_a_raw_variable_in_call_belongs_to_the_layer_that_created_it():
+    """A tf.Variable in call() is recorded in each call, with the layer and the line."""
 
     class Careless(layers.Layer):
         def call(self, x):
@@ -52,7 +52,7 @@ def test_a_raw_variable_in_call_belongs_to_the_layer_that_made_it():
 
 
 def test_a_bare_variable_has_no_layer():
-    """A keras.Variable and a tf.Variable outside of any layer are told without one."""
+    """A keras.Variable and a tf.Variable outside of any layer are recorded without one."""
     with layertrace.trace() as timeline:
         keras.Variable(np.zeros((2,), "float32"), name="mine", trainable=False)
         tf.Variable([1, 2], name="raw")
@@ -62,8 +62,8 @@ def test_a_bare_variable_has_no_layer():
     assert (raw.layer, raw.variable.name, raw.variable.dtype) == (None, "raw", "int32")
 
 
-def test_deferred_variables_are_told_once():
-    """What Keras makes while inferring shapes and gives a value later is one event."""
+def test_deferred_variables_are_recorded_once():
+    """A variable that Keras creates while inferring shapes, and initializes later, is one event."""
 
     class Net(keras.Model):
         def __init__(self):
@@ -80,7 +80,7 @@ def test_deferred_variables_are_told_once():
 
 
 def test_metrics_optimizers_and_seeds_make_variables():
-    """Variables of metrics, optimizers and seed generators are told too."""
+    """Variables of metrics, optimizers and seed generators are recorded, too."""
     with layertrace.trace() as timeline:
         keras.metrics.Mean(name="mean")
         optimizer = keras.optimizers.SGD(momentum=0.9)
@@ -101,7 +101,7 @@ def test_metrics_optimizers_and_seeds_make_variables():
 
 
 def test_a_refused_variable_is_an_event_with_an_error():
-    """A creation that TensorFlow refuses is told, where it was asked for and in which trace."""
+    """A creation that TensorFlow refuses is recorded with its line and its trace."""
 
     class Careless(layers.Layer):
         def call(self, x):
@@ -122,7 +122,7 @@ def test_a_refused_variable_is_an_event_with_an_error():
 
 
 def test_the_old_spelling_of_add_weight_fails_in_an_event():
-    """add_weight("kernel", …) fails in Keras 3, and the variable that was asked for is told."""
+    """add_weight("kernel", …) fails in Keras 3, and the requested variable is recorded."""
 
     class Old(layers.Layer):
         def build(self, input_shape):
@@ -142,7 +142,7 @@ def test_the_old_spelling_of_add_weight_fails_in_an_event():
 
 
 def test_a_weight_added_too_late_is_an_event_with_an_error():
-    """A weight that Keras makes and then rejects, because the layer is locked, is told as failed."""
+    """A weight that Keras creates and then rejects, because the layer is locked, is recorded as failed."""
 
     class Late(layers.Layer):
         def call(self, x):
@@ -155,8 +155,8 @@ def test_a_weight_added_too_late_is_an_event_with_an_error():
     assert (failed.variable.name, failed.variable.shape) == ("late", (5,))
 
 
-def test_an_initial_value_is_told_by_its_spec():
-    """A variable made from a value names the value's dtype and shape, not the value."""
+def test_an_initial_value_is_described_by_its_spec():
+    """A variable created from a value has the value's dtype and shape, not the value."""
     with layertrace.trace() as timeline:
         tf.Variable(np.zeros((3, 4), "float32"))
 

@@ -27,22 +27,22 @@ def encoder_and_decoder():
 
 
 def names(timeline):
-    """Return the names of the layers that a timeline has, in order of their first event."""
+    """Return the names of the layers of a timeline, in order of their first events."""
     return [layer.name for layer in timeline.layers]
 
 
 def test_a_layer_target_keeps_only_that_layer():
     """trace(layer) keeps the events of that one instance."""
-    one, other = Double(name="one"), Double(name="other")
-    with layertrace.trace(one) as timeline:
-        one(ONES)
+    layer, other = Double(name="one"), Double(name="other")
+    with layertrace.trace(layer) as timeline:
+        layer(ONES)
         other(ONES)
 
     assert names(timeline) == ["one"]
 
 
 def test_a_model_target_keeps_all_inside_it():
-    """trace(model) keeps the model with all layers inside, and what is made inside."""
+    """trace(model) keeps the model with all layers inside, and what is created inside."""
     model, other = encoder_and_decoder(), Double()
     with layertrace.trace(model) as timeline:
         model(ONES)
@@ -52,7 +52,7 @@ def test_a_model_target_keeps_all_inside_it():
 
 
 def test_a_class_target_keeps_its_layers_and_subclasses():
-    """trace(Class) keeps the layers of the class and its subclasses, also those made later."""
+    """trace(Class) keeps the layers of the class and its subclasses, also of those defined later."""
 
     class Quadruple(Double):
         def call(self, x):
@@ -78,7 +78,7 @@ def test_a_name_target_is_a_glob_of_names_paths_and_classes():
 
 
 def test_targets_keep_the_traces_around():
-    """A narrowed timeline keeps the traces in which its events happened, and the runs of their functions."""
+    """A narrowed timeline keeps the traces its events happened in, and the runs of their functions."""
     model = encoder_and_decoder()
     with layertrace.trace("decoder") as timeline:
         tf.function(lambda x: model(x))(tf.constant(ONES))
@@ -89,19 +89,19 @@ def test_targets_keep_the_traces_around():
 
 
 def test_recordings_nest_and_overlap():
-    """Recordings that overlap each get what happened in their own time."""
+    """Overlapping recordings each have what happened in their own time."""
     layer = Double()
     first, second = layertrace.trace(), layertrace.trace()
-    one = first.start()
+    early = first.start()
     layer(ONES)
-    two = second.start()
+    late = second.start()
     layer(ONES)
     first.stop()
     layer(ONES)
     second.stop()
     layer(ONES)
 
-    assert (len(one.where(kind="call")), len(two.where(kind="call"))) == (2, 2)
+    assert (len(early.where(kind="call")), len(late.where(kind="call"))) == (2, 2)
 
 
 def test_a_trace_can_be_entered_again():
@@ -116,7 +116,7 @@ def test_a_trace_can_be_entered_again():
 
 
 def test_a_timeline_can_be_read_while_it_grows():
-    """A timeline that is read while a call is under way has that call, without an end."""
+    """A timeline that is read during a call has that call, without an end."""
     seen = []
 
     class Curious(layers.Layer):
@@ -134,7 +134,7 @@ def test_a_timeline_can_be_read_while_it_grows():
 
 
 def test_trace_decorates_a_function():
-    """@trace() records each run of a function anew."""
+    """@trace() makes a new recording of each run of a function."""
     layer = Double()
 
     @layertrace.trace()
@@ -163,8 +163,8 @@ def test_trace_decorates_a_coroutine():
     assert len(step.timeline.where(kind="call")) == 1
 
 
-def test_a_full_recording_stops_and_says_so():
-    """A recording keeps its first events, and its notes say that it is not whole."""
+def test_a_full_recording_stops_with_a_note():
+    """A recording keeps its first events, and its notes show that it is incomplete."""
     layer = Double()
     with layertrace.trace(max_events=100) as timeline:
         for _ in range(3000):
@@ -215,7 +215,7 @@ def test_a_traced_class_records_into_the_process_wide_timeline(make):
 
 
 def test_disabled_records_nothing():
-    """LAYERTRACE_DISABLED=1 turns all ways of recording into nothing."""
+    """LAYERTRACE_DISABLED=1 switches off every way to record."""
     program = """
 import layertrace, keras, numpy as np
 before = vars(keras.layers.Dense)["call"]
@@ -230,8 +230,8 @@ print(len(timeline), *timeline.notes)
     assert run(program, LAYERTRACE_DISABLED="1")[:3] == ["0", "LAYERTRACE_DISABLED", "is"]
 
 
-def test_a_keras_imported_during_a_trace_is_seen():
-    """tf_keras that is first imported while a recording runs is hooked as well."""
+def test_a_keras_imported_during_a_trace_is_hooked():
+    """tf_keras is hooked as well if it is first imported during a recording."""
     program = """
 import layertrace, keras, numpy as np
 with layertrace.trace() as timeline:

@@ -1,4 +1,4 @@
-"""Let the tests of rendering import their helpers, and keep the terminal they run in out of them."""
+"""Make the helpers of these tests importable, and make the tests independent of the terminal."""
 
 from __future__ import annotations
 

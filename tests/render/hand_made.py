@@ -1,4 +1,4 @@
-"""Make timelines by hand: layers, and events that nest as the `with` blocks do."""
+"""Create timelines by hand: layers, and events that nest like `with` blocks."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DIRECTORY = "/home/ada/project"
 
 
 def spec(written: str) -> TensorSpec:
-    """Read a spec as it is printed: `float32[None, 4]`."""
+    """Parse a spec in its printed form: `float32[None, 4]`."""
     dtype, shape = re.fullmatch(r"(\w+)\[(.*)\]", written).groups()
     sizes = [size.strip() for size in shape.split(",") if size.strip()]
     return TensorSpec(dtype, tuple(None if size == "None" else int(size) for size in sizes))
 
 
 def place(written: str | None) -> Location | None:
-    """Read a place as it is printed: `train.py:40`, in Ada's project unless it is absolute."""
+    """Parse a location in its printed form: `train.py:40`, in Ada's project unless it is absolute."""
     if written is None:
         return None
     file, _, line = written.rpartition(":")
@@ -40,12 +40,12 @@ def place(written: str | None) -> Location | None:
 
 
 def raised(type_: str, message: str, at: str | None = None) -> ErrorRef:
-    """Make an exception that was raised in the event that carries it."""
+    """Create an exception that was raised in its event."""
     return ErrorRef(type=type_, message=message, location=place(at), origin=True)
 
 
 class Story:
-    """What happened, told event by event; every event takes the milliseconds it is told to take."""
+    """A timeline that is built event by event, with given durations in milliseconds."""
 
     def __init__(self, file: str = "train.py") -> None:
         self.events: list[Event] = []
@@ -58,17 +58,17 @@ class Story:
         self._variables = 0
 
     def layer(self, class_name: str, name: str, path: str | None = None) -> LayerRef:
-        """Make a layer, without an event."""
+        """Create a layer, without an event."""
         self._layers += 1
         return LayerRef(id=self._layers, class_name=class_name, name=name, path=path or name)
 
     def function(self, name: str) -> FunctionRef:
-        """Make a `tf.function`."""
+        """Create a `tf.function`."""
         self._functions += 1
         return FunctionRef(self._functions, name)
 
     def timeline(self, *notes: str) -> Timeline:
-        """Return what was told so far."""
+        """Return the timeline so far."""
         return Timeline(self.events, notes)
 
     @contextmanager
@@ -81,7 +81,7 @@ class Story:
         ms: float | None = 1.0,
         **fields: Any,
     ) -> Iterator[None]:
-        """Tell an event with all that happens inside it; the mode and the trace are inherited."""
+        """Add an event and everything inside its block; mode and trace are inherited."""
         index = len(self.events)
         around = self.events[self._running[-1]] if self._running else None
         if around is not None:
@@ -108,20 +108,20 @@ class Story:
         mode = "graph" if around.kind == "trace" else around.mode
         return {"mode": mode, "function": around.function, "trace": around.trace}
 
-    def tell(self, kind: str, layer: LayerRef | None = None, **fields: Any) -> None:
-        """Tell an event inside which nothing happens."""
+    def add(self, kind: str, layer: LayerRef | None = None, **fields: Any) -> None:
+        """Add an event without children."""
         with self.span(kind, layer, **fields):
             pass
 
     def call(self, layer: LayerRef, came: str, went: str | None, **fields: Any) -> None:
-        """Tell a call of a layer that calls no other; without an output, it failed."""
+        """Add a call of a layer that calls no other layer; without an output, it failed."""
         outputs = None if went is None else spec(went)
-        self.tell("call", layer, inputs=spec(came), outputs=outputs, **fields)
+        self.add("call", layer, inputs=spec(came), outputs=outputs, **fields)
 
     def variable(
         self, layer: LayerRef | None, name: str, written: str, *, at: Any = None, **fields: Any
     ) -> None:
-        """Tell that a layer made a variable."""
+        """Add the creation of a variable by a layer."""
         self._variables += 1
         event_fields = {k: fields.pop(k) for k in ("error", "thread", "mode") if k in fields}
         tensor = spec(written)
@@ -133,10 +133,10 @@ class Story:
             shape=tensor.shape,
             **{"trainable": True, "initializer": None, **fields},
         )
-        self.tell("variable", layer, ms=None, at=at, variable=variable, **event_fields)
+        self.add("variable", layer, ms=None, at=at, variable=variable, **event_fields)
 
     def fails(self, error: ErrorRef) -> None:
-        """Let an exception leave every event that is running, passing through all but the last."""
+        """Make an exception leave all running events: raised in the last, passing through the others."""
         for index in self._running:
             self.events[index] = structs.replace(self.events[index], error=replace(error, origin=False))
         self._last_running_origin(error)

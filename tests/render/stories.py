@@ -1,4 +1,4 @@
-"""The stories that are shown: a tutorial, a bug, a training, a large model, and odd ones."""
+"""The timelines that are shown: a tutorial, a bug, a training, a large model, and unusual ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were cr
 
 
 def tutorial() -> Timeline:
-    """One layer of one's own, made, built and called twice."""
+    """A custom layer, created, built and called twice."""
     story = Story("tutorial.py")
     dense = story.layer("MyDenseLayer", "my_dense")
-    story.tell("init", dense, arguments={"num_outputs": 10}, ms=0.2, at=21)
+    story.add("init", dense, arguments={"num_outputs": 10}, ms=0.2, at=21)
     with story.span("build", dense, arguments={"input_shape": (10, 5)}, ms=2.1, at=22):
         story.variable(dense, "kernel", "float32[5, 10]", initializer="GlorotUniform", at=14)
     story.call(dense, "float32[10, 5]", "float32[10, 10]", ms=0.6, at=22)
@@ -31,15 +31,15 @@ def tutorial() -> Timeline:
 
 
 def bug() -> Timeline:
-    """The bug that layertrace was born from: a variable made in every call, here in one of two."""
+    """The bug behind layertrace: a layer creates a variable in every call."""
     story = Story("story.py")
     cnn = story.layer("CNN", "cnn")
     dense = story.layer("Dense", "dense", "cnn/dense")
     gcns = [story.layer("GCN", name, f"cnn/{name}") for name in ("gcn", "gcn_2")]
     with story.span("init", cnn, at=28, ms=3.4):
-        story.tell("init", dense, arguments={"units": 8}, at=20, ms=0.9)
+        story.add("init", dense, arguments={"units": 8}, at=20, ms=0.9)
         for gcn, cached in zip(gcns, (True, False), strict=True):
-            story.tell("init", gcn, arguments={"cached": cached}, at=21, ms=0.2)
+            story.add("init", gcn, arguments={"cached": cached}, at=21, ms=0.2)
     function = story.function("cnn")
     error = raised("ValueError", FIRST_CALL_ONLY)
     for number, cause in ((1, None), (2, SECOND_PASS)):
@@ -74,12 +74,12 @@ def _returns(story: Story, *returned: tuple) -> None:
 
 
 def fit(epochs: int = 6) -> Timeline:
-    """A `fit`: once symbolically, twice while tracing, then not at all."""
+    """A `fit`: one symbolic call, two while tracing, then graph runs only."""
     story = Story()
     dense = story.layer("Dense", "dense", "sequential/dense")
     model = story.layer("Sequential", "sequential")
-    story.tell("init", dense, arguments={"units": 3}, at=36, ms=0.8)
-    story.tell("init", model, at=36, ms=2.2)
+    story.add("init", dense, arguments={"units": 3}, at=36, ms=0.8)
+    story.add("init", model, at=36, ms=2.2)
     step = story.function("one_step_on_data")
     batch = {"data": (spec("float32[4, 4]"), spec("float32[4, 3]"))}
     with story.span("build", model, arguments={"input_shape": (None, 4)}, at=40, ms=14.5):
@@ -89,7 +89,7 @@ def fit(epochs: int = 6) -> Timeline:
             story.variable(dense, "bias", "float32[3]", initializer="Zeros", **made)
         io = {"inputs": spec("float32[None, 4]"), "outputs": spec("float32[None, 3]")}
         with story.span("call", model, mode="symbolic", ms=1.3, at=40, **io):
-            story.tell("call", dense, ms=0.7, at=40, **io)
+            story.add("call", dense, ms=0.7, at=40, **io)
     for trace, cause, ms in (
         (1, None, 88),
         (2, SECOND_PASS, 61),
@@ -98,11 +98,11 @@ def fit(epochs: int = 6) -> Timeline:
         with story.span("trace", at=40, ms=ms, **traced):
             io = {"inputs": spec("float32[4, 4]"), "outputs": spec("float32[4, 3]")}
             with story.span("call", model, training=True, at=40, ms=9.0, **io):
-                story.tell("call", dense, training=True, at=40, ms=3.0, **io)
+                story.add("call", dense, training=True, at=40, ms=3.0, **io)
             if trace == 1:
                 story.variable(None, "momentum", "float32[4, 3]", trainable=False, at=40)
     for _ in range(4 * epochs):
-        story.tell("run", function=step, trace=2, mode="graph", at=40, ms=0.9)
+        story.add("run", function=step, trace=2, mode="graph", at=40, ms=0.9)
     return story.timeline()
 
 
@@ -121,8 +121,8 @@ def large(blocks: int = 66) -> Timeline:
             )
             inner.append((block, dense, drop))
             with story.span("init", block, at=48, ms=0.9):
-                story.tell("init", dense, arguments={"units": 64}, at=30, ms=0.3)
-                story.tell("init", drop, arguments={"rate": 0.1}, at=31, ms=0.2)
+                story.add("init", dense, arguments={"units": 64}, at=30, ms=0.3)
+                story.add("init", drop, arguments={"rate": 0.1}, at=31, ms=0.2)
     io = {"inputs": spec("float32[8, 64]"), "outputs": spec("float32[8, 64]")}
     for _ in range(2):
         with story.span("call", model, at=61, ms=140, **io):
@@ -133,17 +133,17 @@ def large(blocks: int = 66) -> Timeline:
                         with story.span("build", dense, arguments={"input_shape": (8, 64)}, at=34):
                             story.variable(dense, "kernel", "float32[64, 64]", at=34)
                             story.variable(dense, "bias", "float32[64]", at=34)
-                    story.tell("call", dense, at=34, ms=0.8, **io)
-                    story.tell("call", drop, at=34, ms=0.1, **io)
+                    story.add("call", dense, at=34, ms=0.8, **io)
+                    story.add("call", drop, at=34, ms=0.1, **io)
     return story.timeline()
 
 
 def loop(times: int = 1000) -> Timeline:
-    """A layer called in a loop, and then two layers by turns."""
+    """A layer called in a loop, and then two layers in alternation."""
     story = Story("loop.py")
     first, second = story.layer("Dense", "first"), story.layer("Dense", "second")
     for layer in (first, second):
-        story.tell("init", layer, arguments={"units": 4}, at=3)
+        story.add("init", layer, arguments={"units": 4}, at=3)
     for _ in range(times):
         story.call(first, "float32[2, 4]", "float32[2, 4]", at=6, ms=0.1)
     for _ in range(times):
@@ -153,22 +153,22 @@ def loop(times: int = 1000) -> Timeline:
 
 
 def hostile() -> Timeline:
-    """Names, values and messages that want to be more than text."""
+    """Names, values and messages with markup and control characters."""
     story = Story("[red]evil[/red].py")
     bold = story.layer("[bold]Layer[/bold]", "[link=https://example.com]click[/link]")
     escape = story.layer("Escape", "\x1b[31mred\x1b[0m\x07\r\nnext")
-    story.tell("init", bold, arguments={"text": "<script>alert(1)</script>", "x": Opaque("[/]")})
-    story.tell("init", escape, at=7)
+    story.add("init", bold, arguments={"text": "<script>alert(1)</script>", "x": Opaque("[/]")})
+    story.add("init", escape, at=7)
     failure = raised("ValueError", "\n\x1b[1m[bold]no[/bold] & <b>never</b>\x1b[0m\nsecond line")
     story.call(escape, "float32[2]", None, error=failure, at=8)
     return story.timeline("note with [red]markup[/red] and \x1b[5mblink")
 
 
 def strategy() -> Timeline:
-    """Two replicas, each in a thread of its own."""
+    """Two replicas, each in its own thread."""
     story = Story()
     dense = story.layer("Dense", "dense")
-    story.tell("init", dense, arguments={"units": 2}, at=9)
+    story.add("init", dense, arguments={"units": 2}, at=9)
     function = story.function("step")
     with story.span("trace", function=function, trace=1, at=12, ms=70):
         for replica in range(2):
@@ -181,7 +181,7 @@ def strategy() -> Timeline:
 
 
 def deep(levels: int = 2000, *, failing: bool = False) -> Timeline:
-    """Layers in layers in layers."""
+    """Deeply nested layers."""
     story = Story("deep.py")
     layers = [story.layer("Nest", f"nest_{number}") for number in range(levels)]
     spans = []

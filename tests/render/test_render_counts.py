@@ -1,4 +1,4 @@
-"""What is counted, in the heading and in the table."""
+"""Counts in the heading and in the table."""
 
 import pytest
 import stories
@@ -15,14 +15,14 @@ def heading(timeline, width=160):
 
 
 def test_one_layer_is_headed_by_its_name():
-    """The report of one layer begins with what it went through."""
+    """The report of a single layer begins with its lifecycle."""
     assert heading(stories.tutorial()) == (
         "my_dense MyDenseLayer init×1 build×1 call×2 · 1 variable, 50 parameters"
     )
 
 
 def test_many_layers_are_headed_by_their_sum():
-    """A timeline of many layers begins with all of them together."""
+    """A timeline of many layers begins with their totals."""
     assert heading(stories.fit()) == (
         "2 layers · call×6: 2 symbolic, 4 while tracing · 2 traces · 24 runs · 2 variables, 15 parameters"
         " · 1 variable outside of layers"
@@ -30,14 +30,14 @@ def test_many_layers_are_headed_by_their_sum():
 
 
 def test_a_variable_that_was_refused_does_not_count():
-    """Of the two variables of the GCN, TensorFlow let it make one."""
+    """Of the two variables of the GCN, only the one that TensorFlow accepted counts."""
     gcn = count(stories.bug().of("gcn_2")).all_layers()
 
     assert (gcn.variables, gcn.parameters, gcn.errors) == (1, 32, 1)
 
 
 @pytest.mark.parametrize(
-    ("modes", "said"),
+    ("modes", "expected"),
     [
         (["eager"] * 3, "call×3"),
         (["symbolic"] * 2, "call×2 symbolic"),
@@ -45,19 +45,19 @@ def test_a_variable_that_was_refused_does_not_count():
         (["symbolic", "graph", "eager"], "call×3: 1 eager, 1 symbolic, 1 while tracing"),
     ],
 )
-def test_calls_are_counted_by_where_they_ran(modes, said):
-    """Eager calls are what one expects; where others ran is said."""
+def test_calls_are_counted_by_where_they_ran(modes, expected):
+    """Eager calls are the default; the mode of other calls is shown."""
     story = Story()
     dense = story.layer("Dense", "dense")
     for mode in modes:
         story.call(dense, "float32[1]", "float32[1]", mode=mode)
 
-    assert count(story.timeline()).all_layers().calls_in_words() == said
+    assert count(story.timeline()).all_layers().calls_in_words() == expected
 
 
 def test_the_steps_after_a_trace_are_explained():
-    """Where functions were traced, and nothing tells of their runs, the heading says what they do."""
-    explained = "once a function is traced, its graph runs without Python"
+    """If functions were traced and no runs were recorded, the heading explains why."""
+    explained = "a traced function runs as a graph, without Python"
 
     assert explained in text(stories.strategy(), width=160)
     assert explained not in text(stories.fit(), width=160)  # which shows the runs
@@ -65,23 +65,23 @@ def test_the_steps_after_a_trace_are_explained():
 
 
 def test_many_layers_are_summed_up_by_class():
-    """More than eight layers are told class by class."""
+    """More than eight layers are summed up by class."""
     lines = text(stories.large(), width=160, encoding="utf-8").splitlines()
 
     assert lines[3] == ("│   Dense    ×66  init×66 build×66 call×132 · 132 variables, 274,560 parameters")
 
 
-def test_many_classes_are_not_all_told():
-    """Eight classes are told, and how many there are beside them."""
+def test_many_classes_are_not_all_shown():
+    """Eight classes are shown, and the number of further ones."""
     story = Story()
     for number in range(12):
-        story.tell("init", story.layer(f"Class{number}", f"layer_{number}"))
+        story.add("init", story.layer(f"Class{number}", f"layer_{number}"))
 
     assert "│   … 4 further classes" in text(story.timeline(), width=80, encoding="utf-8")
 
 
 def test_a_table_leaves_out_modes_in_which_nothing_ran():
-    """What is nought in every line takes no column."""
+    """A column with only zeros is omitted."""
     eager = written(table(stories.tutorial()), width=160).splitlines()[0].split()
     traced = written(table(stories.fit()), width=160).splitlines()[0].split()
 
@@ -90,9 +90,9 @@ def test_a_table_leaves_out_modes_in_which_nothing_ran():
 
 
 def test_a_layer_that_was_never_called_has_a_line():
-    """Layers that were only made are told, too."""
+    """A layer that was only created has a line, too."""
     story = Story()
-    story.tell("init", story.layer("Dense", "unused"))
+    story.add("init", story.layer("Dense", "unused"))
 
     assert written(table(story.timeline()), width=160).splitlines()[2].split() == [
         "unused",
@@ -106,6 +106,6 @@ def test_errors_outside_of_layers_are_counted():
     """An exception raised in a traced function, in no layer, is an error as well."""
     story = Story()
     function = story.function("step")
-    story.tell("trace", function=function, trace=1, error=raised("TypeError", "no"))
+    story.add("trace", function=function, trace=1, error=raised("TypeError", "no"))
 
     assert heading(story.timeline()) == "no layers · 1 error · 1 trace"

@@ -1,4 +1,4 @@
-"""Differences of two recordings as they are shown, compared whole with golden files."""
+"""Differences of two recordings, compared completely with golden files."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ from layertrace.timeline.context import RecordingContext
 
 
 def _steps(*rows: int, calls: int = 1) -> Timeline:
-    """Tell of a step that is traced for some numbers of rows, and of a layer that is called besides."""
+    """Return a timeline of a step traced for some numbers of rows, and of a layer called besides."""
     story = Story()
     dense = story.layer("Dense", "dense")
     step = story.function("step")
-    story.tell("init", dense, arguments={"units": 4})
+    story.add("init", dense, arguments={"units": 4})
     for trace, size in enumerate(rows, start=1):
         now = f"float32[{size}, 3]"
         change = Change(argument="x", what="shape", before=f"float32[{rows[0]}, 3]", now=now, axes=(0,))
         cause = Cause(reason="signature", changes=(change,), compared_with=1) if trace > 1 else None
-        story.tell("trace", function=step, trace=trace, inputs={"x": spec(now)}, cause=cause)
+        story.add("trace", function=step, trace=trace, inputs={"x": spec(now)}, cause=cause)
     for _ in range(calls):
         story.call(dense, "float32[8, 3]", "float32[8, 4]")
     return story.timeline()
 
 
-def _shown(found, width=100, encoding="utf-8", **names) -> str:
-    return written(differences(found, **names), width=width, encoding=encoding)
+def _shown(difference, width=100, encoding="utf-8", **names) -> str:
+    return written(differences(difference, **names), width=width, encoding=encoding)
 
 
 @pytest.mark.parametrize("width", [60, 100])
-def test_a_retrace_is_told_in_the_first_sentence(width):
-    """Why it retraces since yesterday: the sentence names the function, the argument and both shapes."""
-    found = diff(_steps(8), _steps(8, 7, 9, calls=4))
+def test_a_retrace_is_named_in_the_first_sentence(width):
+    """The sentence names the function, the argument and both shapes."""
+    difference = diff(_steps(8), _steps(8, 7, 9, calls=4))
 
-    assert_golden(f"differences_retrace_{width}", _shown(found, width))
+    assert_golden(f"differences_retrace_{width}", _shown(difference, width))
 
 
 def test_recordings_may_be_called_by_their_files():
-    """The two recordings are called what they are called on the command line."""
-    found = diff(_steps(8), _steps(16))
+    """Recordings are named by their files, as on the command line."""
+    difference = diff(_steps(8), _steps(16))
 
-    shown = _shown(found, before="yesterday.layertrace", now="today.layertrace")
+    shown = _shown(difference, before="yesterday.layertrace", now="today.layertrace")
     assert_golden("differences_named", shown)
 
 
 def test_no_difference_is_one_sentence():
-    """Where nothing differs, nothing is listed; other versions are still told."""
+    """Without differences, only different versions are shown."""
     assert _shown(diff(_steps(8), _steps(8))) == (
-        "b does what a does: they differ in numbers, times and places at most."
+        "b is equivalent to a, apart from ids, timings and line numbers."
     )
     one, two = (
         Timeline(_steps(8), surroundings=RecordingContext(versions={"tensorflow": version}))
@@ -66,8 +66,8 @@ def test_no_difference_is_one_sentence():
     assert _shown(diff(one, two)).splitlines()[1:] == ["", "tensorflow: 2.21.0, was 2.20.0"]
 
 
-def test_another_order_is_told():
-    """What happens in another order is told where it begins to."""
+def test_a_different_order_is_shown():
+    """For a different order, the first difference is shown."""
     events = list(_steps(8, calls=0))
     swapped = [structs.replace(events[1], seq=0, start_ns=0), structs.replace(events[0], seq=1, start_ns=1)]
 
@@ -76,12 +76,12 @@ def test_another_order_is_told():
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_appeared_and_vanished(width):
-    """Two programs that have nothing in common are listed, each with what is in it."""
+    """For two programs with nothing in common, everything is listed."""
     assert_golden(f"differences_of_programs_{width}", _shown(diff(stories.fit(), stories.bug()), width))
 
 
 def test_layers_that_differ_alike_are_listed_together():
-    """A model that is called once more is one line, however many layers it has."""
+    """A model that is called one more time is a single line, however many layers it has."""
     events = list(stories.large())
     cut = next(event.seq for event in events if event.kind == "call" and event.call_index == 2)
 
@@ -89,12 +89,12 @@ def test_layers_that_differ_alike_are_listed_together():
 
 
 def test_names_that_want_to_be_more_than_text():
-    """Names and values are shown as they are, whatever they hold."""
+    """Names and values are shown literally."""
     assert_golden("differences_hostile", _shown(diff(stories.hostile(), _steps(8))))
 
 
 def test_old_encodings_get_signs_they_can_show():
-    """Where dots cannot be encoded, nothing else breaks."""
+    """If dots cannot be encoded, the rest is unaffected."""
     shown = _shown(diff(stories.fit(), stories.bug()), 80, "ascii")
 
     assert shown.isascii()
@@ -102,7 +102,7 @@ def test_old_encodings_get_signs_they_can_show():
 
 
 def test_what_appeared_is_green_and_what_vanished_red():
-    """In colour, only those of the terminal's own palette are used."""
+    """Only colours of the terminal's own palette are used."""
     page = io.StringIO()
     console = Console(
         file=page, width=100, force_terminal=True, legacy_windows=False, color_system="standard"

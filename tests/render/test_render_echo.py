@@ -1,4 +1,4 @@
-"""Events told as they happen."""
+"""Events printed while they happen."""
 
 import stories
 
@@ -6,7 +6,7 @@ from layertrace.render import echo_line
 
 
 def test_an_event_opens_and_closes():
-    """A beginning tells what came in, an end what came out and how long it took."""
+    """A beginning shows the inputs, an end the outputs and the duration."""
     *_, call = stories.tutorial()
 
     assert echo_line(call).plain == (
@@ -16,7 +16,7 @@ def test_an_event_opens_and_closes():
 
 
 def test_the_depth_may_be_another_than_the_events_own():
-    """Who leaves out outer events decides how far the inner ones are indented."""
+    """The caller can choose the indentation, for example if outer events are not shown."""
     *_, call = stories.tutorial()
 
     assert echo_line(call, depth=2).plain.startswith("│ │ ┌ 4 call 2")
@@ -24,7 +24,7 @@ def test_the_depth_may_be_another_than_the_events_own():
 
 
 def test_an_old_encoding_gets_signs_it_can_show():
-    """Brackets become arrows where there are no boxes."""
+    """Without box characters, brackets become arrows."""
     *_, refused = stories.bug()
 
     assert echo_line(refused, encoding="cp437").plain.startswith("| | | * 17 variable  Variable")
@@ -32,7 +32,7 @@ def test_an_old_encoding_gets_signs_it_can_show():
 
 
 def test_an_echo_is_one_harmless_line():
-    """Neither names nor messages break the line or switch anything on."""
+    """Names and messages neither break the line nor change the terminal."""
     for event in stories.hostile():
         for ends in (False, True):
             assert echo_line(event, ends=ends).plain.isprintable()

@@ -1,4 +1,4 @@
-"""Findings read well: whole texts, in a narrow and a wide terminal, in colour, and where signs are few."""
+"""Findings in a narrow and a wide terminal, in colour, and in ASCII."""
 
 import io
 
@@ -51,12 +51,12 @@ ALL = [VARIABLE, RETRACED, HOSTILE]
 
 @pytest.mark.parametrize("width", [80, 160])
 def test_findings_read_well(width):
-    """Code and name, one sentence, evidence with its events, code to paste, a link."""
+    """A finding has code and name, one sentence, evidence with its events, code to paste, and a link."""
     assert_golden(f"findings_{width}", written(findings(ALL), width=width, encoding="utf-8"))
 
 
 def test_findings_in_an_old_encoding():
-    """ASCII alone, where that is all there is."""
+    """Only ASCII is used if nothing else can be encoded."""
     shown = written(findings(ALL), width=80, encoding="cp437")
 
     assert shown.isascii()
@@ -64,7 +64,7 @@ def test_findings_in_an_old_encoding():
 
 
 def test_findings_in_colour():
-    """In the terminal's own sixteen colours."""
+    """Only the sixteen colours of the terminal are used."""
     page = io.StringIO()
     Console(file=page, width=80, force_terminal=True, color_system="standard", legacy_windows=False).print(
         findings(ALL)
@@ -73,15 +73,15 @@ def test_findings_in_colour():
     assert_golden("findings_80_colour", page.getvalue())
 
 
-def test_nothing_found_is_said():
-    """Silence would leave open whether anything was looked at."""
-    assert written(findings([])) == "Nothing was found to be wrong."
-    assert tally([]) == "nothing found"
+def test_the_absence_of_findings_is_stated():
+    """The absence of findings is stated."""
+    assert written(findings([])) == "No problems found."
+    assert tally([]) == "no findings"
     assert tally([*ALL, RETRACED]) == "1 error, 2 warnings, 1 note"
 
 
 def test_the_tree_marks_the_events_concerned():
-    """With the code of the gravest finding of each."""
+    """Each event is marked with the code of its most severe finding."""
     refused = stories.bug().errors[0]
     found = [VARIABLE, RETRACED]
     marked = text(stories.bug(), width=100, encoding="utf-8", findings=found)

@@ -1,4 +1,4 @@
-"""What repeats itself is shown once, and nothing else is."""
+"""Repeated events are shown once, and no others are folded."""
 
 
 import pytest
@@ -18,7 +18,7 @@ def folded(timeline, **options):
 
 
 def shape(items):
-    """Say how items repeat: `[3, [2, 1]]` for three equal ones, and a pattern of two by turns."""
+    """Return how items repeat: `[3, [2, 1]]` for three equal ones and a pattern of two."""
     return [[item.times, *shape(item.pattern)] if item.pattern else item.times for item in items]
 
 
@@ -33,7 +33,7 @@ def dense(story):
 
 
 def test_three_equal_calls_are_folded_and_two_are_not(story, dense):
-    """Two calls are still read one by one; from three on they stand for a loop."""
+    """Three or more equal calls are folded, two are not."""
     for _ in range(2):
         story.call(dense, "float32[1]", "float32[1]", at=5)
     assert shape(folded(story.timeline())) == [1, 1]
@@ -42,8 +42,8 @@ def test_three_equal_calls_are_folded_and_two_are_not(story, dense):
     assert shape(folded(story.timeline())) == [3]
 
 
-def test_a_fold_tells_its_range_and_its_whole_time(story, dense):
-    """One line for many calls has their first and last number, and the sum of their times."""
+def test_a_fold_shows_its_range_and_total_time(story, dense):
+    """A folded line has the first and last number, and the total duration."""
     for number in range(10):
         story.call(dense, "float32[1]", "float32[1]", at=5, ms=number)
     (item,) = folded(story.timeline())
@@ -68,16 +68,16 @@ def test_a_fold_tells_its_range_and_its_whole_time(story, dense):
     ids=lambda fields: next(iter(fields)),
 )
 def test_a_call_that_differs_in_what_is_shown_is_not_folded(story, dense, differing):
-    """Folding loses nothing: whatever the line would tell must be equal."""
+    """Folding loses nothing: everything that a line shows must be equal."""
     usual = {"inputs": spec("float32[1]"), "outputs": spec("float32[1]"), "at": 5, "arguments": {"units": 1}}
     for fields in (usual, usual, usual | differing, usual, usual):
-        story.tell("call", dense, **fields)
+        story.add("call", dense, **fields)
 
     assert shape(folded(story.timeline())) == [1, 1, 1, 1, 1]
 
 
 def test_calls_with_equal_insides_are_folded_and_others_not(story, dense):
-    """What happens inside belongs to what is compared."""
+    """Descendants are compared, too."""
     model = story.layer("Model", "model")
     for number in range(8):
         with story.span("call", model):
@@ -87,7 +87,7 @@ def test_calls_with_equal_insides_are_folded_and_others_not(story, dense):
 
 
 def test_turns_are_folded_as_a_pattern(story, dense):
-    """A loop of several calls is shown once, as its first turn."""
+    """A loop of several calls is shown once, as its first iteration."""
     other = story.layer("Dense", "other")
     for _ in range(3):
         for layer in (dense, dense, other):
@@ -97,7 +97,7 @@ def test_turns_are_folded_as_a_pattern(story, dense):
 
 
 def test_a_fold_can_be_part_of_a_pattern(story, dense):
-    """Five steps and a test, again and again, become one pattern."""
+    """Five steps and a test, repeated, become one pattern."""
     other = story.layer("Dense", "other")
     for _ in range(4):
         for layer in (*[dense] * 9, other):
@@ -107,40 +107,40 @@ def test_a_fold_can_be_part_of_a_pattern(story, dense):
 
 
 def test_like_layers_are_folded_from_eight_on(story):
-    """A row of blocks is told once; a short one is told in full."""
+    """A long row of blocks is shown once, a short one completely."""
     for number in range(7):
-        story.tell("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
+        story.add("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
     assert shape(folded(story.timeline())) == [1] * 7
 
-    story.tell("init", story.layer("Block", "block_7"), arguments={"units": 4})
+    story.add("init", story.layer("Block", "block_7"), arguments={"units": 4})
     (item,) = folded(story.timeline())
     assert (item.times, item.alike) == (8, True)
     assert (item.first.layer.name, item.last.layer.name) == ("block_0", "block_7")
 
 
-def test_like_layers_may_be_told_different_names(story):
-    """`Block(name=f"block_{i}")` is no difference; `Block(units=i)` is one."""
+def test_like_layers_may_have_different_names(story):
+    """Different names do not count as a difference; different units do."""
     for number in range(8):
-        story.tell("init", story.layer("Block", f"b{number}"), arguments={"name": f"b{number}"})
+        story.add("init", story.layer("Block", f"b{number}"), arguments={"name": f"b{number}"})
     assert shape(folded(story.timeline())) == [8]
 
     for number in range(8):
-        story.tell("init", story.layer("Block", f"c{number}"), arguments={"units": number})
+        story.add("init", story.layer("Block", f"c{number}"), arguments={"units": number})
     assert shape(folded(story.timeline())) == [8] + [1] * 8
 
 
 def test_like_layers_are_folded_with_their_build_and_call(story):
-    """Layer after layer is built and called: the pair is what repeats."""
+    """If each layer is built and called, the pair repeats."""
     for number in range(9):
         layer = story.layer("Dense", f"dense_{number}")
-        story.tell("build", layer, arguments={"input_shape": (1, 4)})
+        story.add("build", layer, arguments={"input_shape": (1, 4)})
         story.call(layer, "float32[1, 4]", "float32[1, 4]")
 
     assert shape(folded(story.timeline())) == [[9, 1, 1]]
 
 
 def test_a_layer_with_an_error_is_not_folded_among_its_like(story):
-    """Of twelve blocks, the one that failed is shown by its name."""
+    """The one failed block of twelve is shown separately."""
     for number in range(20):
         error = raised("ValueError", "no") if number == 10 else None
         story.call(story.layer("Block", f"block_{number}"), "float32[1]", "float32[1]", error=error)
@@ -149,7 +149,7 @@ def test_a_layer_with_an_error_is_not_folded_among_its_like(story):
 
 
 def test_layers_that_all_fail_alike_are_shown_one_by_one(story):
-    """Which layers failed is worth a line for each, however alike they are."""
+    """Each failed layer has its own line, even if all are alike."""
     for number in range(10):
         error = raised("ValueError", "no")
         story.call(story.layer("Block", f"block_{number}"), "float32[1]", None, error=error)
@@ -158,7 +158,7 @@ def test_layers_that_all_fail_alike_are_shown_one_by_one(story):
 
 
 def test_the_same_error_again_and_again_is_folded(story, dense):
-    """A thousand equal failures are one line."""
+    """A thousand equal failures become one line."""
     for _ in range(1000):
         story.call(dense, "float32[1]", None, error=raised("ValueError", "no"))
 
@@ -166,7 +166,7 @@ def test_the_same_error_again_and_again_is_folded(story, dense):
 
 
 def test_a_variable_made_in_every_call_is_folded_with_it(story, dense):
-    """Variables are told apart by name and shape, not by their number."""
+    """Variables are compared by name and shape, not by their number."""
     for _ in range(5):
         with story.span("call", dense):
             story.variable(dense, "w", "float32[2]")
@@ -176,7 +176,7 @@ def test_a_variable_made_in_every_call_is_folded_with_it(story, dense):
 
 
 def test_folding_can_be_switched_off(story, dense):
-    """With fold=False every event has a line."""
+    """With `fold=False`, every event has a line."""
     for _ in range(5):
         story.call(dense, "float32[1]", "float32[1]")
 
@@ -184,15 +184,15 @@ def test_folding_can_be_switched_off(story, dense):
 
 
 def test_arguments_that_cannot_be_hashed_are_compared_all_the_same(story, dense):
-    """Nests of dicts and lists are no obstacle."""
+    """Nested dicts and lists can be compared."""
     for _ in range(3):
-        story.tell("call", dense, arguments={"config": {"sizes": [1, 2, {"deep": ()}]}})
+        story.add("call", dense, arguments={"config": {"sizes": [1, 2, {"deep": ()}]}})
 
     assert shape(folded(story.timeline())) == [3]
 
 
 def test_an_event_inside_a_later_one_is_survived():
-    """A damaged file may say that an event lies inside one that began after it."""
+    """In a damaged file, the parent of an event may begin after it."""
     events = [Event(seq=0, kind="call", parent=1), Event(seq=1, kind="call")]
 
     assert shape(folded(Timeline(events))) == [1]
@@ -200,7 +200,7 @@ def test_an_event_inside_a_later_one_is_survived():
 
 @given(st.lists(st.integers(0, 3), max_size=60))
 def test_unfolded_again_it_is_what_happened(numbers):
-    """Spelling out every fold gives the events back, in order."""
+    """Expanding every fold returns the events in order."""
     layers = [LayerRef(id=n, class_name=f"C{n}", name=f"c{n}", path="") for n in range(4)]
     events = [Event(seq=seq, kind="call", layer=layers[n]) for seq, n in enumerate(numbers)]
     timeline = Timeline(events)
@@ -209,7 +209,7 @@ def test_unfolded_again_it_is_what_happened(numbers):
 
 
 def spelled_out(items):
-    """Yield the layers' numbers of all events that items stand for."""
+    """Yield the numbers of the layers of all events that items represent."""
     for item in items:
         for _ in range(item.times):
             yield from spelled_out(item.pattern) if item.pattern else [item.first.layer.id]
@@ -226,7 +226,7 @@ def test_a_hundred_thousand_events_in_two_thousand_levels_are_folded():
 
 
 def test_the_numbers_of_events_do_not_depend_on_when_they_happened(story, dense):
-    """Equal numbers ignore the sequence, the clock, and which call it was."""
+    """Equal numbers do not depend on sequence, time or call index."""
     story.call(dense, "float32[1]", "float32[1]", ms=1)
     (event,) = story.events
     later = structs.replace(event, seq=7, start_ns=99, duration_ns=5, call_index=8)

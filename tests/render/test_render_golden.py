@@ -1,4 +1,4 @@
-"""What is shown, compared whole with golden files."""
+"""Output compared completely with golden files."""
 
 import io
 import re
@@ -17,7 +17,7 @@ STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile")
 @pytest.mark.parametrize("width", [80, 160])
 @pytest.mark.parametrize("story", STORIES)
 def test_every_story_reads_well_in_plain_text(story, width):
-    """A tree fits the width it is given, and uses no more of it than it needs."""
+    """A tree fits the given width, and uses only as much as it needs."""
     timeline = getattr(stories, story)()
 
     assert_golden(f"{story}_{width}", text(timeline, width=width, encoding="utf-8"))
@@ -25,7 +25,7 @@ def test_every_story_reads_well_in_plain_text(story, width):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
 def test_old_encodings_get_signs_they_can_show(encoding):
-    """Where arrows and crosses cannot be encoded, the tree is drawn in ASCII."""
+    """If arrows and crosses cannot be encoded, the tree is drawn in ASCII."""
     shown = text(stories.bug(), width=80, encoding=encoding)
 
     assert shown.isascii()
@@ -39,7 +39,7 @@ def test_colours_are_those_of_the_terminal(story):
 
 
 def test_no_color_is_respected(monkeypatch):
-    """With NO_COLOR set, a terminal gets weight, but no colour."""
+    """With NO_COLOR, a terminal gets bold and dim text, but no colours."""
     monkeypatch.setenv("NO_COLOR", "1")
 
     assert_golden("bug_80_no_color", _printed("bug", color_system="standard"))
@@ -48,14 +48,14 @@ def test_no_color_is_respected(monkeypatch):
 @pytest.mark.parametrize("width", [80, 160])
 @pytest.mark.parametrize("story", ["tutorial", "fit", "bug"])
 def test_a_table_has_a_line_for_each_layer(story, width):
-    """A table tells each layer's class, its counts by mode, and its first call."""
+    """A table shows the class of each layer, its counts by mode, and its first call."""
     shown = written(table(getattr(stories, story)()), width=width, encoding="utf-8")
 
     assert_golden(f"{story}_table_{width}", shown)
 
 
 def test_a_table_in_an_old_encoding():
-    """A table, too, is drawn in ASCII where it must be."""
+    """Tables are drawn in ASCII, too, if necessary."""
     shown = written(table(stories.bug()), width=80, encoding="cp437")
 
     assert shown.isascii()
@@ -63,7 +63,7 @@ def test_a_table_in_an_old_encoding():
 
 
 def test_a_notebook_gets_text_and_html():
-    """A notebook gets one piece of HTML with all colours written into it, and escaped text."""
+    """A notebook gets HTML with inline colours and escaped text."""
     # What is inside the frame is looked at in a browser: `page/`.
     page = re.sub(r'srcdoc="[^"]*"', 'srcdoc="…"', notebook(stories.hostile())["text/html"])
 
@@ -71,14 +71,14 @@ def test_a_notebook_gets_text_and_html():
 
 
 def test_an_error_two_thousand_layers_deep_is_shown():
-    """However deep an exception was raised, it is shown, and what is left out is counted."""
+    """An exception at any depth is shown, and omitted events are counted."""
     shown = text(stories.deep(failing=True), width=80, encoding="utf-8")
 
     assert_golden("deep_failing_80", shown)
 
 
 def test_an_echo_draws_brackets_around_what_runs():
-    """Told as it happens, each event opens a bracket, and closes it with its output."""
+    """Each event opens a bracket when it begins, and closes it with its output."""
     lines = []
     open_events = []
     for event in stories.bug():

@@ -1,4 +1,4 @@
-"""A tree keeps to its width, and gives up what matters least."""
+"""A tree keeps to its width, and drops the least important parts."""
 
 import pytest
 import stories
@@ -15,7 +15,7 @@ STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "de
 @pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
 @pytest.mark.parametrize("story", STORIES)
 def test_no_line_is_wider_than_it_may_be(story, encoding):
-    """From 40 columns up, nothing sticks out, in any encoding."""
+    """With 40 or more columns, no line is too wide, in any encoding."""
     timeline = getattr(stories, story)()
 
     for width in (40, 57, 80, 100, 160, 250):
@@ -25,13 +25,13 @@ def test_no_line_is_wider_than_it_may_be(story, encoding):
 
 @pytest.mark.parametrize("width", [1, 10, 24])
 def test_a_ridiculous_width_is_survived(width):
-    """There are terminals of twenty columns."""
+    """A width of a few columns raises no error."""
     assert text(stories.bug(), width=width, encoding="utf-8")
     assert written(table(stories.bug()), width=width)
 
 
 def located(file):
-    """Tell two calls, from a file with a long way to it."""
+    """Return a timeline of two calls, from a file with a long path."""
     story = Story(file)
     dense = story.layer("Dense", "dense")
     for line in (120, 121):
@@ -40,7 +40,7 @@ def located(file):
 
 
 def test_times_go_first_then_directories(monkeypatch, tmp_path):
-    """As it gets narrower: everything; without times; without the directory; in two lines."""
+    """With less width: everything; without times; without the directory; in two lines."""
     monkeypatch.chdir(tmp_path)
     timeline = located(f"{tmp_path}/src/net/train.py")
 
@@ -58,7 +58,7 @@ def test_times_go_first_then_directories(monkeypatch, tmp_path):
 
 
 def test_times_and_places_can_be_left_out():
-    """What nobody wants to see takes no room."""
+    """Omitted columns take no room."""
     page = text(stories.tutorial(), width=80, encoding="utf-8", times=False, places=False)
 
     assert " ms" not in page
@@ -66,24 +66,24 @@ def test_times_and_places_can_be_left_out():
 
 
 def test_a_shape_is_not_torn_apart():
-    """Lines are broken between words, but not inside the brackets of a shape."""
+    """Lines are wrapped between words, but not inside the brackets of a shape."""
     for width in (48, 50, 54, 60):
         page = text(stories.fit(), width=width, encoding="utf-8")
         assert not [line for line in page.splitlines() if line.count("[") != line.count("]")]
 
 
 def test_wide_signs_take_two_columns():
-    """Columns stay straight for names in Chinese."""
+    """Columns stay aligned with Chinese names."""
     story = Story()
     for name in ("層", "layer"):
-        story.tell("init", story.layer("層", name), arguments={"n": 1}, at=3)
+        story.add("init", story.layer("層", name), arguments={"n": 1}, at=3)
     first, second = text(story.timeline(), width=80, encoding="utf-8").splitlines()[-2:]
 
     assert cell_len(first[: first.index("n=1")]) == cell_len(second[: second.index("n=1")])
 
 
 def test_a_tree_fits_into_other_renderables():
-    """A tree knows how wide it is, so that a panel can close around it."""
+    """A tree reports its width, so that a panel can enclose it."""
     panel = written(Panel.fit(tree(stories.tutorial())), width=120, encoding="utf-8")
 
     assert {cell_len(line) for line in panel.splitlines()} == {81}

@@ -1,4 +1,4 @@
-"""What one line says: where an event ran, what came in and out, what went wrong."""
+"""The parts of a line: mode, inputs and outputs, errors."""
 
 import pytest
 import stories
@@ -9,7 +9,7 @@ from layertrace.timeline import Opaque, Timeline
 
 
 def lines(timeline, **options):
-    """Show a tree without its heading, each line without its guides."""
+    """Return the lines of a tree without its heading and guides."""
     page = text(timeline, width=200, encoding="utf-8", times=False, **options)
     return [line.lstrip("│├└─ ") for line in page.splitlines() if "─" in line or "✗" in line]
 
@@ -24,8 +24,8 @@ def dense(story):
     return story.layer("Dense", "dense")
 
 
-def test_a_fit_tells_why_call_ran_three_times():
-    """Once while Keras infers shapes, twice while tracing, and then no more."""
+def test_a_fit_shows_why_call_ran_three_times():
+    """One call while Keras infers shapes, two while tracing, and then none."""
     page = text(stories.fit().of("dense"), width=160, encoding="utf-8")
 
     assert "call×3: 1 symbolic, 2 while tracing" in page.splitlines()[0]
@@ -41,19 +41,19 @@ def test_a_fit_tells_why_call_ran_three_times():
         assert words in line
 
 
-def test_a_trace_says_where_its_calls_ran():
-    """Directly inside a trace, `graph` is enough; further inside, nothing need be said."""
-    said = lines(stories.fit())
+def test_a_trace_shows_where_its_calls_ran():
+    """Directly inside a trace, `graph` is enough; deeper events need no mode."""
+    tree_lines = lines(stories.fit())
 
-    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in said[9]
-    assert said[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
+    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in tree_lines[9]
+    assert tree_lines[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
 
 
 def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
-    """In a list of traces, the arguments that are told are the reason to look."""
+    """A trace shows its arguments only if they differ from the previous ones."""
     function = story.function("step")
     for trace, shape in enumerate(("float32[32]", "float32[32]", "float32[17]"), start=1):
-        story.tell("trace", function=function, trace=trace, inputs={"x": spec(shape)})
+        story.add("trace", function=function, trace=trace, inputs={"x": spec(shape)})
 
     assert lines(story.timeline()) == [
         "0 trace 1 of step  x: float32[32]",
@@ -63,25 +63,25 @@ def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
 
 
 def test_a_call_that_has_not_ended_is_open(story, dense):
-    """While the program still runs, there is no output yet."""
-    story.tell("call", dense, inputs=spec("float32[1]"), ms=None)
+    """A running call has no output yet."""
+    story.add("call", dense, inputs=spec("float32[1]"), ms=None)
 
     assert lines(story.timeline()) == ["0 call 1  float32[1] → …  eager"]
 
 
-def test_a_call_that_returns_nothing_says_so(story, dense):
+def test_a_call_that_returns_nothing_shows_none(story, dense):
     """A forgotten `return` is visible."""
-    story.tell("call", dense, inputs=spec("float32[1]"))
+    story.add("call", dense, inputs=spec("float32[1]"))
 
     assert lines(story.timeline()) == ["0 call 1  float32[1] → None  eager"]
 
 
-def test_training_is_told_where_it_changes(story, dense):
-    """What a model hands down to its layers is told once, and what they alter again."""
+def test_training_is_shown_where_it_changes(story, dense):
+    """`training` is shown at the model, and at layers only if it differs."""
     model = story.layer("Model", "model")
     with story.span("call", model, training=True):
         for training in (True, False, None):
-            story.tell("call", dense, training=training, mask=training is None)
+            story.add("call", dense, training=training, mask=training is None)
 
     assert lines(story.timeline()) == [
         "0 call 1  model (Model)  eager  training=True",
@@ -91,11 +91,11 @@ def test_training_is_told_where_it_changes(story, dense):
     ]
 
 
-def test_a_layer_made_while_tracing_says_so(story, dense):
-    """What is usual needs no word: layers are made eagerly. What is not, gets one."""
+def test_a_layer_created_while_tracing_shows_it(story, dense):
+    """A layer created while tracing shows its mode; layers are usually created eagerly."""
     function = story.function("step")
     with story.span("trace", function=function, trace=1):
-        story.tell("init", dense, arguments={"units": 2})
+        story.add("init", dense, arguments={"units": 2})
         with story.span("build", dense, mode="symbolic"):
             story.variable(dense, "kernel", "float32[2]", deferred=True)
 
@@ -103,12 +103,12 @@ def test_a_layer_made_while_tracing_says_so(story, dense):
         "0 trace 1 of step",
         "1 init   units=2  graph",
         "2 build           symbolic",
-        "3 variable  kernel  float32[2]  value comes later",
+        "3 variable  kernel  float32[2]  initialized later",
     ]
 
 
-def test_variables_tell_what_is_unusual_of_them(story, dense):
-    """Whose they are, if not the event's around them; that they are raw, or not trainable."""
+def test_variables_show_what_is_unusual(story, dense):
+    """A variable shows an owner other than the parent's layer, and whether it is raw or frozen."""
     other = story.layer("Dense", "other")
     with story.span("build", dense):
         story.variable(dense, "a", "float32[2]", initializer="Zeros")
@@ -122,8 +122,8 @@ def test_variables_tell_what_is_unusual_of_them(story, dense):
     ]
 
 
-def test_an_error_tells_its_message_once(story, dense):
-    """Where it was raised, type, message and place; where it passed through, a cross."""
+def test_an_error_shows_its_message_once(story, dense):
+    """Type, message and location are shown where it was raised, a cross where it passed through."""
     model = story.layer("Model", "model")
     outer = story.span("call", model, inputs=spec("float32[1]"), at=3)
     with outer, story.span("call", dense, inputs=spec("float32[1]"), at=4):
@@ -136,32 +136,32 @@ def test_an_error_tells_its_message_once(story, dense):
 
 
 def test_an_error_of_which_only_the_outside_was_selected_keeps_its_type():
-    """Without the event in which it was raised, the outermost one tells at least what it was."""
-    said = lines(stories.bug().of("cnn"), places=False)
+    """Without the event that raised it, the outermost event shows at least its type."""
+    tree_lines = lines(stories.bug().of("cnn"), places=False)
 
-    assert said[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
+    assert tree_lines[-1] == "14 call 2  float32[2, 3] → ✗              ValueError  graph, trace 2 of cnn"
 
 
-def test_the_name_a_layer_was_given_is_told_once(story):
-    """`Dense(3, name="head")` is `head`; there is no need to say so twice."""
-    story.tell("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
+def test_the_name_of_a_layer_is_shown_once(story):
+    """The name argument of `Dense(3, name="head")` is not repeated."""
+    story.add("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
 
     assert lines(story.timeline()) == ["0 init  units=3"]
 
 
-def test_an_empty_timeline_says_what_to_do():
-    """Nothing recorded is one helpful sentence, and what the recording says of itself."""
+def test_an_empty_timeline_explains_what_to_do():
+    """An empty timeline shows one helpful sentence and the notes of the recording."""
     page = text(Timeline((), ["nothing matched 'encoder/*'"]), width=200, encoding="utf-8")
 
     assert page.splitlines() == [
-        "no layer was made, built or called while this was recorded; start the recording before the layers"
-        " are made or called",
+        "no layer was created, built or called during the recording; start recording before "
+        "your layers are created or called",
         "note: nothing matched 'encoder/*'",
     ]
 
 
 def test_opaque_values_are_shown_as_they_are_described(story, dense):
-    """What was not kept is told in the words that were kept."""
-    story.tell("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
+    """An opaque value is shown by its stored description."""
+    story.add("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
 
     assert lines(story.timeline()) == ["0 init  kernel_initializer=<GlorotUniform>"]

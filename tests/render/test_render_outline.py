@@ -1,4 +1,4 @@
-"""How much of a timeline is shown, and what is said of the rest."""
+"""How much of a timeline is shown, and how the rest is counted."""
 
 import pytest
 import stories
@@ -8,21 +8,21 @@ from layertrace.render import text
 
 
 def shown(timeline, **options):
-    """Show a tree without times, places and the heading, line by line."""
+    """Return the lines of a tree without times, locations and heading."""
     page = text(timeline, width=200, encoding="utf-8", times=False, places=False, **options)
     lines = page.splitlines()
     return lines[lines.index("│") + 1 if "│" in lines else 1 :]
 
 
 def unlike(story, number, kind="call", **fields):
-    """Tell calls that differ, so that they are not folded."""
+    """Add calls that differ, so that they are not folded."""
     layer = story.layer("Layer", "layer")
     for position in range(number):
-        story.tell(kind, layer, arguments={"n": position}, **fields)
+        story.add(kind, layer, arguments={"n": position}, **fields)
 
 
 def test_depth_counts_levels_of_events():
-    """depth=1 shows what was done from outside, and how much happened inside."""
+    """`depth=1` shows the outermost events, and the number of their descendants."""
     lines = shown(stories.fit(), depth=1)
 
     assert [line.split("  ")[-1].strip() for line in lines] == [
@@ -36,7 +36,7 @@ def test_depth_counts_levels_of_events():
 
 
 def test_what_does_not_fit_is_counted_where_it_would_stand():
-    """The first and the last events are shown, and the number of those between."""
+    """The first and last events are shown, and the number of those between."""
     story = Story()
     unlike(story, 200)
     lines = shown(story.timeline(), max_lines=20)
@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_counted_where_it_would_stand():
 
 
 def test_thousands_of_events_do_not_fill_the_screen():
-    """Without any options, a tree stays at about four hundred lines."""
+    """By default, a tree has at most about four hundred lines."""
     story = Story()
     for number in range(300):
         with story.span("call", story.layer("Model", "model"), arguments={"n": number}):
@@ -70,10 +70,10 @@ def test_outer_events_come_before_inner_ones():
 
 
 def test_an_error_is_shown_although_its_surroundings_are_not():
-    """Among a thousand siblings that are left out, the one that failed is shown."""
+    """Among a thousand omitted siblings, the failed one is shown."""
     story = Story()
     unlike(story, 500)
-    story.tell("call", story.layer("Bad", "bad"), error=raised("ValueError", "no"))
+    story.add("call", story.layer("Bad", "bad"), error=raised("ValueError", "no"))
     unlike(story, 500)
     lines = shown(story.timeline(), max_lines=10)
 
@@ -92,7 +92,7 @@ def test_depth_does_not_hide_an_error():
 
 
 def test_threads_come_one_after_the_other():
-    """Where several threads ran, each has its own branch, so that loops in them can be folded."""
+    """Each of several threads has its own branch, so that loops in them can be folded."""
     branches = [line for line in shown(stories.strategy()) if "── thread" in line]
 
     assert branches == [
@@ -104,7 +104,7 @@ def test_threads_come_one_after_the_other():
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
 def test_any_limit_will_do(limit):
-    """However small the limit, there is a first and a last line."""
+    """With any limit, there are a first and a last line."""
     lines = shown(stories.large(), max_lines=limit)
 
     assert lines[0].startswith("├── 0")
@@ -112,7 +112,7 @@ def test_any_limit_will_do(limit):
 
 
 def test_a_selection_shows_its_own_nesting():
-    """What was not selected leaves no gap: its insides hang on the next selected event around."""
+    """Descendants of events that were not selected are shown below their nearest selected ancestor."""
     lines = shown(stories.fit().where(kind=["trace", "variable"]))
 
     assert [line.partition(" variable ")[0].rstrip() for line in lines] == [

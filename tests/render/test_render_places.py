@@ -1,4 +1,4 @@
-"""Files and layers are named as briefly as they can be told apart."""
+"""Files and layers have the shortest names that distinguish them."""
 
 import pytest
 
@@ -9,26 +9,26 @@ from layertrace.timeline import LayerRef, Location
 
 
 def places(*files, cwd="/home/ada/project"):
-    """Say each file's line 3, the long way and the short way."""
+    """Return the long and the short name of line 3 of each file."""
     locations = [Location(file, 3) for file in files]
     names = Places(locations, cwd)
-    return [names.long(one) for one in locations], [names.short(one) for one in locations]
+    return [names.long(location) for location in locations], [names.short(location) for location in locations]
 
 
-def test_a_file_below_the_working_directory_is_told_from_there():
-    """With room enough, a place can be opened from where one is."""
+def test_a_file_below_the_working_directory_has_a_relative_path():
+    """With enough room, a location can be opened from the working directory."""
     assert places("/home/ada/project/src/model.py") == (["src/model.py:3"], ["model.py:3"])
 
 
-def test_a_file_elsewhere_is_told_by_its_name():
-    """Nobody wants to read the way to site-packages."""
+def test_a_file_elsewhere_is_shown_by_its_name():
+    """Paths outside of the working directory are shortened to the file name."""
     assert places("/usr/lib/site-packages/net/model.py")[0] == ["model.py:3"]
     assert places("/home/ada/project2/model.py")[0] == ["model.py:3"]
     assert places("/home/ada/project/" + "deep/" * 10 + "model.py")[0] == ["model.py:3"]
 
 
-def test_files_of_one_name_are_told_apart():
-    """As much of the path is told as makes the difference, and no more."""
+def test_files_with_one_name_are_distinguished():
+    """Only as much of the path is shown as distinguishes the files."""
     assert places("/x/a/model.py", "/x/b/model.py", "/x/train.py")[1] == [
         "a/model.py:3",
         "b/model.py:3",
@@ -37,7 +37,7 @@ def test_files_of_one_name_are_told_apart():
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "expected"),
     [
         (r"C:\Users\ada\train.py", "train.py:3"),
         ("/tmp/ipykernel_4711/2345678.py", "cell:3"),
@@ -46,13 +46,13 @@ def test_files_of_one_name_are_told_apart():
         ("", ":3"),
     ],
 )
-def test_files_of_other_sorts(file, said):
-    """Windows paths, notebook cells and typed code are told as well as they can be."""
-    assert places(file)[1] == [said]
+def test_files_of_other_sorts(file, expected):
+    """Windows paths, notebook cells and interactive code have short names."""
+    assert places(file)[1] == [expected]
 
 
 def test_paths_that_end_alike_throughout_stay_whole():
-    """Where one path is the end of another, both are told in full."""
+    """If one path is the end of another, both are shown completely."""
     assert tails(["/b/c", "b/c"]) == {"/b/c": "/b/c", "b/c": "b/c"}
 
 
@@ -61,7 +61,7 @@ def layer(number, name, path):
 
 
 def test_two_layers_with_one_name_stay_two():
-    """Layers of one name are told apart by their paths, or else by their numbers."""
+    """Layers with one name are distinguished by their paths, or by their numbers."""
     layers = [
         layer(1, "dense", "encoder/dense"),
         layer(2, "dense", "decoder/dense"),
@@ -70,13 +70,13 @@ def test_two_layers_with_one_name_stay_two():
     ]
     names = Names(layers, UNICODE)
 
-    said = [names.label(one).plain for one in layers]
-    assert said == ["encoder/dense", "decoder/dense", "other#3", "other#4"]
+    labels = [names.label(each).plain for each in layers]
+    assert labels == ["encoder/dense", "decoder/dense", "other#3", "other#4"]
 
 
-def test_the_class_is_told_once():
-    """At first mention a layer comes with its class, later without."""
+def test_the_class_is_shown_once():
+    """Only the first mention of a layer includes its class."""
     names = Names([layer(1, "dense", "dense")], UNICODE)
 
-    said = [names.mention(layer(1, "dense", path)).plain for path in ("dense", "model/dense")]
-    assert said == ["dense (Dense)", "dense"]
+    mentions = [names.mention(layer(1, "dense", path)).plain for path in ("dense", "model/dense")]
+    assert mentions == ["dense (Dense)", "dense"]

@@ -1,4 +1,4 @@
-"""Values, shapes, durations and counts in few signs."""
+"""Values, shapes, durations and counts are formatted concisely."""
 
 import pytest
 from hand_made import spec
@@ -17,7 +17,7 @@ from layertrace.timeline import Opaque
 
 
 @pytest.mark.parametrize(
-    ("nanoseconds", "said"),
+    ("nanoseconds", "expected"),
     [
         (0, "0 µs"),
         (85_000, "85 µs"),
@@ -34,13 +34,13 @@ from layertrace.timeline import Opaque
         (7_265_000_000_000, "121 min 5 s"),
     ],
 )
-def test_durations_have_two_or_three_figures(nanoseconds, said):
-    """No duration is rounded to a figure that belongs to the next unit."""
-    assert duration(nanoseconds) == said
+def test_durations_have_two_or_three_figures(nanoseconds, expected):
+    """No duration is rounded up to the next unit."""
+    assert duration(nanoseconds) == expected
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         (None, "None"),
         (True, "True"),
@@ -58,31 +58,31 @@ def test_durations_have_two_or_three_figures(nanoseconds, said):
         ("a\nb\x1b[31m", r"'a\nb\x1b[31m'"),
     ],
 )
-def test_values_are_said_briefly(value, said):
-    """What would run on is cut, and says so."""
-    assert structure(value) == said
+def test_long_values_are_shortened(value, expected):
+    """Long values are shortened, visibly."""
+    assert structure(value) == expected
 
 
-def test_an_enormous_int_is_told_by_its_size():
-    """Python itself refuses to spell out an int of five thousand digits."""
+def test_an_enormous_int_is_described_by_its_size():
+    """A huge int is described by its size, since Python refuses to format it."""
     assert structure(10**5000) == "<int of 16610 bits>"
 
 
-def test_several_tensors_are_told_by_name():
-    """What comes into a call has no brackets around it."""
+def test_several_tensors_are_shown_by_name():
+    """The inputs of a call have no brackets around them."""
     came = {"query": spec("float32[2, 3]"), "value": (spec("float32[2]"),)}
 
     assert tensors(came) == "query: float32[2, 3], value: (float32[2],)"
 
 
 def test_arguments_read_as_in_a_call():
-    """Arguments are told as they are written, up to six of them."""
+    """Up to six arguments are shown as in a call."""
     assert arguments({"units": 3, "activation": "relu"}) == "units=3, activation='relu'"
     assert arguments({f"a{n}": n for n in range(9)}).endswith("a5=5, … 3 more")
 
 
 @pytest.mark.parametrize(
-    ("number", "noun", "said"),
+    ("number", "noun", "expected"),
     [
         (0, "error", "0 errors"),
         (1, "variable", "1 variable"),
@@ -90,27 +90,27 @@ def test_arguments_read_as_in_a_call():
         (2, "further class", "2 further classes"),
     ],
 )
-def test_counts_agree_with_their_nouns(number, noun, said):
-    """One is one, and more are many."""
-    assert counted(number, noun) == said
+def test_counts_agree_with_their_nouns(number, noun, expected):
+    """A noun is singular for one, and plural otherwise."""
+    assert counted(number, noun) == expected
 
 
 def test_the_middle_is_cut_out():
-    """Beginning and end stay, and the whole is exactly as wide as allowed."""
+    """Beginning and end are kept, and the text is exactly as wide as allowed."""
     cut = shortened("abcdefghijklmnopqrstuvwxyz", 10)
 
     assert (cut, len(cut)) == ("abcdef…xyz", 10)
     assert len(shortened("abcdefghijklmnopqrstuvwxyz", 10, ASCII)) == 10
 
 
-def test_the_first_line_that_says_anything():
+def test_the_first_line_that_is_not_empty():
     """Keras begins some messages with an empty line and colour codes."""
     assert first_line("\n\x1b[1m\x1b[0m\n  \x1b[1mreal\x1b[0m reason \nmore") == "real reason"
     assert first_line(" \n ") == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("plain ünïcode 層", "plain ünïcode 層"),
         ("\x1b[1;31mred\x1b[0m", "red"),
@@ -121,13 +121,13 @@ def test_the_first_line_that_says_anything():
         ("\x9b31mred", r"\x9b31mred"),
     ],
 )
-def test_text_by_others_is_made_harmless(text, said):
-    """Colour codes go; whatever would move the cursor or turn the text around is spelled out."""
-    assert printable(text) == said
+def test_text_by_others_is_made_harmless(text, expected):
+    """Colour codes are removed; control characters and direction marks are escaped."""
+    assert printable(text) == expected
 
 
 def test_text_by_others_can_be_encoded():
-    """What an old encoding does not have is spelled out, and what it has stays."""
+    """Characters that an old encoding lacks are escaped, others are kept."""
     assert glyphs_for("cp1252").user("Größe 層") == r"Größe \u5c64"
     assert glyphs_for("no such encoding").user("Größe") == r"Gr\xf6\xdfe"
     assert glyphs_for("UTF-8") is UNICODE

@@ -43,7 +43,7 @@ def rebuilt():
     story = hand_made.Story("model.py")
     dense = story.layer("Dense", "dense")
     for line in (7, 9):
-        story.tell("build", dense, arguments={"input_shape": (None, line)}, at=line)
+        story.add("build", dense, arguments={"input_shape": (None, line)}, at=line)
     return story.timeline()
 
 
@@ -60,7 +60,7 @@ def pair():
     story = hand_made.Story("model.py")
     encoder, decoder = story.layer("Dense", "encoder"), story.layer("Dense", "decoder")
     for layer, line in ((decoder, 4), (encoder, 5)):
-        story.tell("build", layer, arguments={"input_shape": (None, 3)}, at=line)
+        story.add("build", layer, arguments={"input_shape": (None, 3)}, at=line)
     for layer, line in ((encoder, 8), (decoder, 9)):
         story.call(layer, "float32[2, 3]", "float32[2, 3]", at=line)
     return story.timeline()
@@ -73,7 +73,7 @@ def retraced():
     for number, alpha in enumerate((0.1, 0.2, 0.3), start=1):
         cause = None if number == 1 else stories.Cause(reason="signature", detail=f"alpha={alpha}")
         inputs = {"x": hand_made.spec("float32[4, 3]"), "alpha": alpha}
-        story.tell("trace", function=function, trace=number, inputs=inputs, cause=cause, at=20 + number)
+        story.add("trace", function=function, trace=number, inputs=inputs, cause=cause, at=20 + number)
     return story.timeline()
 
 
@@ -307,7 +307,7 @@ def test_golden_timelines_do_not_tell_what_differs_from_run_to_run(suffix, tmp_p
         dense, named = story.layer("Dense", f"dense_{shift}"), story.layer("Dense", "head")
         with story.span("build", dense, at=shift, ms=shift):
             story.variable(dense, "kernel", "float32[2, 3]", at=3)
-        story.tell("trace", function=story.function("step"), trace=1, at=shift)
+        story.add("trace", function=story.function("step"), trace=1, at=shift)
         story.call(named, "float32[1, 2]", None, error=hand_made.raised("ValueError", f"at 0x{shift}"))
         return story.timeline()
 
@@ -334,7 +334,7 @@ def test_names_that_keras_made_of_others_do_not_differ():
         outer, inner = story.layer("Net", f"net_{number}"), story.layer("Dense", f"dense_{number}")
         described = Opaque(f"<Dense dense_{number}>")
         with story.span("init", outer, arguments={"inner": described, "name": "mine"}):
-            story.tell("init", inner)
+            story.add("init", inner)
         story.variable(None, f"net_{number}_dense_{number}_kernel_momentum", "float32[2]")
         return story.timeline()
 

@@ -143,7 +143,7 @@ WRONG_MARKERS = {
     "no_findings=['LT999']": "no rule has a code that begins with 'LT999'",
     "lifecycle='init biuld'": "no event has the kind 'biuld'; did you mean 'build'?",
     "lifecycle={'encoder': 'init'}": "no layer 'encoder' in this timeline; it has no layer at all",
-    "only=[3]": "cannot trace a int: it is no Keras layer, layer class, model or name",
+    "only=[3]": "cannot trace a int: it is not a Keras layer, layer class, model or name",
 }
 
 

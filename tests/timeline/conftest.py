@@ -1,4 +1,4 @@
-"""Let the tests of timelines use those that the tests of rendering make by hand."""
+"""Make the hand-made timelines of the rendering tests importable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two signatures is named, wherever it lies."""
+"""Differences between two signatures are named, however deep they are."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def f32(*shape):
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "expected"),
     [
         ({"x": f32(2, 3)}, {"x": f32(2, 4)}, ["x: float32[2, 4], was float32[2, 3] (dimension 1)"]),
         ({"x": f32(2)}, {"x": TensorSpec("float32", None)}, ["x: float32[...], was float32[2]"]),
@@ -25,13 +25,13 @@ def f32(*shape):
         ({"x": 1}, {"x": 10**5000}, ["x=<int of 16610 bits>, was 1"]),
     ],
 )
-def test_changes(before, now, told):
-    """Each difference is one change, with its way into the argument."""
-    assert [str(change) for change in changes(before, now)] == told
+def test_changes(before, now, expected):
+    """Each difference is one change, with the path to the nested value."""
+    assert [str(change) for change in changes(before, now)] == expected
 
 
 def test_the_last_of_the_closest_is_found():
-    """The signature with the fewest differences is compared with; of equals, the last."""
+    """The signature with the fewest differences is chosen; of equally similar ones, the last."""
     earlier = [{"x": 1, "y": 1}, {"x": 2, "y": 1}, {"x": 2, "y": 2}, {"x": 3, "y": 1}]
 
     index, different = closest(earlier, {"x": 4, "y": 1})
@@ -41,5 +41,5 @@ def test_the_last_of_the_closest_is_found():
 
 
 def test_words_are_those_of_python():
-    """Structures are written as Python writes them, with specs for tensors."""
+    """Structures are written as in Python, with specs for tensors."""
     assert words(({"a": f32(2)}, ("b",), None)) == "({'a': float32[2]}, ('b',), None)"

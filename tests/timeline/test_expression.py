@@ -1,4 +1,4 @@
-"""Lifecycle expressions accept what they describe, and say where a timeline leaves them."""
+"""Lifecycle expressions match what they describe, and report where a timeline does not match."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ Happened = str | tuple["Happened", ...]
 
 
 def timeline_of(*happened: Happened) -> Timeline:
-    """Make a timeline of events written as kinds and nested tuples."""
+    """Return a timeline of events written as kinds and nested tuples."""
     return Timeline(events_of(happened))
 
 
 def events_of(happened: tuple[Happened, ...]) -> list[Event]:
     events: list[Event] = []
 
-    def add(one: Happened, parent: int | None, depth: int) -> None:
-        kind, *inside = [one] if isinstance(one, str) else one
+    def add(item: Happened, parent: int | None, depth: int) -> None:
+        kind, *inside = [item] if isinstance(item, str) else item
         seq = len(events)
         events.append(Event(seq=seq, kind=cast(Kind, kind), parent=parent, depth=depth))
         for inner in inside:
             add(inner, seq, depth + 1)
 
-    for one in happened:
-        add(one, None, 0)
+    for item in happened:
+        add(item, None, 0)
     return events
 
 
 def chain_of(length: int) -> Timeline:
-    """Make a timeline of calls, each inside the one before."""
+    """Return a timeline of calls, each inside the previous one."""
     parents = [None, *range(length - 1)]
     return Timeline(
         Event(seq=seq, kind="call", parent=parent, depth=seq) for seq, parent in enumerate(parents)
@@ -63,7 +63,7 @@ def test_kinds_stand_for_events_in_order() -> None:
 
 
 def test_the_whole_timeline_has_to_match() -> None:
-    """An expression that fits only the beginning or the end does not match."""
+    """An expression that matches only the beginning or the end does not match."""
     assert not compile("init build").matches(timeline_of("init", "build", "call"))
     assert not compile("build call").matches(timeline_of("init", "build", "call"))
 
@@ -76,7 +76,7 @@ def test_a_kind_stands_for_the_event_with_all_inside_it() -> None:
     assert expression.matches(timeline_of(("build", "variable"), ("call", ("call", "build"))))
 
 
-def test_brackets_say_what_happened_inside() -> None:
+def test_brackets_describe_what_happened_inside() -> None:
     """Brackets right after a kind are matched against everything directly inside the event."""
     expression = compile("build(variable+)")
 
@@ -93,7 +93,7 @@ def test_empty_brackets_mean_that_nothing_is_inside() -> None:
 
 
 def test_brackets_nest() -> None:
-    """An expression can follow events as deep as they go."""
+    """An expression can describe events at any depth."""
     expression = compile("call(build(variable) call(call)*)")
 
     assert expression.matches(timeline_of(("call", ("build", "variable"), ("call", "call"))))
@@ -129,7 +129,7 @@ def test_two_insides_of_one_kind_are_kept_apart() -> None:
 
 
 def test_a_dot_is_an_event_of_any_kind() -> None:
-    """`.` fits every event, and can have an inside of its own."""
+    """`.` matches every event, and can have brackets."""
     assert all(compile(".").matches(timeline_of(kind)) for kind in KINDS)
     assert compile(".(variable) .*").matches(timeline_of(("trace", "variable"), "run", "run"))
     assert not compile(".(variable)").matches(timeline_of("build"))
@@ -153,7 +153,7 @@ def test_a_dot_is_an_event_of_any_kind() -> None:
 def test_quantifiers_mean_what_they_mean_in_regular_expressions(
     quantifier: str, accepted: set[int]
 ) -> None:
-    """A quantifier says how many times the kind or group before it happens."""
+    """A quantifier repeats the kind or group before it."""
     kind, group = compile(f"call{quantifier}"), compile(f"(init | call(.*)){quantifier}")
 
     assert {n for n in range(6) if kind.matches(timeline_of(*["call"] * n))} == accepted
@@ -161,7 +161,7 @@ def test_quantifiers_mean_what_they_mean_in_regular_expressions(
 
 
 def test_an_expression_may_fill_several_lines() -> None:
-    """White space of any kind separates, line breaks included."""
+    """Any white space separates, including line breaks."""
     expression = compile("""
         init
         build(
@@ -174,7 +174,7 @@ def test_an_expression_may_fill_several_lines() -> None:
 
 
 def test_a_timeline_asks_by_itself() -> None:
-    """`Timeline.matches` reads the expression and compares itself with it."""
+    """`Timeline.matches` compiles the expression and matches it."""
     timeline = timeline_of("init", ("build", "variable", "variable"), "call", "call")
 
     assert timeline.matches("init build(variable*) call+")
@@ -182,7 +182,7 @@ def test_a_timeline_asks_by_itself() -> None:
 
 
 def test_a_selection_matches_by_the_nesting_it_has_left() -> None:
-    """An event whose parent was not selected counts as inside the nearest event that was."""
+    """An event whose parent was not selected belongs to its nearest selected ancestor."""
     timeline = timeline_of(("call", ("build", "variable"), "call"))
 
     assert timeline.matches("call(build(variable) call)")
@@ -194,7 +194,7 @@ def test_a_selection_matches_by_the_nesting_it_has_left() -> None:
 
 
 def test_a_long_timeline_is_read_once() -> None:
-    """Nested repetition does not go back: a matcher that did would never come to an end here."""
+    """Nested repetition does not backtrack: a backtracking matcher would never finish here."""
     calls = ["call"] * 100_000
 
     assert compile("(call*)* build").matches(timeline_of(*calls, "build"))
@@ -202,7 +202,7 @@ def test_a_long_timeline_is_read_once() -> None:
 
 
 def test_a_deep_timeline_needs_no_deep_stack() -> None:
-    """Matching goes only as deep as the expression does."""
+    """Matching recurses only as deep as the expression."""
     timeline = chain_of(2_000)
 
     assert compile("call").matches(timeline)
@@ -211,7 +211,7 @@ def test_a_deep_timeline_needs_no_deep_stack() -> None:
 
 
 def test_depth_does_not_multiply_the_work() -> None:
-    """Each level of brackets is followed once, also when the innermost does not fit."""
+    """Each level of brackets is visited once, even if the innermost does not match."""
     expression = compile("call(" * 99 + "build" + ")" * 99)
 
     mismatch = expression.mismatch(chain_of(2_000))
@@ -220,7 +220,7 @@ def test_depth_does_not_multiply_the_work() -> None:
 
 
 def test_groups_cost_no_stack() -> None:
-    """Brackets that only group may nest as deep as they like."""
+    """Brackets that only group may nest at any depth."""
     assert compile("(" * 5_000 + "call" + ")+" * 5_000).matches(timeline_of("call", "call"))
 
 
@@ -246,7 +246,7 @@ def test_lark_is_loaded_by_the_first_expression() -> None:
 
 
 def test_a_mismatch_is_the_first_event_that_does_not_fit() -> None:
-    """It comes with what it was inside, and the kinds that would have fitted in its place."""
+    """A mismatch has the parent of the event, and the kinds that would have matched."""
     timeline = timeline_of("init", ("build", "variable", "call"), "call")
 
     mismatch = compile("init build(variable{2} | variable run?) call").mismatch(timeline)
@@ -257,12 +257,12 @@ def test_a_mismatch_is_the_first_event_that_does_not_fit() -> None:
 
 
 def test_a_timeline_that_matches_has_no_mismatch() -> None:
-    """Nothing is returned where nothing is wrong."""
+    """`mismatch` returns None if the timeline matches."""
     assert compile("init call*").mismatch(timeline_of("init", "call")) is None
 
 
 @pytest.mark.parametrize(
-    ("expression", "happened", "told"),
+    ("expression", "happened", "message"),
     [
         ("init build", ("init", "call"), "event 1 (call) came where build was expected"),
         ("init", ("init", "call"), "event 1 (call) came where the end was expected"),
@@ -297,10 +297,10 @@ def test_a_timeline_that_matches_has_no_mismatch() -> None:
     ],
 )
 def test_a_mismatch_reads_as_a_sentence(
-    expression: str, happened: tuple[Happened, ...], told: str
+    expression: str, happened: tuple[Happened, ...], message: str
 ) -> None:
-    """As text, a mismatch says what came, or ended, and what was expected there."""
-    assert str(compile(expression).mismatch(timeline_of(*happened))) == told
+    """As text, a mismatch names the event that came, or the end, and what was expected."""
+    assert str(compile(expression).mismatch(timeline_of(*happened))) == message
 
 
 # Expressions that do not parse
@@ -406,7 +406,7 @@ EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing 
 def test_a_bad_expression_is_refused_with_its_place(
     expression: str, caret: str, problem: str
 ) -> None:
-    """The message says what is wrong and what to do, and points at the place."""
+    """The message explains the problem and the fix, and points at the position."""
     with pytest.raises(ExpressionError) as caught:
         compile(expression)
 
@@ -415,7 +415,7 @@ def test_a_bad_expression_is_refused_with_its_place(
 
 
 def test_the_caret_finds_its_place_behind_line_breaks() -> None:
-    """The expression is shown on one line, so that the caret stays below the fault."""
+    """The expression is shown on one line, so the caret stays below the fault."""
     with pytest.raises(ExpressionError) as caught:
         compile("init\n\tbiuld")
 
@@ -427,8 +427,8 @@ def test_the_caret_finds_its_place_behind_line_breaks() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 3, b"init", ["init", "build"], {}])
-def test_what_is_no_string_is_no_expression(value: Any) -> None:
-    """Anything but a string is refused by its type, like every other bad expression."""
+def test_an_expression_must_be_a_string(value: Any) -> None:
+    """An expression that is not a string raises the usual error, with its type."""
     with pytest.raises(ExpressionError) as caught:
         compile(value)
 
@@ -441,7 +441,7 @@ def test_what_is_no_string_is_no_expression(value: Any) -> None:
 
 
 def test_nesting_has_a_limit() -> None:
-    """Kinds can lie inside each other a hundred deep, which matching can follow on its stack."""
+    """Kinds can be nested a hundred levels deep, which fits on the stack."""
     with pytest.raises(ExpressionError, match="kinds lie inside each other more than 100 deep"):
         compile("call(" * 101 + ")" * 101)
 
@@ -450,7 +450,7 @@ def test_nesting_has_a_limit() -> None:
 
 @given(st.text("initbuldc .()|*+?{},0123", max_size=20) | st.text(max_size=10))
 def test_any_text_is_an_expression_or_an_expression_error(text: str) -> None:
-    """No text makes the parser fail in another way, and every place lies in the text."""
+    """Every invalid text raises the same exception, and its position is inside the text."""
     try:
         compile(text)
     except ExpressionError as error:
@@ -466,7 +466,7 @@ def test_any_text_is_an_expression_or_an_expression_error(text: str) -> None:
 
 @dataclass(frozen=True)
 class Pair:
-    """One meaning written twice: as a lifecycle expression, and as a regular expression."""
+    """An expression written twice: as a lifecycle expression, and as a regular expression."""
 
     lifecycle: str
     regex: str
@@ -477,7 +477,7 @@ COUNTS = ["*", "+", "?", "{0}", "{2}", "{1,}", "{,2}", "{1,3}"]
 
 
 def pairs(steps: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
-    """Combine steps in all ways that an expression can."""
+    """Return a strategy that combines steps in all ways that an expression can."""
     return st.recursive(
         steps,
         lambda inner: st.one_of(
@@ -511,16 +511,16 @@ def sequences() -> st.SearchStrategy[list[str]]:
 @settings(max_examples=300, deadline=None)
 @given(pairs(flat_steps()), sequences())
 def test_flat_expressions_are_regular_expressions(pair: Pair, kinds: list[str]) -> None:
-    """Without nesting, an expression accepts what `re` accepts, letters standing for kinds."""
-    found = re.fullmatch(pair.regex, "".join(LETTERS[kind] for kind in kinds))
+    """Without nesting, an expression matches what `re` matches with letters for kinds."""
+    match = re.fullmatch(pair.regex, "".join(LETTERS[kind] for kind in kinds))
 
-    assert compile(pair.lifecycle).matches(timeline_of(*kinds)) == (found is not None)
+    assert compile(pair.lifecycle).matches(timeline_of(*kinds)) == (match is not None)
 
 
 @settings(max_examples=300, deadline=None)
 @given(pairs(flat_steps()), sequences())
 def test_what_was_expected_would_have_fitted(pair: Pair, kinds: list[str]) -> None:
-    """Each expected kind goes further than the event that came, and no other kind does."""
+    """Each expected kind gets further than the event that came, and no other kind does."""
     expression = compile(pair.lifecycle)
     mismatch = expression.mismatch(timeline_of(*kinds))
 
@@ -541,7 +541,7 @@ for _ in range(DEPTH):
 
 
 def nested_steps(depth: int) -> st.SearchStrategy[Pair]:
-    """Choose kinds, some with brackets, down to `depth`."""
+    """Return a strategy for kinds, some with brackets, down to `depth`."""
     letters = {"build": "b", "call": "c", ".": "[a-f]"}
     whole = st.sampled_from(list(letters)).map(
         lambda kind: Pair(kind, f"{letters[kind]}{ANYTHING}")
@@ -577,9 +577,9 @@ def written(timeline: Timeline, events: Sequence[Event]) -> str:
 def test_nested_expressions_are_regular_expressions_over_brackets(
     pair: Pair, happened: list[Happened]
 ) -> None:
-    """With nesting, an expression accepts what `re` accepts once brackets are written out."""
+    """With nesting, an expression matches what `re` matches on events written with brackets."""
     timeline = timeline_of(*happened)
-    found = re.fullmatch(pair.regex, written(timeline, timeline.roots))
+    match = re.fullmatch(pair.regex, written(timeline, timeline.roots))
 
-    assert compile(pair.lifecycle).matches(timeline) == (found is not None)
-    assert (compile(pair.lifecycle).mismatch(timeline) is None) == (found is not None)
+    assert compile(pair.lifecycle).matches(timeline) == (match is not None)
+    assert (compile(pair.lifecycle).mismatch(timeline) is None) == (match is not None)

@@ -1,4 +1,4 @@
-"""Several recordings made one."""
+"""Merging several recordings into one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layertrace.timeline.merge import merged
 
 
 def failing(name: str) -> Timeline:
-    """Tell of a layer that raised an exception, which ended the recording."""
+    """Return the timeline of a layer whose exception ended the recording."""
     story = Story()
     layer = story.layer("Dense", name)
     error = replace(raised("ValueError", "no"), subject=layer)
@@ -21,7 +21,7 @@ def failing(name: str) -> Timeline:
 
 
 def test_an_exception_stays_with_its_layer():
-    """Each recording has a layer no. 1; in the whole, an exception leads to that of its own recording."""
+    """Each recording has a layer 1; after merging, an exception refers to the layer of its own recording."""
     whole = merged({"one": failing("a"), "two": failing("b")})
 
     assert [event.error.subject for event in whole] == [event.layer for event in whole]
@@ -29,7 +29,7 @@ def test_an_exception_stays_with_its_layer():
 
 
 def test_what_was_selected_stays_nested(tmp_path):
-    """Whether it is merged or saved: what lies in an event that was left out lies in the one around that."""
+    """In a merged or saved selection, the nearest selected ancestor is the parent."""
     story = Story()
     net, head = story.layer("Net", "net"), story.layer("Dense", "head")
     with story.span("call", net), story.span("build", head):
@@ -37,6 +37,6 @@ def test_what_was_selected_stays_nested(tmp_path):
     chosen = story.timeline().where(kind=["call", "variable"])
     chosen.save(tmp_path / "chosen.jsonl")
 
-    for found in (Timeline.load(tmp_path / "chosen.jsonl"), merged({"one": chosen})):
-        call, variable = found
+    for timeline in (Timeline.load(tmp_path / "chosen.jsonl"), merged({"one": chosen})):
+        call, variable = timeline
         assert (call.kind, variable.kind, variable.parent) == ("call", "variable", call.seq)

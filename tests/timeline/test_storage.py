@@ -1,7 +1,8 @@
-"""A timeline is kept in a file: what comes back is what went in, and no file does harm."""
+"""Timelines survive saving and loading, and no file does harm."""
 
 import copy
 import gzip
+import inspect
 import json
 import os
 import pickle
@@ -32,6 +33,7 @@ from layertrace.timeline import (
 )
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.storage import files
+from layertrace.timeline.storage.lines import event_line, observation_line, state_line
 
 RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
 
@@ -89,7 +91,7 @@ def timeline():
 
 @pytest.mark.parametrize("suffix", files.SUFFIXES)
 def test_what_comes_back_is_what_went_in(suffix, timeline, tmp_path):
-    """Events, notes, states, observations and the failure survive, in both kinds of file."""
+    """Events, notes, states, observations and the failure survive in both kinds of file."""
     timeline.save(tmp_path / f"run{suffix}")
 
     back = Timeline.load(tmp_path / f"run{suffix}")
@@ -101,7 +103,7 @@ def test_what_comes_back_is_what_went_in(suffix, timeline, tmp_path):
 
 
 def test_a_selection_keeps_its_numbers(timeline, tmp_path):
-    """The events of a selection have the numbers that they had, and what was around them is left out."""
+    """The events of a selection keep their numbers, without the events that were not selected."""
     timeline.of(DENSE).save(tmp_path / "dense.layertrace")
 
     back = Timeline.load(tmp_path / "dense.layertrace")
@@ -112,7 +114,7 @@ def test_a_selection_keeps_its_numbers(timeline, tmp_path):
 
 
 def test_many_events_are_compressed(tmp_path):
-    """A large file is compressed, and smaller than the same lines; a small one can be read by eye."""
+    """A large file is compressed; a small one stays readable."""
     many = Timeline([structs.replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)])
     many.save(tmp_path / "many.layertrace")
     many.save(tmp_path / "many.jsonl")
@@ -147,7 +149,7 @@ structures = st.recursive(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(inputs=structures, outputs=structures)
 def test_all_values_come_back(inputs, outputs, tmp_path):
-    """Whatever an argument was, in whatever nest, is read back as it was."""
+    """Arguments of any type and nesting are loaded as they were saved."""
     event = Event(seq=0, kind="call", inputs=inputs, outputs=outputs)
     Timeline([event]).save(tmp_path / "one.jsonl")
 
@@ -172,7 +174,7 @@ def test_nan_comes_back(tmp_path):
 
 
 def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(timeline, tmp_path):
-    """Cut anywhere behind its first line, a file gives what stands before the cut, and says so."""
+    """A file that is truncated anywhere after its first line yields its complete lines and a note."""
     path = tmp_path / "run.jsonl"
     timeline.save(path)
     whole = path.read_bytes()
@@ -182,11 +184,11 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(timeline, tmp_path):
         path.write_bytes(whole[:cut])
         back = Timeline.load(path)
         assert [event.kind for event in back] == [event.kind for event in EVENTS][: len(back)]
-        assert "the recording was cut off" in back.notes[-1]
+        assert "the recording is truncated" in back.notes[-1]
 
 
 def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
-    """The same goes for compressed files."""
+    """A truncated compressed file yields its complete lines and a note, too."""
     path = tmp_path / "many.layertrace"
     Timeline([structs.replace(EVENTS[2], seq=n, parent=None, start_ns=n) for n in range(2_000)]).save(path)
     path.write_bytes(path.read_bytes()[:-3_000])
@@ -194,11 +196,11 @@ def test_a_compressed_file_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
     back = Timeline.load(path)
 
     assert 0 < len(back) < 2_000
-    assert "the recording was cut off" in back.notes[-1]
+    assert "the recording is truncated" in back.notes[-1]
 
 
 def test_events_are_put_in_the_order_of_their_beginnings(timeline, tmp_path):
-    """A file may have events in any order; what began first comes first, with its number."""
+    """A file may have events in any order; they are sorted by their beginnings and numbered."""
     path = tmp_path / "run.jsonl"
     timeline.save(path)
     head, *lines = path.read_text().splitlines()
@@ -210,7 +212,7 @@ def test_events_are_put_in_the_order_of_their_beginnings(timeline, tmp_path):
 
 
 def test_an_end_adds_to_its_event(tmp_path):
-    """What is known only when an event ends may stand in a line of its own."""
+    """The fields that are known only at the end of an event may be in a line of their own."""
     path = tmp_path / "run.jsonl"
     head = '{"layertrace": "1.0"}'
     begun = '{"event": 3, "kind": "call", "start_ns": 5}'
@@ -223,7 +225,7 @@ def test_an_end_adds_to_its_event(tmp_path):
 
 
 def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
-    """Fields and lines that this version does not know are there when the timeline is saved again."""
+    """Fields and lines that this version does not know are kept when the timeline is saved again."""
     path, again = tmp_path / "run.jsonl", tmp_path / "again.jsonl"
     timeline.save(path)
     text = path.read_text().replace('"1.0"', '"1.3"').replace('{"event":1,', '{"event":1,"mood":"good",')
@@ -236,8 +238,8 @@ def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
     assert {"weather": "fine"} in lines
 
 
-def test_names_that_are_no_utf_8_are_written(tmp_path):
-    """Python keeps what it cannot decode of a file's name in lone surrogates, which JSON does not have."""
+def test_names_that_are_not_utf_8_are_written(tmp_path):
+    """File names with lone surrogates, which Python has and JSON does not, are escaped."""
     name = "caf\udce9"
     layer = structs.replace(EVENTS[2], thread=name, error=None, seq=0, parent=None)
     event = structs.replace(layer, location=Location(f"{name}.py", 1), layer=replace(DENSE, name=name))
@@ -245,12 +247,12 @@ def test_names_that_are_no_utf_8_are_written(tmp_path):
 
     (back,) = Timeline.load(tmp_path / "run.jsonl")
 
-    told = r"caf\udce9"
-    assert (back.thread, back.location.file, back.layer.name) == (told, f"{told}.py", told)
+    escaped = r"caf\udce9"
+    assert (back.thread, back.location.file, back.layer.name) == (escaped, f"{escaped}.py", escaped)
 
 
 def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
-    """The file beside the golden texts was written once, and is not written anew: people have such files."""
+    """The recording next to the golden texts is never written again: users have such files."""
     again = tmp_path / "again.jsonl"
     kept = Timeline.load(RECORDING_1_0)
     timeline.save(again)
@@ -261,14 +263,14 @@ def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
 
 
 def test_a_timeline_can_be_pickled_and_copied(timeline):
-    """As plain data can; what comes back is a timeline of the same events, and of what is known beside them."""
+    """A timeline can be pickled and copied, with its events and its context."""
     for again in (pickle.loads(pickle.dumps(timeline)), copy.deepcopy(timeline)):
         assert list(again) == list(timeline)
         assert (again.notes, again.surroundings) == (timeline.notes, timeline.surroundings)
 
 
-def test_what_is_no_regular_file_is_written_to(timeline, tmp_path):
-    """A named pipe is not replaced, nor a symbolic link; a file keeps who may read it."""
+def test_special_files_are_written_to(timeline, tmp_path):
+    """Named pipes and symbolic links are not replaced; a file keeps its permissions."""
     from layertrace.timeline.storage.files import written
 
     pipe = tmp_path / "pipe"
@@ -291,28 +293,28 @@ def test_what_is_no_regular_file_is_written_to(timeline, tmp_path):
 HEAD = b'{"layertrace": "1.0"}\n'
 WRONG = {
     "empty": (b"", "it is empty"),
-    "of another kind": (b"\x89PNG\r\n\x1a\n", "it does not begin as a recording does"),
-    "some JSON in one line": (b'{"a": 1}', "it does not begin as a recording does"),
-    "cut off at once": (HEAD[:-3], "it was cut off within its first line"),
-    "some JSON": (b'{"a": 1}\n', "it does not begin as a recording does"),
-    "no object": (b"[1]\n", "it does not begin as a recording does"),
-    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, and this layertrace reads 1: pip install -U"),
-    "a version that is none": (b'{"layertrace": "x"}\n', "its version is 'x', which is none"),
-    "a line that is none": (HEAD + b"oh\n", "line 2: it is no JSON object"),
-    "a kind that is none": (
+    "of another kind": (b"\x89PNG\r\n\x1a\n", "it is not a recording; `layertrace run"),
+    "some JSON in one line": (b'{"a": 1}', "it is not a recording; `layertrace run"),
+    "truncated at once": (HEAD[:-3], "it is truncated in its first line"),
+    "some JSON": (b'{"a": 1}\n', "it is not a recording; `layertrace run"),
+    "no object": (b"[1]\n", "it is not a recording; `layertrace run"),
+    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, but this layertrace reads version 1; upgrade with `pip"),
+    "an invalid version": (b'{"layertrace": "x"}\n', "'x' is not a valid version; expected one such as '1.0'"),
+    "a line of text": (HEAD + b"oh\n", "line 2: it is not a JSON object"),
+    "an unknown kind": (
         HEAD + b'{"event": 0, "kind": "fit"}\n',
-        "line 2: it is not as it should be (Invalid enum",
+        "line 2: malformed line (Invalid enum",
     ),
-    "a number that is none": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
-    "a reference to nothing": (
+    "a number in quotes": (HEAD + b'{"event": "0", "kind": "call"}\n', "Expected `int`, got `str`"),
+    "an undefined reference": (
         HEAD + b'{"event": 0, "kind": "call", "layer": 5}\n',
-        "refers to number 5, which is",
+        "event 0 refers to the undefined id 5",
     ),
     "two of one number": (HEAD + b'{"event": 0, "kind": "call"}\n' * 2, "two events have the number 0"),
-    "an end of nothing": (HEAD + b'{"end": 4}\n', "an event ends that has not begun"),
+    "an end without a beginning": (HEAD + b'{"end": 4}\n', "line 2: end of an unknown event, 4"),
     "a circle": (
         HEAD + b'{"event": 0, "kind": "call", "parent": 1}\n{"event": 1, "kind": "call", "parent": 0}\n',
-        "event 0 lies in one that began later",
+        "event 0: its parent, event 1, starts after it",
     ),
     "a value of no kind": (
         HEAD + b'{"value": 1, "is": {"what": 1}}\n',
@@ -322,23 +324,38 @@ WRONG = {
         HEAD + b'{"value": 1, "is": ' + b"[" * 500 + b"]" * 500 + b"}\n",
         "nested more than 100 deep",
     ),
-    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is no JSON object"),
+    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is not a JSON object"),
     "a time without end": (
         HEAD + b'{"event": 0, "kind": "call", "start_ns": 1' + b"0" * 400 + b"}\n",
-        "line 2: it is not as it should be",
+        "line 2: malformed line",
     ),
     "a complex number without end": (
         HEAD + b'{"value": 1, "is": {"complex": [{"int": "0x1' + b"0" * 400 + b'"}, 1]}}\n',
-        "a complex number has a part that is no number",
+        "a complex number has a part that is not a number",
     ),
     "damaged": (b"\x1f\x8b\x08\x00" + b"\x00" * 30, "its compression is damaged"),
 }
 
 
+@pytest.mark.parametrize(
+    ("source", "line", "key", "without"),
+    [
+        (Event, event_line, "event", {"seq", "depth"}),
+        (LayerState, state_line, "state", {"layer"}),
+        (Observation, observation_line, "observation", set()),
+    ],
+)
+def test_the_format_has_every_field(source, line, key, without):
+    """A field that is added to a class is written and read without a change to the format's modules."""
+    fields = set(inspect.signature(source).parameters)
+
+    assert set(line.__struct_fields__) == fields - without | {key}
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_file_gets_one_sentence(name, tmp_path):
-    """Whatever a file holds instead of a recording, the library's own error says so, with the file's name."""
-    contents, said = WRONG[name]
+    """A file that is not a recording raises the library's own error, with the name of the file."""
+    contents, message = WRONG[name]
     path = tmp_path / "wrong.layertrace"
     path.write_bytes(contents)
 
@@ -346,11 +363,11 @@ def test_a_wrong_file_gets_one_sentence(name, tmp_path):
         Timeline.load(path)
 
     assert str(caught.value).startswith(f"{path} cannot be read: ")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_missing_file_gets_one_sentence(tmp_path):
-    """So does a file that is not there, or a folder."""
+    """A missing file and a folder raise the same error."""
     with pytest.raises(FormatError, match="none.layertrace cannot be read: No such file or directory"):
         Timeline.load(tmp_path / "none.layertrace")
     with pytest.raises(FormatError, match="cannot be read: Is a directory"):
@@ -358,7 +375,7 @@ def test_a_missing_file_gets_one_sentence(tmp_path):
 
 
 def test_a_claim_of_a_billion_events_costs_nothing(tmp_path):
-    """How many events a file says it has is not believed."""
+    """The number of events in the last line is not trusted."""
     path = tmp_path / "claims.layertrace"
     path.write_bytes(HEAD + b'{"closed": 1000000000}\n')
 
@@ -366,7 +383,7 @@ def test_a_claim_of_a_billion_events_costs_nothing(tmp_path):
 
 
 def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
-    """A small file that expands without end is not read to that end, nor is a line without one."""
+    """A small file that expands too much is rejected, and so is a line that is too long."""
     monkeypatch.setattr(files, "_ALWAYS_FINE", 1024 * 1024)
     monkeypatch.setattr(files, "_LONGEST_LINE", 1024 * 1024)
     path = tmp_path / "bomb.layertrace"
@@ -380,7 +397,7 @@ def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_file_is_there_as_a_whole_or_not_at_all(timeline, tmp_path):
-    """A name without a known ending is refused; where nothing can be written, nothing is left behind."""
+    """A name with another suffix is rejected; if writing fails, no partial file is left."""
     with pytest.raises(FormatError, match="run.txt ends in none of .layertrace, .jsonl"):
         timeline.save(tmp_path / "run.txt")
     (tmp_path / "file").write_text("")
@@ -396,7 +413,7 @@ def test_a_file_is_there_as_a_whole_or_not_at_all(timeline, tmp_path):
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_raises_anything_but_the_library_s_own_error(data, timeline, tmp_path):
-    """Bytes changed, lines swapped, left out or doubled, numbers changed: it reads, or says why not."""
+    """A file with random damage is either loaded or rejected with a reason."""
     path = tmp_path / "run.jsonl"
     if not path.exists():
         timeline.save(path)

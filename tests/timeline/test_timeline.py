@@ -52,77 +52,77 @@ def test_slices_are_timelines(timeline):
     part = timeline[2:4]
 
     assert isinstance(part, Timeline)
-    assert [e.seq for e in part] == [2, 3]
+    assert [event.seq for event in part] == [2, 3]
     assert part.notes == ("a note",)
 
 
 def test_kinds_layers_variables_errors(timeline):
-    """The usual questions have short names."""
+    """The usual queries have short names."""
     assert timeline.kinds == ["trace", "call", "build", "variable", "call", "call"]
     assert timeline.layers == (NET, DENSE)
-    assert [e.variable.name for e in timeline.variables] == ["kernel"]
-    assert [e.seq for e in timeline.errors] == [4]
+    assert [event.variable.name for event in timeline.variables] == ["kernel"]
+    assert [event.seq for event in timeline.errors] == [4]
 
 
 def test_of_takes_names_paths_classes_and_refs(timeline):
-    """`of` selects by a name, a path from any layer on, a class name, or a ref."""
-    assert [e.seq for e in timeline.of("net")] == [1]
+    """`of` selects by a name, a path from any parent down, a class name, or a ref."""
+    assert [event.seq for event in timeline.of("net")] == [1]
     for subject in ("dense", "encoder/dense", "net/*", "De*", DENSE):
-        assert [e.seq for e in timeline.of(subject)] == [2, 3, 4, 5]
+        assert [event.seq for event in timeline.of(subject)] == [2, 3, 4, 5]
 
 
 def test_of_an_unknown_layer_lists_the_known_ones(timeline):
-    """An unknown layer is refused with the layers there are."""
+    """The error for an unknown layer lists the layers of the timeline."""
     with pytest.raises(UnknownLayerError) as raised:
         timeline.of("decoder")
 
     assert str(raised.value) == "no layer 'decoder' in this timeline; it has net (Net), dense (Dense)"
 
 
-def test_of_an_empty_timeline_says_so():
-    """A timeline without layers says that it has none."""
+def test_of_an_empty_timeline_explains_that_it_has_no_layers():
+    """The error of a timeline without layers explains that it has none."""
     with pytest.raises(UnknownLayerError, match="it has no layer at all"):
         Timeline().of("dense")
 
 
 def test_where_takes_fields_lists_and_predicates(timeline):
     """`where` selects by fields, by any of several values, and by predicates."""
-    assert [e.seq for e in timeline.where(kind="call", mode="graph")] == [1, 4]
-    assert [e.seq for e in timeline.where(kind=["build", "variable"])] == [2, 3]
-    assert [e.seq for e in timeline.where(lambda e: e.depth == 2)] == [2, 4]
-    assert [e.seq for e in timeline.where(function="step", kind="trace")] == [0]
-    assert [e.seq for e in timeline.where(layer="dense", kind="call")] == [4, 5]
-    assert [e.seq for e in timeline.where(layer=None)] == [0]
+    assert [event.seq for event in timeline.where(kind="call", mode="graph")] == [1, 4]
+    assert [event.seq for event in timeline.where(kind=["build", "variable"])] == [2, 3]
+    assert [event.seq for event in timeline.where(lambda event: event.depth == 2)] == [2, 4]
+    assert [event.seq for event in timeline.where(function="step", kind="trace")] == [0]
+    assert [event.seq for event in timeline.where(layer="dense", kind="call")] == [4, 5]
+    assert [event.seq for event in timeline.where(layer=None)] == [0]
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "message"),
     [
         ({"kin": "call"}, "events have no field 'kin'; they have seq, kind, layer"),
         ({"kind": "calls"}, "no event has the kind 'calls'; it is one of init, build, call"),
         ({"mode": ["eager", "lazy"]}, "no event has the mode 'lazy'; it is one of eager, symbolic, graph"),
     ],
 )
-def test_where_refuses_what_events_do_not_have(timeline, field, said):
-    """A wrong field, kind or mode is refused with the possible ones."""
+def test_where_refuses_what_events_do_not_have(timeline, field, message):
+    """The error for an unknown field, kind or mode lists the valid ones."""
     with pytest.raises(QueryError) as raised:
         timeline.where(**field)
 
-    assert str(raised.value).startswith(said)
+    assert str(raised.value).startswith(message)
 
 
 def test_selections_nest_by_the_nearest_selected_event(timeline):
-    """What lies inside an event that was not selected counts as inside the next one around."""
+    """Events inside an event that was not selected belong to its nearest selected ancestor."""
     calls_and_variables = timeline.where(kind=["call", "variable"])
 
-    assert [e.seq for e in calls_and_variables.roots] == [1, 5]
-    assert [e.seq for e in calls_and_variables.children(EVENTS[1])] == [3, 4]
+    assert [event.seq for event in calls_and_variables.roots] == [1, 5]
+    assert [event.seq for event in calls_and_variables.children(EVENTS[1])] == [3, 4]
     assert timeline.matches("trace(call(build(variable) call)) call")
     assert timeline.of("dense").matches("build(variable) call call")
 
 
 def test_specs_read_like_tensorflow_s():
-    """A spec is written as dtype and shape, with None for what is not known."""
+    """A spec is written as dtype and shape, with None for an unknown dimension."""
     assert str(TensorSpec("float32", (None, 10))) == "float32[None, 10]"
     assert str(TensorSpec("int64", None)) == "int64[...]"
     assert str(TensorSpec("int64", (2,), "ragged")) == "ragged int64[2]"
@@ -134,7 +134,7 @@ def test_errors_read_in_one_line():
 
 
 def test_parameters_count_numbers():
-    """A variable's parameters are the product of its shape; none while that is unknown."""
+    """The number of a variable's parameters is the product of its shape; 0 if the shape is unknown."""
     unknown = VariableSpec(
         id=2, name="w", path="w", dtype="float32", shape=None, trainable=True, initializer=None
     )
@@ -142,6 +142,6 @@ def test_parameters_count_numbers():
 
 
 def test_events_are_frozen(timeline):
-    """Nobody changes what has happened."""
+    """The fields of an event cannot be assigned."""
     with pytest.raises(AttributeError):
         timeline[0].kind = "call"

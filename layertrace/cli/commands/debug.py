@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from layertrace.errors import HostError
-from layertrace.record.api import trace
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import keras_private, loading, tensorflow_private
 from layertrace.record.frameworks.parts import Part, exists
+from layertrace.tracing import trace
 
 __all__ = ["debug"]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
@@ -21,7 +20,7 @@ _MOST = 100_000  # objects that are looked at inside one layer
 _MODEL = "tf_keras.src.engine.training.Model"
 
 
-def layers_inside(layer: Any) -> list[Any]:
+def layers_inside(layer: object) -> list[object]:
     """Return all layers inside a layer, at any depth, each once."""
     facts = class_facts(type(layer))
     if facts is None:
@@ -30,7 +29,7 @@ def layers_inside(layer: Any) -> list[Any]:
     return [child for child in inside if child is not layer and class_facts(type(child)) is not None]
 
 
-def variables_inside(layer: Any) -> list[Any]:
+def variables_inside(layer: object) -> list[object]:
     """Return all variables of a layer and of the layers inside it, each once."""
     facts = class_facts(type(layer))
     if facts is None:
@@ -41,13 +40,13 @@ def variables_inside(layer: Any) -> list[Any]:
     return list({id(variable): variable for variable in (*trained, *others)}.values())
 
 
-def _list(thing: Any, name: str) -> list[Any]:
+def _list(thing: object, name: str) -> list[object]:
     """Return the items of a list in an attribute."""
     inner = safe.unwrapped(safe.instance_dict(thing).get(name))
     return [] if inner is None else [item for _, item in safe.first_items(inner, _MOST)]
 
 
-def _is_of_tensorflow(thing: Any, name: str) -> bool:
+def _is_of_tensorflow(thing: object, name: str) -> bool:
     """Return whether an object is of a class of TensorFlow, which is loaded if there is a layer."""
     return safe.is_a(thing, getattr(sys.modules["tensorflow"], name))
 
@@ -55,7 +54,7 @@ def _is_of_tensorflow(thing: Any, name: str) -> bool:
 # Keras 3
 
 
-def _flat_layers(layer: Any) -> Iterator[Any]:
+def _flat_layers(layer: object) -> Iterator[object]:
     seen: set[int] = set()
     todo = _list(layer, "_layers")
     while todo and len(seen) < _MOST:
@@ -66,7 +65,7 @@ def _flat_layers(layer: Any) -> Iterator[Any]:
             todo[:0] = reversed(_list(child, "_layers"))
 
 
-def _keras_variables(layer: Any, above: set[int]) -> dict[int, Any]:
+def _keras_variables(layer: object, above: set[int]) -> dict[int, object]:
     """Return the variables of a layer by their identity.
 
     Args:
@@ -86,12 +85,12 @@ def _keras_variables(layer: Any, above: set[int]) -> dict[int, Any]:
 # tf_keras
 
 
-def _flat_modules(layer: Any) -> Iterator[Any]:
+def _flat_modules(layer: object) -> Iterator[object]:
     """Yield the modules inside a layer, at any depth."""
     return _modules(_list(layer, "_self_tracked_trackables"), inside=True)
 
 
-def _modules(todo: list[Any], *, inside: bool) -> Iterator[Any]:
+def _modules(todo: list[object], *, inside: bool) -> Iterator[object]:
     """Yield modules, also those in data structures; with `inside` also the modules inside them."""
     seen: set[int] = set()
     while todo and len(seen) < _MOST:
@@ -107,7 +106,7 @@ def _modules(todo: list[Any], *, inside: bool) -> Iterator[Any]:
                 todo[:0] = _list(thing, "_self_tracked_trackables")
 
 
-def _values(structure: Any) -> Iterable[Any]:
+def _values(structure: object) -> Iterable[object]:
     """Return the values in a data structure of TensorFlow; those of a dict in the order of its keys."""
     inner = safe.unwrapped(structure)
     if inner is None:
@@ -118,14 +117,14 @@ def _values(structure: Any) -> Iterable[Any]:
     return [item for _, item in items]
 
 
-def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
+def _weights(module: object, above: set[int]) -> tuple[list[object], list[object]]:
     """Return the trainable variables of a layer and the others, with those of the layers inside it."""
     if class_facts(type(module)) is None:
         return _variables_of_module(module), []
     mine = safe.instance_dict(module)
     trained, others = _list(module, "_trainable_weights"), _list(module, "_non_trainable_weights")
-    trained_inside: list[Any] = []
-    others_inside: list[Any] = []
+    trained_inside: list[object] = []
+    others_inside: list[object] = []
     for inner in _modules(_list(module, "_self_tracked_trackables"), inside=False):
         if id(inner) not in above:
             inside = _weights(inner, above | {id(module)})
@@ -139,9 +138,9 @@ def _weights(module: Any, above: set[int]) -> tuple[list[Any], list[Any]]:
     return (trained, others) if safe.truth(mine.get("_trainable", True)) else ([], trained + others)
 
 
-def _variables_of_module(module: Any) -> list[Any]:
+def _variables_of_module(module: object) -> list[object]:
     """Return the variables of a `tf.Module` that is not a layer, and of modules and collections in it."""
-    variables: list[Any] = []
+    variables: list[object] = []
     seen: set[int] = set()
     todo = [module]
     while todo and len(seen) < _MOST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from layertrace.record.spans import Span
 from layertrace.timeline.event import FunctionRef
 from layertrace.timeline.event import Mode as ModeName
 from layertrace.timeline.registry import Register
@@ -23,7 +24,7 @@ class Mode:
     name: ModeName
     function: FunctionRef | None = None
     trace: int | None = None
-    span: tuple[Any, ...] | None = None
+    span: Span | None = None
 
 
 EAGER = Mode("eager")

@@ -6,12 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import CodeType
-from typing import Any
 
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process.forks import held_over_forks
+from layertrace.record.spans import CodePosition, Span
 from layertrace.timeline.context import ObservationKind
 from layertrace.timeline.event import Structure
 
@@ -28,7 +27,7 @@ class PendingObservation:
     """An `Observation` as hooks note it, with spans and code objects that are resolved when it is read."""
 
     what: ObservationKind
-    key: tuple[Any, ...]
+    key: tuple[object, ...]
     layer: LayerRecord | None = None
     name: str = ""
     before: Structure = None
@@ -36,8 +35,8 @@ class PendingObservation:
     variables: tuple[int, ...] = ()
     paths: tuple[str, ...] = ()
     without_gradient: tuple[str, ...] = ()
-    place: tuple[CodeType, int] | None = None
-    span: tuple[Any, ...] | None = None
+    place: CodePosition | None = None
+    span: Span | None = None
     start: int = 0
     thread: str = ""
     is_over: Callable[[], bool] | None = None  # called when read: what is over is left out
@@ -57,7 +56,7 @@ class PendingObservations:
     """The observations of one recording."""
 
     def __init__(self) -> None:
-        self._counted: dict[tuple[Any, ...], tuple[PendingObservation, list[int]]] = {}
+        self._counted: dict[tuple[object, ...], tuple[PendingObservation, list[int]]] = {}
 
     def add(self, observation: PendingObservation) -> None:
         """Keep an observation, or count it if one like it is kept."""

@@ -104,7 +104,7 @@ def _changes_of_kind(before: Any, now: Any, described_now: Mapping[str, Structur
     return changes
 
 
-def _is_of_another_kind(before: Any, now: Any) -> bool:
+def _is_of_another_kind(before: object, now: object) -> bool:
     """Return whether two types with equal descriptions differ; two values of one type are not compared."""
     if type(before) is type(now) and safe.class_name(now) in ("Literal", "Weakref"):
         return False
@@ -127,7 +127,7 @@ def _differing_context(before: Any, options: Any) -> str:
     )
 
 
-def instance_of(function: Any) -> Opaque | None:
+def instance_of(function: object) -> Opaque | None:
     """Describe the instance that a `tf.function` is a method of; None if it is not a method."""
     bare = safe.unwrap(function)
     owner: Any = bare.__self__ if type(bare) is MethodType else None
@@ -136,7 +136,7 @@ def instance_of(function: Any) -> Opaque | None:
     return None if owner is None else described(owner)
 
 
-def code_of(function: Any) -> CodeType | None:
+def code_of(function: object) -> CodeType | None:
     """Return the code that the user wrote, below the wrappers of TensorFlow."""
     if safe.home_of(function) == _TF_DATA:
         return None

@@ -9,15 +9,15 @@ import sysconfig
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 
 from layertrace.record.frameworks import autograph
 from layertrace.record.process.hidden_code import HIDDEN_FILE
-from layertrace.record.spans import HookedMethod
+from layertrace.record.spans import CodePosition, HookedMethod
 from layertrace.timeline import ownership
 from layertrace.timeline.event import Location
 
-__all__ = ["caller", "is_internal", "is_ours", "location", "raised_at", "users"]
+__all__ = ["caller", "is_internal", "is_ours", "location", "users"]
 
 _OURS = str(Path(__file__).parents[2])
 _DEMOS = os.path.join(_OURS, "demos", "")  # installed with layertrace, but written as users write programs
@@ -77,7 +77,7 @@ def _framework_folders() -> list[str]:
     return [os.path.dirname(file) for file in files if file]
 
 
-def caller(method: HookedMethod, frame: FrameType | None) -> tuple[CodeType, int] | None:
+def caller(method: HookedMethod, frame: FrameType | None) -> CodePosition | None:
     """Return code and instruction of the innermost frame of the user's code above an observed function.
 
     Walking frame by frame creates an object for each, which is expensive in a path of microseconds. Between a
@@ -103,17 +103,6 @@ def caller(method: HookedMethod, frame: FrameType | None) -> tuple[CodeType, int
         frame = frame.f_back
         distance += 1
     return None
-
-
-def raised_at(trace: TracebackType | None) -> Location | None:
-    """Return the innermost line of the user's code in a traceback."""
-    found: tuple[CodeType, int] | None = None
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if _is_user_code(code, trace.tb_lasti):
-            found = (code, trace.tb_lasti)
-        trace = trace.tb_next
-    return None if found is None else location(*found)
 
 
 def location(code: CodeType, lasti: int) -> Location:

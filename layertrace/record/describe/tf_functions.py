@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
-from typing import Any
 
 from layertrace.timeline.registry import Register
 
@@ -30,7 +29,7 @@ class FunctionRecord:
         self.passes: set[str] = set()
         self.kept: list[int] = []
         self.traced: list[int] = []
-        self.attributes: dict[int, tuple[weakref.ref[Any], dict[str, Any]]] = {}
+        self.attributes: dict[int, tuple[weakref.ref[object], dict[str, object]]] = {}
         self.looks = 0
 
     def number_of(self, position: int, cached: int) -> int:
@@ -46,7 +45,7 @@ class FunctionRecord:
         return bisect_right(self.traced, end) - bisect_left(self.traced, start)
 
 
-def record_of(captures: Any) -> FunctionRecord:
+def record_of(captures: object) -> FunctionRecord:
     """Return the record of a `tf.function`, identified by the captures that it shares with its traces.
 
     Two functions may share a name, but not their captures. Their caches do not allow weak references.

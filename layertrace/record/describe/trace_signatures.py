@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from layertrace.record.describe.values import describe, key_text
 from layertrace.record.frameworks.host import Host
@@ -54,7 +54,7 @@ def _type(trace_type: Any) -> Structure:
 _BUILT_IN = "tensorflow.core.function.trace_type.default_types"
 
 
-def _spec(trace_type: Any) -> Structure:
+def _spec(trace_type: object) -> Structure:
     """Describe a `tf.TypeSpec`: of a tensor, of a dataset or iterator, or of an object made of tensors."""
     if any(qualified_name(cls) == _EXTENSION_TYPE for cls in safe.mro(type(trace_type))):
         fields = safe.instance_dict(trace_type).items()
@@ -72,14 +72,17 @@ def _spec(trace_type: Any) -> Structure:
 _EXTENSION_TYPE = "tensorflow.python.framework.extension_type.ExtensionTypeSpec"
 """The base of the specs of a program's own extension types (TensorFlow 2.16 to 2.21)."""
 
-_ENCODINGS: dict[str, Any] = {"RaggedTensorSpec": "ragged", "SparseTensorSpec": "sparse"}
+_ENCODINGS: dict[str, Literal["ragged", "sparse"]] = {
+    "RaggedTensorSpec": "ragged",
+    "SparseTensorSpec": "sparse",
+}
 
 
-def _field(value: Any) -> Structure:
+def _field(value: object) -> Structure:
     return _type(value) if safe.is_a(value, Host.tf.types.experimental.TraceType) else describe(value)
 
 
-def _elements(element_spec: Any) -> Structure:
+def _elements(element_spec: object) -> Structure:
     """Describe what a dataset or an iterator yields: tuples and dicts of specs."""
     inner = safe.unwrapped(element_spec)
     items = [] if inner is None else safe.first_items(inner, safe.size_of(inner))

@@ -10,14 +10,19 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, cast
 
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 
+if TYPE_CHECKING:
+    from layertrace.record.spans import Shape
+
 __all__ = [
+    "Deferred",
+    "DeferredSpec",
     "defer",
     "describe",
     "dtype_name",
@@ -58,7 +63,7 @@ def describe(value: Any, depth: int = 0) -> Structure:
     return Opaque(_class_and_name(value))
 
 
-def eager_shape(tensor: Any) -> tuple[int, ...]:
+def eager_shape(tensor: Any) -> Shape:
     """Return the shape of an eager tensor as a tuple, and the same tuple while it is in use.
 
     Creating TensorFlow's shape object takes microseconds, as long as the rest of a hook, and it stays with
@@ -66,7 +71,7 @@ def eager_shape(tensor: Any) -> tuple[int, ...]:
     costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
     """
     existing = tensor._tensor_shape
-    shape: tuple[int, ...] = hub.shape_tuple(tensor) if existing is None else existing._dims
+    shape: Shape = hub.shape_tuple(tensor) if existing is None else existing._dims
     return shape
 
 
@@ -75,12 +80,16 @@ class DeferredSpec:
 
     __slots__ = ("dtype", "shape")
 
-    def __init__(self, shape: Any, dtype: Any) -> None:
+    def __init__(self, shape: Shape, dtype: int) -> None:
         self.shape = shape
         self.dtype = dtype
 
 
-def defer(value: Any) -> Any:
+Deferred: TypeAlias = Union[Structure, DeferredSpec, tuple["Deferred", ...]]
+"""What `resolve` turns into a structure."""
+
+
+def defer(value: Any) -> Deferred:
     """Return what `resolve` turns into a structure: like `describe`, with the expensive part deferred.
 
     Hooks run in the path of the traced program, where describing a shape costs as much as a hook.
@@ -93,7 +102,7 @@ def defer(value: Any) -> Any:
     return describe(value)
 
 
-def resolve(noted: Any) -> Structure:
+def resolve(noted: Deferred) -> Structure:
     """Turn what `defer` has returned into a structure."""
     if type(noted) is DeferredSpec:
         return TensorSpec(numbered_dtype(noted.dtype), tensor_shape(noted.shape))
@@ -102,7 +111,7 @@ def resolve(noted: Any) -> Structure:
     return cast(Structure, noted)
 
 
-def _collection(value: Any, inner: Any, depth: int) -> Structure:
+def _collection(value: object, inner: object, depth: int) -> Structure:
     size = safe.size_of(inner)
     if depth >= _DEPTH:
         return Opaque(f"<{safe.class_name(value)} of {size}>")
@@ -122,9 +131,9 @@ def key_text(key: object) -> str:
     return str.__str__(key) if safe.is_a(key, str) else safe.key_words(key)
 
 
-def _class_and_name(value: Any) -> str:
+def _class_and_name(value: object) -> str:
     if safe.is_a(value, type):
-        return safe.name_of(value)
+        return safe.name_of(cast(type, value))
     name = safe.code_name(value)
     if name is not None:
         return f"<function {name}>"
@@ -133,7 +142,7 @@ def _class_and_name(value: Any) -> str:
     return f"<{kind} {name}>" if type(name) is str else f"<{kind}>"
 
 
-def spec(value: Any) -> TensorSpec | None:
+def spec(value: object) -> TensorSpec | None:
     """Return dtype and shape of a tensor; None if a value is not a tensor.
 
     A tensor is an object that has both: defined by a class of a framework, also below properties of the
@@ -149,7 +158,7 @@ def spec(value: Any) -> TensorSpec | None:
     return TensorSpec(dtype_name(dtype), tensor_shape(shape), _encoding(value))
 
 
-def _either(value: Any, name: str) -> Any:
+def _either(value: object, name: str) -> Any:
     found = safe.framework_attribute(value, name, safe.MISSING, below=True)
     return safe.plain_attribute(value, name, safe.MISSING) if found is safe.MISSING else found
 
@@ -160,7 +169,7 @@ def numbered_dtype(number: int) -> str:
     return str(Host.tf.dtypes.as_dtype(number).name)
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: object) -> str:
     """Return `float32`, whether it is Keras's string, TensorFlow's or NumPy's object."""
     if safe.is_a(dtype, type):
         return type.__repr__(dtype)
@@ -172,7 +181,7 @@ def dtype_name(dtype: Any) -> str:
     )
 
 
-def tensor_shape(shape: Any) -> tuple[int | None, ...] | None:
+def tensor_shape(shape: object) -> tuple[int | None, ...] | None:
     """Return a shape as a tuple, with None for unknown sizes; None if the rank is unknown."""
     sizes: Any = safe.unwrapped(shape)
     if sizes is None and shape is not None and safe.is_library_class(type(shape)):
@@ -201,7 +210,7 @@ def _size(size: Any) -> int | None:
     raise TypeError("only the program knows which size its own object stands for")
 
 
-def _encoding(value: Any) -> Any:
+def _encoding(value: object) -> Literal["dense", "sparse", "ragged"]:
     if safe.framework_attribute(value, "sparse") is True or _is_a(value, "tensorflow", "SparseTensor"):
         return "sparse"
     if safe.framework_attribute(value, "ragged") is True or _is_a(value, "tensorflow", "RaggedTensor"):
@@ -209,7 +218,7 @@ def _encoding(value: Any) -> Any:
     return "dense"
 
 
-def _is_a(value: Any, module: str, name: str) -> bool:
+def _is_a(value: object, module: str, name: str) -> bool:
     """Return whether a value is of a class of a module, which need not be loaded."""
     loaded = sys.modules.get(module)
     return loaded is not None and safe.is_a(value, getattr(loaded, name))

@@ -1,12 +1,13 @@
-"""What Python calls when an observed code object starts, returns, or is left by an exception."""
+"""React when an observed code object starts, returns, or is left by an exception."""
 
 from __future__ import annotations
 
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType, FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeAlias
 
 from layertrace.errors import CulpritError
 from layertrace.record.describe import source_lines
@@ -19,28 +20,32 @@ from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.spans import ThreadState
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["Callbacks"]
 
-Open = tuple[Variant, Any, Any]
-"""A call under way: what is observed, the token of its observer, the first argument."""
+Open = tuple[Variant, object, object]
+"""A running call: what is observed, the token of its observer, the first argument."""
+
+Started: TypeAlias = Callable[[CodeType, int], None]
+Returned: TypeAlias = Callable[[CodeType, int, Any], None]
+Left: TypeAlias = Callable[[CodeType, int, BaseException], None]
 
 
 class Callbacks:
-    """The three callbacks, and the calls that are under way.
+    """The three callbacks, and the calls that are running.
 
-    A call that took the fast path is the innermost span of its thread when it ends. Any other is known by its
-    frame.
+    A call that took the fast path is the innermost span of its thread when it ends. Any other is identified
+    by its frame.
 
     Args:
         sites: What is observed, by the identity of its code.
         compiled: The methods that are a `tf.function`, by the identity of the Python function inside.
 
     Attributes:
-        one_thread: Whether no other thread than the main one has run anything that is observed.
+        one_thread: Whether only the main thread has run observed code.
         fast: How to read the arguments of a `call` quickly, by the identity of its code.
-        refusing: The functions of which also calls with wrong arguments are reported, by qualified name.
+        refusing: The functions whose calls with wrong arguments are reported, too, by qualified name.
     """
 
     def __init__(self, sites: dict[int, Site], compiled: dict[int, Variant]) -> None:
@@ -53,25 +58,25 @@ class Callbacks:
         self.fast: dict[int, Fast] = {}
         self.refusing: dict[str, Variant] = {}
 
-    def make(self) -> tuple[Any, Any, Any]:
-        """Return what Python is to call when a code object starts, returns, or is left by an exception."""
+    def make(self) -> tuple[Started, Returned, Left]:
+        """Return the callbacks for a code object that starts, returns, or is left by an exception."""
         self._main, self._main_state = _main_thread()
         self.one_thread = self._main >= 0 and len(sys._current_frames()) == 1
         return self._make_started(), self._make_returned(), self._make_left()
 
     def forget(self) -> None:
-        """Forget the calls under way, whose ends nobody will report."""
+        """Forget the running calls, whose ends Python will not report."""
         self._open.clear()
         self._skipped.clear()
         self.fast.clear()
         self.refusing.clear()
 
-    # The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then
-    # Keras may call it with eager tensors to infer shapes, and build what is inside), outside of any
-    # trace. It is written out because each step is felt: a Python call costs as much as reading the clock
-    # (`tests/benchmarks/pieces.py`). `observe` does the same at leisure for all else.
+    # The fast path: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras may
+    # call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is
+    # written out because each step is felt: a Python call costs as much as reading the clock
+    # (`tests/benchmarks/pieces.py`). `hooks/layer_calls.py` does the same for all other calls.
 
-    def _make_started(self) -> Any:
+    def _make_started(self) -> Started:
         get_fast, get_site = self.fast.get, self._sites.get
         getframe, clock = sys._getframe, time.perf_counter_ns
         ready, hub_, threads_ = live_layers.fast_path_layers.get, hub, threads
@@ -134,7 +139,7 @@ class Callbacks:
 
         return started
 
-    def _make_returned(self) -> Any:
+    def _make_returned(self) -> Returned:
         getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
         end, threads_, skipped = self._end, threads, self._skipped
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
@@ -188,12 +193,12 @@ class Callbacks:
             report_internal_error("record a call")
         if calls:
             self._open[id(frame)] = calls
-        elif site.fast is not None:  # so that its end is not taken for that of a call around it
+        elif site.fast is not None:  # so that its end is not mistaken for that of an enclosing call
             self._skipped.add(id(frame))
             threads.state.skips += 1
 
     def _begin_variant(self, variant: Variant, frame: FrameType) -> tuple[Open, ...]:
-        subject, values, extra, keywords = variant.given(frame)
+        subject, values, extra, keywords = variant.arguments_in(frame)
         caller = variant.caller(frame)
         calls: tuple[Open, ...] = ()
         if self._compiled and variant.method.kind == "run":
@@ -202,14 +207,18 @@ class Callbacks:
         return calls if token is None else ((variant, token, subject), *calls)
 
     def _begin_compiled(
-        self, function: Any, extra: tuple[Any, ...], keywords: Any, caller: FrameType | None
+        self,
+        function: object,
+        extra: tuple[object, ...],
+        keywords: Mapping[str, object] | None,
+        caller: FrameType | None,
     ) -> tuple[Open, ...]:
         """Report the call of a layer whose `call` is the `tf.function` that begins to run.
 
-        TensorFlow makes a function for each instance, of which `__original_wrapped__` is the bound method
+        TensorFlow creates a function for each instance, whose `__original_wrapped__` is the bound method
         (`class_method_to_instance_method`, TensorFlow 2.16 to 2.21).
         """
-        python = getattr(function, "python_function", None)  # one trace of a function has none
+        python = getattr(function, "python_function", None)  # a single trace of a function has none
         bound = vars(python).get("__original_wrapped__") if type(python) is FunctionType else None
         variant = self._compiled.get(id(bound.__func__)) if type(bound) is MethodType else None
         if variant is None or bound is None:
@@ -218,20 +227,20 @@ class Callbacks:
         token = variant.observer.begin(Call(variant.method, layer, (), extra, keywords, caller))
         return () if token is None else ((variant, token, layer),)
 
-    def _end(self, frame: int, result: Any) -> None:
+    def _end(self, frame: int, result: object) -> None:
         for variant, token, subject in self._ended(frame):
             variant.observer.end(token, result, subject)
 
     def _ended(self, frame: int) -> tuple[Open, ...]:
-        """Return what was under way in a frame that ends."""
+        """Return the calls that were running in a frame that ends."""
         if frame in self._skipped:
             self._skipped.discard(frame)
             threads.state.skips -= 1
         return self._open.pop(frame, ())
 
-    def _make_left(self) -> Any:
-        # Python reports this of every function in the process, so the first lines are what counts: a call of
-        # a Keras layer asks its tensor for a mask, and is answered by an AttributeError.
+    def _make_left(self) -> Left:
+        # Python reports this for every function in the process, so the first lines must be fast: a call of a
+        # Keras layer asks its tensor for a mask, and gets an AttributeError.
         getframe, sites = sys._getframe, self._sites
         no_mask = _asked_for_mask()
 
@@ -252,7 +261,7 @@ class Callbacks:
                 if span is not None and is_fast and frame not in self._skipped:
                     layer_calls.fail(span, error)
                     return
-                for variant, token, _ in self._ended(frame):
+                for variant, token, _subject in self._ended(frame):
                     variant.observer.fail(token, error)
             except RecursionError:
                 return
@@ -277,7 +286,7 @@ class Callbacks:
 
 
 def _main_thread() -> tuple[int, ThreadState]:
-    """Return the number and the state of the main thread, if this is it; else a number that no thread has.
+    """Return the number and the state of the main thread; elsewhere a number that no thread has.
 
     To ask for the state of a thread takes three times as long as to ask which thread this is. Another thread
     may get the number of one that has ended, but never that of the main thread.
@@ -288,16 +297,16 @@ def _main_thread() -> tuple[int, ThreadState]:
 
 def _asked_for_mask() -> CodeType | None:
     """Return the code that raises when Keras asks a tensor of TensorFlow for a mask that it does not have."""
-    found = None if Host.tf is None else vars(Host.tf.Tensor).get("__getattr__")
-    return found.__code__ if type(found) is FunctionType else None
+    function = None if Host.tf is None else vars(Host.tf.Tensor).get("__getattr__")
+    return function.__code__ if type(function) is FunctionType else None
 
 
-def _are_default(held: Any, others: tuple[tuple[str, object], ...]) -> bool:
+def _are_default(held: Mapping[str, object], others: tuple[tuple[str, object], ...]) -> bool:
     return all(held[name] is default for name, default in others)
 
 
 def _without_ours(error: BaseException) -> None:
-    """Take our own frames off the end of a traceback: the program is stopped at a line of its own."""
+    """Remove our own frames from the end of a traceback: the program is stopped at its own line."""
     trace = error.__traceback__
     while trace is not None:
         below = trace.tb_next

@@ -18,7 +18,7 @@ from layertrace.record.process.guard import warn_once
 __all__ = ["ENGINE", "enter", "is_idle", "leave", "observed_by_wrapping"]
 
 ENGINE = "LAYERTRACE_ENGINE"
-"""Names in the environment the engine to use: `monitoring` or `wrapping`."""
+"""The environment variable that chooses the engine: `monitoring` or `wrapping`."""
 
 _lock = held_over_forks(threading.RLock())
 _users = 0
@@ -37,7 +37,7 @@ def enter() -> Engine:
 
 
 def leave() -> None:
-    """Give the engine back; the last recording stops it."""
+    """Release the engine; the last recording stops it."""
     global _users
     with _lock:
         _users -= 1

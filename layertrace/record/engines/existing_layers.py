@@ -2,9 +2,9 @@
 
 `Layer.__new__` gives every layer a `build` of its own that holds the method it found on the class
 (`build_wrapper` in `keras/src/layers/layer.py`, Keras 3.0 to 3.15), so a wrapper on the class comes too late
-for a layer that exists. That function asks for `current_path` just before it calls the method; there the
-method that it holds is exchanged for the wrapper. Layers need not be looked for: a search of the heap takes
-140 ms where a program has five million objects.
+for an existing layer. That function calls `current_path` just before it calls the method; at that moment the
+method that it holds is exchanged for the wrapper. This needs no search for layers: to search the heap takes
+140 ms in a program with five million objects.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from types import CellType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from layertrace.record.engines.patching import Slot, patches
-from layertrace.record.engines.wrappers import known
+from layertrace.record.engines.wrappers import wrapper_of
 from layertrace.record.hooks.observer import Undo
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded
 from layertrace.record.process.hidden_code import hidden
 
 __all__ = ["wrap_builds"]
@@ -30,13 +30,13 @@ _HOME = "keras.src.layers.layer"
 _HELD = "original_build_method"
 
 _exchanged: list[tuple[weakref.ref[FunctionType], FunctionType]] = []
-"""The functions that hold a wrapper now, and the method that each held before."""
+"""The functions that hold a wrapper now, each with the method that it held before."""
 
 
 def wrap_builds() -> Undo | None:
     """Wrap the `build` of each existing layer when it is built; return the undo."""
     module = sys.modules.get(_HOME)
-    undo = None if module is None else patches.acquire(Slot(module, "current_path"), _looking)
+    undo = None if module is None else patches.acquire(Slot(module, "current_path"), _exchanging)
     return None if undo is None else functools.partial(_undo, undo)
 
 
@@ -50,15 +50,13 @@ def _undo(undo: Undo) -> None:
             cell.cell_contents = MethodType(function, cell.cell_contents.__self__)
 
 
-def _looking(original: Callable[[], Any]) -> Callable[[], Any]:
+def _exchanging(original: Callable[[], object]) -> Callable[[], object]:
     @functools.wraps(original)
     @hidden
-    def current_path() -> Any:
+    def current_path() -> object:
         if hub.emit is not None:
-            try:
+            with guarded("record a build"):
                 _exchange(sys._getframe(1))
-            except Exception:  # promise 1: the traced program never sees a fault of ours
-                report_internal_error("record a build")
         return original()
 
     return current_path
@@ -67,12 +65,11 @@ def _looking(original: Callable[[], Any]) -> Callable[[], Any]:
 def _exchange(frame: FrameType) -> None:
     if frame.f_code.co_name != "build_wrapper":
         return
-    given = frame.f_locals
-    held, layer = given.get(_HELD), given.get("obj")
+    held, layer = frame.f_locals.get(_HELD), frame.f_locals.get("obj")
     if type(held) is not MethodType or layer is None:
         return
     wrapper: Any = safe.class_attribute(type(layer), "build")
-    stands_for = known(wrapper)
+    stands_for = wrapper_of(wrapper)
     function = None if stands_for is None else stands_for.original()
     if function is None or function is not held.__func__:
         return

@@ -1,8 +1,8 @@
-"""Observe functions by Python's own monitoring: nothing of the program is replaced.
+"""Observe functions through Python's own monitoring, which replaces nothing in the program.
 
 `sys.monitoring` (Python 3.12 and later) calls back when an observed code object starts, returns or is left
-by an exception. Arguments are read from the frame. What has no Python code to observe, such as a method
-compiled by Cython, is wrapped instead.
+by an exception. Arguments are read from the frame. A method without Python code, such as one compiled by
+Cython, is wrapped instead.
 """
 
 from __future__ import annotations
@@ -21,18 +21,14 @@ from layertrace.record.engines.wrapping import wrapping
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo, ignore
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded
 from layertrace.record.spans import HookedMethod
 
 __all__ = ["Monitoring", "monitoring"]
 
-_python: Any = getattr(sys, "monitoring", None)  # Python 3.10 and 3.11 have none; nothing here runs there
+_python: Any = getattr(sys, "monitoring", None)  # Python 3.10 and 3.11 do not have it, and run nothing here
 _TOOL = "layertrace"
-_IDS = (
-    3,
-    4,
-    5,
-)  # 0, 1 and 2 are those of debuggers, coverage and profilers: cProfile shares its own with nobody
+_IDS = (3, 4, 5)  # 0, 1 and 2 belong to debuggers, coverage and profilers: cProfile refuses to share its id
 _PAUSES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
@@ -40,8 +36,8 @@ class Monitoring:
     """Asks Python to report the calls of code objects.
 
     Attributes:
-        wrapped: What had to be wrapped instead, since it has no code that starts when it is called: the
-            name of the function and its type.
+        wrapped: The functions that had to be wrapped instead, since no Python code starts when they are
+            called: their names and types.
     """
 
     name = "monitoring"
@@ -86,15 +82,13 @@ class Monitoring:
             return
         owner, name = tensorflow_private.home("convert_actual")
         observer = Observer(self._begin_conversion, self._end_conversion, ignore)
-        try:
+        with guarded("observe what AutoGraph converts"):
             self.observe(
                 HookPoint(owner, name, observer, functools.partial(HookedMethod, "watch"), lasts=True)
             )
-        except Exception:  # promise 1: the traced program never sees a fault of ours
-            report_internal_error("observe what AutoGraph converts")
 
     def stop(self) -> None:
-        """Give the tool id back, with all events and callbacks as they were."""
+        """Release the tool id, with all its events and callbacks."""
         tool = self._tool
         if tool is None:
             return
@@ -112,37 +106,37 @@ class Monitoring:
             self._callbacks.forget()
 
     def observe(self, point: HookPoint) -> Undo | None:
-        """Observe a function, or count one more who wants to.
+        """Observe a function, or count one more user.
 
         Returns:
-            The undo, which may be called once, in any order with others; None where nothing is there.
+            The undo, which may be called once, in any order with others; None if the attribute is missing.
         """
-        found = point.get()
-        if isinstance(found, staticmethod):
-            found = found.__func__
-        if found is None:
+        attribute: Any = point.get()
+        if isinstance(attribute, staticmethod):
+            attribute = attribute.__func__
+        if attribute is None:
             return None
-        if type(found) is FunctionType:
-            function = _below(found) if point.below_decorators else found
+        if type(attribute) is FunctionType:
+            function = _below(attribute) if point.below_decorators else attribute
             if not function.__code__.co_flags & _PAUSES:
-                return self._observe_function(point, found, function)
-        elif _is_tf_function(found):
-            return self._observe_compiled(point, found)
+                return self._observe_function(point, attribute, function)
+        elif _is_tf_function(attribute):
+            return self._observe_compiled(point, attribute)
         undo = wrapping.observe(point)
         if undo is not None:
-            self.wrapped[point.label] = type(found).__name__
+            self.wrapped[point.label] = type(attribute).__name__
         return undo
 
     def observe_existing_layers(self) -> None:
         """Do nothing: existing layers run the code that is observed."""
 
-    def _observe_function(self, point: HookPoint, found: FunctionType, function: FunctionType) -> Undo:
+    def _observe_function(self, point: HookPoint, attribute: FunctionType, function: FunctionType) -> Undo:
         code = function.__code__
         with self._lock:
             site = self._sites.get(id(code)) or Site(code, code.co_freevars)
             variant = site.of(function)
             if variant is None:
-                variant = (_lasting_variant if point.lasts else variant_of)(point, found, function)
+                variant = (_lasting_variant if point.lasts else variant_of)(point, attribute, function)
                 site.add(variant)
                 if id(code) not in self._sites:
                     self._sites[id(code)] = site
@@ -153,9 +147,9 @@ class Monitoring:
             variant.users += 1
         return functools.partial(self._release, code, variant, [variant])
 
-    def _observe_compiled(self, point: HookPoint, found: Any) -> Undo:
-        """Observe a `tf.function` that is a method, by the code of TensorFlow that runs it."""
-        function = found.python_function
+    def _observe_compiled(self, point: HookPoint, attribute: Any) -> Undo:
+        """Observe a `tf.function` that is a method, through the code of TensorFlow that runs it."""
+        function = attribute.python_function
         with self._lock:
             variant = self._compiled.get(id(function))
             if variant is None:
@@ -163,7 +157,7 @@ class Monitoring:
             variant.users += 1
         return functools.partial(self._release_compiled, function, variant, [variant])
 
-    def _release_compiled(self, function: Any, variant: Variant, left: list[Variant]) -> None:
+    def _release_compiled(self, function: object, variant: Variant, left: list[Variant]) -> None:
         with self._lock:
             if left:
                 left.clear()
@@ -188,7 +182,7 @@ class Monitoring:
                 self._unwatch(code)
 
     def _settle(self, site: Site) -> None:
-        """Take the fast path to the code of a site, or leave it."""
+        """Switch the fast path for the code of a site on or off."""
         if site.fast is None:
             self._callbacks.fast.pop(id(site.code), None)
         else:
@@ -211,34 +205,31 @@ class Monitoring:
     # AutoGraph
 
     def _begin_conversion(self, call: Call) -> FunctionType | None:
-        """Note which function AutoGraph converts, if it is one that is observed."""
+        """Return the function that AutoGraph converts, if it is observed."""
         entity = call.subject
         function: Any = entity.__func__ if type(entity) is MethodType else entity
         site = self._sites.get(id(function.__code__)) if type(function) is FunctionType else None
         return None if site is None else function
 
-    def _end_conversion(self, function: FunctionType, converted: Any, _: Any) -> None:
-        """Observe the code that AutoGraph made of a function, as long as the function is observed."""
-        try:
-            with self._lock:
-                site = self._sites.get(id(function.__code__))
-                known = None if site is None else site.of(function)
-                if site is None or known is None or type(converted) is not FunctionType:
-                    return
-                code = converted.__code__
-                copy = self._sites.get(id(code))
-                if copy is None:
-                    copy = self._sites[id(code)] = Site(code, function.__code__.co_freevars)
-                    site.copies.append(code)
-                    self._watch(code)
-                if copy.of(converted) is None:
-                    copy.add(Variant(converted, known.method, known.observer, ()))
-                    self._settle(copy)
-        except Exception:  # promise 1: the traced program never sees a fault of ours
-            report_internal_error("observe what AutoGraph converted")
+    def _end_conversion(self, function: FunctionType, converted: object, _: object) -> None:
+        """Observe the code that AutoGraph generated from a function, while the function is observed."""
+        with guarded("observe what AutoGraph converted"), self._lock:
+            site = self._sites.get(id(function.__code__))
+            variant = None if site is None else site.of(function)
+            if site is None or variant is None or type(converted) is not FunctionType:
+                return
+            code = converted.__code__
+            copy = self._sites.get(id(code))
+            if copy is None:
+                copy = self._sites[id(code)] = Site(code, function.__code__.co_freevars)
+                site.copies.append(code)
+                self._watch(code)
+            if copy.of(converted) is None:
+                copy.add(Variant(converted, variant.method, variant.observer, ()))
+                self._settle(copy)
 
     def problems(self) -> list[str]:
-        """Return a sentence if another tool has changed what this one asked Python for."""
+        """Return a sentence if another tool has changed the settings of this one."""
         tool = self._tool
         if tool is None or not self._sites:
             return []
@@ -259,21 +250,21 @@ def _events() -> tuple[int, ...]:
 
 
 def _below(function: FunctionType) -> FunctionType:
-    """Return the function below its decorators, as far as these are plain functions."""
+    """Return the function below its decorators, if these are plain functions."""
     below: Any = function
     while type(wrapped := vars(below).get("__wrapped__")) is FunctionType:
         below = wrapped
     return cast(FunctionType, below)
 
 
-def _is_tf_function(found: Any) -> bool:
+def _is_tf_function(attribute: object) -> bool:
     return (
         tensorflow_private.find("call_function") is not None
-        and type(found) is tensorflow_private.home("call_function")[0]
+        and type(attribute) is tensorflow_private.home("call_function")[0]
     )
 
 
 _lasting_variant = functools.lru_cache(maxsize=4096)(variant_of)
-"""How to observe the frameworks' own functions, which may be kept: it makes a start quick."""
+"""Cached variants of the frameworks' own functions: the next recording starts faster."""
 
 monitoring = Monitoring()

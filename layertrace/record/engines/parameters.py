@@ -1,11 +1,11 @@
-"""Read the parameters of a function, as its own code has them and as its decorators claim them."""
+"""Read the parameters of a function: those of its own code, and those that its decorators claim."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any
+from typing import cast
 
 from layertrace.record.spans import HookedMethod
 
@@ -19,10 +19,10 @@ def own_parameters(function: FunctionType) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(bare).parameters.values())
 
 
-def learn(method: HookedMethod, original: Any, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
-    """Note the names behind the first parameter, and their defaults.
+def learn(method: HookedMethod, original: object, parameters: tuple[inspect.Parameter, ...] = ()) -> None:
+    """Fill in the names of the parameters after the first, and their defaults.
 
-    A decorated method may take `*args`; then the parameters of the method below have names all the same.
+    A decorated method may take `*args`; the parameters of the method below still have names.
     """
     kinds = inspect.Parameter
     if not parameters or any(p.kind is kinds.VAR_POSITIONAL for p in parameters):
@@ -35,8 +35,8 @@ def learn(method: HookedMethod, original: Any, parameters: tuple[inspect.Paramet
     method.variadic = (variadic.get(kinds.VAR_POSITIONAL), variadic.get(kinds.VAR_KEYWORD))
 
 
-def _claimed_parameters(original: Any) -> Iterable[inspect.Parameter]:
+def _claimed_parameters(original: object) -> Iterable[inspect.Parameter]:
     try:
-        return inspect.signature(original).parameters.values()
-    except (TypeError, ValueError):  # it has none to show
+        return inspect.signature(cast("Callable[..., object]", original)).parameters.values()
+    except (TypeError, ValueError):  # it has no signature
         return ()

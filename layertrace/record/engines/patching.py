@@ -1,4 +1,4 @@
-"""Replace attributes, count who needs that, and put back the very objects that were there."""
+"""Replace attributes, count the users of each replacement, and restore the original objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from layertrace.record.engines.wrappers import behind, hand_back_attributes
+from layertrace.record.engines.wrappers import hand_back_attributes, original_of
 from layertrace.record.hooks.observer import attributes_of
 from layertrace.record.process.guard import warn_once
 
@@ -14,61 +14,61 @@ __all__ = ["Patch", "Patches", "Slot"]
 
 
 class Slot:
-    """A place that can be patched: an attribute of a class or module."""
+    """An attribute of a class or module, which can be patched."""
 
-    def __init__(self, owner: Any, name: str) -> None:
+    def __init__(self, owner: object, name: str) -> None:
         self.owner = owner
         self.name = name
 
     @property
     def key(self) -> tuple[int, str]:
-        """What makes this slot the same as another."""
+        """Two slots with the same key are the same attribute."""
         return id(self.owner), self.name
 
-    def get(self) -> Any:
-        """Return what lies here itself: no inherited attribute, no bound method."""
+    def get(self) -> object:
+        """Return what the owner itself holds: no inherited attribute, no bound method."""
         return attributes_of(self.owner).get(self.name)
 
-    def set(self, value: Any) -> None:
-        """Put `value` here."""
+    def set(self, value: object) -> None:
+        """Assign `value`."""
         setattr(self.owner, self.name, value)
 
 
 class Patch:
-    """One replaced attribute and how many need it replaced."""
+    """One replaced attribute, and the number of its users."""
 
-    def __init__(self, slot: Slot, original: Any, replacement: Any) -> None:
+    def __init__(self, slot: Slot, original: object, replacement: object) -> None:
         self.slot = slot
         self.original = original
         self.replacement = replacement
         self.users = 1
 
     def undo(self) -> None:
-        """Put the original back, unless somebody else has put something there since.
+        """Restore the original, unless the program has assigned something else since.
 
-        What they put there may be an older wrapper, as a mock does that began in an earlier recording.
+        That may be one of our older wrappers, as by a mock that began in an earlier recording.
         """
         hand_back_attributes(self.replacement)
-        there = self.slot.get()
-        if there is self.replacement:
+        current = self.slot.get()
+        if current is self.replacement:
             self.slot.set(self.original)
-        elif (bare := behind(there)) is not there and bare is not None:
+        elif (bare := original_of(current)) is not current and bare is not None:
             self.slot.set(bare)
 
 
 class Patches:
-    """All patches in force. Several recorders share one; the last to leave undoes it."""
+    """All active patches. Recorders share them; the last user of a patch undoes it."""
 
     def __init__(self) -> None:
         self._patches: dict[tuple[int, str], Patch] = {}
         self._lock = threading.RLock()
 
-    def acquire(self, slot: Slot, replace: Callable[[Any], Any]) -> Callable[[], None] | None:
+    def acquire(self, slot: Slot, replace: Callable[[Any], object]) -> Callable[[], None] | None:
         """Patch `slot`, or count one more user of its patch.
 
         Args:
             slot: What to patch.
-            replace: Makes the replacement from the original; None leaves the slot alone.
+            replace: Returns the replacement for the original; None leaves the slot as it is.
 
         Returns:
             The undo, which may be called once, in any order with others; None if nothing was patched.
@@ -78,7 +78,7 @@ class Patches:
             if patch is not None:
                 patch.users += 1
                 return self._release_of(patch)
-            original = behind(slot.get())
+            original = original_of(slot.get())
             replacement = None if original is None else replace(original)
             if replacement is None:
                 return None
@@ -113,4 +113,4 @@ class Patches:
 
 
 patches = Patches()
-"""The one book of patches of this process."""
+"""The patches of this process."""

@@ -1,4 +1,4 @@
-"""Read a call that Python refused for its arguments off the line where it is written."""
+"""Read from the source line a call that Python refused for its arguments."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import linecache
 from types import FrameType
 from typing import Any
 
-from layertrace.record.hooks.layer_calls import first_argument
+from layertrace.record.describe.exceptions import first_argument
 
 __all__ = ["refused_call"]
 
 
-def refused_call(frame: FrameType, offset: int) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return whose method was called, and the arguments that are written as literals.
+def refused_call(frame: FrameType, offset: int) -> tuple[object, tuple[object, ...], dict[str, object]]:
+    """Return the object whose method was called, and the arguments that are written as literals.
 
-    The values that were passed are gone by then; the function never had a frame.
+    The values that were passed are lost; the function never had a frame.
 
     Args:
         frame: The frame that called.
@@ -28,12 +28,12 @@ def refused_call(frame: FrameType, offset: int) -> tuple[Any, tuple[Any, ...], d
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     subject = frame.f_locals.get(owner.id) if isinstance(owner, ast.Name) else None
     values = tuple(map(_literal, call.args))
-    keywords = {one.arg: _literal(one.value) for one in call.keywords if one.arg is not None}
+    keywords = {keyword.arg: _literal(keyword.value) for keyword in call.keywords if keyword.arg is not None}
     return subject if subject is not None else first_argument(frame), values, keywords
 
 
 def _call_at(frame: FrameType, offset: int) -> ast.Call | None:
-    """Return the call at an instruction; None where its source is not to be had."""
+    """Return the call at an instruction; None if its source is not available."""
     code: Any = frame.f_code
     lines = linecache.getlines(code.co_filename, frame.f_globals)
     first, last, start, end = next(itertools.islice(code.co_positions(), offset // 2, None), (None,) * 4)
@@ -49,9 +49,10 @@ def _call_at(frame: FrameType, offset: int) -> ast.Call | None:
     return node if isinstance(node, ast.Call) else None
 
 
-def _literal(node: ast.expr) -> Any:
-    """Return the value of a literal; None for what would have to be computed."""
+def _literal(node: ast.expr) -> object:
+    """Return the value of a literal; None for any other expression."""
     try:
-        return ast.literal_eval(node)
+        value: object = ast.literal_eval(node)
     except ValueError:
         return None
+    return value

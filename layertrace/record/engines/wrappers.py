@@ -1,16 +1,15 @@
-"""Remember what each wrapper stands for, also one that the program has put somewhere else."""
+"""Remember what each wrapper stands for, also one that the program has assigned elsewhere."""
 
 from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
 
-from layertrace.record.hooks.observer import Observer
+from layertrace.record.hooks.observer import AnyObserver
 from layertrace.record.spans import HookedMethod
 
-__all__ = ["Wrapper", "behind", "hand_back_attributes", "known", "remember"]
+__all__ = ["Wrapper", "hand_back_attributes", "original_of", "remember", "wrapper_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,36 +18,38 @@ class Wrapper:
 
     original: weakref.ref[FunctionType]
     method: HookedMethod
-    observer: Observer
+    observer: AnyObserver
 
 
 _wrappers: weakref.WeakKeyDictionary[FunctionType, Wrapper] = weakref.WeakKeyDictionary()
 
 
-def remember(made: FunctionType, original: FunctionType, method: HookedMethod, observer: Observer) -> None:
+def remember(
+    function: FunctionType, original: FunctionType, method: HookedMethod, observer: AnyObserver
+) -> None:
     """Remember what a new wrapper stands for."""
-    _wrappers[made] = Wrapper(weakref.ref(original), method, observer)
+    _wrappers[function] = Wrapper(weakref.ref(original), method, observer)
 
 
-def known(function: Any) -> Wrapper | None:
-    """Return what is known of a wrapper; None for any other function."""
+def wrapper_of(function: object) -> Wrapper | None:
+    """Return what a wrapper stands for; None for any other function."""
     return _wrappers.get(function) if type(function) is FunctionType else None
 
 
-def behind(function: Any) -> Any:
-    """Return what a wrapper of ours stands for, and anything else as it is."""
-    while (wrapper := known(function)) is not None:
+def original_of(function: object) -> object:
+    """Return the original of one of our wrappers, and anything else as it is."""
+    while (wrapper := wrapper_of(function)) is not None:
         function = wrapper.original()
     return function
 
 
-def hand_back_attributes(made: Any) -> None:
-    """Give the original what the program has set on its wrapper: `Layer.call.times += 1`."""
-    wrapper = known(made)
+def hand_back_attributes(function: object) -> None:
+    """Copy to the original what the program has set on its wrapper: `Layer.call.times += 1`."""
+    wrapper = wrapper_of(function)
     original = None if wrapper is None else wrapper.original()
     if original is not None:
-        mine = vars(original)
-        mine.update({name: value for name, value in vars(made).items() if name not in _OURS})
+        attributes = vars(function).items()
+        vars(original).update({name: value for name, value in attributes if name not in _OURS})
 
 
 _OURS = frozenset({"__wrapped__", "__signature__"})

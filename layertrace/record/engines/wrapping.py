@@ -1,8 +1,8 @@
-"""Observe functions by wrapping them, in wrappers that look the same and change nothing.
+"""Observe functions by wrapping them; a wrapper looks like the function and changes nothing.
 
 Keras, TensorFlow and users inspect the methods of a layer: `inspect.signature`, `getfullargspec` (which
-does not follow `__wrapped__`), `__code__`, default markers. So a wrapper is compiled with the very
-parameters of the function it stands for, once for each list of parameters.
+does not follow `__wrapped__`), `__code__`, default markers. So a wrapper is compiled with the same parameters
+as the function it stands for, once for each list of parameters.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from layertrace.record.describe.exceptions import hide
 from layertrace.record.describe.source_lines import caller
 from layertrace.record.engines.callable_proxies import wrap_object
 from layertrace.record.engines.existing_layers import wrap_builds
 from layertrace.record.engines.parameters import learn, own_parameters
 from layertrace.record.engines.patching import Slot, patches
-from layertrace.record.engines.wrappers import known, remember
+from layertrace.record.engines.wrappers import remember, wrapper_of
 from layertrace.record.frameworks import tensorflow_private
-from layertrace.record.hooks import layer_calls
-from layertrace.record.hooks.observer import Call, HookPoint, Observer, Undo
+from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Undo
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.process.hidden_code import HIDDEN_FILE, hidden
 from layertrace.record.spans import HookedMethod
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["Wrapping", "wrap", "wrapping"]
 
-# Names are prefixed in earnest: parameters of the method share the function with them.
+# All names have a prefix, since the parameters of the method share their scope.
 _FUNCTION = """
 def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
     def {name}({parameters}):
-        if lt_hub.emit is None:  # nobody records
+        if lt_hub.emit is None:  # no recording runs
             try:
                 return lt_original({forward})
             except BaseException as lt_error:
@@ -64,15 +64,15 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
     return {name}
 """
 
-# How to go on with an exception of which frames were hidden. In Python 3.10 a bare `raise` has all of them
-# back, and this way one of ours remains.
+# How to raise an exception again after its frames were hidden. In Python 3.10 a bare `raise` restores them
+# all; this way one of ours remains.
 _AGAIN = "raise" if sys.version_info >= (3, 11) else "raise lt_error"
 
-# The path that counts: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras
-# may call it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is
-# written out because each step is felt: a Python call costs as much as reading the clock, and what comes
-# first to memory costs ten times of what is there (`tests/benchmarks/pieces.py`). `observe` does the same
-# at leisure for all else.
+# The fast path: `call` with one eager tensor, in a layer that ran eagerly before (until then Keras may call
+# it with eager tensors to infer shapes, and build what is inside), outside of any trace. It is written out
+# because each step is felt: a Python call costs as much as reading the clock, and memory that is not in the
+# cache ten times as much as memory that is (`tests/benchmarks/pieces.py`). `hooks/layer_calls.py` does the
+# same for all other calls.
 _FAST_PATH = """
         lt_span = None
         try:
@@ -144,23 +144,23 @@ _NAMESPACE = {
     "lt_len": len,
     "lt_clock": time.perf_counter_ns,
     "lt_caller": caller,
-    "lt_hide": layer_calls.hide,
+    "lt_hide": hide,
     "lt_step_aside": report_internal_error,
     "__name__": __name__,
 }
 
 
 def wrap(
-    method: HookedMethod, original: FunctionType, observer: Observer, *, takes_anything: bool = False
+    method: HookedMethod, original: FunctionType, observer: AnyObserver, *, takes_anything: bool = False
 ) -> FunctionType:
     """Return a function that stands for `original` and reports to `observer`.
 
     Args:
-        method: What the events share; its names and defaults are filled in here.
+        method: What the events have in common; its names and defaults are filled in here.
         original: The function to stand for.
         observer: What to do when it begins, returns or raises.
-        takes_anything: Let `original` refuse wrong arguments, so that a call with such is an event too.
-            The code of the wrapper is then not that of the method, only its signature.
+        takes_anything: Whether the wrapper accepts any arguments, so that a call that `original` refuses is
+            recorded, too. Then the wrapper has only the signature of the method, not its parameters.
     """
     parameters = _ANYTHING if takes_anything else own_parameters(original)
     learn(method, original, parameters)
@@ -169,15 +169,17 @@ def wrap(
         original.__name__ if _can_be_defined(original.__name__) else "wrapped",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
     )
-    made: FunctionType = make(method, original, observer.begin, observer.end, observer.fail, method.defaults)
-    functools.update_wrapper(made, original)
-    made.__defaults__ = original.__defaults__
-    made.__kwdefaults__ = original.__kwdefaults__
+    wrapper: FunctionType = make(
+        method, original, observer.begin, observer.end, observer.fail, method.defaults
+    )
+    functools.update_wrapper(wrapper, original)
+    wrapper.__defaults__ = original.__defaults__
+    wrapper.__kwdefaults__ = original.__kwdefaults__
     if takes_anything:
-        made.__defaults__ = made.__kwdefaults__ = None
-        made.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
-    remember(made, original, method, observer)
-    return made
+        wrapper.__defaults__ = wrapper.__kwdefaults__ = None
+        wrapper.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
+    remember(wrapper, original, method, observer)
+    return wrapper
 
 
 _ANYTHING = (
@@ -195,7 +197,7 @@ def _can_be_defined(name: str) -> bool:
 def _factory(
     kind: str, name: str, parameters: tuple[tuple[str, Any, bool], ...]
 ) -> Callable[..., FunctionType]:
-    """Compile the maker of all hooks with one name and list of parameters."""
+    """Compile the factory of all wrappers with the same name and parameters."""
     of = inspect.Parameter
     names = [n for n, kind, _ in parameters if kind in (of.POSITIONAL_ONLY, of.POSITIONAL_OR_KEYWORD)]
     star = next((n for n, kind, _ in parameters if kind is of.VAR_POSITIONAL), None)
@@ -221,12 +223,12 @@ def _factory(
         again=_AGAIN,
     )
     namespace = dict(_NAMESPACE)
-    exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # source of our own
+    exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # our own source
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
 
 
 def _parameter_list(parameters: tuple[tuple[str, Any, bool], ...]) -> str:
-    """Write parameters as in a `def`; `wrap` adds the real defaults."""
+    """Return parameters as in a `def`; `wrap` adds the real defaults."""
     bare = [
         inspect.Parameter(name, kind, default=_DEFAULT if has_default else inspect.Parameter.empty)
         for name, kind, has_default in parameters
@@ -235,7 +237,7 @@ def _parameter_list(parameters: tuple[tuple[str, Any, bool], ...]) -> str:
 
 
 class _Default:
-    """Stands in the source for a default that is set on the finished function."""
+    """Stands in the source for a default that `wrap` sets on the function."""
 
     def __repr__(self) -> str:
         return "None"
@@ -245,18 +247,18 @@ _DEFAULT = _Default()
 
 
 class Wrapping:
-    """Replaces each function by a wrapper, and puts the very object back when nobody observes it."""
+    """Replaces each function by a wrapper, and restores the original object when nothing observes it."""
 
     name = "wrapping"
 
     def start(self) -> None:
-        """Get ready: let AutoGraph convert what is wrapped just as it would convert it bare."""
+        """Prepare: let AutoGraph convert a wrapped function exactly as it would convert the original."""
         convert = tensorflow_private.find("convert_actual")
         if convert is not None:
             self._undo = patches.acquire(Slot(*tensorflow_private.home("convert_actual")), _converting)
 
     def stop(self) -> None:
-        """Let AutoGraph alone."""
+        """Release AutoGraph."""
         if self._undo is not None:
             self._undo()
             self._undo = None
@@ -273,43 +275,43 @@ class Wrapping:
         return wrap_builds()
 
     def problems(self) -> list[str]:
-        """Return nothing: who replaces a wrapper wants other code to run."""
+        """Return nothing: a program that replaces a wrapper wants other code to run."""
         return []
 
 
-def _replacement(point: HookPoint, original: Any) -> Any:
+def _replacement(point: HookPoint, original: object) -> object:
     if isinstance(original, staticmethod):
-        made = _replacement(point, original.__func__)
-        return None if made is None else staticmethod(made)
+        function: Any = _replacement(point, original.__func__)
+        return None if function is None else staticmethod(function)
     if isinstance(original, FunctionType):
         return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
     return wrap_object(point.make_method(), original, point.observer)
 
 
 _lasting = functools.lru_cache(maxsize=4096)(_replacement)
-"""Wrappers of the frameworks' own functions, which may be kept: it makes a start quick."""
+"""Cached wrappers of the frameworks' own functions: the next recording starts faster."""
 
 
-def _converting(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for AutoGraph's conversion of one function.
+def _converting(original: Callable[..., Any]) -> Callable[..., object]:
+    """Return a replacement for AutoGraph's conversion of one function.
 
-    AutoGraph meets our wrapper where it expects the user's `call`. It gets a wrapper of what the function
-    below is converted to. Seen as `_convert_actual(entity, program_ctx)`, TensorFlow 2.16 to 2.21.
+    AutoGraph meets our wrapper where it expects the user's `call`. The replacement converts the original, and
+    wraps the result. Seen as `_convert_actual(entity, program_ctx)`, TensorFlow 2.16 to 2.21.
     """
 
     @functools.wraps(original)
     @hidden
-    def _convert_actual(entity: Any, program_ctx: Any) -> Any:
-        wrapper = known(entity.__func__ if type(entity) is MethodType else entity)
+    def _convert_actual(entity: Any, program_ctx: object) -> object:
+        wrapper = wrapper_of(entity.__func__ if type(entity) is MethodType else entity)
         function = None if wrapper is None else wrapper.original()
         if wrapper is None or function is None:
-            given = entity
+            bare = entity
         else:
-            given = MethodType(function, entity.__self__) if type(entity) is MethodType else function
+            bare = MethodType(function, entity.__self__) if type(entity) is MethodType else function
         try:
-            converted = original(given, program_ctx)
+            converted = original(bare, program_ctx)
         except BaseException as error:
-            layer_calls.hide(error)
+            hide(error)
             raise
         if wrapper is None or function is None:
             return converted

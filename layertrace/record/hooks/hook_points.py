@@ -1,18 +1,18 @@
-"""List what is observed: functions of Keras, tf_keras and TensorFlow, and the methods of layer classes."""
+"""List the functions to observe: of Keras, tf_keras and TensorFlow, and the methods of layer classes."""
 
 from __future__ import annotations
 
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Literal
 
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.host import Host
 from layertrace.record.frameworks.loading import layer_base, loaded
 from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN
 from layertrace.record.hooks.layer_calls import begin, end, fail
-from layertrace.record.hooks.observer import Call, HookPoint, Observer, watching
+from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
     KERAS_UPDATES,
     LOSSES,
@@ -35,11 +35,11 @@ _LIFECYCLE = Observer(begin, end, fail)
 
 
 def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
-    """Return what is observed once for a whole framework: creating layers, variables and traces.
+    """Return what is observed once for a whole framework: the creation of layers, variables and traces.
 
     Args:
         host: `keras` or `tf_keras`.
-        cover: Called with the class of each layer before it is created, so that its methods are observed.
+        cover: Called with the class of each layer before the layer is created, to hook its methods.
     """
     functions = [_function_point(part) for part in _FUNCTIONS if tensorflow_private.find(part) is not None]
     return [_creation_of_layers(host, cover), *_framework_points(host), *functions]
@@ -47,12 +47,13 @@ def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
 
 @functools.cache
 def _framework_points(host: str) -> tuple[HookPoint, ...]:
+    source: Literal["keras", "tf_keras"] = "keras" if host == "keras" else "tf_keras"
     base = layer_base(host)
     points = [
         _point(
             base,
             "add_weight",
-            creation_observer(host, subject_is_layer=True),
+            creation_observer(source, subject_is_layer=True),
             "variable",
             takes_anything=True,
         ),
@@ -68,11 +69,11 @@ def _framework_points(host: str) -> tuple[HookPoint, ...]:
 
 
 def _update_points(host: str) -> tuple[HookPoint, ...]:
-    """Return the function that is given gradients in a list; the arguments of `apply` may be iterators."""
+    """Return the function that gets gradients in a list; the arguments of `apply` may be iterators."""
     optimizer = sys.modules[host].optimizers.Optimizer
     if host == "keras":
         name, observer = "_filter_empty_gradients", KERAS_UPDATES
-        owner: Any = _owner(optimizer, name)
+        owner: object = _owner(optimizer, name)
     else:
         name, observer = "filter_empty_gradients", TF_KERAS_UPDATES
         owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
@@ -83,14 +84,14 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
         return tuple(points)
     warn_once(
         f"this {host} has no {name} (seen in {KERAS_SEEN} and {TF_KERAS_SEEN}), so updates by "
-        "optimizers are not recorded. All else is recorded. A newer layertrace may support it.",
+        "optimizers are not recorded. Everything else is. A newer layertrace may support it.",
         key=f"updates of {host}",
     )
     return ()
 
 
 _CHECK = "_check_variables_are_known"
-_FUNCTIONS: dict[str, tuple[Kind, Callable[[], Observer]]] = {
+_FUNCTIONS: dict[str, tuple[Kind, Callable[[], AnyObserver]]] = {
     "create_concrete_function": ("trace", lambda: TRACES),
     "call_function": ("run", run_observer),
     "call_concrete": ("run", concrete_observer),
@@ -110,7 +111,7 @@ def _owner(cls: type, name: str) -> type:
 
 
 def _point(
-    owner: Any, name: str, observer: Observer, kind: Kind, *, takes_anything: bool = False
+    owner: object, name: str, observer: AnyObserver, kind: Kind, *, takes_anything: bool = False
 ) -> HookPoint:
     return HookPoint(
         owner,
@@ -132,14 +133,14 @@ def _creation_of_layers(host: str, cover: Callable[[type], None]) -> HookPoint:
 
 
 def class_points(cls: type) -> tuple[HookPoint, ...]:
-    """Return the methods to observe in a class itself so that layers of it are seen.
+    """Return the methods to observe in a class itself in order to record its layers.
 
-    Each is observed in the class that defines it: Keras takes a `build` that lies in a subclass for an
-    override (`keras/src/utils/python_utils.py`, `is_default`).
+    Each is observed in the class that defines it: Keras regards a `build` in a subclass as an override
+    (`keras/src/utils/python_utils.py`, `is_default`).
     """
     if cls is object or _stands_above_layers(cls):
         return ()
-    # The classes of a framework last as long as the program, so may what is known of them.
+    # The classes of a framework live as long as the program, so their hook points can be cached.
     return _lasting_points(cls) if _lasts(cls) else _class_points(cls)
 
 

@@ -1,16 +1,28 @@
-"""What an engine observes, and what it reports: a function begins, then it returns or raises."""
+"""Define what an engine observes and reports: a function begins, then it returns or raises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from layertrace.record.process import safe
 from layertrace.record.spans import HookedMethod
 
-__all__ = ["Call", "Engine", "HookPoint", "Observer", "Undo", "attributes_of", "ignore", "watching"]
+__all__ = [
+    "AnyObserver",
+    "Call",
+    "Engine",
+    "HookPoint",
+    "Observer",
+    "Undo",
+    "attributes_of",
+    "ignore",
+    "watching",
+]
+
+Token = TypeVar("Token")
 
 Undo = Callable[[], None]
 """Stop observing. It may be called once, in any order with others."""
@@ -22,44 +34,48 @@ class Call(NamedTuple):
     Attributes:
         method: The function.
         subject: Its first argument: a method's `self`.
-        values: Those of its other named parameters, at their defaults where nothing was passed.
-        extra: What came in through `*args`.
-        keywords: What came in through `**kwargs`; None where it takes none.
+        values: Its other named arguments, at their defaults where nothing was passed.
+        extra: What was passed through `*args`.
+        keywords: What was passed through `**kwargs`; None if it takes none.
         caller: The frame that called it.
     """
 
     method: HookedMethod
     subject: Any
-    values: tuple[Any, ...]
-    extra: tuple[Any, ...]
-    keywords: Any
+    values: tuple[object, ...]
+    extra: tuple[object, ...]
+    keywords: Mapping[str, object] | None
     caller: FrameType | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Observer:
+class Observer(Generic[Token]):
     """What to do when an observed function begins, returns or raises.
 
-    An observer never raises, except where `trace(fail_on=…)` asked to stop the program.
+    An observer never raises, except where `trace(fail_on=…)` asks to stop the program.
 
     Attributes:
-        begin: Returns a token, or None where the call is not to be observed any further.
+        begin: Returns a token, or None if the rest of the call is not to be observed.
         end: Called with the token, the result and the first argument.
         fail: Called with the token and the exception, which passes on unchanged.
     """
 
-    begin: Callable[[Call], Any]
-    end: Callable[[Any, Any, Any], None]
-    fail: Callable[[Any, BaseException], None]
+    begin: Callable[[Call], Token | None]
+    end: Callable[[Token, Any, Any], None]
+    fail: Callable[[Token, BaseException], None]
 
 
-def watching(begin: Callable[[Call], None]) -> Observer:
-    """Return an observer that only wants to know when a function begins."""
+AnyObserver: TypeAlias = Observer[Any]
+"""An observer with a token that only it knows."""
+
+
+def watching(begin: Callable[[Call], None]) -> AnyObserver:
+    """Return an observer that only reacts to the beginning of a call."""
     return Observer(begin, ignore, ignore)
 
 
-def ignore(*_: Any) -> None:
-    """Do nothing where an observer does not want to know how a call ends."""
+def ignore(*_: object) -> None:
+    """Do nothing, for an observer that does not react to the end of a call."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,21 +88,21 @@ class HookPoint:
         observer: What to do.
         make_method: Creates what all events of the function have in common.
         takes_anything: Whether a call that Python refuses for its arguments is reported, too.
-        below_decorators: Whether the function that lies below decorators will do: its own code runs
-            nothing else, whereas the code of a decorator's wrapper is shared.
+        below_decorators: Whether to observe the function below its decorators: its own code belongs to it
+            alone, whereas all functions with the decorator share the code of its wrapper.
         lasts: Whether the owner lives as long as the process, so that what is known of it may, too.
     """
 
-    owner: Any
+    owner: object
     name: str
-    observer: Observer
+    observer: AnyObserver
     make_method: Callable[[], HookedMethod]
     takes_anything: bool = False
     below_decorators: bool = False
     lasts: bool = False
 
-    def get(self) -> Any:
-        """Return what lies here itself: no inherited attribute, no bound method."""
+    def get(self) -> object:
+        """Return what the owner itself holds: no inherited attribute, no bound method."""
         return attributes_of(self.owner).get(self.name)
 
     @property
@@ -97,9 +113,10 @@ class HookPoint:
         )
 
 
-def attributes_of(owner: Any) -> Mapping[str, Any]:
-    """Return what a class or module itself defines, whatever a metaclass says."""
-    return safe.namespace(owner) if issubclass(type(owner), type) else vars(owner)
+def attributes_of(owner: object) -> Mapping[str, object]:
+    """Return what a class or module itself defines, whatever a metaclass claims."""
+    is_class = issubclass(type(owner), type)  # `isinstance` would ask the owner for its `__class__`
+    return safe.namespace(cast(type, owner)) if is_class else vars(owner)
 
 
 class Engine(Protocol):
@@ -108,20 +125,20 @@ class Engine(Protocol):
     name: str
 
     def start(self) -> None:
-        """Get ready to observe, before the first of several recordings.
+        """Prepare to observe, before the first of several recordings.
 
         Raises:
             EngineError: If that is not possible in this process.
         """
 
     def stop(self) -> None:
-        """Let go of everything, after the last of them."""
+        """Release everything, after the last of them."""
 
     def observe(self, point: HookPoint) -> Undo | None:
-        """Observe a function; return the undo, or None where there is nothing to observe."""
+        """Observe a function; return the undo, or None if there is nothing to observe."""
 
     def observe_existing_layers(self) -> Undo | None:
         """Observe the `build` of Keras 3 layers that exist already; return the undo if there is one."""
 
     def problems(self) -> list[str]:
-        """Return a sentence for each thing that kept events from being recorded since the start."""
+        """Return a sentence for each reason why events were not recorded since the start."""

@@ -1,59 +1,60 @@
-"""See what training does beside calling layers: gradients given to an optimizer, losses added by a layer."""
+"""Record what training does besides calling layers: optimizers get gradients, layers add losses."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.exceptions import first_argument
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
-from layertrace.record.hooks.layer_calls import first_argument, now
+from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.watch import trains
-from layertrace.timeline.query import live_layers
+from layertrace.record.spans import CodePosition
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "UNKNOWN_VARIABLES", "updated"]
 
 
 def _keras_update(call: Call) -> None:
-    """Note an update by an optimizer of Keras 3.
+    """Record an update by an optimizer of Keras 3.
 
-    `apply` calls `_filter_empty_gradients(grads, vars)` with the variables in a list of its own, so that
-    nothing is read here that can be read once only (Keras 3.0 to 3.15).
+    `apply` calls `_filter_empty_gradients(grads, vars)` with the variables in its own list, so
+    nothing is read here that can be read only once (Keras 3.0 to 3.15).
     """
     if hub.observers and len(call.values) == 2:
-        updated(call.subject, *call.values, _place(call), now())
+        updated(call.subject, call.values[0], call.values[1], _place(call), now())
 
 
 def _tf_keras_update(call: Call) -> None:
-    """Note an update by an optimizer of tf_keras.
+    """Record an update by an optimizer of tf_keras.
 
-    `apply_gradients` of `optimizers/optimizer.py` calls `filter_empty_gradients(grads_and_vars)` with a list
-    of its own, and is a method of the optimizer. Others call it too: a `LossScaleOptimizer`, for the
-    optimizer inside that does so again, and the legacy optimizers, with whatever they were given
-    (tf_keras 2.16 to 2.21).
+    `apply_gradients` of `optimizers/optimizer.py` calls `filter_empty_gradients(grads_and_vars)` with its own
+    list, and is a method of the optimizer. There are two more callers: a `LossScaleOptimizer`, whose inner
+    optimizer calls it again, and the legacy optimizers, which pass on what they got (tf_keras 2.16 to 2.21).
     """
-    frame, given = call.caller, call.subject
-    if not hub.observers or type(given) is not list or frame is None:
+    frame, gradients_and_variables = call.caller, call.subject
+    if not hub.observers or type(gradients_and_variables) is not list or frame is None:
         return
     if frame.f_code.co_name == "apply_gradients" and frame.f_globals.get("__name__") == _TF_KERAS:
-        pairs = [pair for pair in given if _is_pair(pair)]
+        pairs = [pair for pair in gradients_and_variables if _is_pair(pair)]
         variables = [variable for _, variable in pairs]
         gradients = [gradient for gradient, _ in pairs]
         updated(first_argument(frame), gradients, variables, _place(call), now())
 
 
 def _unknown_variables(call: Call, _: BaseException) -> None:
-    """Note an update by an optimizer of Keras 3 that does not know the variables.
+    """Record an update by an optimizer of Keras 3 that does not know the variables.
 
-    `apply` calls `_check_variables_are_known(trainable_variables)` first, with a list of its own (Keras 3.0
-    to 3.15).
+    `apply` calls `_check_variables_are_known(trainable_variables)` first, with its own list (Keras 3.0 to
+    3.15).
     """
-    variables = _listed(call.values[0]) if hub.observers and call.values else None
+    variables = _items(call.values[0]) if hub.observers and call.values else None
     if variables is not None:
         updated(call.subject, [True] * len(variables), variables, _place(call), now())
 
@@ -64,39 +65,38 @@ TF_KERAS_UPDATES = watching(_tf_keras_update)
 UNKNOWN_VARIABLES = Observer(begin=lambda call: call, end=ignore, fail=_unknown_variables)
 
 
-def _place(call: Call) -> Any:
-    try:
+def _place(call: Call) -> CodePosition | None:
+    with guarded("find the line of an update"):
         return source_lines.caller(call.method, call.caller)
-    except Exception:  # promise 1, as below
-        return report_internal_error("find the line of an update")
+    return None
 
 
-def updated(optimizer: Any, grads: Any, variables: Any, place: Any, started: int) -> None:
-    """Note that an optimizer updates variables.
+def updated(
+    optimizer: object, gradients: object, variables: object, place: CodePosition | None, started: int
+) -> None:
+    """Record that an optimizer updates variables.
 
     Args:
-        optimizer: Which one.
-        grads: The gradients, None for a variable without one; they are read from a list or tuple only.
-        variables: The variables, in the same order; they are read as the gradients are.
+        optimizer: The optimizer.
+        gradients: A list or tuple, with None for a variable without a gradient; anything else is ignored.
+        variables: The variables in the same order, also in a list or tuple.
         place: The line of the program.
         started: When, on the clock of the hooks.
     """
-    try:
+    with guarded("record an update"):
         trains()
-        given, known = _listed(grads), _listed(variables)
-        if given is not None and known is not None:
-            _updated(optimizer, list(zip(given, known, strict=False)), place, started)
-    except Exception:  # promise 1: the traced program never sees a fault of ours
-        report_internal_error("record an update")
+        gradient_list, variable_list = _items(gradients), _items(variables)
+        if gradient_list is not None and variable_list is not None:
+            _updated(optimizer, list(zip(gradient_list, variable_list, strict=False)), place, started)
 
 
-def _is_pair(value: Any) -> bool:
+def _is_pair(value: object) -> bool:
     kind = type(value)
-    return (kind is tuple or kind is list) and len(value) == 2
+    return (kind is tuple or kind is list) and len(cast("list[object]", value)) == 2
 
 
-def _listed(values: Any) -> list[Any] | None:
-    """Return the items of a list or tuple of Python's, or of one in which Keras or TensorFlow keep theirs."""
+def _items(values: object) -> list[object] | None:
+    """Return the items of a list or tuple, also of one that Keras or TensorFlow define; None otherwise."""
     kind = type(values)
     if kind is not list and kind is not tuple and not safe.is_library_class(kind):
         return None
@@ -106,10 +106,20 @@ def _listed(values: Any) -> list[Any] | None:
     return [item for _, item in safe.first_items(inner, safe.size_of(inner))]
 
 
-def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: int) -> None:
-    paths = tuple(_path(variable) for _, variable in found)
-    without = tuple(path for path, (gradient, _) in zip(paths, found, strict=True) if gradient is None)
-    numbers = tuple(number_of(variable) for _, variable in found)
+def _updated(
+    optimizer: object, updates: list[tuple[object, object]], place: CodePosition | None, started: int
+) -> None:
+    """Record an update.
+
+    Args:
+        optimizer: The optimizer.
+        updates: Each gradient with its variable.
+        place: The line of the program.
+        started: When, on the clock of the hooks.
+    """
+    paths = tuple(_path(variable) for _, variable in updates)
+    without = tuple(path for path, (gradient, _) in zip(paths, updates, strict=True) if gradient is None)
+    numbers = tuple(number_of(variable) for _, variable in updates)
     name = str(described(optimizer))
     add_observation(
         PendingObservation(
@@ -119,31 +129,29 @@ def _updated(optimizer: Any, found: list[tuple[Any, Any]], place: Any, started: 
             variables=numbers,
             paths=paths,
             without_gradient=without,
-            now=tuple(n for n, (gradient, _) in enumerate(found) if gradient is None),
+            now=tuple(n for n, (gradient, _) in enumerate(updates) if gradient is None),
             place=place,
             start=started,
         )
     )
 
 
-def _path(variable: Any) -> str:
+def _path(variable: object) -> str:
     for name in ("path", "name"):
-        found = safe.framework_attribute(variable, name, below=True)
-        if found is not None:
-            return str(found).removesuffix(":0")
+        path = safe.framework_attribute(variable, name, below=True)
+        if path is not None:
+            return str(path).removesuffix(":0")
     return "?"
 
 
 def _loss(call: Call) -> None:
     if not hub.observers:
         return
-    try:
+    with guarded("record a loss"):
         layer, place = call.subject, source_lines.caller(call.method, call.caller)
         add_observation(
             PendingObservation("loss", (id(layer), place), layer=live_layers.get(layer), place=place)
         )
-    except Exception:  # promise 1, as above
-        report_internal_error("record a loss")
 
 
 LOSSES = watching(_loss)

@@ -1,7 +1,7 @@
-"""Count the executions of traced functions, by which Python is not entered any more.
+"""Count the executions of traced functions, which do not run Python code any more.
 
-A program may run a step a million times, so an event stands for all runs of one function from one line, as
-long as nothing else happens between them in their thread.
+A program may run a step a million times, so one event stands for all runs of a function from the same line,
+until something else happens in their thread.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ import functools
 from collections.abc import Callable
 from operator import attrgetter
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.exceptions import ErrorNote, error_note
 from layertrace.record.describe.modes import traced_graphs
 from layertrace.record.describe.retrace_causes import code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, known, record_of
 from layertrace.record.frameworks.host import Host
-from layertrace.record.hooks.layer_calls import ErrorNote, error_note, fail, finish, now, start
+from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub, threads
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded, report_internal_error
 from layertrace.record.python_state.watch import look_again
-from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, ThreadState
+from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, Span, ThreadState
 from layertrace.timeline.event import FunctionRef
 
 __all__ = ["RunNote", "concrete_observer", "run_observer"]
 
 _RUN = HookedMethod("run")
-_EACH = 64  # so many runs are looked at, then each whose number is a power of two
+_EACH = 64  # the runs after which state is compared again; later only every power of two
 
 
 class RunNote:
-    """Runs of one function, one after the other. It counts on while the recording goes on."""
+    """Consecutive runs of one function. It keeps counting during the recording."""
 
     __slots__ = (
         "code", "counted", "eagerly", "function", "line", "look", "nanoseconds", "parent", "record",
@@ -45,17 +46,17 @@ class RunNote:
         self.function = function
         self.record = record
         self.traces = traces
-        self.counted = now()  # when there were so many traces
+        self.counted = now()  # when the traces were counted
         self.code = code
         self.eagerly = False
-        self.line: CodeType | None = None  # from which it is called, and what was running there
-        self.parent: tuple[Any, ...] | None = None
+        self.line: CodeType | None = None  # the code that calls it, and the span that was open there
+        self.parent: Span | None = None
         self.times = 1
-        self.look = 2  # at which run to look again at the attributes of its layers
+        self.look = 2  # the run at which to compare the attributes of its layers again
         self.nanoseconds = 0
 
     def traced_before(self, recording: int) -> int | None:
-        """Return how many of the traces were made before the recording began; None if that is not known.
+        """Return how many of the traces were created before the recording began; None if that is not known.
 
         Args:
             recording: When it began, on the clock of the hooks.
@@ -65,50 +66,51 @@ class RunNote:
         return max(self.traces - self.record.traced_between(recording, self.counted), 0)
 
 
-About = Callable[[Any, FunctionRecord], RunNote]
+About: TypeAlias = Callable[[Any, FunctionRecord], RunNote]
+"""Creates the note of a function's first run."""
 
 
-def run_observer() -> Observer:
-    """Return what observes `Function.__call__`, which runs a `tf.function` and traces it if it must."""
+def run_observer() -> Observer[Run]:
+    """Return the observer of `Function.__call__`, which runs a `tf.function` and traces it if necessary."""
     return _observer("_function_captures", _function, as_python=Host.tf.config.functions_run_eagerly)
 
 
-def concrete_observer() -> Observer:
-    """Return what observes `ConcreteFunction.__call__`, by which users run one trace of their choice."""
+def concrete_observer() -> Observer[Run]:
+    """Return the observer of `ConcreteFunction.__call__`, by which users run one trace of their choice."""
     return _observer("graph", _concrete, as_python=bool)
 
 
-Token = tuple[Any, Emit, int, "tuple[Any, ...] | None", "FrameType | None"]
-"""A run: the function, who listened when it began, the time, the span where it runs as Python, the caller."""
+Run: TypeAlias = "tuple[Any, Emit, int, Span | None, FrameType | None]"
+"""The function, who listened at the beginning, the time, the span if it runs as plain Python, the caller."""
 
 
-def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Observer:
-    """Return what counts runs.
+def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Observer[Run]:
+    """Return an observer that counts runs.
 
     Args:
-        identity: The attribute of a function by which it is known.
-        about: Makes the note of the first of many runs.
-        as_python: Returns whether the function is run as plain Python now.
+        identity: The attribute of a function that identifies it.
+        about: Creates the note of the first of many runs.
+        as_python: Returns whether functions run as plain Python now.
     """
     identify, eager = attrgetter(identity), Host.tf.executing_eagerly
 
-    # What follows is in the path of every step of a program. Each Python call in it is felt, since the step
-    # has left the caches cold (`tests/benchmarks/compiled.py`).
-    def begin(call: Call) -> Token | None:
+    # What follows runs in every step of a program. Each Python call in it is felt, since the step has left
+    # the caches cold (`tests/benchmarks/compiled.py`).
+    def begin(call: Call) -> Run | None:
         emit = hub.emit
         if emit is None:
             return None
         span = _begin(about, call, identity) if as_python() else None
         return call.subject, emit, now(), span, call.caller
 
-    def fail_(token: Token, error: BaseException) -> None:
+    def fail_(token: Run, error: BaseException) -> None:
         function, _, started, span, caller = token
         if span is not None:
             fail(span, error)
         else:
             _failed(about, function, identity, started, error, caller)
 
-    def end(token: Token, result: Any, function: Any) -> None:
+    def end(token: Run, result: object, function: Any) -> None:
         _, emit, started, span, line = token
         if span is not None:
             _ended(span)
@@ -141,11 +143,11 @@ def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Obs
 
 
 def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: FrameType, emit: Emit) -> None:
-    """Note a run that is not counted with others, so that those after it may be.
+    """Record a run that starts a new count, which the next ones may join.
 
-    One during which somebody began or ceased to listen stands alone: those after it are for others.
+    A run during which the listeners changed stands alone: the next ones are for other listeners.
     """
-    if started >= thread.traced_until:  # else it was traced just now
+    if started >= thread.traced_until:  # otherwise it was traced just now
         look_again(note.record, functools.partial(source_lines.caller, _RUN, line), thread.span)
     started = max(started, thread.traced_until)
     note.nanoseconds = ended - started
@@ -165,7 +167,17 @@ def _emit(
     caller: FrameType | None,
     error: ErrorNote | None = None,
 ) -> None:
-    span = (_RUN, None, thread.span, thread, started, None, source_lines.caller(_RUN, caller), note, None)
+    span: Span = (
+        _RUN,
+        None,
+        thread.span,
+        thread,
+        started,
+        None,
+        source_lines.caller(_RUN, caller),
+        note,
+        None,
+    )
     if hub.begun is not None:
         hub.begun(span)
     if hub.emit is not None:
@@ -180,8 +192,8 @@ def _failed(
     error: BaseException,
     caller: FrameType | None,
 ) -> None:
-    """Note a run that failed by itself; where its trace failed, that is told already."""
-    try:
+    """Record a run that failed by itself; if its trace failed, that is recorded already."""
+    with guarded("record a run that failed"):
         thread = threads.state
         if thread.failed_at >= started or not hasattr(function, identity) or not Host.tf.executing_eagerly():
             return
@@ -191,32 +203,26 @@ def _failed(
         ended = now()
         note.nanoseconds = ended - started
         _emit(note, thread, started, ended, caller, error_note(error, origin=True))
-    except Exception:  # promise 1, as above
-        report_internal_error("record a run that failed")
 
 
-def _begin(about: About, call: Call, identity: str) -> tuple[Any, ...] | None:
-    """Open the span of a function that is run as plain Python, with all that happens inside it."""
-    try:
+def _begin(about: About, call: Call, identity: str) -> Span | None:
+    """Open the span of a function that runs as plain Python, with everything that happens inside it."""
+    with guarded("record a run"):
         if not Host.tf.executing_eagerly():
             return None
         note = about(call.subject, record_of(getattr(call.subject, identity)))
         note.eagerly = True
         note.traces = None
         return start(_RUN, None, note, None, call.caller)
-    except Exception:  # promise 1, as above
-        report_internal_error("record a run")
-        return None
+    return None
 
 
-def _ended(span: tuple[Any, ...]) -> None:
+def _ended(span: Span) -> None:
     ended = now()
     span[THREAD].span = span[PARENT]
-    try:
-        span[DETAIL].nanoseconds = ended - span[START]
+    with guarded("record the end of a run"):
+        cast(RunNote, span[DETAIL]).nanoseconds = ended - span[START]
         finish(span, ended)
-    except Exception:  # promise 1, as above
-        report_internal_error("record the end of a run")
 
 
 def _function(function: Any, record: FunctionRecord) -> RunNote:

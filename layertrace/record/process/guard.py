@@ -9,13 +9,13 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
-from types import CodeType
+from types import CodeType, TracebackType
 
-from layertrace.errors import LayertraceWarning
+from layertrace.errors import CulpritError, LayertraceWarning
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 from layertrace.timeline import ownership
 
-__all__ = ["report_internal_error", "warn_once"]
+__all__ = ["guarded", "report_internal_error", "warn_once"]
 
 _warned: dict[str, object] = {}
 
@@ -46,6 +46,32 @@ def report_internal_error(doing: str) -> None:
         "Your program is unaffected. Please report this.",
         key=f"{doing} {where}",
     )
+
+
+class guarded:  # noqa: N801  # used like a function, as contextlib's are
+    """Report a fault of ours in the block, and go on after it: the traced program never sees one.
+
+    A `CulpritError` passes: `trace(fail_on=…)` asks for it.
+
+    Args:
+        doing: What the block does, as in "record a call".
+    """
+
+    __slots__ = ("_doing",)
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> bool:
+        if kind is None or not issubclass(kind, Exception) or issubclass(kind, CulpritError):
+            return False
+        report_internal_error(self._doing)
+        return True
 
 
 def _is_the_programs(error: BaseException) -> bool:

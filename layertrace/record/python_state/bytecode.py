@@ -12,6 +12,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.process import safe
+from layertrace.record.spans import CodePosition
 from layertrace.timeline import ownership
 from layertrace.timeline.registry import Register
 
@@ -41,7 +42,7 @@ _CHANGERS = (
     "remove", "setdefault", "update",
 )  # fmt: skip
 
-Place = tuple[CodeType, int]
+Place = CodePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +158,13 @@ def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType
                 yield from functions_behind(content.get(attribute))
 
 
-def cells(function: FunctionType) -> dict[str, Any]:
+def cells(function: FunctionType) -> dict[str, object]:
     """Return the closure variables of a function, by name."""
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
     return {name: _content(cell) for name, cell in cells}
 
 
-def _content(cell: CellType) -> Any:
+def _content(cell: CellType) -> object:
     try:
         return cell.cell_contents
     except ValueError:  # not assigned yet, or deleted

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dis
 import inspect
+from collections.abc import Callable
 from functools import lru_cache
 from types import FunctionType
-from typing import Any
 
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
@@ -35,7 +35,9 @@ def _is_base(cls: type) -> bool:
 
 @lru_cache(maxsize=256)
 def _assigned(cls: type) -> frozenset[str]:
-    functions: list[Any] = [value for value in vars(cls).values() if isinstance(value, FunctionType)]
+    functions: list[Callable[..., object]] = [
+        value for value in vars(cls).values() if isinstance(value, FunctionType)
+    ]
     functions += [value.fset for value in vars(cls).values() if isinstance(value, property) and value.fset]
     # Methods of tf_keras are wrapped by a hook, by `no_automatic_dependency_tracking`, or by both.
     codes = [code for function in functions if (code := code_behind(inspect.unwrap(function))) is not None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from layertrace.record.frameworks.host import Host
 from layertrace.record.process import safe
@@ -14,7 +13,7 @@ __all__ = ["graph_tensors", "is_replaced"]
 _LAST = 8  # items of a collection that are read: a layer that keeps tensors of a graph appends them
 
 
-def graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
+def graph_tensors(layer: object) -> Iterator[tuple[str, object]]:
     """Yield the attributes with a tensor of a graph, also in a list or dict; not those of Keras itself."""
     cls: type = type(layer)
     base = set_by_framework(cls)
@@ -26,21 +25,21 @@ def graph_tensors(layer: Any) -> Iterator[tuple[str, Any]]:
             yield name, tensor
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: object) -> list[object]:
     """Return the last items of a collection; for any other value a list with it."""
     inner = safe.unwrapped(value)
     return [value] if inner is None else safe.last_items(inner, _LAST)
 
 
-def _is_graph_tensor(value: Any) -> bool:
+def _is_graph_tensor(value: object) -> bool:
     return safe.is_a(value, Host.tf.Tensor) and not _is_eager(value)
 
 
-def _is_eager(value: Any) -> bool:
+def _is_eager(value: object) -> bool:
     return safe.is_a(value, Host.tf.__internal__.EagerTensor)
 
 
-def is_replaced(layer: Any, name: str) -> bool:
+def is_replaced(layer: object, name: str) -> bool:
     """Return whether an attribute that had a tensor of a graph has an eager one now."""
     values = _inside(safe.instance_dict(layer).get(name))
     return any(map(_is_eager, values)) and not any(map(_is_graph_tensor, values))

@@ -15,13 +15,13 @@ from layertrace.record.python_state.bytecode import Place, cells, codes, globals
 __all__ = ["drawn_at", "generators_of", "is_array"]
 
 
-def is_array(value: Any) -> bool:
+def is_array(value: object) -> bool:
     """Return whether a value is an array of NumPy, without importing NumPy."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and type(value) is numpy.ndarray
 
 
-def generators_of(layer: Any, functions: Iterable[FunctionType]) -> dict[str, object]:
+def generators_of(layer: object, functions: Iterable[FunctionType]) -> dict[str, object]:
     """Return the states of the random generators of Python and NumPy that some code may draw from."""
     states: dict[str, object] = {"random": hash(random.getstate())}
     numpy = sys.modules.get("numpy")
@@ -53,7 +53,7 @@ def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:
     """Return where some functions use a generator."""
     for function, code in codes(functions):
         steps = list(dis.get_instructions(code))
-        imported: dict[str, Any] = {}
+        imported: dict[str, object] = {}
         for step, after in zip(steps, [*steps[1:], None], strict=True):
             following = None if after is None else after.argval
             if step.opname == "IMPORT_NAME" and isinstance(following, str):
@@ -65,7 +65,7 @@ def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:
     return None
 
 
-def _leads_to(generator: str, name: str, value: Any, following: Any) -> bool:
+def _leads_to(generator: str, name: str, value: Any, following: object) -> bool:
     """Return whether a name, with the one after it, stands for a generator or a function of it."""
     if generator not in ("random", "numpy.random"):
         return name == generator.removeprefix("self.")

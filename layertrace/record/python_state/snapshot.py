@@ -19,7 +19,7 @@ __all__ = ["ArraySnapshot", "IdentitySnapshot", "Snapshot", "description", "valu
 
 _ITEMS = 16  # items of one collection that are compared one by one
 _BYTES = 512  # the largest array that is compared by value
-Snapshot = dict[str, Any]
+Snapshot = dict[str, object]
 """State at one moment, by its path: `self.rate`, `self.config['rate']`, `Scale.rate`, `RATE`."""
 
 
@@ -28,7 +28,7 @@ class IdentitySnapshot:
 
     __slots__ = ("description", "reference")
 
-    def __init__(self, thing: Any, description: str) -> None:
+    def __init__(self, thing: object, description: str) -> None:
         self.reference = weakref.ref(thing)
         self.description = description
 
@@ -52,7 +52,7 @@ def description(value: Any) -> Structure:
     return Opaque(value.description) if isinstance(value, (IdentitySnapshot, ArraySnapshot)) else value
 
 
-def values_of(layer: Any) -> Snapshot:
+def values_of(layer: object) -> Snapshot:
     """Return the present state that `call` and the steps of a layer make constants of a graph.
 
     Attributes that Keras's base classes assign are omitted. Of Keras's own layers only the public ones, such
@@ -78,7 +78,7 @@ def values_of(layer: Any) -> Snapshot:
     return values
 
 
-def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
+def _values(path: str, value: Any, names: frozenset[str] | None) -> Iterator[tuple[str, object]]:
     """Yield a value with its path if it becomes a constant of a graph, and the plain values inside it.
 
     Args:
@@ -120,7 +120,7 @@ def _plain(value: Any) -> tuple[Structure] | None:
     return None
 
 
-def _changeable(value: Any) -> Any:
+def _changeable(value: object) -> object:
     """Return the list or dict behind a value; None if it is neither."""
     inner = safe.unwrapped(value)
     return None if safe.is_a(inner, tuple) else inner
@@ -133,13 +133,13 @@ def _array(value: Any) -> IdentitySnapshot | ArraySnapshot:
     return ArraySnapshot(value.tobytes(), f"<array {few}{'' if value.size <= 4 else '…'}>")
 
 
-def _object_attributes(path: str, value: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
+def _object_attributes(path: str, value: object, names: frozenset[str]) -> Iterator[tuple[str, object]]:
     """Yield the plain attributes of a user's object that the code mentions: `self.config.mode`."""
     classes = safe.mro(type(value))
     own = safe.instance_dict(value)
     if safe.is_a(value, type, ModuleType) or any(map(safe.is_framework_class, classes)):
         return
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, object] = {}
     for owner in reversed(classes):
         attributes.update(safe.namespace(owner))
     attributes.update(own)
@@ -149,7 +149,9 @@ def _object_attributes(path: str, value: Any, names: frozenset[str]) -> Iterator
             yield f"{path}.{name}", plain[0]
 
 
-def _class_attributes(cls: type, names: frozenset[str], own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _class_attributes(
+    cls: type, names: frozenset[str], own: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
     """Yield the plain attributes of the user's classes that the code mentions and the layer does not hide."""
     for owner in safe.mro(cls):
         if not safe.is_framework_class(owner) and owner is not object:
@@ -159,7 +161,7 @@ def _class_attributes(cls: type, names: frozenset[str], own: Mapping[str, Any]) 
                     yield from _collected(f"{safe.name_of(owner)}.{name}", content[name])
 
 
-def _globals_and_closures(reads: Reads) -> Iterator[tuple[str, Any]]:
+def _globals_and_closures(reads: Reads) -> Iterator[tuple[str, object]]:
     """Yield the plain globals and closure variables that functions read."""
     for function in reads.living():
         own_globals = {name: dict.get(function.__globals__, name) for name in globals_of(function.__code__)}
@@ -168,12 +170,12 @@ def _globals_and_closures(reads: Reads) -> Iterator[tuple[str, Any]]:
                 yield from _collected(name, value)
 
 
-def _collected(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _collected(path: str, value: object) -> Iterator[tuple[str, object]]:
     """Yield a value, except a function or an array: code has many of these that never change."""
     if safe.is_a(value, set) or _changeable(value) is not None or _plain(value) is not None:
         yield from _values(path, value, frozenset())
 
 
-def _builtin(value: Any) -> str:
+def _builtin(value: object) -> str:
     """Return the name of the builtin behind a tracked collection of Keras."""
     return "dict" if safe.is_a(value, dict) else "list"

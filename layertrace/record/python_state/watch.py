@@ -15,7 +15,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.frameworks.host import Host
 from layertrace.record.hub import hub, threads
-from layertrace.record.layers import register_layer
+from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.bytecode import (
@@ -42,9 +42,9 @@ from layertrace.record.python_state.snapshot import (
     values_of,
 )
 from layertrace.record.python_state.switch import switch
-from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, parent_of
+from layertrace.record.spans import LAYER, METHOD, MODE, Span, parent_of, trace_note
 from layertrace.timeline.event import Opaque, Structure
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "Owners",
@@ -75,7 +75,7 @@ class StateBefore:
 
     __slots__ = ("drawn", "layer", "ops", "reads", "reported", "span", "tensors", "values")
 
-    def __init__(self, span: tuple[Any, ...], layer: Any, reads: Reads) -> None:
+    def __init__(self, span: Span, layer: object, reads: Reads) -> None:
         self.span = span
         self.layer = None if layer is None else weakref.ref(layer)
         self.reads = reads
@@ -90,7 +90,7 @@ _before: dict[int, list[StateBefore]] = {}
 """The state before each span that has not ended, by the identity of the span."""
 
 
-Owners = list[tuple[int, int, Any]]
+Owners = list[tuple[int, int, LayerRecord | None]]
 """For each call of a layer the number of ops before and after it, innermost first."""
 
 _made: dict[int, Owners] = {}
@@ -100,7 +100,7 @@ _training: set[int] = set()
 """The identities of the traces in which an optimizer was given gradients."""
 
 
-def _ops(span: tuple[Any, ...]) -> int | None:
+def _ops(span: Span) -> int | None:
     """Return the number of ops in the graph of a trace, during a call that is traced into it."""
     mode = span[MODE]
     if mode is None or mode.name != "graph":
@@ -110,33 +110,35 @@ def _ops(span: tuple[Any, ...]) -> int | None:
     return int(graph.version) if traced is not None and traced.span is mode.span else None
 
 
-def before_call(span: tuple[Any, ...], layer: Any) -> None:
+def before_call(span: Span, layer: object) -> None:
     """Record the state of a layer before a traced call."""
     if switch.is_on and not safe.is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
 
-def forget_call(span: tuple[Any, ...]) -> None:
+def forget_call(span: Span) -> None:
     """Drop the state from before a call, or a trace, that has failed."""
     _before.pop(id(span), None)
     _made.pop(id(span), None)
     _training.discard(id(span))
 
 
-def after_call(span: tuple[Any, ...], layer: Any) -> None:
+def after_call(span: Span, layer: object) -> None:
     """Compare a layer with its state before a traced call, and keep its state for when the graph runs."""
     states = _before.pop(id(span), ())
     if not switch.is_on:
         return
+    mode = span[MODE]
     values = values_of(layer)
     for before in states:
         _compare(before, layer, span[LAYER], values)
         if before.ops is not None and (now := _ops(span)) is not None:
-            _made.setdefault(id(span[MODE].span), []).append((before.ops, now, span[LAYER]))
+            trace = None if mode is None else mode.span
+            _made.setdefault(id(trace), []).append((before.ops, now, span[LAYER]))
     _keep_read_state(span, layer, span[LAYER], values, ("call",))
 
 
-def _compare(before: StateBefore, layer: Any, record: Any, values: Snapshot) -> None:
+def _compare(before: StateBefore, layer: object, record: LayerRecord | None, values: Snapshot) -> None:
     """Record what has changed, and where the user's code changed it."""
     functions = before.reads.living()
     default = (functions[0].__code__, -1) if functions else None
@@ -168,7 +170,7 @@ def _record_kept_tensor(layer: Any, record: Any, name: str, span: Any, place: Pl
     add_observation(observation)
 
 
-def _is_news(before: StateBefore, record: Any, key: str, state: object) -> bool:
+def _is_news(before: StateBefore, record: LayerRecord | None, key: str, state: object) -> bool:
     """Return whether a change was not reported for a call inside, and mark it as reported."""
     item = (getattr(record, "number", 0), key, state)
     if item in before.reported:
@@ -176,8 +178,8 @@ def _is_news(before: StateBefore, record: Any, key: str, state: object) -> bool:
     before.reported.add(item)
     ancestor = parent_of(before.span)
     while ancestor is not None:
-        for state in _before.get(id(ancestor), ()):
-            state.reported.add(item)
+        for outer in _before.get(id(ancestor), ()):
+            outer.reported.add(item)
         ancestor = parent_of(ancestor)
     return True
 
@@ -201,22 +203,27 @@ def _changed(before: Snapshot, now: Snapshot) -> Iterator[str]:
 
 
 def _keep_read_state(
-    span: tuple[Any, ...], layer: Any, record: Any, values: Snapshot, methods: tuple[str, ...]
+    span: Span, layer: object, record: LayerRecord | None, values: Snapshot, methods: tuple[str, ...]
 ) -> None:
     """Keep the state that the code reads for when the graph runs; all state of Keras's own layers."""
     cls: type = type(layer)
-    _keep(span, layer, record, values, None if safe.is_framework_class(cls) else reads_of(cls, methods).names)
+    if record is not None:
+        names = None if safe.is_framework_class(cls) else reads_of(cls, methods).names
+        _keep(span, layer, record, values, names)
 
 
-def _keep(span: Any, layer: Any, record: Any, values: Snapshot, names: frozenset[str] | None) -> None:
+def _keep(
+    span: Span | None, layer: object, record: LayerRecord, values: Snapshot, names: frozenset[str] | None
+) -> None:
     """Keep the state of a layer with each function that is being traced."""
     read = {
         key: value for key, value in values.items() if not isinstance(value, Opaque) and _is_read(key, names)
     }
     ancestor = span
     while ancestor is not None and read:
-        if ancestor[METHOD].kind == "trace":
-            kept = ancestor[DETAIL].record.attributes
+        note = trace_note(ancestor)
+        if note is not None:
+            kept = note.record.attributes
             earlier = kept[record.number][1] if record.number in kept else {}
             kept[record.number] = (weakref.ref(layer), earlier | read)
         ancestor = parent_of(ancestor)
@@ -251,7 +258,7 @@ def _record(
 # A trace, and the model whose step is traced
 
 
-def before_trace(span: tuple[Any, ...], function: Any) -> None:
+def before_trace(span: Span, function: object) -> None:
     """Record the state before a trace: of the model whose step is traced, and of the random generators."""
     if not hub.observers or not switch.is_on:
         return
@@ -269,7 +276,7 @@ def before_trace(span: tuple[Any, ...], function: Any) -> None:
     _before[id(span)] = states
 
 
-def after_trace(span: tuple[Any, ...]) -> Owners | None:
+def after_trace(span: Span) -> Owners | None:
     """Compare things with how they were before a trace, and return which layers made its ops.
 
     Returns:
@@ -302,12 +309,13 @@ def trains() -> None:
         ancestor = parent_of(ancestor)
 
 
-def _forget_trainable(span: tuple[Any, ...]) -> None:
+def _forget_trainable(span: Span) -> None:
     """Drop what was trainable if a trace trains nothing: its graph does not depend on that."""
     if id(span) in _training:
         _training.discard(id(span))
         return
-    for _, kept in span[DETAIL].record.attributes.values():
+    note = trace_note(span)
+    for _, kept in () if note is None else note.record.attributes.values():
         kept.pop("self.trainable", None)
 
 
@@ -320,7 +328,7 @@ def _with_held_functions(function: FunctionType, depth: int = 3) -> Iterator[Fun
                 yield from _with_held_functions(inner, depth - 1)
 
 
-def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
+def _layers_in(functions: Iterable[FunctionType]) -> Iterator[object]:
     """Yield the layers that functions hold in their closure, read as globals, or are methods of."""
     for function in functions:
         for value in cells(function).values():
@@ -330,18 +338,18 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[Any]:
         yield from (value for value in values if _is_layer(value))
 
 
-def _is_layer(value: Any) -> bool:
+def _is_layer(value: object) -> bool:
     return any(safe.is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
-def _is_model(layer: Any) -> bool:
+def _is_model(layer: object) -> bool:
     return not safe.is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
 
 
 # When the graph runs
 
 
-def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Any) -> None:
+def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Span | None) -> None:
     """Record which attributes differ, at a run of a function, from their values when it was traced.
 
     Args:
@@ -369,7 +377,7 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
         report_internal_error("compare attributes")
 
 
-def _suspects(layer: Any, then: Snapshot) -> list[str]:
+def _suspects(layer: object, then: Snapshot) -> list[str]:
     """Return the keys that may have changed, without reading all state of a layer."""
     own = safe.instance_dict(layer)
     return [
@@ -382,7 +390,7 @@ def _attribute(key: str) -> str:
     return "_trainable" if key == "self.trainable" else key[5:]
 
 
-def _is_same(before: Any, now: Any) -> bool:
+def _is_same(before: object, now: object) -> bool:
     if now is before:
         return True
     if type(before) is IdentitySnapshot:

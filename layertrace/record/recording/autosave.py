@@ -1,4 +1,4 @@
-"""Write a recording to a file as it happens, so that a program that is killed loses no more than a second."""
+"""Write a recording to a file as it happens: a program that is killed loses less than a second of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from layertrace.errors import FormatError
+from layertrace.record.hooks.runs import RunNote
+from layertrace.record.hooks.variables import VariableNote
 from layertrace.record.process.descriptors import Reserved
-from layertrace.record.process.guard import report_internal_error, warn_once
+from layertrace.record.process.guard import guarded, report_internal_error, warn_once
 from layertrace.record.recording.materialize import EventBuilder, assign_owners, begin_and_end
-from layertrace.record.spans import DETAIL, METHOD, START, parent_of
+from layertrace.record.spans import DETAIL, END, METHOD, SPAN, START, Record, Span, parent_of, still_open
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.storage import Writer, compress, save, suffix_of
 from layertrace.timeline.timeline import Timeline
@@ -22,43 +24,40 @@ from layertrace.timeline.timeline import Timeline
 __all__ = ["Saver"]
 
 SECONDS = 0.4
-"""Between two looks at what has happened since; a look at a busy second takes less than another half."""
+"""The time between two writes. To write a busy second takes less than half a second."""
 
 _AT_FIRST = 0.02
-"""As long as nothing has happened: workers of a `multiprocessing.Pool` may be killed after the first task."""
+"""The same until something happens: workers of a `multiprocessing.Pool` may be killed after one task."""
 
 _in_use: set[tuple[int, int]] = set()
 """The files that recordings of this process are being saved to (`Reserved.identity`)."""
 
-Span = tuple[Any, ...]
-Ended = tuple[Any, ...]
-
 
 class Saver:
-    """Writes what has happened every now and then, in a thread of its own.
+    """Writes regularly what has happened since the last write, in its own thread.
 
     What is still running is written as begun, and again when it has ended.
 
     Args:
-        path: The file; what it holds is lost.
-        ended: Returns the records so far; it grows.
-        running: Returns the records of what has begun and not ended.
-        keeps: Tells whether a record is wanted.
+        path: The file; its content is lost.
+        ended: Returns the records so far, in a list that grows.
+        running: Returns the records of the open spans.
+        keeps: Returns whether a record is wanted.
 
     Raises:
-        FormatError: If the file ends in no known suffix, or cannot be written.
+        FormatError: If the file ends in an unknown suffix, or cannot be written.
     """
 
     def __init__(
         self,
         path: str | os.PathLike[str],
-        ended: Callable[[], Sequence[Ended]],
-        running: Callable[[], Iterable[Ended]],
-        keeps: Callable[[Ended], bool],
+        ended: Callable[[], Sequence[Record]],
+        running: Callable[[], Iterable[Record]],
+        keeps: Callable[[Record], bool],
     ) -> None:
         self._path = Path(path)
         suffix_of(self._path)
-        with _telling(self._path):
+        with _as_format_error(self._path):
             self._path = self._path.absolute()  # the program may change its folder
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._is_new = not self._path.exists()
@@ -74,89 +73,89 @@ class Saver:
         self._taken = 0
         self._start_ns = 0
         self._numbers = count()
-        self._begun: dict[int, Span] = {}  # told as begun; the spans keep their ids from being used again
-        self._told: list[tuple[Ended, object]] = []  # runs that are counted on, variables that get a path
+        self._begun: dict[int, Span] = {}  # written as begun; the spans are kept so that ids stay theirs
+        self._growing: list[tuple[Record, object]] = []  # runs that still count, variables without a path
         self._is_broken = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name="layertrace saves", daemon=True)
 
     def start(self, start_ns: int, started_ns: int) -> None:
-        """Write from now on.
+        """Begin to write.
 
         Args:
             start_ns: The clock when the recording began.
-            started_ns: The same in nanoseconds since 1970.
+            started_ns: The same moment in nanoseconds since 1970.
 
         Raises:
             FormatError: If the file cannot be written.
         """
         self._start_ns = start_ns
         self._writer.head(started_ns=started_ns, process=self._process)
-        self._reader = EventBuilder(start_ns)
-        with _telling(self._path):
+        self._builder = EventBuilder(start_ns)
+        with _as_format_error(self._path):
             self._file.empty()
             self._flush()
         _in_use.add(self._file.identity)
         self._thread.start()
 
     def discard(self) -> None:
-        """Write nothing more: the recording could not begin. A file that was not there is not there again."""
+        """Stop writing, since the recording could not begin, and delete the file if it is new."""
         self._done.set()
         if self._thread.is_alive():
             self._thread.join()
         if self._is_new and self._file.is_at(self._path):
-            with suppress(OSError):  # what is on its way out tells why the recording could not begin
+            with suppress(OSError):  # the exception that is being raised explains it
                 self._path.unlink()
         _in_use.discard(self._file.identity)
         self._file.close()
 
-    def stop(
-        self, surroundings: RecordingContext, notes: Sequence[str], settled: Timeline | None = None
-    ) -> None:
-        """Write the rest, and what is known beside the events; compress the file where that pays.
+    def stop(self, context: RecordingContext, notes: Sequence[str], complete: Timeline | None = None) -> None:
+        """Write the rest, and what is known besides the events; compress the file if that pays.
 
         Args:
-            surroundings: What is known beside the events.
-            notes: What is to be said about the recording.
-            settled: What was recorded, where it need not be what was written: whether a layer was meant shows
-                when it has got its name, and a full recording ends with what is running.
+            context: What is known besides the events.
+            notes: Sentences about the recording.
+            complete: What was recorded, if it may differ from what was written: whether a layer is a target
+                may depend on its final name, and a full recording ends with what is running.
         """
         if os.getpid() != self._process:  # a fork: the file is its parent's
             return
         self._done.set()
         self._thread.join()
-        with self._stepping_aside():
+        with self._without_faults():
             if not self._is_broken:
-                self._look()
-                self._writer.beside(surroundings, notes)
+                self._collect()
+                self._writer.beside(context, notes)
                 self._writer.close()
                 self._flush()
         is_there = self._file.is_at(self._path)
         _in_use.discard(self._file.identity)
         self._file.close()
         if not self._is_broken:
-            self._complete(settled if is_there else None)
+            self._complete(complete if is_there else None)
 
-    def _complete(self, settled: Timeline | None) -> None:
-        try:
-            if settled is None:
-                compress(self._path)
-            else:
-                save(settled, self._path)
-        except (FormatError, OSError) as error:  # the program has taken the file away, for one
-            warn_once(f"layertrace leaves the recording as it was written: {error}", key=str(self._path))
-        except Exception:  # promise 1: this runs at the end of the program's `with` block
-            report_internal_error(f"complete the recording in {self._path}")
+    def _complete(self, complete: Timeline | None) -> None:
+        with guarded(f"complete the recording in {self._path}"):
+            try:
+                if complete is None:
+                    compress(self._path)
+                else:
+                    save(complete, self._path)
+            except (FormatError, OSError) as error:  # for example, the program has deleted the file
+                warn_once(
+                    f"layertrace could not compress {self._path}: {error}. The timeline itself is complete.",
+                    key=str(self._path),
+                )
 
     def _work(self) -> None:
         while not (self._done.wait(SECONDS if self._taken or self._begun else _AT_FIRST) or self._is_broken):
-            with self._stepping_aside():
-                self._look()
+            with self._without_faults():
+                self._collect()
                 self._flush()
 
     @contextmanager
-    def _stepping_aside(self) -> Iterator[None]:
-        """Go on without the file if it cannot be written any further: promise 1."""
+    def _without_faults(self) -> Iterator[None]:
+        """Stop writing if that fails; the program goes on (promise 1)."""
         try:
             yield
         except OSError as error:
@@ -176,70 +175,70 @@ class Saver:
         self._file.write(text)
         self._file.sync()
 
-    def _look(self) -> None:
-        """Write what has ended, what is running and not told yet, and runs that were counted on."""
-        running = [record for record in self._running() if record[0][START] >= self._start_ns]
+    def _collect(self) -> None:
+        """Write what has ended since, what is running and not written yet, and what has changed."""
+        running = [record for record in self._running() if record[SPAN][START] >= self._start_ns]
         taken = self._ended()[self._taken :]  # the list grows meanwhile
         self._taken += len(taken)
-        new = [record for record in taken if self._is_mine(record)]
-        ended = {id(record[0]) for record in new}
-        begun = [one for one in running if id(one[0]) not in ended and id(one[0]) not in self._begun]
-        fresh = [*new, *(one for one in begun if self._is_mine(one))]
-        fresh += self._around(fresh)
+        fresh = [record for record in taken if self._is_kept(record)]
+        known = {id(record[SPAN]) for record in fresh} | self._begun.keys()
+        fresh += [record for record in running if id(record[SPAN]) not in known and self._is_kept(record)]
+        fresh += self._ancestors(fresh)
         assign_owners(fresh)
-        self._reader.forget_layers()  # which get their names and paths while they are made
+        self._builder.forget_layers()  # which get their names and paths while they are created
         for record in sorted(fresh, key=begin_and_end):
-            self._write(record, is_running=record[1] is None)
-        self._tell_more()
+            self._write(record, is_running=record[END] is None)
+        self._write_changes()
 
-    def _around(self, fresh: Sequence[Ended]) -> list[Ended]:
-        """Return what is around new records and was in neither list, since it began between the two."""
-        known = {id(record[0]) for record in fresh}
-        found: list[Ended] = []
+    def _ancestors(self, fresh: Sequence[Record]) -> list[Record]:
+        """Return the open ancestors of new records that were in neither list, since they began in between."""
+        known = {id(record[SPAN]) for record in fresh}
+        ancestors: list[Record] = []
         for record in fresh:
-            around = parent_of(record[0])
-            while around is not None and id(around) not in known and not self._reader.knows(around):
-                known.add(id(around))
-                begun = (around, None, None, None, None)
-                if self._is_mine(begun):
-                    found.append(begun)
-                around = parent_of(around)
-        return found
+            parent = parent_of(record[SPAN])
+            while parent is not None and id(parent) not in known and not self._builder.knows(parent):
+                known.add(id(parent))
+                begun = still_open(parent)
+                if self._is_kept(begun):
+                    ancestors.append(begun)
+                parent = parent_of(parent)
+        return ancestors
 
-    def _is_mine(self, record: Ended) -> bool:
-        return bool(record[0][START] >= self._start_ns) and self._keeps(record)
+    def _is_kept(self, record: Record) -> bool:
+        return record[SPAN][START] >= self._start_ns and self._keeps(record)
 
-    def _write(self, record: Ended, *, is_running: bool) -> None:
-        span = record[0]
+    def _write(self, record: Record, *, is_running: bool) -> None:
+        span = record[SPAN]
         if self._begun.pop(id(span), None) is not None:
-            self._writer.ended(self._reader.again(record))
+            self._writer.ended(self._builder.again(record))
             return
-        event = self._reader.next(record, next(self._numbers))
+        event = self._builder.next(record, next(self._numbers))
         self._writer.event(event)
         if is_running:
             self._begun[id(span)] = span
-        elif event.kind in _GROWING:
-            self._told.append((record, _GROWING[event.kind](record)))
+        elif event.kind in ("run", "variable"):
+            self._growing.append((record, _state(record)))
 
-    def _tell_more(self) -> None:
-        """Write anew what has changed in events that were written before."""
-        for number, (record, told) in enumerate(self._told):
-            now = _GROWING[record[0][METHOD].kind](record)
-            if now != told:
-                self._writer.ended(self._reader.again(record))
-                self._told[number] = (record, now)
+    def _write_changes(self) -> None:
+        """Write events again that have changed since."""
+        for number, (record, written) in enumerate(self._growing):
+            state = _state(record)
+            if state != written:
+                self._writer.ended(self._builder.again(record))
+                self._growing[number] = (record, state)
+
+
+def _state(record: Record) -> object:
+    """Return what may still change of an event: how often a function ran, the name of a variable."""
+    span = record[SPAN]
+    if span[METHOD].kind == "run":
+        return cast(RunNote, span[DETAIL]).times
+    return cast(VariableNote, span[DETAIL]).spec
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def _as_format_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise FormatError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-_GROWING: dict[str, Callable[[Ended], object]] = {
-    "run": lambda record: record[0][DETAIL].times,
-    "variable": lambda record: record[0][DETAIL].spec,
-}
-"""What may still change of an event, by its kind: how often a function ran, what a variable is named."""

@@ -1,64 +1,78 @@
-"""Tell each event to standard error as it happens, for programs that hang or die."""
+"""Print each event to standard error as it happens, for programs that hang or die."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from collections import Counter
-from typing import Any
+from typing import Protocol
 
+from layertrace.record.layers import LayerRecord
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded
 from layertrace.record.recording.materialize import EventBuilder
-from layertrace.record.spans import LAYER, METHOD, parent_of
-from layertrace.timeline import lazy_views
+from layertrace.record.spans import LAYER, METHOD, SPAN, Record, Span, parent_of, still_open
+from layertrace.timeline.event import Event
 
-__all__ = ["Echo"]
+__all__ = ["Echo", "EventLine"]
 
 _lock = held_over_forks(threading.Lock())
 
 
+class EventLine(Protocol):
+    """Renders one event as a line, such as `layertrace.render.echo_line`."""
+
+    def __call__(self, event: Event, *, ends: bool, encoding: str) -> object:
+        """Return something that a console of rich can print.
+
+        Args:
+            event: The event.
+            ends: Whether it has ended rather than begun.
+            encoding: The encoding of the console.
+        """
+
+
 class Echo:
-    """Prints a line when something begins and one when it ends.
+    """Prints a line when something begins and another when it ends.
 
     Args:
         start_ns: The clock when the recording began.
+        line: Renders an event.
     """
 
-    def __init__(self, start_ns: int) -> None:
+    def __init__(self, start_ns: int, line: EventLine) -> None:
         from rich.console import Console
 
         self._console = Console(file=sys.stderr, soft_wrap=True, highlight=False)
-        self._line = lazy_views.load("echo")
-        self._reader = EventBuilder(start_ns)
-        self._running: dict[int, tuple[int, int, int | None]] = {}  # number, depth, and of a call which
-        self._calls: Counter[object] = Counter()
-        self._told = 0
+        self._line = line
+        self._builder = EventBuilder(start_ns)
+        self._running: dict[int, tuple[int, int, int | None]] = {}  # number, depth, and number of the call
+        self._calls: Counter[LayerRecord | None] = Counter()
+        self._printed = 0
 
-    def begun(self, span: tuple[Any, ...]) -> None:
-        """Tell that something begins; a variable is told when it is there."""
+    def begun(self, span: Span) -> None:
+        """Print that something begins; a variable is printed when it exists."""
         with _lock:
-            around = parent_of(span)
-            depth = 0 if around is None else self._running.get(id(around), (0, -1, None))[1] + 1
+            parent = parent_of(span)
+            depth = 0 if parent is None else self._running.get(id(parent), (0, -1, None))[1] + 1
             call = None
             if span[METHOD].kind == "call":
                 self._calls[span[LAYER]] += 1
                 call = self._calls[span[LAYER]]
-            self._running[id(span)] = (self._told, depth, call)
-            self._told += 1
+            self._running[id(span)] = (self._printed, depth, call)
+            self._printed += 1
             if span[METHOD].kind != "variable":
-                self._print((span, None, None, None, None), ends=False)
+                self._print(still_open(span), ends=False)
 
-    def ended(self, record: tuple[Any, ...]) -> None:
-        """Tell that something has ended."""
+    def ended(self, record: Record) -> None:
+        """Print that something has ended."""
+        span = record[SPAN]
         with _lock:
-            if id(record[0]) in self._running:
-                self._print(record, ends=record[0][METHOD].kind != "variable")
-                del self._running[id(record[0])]
+            if id(span) in self._running:
+                self._print(record, ends=span[METHOD].kind != "variable")
+                del self._running[id(span)]
 
-    def _print(self, record: tuple[Any, ...], *, ends: bool) -> None:
-        try:
-            event = self._reader.single(record, *self._running[id(record[0])])
+    def _print(self, record: Record, *, ends: bool) -> None:
+        with guarded("echo an event"):
+            event = self._builder.single(record, *self._running[id(record[SPAN])])
             self._console.print(self._line(event, ends=ends, encoding=self._console.encoding))
-        except Exception:  # promise 1: nothing that goes wrong here may reach the traced program
-            report_internal_error("echo an event")

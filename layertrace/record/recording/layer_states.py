@@ -1,9 +1,8 @@
-"""Tell how layers are when a recording ends: built or not, what they hold, what their classes define."""
+"""Read the state of layers when a recording ends: whether they are built, what they hold and define."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, variables_inside
@@ -12,12 +11,12 @@ from layertrace.record.frameworks.host import Host
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import code_behind
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
-from layertrace.timeline.query import live_layers
+from layertrace.timeline.registry import live_layers
 
 __all__ = ["states_of"]
 
@@ -35,51 +34,53 @@ _METHODS = (
     "predict_step",
 )
 _MASKING = "keras.src.layers.core.masking.Masking"
-_HELD = 4096  # items of one collection that are looked at: a layer may hold a vocabulary of millions
+_HELD = 4096  # items read of one collection: a layer may hold a vocabulary of millions
 
 
 def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
-    """Return the state of each layer, and of all layers inside of them, by number."""
-    found: dict[int, LayerState] = {}
+    """Return the state of each layer, and of all layers inside it, by number."""
+    states: dict[int, LayerState] = {}
     todo = list(records)
     while todo:
         record = todo.pop()
-        if record.number in found or record.is_framework_internal:
+        if record.number in states or record.is_framework_internal:
             continue
         layer = record.reference()
         if layer is None:
-            found[record.number] = LayerState(
+            cls = record.type()
+            states[record.number] = LayerState(
                 layer=record.ref(),
                 alive=False,
-                methods={} if (cls := record.type()) is None else _methods(cls),
+                methods={} if cls is None else _methods(cls),
                 initialized=record.initialized,
                 built_by_init=record.built_by_init,
             )
             continue
-        try:
-            known = filter(None, map(_known, layers_inside(layer)))
-            inside = [one for one in known if not one.is_framework_internal]
-            found[record.number] = _state(record, record.ref(), layer, inside)
+        # A layer that cannot be read costs its own state, not the recording.
+        states[record.number] = LayerState(
+            layer=record.ref(), initialized=record.initialized, built_by_init=record.built_by_init
+        )
+        with guarded(f"read the state of a layer of class {record.cls}"):
+            registered = filter(None, map(_record_of, layers_inside(layer)))
+            inside = [child for child in registered if not child.is_framework_internal]
+            states[record.number] = _state(record, record.ref(), layer, inside)
             todo += inside
-        except Exception:  # one layer that cannot be read costs its own state, not the recording
-            report_internal_error(f"read the state of a layer of class {record.cls}")
-            found[record.number] = LayerState(
-                layer=record.ref(), initialized=record.initialized, built_by_init=record.built_by_init
-            )
-    return dict(sorted(found.items()))
+    return dict(sorted(states.items()))
 
 
-def _state(record: LayerRecord, ref: LayerRef, layer: Any, inside: list[LayerRecord]) -> LayerState:
-    mine = safe.instance_dict(layer)
-    supports = safe.plain_attribute(layer, "supports_masking", mine.get("_supports_masking", safe.MISSING))
+def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[LayerRecord]) -> LayerState:
+    attributes = safe.instance_dict(layer)
+    supports = safe.plain_attribute(
+        layer, "supports_masking", attributes.get("_supports_masking", safe.MISSING)
+    )
     return LayerState(
         layer=ref,
         initialized=record.initialized,
         built_by_init=record.built_by_init,
-        built=safe.truth(mine.get("built", safe.MISSING)),
-        trainable=safe.truth(mine.get("_trainable", safe.MISSING)),
+        built=safe.truth(attributes.get("built", safe.MISSING)),
+        trainable=safe.truth(attributes.get("_trainable", safe.MISSING)),
         methods=_methods(type(layer)),
-        children=tuple(one.number for one in inside),
+        children=tuple(child.number for child in inside),
         held=_held(layer),
         variables=tuple(map(number_of, variables_inside(layer))),
         tensors=_tensors(layer),
@@ -97,34 +98,33 @@ def _accepted(cls: type) -> tuple[str, ...]:
     return tuple(codes) if type(codes) in (tuple, list, set, frozenset) else ()
 
 
-def _known(layer: Any) -> LayerRecord | None:
+def _record_of(layer: object) -> LayerRecord | None:
     return live_layers.get(layer) or register_layer(layer, None)
 
 
-def _compute_dtype(layer: Any, record: LayerRecord) -> str | None:
-    """Return in which dtype a layer computes, by its policy unless Keras itself has other rules for it.
+def _compute_dtype(layer: object, record: LayerRecord) -> str | None:
+    """Return the dtype a layer computes in: that of its policy, unless Keras has other rules for the layer.
 
     `IndexLookup` and `TextVectorization` of Keras 3.0 to 3.15 do; a `DTypePolicyMap` has policies by path.
     """
-    mine = safe.instance_dict(layer)
-    policy = mine.get("_dtype_policy")
+    policy = safe.instance_dict(layer).get("_dtype_policy")
     home = next((cls for cls in safe.mro(type(layer)) if "compute_dtype" in safe.namespace(cls)), object)
     if safe.is_framework_class(home) and home.__name__ != "Layer":
-        found = safe.framework_attribute(layer, "compute_dtype")
+        dtype = safe.framework_attribute(layer, "compute_dtype")
     else:
         is_map = safe.class_name(policy) == "DTypePolicyMap" and safe.is_framework_class(type(policy))
         if policy is not None and is_map and record.path:
             policy = policy[record.path]
-        found = safe.framework_attribute(policy, "compute_dtype")
-    return None if found is None else dtype_name(found)
+        dtype = safe.framework_attribute(policy, "compute_dtype")
+    return None if dtype is None else dtype_name(dtype)
 
 
-def _held(layer: Any) -> Mapping[int, str]:
-    """Return under which attribute each known layer is to be found, also in a list or dict."""
+def _held(layer: object) -> Mapping[int, str]:
+    """Return the attribute that holds each registered layer, also in a list or dict."""
     cls: type = type(layer)
     base = set_by_framework(cls)
-    found: dict[int, str] = {}
-    # `_self_…` is where tf_keras keeps what has a name of its own, or is held by a number only.
+    paths: dict[int, str] = {}
+    # In `_self_…` tf_keras keeps layers that it also keeps under their own names, or that have only a number.
     items = list(safe.instance_dict(layer).items())
     named = [item for item in items if type(item[0]) is str and not item[0].startswith("_self_")]
     for name, value in sorted(named, key=lambda item: item[0].startswith("_")):
@@ -132,58 +132,61 @@ def _held(layer: Any) -> Mapping[int, str]:
             continue
         inner = safe.unwrapped(value)
         inside = [(safe.MISSING, value)] if inner is None else safe.first_items(inner, _HELD)
-        for key, one in inside:
-            record = live_layers.get(one)
+        for key, item in inside:
+            record = live_layers.get(item)
             if record is not None:
                 path = name if key is safe.MISSING else f"{name}[{safe.key_words(key)}]"
-                found.setdefault(record.number, path)
-    return found
+                paths.setdefault(record.number, path)
+    return paths
 
 
 def _methods(cls: type) -> Mapping[str, Location]:
-    """Return where the methods are defined that are the user's."""
-    found = {}
+    """Return where the user's own methods are defined."""
+    locations = {}
     for name in _METHODS:
-        owner = next((one for one in safe.mro(cls) if name in safe.namespace(one)), object)
+        owner = next((base for base in safe.mro(cls) if name in safe.namespace(base)), object)
         if owner is object or safe.is_framework_class(owner):
             continue
         code = code_behind(safe.namespace(owner)[name])
         if code is not None:
-            found[name] = source_lines.location(code, -1)
-    return found
+            locations[name] = source_lines.location(code, -1)
+    return locations
 
 
-def _tensors(layer: Any) -> Mapping[str, Structure]:
+def _tensors(layer: object) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
     kinds = (Host.tf.Variable, Host.tf.__internal__.EagerTensor)
     items = list(safe.instance_dict(layer).items())
     return {name: describe(value) for name, value in items if safe.is_a(value, *kinds) and type(name) is str}
 
 
-def _node(layer: Any) -> Any:
-    """Return the one place of a layer in functional models (`_inbound_nodes` of Keras 3.0 to 3.15)."""
+def _node(layer: object) -> object:
+    """Return a layer's only node in functional models, or None (`_inbound_nodes` of Keras 3.0 to 3.15)."""
     nodes = safe.unwrapped(safe.instance_dict(layer).get("_inbound_nodes"))
-    found = [] if nodes is None else safe.first_items(nodes, 2)
-    return found[0][1] if len(found) == 1 else None
+    items = [] if nodes is None else safe.first_items(nodes, 2)
+    node: object = items[0][1] if len(items) == 1 else None
+    return node
 
 
-def _ends(layer: Any, name: str) -> list[Any]:
-    """Return the tensors that come into the one node of a layer, or go out."""
+def _ends(layer: object, name: str) -> list[object]:
+    """Return the input or output tensors of the node of a layer."""
     tensors = safe.unwrapped(safe.framework_attribute(_node(layer), name))
     return [] if tensors is None else safe.last_items(tensors, safe.size_of(tensors))
 
 
-def _declared(layer: Any) -> TensorSpec | None:
+def _declared(layer: object) -> TensorSpec | None:
     outputs = _ends(layer, "output_tensors")
     return spec(outputs[0]) if len(outputs) == 1 else None
 
 
-def _masked(layer: Any) -> tuple[bool, bool] | None:
+def _masked(layer: object) -> tuple[bool, bool] | None:
     if _node(layer) is None:
         return None
-    came, went = (any(map(_has_mask, _ends(layer, name))) for name in ("input_tensors", "output_tensors"))
-    return came, went
+    inputs, outputs = (
+        any(map(_has_mask, _ends(layer, name))) for name in ("input_tensors", "output_tensors")
+    )
+    return inputs, outputs
 
 
-def _has_mask(tensor: Any) -> bool:
+def _has_mask(tensor: object) -> bool:
     return safe.framework_attribute(tensor, "_keras_mask") is not None

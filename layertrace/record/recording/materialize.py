@@ -1,4 +1,4 @@
-"""Turn what hooks noted into events."""
+"""Turn records into events."""
 
 from __future__ import annotations
 
@@ -6,18 +6,40 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import count
 from types import CodeType
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from msgspec import structs
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.exceptions import ErrorNote
 from layertrace.record.describe.modes import EAGER, Mode
 from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.retrace_causes import cause_of_another
 from layertrace.record.describe.values import has_tensor, numbered_dtype, resolve
+from layertrace.record.hooks.layer_calls import Arguments
+from layertrace.record.hooks.runs import RunNote
 from layertrace.record.hooks.traces import TraceNote
+from layertrace.record.hooks.variables import VariableNote
 from layertrace.record.layers import LayerRecord
-from layertrace.record.spans import DETAIL, DTYPE, LAYER, METHOD, MODE, PLACE, START, THREAD, parent_of
+from layertrace.record.spans import (
+    DETAIL,
+    DTYPE,
+    END,
+    LAYER,
+    METHOD,
+    MODE,
+    OUTPUT,
+    OUTPUT_DTYPE,
+    PLACE,
+    SPAN,
+    START,
+    THREAD,
+    CodePosition,
+    Record,
+    Shape,
+    Span,
+    parent_of,
+)
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import (
     Cause,
@@ -29,25 +51,27 @@ from layertrace.timeline.event import (
     Location,
     Structure,
     TensorSpec,
+    by_beginning,
 )
 
 __all__ = ["EventBuilder", "assign_owners", "begin_and_end"]
 
 
-OUTPUT, OUT_DTYPE = 2, 3
-"""Places in a `Record`."""
+Fields: TypeAlias = dict[str, Any]
+"""The fields of an event that is being built."""
 
 
-def begin_and_end(record: tuple[Any, ...]) -> tuple[int, float]:
-    """Order by beginnings; should a coarse clock show two at once, what ends later is around."""
-    return record[0][START], float("-inf") if record[1] is None else -record[1]
+def begin_and_end(record: Record) -> tuple[int, float]:
+    """Return a sort key: by beginnings; of two at the same reading of the clock, the parent ends later."""
+    return by_beginning(record[SPAN][START], record[END])
 
 
-def assign_owners(records: Iterable[tuple[Any, ...]]) -> None:
-    """Let layers that were made outside of any other belong to the one that calls them first."""
+def assign_owners(records: Iterable[Record]) -> None:
+    """Assign layers that were created outside of any other to the layer that calls them first."""
     for record in sorted(records, key=begin_and_end):
-        layer, parent = record[0][LAYER], parent_of(record[0])
-        if layer is None or layer.maker is not None or record[0][METHOD].kind == "variable":
+        span = record[SPAN]
+        layer, parent = span[LAYER], parent_of(span)
+        if layer is None or layer.maker is not None or span[METHOD].kind == "variable":
             continue
         while parent is not None and parent[LAYER] is None:
             parent = parent_of(parent)
@@ -69,8 +93,8 @@ class EventBuilder:
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
-        self._locations: dict[int, tuple[tuple[CodeType, int], Location]] = {}
-        self._specific: dict[str, Callable[[dict[str, Any], tuple[Any, ...], tuple[Any, ...]], None]] = {
+        self._locations: dict[int, tuple[CodePosition, Location]] = {}
+        self._specific: dict[str, Callable[[Fields, Span, Record], None]] = {
             "init": self._init,
             "build": self._init,
             "call": self._call,
@@ -79,77 +103,76 @@ class EventBuilder:
             "run": self._run,
         }
 
-    def single(self, record: tuple[Any, ...], seq: int, depth: int, call: int | None) -> Event:
-        """Return one event by itself, whose place in the timeline the caller knows."""
-        self._refs.clear()  # a layer gets its name while it is made
-        self._seqs = {id(record[0]): seq}
+    def single(self, record: Record, seq: int, depth: int, call: int | None) -> Event:
+        """Return one event by itself; the caller knows its place in the timeline."""
+        self._refs.clear()  # a layer gets its name while it is created
+        self._seqs = {id(record[SPAN]): seq}
         return structs.replace(self._event(record), depth=depth, call_index=call)
 
-    def read(self, records: Iterable[tuple[Any, ...]]) -> tuple[Event, ...]:
-        """Return the events of `records`, which may come in any order."""
+    def read(self, records: Iterable[Record]) -> tuple[Event, ...]:
+        """Return the events of `records`, which may be in any order."""
         ordered = sorted(records, key=begin_and_end)
-        self._seqs = {id(record[0]): number for number, record in enumerate(ordered)}
+        self._seqs = {id(record[SPAN]): number for number, record in enumerate(ordered)}
         return tuple(self._event(record) for record in ordered)
 
-    def next(self, record: tuple[Any, ...], number: int) -> Event:
-        """Return the event of one more record; what is around it has been given before."""
-        self._seqs[id(record[0])] = number
+    def next(self, record: Record, number: int) -> Event:
+        """Return the event of one more record, after those of its ancestors."""
+        self._seqs[id(record[SPAN])] = number
         return self._event(record)
 
-    def knows(self, span: tuple[Any, ...]) -> bool:
-        """Tell whether a span was given before."""
+    def knows(self, span: Span) -> bool:
+        """Return whether a span has an event already."""
         return id(span) in self._seqs
 
-    def again(self, record: tuple[Any, ...]) -> Event:
-        """Return the event of a record that `next` was given as running, now that it has ended."""
-        layer = record[0][LAYER]
+    def again(self, record: Record) -> Event:
+        """Return the event of a record that has ended since `next` returned it as running."""
+        layer = record[SPAN][LAYER]
         calls = self._calls.pop(layer.number, None) if layer is not None else None
         event = self._event(record)
-        if calls is not None:
+        if calls is not None and layer is not None:
             self._calls[layer.number] = calls  # it was counted when it began
         return event
 
     def forget_layers(self) -> None:
-        """Ask layers anew for their names and paths."""
+        """Read the names and paths of layers again."""
         self._refs.clear()
 
     def observations(self, observations: Iterable[tuple[PendingObservation, int]]) -> tuple[Observation, ...]:
-        """Return what was noticed beside the events, whose numbers are known by now."""
-        found = [self._observation(sighting, times) for sighting, times in observations]
-        return tuple(sorted(found, key=lambda one: one.start_ns))
+        """Return what was noticed besides the events, which have their numbers by now."""
+        built = [self._observation(observation, times) for observation, times in observations]
+        return tuple(sorted(built, key=lambda observation: observation.start_ns))
 
-    def _observation(self, sighting: PendingObservation, times: int) -> Observation:
-        around = sighting.span
+    def _observation(self, pending: PendingObservation, times: int) -> Observation:
+        around = pending.span
         while around is not None and id(around) not in self._seqs:
             around = parent_of(around)
-        place = sighting.place
+        place = pending.place
         return Observation(
-            what=sighting.what,
+            what=pending.what,
             during=None if around is None else self._seqs[id(around)],
-            layer=None if sighting.layer is None else self._ref(sighting.layer),
-            name=sighting.name,
-            before=sighting.before,
-            now=sighting.now,
-            variables=sighting.variables,
-            paths=sighting.paths,
-            without_gradient=sighting.without_gradient,
+            layer=None if pending.layer is None else self._ref(pending.layer),
+            name=pending.name,
+            before=pending.before,
+            now=pending.now,
+            variables=pending.variables,
+            paths=pending.paths,
+            without_gradient=pending.without_gradient,
             location=source_lines.location(*place) if place is not None else self._location(around),
-            start_ns=sighting.start - self._start,
+            start_ns=pending.start - self._start,
             times=times,
-            thread=sighting.thread,
+            thread=pending.thread,
         )
 
-    def _event(self, record: tuple[Any, ...]) -> Event:
-        # Read by index: a million events are read in the time that a user waits for a report.
-        span, end, _, out, error = record
-        method, layer, thread, start = span[METHOD], span[LAYER], span[THREAD], span[START]
-        mode = out if isinstance(out, Mode) else span[MODE] or EAGER
-        detail = span[DETAIL]
+    def _event(self, record: Record) -> Event:
+        # By index: a million events are read while a user waits for a report.
+        span, end, _, dtype_or_mode, error = record
+        layer, thread, start, detail = span[LAYER], span[THREAD], span[START], span[DETAIL]
+        mode = dtype_or_mode if isinstance(dtype_or_mode, Mode) else span[MODE] or EAGER
         seq = self._seqs[id(span)]
         parent = self._parent(span)
         depth = self._depths[seq] = 0 if parent is None else self._depths[parent] + 1
-        kind = method.kind
-        fields: dict[str, Any] = {
+        kind = span[METHOD].kind
+        fields: Fields = {
             "seq": seq,
             "kind": kind,
             "parent": parent,
@@ -162,101 +185,94 @@ class EventBuilder:
             "mode": mode.name,
             "function": mode.function,
             "trace": mode.trace,
-            "error": None if error is None else self._error(*error),
+            "error": None if error is None else self._error(error),
             "location": self._location(span),
         }
-        if detail is not None:
-            fields["flags"] = getattr(detail, "flags", NO_FLAGS)
-            fields["strategy"] = getattr(detail, "strategy", None)
+        if isinstance(detail, (Arguments, VariableNote)):
+            fields["flags"] = detail.flags or NO_FLAGS  # one object for all that have none
+            fields["strategy"] = detail.strategy
         self._specific[kind](fields, span, record)
         return Event(**fields)
 
-    def _parent(self, span: tuple[Any, ...]) -> int | None:
-        """Return the number of the nearest event around, of those that were kept."""
+    def _parent(self, span: Span) -> int | None:
+        """Return the number of the nearest ancestor that was kept."""
         around = parent_of(span)
         while around is not None and id(around) not in self._seqs:
             around = parent_of(around)
         return None if around is None else self._seqs[id(around)]
 
     def _ref(self, layer: LayerRecord) -> LayerRef:
-        known = self._refs.get(layer.number)
-        if known is None:
-            known = self._refs[layer.number] = layer.ref()
-        return known
+        ref = self._refs.get(layer.number)
+        if ref is None:
+            ref = self._refs[layer.number] = layer.ref()
+        return ref
 
-    def _location(self, span: tuple[Any, ...] | None) -> Location | None:
-        """Return the user's line of a span; a layer in a container was caused by the container's caller."""
+    def _location(self, span: Span | None) -> Location | None:
+        """Return the user's line of a span; in a container, the line that called the container."""
         while span is not None and span[PLACE] is None:
             span = parent_of(span)
-        if span is None:
+        place = None if span is None else span[PLACE]
+        if place is None:
             return None
-        place = span[PLACE]
-        known = self._locations.get(id(place))  # the hooks hand on the same tuple for the same line
-        if known is None:
-            known = self._locations[id(place)] = place, source_lines.location(*place)
-        return known[1]
+        located = self._locations.get(id(place))  # the hooks use the same tuple for the same line
+        if located is None:
+            located = self._locations[id(place)] = place, source_lines.location(*place)
+        return located[1]
 
-    def _error(
-        self,
-        kind: str,
-        message: str,
-        place: Location | None,
-        origin: bool,
-        raised_in: tuple[str, ...],
-        subject: LayerRecord | None,
-    ) -> ErrorRef:
+    def _error(self, note: ErrorNote) -> ErrorRef:
         return ErrorRef(
-            type=kind,
-            message=message,
-            location=place,
-            origin=origin,
-            raised_in=raised_in,
-            subject=None if subject is None else self._ref(subject),
+            type=note.type,
+            message=note.message,
+            location=note.location,
+            origin=note.origin,
+            raised_in=note.raised_in,
+            subject=None if note.subject is None else self._ref(note.subject),
         )
 
     # What only one kind of event has
 
-    def _init(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
-        fields["arguments"] = _settled(span[DETAIL])
+    def _init(self, fields: Fields, span: Span, record: Record) -> None:
+        fields["arguments"] = _resolved(cast(Arguments, span[DETAIL]))
         fields["defined_at"] = _defined_at(span[METHOD].code)
 
-    def _call(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
-        number = span[LAYER].number if span[LAYER] else 0
+    def _call(self, fields: Fields, span: Span, record: Record) -> None:
+        layer = span[LAYER]
+        number = 0 if layer is None else layer.number
         calls = self._calls.get(number)
         if calls is None:
             calls = self._calls[number] = count(1)
         fields["call_index"] = next(calls)
         fields["defined_at"] = _defined_at(span[METHOD].code)
-        dtype = record[OUT_DTYPE]
-        simple = type(dtype) is int
-        fields["outputs"] = _tensor(dtype, record[OUTPUT]) if simple else resolve(record[OUTPUT])
+        dtype, output = record[OUTPUT_DTYPE], record[OUTPUT]
+        fields["outputs"] = _tensor(dtype, cast(Shape, output)) if type(dtype) is int else resolve(output)
         names = span[METHOD].names
-        if span[DTYPE] is not None:
-            fields["inputs"] = _tensor(span[DTYPE], span[DETAIL])
+        dtype = span[DTYPE]
+        if dtype is not None:
+            fields["inputs"] = _tensor(dtype, cast(Shape, span[DETAIL]))
             fields["mask"] = False if _take_mask(names) else None
         else:
-            fields.update(_sorted_out(_settled(span[DETAIL]), names))
+            fields.update(_sorted_out(_resolved(cast(Arguments, span[DETAIL])), names))
 
-    def _variable(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
-        fields["variable"] = span[DETAIL].spec
+    def _variable(self, fields: Fields, span: Span, record: Record) -> None:
+        fields["variable"] = cast(VariableNote, span[DETAIL]).spec
 
-    def _trace(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
-        note = span[DETAIL]
+    def _trace(self, fields: Fields, span: Span, record: Record) -> None:
+        note = cast(TraceNote, span[DETAIL])
         fields["inputs"] = note.inputs
         fields["cause"] = note.cause or self._another(note)
         fields["graph"] = note.graph
         fields["defined_at"] = _defined_at(note.code)
 
     def _another(self, note: TraceNote) -> Cause | None:
-        """Count the functions of one code in this recording, which TensorFlow traces one by one."""
+        """Return the cause if other functions of the same code were traced: TensorFlow traces each one."""
         if note.code is None or note.index > 1:
             return None
         siblings = self._siblings.setdefault((note.code, note.code.co_filename), {})
         number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 
-    def _run(self, fields: dict[str, Any], span: tuple[Any, ...], record: tuple[Any, ...]) -> None:
-        note = span[DETAIL]
+    def _run(self, fields: Fields, span: Span, record: Record) -> None:
+        note = cast(RunNote, span[DETAIL])
         fields["function"] = note.function
         fields["trace"] = note.traces
         fields["traced_before"] = note.traced_before(self._start)
@@ -272,7 +288,7 @@ _RUN_EAGERLY = Cause(
 )
 
 
-def _settled(arguments: dict[str, Any]) -> dict[str, Structure]:
+def _resolved(arguments: Arguments) -> dict[str, Structure]:
     return {name: resolve(value) for name, value in arguments.items()}
 
 
@@ -285,8 +301,8 @@ def _take_mask(names: tuple[str, ...]) -> bool:
     return any(map(_is_mask, names))
 
 
-def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> dict[str, Any]:
-    """Tell tensors from the rest, and both from what Keras hands down: `training` and masks."""
+def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> Fields:
+    """Separate tensors from the rest, and both from what Keras passes on: `training` and masks."""
     tensors: dict[str, Structure] = {}
     others: dict[str, Structure] = {}
     masks = {name for name in (*names, *arguments) if _is_mask(name)}
@@ -303,13 +319,13 @@ def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> dict
 
 
 @lru_cache(maxsize=4096)
-def _known_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpec:
-    """Return one object for all tensors that look alike: a long timeline has few kinds of them."""
+def _shared_tensor(dtype: str, shape: tuple[int | None, ...] | None) -> TensorSpec:
+    """Return one object for all tensors with the same spec: a long timeline has few different ones."""
     return TensorSpec(dtype, shape)
 
 
-def _tensor(dtype: int, shape: tuple[int, ...]) -> TensorSpec:
-    return _known_tensor(numbered_dtype(dtype), shape)
+def _tensor(dtype: int, shape: Shape) -> TensorSpec:
+    return _shared_tensor(numbered_dtype(dtype), shape)
 
 
 def _defined_at(code: CodeType | None) -> Location | None:

@@ -5,32 +5,40 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
-from layertrace.record.describe.failures import failure_of
+from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
-from layertrace.record.engines import choice
 from layertrace.record.frameworks import loading
-from layertrace.record.frameworks.import_hook import ImportWatch
-from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
-from layertrace.record.hooks.observer import Engine, HookPoint
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import report_internal_error
+from layertrace.record.process.guard import guarded, report_internal_error
 from layertrace.record.python_state.switch import read_setting
 from layertrace.record.recording.autosave import Saver
-from layertrace.record.recording.echo import Echo
+from layertrace.record.recording.echo import Echo, EventLine
+from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
+from layertrace.record.recording.listening import connect
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.targets import Targets
-from layertrace.record.spans import LAYER, METHOD, START, parent_of
+from layertrace.record.spans import (
+    LAYER,
+    METHOD,
+    SPAN,
+    START,
+    Emit,
+    Record,
+    Span,
+    parent_of,
+    still_open,
+)
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["Recorder", "running"]
+__all__ = ["FailFast", "Recorder", "running"]
 
 MAX_EVENTS = 1_000_000
 
@@ -39,16 +47,34 @@ running: list[Recorder] = []
 """The recorders that listen now, in the order in which they started."""
 
 
+class FailFast(Protocol):
+    """Decides as events begin whether to stop the program, such as `layertrace.diagnosis.FailFast`."""
+
+    def may_trigger(self, kind: str, around: str | None, /) -> bool:
+        """Return whether the beginning of an event can be a mistake.
+
+        Args:
+            kind: The kind of the event.
+            around: The kind of its parent.
+        """
+
+    def check(self, timeline: Timeline, /) -> None:
+        """Check a recording up to an event that begins.
+
+        Raises:
+            CulpritError: To stop the program.
+        """
+
+
 class Recorder:
     """Listens to the hooks from `start` to `stop`, and is the source of one timeline.
 
     Args:
         targets: What to record.
-        clock: Returns nanoseconds.
-        max_events: How many events to keep. The first ones are the point of a recording, so when it
-            is full it stops, and says so in the timeline's notes.
-        echo: Whether to tell each event to standard error as it happens.
-        fail_fast: Decides as events begin whether to stop the program (`layertrace.diagnosis.FailFast`).
+        max_events: How many events to keep. The first events of a recording matter most, so a recorder that
+            is full stops, and adds a note to the timeline.
+        echo: Renders each event, to print it to standard error as it happens.
+        fail_fast: Decides whether to stop the program.
         save: Where to write the recording as it happens.
 
     Raises:
@@ -59,40 +85,30 @@ class Recorder:
         self,
         targets: Targets,
         *,
-        clock: Callable[[], int] = time.perf_counter_ns,
         max_events: int = MAX_EVENTS,
-        echo: bool = False,
-        fail_fast: Any = None,
+        echo: EventLine | None = None,
+        fail_fast: FailFast | None = None,
         save: str | os.PathLike[str] | None = None,
     ) -> None:
         self.fail_fast = fail_fast
         self.targets = targets
         self.timeline = Timeline.from_source(self)
         self.max_events = max_events
-        self._clock = clock
-        self._wants_echo = echo
+        self.hooking = Hooking(lambda cls: self.targets.covers(cls), hook_new_class, self._hook_imported)
+        self.observations = PendingObservations()
         self.echo: Echo | None = None
         self.is_full = False
-        self._records: list[tuple[Any, ...]] = []
-        self._undos: list[Callable[[], None]] = []
-        self._hooked_classes: dict[
-            int, type
-        ] = {}  # by identity: a metaclass may compare and hash as it likes
-        self._hosts: set[str] = set()
-        self._engine: Engine | None = None
-        self._watch = ImportWatch(loading.WATCHED, self._cover_arrived)
+        self._event_line = echo
+        self._records: list[Record] = []
         self._notes: list[str] = []
-        self.observations = PendingObservations()
         self._failure: Failure | None = None
-        self._surroundings: RecordingContext | None = None
+        self._context: RecordingContext | None = None
         self._start_ns = 0
         self._started_ns: int | None = None
-        self._reader = EventBuilder(0)
+        self._builder = EventBuilder(0)
         self._read: tuple[tuple[int, int], tuple[Event, ...]] | None = None
         self._saver = (
-            None
-            if save is None
-            else Saver(save, lambda: self._records, self._unfinished, self._may_be_chosen)
+            None if save is None else Saver(save, lambda: self._records, self._running, self._may_be_chosen)
         )
 
     # Listening
@@ -101,7 +117,7 @@ class Recorder:
         """Hook what is not hooked yet, and listen.
 
         Args:
-            wait: Whether, where no Keras is imported yet, to wait until the program imports one.
+            wait: Whether to wait until the program imports a Keras, if none is imported yet.
         """
         try:
             self._start(wait)
@@ -114,112 +130,51 @@ class Recorder:
         if not wait or loading.loaded():
             loading.load()
         with _lock:
-            self._start_ns, self._started_ns = self._clock(), time.time_ns()
+            self._start_ns, self._started_ns = time.perf_counter_ns(), time.time_ns()
             note = read_setting(is_first=not running)
             self._notes += [] if note is None else [note]
-            self.echo = Echo(self._start_ns) if self._wants_echo else None
+            self.echo = None if self._event_line is None else Echo(self._start_ns, self._event_line)
             try:
                 if self._saver is not None:
                     self._saver.start(self._start_ns, self._started_ns)
-                for host in loading.loaded():
-                    self.hook_framework(host)
+                self.hooking.hook_loaded()
             except BaseException:
-                self._unhook()
+                self.hooking.undo()
                 raise
             running.append(self)
-            self._watch.start()
-            _tell_hub()
+            self.hooking.imports.start()
+            _update_hub()
 
-    def hook_framework(self, host: str) -> None:
-        """Hook a Keras: all classes that this recorder is about, and the layers that exist."""
-        self._hosts.add(host)
-        engine = self._started_engine()
-        for point in shared_points(host, cover_new):
-            self._hook(point)
-        for cls in subclasses(loading.layer_base(host)):
-            self.hook_class(cls)
-        if host == "keras" and (undo := engine.observe_existing_layers()) is not None:
-            self._undos.append(undo)
+    def _hook_imported(self, framework: str) -> None:
+        """Hook each Keras that was imported just now; one may import another."""
+        with guarded(f"hook {framework}"), _lock:
+            if self in running and self.hooking.hook_imported():
+                _update_hub()
 
-    def _started_engine(self) -> Engine:
-        if self._engine is None:
-            self._engine = choice.enter()
-        return self._engine
-
-    def _cover_arrived(self, host: str) -> None:
-        """Hook each Keras that was imported just now; one may have come in the middle of another import."""
-        try:
-            with _lock:
-                arrived = [one for one in loading.loaded() if one not in self._hosts]
-                if self in running and arrived:
-                    loading.load()
-                    for one in arrived:
-                        self.hook_framework(one)
-                    _tell_hub()
-        except Exception:  # promise 1: an import of the traced program never fails for our sake
-            report_internal_error(f"hook {host}")
+    def hook_new_targets(self) -> None:
+        """Hook what the targets have come to include since the start."""
+        with _lock:
+            self.hooking.hook_loaded()
 
     def narrow(self, targets: Targets) -> None:
-        """Keep what these targets are about only, of what was recorded so far, too."""
+        """Keep only what these targets include, also of what was recorded so far."""
         with _lock:
             self.targets = targets
             self._read = None
             if self in running:
-                self.hook_new_targets()
-                _tell_hub()
+                self.hooking.hook_loaded()
+                _update_hub()
 
     def forget(self) -> None:
         """Drop what was recorded so far, and go on."""
         with _lock:
             self._records.clear()
             self.observations.clear()
-            self._start_ns = self._clock()
+            self._start_ns = time.perf_counter_ns()
             self._read = None
 
-    def hook_new_targets(self) -> None:
-        """Hook what the targets have come to include since the start."""
-        with _lock:
-            for host in loading.loaded():
-                self.hook_framework(host)
-
-    def hook_class(self, cls: type) -> None:
-        """Hook one class, if this recorder is about its layers."""
-        if id(cls) in self._hooked_classes or not self.targets.covers(cls):
-            return
-        for owner in safe.mro(cls):  # inherited methods included
-            if id(owner) not in self._hooked_classes:
-                self._hooked_classes[id(owner)] = owner
-                for point in self._points(owner):
-                    self._hook(point)
-
-    def _points(self, owner: type) -> Iterable[HookPoint]:
-        try:
-            return class_points(owner)
-        except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            report_internal_error(f"hook a class named {safe.name_of(owner)}")
-            return ()
-
-    def _hook(self, point: HookPoint) -> None:
-        try:
-            undo = self._started_engine().observe(point)
-        except Exception:  # promise 1: a class that we do not understand works as ever, unseen
-            report_internal_error(f"hook {point.label}")
-            return
-        if undo is not None:
-            self._undos.append(undo)
-
-    def _unhook(self) -> None:
-        for undo in self._undos:
-            undo()
-        self._undos.clear()
-        self._hooked_classes.clear()
-        self._hosts.clear()
-        if self._engine is not None:
-            self._engine = None
-            choice.leave()
-
     def stop(self, error: BaseException | None = None) -> None:
-        """Stop listening and put everything back. Stopping twice is as good as once.
+        """Stop listening and restore everything. Stopping twice has no further effect.
 
         Args:
             error: The exception that ended the recording.
@@ -227,46 +182,39 @@ class Recorder:
         with _lock:
             if self not in running:
                 return
-            self._failed(error)
+            if error is not None:
+                with guarded("record the exception that ended a recording"):
+                    self._failure = failure_of(error, threads.state.name)
             running.remove(self)
-            self._watch.stop()
-            _tell_hub()
-            self._records += self._unfinished()
-            self._notes += self._problems()
-            self._unhook()
-            events = self._settle()
-        if self._saver is not None:  # it may take seconds, and others may read, record and fork meanwhile
+            self.hooking.imports.stop()
+            _update_hub()
+            self._records += self._running()
+            self._notes += self.hooking.problems()
+            self.hooking.undo()
+            events = self._final_events()
+        if self._saver is not None:  # it may take seconds, while other threads read, record and fork
             as_written = events is None or (self.targets.everything and not self.is_full)
-            settled = None if as_written else self.timeline
-            self._saver.stop(self._surroundings or RecordingContext(), self._notes, settled)
+            complete = None if as_written else self.timeline
+            self._saver.stop(self._context or RecordingContext(), self._notes, complete)
         with _lock:
-            self._records, self._saver, self._reader = [], None, EventBuilder(0)
+            self._records, self._saver, self._builder = [], None, EventBuilder(0)
             self._read = ((0, 0), events or ())
 
-    def _problems(self) -> list[str]:
-        return [] if self._engine is None else self._engine.problems()
-
     def detach_after_fork(self) -> None:
-        """Put everything back and keep nothing: in a fork the recording is that of the parent."""
+        """Restore everything and keep nothing: after a fork the recording belongs to the parent process."""
         with _lock:
             running.remove(self)
-            self._watch.stop()
-            _tell_hub()
-            self._unhook()
+            self.hooking.imports.stop()
+            _update_hub()
+            self.hooking.undo()
             self._records, self._saver, self._read = [], None, ((0, 0), ())
 
-    def _failed(self, error: BaseException | None) -> None:
-        try:
-            self._failure = None if error is None else failure_of(error, threads.state.name)
-        except Exception:  # promise 1: this runs at the end of the program's `with` block
-            report_internal_error("record the exception that ended a recording")
-
-    def _settle(self) -> tuple[Event, ...] | None:
-        """Make events of all that was recorded; None if that fails."""
+    def _final_events(self) -> tuple[Event, ...] | None:
+        """Return the events of everything that was recorded; None if that fails."""
         events = None
         try:
             events = self._events()
-            self._surroundings = self._look_around(self._records)
+            self._context = self._context_of(self._records)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             events = None
             report_internal_error("read what was recorded")
@@ -277,42 +225,47 @@ class Recorder:
     # Records
 
     @property
-    def sink(self) -> Callable[[tuple[Any, ...]], object]:
-        """What takes a record, as fast as can be: the hub calls it in the path of the program."""
+    def sink(self) -> Emit:
+        """Takes a record; the hub calls it while the program runs, so it is as fast as possible."""
         simple = self.targets.everything and self.echo is None
         return self._records.append if simple else self._take
 
-    def _take(self, record: tuple[Any, ...]) -> None:
-        if self.targets.may_keep(record[0]):
+    def _take(self, record: Record) -> None:
+        if self.targets.may_keep(record[SPAN]):
             self._records.append(record)
             if self.echo is not None:
                 self.echo.ended(record)
 
-    def begun(self, span: tuple[Any, ...]) -> None:
-        """Tell an event as it begins, and stop the program if it is a mistake.
+    @property
+    def watches_beginnings(self) -> bool:
+        """Whether `begun` wants every span as it begins."""
+        return self.echo is not None or self.fail_fast is not None
+
+    def begun(self, span: Span) -> None:
+        """Print an event as it begins, and stop the program if it is a mistake.
 
         Raises:
-            CulpritError: If `fail_fast` says so.
+            CulpritError: If `fail_fast` decides so.
         """
         if self.echo is not None and self.targets.may_keep(span):
             self.echo.begun(span)
-        around = parent_of(span)
+        parent = parent_of(span)
         if self.fail_fast is not None and self.fail_fast.may_trigger(
-            span[METHOD].kind, None if around is None else around[METHOD].kind
+            span[METHOD].kind, None if parent is None else parent[METHOD].kind
         ):
-            begins = (span, None, None, None, None)
-            events = self._events([*self._unfinished(), begins])
-            self.fail_fast.check(Timeline(events, (), self._look_around([*self._records, begins])))
+            begun = still_open(span)
+            events = self._events([*self._running(), begun])
+            self.fail_fast.check(Timeline(events, (), self._context_of([*self._records, begun])))
 
     def check_size(self) -> None:
-        """Listen no more when full."""
+        """Stop listening when full."""
         if self.is_full or len(self._records) < self.max_events:
             return
-        if not _lock.acquire(blocking=False):  # this may be any thread at any point: never wait here
+        if not _lock.acquire(blocking=False):  # this may be any thread at any moment: never wait here
             return
         try:
             self.is_full = True
-            _tell_hub()
+            _update_hub()
             self.note(
                 f"recording stopped at {len(self._records):,} events; trace fewer layers, or give trace() "
                 "a larger max_events"
@@ -320,15 +273,15 @@ class Recorder:
         finally:
             _lock.release()
 
-    def _unfinished(self) -> list[tuple[Any, ...]]:
-        return [(span, None, None, None, None) for span in hub.open_spans()]
+    def _running(self) -> list[Record]:
+        return [still_open(span) for span in hub.open_spans()]
 
-    def _may_be_chosen(self, record: tuple[Any, ...]) -> bool:
-        return self.targets.may_choose(record)  # which may be other targets by then
+    def _may_be_chosen(self, record: Record) -> bool:
+        return self.targets.may_choose(record)  # the targets may have changed since the start
 
     @property
-    def records(self) -> list[tuple[Any, ...]]:
-        """What has ended so far; it grows."""
+    def records(self) -> list[Record]:
+        """The records of what has ended so far; the list grows."""
         return self._records
 
     # EventSource
@@ -336,14 +289,15 @@ class Recorder:
     def events(self) -> Sequence[Event]:
         """Return all events so far."""
         with _lock:
-            open_now = [] if self not in running else self._unfinished()
-            version = len(self._records), 0 if self not in running else hub.counted_runs()
-            if self._read is None or self._read[0] != version or open_now:
-                self._read = ((-1, 0) if open_now else version, self._events(open_now))
+            is_running = self in running
+            still_running = self._running() if is_running else []
+            version = len(self._records), hub.counted_runs() if is_running else 0
+            if self._read is None or self._read[0] != version or still_running:
+                self._read = ((-1, 0) if still_running else version, self._events(still_running))
             return self._read[1]
 
     def notes(self) -> Sequence[str]:
-        """Return what is to be said about this recording."""
+        """Return sentences about this recording."""
         return tuple(self._notes)
 
     def note(self, sentence: str) -> None:
@@ -351,81 +305,46 @@ class Recorder:
         self._notes.append(sentence)
 
     def surroundings(self) -> RecordingContext:
-        """Return what is known beside the events, as it is now, or was when the recording ended."""
+        """Return what is known besides the events, now or when the recording ended."""
         with _lock:
-            if self._surroundings is not None:
-                return self._surroundings
+            if self._context is not None:
+                return self._context
             self.events()
-            return self._look_around([*self._records, *self._unfinished()])
+            return self._context_of([*self._records, *self._running()])
 
-    def _look_around(self, records: Sequence[tuple[Any, ...]]) -> RecordingContext:
-        mine = [r[0] for r in records if r[0][START] >= self._start_ns]
-        layers = {span[LAYER].number: span[LAYER] for span in mine if span[LAYER] is not None}
-        reader = self._reader
+    def _context_of(self, records: Sequence[Record]) -> RecordingContext:
+        layers = {
+            layer.number: layer
+            for record in records
+            if record[SPAN][START] >= self._start_ns and (layer := record[SPAN][LAYER]) is not None
+        }
         return RecordingContext(
             states=states_of(layers.values()),
-            observations=reader.observations(self.observations.counted()),
+            observations=self._builder.observations(self.observations.counted()),
             failure=self._failure,
             versions=loading.versions(),
             started_ns=self._started_ns,
         )
 
-    def _events(self, unfinished: Sequence[tuple[Any, ...]] = ()) -> tuple[Event, ...]:
+    def _events(self, still_running: Sequence[Record] = ()) -> tuple[Event, ...]:
         records = tuple(self._records)
-        ended = {id(r[0]) for r in records} if unfinished else set()  # since it was found to be unfinished
-        records += tuple(r for r in unfinished if id(r[0]) not in ended)
-        mine = [r for r in records if r[0][START] >= self._start_ns]
-        assign_owners(mine)
-        self._reader = EventBuilder(self._start_ns)
-        return self._reader.read(self.targets.chosen(mine))
+        ended = {id(record[SPAN]) for record in records} if still_running else set()  # some have ended since
+        records += tuple(record for record in still_running if id(record[SPAN]) not in ended)
+        own = [record for record in records if record[SPAN][START] >= self._start_ns]
+        assign_owners(own)
+        self._builder = EventBuilder(self._start_ns)
+        return self._builder.read(self.targets.chosen(own))
 
 
-def cover_new(cls: type) -> None:
-    """Hook a class whose first layer is about to be made, for all who listen."""
+def hook_new_class(cls: type) -> None:
+    """Hook a class whose first layer is about to be created, for all recorders."""
     for recorder in tuple(running):
-        if id(cls) in recorder._hooked_classes:
+        if recorder.hooking.has_hooked(cls):
             continue
-        try:
-            with _lock:
-                if recorder in running:  # another thread may have stopped it just now
-                    recorder.hook_class(cls)
-        except Exception:  # promise 1: making a layer never fails for our sake
-            report_internal_error(f"hook a class named {safe.name_of(cls)}")
+        with guarded(f"hook a class named {safe.name_of(cls)}"), _lock:
+            if recorder in running:  # another thread may have stopped it just now
+                recorder.hooking.hook_class(cls)
 
 
-def _tell_beginnings(watchers: tuple[Callable[[tuple[Any, ...]], None], ...]) -> None:
-    if not watchers:
-        hub.begun = None
-        hub.shape_tuple, hub.dtype_number = loading.tensor_methods()
-        hub.tensor_type = loading.tensor_type()
-        return
-
-    def begun(span: tuple[Any, ...]) -> None:
-        for watch in watchers:
-            watch(span)
-
-    hub.begun = begun
-    hub.tensor_type = None  # the short way of hooks tells no beginnings
-
-
-def _tell_hub() -> None:
-    """Let the hub know who listens: one list's `append` where it is just one."""
-    listening = tuple(recorder for recorder in running if not recorder.is_full)
-    _tell_beginnings(tuple(r.begun for r in listening if r.echo is not None or r.fail_fast is not None))
-    hub.replica = loading.replica
-    hub.observers = tuple(recorder.observations.add for recorder in listening)
-    hub.records, hub.most, hub.fill = [], 1, int
-    if len(listening) == 1:
-        recorder = listening[0]
-        hub.records, hub.most, hub.fill = recorder.records, recorder.max_events, recorder.check_size
-    sinks = tuple((recorder.sink, recorder.check_size) for recorder in listening)
-    if len(sinks) <= 1:
-        hub.emit = sinks[0][0] if sinks else None
-        return
-
-    def emit(record: tuple[Any, ...]) -> None:
-        for sink, check_size in sinks:
-            sink(record)
-            check_size()
-
-    hub.emit = emit
+def _update_hub() -> None:
+    connect([recorder for recorder in running if not recorder.is_full])

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layertrace.record.api import trace
+from layertrace.record.api import Tracer
 from layertrace.record.frameworks.import_hook import ImportWatch
 from layertrace.record.frameworks.loading import loaded
 from layertrace.record.process.forks import in_child
@@ -89,7 +89,7 @@ class _Subprocess:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._process = os.getpid()
-        self._tracer = trace(report=False, save=path)
+        self._tracer = Tracer(save=path)
         self._timeline: Timeline | None = None
         self._watch = ImportWatch(KERAS, self._start)
         _subprocesses.append(self)

@@ -1,4 +1,4 @@
-"""Find what led to what, where that is not to be seen from what lies inside what."""
+"""Find causes that nesting does not show: traces that differ, and threads that an event started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Arrow", "arrows"]
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Something that leads from one event to another, both by number."""
+    """A link from one event to another, by their numbers."""
 
     what: str
     start: int
@@ -23,9 +23,9 @@ def arrows(laid_out: Iterable[Slice]) -> Iterator[Arrow]:
     """Yield arrows from each trace to those that differ from it, and into threads that an event started."""
     traces: dict[tuple[int, int], int] = {}
     threads: dict[int, object] = {}
-    for one in laid_out:
-        event = one.event
-        threads[event.seq] = one.track
+    for slice_ in laid_out:
+        event = slice_.event
+        threads[event.seq] = slice_.track
         if event.kind == "trace" and event.function is not None and event.trace is not None:
             traces[event.function.id, event.trace] = event.seq
             earlier = event.trace - 1
@@ -33,5 +33,5 @@ def arrows(laid_out: Iterable[Slice]) -> Iterator[Arrow]:
                 earlier = event.cause.compared_with
             if (event.function.id, earlier) in traces:
                 yield Arrow("traced again", traces[event.function.id, earlier], event.seq)
-        if one.around is not None and threads.get(one.around.seq) != one.track:
-            yield Arrow("runs in", one.around.seq, event.seq)
+        if slice_.around is not None and threads.get(slice_.around.seq) != slice_.track:
+            yield Arrow("runs in", slice_.around.seq, event.seq)

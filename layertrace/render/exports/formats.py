@@ -1,4 +1,4 @@
-"""Choose a format by its name, or by how a file's name ends, and write the file as a whole."""
+"""Choose an export format by its name or by the suffix of a file, and write the file."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Format:
     """One kind of file.
 
     Attributes:
-        name: What `export` calls it.
-        suffix: How names of such files end.
-        what: What it is good for, in a phrase.
-        write: Writes a timeline to a path, as a whole or not at all.
+        name: Its name for `export`.
+        suffix: The suffix of such files.
+        what: Its purpose, in a phrase.
+        write: Writes a timeline to a path, completely or not at all.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Format:
 
 
 def _whole(write: Callable[[Timeline, IO[bytes]], None]) -> Callable[[Timeline, Path], None]:
-    """Let what writes to an open file write a file that is there as a whole or not at all."""
+    """Return a function that writes to a path, completely or not at all, from one that writes to a file."""
 
     def to(timeline: Timeline, target: Path) -> None:
         with written(target) as file:
@@ -45,7 +45,7 @@ def _whole(write: Callable[[Timeline, IO[bytes]], None]) -> Callable[[Timeline, 
 
 
 FORMATS = (
-    Format("html", ".html", "one page to look at in a browser", write_page),
+    Format("html", ".html", "a page for the browser", write_page),
     Format(
         "jsonl", ".records.jsonl", "a flat record for each event, for pandas and jq", _whole(records.write)
     ),
@@ -53,22 +53,22 @@ FORMATS = (
     Format("svg", ".svg", "the tree as a picture", _whole(pictures.write_svg)),
     Format("txt", ".txt", "the tree as plain text", _whole(pictures.write_text)),
 )
-"""All formats; what is added here is known to `export` and to the command line."""
+"""All formats; `export` and the command line offer every format in this list."""
 
 
-def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None = None) -> None:  # noqa: A002  # what everybody calls it
-    """Write a timeline to a file for another program; the file is there as a whole or not at all.
+def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None = None) -> None:  # noqa: A002  # the usual name
+    """Write a timeline to a file for another program, completely or not at all.
 
-    None of these can be read back: that is what `timeline.save` is for.
+    Exported files cannot be read back; use `timeline.save` for that.
 
     Args:
         timeline: The events.
-        path: Where to. Its name tells the format by its end: `.html`, `.records.jsonl`,
+        path: The output file. Its suffix selects the format: `.html`, `.records.jsonl`,
             `.perfetto.json`, `.svg` or `.txt`.
-        format: `html`, `jsonl`, `perfetto`, `svg` or `txt`, whatever the file is called.
+        format: `html`, `jsonl`, `perfetto`, `svg` or `txt`, regardless of the suffix.
 
     Raises:
-        FormatError: If there is no such format, or the file cannot be written; nothing is left behind then.
+        FormatError: If the format is unknown, or the file cannot be written; no partial file remains.
 
     Example:
         >>> export(timeline, "run.perfetto.json")  # doctest: +SKIP
@@ -81,15 +81,16 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
 
 
 def _by_name(name: str) -> Format:
-    for one in FORMATS:
-        if one.name == name:
-            return one
-    raise FormatError(f"there is no format {name!r}; there are {', '.join(one.name for one in FORMATS)}")
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in FORMATS)
+    raise FormatError(f"unknown format {name!r}; choose one of {names}")
 
 
 def _by_suffix(target: Path) -> Format:
-    for one in FORMATS:
-        if target.name.lower().endswith(one.suffix):
-            return one
-    known = ", ".join(f"{one.suffix} ({one.name})" for one in FORMATS)
-    raise FormatError(f"{target} ends in none of {known}, so its format is not known; name one of them")
+    for known in FORMATS:
+        if target.name.lower().endswith(known.suffix):
+            return known
+    suffixes = ", ".join(f"{known.suffix} ({known.name})" for known in FORMATS)
+    raise FormatError(f"unknown format of {target}; use one of the suffixes {suffixes}, or name the format")

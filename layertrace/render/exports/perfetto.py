@@ -1,9 +1,9 @@
 """Write tracks and slices in the JSON of Chrome's tracing, which Perfetto shows: https://ui.perfetto.dev.
 
-Each thread is a track, and each replica of a `tf.distribute` strategy a process of its own. Spans are slices,
-variables are instants, and counters tell how many variables, parameters and calls there were by then. Arrows
-lead from a trace to the one that was made since something differed from it, and into the threads that it
-started. What failed bears a ✗, what had not ended when the recording did a ….
+Each thread is a track, and each replica of a `tf.distribute` strategy is a process. Spans are slices,
+variables are instants, and counters show the number of variables, parameters and calls so far. Arrows lead
+from a trace to the retrace that was compared with it, and from an event into the threads that it started.
+Failed events are marked with ✗, and those still running at the end of the recording with ….
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from layertrace.timeline.timeline import Timeline
 __all__ = ["trace_events", "write"]
 
 PROGRAM = 1
-"""The process that stands for the traced program; replica 0 is the next."""
+"""The process number of the traced program; replica 0 is the next."""
 
-TOLD_BY_THE_SLICE = frozenset({"kind", "layer", "thread", "replica", "depth", "start_ms", "duration_ms"})
+SHOWN_BY_THE_SLICE = frozenset({"kind", "layer", "thread", "replica", "depth", "start_ms", "duration_ms"})
 
 
 def write(timeline: Timeline, file: IO[bytes]) -> None:
-    """Write a timeline as one JSON object, an event in each line."""
+    """Write a timeline as one JSON object, with one event per line."""
     encode = msgspec.json.Encoder().encode
-    beside = {"notes": list(map(encodable, timeline.notes)), **timeline.surroundings.versions}
-    file.write(b'{"displayTimeUnit":"ms","otherData":' + encode(beside) + b',"traceEvents":[')
-    for number, one in enumerate(trace_events(timeline)):
-        file.write((b",\n" if number else b"\n") + encode(one))
+    metadata = {"notes": list(map(encodable, timeline.notes)), **timeline.surroundings.versions}
+    file.write(b'{"displayTimeUnit":"ms","otherData":' + encode(metadata) + b',"traceEvents":[')
+    for number, event in enumerate(trace_events(timeline)):
+        file.write((b",\n" if number else b"\n") + encode(event))
     file.write(b"\n]}\n")
 
 
 def trace_events(timeline: Timeline) -> Iterator[dict[str, Any]]:
-    """Yield the events of the format: tracks first, then all that happened, track by track in order.
+    """Yield the events of the format: tracks first, then counters, then slices in order.
 
     Example:
         >>> build = Event(seq=0, kind="build", start_ns=2_000, duration_ns=1_500)
@@ -49,37 +49,37 @@ def trace_events(timeline: Timeline) -> Iterator[dict[str, Any]]:
     """
     laid_out = slices(timeline)
     tracks = _Tracks()
-    for one in laid_out:
-        tracks.add(one.track)
+    for laid in laid_out:
+        tracks.add(laid.track)
     yield from tracks.metadata()
     yield from _Counters().of(timeline)
     ends = _ends(arrows(laid_out))
-    said = Words()
-    for one in laid_out:
-        place = tracks.place(one.track)
-        yield {**_slice(one, record_of(one.event, said)), **place}
-        # An arrow holds on to the innermost slice at its time: it has to come before those inside.
-        for end in ends.get(one.event.seq, ()):
-            yield {**end, "ts": _microseconds(one.start_ns), **place}
+    cache = Words()
+    for laid in laid_out:
+        place = tracks.place(laid.track)
+        yield {**_slice(laid, record_of(laid.event, cache)), **place}
+        # A viewer binds an arrow to the innermost slice at its time: it must precede the slices inside.
+        for end in ends.get(laid.event.seq, ()):
+            yield {**end, "ts": _microseconds(laid.start_ns), **place}
 
 
 def _microseconds(nanoseconds: int) -> float:
     return nanoseconds / 1000
 
 
-def _slice(one: Slice, record: Record) -> dict[str, Any]:
-    event = one.event
-    told: dict[str, Any] = {
+def _slice(laid: Slice, record: Record) -> dict[str, Any]:
+    event = laid.event
+    entry: dict[str, Any] = {
         "name": _name(event),
         "cat": f"{event.kind},{event.mode}",
-        "ts": _microseconds(one.start_ns),
-        "args": {k: v for k, v in record.items() if v is not None and k not in TOLD_BY_THE_SLICE},
+        "ts": _microseconds(laid.start_ns),
+        "args": {k: v for k, v in record.items() if v is not None and k not in SHOWN_BY_THE_SLICE},
     }
     if event.kind == "variable":
-        return {"ph": "i", "s": "t", **told}
+        return {"ph": "i", "s": "t", **entry}
     if event.duration_ns is None:
-        told["args"]["had_ended"] = False
-    return {"ph": "X", "dur": _microseconds(one.end_ns - one.start_ns), **told}
+        entry["args"]["had_ended"] = False
+    return {"ph": "X", "dur": _microseconds(laid.end_ns - laid.start_ns), **entry}
 
 
 def _name(event: Event) -> str:
@@ -89,7 +89,7 @@ def _name(event: Event) -> str:
 
 
 class _Tracks:
-    """Numbers for threads and replicas, which viewers know as processes."""
+    """Numbers for threads, and for replicas, which viewers show as processes."""
 
     def __init__(self) -> None:
         self._numbers: dict[Track, dict[str, int]] = {}
@@ -103,28 +103,28 @@ class _Tracks:
         return self._numbers[track]
 
     def metadata(self) -> Iterator[dict[str, Any]]:
-        """Yield the names of processes and threads, and the order to show them in."""
+        """Yield the names of processes and threads, and their order."""
         processes = {place["pid"]: track.replica for track, place in self._numbers.items()}
         for process, replica in sorted(processes.items()):
             name = "layers" if replica is None else f"replica {replica}"
-            yield from _named("process", {"pid": process, "tid": 0}, name, process)
+            yield from _name_and_rank("process", {"pid": process, "tid": 0}, name, process)
         for track, place in self._numbers.items():
-            yield from _named("thread", place, encodable(track.thread), place["tid"])
+            yield from _name_and_rank("thread", place, encodable(track.thread), place["tid"])
 
 
-def _named(what: str, place: dict[str, int], name: str, rank: int) -> Iterator[dict[str, Any]]:
+def _name_and_rank(what: str, place: dict[str, int], name: str, rank: int) -> Iterator[dict[str, Any]]:
     yield {"ph": "M", "name": f"{what}_name", **place, "args": {"name": name}}
     yield {"ph": "M", "name": f"{what}_sort_index", **place, "args": {"sort_index": rank}}
 
 
 @dataclass(slots=True)
 class _Counters:
-    """What had been made and called by then; what failed does not count."""
+    """The number of variables, parameters and calls so far, without failed ones."""
 
     counts: dict[str, int] = field(default_factory=lambda: {"variables": 0, "parameters": 0, "calls": 0})
 
     def of(self, events: Iterable[Event]) -> Iterator[dict[str, Any]]:
-        """Yield each count when it changes; all of them at the beginning, so that each has its track."""
+        """Yield each count when it changes, and all at the beginning, so that each has a track."""
         for name in self.counts:
             yield self._at(0, name)
         for event in events:
@@ -146,10 +146,10 @@ def _counted(event: Event) -> Iterator[tuple[str, int]]:
 
 
 def _ends(drawn: Iterable[Arrow]) -> dict[int, list[dict[str, Any]]]:
-    """Return the beginnings and ends of arrows, by the number of the event that they hold on to."""
+    """Return the beginnings and ends of arrows, by the number of their event."""
     ends: dict[int, list[dict[str, Any]]] = {}
     for number, arrow in enumerate(drawn, start=1):
-        told = {"name": arrow.what, "cat": arrow.what, "id": number}
-        ends.setdefault(arrow.start, []).append({"ph": "s", **told})
-        ends.setdefault(arrow.end, []).append({"ph": "f", "bp": "e", **told})
+        entry = {"name": arrow.what, "cat": arrow.what, "id": number}
+        ends.setdefault(arrow.start, []).append({"ph": "s", **entry})
+        ends.setdefault(arrow.end, []).append({"ph": "f", "bp": "e", **entry})
     return ends

@@ -1,4 +1,4 @@
-"""Write the tree as a picture, or as a text, as it would be printed."""
+"""Write the printed tree as a picture or as text."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from layertrace.timeline import Timeline
 __all__ = ["write_svg", "write_text"]
 
 WIDTH = 160
-"""The widest that a file gets; the tree takes what it needs of it. No terminal's width decides here."""
+"""The maximum width of a file, whatever the width of the terminal; the tree may be narrower."""
 
 LINES_OF_A_TEXT = 5_000
-"""A file can be searched and scrolled, so it holds more than the 400 lines that a terminal is given."""
+"""A file can be searched and scrolled, so it gets more than the 400 lines of a terminal."""
 
 
 def write_text(timeline: Timeline, file: IO[bytes]) -> None:
     """Write the tree as UTF-8 text."""
-    said = text(timeline, width=WIDTH, encoding="utf-8", max_lines=LINES_OF_A_TEXT)
-    file.write(said.encode() + b"\n")
+    written = text(timeline, width=WIDTH, encoding="utf-8", max_lines=LINES_OF_A_TEXT)
+    file.write(written.encode() + b"\n")
 
 
 def write_svg(timeline: Timeline, file: IO[bytes]) -> None:
-    """Write the tree as a picture of a terminal, which needs nothing from the network."""
+    """Write the tree as a picture of a terminal, which loads nothing from the network."""
     shown = tree(timeline)
     options = {"file": io.StringIO(), "force_terminal": True, "legacy_windows": False, "no_color": False}
-    console = Console(width=WIDTH, force_jupyter=False, **options)  # type: ignore[arg-type]  # a mixed bag
+    console = Console(width=WIDTH, force_jupyter=False, **options)  # type: ignore[arg-type]  # options of several types
     width = Measurement.get(console, console.options, shown).maximum
     console = Console(width=width, record=True, color_system="truecolor", **options)  # type: ignore[arg-type]
     console.print(shown, crop=False)
     picture = console.export_svg(title="layertrace")
-    # rich lets a picture load its font from a server (`rich/_export_format.py` of rich 13 to 15); whoever
-    # opens it asked for no such thing, and any font of one width will do.
+    # rich makes a picture load its font from a server (`rich/_export_format.py` of rich 13 to 15). Opening a
+    # file must not contact a server, and any monospaced font will do.
     file.write(re.sub(r"@font-face \{.*?\}\s*", "", picture, count=2, flags=re.DOTALL).encode())

@@ -1,4 +1,4 @@
-"""Tell a timeline to OpenTelemetry, as spans in spans."""
+"""Send a timeline to OpenTelemetry, as nested spans."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["spans"]
 
 FLUSHED_EVERY = 1_000
-"""The SDK's `BatchSpanProcessor` holds 2,048 spans and drops what comes faster; a timeline comes at once."""
+"""The SDK's `BatchSpanProcessor` holds 2,048 spans and drops further ones; a timeline sends many at once."""
 
-TOLD_BY_THE_SPAN = frozenset({"parent", "depth", "start_ms", "duration_ms", "message"})
+SHOWN_BY_THE_SPAN = frozenset({"parent", "depth", "start_ms", "duration_ms", "message"})
 
 SEMANTIC = {"thread": "thread.name", "error": "error.type"}
-"""The names that OpenTelemetry's conventions have for columns of a record; others are `layertrace.…`."""
+"""The columns that OpenTelemetry's conventions name; the others are called `layertrace.…`."""
 
 
 def spans(timeline: Timeline, tracer_provider: TracerProvider | None = None) -> int:
-    """Tell OpenTelemetry what happened: a span for each event, nested as the events are.
+    """Send a span to OpenTelemetry for each event, nested as the events are.
 
-    All lie in one span for the recording, which is inside whatever span is current. Exceptions are events of
-    the spans they were raised in, and a trace that was made again links to the one it differs from. Where
-    the timeline does not know when it began, it ends now.
+    One span for the recording encloses them, and is a child of the current span. Exceptions are events of the
+    spans they were raised in, and a retrace links to the trace it was compared with. A timeline without a
+    start time ends now.
 
     Args:
         timeline: The events.
-        tracer_provider: Where the spans go; None for the one that was set for the process.
+        tracer_provider: The provider to send to; None for the global one.
 
     Returns:
-        How many spans it told of, that of the recording included.
+        The number of spans, including that of the recording.
 
     Raises:
-        HostError: If OpenTelemetry is not installed, or no provider is set that would keep the spans.
+        HostError: If OpenTelemetry is not installed, or no provider is set that keeps spans.
 
     Example:
         >>> spans(timeline, TracerProvider())  # doctest: +SKIP
@@ -52,7 +52,7 @@ def spans(timeline: Timeline, tracer_provider: TracerProvider | None = None) -> 
     provider = _provider() if tracer_provider is None else tracer_provider
     started = events.surroundings.started_ns
     begin = time.time_ns() - end_of(events) if started is None else started
-    return _Telling(events, _tracer(provider), begin, getattr(provider, "force_flush", None)).tell()
+    return _Sender(events, _tracer(provider), begin, getattr(provider, "force_flush", None)).send()
 
 
 def _provider() -> TracerProvider:
@@ -73,14 +73,14 @@ def _tracer(provider: TracerProvider) -> Tracer:
 
 def _api() -> Any:
     try:
-        importlib.import_module("opentelemetry.sdk")  # without it, the interface takes spans and drops them
+        importlib.import_module("opentelemetry.sdk")  # without it, the API accepts spans and drops them
         return importlib.import_module("opentelemetry.trace")
     except ImportError as error:
         raise HostError(f"OpenTelemetry cannot be used: {error}; pip install opentelemetry-sdk") from error
 
 
-class _Telling:
-    """Walks over a timeline; spans end after those inside, as who listens to them expects."""
+class _Sender:
+    """Walks over a timeline and starts and ends its spans; each ends after its children, as is usual."""
 
     def __init__(self, timeline: Timeline, tracer: Tracer, begin: int, flush: Any) -> None:
         self._timeline = timeline
@@ -88,16 +88,16 @@ class _Telling:
         self._begin = begin
         self._end = begin + end_of(timeline)
         self._flush = flush
-        self._said = Words()
+        self._texts = Words()
         self._traces: dict[tuple[int, int], SpanContext] = {}
-        self._told = 0
+        self._sent = 0
 
-    def tell(self) -> int:
-        """Tell everything, and return how many spans that took."""
+    def send(self) -> int:
+        """Send all spans, and return their number."""
         from opentelemetry.trace import set_span_in_context
 
         whole = self._whole()
-        # Layers may lie in each other deeper than Python recurses.
+        # Layers may be nested more deeply than Python can recurse.
         waiting: list[tuple[Event | None, Span, Iterator[Event]]] = [
             (None, whole, iter(self._timeline.roots))
         ]
@@ -110,7 +110,7 @@ class _Telling:
             else:
                 new = self._open(event, set_span_in_context(span))
                 waiting.append((event, new, iter(self._timeline.children(event))))
-        return self._told
+        return self._sent
 
     def _whole(self) -> Span:
         versions = self._timeline.surroundings.versions
@@ -119,11 +119,11 @@ class _Telling:
         return self._tracer.start_span("layertrace", start_time=self._begin, attributes=attributes)
 
     def _open(self, event: Event, context: Any) -> Span:
-        record = record_of(event, self._said)
+        record = record_of(event, self._texts)
         attributes = {
             SEMANTIC.get(name, f"layertrace.{name}"): value
             for name, value in record.items()
-            if value is not None and name not in TOLD_BY_THE_SPAN
+            if value is not None and name not in SHOWN_BY_THE_SPAN
         }
         if event.location is not None:
             attributes["code.file.path"] = encodable(event.location.file)
@@ -144,9 +144,9 @@ class _Telling:
 
         if event.cause is not None and event.function is not None and event.trace is not None:
             earlier = event.cause.compared_with or event.trace - 1
-            known = self._traces.get((event.function.id, earlier))
-            if known is not None:
-                yield Link(known, {"layertrace.cause": encodable(str(event.cause))})
+            context = self._traces.get((event.function.id, earlier))
+            if context is not None:
+                yield Link(context, {"layertrace.cause": encodable(str(event.cause))})
 
     def _close(self, event: Event | None, span: Span) -> None:
         end = self._end
@@ -155,16 +155,19 @@ class _Telling:
         if event is not None and event.error is not None:
             self._fail(event, span, end)
         span.end(end_time=end)
-        self._told += 1
-        if self._flush is not None and self._told % FLUSHED_EVERY == 0:
+        self._sent += 1
+        if self._flush is not None and self._sent % FLUSHED_EVERY == 0:
             self._flush()
 
     def _fail(self, event: Event, span: Span, end: int) -> None:
         from opentelemetry.trace import Status, StatusCode
 
         error = event.error
-        assert error is not None  # noqa: S101  # whoever calls this has looked
+        assert error is not None  # noqa: S101  # the caller has checked
         span.set_status(Status(StatusCode.ERROR, encodable(str(error))))
         if error.origin:
-            told = {"exception.type": encodable(error.type), "exception.message": encodable(error.message)}
-            span.add_event("exception", told, timestamp=end)
+            attributes = {
+                "exception.type": encodable(error.type),
+                "exception.message": encodable(error.message),
+            }
+            span.add_event("exception", attributes, timestamp=end)

@@ -9,7 +9,7 @@ __all__ = ["title"]
 
 
 def title(event: Event) -> str:
-    """Name an event so that equal things are equal, and a name cut short still shows whom it is about.
+    """Return the name of an event: equal for equal events, with the subject first, should it be cut off.
 
     Example:
         >>> title(Event(seq=0, kind="build"))

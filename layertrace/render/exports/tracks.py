@@ -1,4 +1,4 @@
-"""Lay events out on one track for each thread, so that they nest in time as they nested in the program."""
+"""Lay events out on one track per thread, nested in time as they nested in the program."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Track:
 
 @dataclass(slots=True)
 class Slice:
-    """One event on its track, in nanoseconds; `end_ns` is final when all slices are known.
+    """One event on its track, in nanoseconds; `end_ns` is final once all slices exist.
 
-    `around` is the event around, wherever that ran, as far as it is in the timeline.
+    `around` is its parent, on whichever track that ran; None if the timeline does not contain it.
     """
 
     event: Event
@@ -34,37 +34,37 @@ class Slice:
 
 
 def end_of(timeline: Timeline) -> int:
-    """Return when the last thing that is known happened."""
+    """Return the time of the last recorded beginning or end."""
     return max((event.start_ns + (event.duration_ns or 0) for event in timeline), default=0)
 
 
 def slices(timeline: Timeline) -> list[Slice]:
-    """Return the events in order, so cut that on each track none begins or ends in the midst of another.
+    """Return the events in order, cut so that slices on one track nest or follow each other.
 
-    What has not ended goes on to the end of the recording. Clocks are coarse, and what was noted of an
-    event ends later than what was noted of the one around it: what reaches out is cut at the event around,
-    and, should two that follow each other overlap, the first at the second.
+    An event that has not ended extends to the end of the recording. Clocks are coarse, and an event may end
+    later than its parent: it is then cut at the end of its parent. If two siblings overlap, the first is cut
+    at the beginning of the second.
 
     Example:
-        >>> build, made = Event(seq=0, kind="build", duration_ns=10), Event(seq=1, kind="call", parent=0)
-        >>> [(one.start_ns, one.end_ns) for one in slices(Timeline([build, made]))]
+        >>> build, call = Event(seq=0, kind="build", duration_ns=10), Event(seq=1, kind="call", parent=0)
+        >>> [(slice_.start_ns, slice_.end_ns) for slice_ in slices(Timeline([build, call]))]
         [(0, 10), (0, 10)]
     """
     end = end_of(timeline)
     open_on: dict[Track, list[Slice]] = {}
-    found = []
+    laid_out = []
     for event in timeline:
         track = Track(event.thread, event.replica)
         took = event.duration_ns if event.kind != "variable" else 0
         ends = end if took is None else event.start_ns + took
-        new = Slice(event, track, event.start_ns, ends, timeline.around(event))
+        new = Slice(event, track, event.start_ns, ends, timeline.parent(event))
         _place(new, open_on.setdefault(track, []))
-        found.append(new)
-    return found
+        laid_out.append(new)
+    return laid_out
 
 
 def _place(new: Slice, running: list[Slice]) -> None:
-    """Put a slice into the innermost that is still open around it, and end those that are not around it."""
+    """Place a slice inside its parent, and end the running slices that do not enclose it."""
     if running:
         new.start_ns = max(new.start_ns, running[-1].start_ns)
     for over in _not_around(new, running):
@@ -77,6 +77,6 @@ def _place(new: Slice, running: list[Slice]) -> None:
 
 
 def _not_around(new: Slice, running: list[Slice]) -> Iterator[Slice]:
-    """Take off those that an event does not lie in, innermost first."""
+    """Remove and yield the running slices that do not enclose a slice, innermost first."""
     while running and (new.around is None or running[-1].event.seq != new.around.seq):
         yield running.pop()

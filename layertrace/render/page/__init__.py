@@ -1,4 +1,4 @@
-"""Show a timeline as one web page that holds everything it needs, and asks no network for anything."""
+"""Show a timeline as one self-contained web page, which loads nothing from the network."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ TITLE = "layertrace"
 
 
 def page(timeline: Timeline, *, findings: Sequence[Finding] | None = None, title: str | None = None) -> str:
-    """Return a whole HTML page: what is wrong, lanes by thread, the tree, functions, layers and variables.
+    """Return an HTML page with findings, lanes by thread, the tree, functions, layers and variables.
 
-    All names, values and messages are data to it, never markup. It works from a file, in an `<iframe srcdoc>`
-    and on paper, and stays quick with 100,000 events.
+    Names, values and messages are data, never markup. The page works from a file, in an `<iframe srcdoc>`
+    and on paper, and stays responsive with 100,000 events.
 
     Args:
-        timeline: The events; of a recording under way, those so far.
-        findings: What is wrong; without it, `layertrace.diagnose` is asked.
-        title: What stands in the title bar, and above everything.
+        timeline: The events; of a running recording, those so far.
+        findings: The findings to show; None to run `layertrace.diagnose`.
+        title: The title of the page.
 
     Example:
         >>> page(Timeline(), findings=[])[:15]
         '<!doctype html>'
     """
-    events = timeline[:]  # a recording under way would grow meanwhile
-    found = diagnose(events) if findings is None else findings
-    return document(title or TITLE, content(events, found))
+    events = timeline[:]  # a running recording would keep growing
+    if findings is None:
+        findings = diagnose(events)
+    return document(title or TITLE, content(events, findings))
 
 
 def write_page(
@@ -44,13 +45,13 @@ def write_page(
     findings: Sequence[Finding] | None = None,
     title: str | None = None,
 ) -> None:
-    """Write the page to a file, which is there as a whole or not at all.
+    """Write the page to a file, completely or not at all.
 
     Args:
         timeline: The events.
-        path: Where to.
+        path: The output file.
         findings: As for `page`.
-        title: As for `page`; without it, the name of the file.
+        title: As for `page`; None for the name of the file.
 
     Raises:
         FormatError: If the file cannot be written.

@@ -1,4 +1,4 @@
-"""Pack columns of numbers: one number where all are equal, only the known ones where most are missing."""
+"""Pack columns of numbers: one number if all are equal, only the present ones if most are missing."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def packed(numbers: Sequence[int]) -> Packed:
         return MISSING
     if numbers.count(numbers[0]) == len(numbers):
         return numbers[0]
-    known = [index for index, number in enumerate(numbers) if number != MISSING]
-    if len(known) * SPARSE < len(numbers):
-        return {"after": deltas(known), "is": [numbers[index] for index in known]}
+    present = [index for index, number in enumerate(numbers) if number != MISSING]
+    if len(present) * SPARSE < len(numbers):
+        return {"after": deltas(present), "is": [numbers[index] for index in present]}
     return numbers
 
 
 def deltas(numbers: Sequence[int]) -> list[int]:
-    """Return how far each number is from the one before, the first from 0.
+    """Return the difference of each number from the one before, starting at 0.
 
     Example:
         >>> deltas([3, 5, 9])

@@ -1,4 +1,4 @@
-"""Gather all that a page shows, as plain lists and numbers for JSON."""
+"""Collect all that a page shows, as plain lists and numbers for JSON."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ __all__ = ["content"]
 
 
 def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return what a page shows of a timeline and of what is wrong with it."""
+    """Return what a page shows of a timeline and its findings."""
     totals = count(timeline)
     surroundings = timeline.surroundings
-    names = Names((one.layer for one in totals.layers.values()), UNICODE)
+    names = Names((counts.layer for counts in totals.layers.values()), UNICODE)
     tables = Tables(names, Places(_locations(timeline, findings, surroundings), ""))
     index = {event.seq: place for place, event in enumerate(timeline)}
-    layers = [_layer(one, index, tables) for one in totals.layers.values()]
+    layers = [_layer(counts, index, tables) for counts in totals.layers.values()]
     failed = sum(event.error is not None for event in timeline)
     return {
         "kinds": KINDS,
@@ -45,25 +45,25 @@ def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),
         "tally": tally(findings),
-        "findings": [_finding(one, index, tables) for one in findings],
+        "findings": [_finding(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline),
-        "lives": [_life(one, index, tables) for one in timeline.functions],
+        "lives": [_life(life, index, tables) for life in timeline.functions],
         "counts": layers,
         "noticed": noticed(surroundings.observations, index, tables),
-        "states": states((one.layer for one in totals.layers.values()), surroundings, tables),
+        "states": states((counts.layer for counts in totals.layers.values()), surroundings, tables),
         "tables": tables.rows(),
     }
 
 
 def _facts(totals: Totals, failed: int) -> Iterator[str]:
-    """Yield what there is to count in the whole; `failed` events were left by an exception."""
+    """Yield the counts of the whole timeline; exceptions were raised in or passed through `failed` events."""
     together = totals.all_layers()
     errors = together.errors + totals.outside.errors
     yield formatting.counted(len(totals.layers), "layer") if totals.layers else "no layers"
     yield together.calls_in_words()
-    left = f", which left {formatting.counted(failed, 'event')}" if failed > errors else ""
-    yield f"{formatting.counted(errors, 'error')}{left}" if errors else ""
+    passed = f", through {formatting.counted(failed, 'event')}" if failed > errors else ""
+    yield f"{formatting.counted(errors, 'error')}{passed}" if errors else ""
     yield formatting.counted(totals.traces, "trace") if totals.traces else ""
     yield formatting.counted(totals.runs, "run") if totals.runs else ""
     yield together.variables_in_words()
@@ -72,11 +72,11 @@ def _facts(totals: Totals, failed: int) -> Iterator[str]:
     yield formatting.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""
 
 
-def _layer(one: LayerCounts, index: dict[int, int], tables: Tables) -> list[int]:
-    calls = [one.calls[mode] for mode in MODES]
-    first = MISSING if one.first_call is None else index[one.first_call.seq]
-    made = (one.variables, one.parameters, one.errors)
-    return [tables.layer(one.layer), one.init, one.build, *calls, *made, first]
+def _layer(counts: LayerCounts, index: dict[int, int], tables: Tables) -> list[int]:
+    calls = [counts.calls[mode] for mode in MODES]
+    first = MISSING if counts.first_call is None else index[counts.first_call.seq]
+    variables = (counts.variables, counts.parameters, counts.errors)
+    return [tables.layer(counts.layer), counts.init, counts.build, *calls, *variables, first]
 
 
 def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any]:
@@ -91,15 +91,15 @@ def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any
 
 
 def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[Any] | None:
-    """Return what ended the recording, and in which of the events it arose."""
+    """Return the exception that ended the recording, and the event where it was raised."""
     failure = timeline.failure
     if failure is None:
         return None
     lines = [tables.place(line) for line in failure.lines]
     event = arose(timeline, failure)
     where = MISSING if event is None else index[event.seq]
-    told = (tables.error(failure.error), tables.layer(failure.layer), lines, printable(failure.thread))
-    return [*told, where]
+    thread = printable(failure.thread)
+    return [tables.error(failure.error), tables.layer(failure.layer), lines, thread, where]
 
 
 def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, Any]:
@@ -112,12 +112,12 @@ def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[st
         "place": tables.place(finding.location),
         "evidence": [
             [
-                printable(one.text),
-                tables.place(one.location),
-                # An event that this selection leaves out is told by its number alone.
-                [[seq, index.get(seq, MISSING)] for seq in one.events],
+                printable(evidence.text),
+                tables.place(evidence.location),
+                # An event outside of this selection is shown by its number alone.
+                [[seq, index.get(seq, MISSING)] for seq in evidence.events],
             ]
-            for one in finding.evidence
+            for evidence in finding.evidence
         ],
         "fix": UNICODE.user_lines(finding.fix),
         "link": printable(finding.link),
@@ -127,12 +127,12 @@ def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[st
 def _locations(
     events: Sequence[Event], findings: Sequence[Finding], surroundings: RecordingContext
 ) -> set[Location]:
-    """Return all lines of code that may be shown, so that no two are written alike."""
-    found = {place for event in events for place in (event.location, event.defined_at)}
-    found |= {event.error.location for event in events if event.error is not None}
-    found |= {one.location for one in findings}
-    found |= {evidence.location for one in findings for evidence in one.evidence}
-    found |= {one.location for one in surroundings.observations}
+    """Return all lines of code that may be shown, so that each gets a distinct name."""
+    locations = {place for event in events for place in (event.location, event.defined_at)}
+    locations |= {event.error.location for event in events if event.error is not None}
+    locations |= {source.location for source in findings}
+    locations |= {evidence.location for source in findings for evidence in source.evidence}
+    locations |= {source.location for source in surroundings.observations}
     if surroundings.failure is not None:
-        found |= {*surroundings.failure.lines, surroundings.failure.error.location}
-    return {place for place in found if place is not None}
+        locations |= {*surroundings.failure.lines, surroundings.failure.error.location}
+    return {place for place in locations if place is not None}

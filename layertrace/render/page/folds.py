@@ -1,4 +1,4 @@
-"""Find what repeats itself among siblings, so that the page shows it as one line until it is opened."""
+"""Find siblings that repeat, which the page shows as one line until it is opened."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ __all__ = ["folds"]
 
 
 def folds(timeline: Timeline) -> dict[str, Packed]:
-    """Return the stretches of siblings that repeat themselves, in the order of their first events.
+    """Return the stretches of siblings that repeat, in the order of their first events.
 
     Returns:
-        How many there are, and columns: at which event a stretch begins, how many siblings it is, how often
-        it repeats itself, and whether it does so in other layers each time.
+        The number of stretches, and columns: the first event of each, its number of siblings, its number of
+        repetitions, and whether each repetition is in other layers.
     """
     signatures = Signatures(timeline)
     index = {event.seq: place for place, event in enumerate(timeline)}
     stretches = (item for row in _rows(timeline) for item in fold(row, signatures) if item.siblings > 1)
-    found = sorted((index[s.first.seq], s.siblings, s.times, int(s.alike)) for s in stretches)
-    first, siblings, times, alike = zip(*found, strict=True) if found else ((), (), (), ())
+    rows = sorted((index[s.first.seq], s.siblings, s.times, int(s.alike)) for s in stretches)
+    first, siblings, times, alike = zip(*rows, strict=True) if rows else ((), (), (), ())
     return {
-        "count": len(found),
+        "count": len(rows),
         "first": packed(deltas(first)),
         "siblings": packed(siblings),
         "times": packed(times),
@@ -35,7 +35,7 @@ def folds(timeline: Timeline) -> dict[str, Packed]:
 
 
 def _rows(timeline: Timeline) -> Iterator[Sequence[Event]]:
-    """Yield the rows of siblings that are long enough, those at the top by thread."""
+    """Yield the rows of siblings that are long enough to fold; roots are grouped by thread."""
     by_thread: dict[str, list[Event]] = {}
     for event in timeline.roots:
         by_thread.setdefault(event.thread, []).append(event)

@@ -1,4 +1,4 @@
-"""Find the sentence of an exception that says what was wrong."""
+"""Find the sentence of an exception that describes the mistake."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from layertrace.timeline.context import Failure
 
 __all__ = ["arose", "sentence"]
 
-# What comes before the message of an exception that went through a call of a layer (Keras 3 and tf_keras,
-# traceback_utils.py), or through code that AutoGraph made (tensorflow/python/autograph/pyct/error_utils.py).
+# The beginning of the message of an exception that passed through a call of a layer (traceback_utils.py of
+# Keras 3 and tf_keras), or through code of AutoGraph (tensorflow/python/autograph/pyct/error_utils.py).
 OF_KERAS = "Exception encountered when calling "
 OF_AUTOGRAPH = "in user code:"
 
 
 def sentence(message: str) -> str:
-    r"""Return the first line that says anything, but for what the hosts put before a message.
+    r"""Return the first line of a message, without what Keras and AutoGraph write before it.
 
     Example:
         >>> sentence("Exception encountered when calling GCN.call().\n\nno such axis\n\nArguments: x")
@@ -48,9 +48,9 @@ def _margin(line: str) -> int:
 
 
 def arose(timeline: Timeline, failure: Failure) -> Event | None:
-    """Return the event in which the exception arose that ended a recording; None if it was in no event.
+    """Return the event that raised the exception which ended a recording, or None.
 
-    On its way out the hosts make another exception of it, whose message holds the first one's.
+    Keras and AutoGraph replace the exception by another one, whose message contains the original message.
     """
     whole = UNICODE.user_lines(failure.error.message)
     for event in reversed(timeline.errors):

@@ -1,4 +1,4 @@
-"""Say what a recording knows beside its events: what was noticed in one, and how layers were in the end."""
+"""Describe what was observed during events, and the final state of layers."""
 
 from __future__ import annotations
 
@@ -17,48 +17,57 @@ __all__ = ["noticed", "states"]
 MOST_NAMED = 6
 
 
-def noticed(seen: Iterable[Observation], index: Mapping[int, int], tables: Tables) -> list[list[Any]]:
-    """Return what was noticed during events: in which, what, of which layer, where, and how often."""
+def noticed(observations: Iterable[Observation], index: Mapping[int, int], tables: Tables) -> list[list[Any]]:
+    """Return each observation: its event, description, layer, location, and number of times."""
     return [
-        [index[one.during], _said(one), tables.layer(one.layer), tables.place(one.location), one.times]
-        for one in seen
-        if one.during is not None and one.during in index
+        [
+            index[observation.during],
+            _description(observation),
+            tables.layer(observation.layer),
+            tables.place(observation.location),
+            observation.times,
+        ]
+        for observation in observations
+        if observation.during is not None and observation.during in index
     ]
 
 
-def _said(one: Observation) -> str:
-    name, before, now = printable(one.name), formatting.structure(one.before), formatting.structure(one.now)
-    if one.what == "update":
-        updated = f"{name} was given gradients for {formatting.counted(len(one.variables), 'variable')}"
-        return f"{updated}, but none for {_named(one.without_gradient)}" if one.without_gradient else updated
-    said = {
+def _description(observation: Observation) -> str:
+    name = printable(observation.name)
+    before, now = formatting.structure(observation.before), formatting.structure(observation.now)
+    if observation.what == "update":
+        variables = formatting.counted(len(observation.variables), "variable")
+        without = observation.without_gradient
+        except_for = f", but none for {_listed(without)}" if without else ""
+        return f"{name} received gradients for {variables}{except_for}"
+    descriptions = {
         "loss": "add_loss was called",
         "changed in call": f"the call changed {name}: {now}, was {before}",
         "changed after trace": f"{name} is {now} here; when the graph was traced, it was {before}",
         "kept tensor": f"{name} still holds a tensor of the graph after the call",
-        "random": f"drew from {name} while it was traced",
+        "random": f"drew from {name} during tracing",
     }
-    return said[one.what]
+    return descriptions[observation.what]
 
 
-def _named(paths: tuple[str, ...]) -> str:
-    told = [printable(path) for path in paths[:MOST_NAMED]]
-    more = len(paths) - len(told)
-    return ", ".join([*told, f"{more} more"] if more else told)
+def _listed(paths: tuple[str, ...]) -> str:
+    names = [printable(path) for path in paths[:MOST_NAMED]]
+    more = len(paths) - len(names)
+    return ", ".join([*names, f"{more} more"] if more else names)
 
 
 def states(layers: Iterable[LayerRef], surroundings: RecordingContext, tables: Tables) -> list[list[Any]]:
-    """Return how layers were in the end: alive, built, trainable, their dtype, and the layers they hold."""
-    known = surroundings.states
-    return [_state(known[layer.id], known, tables) for layer in layers if layer.id in known]
+    """Return the final state of layers: alive, built, trainable, their dtype, and the layers they contain."""
+    by_layer = surroundings.states
+    return [_state(by_layer[layer.id], by_layer, tables) for layer in layers if layer.id in by_layer]
 
 
-def _state(state: LayerState, known: Mapping[int, LayerState], tables: Tables) -> list[Any]:
+def _state(state: LayerState, by_layer: Mapping[int, LayerState], tables: Tables) -> list[Any]:
     held = [
-        [printable(attribute), tables.layer(known[number].layer)]
+        [printable(attribute), tables.layer(by_layer[number].layer)]
         for number, attribute in state.held.items()
-        if number in known
+        if number in by_layer
     ]
     traits = (state.alive, state.built, state.trainable)
-    told = [MISSING if trait is None else int(trait) for trait in traits]
-    return [tables.layer(state.layer), *told, printable(state.compute_dtype or ""), held]
+    flags = [MISSING if trait is None else int(trait) for trait in traits]
+    return [tables.layer(state.layer), *flags, printable(state.compute_dtype or ""), held]

@@ -1,4 +1,4 @@
-"""Turn events into columns of numbers, most of which point into tables."""
+"""Turn events into columns of numbers, most of them indexes into tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layertrace.timeline.event import KINDS, MODES, Event, GraphSpec
 __all__ = ["columns", "parents"]
 
 Remark = tuple[int, str]
-"""How it looks, and what it says."""
+"""Its style and its text."""
 
 _PLAIN, _QUIET, _NOTE = range(3)
 
@@ -24,35 +24,37 @@ _MODES = {mode: number for number, mode in enumerate(MODES)}
 
 
 def parents(timeline: Timeline) -> list[int]:
-    """Return for each event where the nearest event around it stands among those of the timeline."""
-    found = [MISSING] * len(timeline)
+    """Return for each event the index of its nearest ancestor in the timeline."""
+    indexes = [MISSING] * len(timeline)
     index = {event.seq: place for place, event in enumerate(timeline)}
     for place, event in enumerate(timeline):
         for child in timeline.children(event):
-            found[index[child.seq]] = place
-    return found
+            indexes[index[child.seq]] = place
+    return indexes
 
 
 def columns(timeline: Timeline, inside: Sequence[int], tables: Tables) -> dict[str, Packed]:
-    """Return one column for each thing that an event may say.
+    """Return one column for each property of events.
 
     Args:
         timeline: The events.
-        inside: What `parents` says of them.
-        tables: What the numbers point into; it is filled on the way.
+        inside: Their `parents`.
+        tables: The tables that the numbers point into; they are filled on the way.
     """
     events = list(timeline)
     around = [events[place] if place != MISSING else None for place in inside]
-    made = {name: packed([get(event) for event in events]) for name, get in _columns(tables).items()}
-    own = [place - parent if parent != MISSING else MISSING for place, parent in enumerate(inside)]
-    made |= {
+    packed_columns = {
+        name: packed([get(event) for event in events]) for name, get in _columns(tables).items()
+    }
+    distances = [place - parent if parent != MISSING else MISSING for place, parent in enumerate(inside)]
+    packed_columns |= {
         "seq": packed(deltas([event.seq for event in events])),
         "start": packed(deltas([event.start_ns for event in events])),
-        "inside": packed(own),
+        "inside": packed(distances),
         "where": packed([tables.text(ran_where(e, a, UNICODE)) for e, a in zip(events, around, strict=True)]),
         "remarks": packed([tables.text(_remarks(e, a)) for e, a in zip(events, around, strict=True)]),
     }
-    return made
+    return packed_columns
 
 
 def _columns(tables: Tables) -> dict[str, Callable[[Event], int]]:
@@ -60,31 +62,31 @@ def _columns(tables: Tables) -> dict[str, Callable[[Event], int]]:
         "kind": lambda event: _KINDS[event.kind],
         "mode": lambda event: _MODES[event.mode],
         "layer": lambda event: tables.layer(event.layer),
-        "took": lambda event: _known(event.duration_ns),
+        "took": lambda event: _or_missing(event.duration_ns),
         "thread": lambda event: tables.text(printable(event.thread)),
         "function": lambda event: tables.function(event.function),
-        "trace": lambda event: _known(event.trace),
+        "trace": lambda event: _or_missing(event.trace),
         "inputs": lambda event: tables.came_in(event.inputs),
         "outputs": lambda event: tables.came_out(event.outputs),
         "arguments": lambda event: tables.arguments(event.arguments, event.layer),
-        "training": lambda event: _known(event.training),
-        "mask": lambda event: _known(event.mask),
+        "training": lambda event: _or_missing(event.training),
+        "mask": lambda event: _or_missing(event.mask),
         "variable": lambda event: tables.variable(event.variable),
         "error": lambda event: tables.error(event.error),
         "place": lambda event: tables.place(event.location),
         "defined": lambda event: tables.place(event.defined_at),
-        "call": lambda event: _known(event.call_index),
+        "call": lambda event: _or_missing(event.call_index),
         "cause": lambda event: tables.cause(event.cause),
         "graph": lambda event: tables.text(() if event.graph is None else tuple(_graph(event.graph))),
         "times": lambda event: event.times,
-        "before": lambda event: _known(event.traced_before),
-        "replica": lambda event: _known(event.replica),
+        "before": lambda event: _or_missing(event.traced_before),
+        "replica": lambda event: _or_missing(event.replica),
         "strategy": lambda event: tables.text(printable(event.strategy or "")),
         "flags": lambda event: tables.text(", ".join(sorted(event.flags))),
     }
 
 
-def _known(number: int | None) -> int:
+def _or_missing(number: int | None) -> int:
     return MISSING if number is None else int(number)
 
 
@@ -100,12 +102,12 @@ def _graph(graph: GraphSpec) -> Iterator[str]:
 
 
 def _remarks(event: Event, around: Event | None) -> tuple[Remark, ...]:
-    """Return what the tree says of an event beside its shapes, in the words of the terminal's tree."""
+    """Return the remarks next to the shapes of an event, as in the terminal's tree."""
     if event.kind == "call":
-        if not event.arguments and event.training is None and not event.mask:  # as are most
+        if not event.arguments and event.training is None and not event.mask:  # as for most calls
             return ()
-        told = event_phrases.settings(event, around, UNICODE)
-        return ((_PLAIN, told),) if told else ()
+        settings = event_phrases.settings(event, around, UNICODE)
+        return ((_PLAIN, settings),) if settings else ()
     if event.variable is not None:
         traits = (
             *event_phrases.usual_traits(event.variable, UNICODE),
@@ -126,6 +128,6 @@ def _of_function(event: Event) -> Iterator[Remark]:
         yield _NOTE, printable(str(event.cause))
     if event.traced_before and event.traced_before == event.trace:
         before = formatting.counted(event.traced_before, "trace")
-        yield _NOTE, f"traced before this recording, {before}; 0 layer events to expect"
+        yield _NOTE, f"traced before this recording ({before}); its layers record no events"
     elif event.kind == "run" and event.times > 1:
         yield _QUIET, "without entering Python"

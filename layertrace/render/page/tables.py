@@ -1,4 +1,4 @@
-"""Keep once what many events have in common: a layer, a line of code, a shape, a sentence."""
+"""Store once what many events share: a layer, a line of code, a shape, a sentence."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ from layertrace.timeline.literals import words as literals
 __all__ = ["Table", "Tables", "whole"]
 
 LONGEST = 4000
-"""Signs of one value or message that are kept; beyond that, nobody reads."""
+"""The maximum number of characters of one value or message."""
 
 
 class Table:
-    """Gives things numbers from 0, equal ones the same, and keeps a row for each."""
+    """Numbers things from 0, equal things alike, and keeps a row for each."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
         self._numbers: dict[Hashable, int] = {}
 
     def number(self, key: Hashable, row: Callable[[], Any]) -> int:
-        """Return the number of a thing, whose row is made when it is met for the first time."""
+        """Return the number of a thing; its row is created the first time."""
         number = self._numbers.get(key)
         if number is None:
-            made = row()  # which may need numbers of this table itself
+            new_row = row()  # which may add rows to this table
             number = self._numbers[key] = len(self.rows)
-            self.rows.append(made)
+            self.rows.append(new_row)
         return number
 
 
 class Tables:
-    """All that the rows of a page refer to by number.
+    """All tables that the columns of a page refer to by number.
 
     Args:
-        names: How layers are called.
-        places: How lines of code are written.
+        names: The names of layers.
+        places: The names of lines of code.
     """
 
     def __init__(self, names: Names, places: Places) -> None:
@@ -87,8 +87,8 @@ class Tables:
         return self._layers.number(layer.id, lambda: self._layer(layer))
 
     def _layer(self, layer: LayerRef) -> list[Any]:
-        told = (self._names.label(layer).plain, layer.class_name, layer.name, layer.path, layer.framework)
-        return [*map(printable, told), layer.id]
+        texts = (self._names.label(layer).plain, layer.class_name, layer.name, layer.path, layer.framework)
+        return [*map(printable, texts), layer.id]
 
     def function(self, function: FunctionRef | None) -> int:
         """Return the number of a function."""
@@ -129,45 +129,53 @@ class Tables:
         return MISSING if cause is None else self._causes.number(cause, lambda: self._cause(cause))
 
     def _cause(self, cause: Cause) -> list[Any]:
-        changes = [_change(one) for one in cause.changes]
+        changes = [_change(change) for change in cause.changes]
         return [printable(str(cause)), cause.reason, changes, cause.compared_with or MISSING]
 
-    def variable(self, made: VariableSpec | None) -> int:
-        """Return the number of a variable, of which there is only one."""
-        if made is None:
+    def variable(self, variable: VariableSpec | None) -> int:
+        """Return the number of a variable, which is new, since each variable has one event."""
+        if variable is None:
             return MISSING
-        told = (made.name, made.path, str(event_phrases.tensor(made)), made.initializer or "", made.source)
-        trainable = MISSING if made.trainable is None else int(made.trainable)
-        self._variables.append([*map(printable, told), made.parameters, trainable, int(made.deferred)])
+        texts = (
+            variable.name,
+            variable.path,
+            str(event_phrases.tensor(variable)),
+            variable.initializer or "",
+            variable.source,
+        )
+        trainable = MISSING if variable.trainable is None else int(variable.trainable)
+        self._variables.append(
+            [*map(printable, texts), variable.parameters, trainable, int(variable.deferred)]
+        )
         return len(self._variables) - 1
 
     def came_in(self, value: Structure) -> int:
-        """Return the number of what came into an event; of no arguments there is nothing to say."""
+        """Return the number of the inputs of an event; missing if there are not any."""
         return MISSING if value in ({}, ()) else self._value("in", value, formatting.tensors)
 
     def came_out(self, value: Structure) -> int:
-        """Return the number of what came out of a call."""
+        """Return the number of the outputs of a call."""
         return self._value("out", value, formatting.structure)
 
     def arguments(self, values: Mapping[str, Structure], layer: LayerRef | None) -> int:
-        """Return the number of arguments, but for a name that the layer bears anyway."""
+        """Return the number of some arguments, without `name` if the layer has that name."""
         if not values:
             return MISSING
         name = None if layer is None or values.get("name") != layer.name else layer.name
         key = ("arguments", id(values), name)
         if key not in self._seen:
-            told = {key: value for key, value in values.items() if key != "name" or name is None}
-            short, parts = formatting.arguments(told), _parts(values)
+            shown = {key: value for key, value in values.items() if key != "name" or name is None}
+            short, parts = formatting.arguments(shown), _parts(values)
             self._seen[key] = self._values.number((short, *parts), lambda: [short, parts])
         return self._seen[key]
 
-    def _value(self, role: str, value: Structure, said: Callable[[Structure], str]) -> int:
-        """Return the number of a value; each object is looked into once, and lives as long as its event."""
+    def _value(self, role: str, value: Structure, describe: Callable[[Structure], str]) -> int:
+        """Return the number of a value; each object is described once, and lives as long as its event."""
         if value is None:
             return MISSING
         key = (role, id(value))
         if key not in self._seen:
-            short, parts = said(value), _parts(value)
+            short, parts = describe(value), _parts(value)
             self._seen[key] = self._values.number((short, *parts), lambda: [short, parts])
         return self._seen[key]
 
@@ -186,7 +194,7 @@ def _change(change: Change) -> list[str]:
 
 
 def whole(value: Structure) -> str:
-    """Say a value in full, but for one that is longer than a page.
+    """Return a value in full, shortened only if it is longer than a page.
 
     Example:
         >>> whole({"padding": "same"})

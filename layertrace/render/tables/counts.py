@@ -1,4 +1,4 @@
-"""Count what happened: to each layer, and in a timeline as a whole."""
+"""Count events: of each layer, and of a whole timeline."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
+from layertrace.timeline.call_counts import calls_in_words
 from layertrace.timeline.event import MODES, Event, LayerRef, Mode
 
 __all__ = ["Counts", "LayerCounts", "Totals", "count"]
 
-IN_MODE: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
-
 
 @dataclass(slots=True)
 class Counts:
-    """How often what happened; an event that made no variable after all does not count as one."""
+    """The number of events of each kind; a variable whose creation failed does not count."""
 
     init: int = 0
     build: int = 0
@@ -40,23 +39,17 @@ class Counts:
             self.errors += 1
 
     def calls_in_words(self, glyphs: Glyphs = UNICODE) -> str:
-        """Say how often `call` ran and where: `call×3: 1 symbolic, 2 while tracing`."""
-        ran = {mode: number for mode, number in self.calls.items() if number}
-        total = f"call{glyphs.times}{sum(ran.values()):,}"
-        if not ran or set(ran) == {"eager"}:
-            return total if ran else ""
-        if len(ran) == 1:
-            return f"{total} {IN_MODE[next(iter(ran))]}"
-        return f"{total}: " + ", ".join(f"{n:,} {IN_MODE[mode]}" for mode, n in ran.items())
+        """Return how often `call` ran, and in which mode: `call×3: 1 symbolic, 2 while tracing`."""
+        return f"call{glyphs.times}{calls_in_words(self.calls)}" if any(self.calls.values()) else ""
 
     def life_in_words(self, glyphs: Glyphs = UNICODE) -> str:
-        """Say the life of a layer: `init×1 build×1 call×2`."""
-        made = [("init", self.init), ("build", self.build)]
-        said = [f"{what}{glyphs.times}{number:,}" for what, number in made if number]
-        return " ".join([*said, calls] if (calls := self.calls_in_words(glyphs)) else said)
+        """Return the lifecycle of a layer: `init×1 build×1 call×2`."""
+        created = [("init", self.init), ("build", self.build)]
+        parts = [f"{what}{glyphs.times}{number:,}" for what, number in created if number]
+        return " ".join([*parts, calls] if (calls := self.calls_in_words(glyphs)) else parts)
 
     def variables_in_words(self) -> str:
-        """Say what it holds: `1 variable, 50 parameters`; nothing where it holds nothing."""
+        """Return the number of variables: `1 variable, 50 parameters`, or nothing without variables."""
         if not self.variables:
             return ""
         return f"{counted(self.variables, 'variable')}, {counted(self.parameters, 'parameter')}"
@@ -64,7 +57,7 @@ class Counts:
 
 @dataclass(slots=True)
 class LayerCounts(Counts):
-    """The counts of one layer, or of several together."""
+    """The counts of one layer, or the sum for several."""
 
     layers: dict[int, LayerRef] = field(default_factory=dict)
     first_call: Event | None = None
@@ -78,7 +71,7 @@ class LayerCounts(Counts):
             self.first_call = event
 
     def merge(self, other: LayerCounts) -> None:
-        """Count what was counted for another layer."""
+        """Add the counts of another layer."""
         for name in ("init", "build", "variables", "parameters", "errors"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for mode in MODES:
@@ -88,7 +81,7 @@ class LayerCounts(Counts):
 
     @property
     def layer(self) -> LayerRef:
-        """The layer, as it was last seen."""
+        """The layer, as last recorded."""
         return next(reversed(self.layers.values()))
 
 
@@ -116,22 +109,22 @@ class Totals:
         own.add(event)
 
     def all_layers(self) -> LayerCounts:
-        """Put all layers together."""
+        """Return the counts of all layers together."""
         together = LayerCounts()
-        for one in self.layers.values():
-            together.merge(one)
+        for counts in self.layers.values():
+            together.merge(counts)
         return together
 
     def by_class(self) -> dict[str, LayerCounts]:
-        """Put the layers of one class together, in the order of their first events."""
+        """Return the counts of each class of layers, in the order of their first events."""
         classes: dict[str, LayerCounts] = {}
-        for one in self.layers.values():
-            classes.setdefault(one.layer.class_name, LayerCounts()).merge(one)
+        for counts in self.layers.values():
+            classes.setdefault(counts.layer.class_name, LayerCounts()).merge(counts)
         return classes
 
 
 def count(events: Iterable[Event]) -> Totals:
-    """Count everything in a timeline."""
+    """Return the counts of a timeline."""
     totals = Totals()
     for event in events:
         totals.add(event)

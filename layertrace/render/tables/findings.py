@@ -1,4 +1,4 @@
-"""Show findings: who, what is wrong, the evidence, and what to write instead."""
+"""Show findings: the mistake, the evidence, and the fix."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ __all__ = ["FindingList", "findings", "tally"]
 
 INDENT = 2
 WIDEST = 110
-"""Prose is not read more easily in longer lines."""
+"""Longer lines of prose are harder to read."""
 
 
 @dataclass(frozen=True)
 class FindingList:
-    """Findings, ready for `rich` to print in any width, encoding and number of colours."""
+    """Findings, which `rich` can print in any width, encoding and number of colours."""
 
-    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs, width = glyphs_of(options), min(options.max_width, WIDEST)
-        if not self.found:
-            yield inked("Nothing was found to be wrong.", QUIET)
+        if not self.findings:
+            yield inked("No problems found.", QUIET)
             return
-        places = Places([place for one in self.found for place in _places(one)], here())
-        for number, finding in enumerate(self.found):
+        places = Places([place for finding in self.findings for place in _places(finding)], here())
+        for number, finding in enumerate(self.findings):
             if number:
                 yield Text()
             yield _head(finding, glyphs, width)
@@ -44,7 +44,7 @@ class FindingList:
 
 
 def findings(found: Sequence[Finding]) -> FindingList:
-    """Show findings, in the order in which they come, for `rich` to print.
+    """Return findings in the given order, for `rich` to print.
 
     Example:
         >>> from rich import print
@@ -54,10 +54,10 @@ def findings(found: Sequence[Finding]) -> FindingList:
 
 
 def tally(found: Sequence[Finding]) -> str:
-    """Count findings in words: `2 errors, 1 note`."""
+    """Return the number of findings of each severity: `2 errors, 1 note`."""
     kinds = [finding.severity for finding in found]
-    said = [formatting.counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
-    return ", ".join(said) or "nothing found"
+    counts = [formatting.counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
+    return ", ".join(counts) or "no findings"
 
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:
@@ -72,11 +72,15 @@ def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, wi
 
 
 def _places(finding: Finding) -> Iterator[Location]:
-    yield from (one for one in (finding.location, *(e.location for e in finding.evidence)) if one is not None)
+    yield from (
+        location
+        for location in (finding.location, *(evidence.location for evidence in finding.evidence))
+        if location is not None
+    )
 
 
 def _head(finding: Finding, glyphs: Glyphs, width: int) -> Text:
-    """Write code, name and severity; the latter at the right."""
+    """Return code and name, with the severity at the right."""
     style = SEVERITIES[finding.severity]
     line = inked(finding.code, style)
     line.append(f" {glyphs.user(finding.name)}", TITLE)
@@ -85,17 +89,17 @@ def _head(finding: Finding, glyphs: Glyphs, width: int) -> Text:
 
 
 def _evidence(finding: Finding, glyphs: Glyphs, places: Places) -> Iterator[Text]:
-    """Write the line to blame, with its source, and the evidence with its events."""
+    """Yield the location of the mistake, and the evidence with its events."""
     shown = finding.location
-    if shown is not None and all(one.location != shown for one in finding.evidence):
+    if shown is not None and all(evidence.location != shown for evidence in finding.evidence):
         yield inked(glyphs.user(places.short(shown)), "cyan")
-    for one in finding.evidence:
+    for evidence in finding.evidence:
         line = Text()
-        if one.location is not None:
-            line.append(glyphs.user(places.short(one.location)), "cyan").append("  ")
-        line.append(glyphs.user(one.text))
-        if one.events:
-            line.append(f"  {_events(one.events, glyphs)}", QUIET)
+        if evidence.location is not None:
+            line.append(glyphs.user(places.short(evidence.location)), "cyan").append("  ")
+        line.append(glyphs.user(evidence.text))
+        if evidence.events:
+            line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
         yield line
 
 
@@ -111,7 +115,7 @@ def _indented(text: Text, console: Console, width: int, by: int = INDENT) -> Ite
 
 
 def _code(source: str, glyphs: Glyphs) -> Iterator[Text]:
-    """Write code as it can be pasted: never broken, in the terminal's own colours."""
+    """Yield lines of code, never wrapped, so that they can be pasted, in the terminal's own colours."""
     syntax = Syntax(glyphs.user_lines(source), "python", theme="ansi_dark", background_color="default")
     for line in syntax.highlight(syntax.code).split("\n", allow_blank=False):
         shown = Text(" " * 2 * INDENT).append_text(line)

@@ -1,4 +1,4 @@
-"""Show one line for each `tf.function`: how often it was traced and run, how long that took, and why."""
+"""Show for each `tf.function` how often it was traced and run, how long tracing took, and why."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MOST_CAUSES = 4
 
 
 def function_table(timeline: Timeline) -> Table:
-    """Show one line for each `tf.function`, in the order of their first traces or runs.
+    """Return a table with a line for each `tf.function`, in the order of their first traces or runs.
 
-    `before` counts the traces that were made before the recording began. `tracing` is the time that the
-    traces took, those of inner functions included. The last column tells the causes of retraces.
+    `before` counts the traces before the recording began. `tracing` is the duration of the traces, including
+    those of inner functions. The last column shows the causes of retraces.
 
     Example:
         >>> from rich import print
@@ -42,10 +42,10 @@ def function_table(timeline: Timeline) -> Table:
     shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
     shown.add_column("tracing", justify="right", no_wrap=True)
     shown.add_column(" why it was traced again")
-    own = [life for life in lives if not _is_of_tf_data(life)]
+    own = [life for life in lives if not life.is_of_tf_data]
     if len(own) < len(lives):
         left_out = formatting.counted(len(lives) - len(own), "function")
-        shown.caption = inked(f"{left_out} that tf.data maps, traced and run in its own way, left out", QUIET)
+        shown.caption = inked(f"not shown: {left_out} that tf.data traces and runs itself", QUIET)
     for life in own:
         before = [_number(life.traced_before or 0)] * some_before
         shown.add_row(
@@ -59,20 +59,15 @@ def function_table(timeline: Timeline) -> Table:
     return shown
 
 
-def _is_of_tf_data(life: FunctionLife) -> bool:
-    """Tell a function that tf.data wrapped, as Keras's own `fit` has them: nobody calls it."""
-    return life.name.startswith("Dataset_") and life.defined_at is None and not life.runs
-
-
 def _number(number: int) -> Text:
     return Text(f" {number:,}", "" if number else QUIET)
 
 
 def _name(life: FunctionLife, places: Places, glyphs: Glyphs) -> Text:
-    said = inked(glyphs.user(life.name), NAME)
+    text = inked(glyphs.user(life.name), NAME)
     if life.defined_at is not None:
-        said.append(f" {glyphs.user(places.short(life.defined_at))}", QUIET)
-    return said
+        text.append(f" {glyphs.user(places.short(life.defined_at))}", QUIET)
+    return text
 
 
 def _time(life: FunctionLife, glyphs: Glyphs) -> Text:
@@ -80,11 +75,11 @@ def _time(life: FunctionLife, glyphs: Glyphs) -> Text:
 
 
 def _why(life: FunctionLife, glyphs: Glyphs) -> Text:
-    told = life.causes if len(life.causes) <= MOST_CAUSES else life.causes[: MOST_CAUSES - 1]
-    said = inked("\n".join(glyphs.user(str(cause)) for cause in told), NOTE)
-    if len(told) < len(life.causes):
-        said.append(f"\n{glyphs.dots} {len(life.causes) - len(told):,} more", QUIET)
+    causes = life.causes if len(life.causes) <= MOST_CAUSES else life.causes[: MOST_CAUSES - 1]
+    text = inked("\n".join(glyphs.user(str(cause)) for cause in causes), NOTE)
+    if len(causes) < len(life.causes):
+        text.append(f"\n{glyphs.dots} {len(life.causes) - len(causes):,} more", QUIET)
     failed = len(life.traces) - life.traced
     if failed:
-        said.append("\n" if said else "").append(f"{formatting.counted(failed, 'trace')} failed", ERROR)
-    return said
+        text.append("\n" if text else "").append(f"{formatting.counted(failed, 'trace')} failed", ERROR)
+    return text

@@ -1,4 +1,4 @@
-"""Show one line for each layer: how often it was made, built and called, and what it holds."""
+"""Show for each layer how often it was created, built and called, and its variables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["table"]
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of numbers; one for a mode is left out where nothing ran in it."""
+    """A column of numbers; the column of a mode is omitted if no call ran in that mode."""
 
     head: str
     style: str
@@ -33,21 +33,21 @@ class _Column:
 
 
 COLUMNS = (
-    _Column("init", KINDS["init"], lambda one: one.init),
-    _Column("build", KINDS["build"], lambda one: one.build),
-    _Column("eager", KINDS["call"], lambda one: one.calls["eager"], always=False),
-    _Column("symb.", MODES["symbolic"], lambda one: one.calls["symbolic"], always=False),
-    _Column("graph", MODES["graph"], lambda one: one.calls["graph"], always=False),
-    _Column("vars", KINDS["variable"], lambda one: one.variables),
-    _Column("params", KINDS["variable"], lambda one: one.parameters),
+    _Column("init", KINDS["init"], lambda counts: counts.init),
+    _Column("build", KINDS["build"], lambda counts: counts.build),
+    _Column("eager", KINDS["call"], lambda counts: counts.calls["eager"], always=False),
+    _Column("symb.", MODES["symbolic"], lambda counts: counts.calls["symbolic"], always=False),
+    _Column("graph", MODES["graph"], lambda counts: counts.calls["graph"], always=False),
+    _Column("vars", KINDS["variable"], lambda counts: counts.variables),
+    _Column("params", KINDS["variable"], lambda counts: counts.parameters),
 )
 
 
 def table(timeline: Timeline) -> Table:
-    """Show one line for each layer, in the order of their first events.
+    """Return a table with a line for each layer, in the order of their first events.
 
     Calls are counted by where they ran: eagerly, symbolically (Keras infers shapes) or in a graph
-    (while a function was traced). The last column tells the first call's input and output.
+    (while a function was traced). The last column shows the input and output of the first call.
 
     Example:
         >>> from rich import print
@@ -72,14 +72,14 @@ def table(timeline: Timeline) -> Table:
 
     @cache
     def names(glyphs: Glyphs) -> Names:
-        return Names((one.layer for one in layers), glyphs)
+        return Names((counts.layer for counts in layers), glyphs)
 
-    for one in layers:
+    for counts in layers:
         shown.add_row(
-            Padding(Adaptive(partial(_name, one, names)), (0, 1, 0, 0)),
-            Padding(Adaptive(partial(_class, one)), (0, 1, 0, 0)),
-            *(_number(column.of(one)) for column in numbers),
-            Padding(Adaptive(partial(_first_call, one)), (0, 0, 0, 1)),
+            Padding(Adaptive(partial(_name, counts, names)), (0, 1, 0, 0)),
+            Padding(Adaptive(partial(_class, counts)), (0, 1, 0, 0)),
+            *(_number(column.of(counts)) for column in numbers),
+            Padding(Adaptive(partial(_first_call, counts)), (0, 0, 0, 1)),
         )
     return shown
 
@@ -88,16 +88,16 @@ def _number(number: int) -> Text:
     return inked(f"{number:,}", "" if number else QUIET)
 
 
-def _name(one: LayerCounts, names: Callable[[Glyphs], Names], glyphs: Glyphs) -> Text:
-    return names(glyphs).label(one.layer)
+def _name(counts: LayerCounts, names: Callable[[Glyphs], Names], glyphs: Glyphs) -> Text:
+    return names(glyphs).label(counts.layer)
 
 
-def _class(one: LayerCounts, glyphs: Glyphs) -> Text:
-    return inked(glyphs.user(one.layer.class_name), CLASS)
+def _class(counts: LayerCounts, glyphs: Glyphs) -> Text:
+    return inked(glyphs.user(counts.layer.class_name), CLASS)
 
 
-def _first_call(one: LayerCounts, glyphs: Glyphs) -> Text:
-    said = Text() if one.first_call is None else shapes(one.first_call, glyphs)
-    if one.errors:
-        said.append("  " if said else "").append(formatting.counted(one.errors, "error"), ERROR)
-    return said
+def _first_call(counts: LayerCounts, glyphs: Glyphs) -> Text:
+    text = Text() if counts.first_call is None else shapes(counts.first_call, glyphs)
+    if counts.errors:
+        text.append("  " if text else "").append(formatting.counted(counts.errors, "error"), ERROR)
+    return text

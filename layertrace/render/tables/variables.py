@@ -1,4 +1,4 @@
-"""Show the variables that were made, one line for each."""
+"""Show the variables that were created, one line each."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ __all__ = ["variable_table"]
 
 
 def variable_table(timeline: Timeline) -> Table:
-    """Show which variables were made: what they are, whose, in which event, from which line.
+    """Return a table of the variables: what they are, their layer, event and location.
 
     Example:
         >>> from rich import print
         >>> print(variable_table(timeline))  # doctest: +SKIP
     """
     events = list(timeline.variables)
-    places = Places([one.location for one in events if one.location is not None], here())
-    made = [one.variable for one in events if one.variable is not None and one.error is None]
-    parameters = counted(sum(one.parameters for one in made), "parameter")
-    title = f"{counted(len(made), 'variable')}, {parameters}"
-    if outside := sum(one.layer is None and one.error is None for one in events):
-        title += f"; {outside:,} of them made by no layer"
+    places = Places([event.location for event in events if event.location is not None], here())
+    created = [event.variable for event in events if event.variable is not None and event.error is None]
+    parameters = counted(sum(variable.parameters for variable in created), "parameter")
+    title = f"{counted(len(created), 'variable')}, {parameters}"
+    if outside := sum(event.layer is None and event.error is None for event in events):
+        title += f"; {outside:,} of them outside of layers"
     table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style=TITLE)
-    for number, name in enumerate(("event", "variable", "", "initializer", "of", "made in", "", "")):
+    for number, name in enumerate(("event", "variable", "", "initializer", "layer", "created in", "", "")):
         table.add_column(name, header_style=QUIET, overflow="fold", no_wrap=number < 4)
     for event in events:
-        around = timeline.around(event)
+        around = timeline.parent(event)
         table.add_row(*_cells(event, "" if around is None else around.kind, places))
     return table
 

@@ -1,4 +1,4 @@
-"""Give events numbers that are equal where events look the same, with all inside them."""
+"""Number events, with equal numbers for events that look the same, including their descendants."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ __all__ = ["Signatures"]
 
 
 class Signatures:
-    """What each event of a timeline looks like, as a number.
+    """The appearance of each event of a timeline, as a number.
 
-    Numbers are given from the last event to the first, so that all inside an event have theirs
-    before it: no recursion, and one step for each event. When an event happened, how long it took
-    and which call it was are left out.
+    Events are numbered from the last to the first, so that descendants get their numbers before their
+    ancestors: no recursion, and one step for each event. Start, duration and call index do not count.
 
     Args:
-        timeline: The events. They are kept, because frozen arguments are found by their `id`.
+        timeline: The events. They are kept alive, because frozen arguments are identified by their `id`.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -31,27 +30,27 @@ class Signatures:
         self._own_without_name: dict[Hashable, int] = {}
         self._whole: dict[Hashable, int] = {}
         self._nameless: dict[Hashable, int] = {}
-        # By number: what it looks like whoever it happened to, how many events, whether they fail.
-        self._disguises: list[int] = []
+        # By number: the appearance without names, the number of events, whether any failed.
+        self._anonymous: list[int] = []
         self._sizes: list[int] = []
         self._failing: list[bool] = []
         self._numbers: dict[int, int] = {}
         self._number_all(timeline)
 
     def exact(self, event: Event) -> int:
-        """Return the number shared by events that differ in nothing that is shown."""
+        """Return the number shared by events that are shown identically."""
         return self._numbers[event.seq]
 
     def nameless(self, event: Event) -> int:
         """Return the number shared by events that look the same in layers of one class."""
-        return self._disguises[self._numbers[event.seq]]
+        return self._anonymous[self._numbers[event.seq]]
 
     def size(self, event: Event) -> int:
-        """Return how many events it is, with all inside it."""
+        """Return the number of events, including its descendants."""
         return self._sizes[self._numbers[event.seq]]
 
     def failing(self, event: Event) -> bool:
-        """Tell whether an exception left it, or anything inside it."""
+        """Return whether an exception was raised in or passed through it or a descendant."""
         return self._failing[self._numbers[event.seq]]
 
     def _number_all(self, timeline: Timeline) -> None:
@@ -70,7 +69,7 @@ class Signatures:
             numbers[event.seq] = number
 
     def _own_number(self, event: Event) -> int:
-        """Give a number to what is shown of an event itself, but for its layer and its place."""
+        """Return a number for what is shown of an event itself, except its layer and location."""
         key = (
             self._freeze(event.arguments),
             event.kind,
@@ -95,29 +94,29 @@ class Signatures:
         return number
 
     def _without_name(self, event: Event, number: int, rest: tuple[Hashable, ...]) -> int:
-        """Return the same number for layers that were told only different names."""
+        """Return the same number for layers whose arguments differ only in `name`."""
         if "name" not in event.arguments:
             return number
         others = {key: value for key, value in event.arguments.items() if key != "name"}
         return self._own_without_name.setdefault((_hashable(others), rest), number)
 
     def _describe(self, event: Event, own: int, parts: tuple[int, ...]) -> None:
-        """Note what is the same for all events of a new number."""
-        # A broken file may have an event inside a later one, which has no number yet.
-        known = [part for part in parts if part >= 0]
+        """Record what all events of a new number share."""
+        # A damaged file may contain an event inside a later one, which has no number yet.
+        numbered = [part for part in parts if part >= 0]
         looks = (
             self._own_nameless[own],
             None if event.layer is None else event.layer.class_name,
             None if event.function is None else event.function.name,
-            tuple([self._disguises[part] for part in known]),
+            tuple([self._anonymous[part] for part in numbered]),
         )
-        self._disguises.append(self._nameless.setdefault(looks, len(self._nameless)))
-        self._sizes.append(1 + sum([self._sizes[part] for part in known]))
-        failing = event.error is not None or True in [self._failing[part] for part in known]
+        self._anonymous.append(self._nameless.setdefault(looks, len(self._nameless)))
+        self._sizes.append(1 + sum([self._sizes[part] for part in numbered]))
+        failing = event.error is not None or True in [self._failing[part] for part in numbered]
         self._failing.append(failing)
 
     def _freeze(self, value: Structure | Location) -> int:
-        """Give a number to a part of events by what it is; each object is looked into only once."""
+        """Return a number for a part of an event by its value; each object is visited only once."""
         number = self._frozen.get(id(value))
         if number is None:
             number = self._values.setdefault(_hashable(value), len(self._values))

@@ -1,4 +1,4 @@
-"""Show what repeats itself once: a call in a loop, a loop of several, a row of like blocks."""
+"""Show repeated events once: a call in a loop, a loop of several calls, a row of similar blocks."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FEWEST_ALIKE = 8
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """One event, or a stretch of siblings that is shown once.
+    """One event, or a stretch of repeated siblings that is shown once.
 
     Attributes:
         first: The first event of the stretch.
         last: Its last.
-        times: How often it repeats itself.
-        pattern: What repeats itself, as it was the first time; empty for a single event.
-        size: How many events it stands for, with all inside them.
-        failing: Whether an exception left any of them.
-        total_ns: How long they took together; None where none was timed.
-        exact: Equal for items that differ in nothing that is shown.
+        times: The number of repetitions.
+        pattern: The first repetition; empty for a single event.
+        size: The number of events it represents, including descendants.
+        failing: Whether an exception was raised in or passed through any of them.
+        total_ns: Their total duration; None if it is unknown for all of them.
+        exact: Equal for items that are shown identically.
         nameless: Equal for items that look the same in layers of the same classes.
-        alike: Whether only the looks repeat, each time in other layers of the same classes.
+        alike: Whether the repetitions look the same, but are in different layers of the same classes.
     """
 
     first: Event
@@ -45,20 +45,20 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def siblings(self) -> int:
-        """How many events side by side it stands for."""
+        """The number of siblings it represents."""
         return self.times * (sum(item.siblings for item in self.pattern) or 1)
 
 
 def fold(events: Sequence[Event], signatures: Signatures, *, wanted: bool = True) -> list[Item]:
-    """Put siblings that repeat themselves into one item each.
+    """Return siblings as items, with repeated siblings folded into one item each.
 
-    Equal siblings are folded from three on, whether they repeat one by one or in patterns of up to
-    eight; siblings that are alike, but for the layer, from eight on and only without errors.
+    Three or more equal siblings are folded, whether they repeat singly or in patterns of up to eight.
+    Siblings that are alike except for the layer are folded if there are eight or more, and no errors.
     """
     if not wanted:
         return [_single(event, signatures) for event in events]
     items = _fold_events(events, signatures)
-    if len(items) < len(events):  # what was folded may itself repeat: five steps, then a test
+    if len(items) < len(events):  # folded items may themselves repeat: five steps, then a test
         items = _fold_items(items, [item.exact for item in items], FEWEST_EQUAL, alike=False)
     return _fold_items(items, list(_looks(items)), FEWEST_ALIKE, alike=True)
 
@@ -84,7 +84,7 @@ def _fold_items(items: list[Item], looks: Sequence[Hashable], fewest: int, *, al
 
 
 def _looks(items: list[Item]) -> Iterator[Hashable]:
-    """Yield what must be equal for items to be alike: their looks, and when the layer changes."""
+    """Yield what must be equal for items to be alike: their appearance, and whether the layer changes."""
     before = None
     for item in items:
         layer = item.first.layer.id if item.first.layer is not None else None
@@ -93,10 +93,10 @@ def _looks(items: list[Item]) -> Iterator[Hashable]:
 
 
 def _stretches(looks: Sequence[Hashable], fewest: int) -> Iterator[tuple[int, int, int]]:
-    """Cut a row into stretches that repeat themselves: their start, period and number of times.
+    """Yield the repeated stretches of a row: their start, period and number of repetitions.
 
-    The shortest period that will do is taken. What does not repeat comes out one by one, as once
-    one. Each start costs at most a fixed number of comparisons, so the whole is linear.
+    The shortest possible period is chosen. Items that do not repeat are yielded singly, with period and
+    number 1. Each start costs at most a fixed number of comparisons, so the total is linear.
     """
     start, end = 0, len(looks)
     while start < end:
@@ -115,15 +115,15 @@ def _stretches(looks: Sequence[Hashable], fewest: int) -> Iterator[tuple[int, in
 
 
 def _single(event: Event, signatures: Signatures) -> Item:
-    number, disguise = signatures.exact(event), signatures.nameless(event)
+    number, anonymous = signatures.exact(event), signatures.nameless(event)
     size, failing = signatures.size(event), signatures.failing(event)
     took = event.duration_ns
-    return Item(event, event, 1, (), size, failing, took, (number, 1), (disguise, 1))
+    return Item(event, event, 1, (), size, failing, took, (number, 1), (anonymous, 1))
 
 
 def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
     first = events[0]
-    number, disguise = signatures.exact(first), signatures.nameless(first)
+    number, anonymous = signatures.exact(first), signatures.nameless(first)
     return Item(
         first=first,
         last=events[-1],
@@ -133,12 +133,12 @@ def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
         failing=signatures.failing(first),
         total_ns=_total(event.duration_ns for event in events),
         exact=(number, len(events)),
-        nameless=(disguise, len(events)),
+        nameless=(anonymous, len(events)),
     )
 
 
 def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
-    """Make one item of a stretch of items that repeats itself."""
+    """Return one item for a stretch of repeated items."""
     pattern, times = tuple(stretch[:period]), len(stretch) // period
     plain = period == 1 and pattern[0].times == 1 and not pattern[0].pattern
     return Item(
@@ -156,5 +156,5 @@ def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
 
 
 def _total(durations: Iterable[int | None]) -> int | None:
-    known = [duration for duration in durations if duration is not None]
-    return sum(known) if known else None
+    timed = [duration for duration in durations if duration is not None]
+    return sum(timed) if timed else None

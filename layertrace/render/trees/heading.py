@@ -1,4 +1,4 @@
-"""Sum up above the tree: the whole in one line, then each layer, or each class of layers."""
+"""Summarize a timeline above its tree: totals in one line, then each layer or class of layers."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from layertrace.render.wording.wrapping import flowing, wrapped
 __all__ = ["NOTHING_HAPPENED", "Heading"]
 
 NOTHING_HAPPENED = (
-    "no layer was made, built or called while this was recorded; start the recording before"
-    " the layers are made or called"
+    "no layer was created, built or called during the recording; "
+    "start recording before your layers are created or called"
 )
-ONCE_TRACED = "once a function is traced, its graph runs without Python: later steps enter no call"
+ONCE_TRACED = "a traced function runs as a graph, without Python: later steps record no calls"
 MOST_MEMBERS = 8
 WIDEST_NAME = 28
 INDENT = 4
 
 
 class Heading:
-    """What stands above the tree.
+    """The heading of the tree.
 
     Args:
-        totals: What was counted.
+        totals: The counts.
         notes: Sentences about the recording itself.
-        names: How layers are named.
-        glyphs: What the text may consist of.
-        console: Where it will be printed.
+        names: The names of layers.
+        glyphs: The symbols that can be shown.
+        console: The console that it will be printed to.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Heading:
         """Yield the finished lines.
 
         Args:
-            width: How wide the tree is; what stands at the right should end with it.
-            limit: How wide lines may be at most.
+            width: The width of the tree, to align the text at the right.
+            limit: The maximum width of lines.
         """
         first, *further = self._title(width, limit)
         yield first
@@ -72,7 +72,7 @@ class Heading:
             yield inked(self._glyphs.pipe, QUIET)
 
     def _remarks(self) -> Iterator[Text]:
-        """Yield what the recording says of itself, and what its traces leave unsaid."""
+        """Yield the notes of the recording, and what its traces do not show."""
         totals = self._totals
         yield from (inked(f"note: {self._glyphs.user(note)}", NOTE) for note in self._notes)
         together = totals.all_layers()
@@ -81,17 +81,17 @@ class Heading:
             yield inked(ONCE_TRACED, QUIET)
 
     def _title(self, width: int, limit: int) -> list[Text]:
-        """Return the first line, and what it carries over to further ones."""
+        """Return the first line, and continuation lines if it is too long."""
         if len(self._totals.layers) != 1:
             return self._flow(self._whole(), limit - INDENT)
         return self._title_of_one(width, limit)
 
     def _title_of_one(self, width: int, limit: int) -> list[Text]:
-        """Return the head of the report of one layer: its name, and its counts at the right."""
-        (one,) = self._totals.layers.values()
-        name = self._names.label(one.layer)
-        name.append(f"  {self._glyphs.user(one.layer.class_name)}", CLASS)
-        facts = [Text(one.life_in_words(self._glyphs)), *self._facts(one)]
+        """Return the heading for a single layer: its name, and its counts at the right."""
+        (counts,) = self._totals.layers.values()
+        name = self._names.label(counts.layer)
+        name.append(f"  {self._glyphs.user(counts.layer.class_name)}", CLASS)
+        facts = [Text(counts.life_in_words(self._glyphs)), *self._facts(counts)]
         life = self._dot.join([fact for fact in facts if fact])
         gap = max(width - name.cell_len - life.cell_len, 2)
         if name.cell_len + gap + life.cell_len <= limit:
@@ -99,7 +99,7 @@ class Heading:
         return [*wrapped(name, self._console, limit), *self._flow(facts, limit - INDENT)]
 
     def _whole(self) -> list[Text]:
-        """Return what is to be said of several layers together."""
+        """Return the facts about several layers together."""
         together = self._totals.all_layers()
         calls = Text(together.calls_in_words(self._glyphs))
         layers = inked(
@@ -108,7 +108,7 @@ class Heading:
         return [layers, calls, *self._facts(together)]
 
     def _facts(self, counts: LayerCounts) -> Iterator[Text]:
-        """Yield what else there is to count, beside layers and calls."""
+        """Yield the counts other than layers and calls."""
         totals = self._totals
         outside = totals.outside.variables
         yield self._errors(counts.errors + totals.outside.errors)
@@ -129,29 +129,29 @@ class Heading:
         return flowing([fact for fact in facts if fact], self._dot, self._console, width)
 
     def _members(self, width: int) -> Iterator[Text]:
-        """Yield a line for each layer; where they are many, for each class."""
+        """Yield a line for each layer, or for each class if there are many layers."""
         layers = list(self._totals.layers.values())
         if len(layers) <= MOST_MEMBERS:
-            names = [self._names.label(one.layer) for one in layers]
-            sorts = [inked(self._glyphs.user(one.layer.class_name), CLASS) for one in layers]
+            names = [self._names.label(counts.layer) for counts in layers]
+            class_cells = [inked(self._glyphs.user(counts.layer.class_name), CLASS) for counts in layers]
         else:
             layers = list(self._totals.by_class().values())
-            names = [inked(self._glyphs.user(one.layer.class_name), NAME) for one in layers]
-            sorts = [inked(f"{self._glyphs.times}{len(one.layers):,}", CLASS) for one in layers]
+            names = [inked(self._glyphs.user(counts.layer.class_name), NAME) for counts in layers]
+            class_cells = [inked(f"{self._glyphs.times}{len(counts.layers):,}", CLASS) for counts in layers]
         columns = [min(max(cell.cell_len for cell in cells[:MOST_MEMBERS]), WIDEST_NAME)
-                   for cells in (names, sorts) if cells]  # fmt: skip
-        for one, name, sort in zip(layers[:MOST_MEMBERS], names, sorts, strict=False):
-            for cell, end in ((sort, columns[0] + 2), (Text(), sum(columns) + 4)):
+                   for cells in (names, class_cells) if cells]  # fmt: skip
+        for counts, name, class_cell in zip(layers[:MOST_MEMBERS], names, class_cells, strict=False):
+            for cell, end in ((class_cell, columns[0] + 2), (Text(), sum(columns) + 4)):
                 name.append(" " * max(end - name.cell_len, 2)).append_text(cell)
-            yield from self._member(name, one, width)
+            yield from self._member(name, counts, width)
         if len(layers) > MOST_MEMBERS:
             more = counted(len(layers) - MOST_MEMBERS, "further class")
             yield inked(f"{self._glyphs.dots} {more}", QUIET)
 
-    def _member(self, name: Text, one: LayerCounts, width: int) -> Iterator[Text]:
-        facts = [Text(one.life_in_words(self._glyphs)), Text(one.variables_in_words())]
+    def _member(self, name: Text, counts: LayerCounts, width: int) -> Iterator[Text]:
+        facts = [Text(counts.life_in_words(self._glyphs)), Text(counts.variables_in_words())]
         indent = min(name.cell_len, width // 2)
-        first, *further = self._flow([*facts, self._errors(one.errors)], width - indent)
+        first, *further = self._flow([*facts, self._errors(counts.errors)], width - indent)
         if name.cell_len + first.cell_len > width:
             yield from wrapped(name, self._console, width)
             name = Text(" " * indent)

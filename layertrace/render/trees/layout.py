@@ -1,4 +1,4 @@
-"""Fit rows into a width: what matters least gives way first, and nothing is cut off unseen."""
+"""Fit rows into a width: the least important parts are dropped first, and nothing is cut silently."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ERRORS_UP_TO = 100
 GAP = 2
 WIDE_GAP = " " * GAP
 DIRECTORIES_UP_TO = 0.3
-# With its time, in columns, without what is good to know: given up from the back to the front.
+# Whether a row shows its time, is aligned in columns, and omits extras; tried in this order.
 WAYS_TO_FIT = ((True, True, False), (True, False, False), (True, True, True), (True, False, True),
                (False, True, False), (False, False, False), (False, False, True))  # fmt: skip
 MAY_OVERFLOW = 0.25
@@ -30,7 +30,7 @@ MAY_OVERFLOW = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """How places are written and how wide the columns on the right are; 0 for none."""
+    """The form of locations, and the widths of the columns on the right; 0 for no column."""
 
     place: Callable[[Location], str] | None
     places: int
@@ -38,17 +38,17 @@ class _Columns:
 
 
 class Layout:
-    """Lay out the rows of one tree in one width.
+    """The layout of the rows of one tree in one width.
 
-    Times and places stand at the right, close to the widest row. Where the width does not suffice,
-    times are left out, then the directories of places; what is still too wide goes on in further
-    lines, between the guides.
+    Times and locations are at the right, close to the widest row. If the width is too small, times are
+    omitted, then the directories of locations; rows that are still too wide continue in further lines,
+    between the guides.
 
     Args:
-        rows: What to lay out.
-        width: How many columns there are.
-        glyphs: What the text may consist of.
-        places: How places are written; None to leave them out.
+        rows: The rows.
+        width: The number of columns.
+        glyphs: The symbols that can be shown.
+        places: The names of locations; None to omit them.
         times: Whether durations are shown.
     """
 
@@ -76,7 +76,7 @@ class Layout:
     # Choosing
 
     def _choose(self, places: Places | None, *, times: bool) -> _Columns:
-        """Take the richest columns with which nearly all rows keep to one line."""
+        """Return the richest columns with which nearly all rows fit into one line."""
         timed = max((len(row.line.time) for row in self._rows), default=0) if times else 0
         options = [self._measured(None, timed), self._measured(None, 0)]
         if places is not None:
@@ -98,7 +98,7 @@ class Layout:
 
     def _overflows(self, row: Row, columns: _Columns) -> bool:
         if row.line.trouble:
-            return False  # an error's message may take lines of its own
+            return False  # the message of an error may take further lines
         return self._left_width(row, brief=True) + _right_width(row, columns) > self._limit
 
     def _left_width(self, row: Row, *, brief: bool = False) -> int:
@@ -108,7 +108,7 @@ class Layout:
         widest = NARROWEST
         for row in self._rows:
             width = self._left_width(row) + _right_width(row, self._columns)
-            # An error's message goes on in further lines before it pushes all places far away.
+            # The message of an error continues in further lines, so that it does not push locations far away.
             widest = max(widest, min(width, ERRORS_UP_TO) if row.line.trouble else width)
         return min(widest, self._limit)
 
@@ -125,28 +125,28 @@ class Layout:
             if left.cell_len + right.cell_len <= self.width:
                 yield self._joined(left, right)
                 return
-        yield from self._carried_over(row, guide, self._right("", place), console)
+        yield from self._wrapped_row(row, guide, self._right("", place), console)
 
-    def _carried_over(self, row: Row, guide: Text, right: Text, console: Console) -> Iterator[Text]:
-        """Go on in further lines, if possible between two cells."""
+    def _wrapped_row(self, row: Row, guide: Text, right: Text, console: Console) -> Iterator[Text]:
+        """Yield a row as several lines, wrapped between two cells if possible."""
         further = self._guide(row, continued=True)
-        said, gap = guide.copy(), ""
+        line, gap = guide.copy(), ""
         cells = row.cells((*row.columns[:2], 0, 0))
         if guide.cell_len + cells[0].cell_len + right.cell_len > self.width:
             right = Text()
         for cell in cells:
-            room = self.width - right.cell_len - said.cell_len - len(gap)
+            room = self.width - right.cell_len - line.cell_len - len(gap)
             if cell.cell_len > room and gap:
-                yield self._joined(said, right)
-                said, right, gap = further.copy(), Text(), ""
-                room = self.width - said.cell_len
+                yield self._joined(line, right)
+                line, right, gap = further.copy(), Text(), ""
+                room = self.width - line.cell_len
             first, *others = wrapped(cell, console, max(room, NARROWEST // 2))
-            said.append(gap).append_text(first)
+            line.append(gap).append_text(first)
             for other in others:
-                yield self._joined(said, right)
-                said, right = further.copy().append_text(other), Text()
+                yield self._joined(line, right)
+                line, right = further.copy().append_text(other), Text()
             gap = WIDE_GAP
-        yield self._joined(said, right)
+        yield self._joined(line, right)
 
     def _guide(self, row: Row, *, continued: bool = False) -> Text:
         drawn = row.guide(self._step, self._glyphs, continued=continued)
@@ -161,13 +161,13 @@ class Layout:
         return inked(self._glyphs.user(write(location)), style)
 
     def _right(self, time: str, place: Text) -> Text:
-        """Write the columns on the right, with the gap before them."""
+        """Return the columns on the right, with the gap before them."""
         if not time.strip():
             return Text(" " * GAP).append_text(place) if place else Text()
-        said = Text(" " * GAP).append(time, QUIET)
+        text = Text(" " * GAP).append(time, QUIET)
         if self._columns.places:
-            said.append(" " * (GAP + self._columns.places - place.cell_len)).append_text(place)
-        return said
+            text.append(" " * (GAP + self._columns.places - place.cell_len)).append_text(place)
+        return text
 
     def _joined(self, left: Text, right: Text) -> Text:
         if not right:
@@ -186,6 +186,6 @@ def _right_width(row: Row, columns: _Columns) -> int:
 
 
 def _step(rows: Sequence[Row], width: int) -> int:
-    """Draw narrow guides where wide ones would leave too little room."""
+    """Return the width of the guides: narrow if wide ones would leave too little room."""
     deepest = max((len(row.lasts) for row in rows), default=0)
     return next((step for step in (4, 3) if deepest * step <= width // 3), 2)

@@ -1,4 +1,4 @@
-"""Write one line of the tree: number, what happened, to whom, with which shapes, where."""
+"""Write one line of the tree: number, event, layer, shapes, remarks, location."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NO_MARKS: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(slots=True)
 class Line:
-    """The cells of one line; the layout decides which of them stand in columns.
+    """The cells of one line; the layout decides which of them are aligned in columns.
 
-    `extras` are good to know, and the first to go where there is little room.
+    `extras` are useful, but the first to be dropped if there is little room.
     """
 
     number: Text = field(default_factory=Text)
@@ -47,18 +47,18 @@ class Line:
     location: Location | None = None
 
     def after(self, *, brief: bool = False) -> list[Text]:
-        """Return the cells that stand in no column, without the extras if need be."""
+        """Return the cells outside of columns, without the extras if `brief`."""
         return [*([] if brief else self.extras), *self.remarks, self.trouble]
 
 
 class Writer:
-    """Write the nodes of one tree, from top to bottom (a layer's class is told once).
+    """Writes the nodes of one tree, from top to bottom, with the class of each layer in its first line.
 
     Args:
-        names: How layers are named.
-        places: How lines of code are written.
-        glyphs: What the text may consist of.
-        subject: Whether lines say which layer they are about; in the report of one they need not.
+        names: The names of layers.
+        places: The names of lines of code.
+        glyphs: The symbols that can be shown.
+        subject: Whether lines name their layer, which is redundant in the report of a single layer.
         marks: Codes of findings, by the number of the event that shows them.
     """
 
@@ -79,9 +79,9 @@ class Writer:
         self._signatures: dict[FunctionRef | None, str] = {}
 
     def write(self, node: Node) -> Line:
-        """Write one node."""
+        """Return the line of a node."""
         if node.item is None:
-            return self._aside(node)
+            return self._note(node)
         line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
         if node.hidden:
             line.remarks.append(inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
@@ -89,7 +89,7 @@ class Writer:
             line.time = formatting.duration(node.item.total_ns, self._glyphs)
         return line
 
-    def _aside(self, node: Node) -> Line:
+    def _note(self, node: Node) -> Line:
         if node.thread is not None:
             return Line(what=inked(f"thread {self._glyphs.user(node.thread)}", TITLE))
         if node.skipped:
@@ -98,11 +98,11 @@ class Writer:
         return Line(what=inked(f"{self._glyphs.dots} {between}", QUIET))
 
     def _group(self, item: Item) -> Line:
-        """Write the head of a pattern; what happened the first time stands below it."""
+        """Return the line above a pattern; its first repetition follows below."""
         line = Line(number=self._number(item), what=self._fold_mark(item))
-        line.who = inked("each time:", QUIET)
+        line.who = inked("repeated:", QUIET)
         if item.alike:
-            line.who, line.data = self._range(item), inked("each like this:", QUIET)
+            line.who, line.data = self._range(item), inked("all alike:", QUIET)
         return line
 
     def _event(self, item: Item, around: Event | None) -> Line:
@@ -134,25 +134,25 @@ class Writer:
 
     def _what(self, item: Item) -> Text:
         event = item.first
-        said = inked(event.kind, KINDS[event.kind])
+        text = inked(event.kind, KINDS[event.kind])
         if event.kind == "trace" and event.trace is not None:
-            said.append(f" {event.trace}")
+            text.append(f" {event.trace}")
         if item.times * event.times > 1:
-            said.append(" ").append_text(self._fold_mark(item))
+            text.append(" ").append_text(self._fold_mark(item))
         elif event.call_index is not None:
-            said.append(f" {event.call_index}")
-        return said
+            text.append(f" {event.call_index}")
+        return text
 
     def _range(self, item: Item) -> Text:
-        """Name the first and the last of a row of layers that are alike."""
+        """Return the names of the first and the last of a row of layers that are alike."""
         first, last = item.first.layer, item.last.layer
         if first is None or last is None:
             return Text()
-        said = self._names.label(first)
-        said.append(f" {self._glyphs.dots} ", QUIET).append_text(self._names.label(last))
+        text = self._names.label(first)
+        text.append(f" {self._glyphs.dots} ", QUIET).append_text(self._names.label(last))
         if first.class_name == last.class_name:
-            said.append(f" ({self._glyphs.user(first.class_name)})", QUIET)
-        return said
+            text.append(f" ({self._glyphs.user(first.class_name)})", QUIET)
+        return text
 
     def _layer(self, item: Item, around: Event | None, line: Line) -> None:
         event = item.first
@@ -164,23 +164,23 @@ class Writer:
             line.data = Text(event_phrases.came_in(event, self._glyphs))
             return
         line.data = event_phrases.shapes(event, self._glyphs)
-        told = event_phrases.settings(event, around, self._glyphs)
-        if told:
-            line.remarks.append(Text(told))
+        settings = event_phrases.settings(event, around, self._glyphs)
+        if settings:
+            line.remarks.append(Text(settings))
 
     def _function(self, item: Item, line: Line) -> None:
-        """Write a trace or a run; the arguments only where they are others than the last time."""
+        """Write a trace or a run, with arguments only if they differ from the previous ones."""
         event = item.first
         name = "" if event.function is None else self._glyphs.user(event.function.name)
-        told = event_phrases.came_in(event, self._glyphs)
+        arguments = event_phrases.came_in(event, self._glyphs)
         if event.kind == "trace":
             line.what.append(" of " if name else "").append(name, NAME)
         else:
             line.who = inked(name, NAME)
-        if told != self._signatures.get(event.function):
-            self._signatures[event.function] = told
-            if event.cause is None or event.cause.reason != "signature":  # which tells what is new in it
-                line.data = Text(told)
+        if arguments != self._signatures.get(event.function):
+            self._signatures[event.function] = arguments
+            if event.cause is None or event.cause.reason != "signature":  # which shows what is new in it
+                line.data = Text(arguments)
         if event.kind == "run":
             self._run(event, item, line)
         if event.graph is not None:
@@ -190,10 +190,11 @@ class Writer:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), NOTE))
 
     def _run(self, event: Event, item: Item, line: Line) -> None:
-        if event.traced_before and event.traced_before == event.trace:  # else this recording has seen one
+        # Otherwise this recording contains a trace.
+        if event.traced_before and event.traced_before == event.trace:
             before = formatting.counted(event.traced_before, "trace")
-            said = f"traced before this recording, {before}; 0 layer events to expect"
-            line.remarks.append(inked(said, NOTE))
+            remark = f"traced before this recording ({before}); its layers record no events"
+            line.remarks.append(inked(remark, NOTE))
         elif item.times * event.times > 1 and item.size == item.times:
             line.remarks.append(inked("without entering Python", QUIET))
 
@@ -216,11 +217,11 @@ class Writer:
                 line.trouble.append(f" ({self._places.short(error.location)})", "red")
             return
         cross = "" if event.kind == "call" else self._glyphs.cross  # a call has one as its output
-        known = around is not None and around.error is not None
-        passed = f"{cross} {'' if known else self._glyphs.user(error.type)}".strip()
+        is_shown_around = around is not None and around.error is not None
+        passed = f"{cross} {'' if is_shown_around else self._glyphs.user(error.type)}".strip()
         line.remarks[:0] = [inked(passed, ERROR)]
 
 
 def _is_about(event: Event | None, layer: LayerRef) -> bool:
-    # Refs of one layer may differ: its path is provisional until it is built.
+    # Refs of one layer may differ: its path is provisional until the layer is built.
     return event is not None and event.layer is not None and event.layer.id == layer.id

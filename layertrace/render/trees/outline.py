@@ -1,4 +1,4 @@
-"""Choose what to show of a timeline: how deep, how many lines, and never without the errors."""
+"""Choose what to show of a timeline: depth, number of lines, and always the errors."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ MOST_ERRORS = 3
 
 @dataclass(slots=True)
 class Node:
-    """One line of the tree: an item, a thread, or a note of what is left out.
+    """One line of the tree: an item, a thread, or a note about omitted events.
 
     Attributes:
-        item: What it shows; None for a thread or a note.
+        item: The item it shows; None for a thread or a note.
         thread: The thread whose events follow.
-        skipped: Of what is left out here, how many events side by side…
-        within: … or how many events between the one above and the one below.
-        around: The nearest event around it that is shown.
-        hidden: How many of the events inside it are not shown.
-        level: How many events lie around it.
+        skipped: The number of siblings that are omitted here.
+        within: The number of events between the lines above and below that are omitted here.
+        around: The nearest ancestor that is shown.
+        hidden: The number of its descendants that are not shown.
+        level: The number of its ancestors.
     """
 
     item: Item | None = None
@@ -42,17 +42,17 @@ class Node:
 
 
 class Outline:
-    """The lines of a tree, without their words.
+    """The lines of a tree, without their texts.
 
-    Levels are filled from the outside in, as long as there are lines left; the last one that does
-    not fit shows the first and the last of each row of siblings. What is left out is counted where
-    it would stand, and an event in which an exception was raised is shown all the same.
+    Levels are filled from the outermost inwards while lines are left; the last level, which does not fit,
+    shows the first and last of each row of siblings. Omitted events are counted in their place, and an
+    event that raised an exception is always shown.
 
     Args:
-        timeline: What to show.
-        depth: How many levels of events; None for as many as read well.
-        max_lines: About how many lines to fill.
-        folded: Whether what repeats itself is shown once.
+        timeline: The events.
+        depth: The number of levels; None for as many as are readable.
+        max_lines: The approximate number of lines.
+        folded: Whether repeated events are shown once.
     """
 
     def __init__(self, timeline: Timeline, depth: int | None, max_lines: int | None, *, folded: bool) -> None:
@@ -87,7 +87,7 @@ class Outline:
         return top.children
 
     def _may_open(self, node: Node, item: Item) -> bool:
-        """Tell whether what is inside a node can be shown; else note that it is not."""
+        """Return whether the children of a node can be shown; otherwise count them as hidden."""
         if not item.pattern and not self._timeline.children(item.first):
             return False
         too_deep = not item.pattern and node.level + 1 >= self._levels
@@ -103,7 +103,7 @@ class Outline:
         return fold(events, self._signatures, wanted=self._folded)
 
     def _fill(self, level: list[Node], rows: list[list[Item]]) -> None:
-        """Give every node of a level its children, dividing the lines that are left fairly."""
+        """Give each node of a level its children, dividing the remaining lines fairly."""
         for node, row, room in zip(level, rows, _shares(rows, self._left), strict=True):
             if room < min(len(row), 2) and node.item is not None:
                 self._hide(node, node.item)
@@ -114,42 +114,42 @@ class Outline:
     def _below(self, parent: Node, part: Item | int) -> Node:
         if isinstance(part, int):
             return Node(skipped=part)
-        if parent.item is None or parent.item.pattern:  # which are no events themselves
+        if parent.item is None or parent.item.pattern:  # which are not events themselves
             return Node(item=part, around=parent.around, level=parent.level)
         return Node(item=part, around=parent.item.first, level=parent.level + 1)
 
     def _hide(self, node: Node, item: Item) -> None:
-        """Count what is inside as hidden, but bring up the events in which exceptions arose."""
+        """Count the descendants as hidden, but show those that raised exceptions."""
         node.hidden = item.size // item.times - (0 if item.pattern else 1)
         origins = list(self._origins(item)) if item.failing else []
         if origins:
-            node.children = [self._brought_up(event, item.first, node.level) for event in origins]
+            node.children = [self._lifted(event, item.first, node.level) for event in origins]
             shown = sum(child.hidden + 1 for child in node.children)
             if node.hidden > shown:
                 node.children.insert(0, Node(within=node.hidden - shown))
             node.hidden = 0
 
-    def _brought_up(self, event: Event, around: Event, level: int) -> Node:
+    def _lifted(self, event: Event, around: Event, level: int) -> Node:
         (item,) = self._fold([event])
         return Node(item=item, around=around, level=level + 1, hidden=item.size - 1)
 
     def _origins(self, item: Item) -> Iterator[Event]:
-        """Yield the first few events inside in which exceptions were raised."""
+        """Yield the first few descendants that raised exceptions."""
         unseen = [*reversed(list(_events(item)))]
         if not item.pattern:
             unseen = list(reversed(self._timeline.children(item.first)))
-        found = 0
-        while unseen and found < MOST_ERRORS:
+        number = 0
+        while unseen and number < MOST_ERRORS:
             event = unseen.pop()
             if event.error is not None and event.error.origin:
-                found += 1
+                number += 1
                 yield event
             elif self._signatures.failing(event):
                 unseen.extend(reversed(self._timeline.children(event)))
 
 
 def _events(item: Item) -> Iterator[Event]:
-    """Yield the events side by side that an item repeats."""
+    """Yield the siblings that an item repeats."""
     for part in item.pattern:
         yield from _events(part)
     if not item.pattern:
@@ -157,7 +157,7 @@ def _events(item: Item) -> Iterator[Event]:
 
 
 def _shares(rows: list[list[Item]], lines: int) -> list[int]:
-    """Divide lines among rows: the short ones get all they need, the long ones what is left."""
+    """Return the number of lines for each row: short rows get all they need, long rows share the rest."""
     shares = [0] * len(rows)
     shortest_first = sorted(range(len(rows)), key=lambda index: len(rows[index]))
     for done, index in enumerate(shortest_first):
@@ -167,7 +167,7 @@ def _shares(rows: list[list[Item]], lines: int) -> list[int]:
 
 
 def _trimmed(row: list[Item], room: int) -> Iterator[Item | int]:
-    """Yield the first and the last of a row, the failing ones between, and how many are missing."""
+    """Yield the first and last items of a row, failing ones between, and the numbers of omitted ones."""
     if len(row) <= room:
         yield from row
         return

@@ -1,4 +1,4 @@
-"""Put lines one below the other: in the order of reading, each with its guides and columns."""
+"""Arrange lines in reading order, each with its guides and columns."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ WIDEST_DATA = 40
 
 @dataclass(slots=True)
 class Row:
-    """One line of the tree and where it hangs.
+    """One line of the tree and its position.
 
     Attributes:
         line: Its cells.
-        lasts: For each level from the outside in, whether the branch that leads here is the last.
-        opens: Whether other rows hang below it.
-        sort: What its cells are like; only rows of one sort share columns.
-        columns: How wide the cells before the last are among its siblings.
+        lasts: For each level from the outermost inwards, whether the branch that leads here is the last.
+        opens: Whether it has children.
+        sort: The sort of its cells; only rows of one sort share columns.
+        columns: The widths of the aligned cells among its siblings.
     """
 
     line: Line
@@ -42,7 +42,7 @@ class Row:
     columns: Columns = NO_COLUMNS
 
     def guide(self, step: int, glyphs: Glyphs, *, continued: bool = False) -> Text:
-        """Draw the guides before the row, or before what it carries over to a further line."""
+        """Return the guides before the row, or before a continuation line."""
         reach = glyphs.dash * (step - 2)
         blank, pipe = " " * step, glyphs.pipe.ljust(step)
         drawn = "".join(blank if last else pipe for last in self.lasts[:-1])
@@ -52,13 +52,13 @@ class Row:
         return inked(f"{drawn}{glyphs.last if self.lasts[-1] else glyphs.branch}{reach} ", QUIET)
 
     def left(self, *, aligned: bool, brief: bool = False) -> Text:
-        """Write the cells side by side, in columns with the siblings or close together."""
-        said = Text("  ").join(self.cells(self.columns if aligned else NO_COLUMNS, brief=brief))
-        said.rstrip()
-        return said
+        """Return the cells in one text, aligned with the siblings or close together."""
+        text = Text("  ").join(self.cells(self.columns if aligned else NO_COLUMNS, brief=brief))
+        text.rstrip()
+        return text
 
     def cells(self, columns: Columns, *, brief: bool = False) -> list[Text]:
-        """Return the cells as wide as their columns; number and kind together, as the opening."""
+        """Return the cells padded to their columns, with number and kind together."""
         line = self.line
         number, what, who, data = (
             _padded(cell, width)
@@ -75,7 +75,7 @@ def _padded(cell: Text, width: int) -> Text:
 
 
 def rows(nodes: list[Node], writer: Writer) -> list[Row]:
-    """Write a tree from top to bottom, siblings in common columns."""
+    """Return the rows of a tree from top to bottom, with siblings in common columns."""
     written: list[Row] = []
     families: dict[int, list[Row]] = {}
     waiting: list[tuple[list[Node], int, tuple[bool, ...]]] = []
@@ -94,7 +94,7 @@ def rows(nodes: list[Node], writer: Writer) -> list[Row]:
 
 
 def _align(family: list[Row]) -> None:
-    """Give siblings common columns, but for cells so wide that they would push the rest away."""
+    """Give siblings common columns, except for cells that are too wide."""
     numbers = [row.line.number for row in family]
     number = _widest((cell for cell in numbers if cell.plain.isdigit()), WIDEST_NUMBER)
     for sort in ("variable", "layer"):

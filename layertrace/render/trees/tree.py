@@ -1,4 +1,4 @@
-"""Show a timeline as a tree: what happened inside what, in order."""
+"""Show a timeline as a tree: nested events, in order."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ __all__ = ["TimelineTree", "tree"]
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineTree:
-    """A timeline, ready for `rich` to print in any width, encoding and number of colours.
+    """A timeline that `rich` can print in any width, encoding and number of colours.
 
-    It shows the events that there were when it was first printed.
+    It shows the events that were recorded when it was first printed.
     """
 
     timeline: Timeline
@@ -45,7 +45,7 @@ class TimelineTree:
 
     @cached_property
     def _events(self) -> Timeline:
-        # A recording under way would grow between two looks at it; a slice stays as it is.
+        # A running recording would grow between two uses; a slice does not change.
         return self.timeline[:]
 
     @cached_property
@@ -70,10 +70,10 @@ class TimelineTree:
         glyphs, limit = glyphs_of(options), options.max_width
         notes = self._events.notes
         if not self._totals.layers and not self._nodes:
-            said = [Text(NOTHING_HAPPENED)]
-            said += [inked(f"note: {glyphs.user(note)}", NOTE) for note in notes]
-            return [line for text in said for line in text.wrap(console, limit)]
-        names = Names((one.layer for one in self._totals.layers.values()), glyphs)
+            texts = [Text(NOTHING_HAPPENED)]
+            texts += [inked(f"note: {glyphs.user(note)}", NOTE) for note in notes]
+            return [line for text in texts for line in text.wrap(console, limit)]
+        names = Names((counts.layer for counts in self._totals.layers.values()), glyphs)
         layout = self._layout(names, glyphs, limit)
         heading = Heading(self._totals, notes, names, glyphs, console)
         return [*heading.lines(layout.width, limit), *layout.lines(console)]
@@ -81,13 +81,13 @@ class TimelineTree:
     def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
         places = Places(_locations(self._nodes), here())
         marks: dict[int, str] = {}
-        for finding in reversed(self.findings):  # so that the gravest has the last word
+        for finding in reversed(self.findings):  # so that the most severe one wins
             marks |= dict.fromkeys(finding.events, finding.code)
         marks |= self.marks
         writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
-        written = rows(self._nodes, writer)
+        written_rows = rows(self._nodes, writer)
         shown = places if self.places else None
-        return Layout(written, limit, glyphs, places=shown, times=self.times)
+        return Layout(written_rows, limit, glyphs, places=shown, times=self.times)
 
 
 def tree(
@@ -101,21 +101,21 @@ def tree(
     findings: Iterable[Finding] = (),
     marks: Mapping[int, str] | None = None,
 ) -> TimelineTree:
-    """Show what happened, nested as it ran, for `rich` to print.
+    """Return the events as a tree, nested as they ran, for `rich` to print.
 
-    The surprise: long timelines are not shown whole. What repeats itself is folded into one line
-    (`call ×1000`), and what does not fit is counted where it would stand (`… 180 more`). Events in
-    which an exception was raised are shown in any case.
+    Long timelines are not shown completely: repeated events are folded into one line (`call ×1000`), and
+    events that do not fit are counted in their place (`… 180 more`). Events that raised an exception are
+    always shown.
 
     Args:
         timeline: The events.
-        depth: How many levels of events to show; None for as many as read well (up to 20).
-        fold: Whether what repeats itself is shown once.
-        times: Whether to show how long events took, where there is room.
+        depth: The number of levels to show; None for as many as are readable (up to 20).
+        fold: Whether to show repeated events once.
+        times: Whether to show durations, if there is room.
         places: Whether to show the lines of code that caused the events.
-        max_lines: About how many lines to fill at most; None for 400.
-        findings: What to mark at the events concerned.
-        marks: Words to mark events with, by their `seq`.
+        max_lines: The approximate maximum number of lines; None for 400.
+        findings: Findings to mark at their events.
+        marks: Texts to mark events with, by their `seq`.
 
     Example:
         >>> from rich import print
@@ -134,7 +134,7 @@ def tree(
 
 
 def _locations(nodes: list[Node]) -> list[Location]:
-    found: list[Location] = []
+    locations: list[Location] = []
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
@@ -142,5 +142,5 @@ def _locations(nodes: list[Node]) -> list[Location]:
         if node.item is not None:
             error = node.item.first.error
             candidates = (node.item.first.location, error.location if error else None)
-            found += [location for location in candidates if location is not None]
-    return found
+            locations += [location for location in candidates if location is not None]
+    return locations

@@ -1,4 +1,4 @@
-"""Name files and layers by the shortest end of their path that is not ambiguous."""
+"""Name files and layers by the shortest unambiguous end of their path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_RELATIVE = 40
 
 
 def tails(paths: Iterable[str]) -> dict[str, str]:
-    """Shorten each path from the front for as long as it stays different from the others.
+    """Return for each path its shortest end that differs from those of the others.
 
     Example:
         >>> tails(["/x/a/model.py", "/x/b/model.py", "/x/run.py"])
@@ -24,10 +24,10 @@ def tails(paths: Iterable[str]) -> dict[str, str]:
     for path in dict.fromkeys(paths):
         parts = [part for part in re.split(r"[\\/]", path) if part] or [path]
         rivals.setdefault(parts[-1], []).append((path, parts))
-    return {path: tail for family in rivals.values() for path, tail in _told_apart(family)}
+    return {path: tail for family in rivals.values() for path, tail in _shortest_distinct(family)}
 
 
-def _told_apart(family: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
+def _shortest_distinct(family: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
     longest = max(len(parts) for _, parts in family)
     for length in range(1, longest + 1):
         short = [(path, "/".join(parts[-length:])) for path, parts in family]
@@ -37,7 +37,7 @@ def _told_apart(family: list[tuple[str, list[str]]]) -> list[tuple[str, str]]:
 
 
 def here() -> str:
-    """Return the folder that we are in; the root, if a program has removed it meanwhile."""
+    """Return the working directory, or the root if the program has removed it."""
     try:
         return os.getcwd()
     except OSError:
@@ -45,11 +45,11 @@ def here() -> str:
 
 
 class Places:
-    """How the lines of code in one picture are written.
+    """The names of the lines of code in one output.
 
     Args:
-        locations: Every line of code in the picture.
-        cwd: The directory that inner files are told from.
+        locations: All lines of code in the output.
+        cwd: The directory that paths are relative to.
     """
 
     def __init__(self, locations: Iterable[Location], cwd: str) -> None:
@@ -58,11 +58,11 @@ class Places:
         self._long = {file: _relative(file, cwd) or self._short[file] for file in files}
 
     def long(self, location: Location) -> str:
-        """Write a place so that it can be opened from here, where that is not too long."""
+        """Return a location that can be opened from the working directory, unless it is too long."""
         return f"{_cell(location.file) or self._long[location.file]}:{location.line}"
 
     def short(self, location: Location) -> str:
-        """Write a place without its directory, unless two files differ in nothing else."""
+        """Return a location without its directory, unless two files differ only in that."""
         return f"{_cell(location.file) or self._short[location.file]}:{location.line}"
 
 
@@ -74,5 +74,5 @@ def _relative(file: str, cwd: str) -> str | None:
 
 
 def _cell(file: str) -> str | None:
-    """Notebooks run each cell as a file of its own, whose name tells nobody anything."""
+    """Return `cell` for a cell of a notebook, whose file name is meaningless."""
     return "cell" if re.search(r"[\\/]ipykernel_\d+[\\/]|^<ipython-input", file) else None

@@ -1,4 +1,4 @@
-"""Say values, shapes, durations and counts in few signs."""
+"""Format values, shapes, durations and counts concisely."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEEPEST_VALUE = 4
 
 
 def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str:
-    """Say a value or a nest of tensor specs, leaving out what would run on.
+    """Return a value or nested tensor specs, shortened if they are long.
 
     Example:
         >>> structure((TensorSpec("float32", (4, None)), "same"))
@@ -31,21 +31,21 @@ def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str
 
 def _nest(value: Mapping[str, Structure] | Iterable[Structure], glyphs: Glyphs, depth: int) -> str:
     if isinstance(value, Mapping):
-        said = [(f"{glyphs.user(str(key))}: ", inner) for key, inner in value.items()]
+        entries = [(f"{glyphs.user(str(key))}: ", inner) for key, inner in value.items()]
         opening, closing = "{", "}"
     else:
-        said = [("", inner) for inner in value]
-        opening, closing = ("(", ",)") if len(said) == 1 else ("(", ")")
+        entries = [("", inner) for inner in value]
+        opening, closing = ("(", ",)") if len(entries) == 1 else ("(", ")")
     if depth >= DEEPEST_VALUE:
         return f"{opening}{glyphs.dots}{closing}"
-    parts = [key + structure(inner, glyphs, depth + 1) for key, inner in said[:MOST_VALUES]]
-    if len(said) > MOST_VALUES:
-        parts.append(f"{glyphs.dots} {len(said) - MOST_VALUES} more")
+    parts = [key + structure(inner, glyphs, depth + 1) for key, inner in entries[:MOST_VALUES]]
+    if len(entries) > MOST_VALUES:
+        parts.append(f"{glyphs.dots} {len(entries) - MOST_VALUES} more")
     return f"{opening}{', '.join(parts)}{closing}"
 
 
 def tensors(value: Structure, glyphs: Glyphs = UNICODE) -> str:
-    """Say what came into a call; several arguments by name, without brackets around them.
+    """Return the inputs of a call; several arguments by name, without brackets around them.
 
     Example:
         >>> tensors({"query": TensorSpec("float32", (2, 3)), "causal": True})
@@ -57,15 +57,15 @@ def tensors(value: Structure, glyphs: Glyphs = UNICODE) -> str:
 
 
 def arguments(values: Mapping[str, Structure], glyphs: Glyphs = UNICODE) -> str:
-    """Say keyword arguments as they are written in a call: `units=3, use_bias=False`."""
-    said = [f"{glyphs.user(name)}={structure(value, glyphs, 1)}" for name, value in values.items()]
-    if len(said) > MOST_VALUES:
-        said[MOST_VALUES:] = [f"{glyphs.dots} {len(said) - MOST_VALUES} more"]
-    return ", ".join(said)
+    """Return keyword arguments as in a call: `units=3, use_bias=False`."""
+    parts = [f"{glyphs.user(name)}={structure(value, glyphs, 1)}" for name, value in values.items()]
+    if len(parts) > MOST_VALUES:
+        parts[MOST_VALUES:] = [f"{glyphs.dots} {len(parts) - MOST_VALUES} more"]
+    return ", ".join(parts)
 
 
 def duration(nanoseconds: int, glyphs: Glyphs = UNICODE) -> str:
-    """Say a duration with two or three figures: `85 µs`, `2.1 ms`, `88 ms`, `1.2 s`, `3 min 5 s`.
+    """Return a duration with two or three digits: `85 µs`, `2.1 ms`, `88 ms`, `1.2 s`, `3 min 5 s`.
 
     Example:
         >>> duration(2_140_000)
@@ -84,13 +84,13 @@ def duration(nanoseconds: int, glyphs: Glyphs = UNICODE) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Say how many: `1 variable`, `1,250 parameters`."""
+    """Return a number with its noun: `1 variable`, `1,250 parameters`."""
     ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
     return f"{number:,} {noun}{ending}"
 
 
 def shortened(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
-    """Cut out the middle of a long text; its end often tells as much as its beginning."""
+    """Return a text without its middle if it is long; its end is often as informative as its beginning."""
     if len(text) <= width:
         return text
     kept = width - len(glyphs.dots)
@@ -98,9 +98,9 @@ def shortened(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
 
 
 def first_line(message: str, glyphs: Glyphs = UNICODE) -> str:
-    """Return the first line of an error's message that says anything."""
+    """Return the first line of an error's message that is not empty."""
     for line in message.splitlines():
-        said = glyphs.user(line).strip()
-        if said:
-            return said
+        text = glyphs.user(line).strip()
+        if text:
+            return text
     return ""

@@ -1,4 +1,4 @@
-"""The signs a timeline is drawn with, and what stands for them where they cannot be shown."""
+"""The symbols that draw a timeline, and their replacements where they cannot be shown."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["ASCII", "UNICODE", "Adaptive", "Glyphs", "glyphs_for", "glyphs_of", 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The signs that one output can show.
+    """The symbols that one output can show.
 
-    `pipe`, `branch` and `last` are guides one column wide; the layout decides how far they reach.
+    `pipe`, `branch` and `last` are guides one column wide; the layout decides how far they extend.
     """
 
     encoding: str
@@ -39,14 +39,14 @@ class Glyphs:
     mark: str
 
     def user(self, text: str) -> str:
-        """Make text by others harmless, and encodable where it is going."""
+        """Return text of the traced program without control characters, in a form that can be encoded."""
         text = printable(text)
         if self.encoding.startswith("utf") or text.isascii():
             return text
         return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
     def user_lines(self, text: str) -> str:
-        """Do so line by line: line ends and indentation stay."""
+        """Return the same for each line: line breaks and indentation are kept."""
         return "\n".join(map(self.user, text.split("\n")))
 
 
@@ -57,7 +57,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)"
 
 
 def printable(text: str) -> str:
-    """Drop colour codes, and spell out what would move the cursor or turn the text around."""
+    """Return a text without colour codes, and with control characters and text direction marks escaped."""
     if text.isprintable():
         return text
     return "".join(_spelled(sign) for sign in _ANSI.sub("", text))
@@ -68,7 +68,7 @@ def _spelled(sign: str) -> str:
 
 
 def glyphs_for(encoding: str, *, legacy_windows: bool = False) -> Glyphs:
-    """Choose the signs for an encoding; the consoles of old Windows lack the fonts, too."""
+    """Return the symbols for an encoding; consoles of old Windows also lack the fonts."""
     encoding = encoding.lower()
     if encoding.startswith("utf"):
         return ASCII if legacy_windows else UNICODE
@@ -80,12 +80,12 @@ def glyphs_for(encoding: str, *, legacy_windows: bool = False) -> Glyphs:
 
 
 def glyphs_of(options: ConsoleOptions) -> Glyphs:
-    """Choose the signs for where rich is about to print."""
+    """Return the symbols for the console that rich is printing to."""
     return glyphs_for(options.encoding, legacy_windows=options.legacy_windows)
 
 
 class Adaptive:
-    """A text that is written only when it is known where it goes."""
+    """A text that is written once the console is known."""
 
     def __init__(self, write: Callable[[Glyphs], Text]) -> None:
         self._write = write

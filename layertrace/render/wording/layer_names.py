@@ -1,4 +1,4 @@
-"""Name layers so that no two of them sound the same."""
+"""Give each layer a distinct name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Names"]
 
 
 class Names:
-    """The names of all layers in one picture.
+    """The names of all layers in one output.
 
-    A name that several layers share is told apart by the end of their paths, and where they share
-    even that, by the layers' numbers.
+    Layers that share a name are distinguished by the end of their paths, or, if they share that too, by
+    their numbers.
     """
 
     def __init__(self, layers: Iterable[LayerRef], glyphs: Glyphs) -> None:
@@ -32,16 +32,16 @@ class Names:
         self._glyphs = glyphs
 
     def label(self, layer: LayerRef) -> Text:
-        """Name a layer."""
+        """Return the name of a layer."""
         return inked(self._glyphs.user(self._labels.get(layer.id, layer.name)), NAME)
 
     def mention(self, layer: LayerRef) -> Text:
-        """Name a layer, the first time with its class: `encoder (Encoder)`."""
-        said = self.label(layer)
+        """Return the name of a layer, the first time with its class: `encoder (Encoder)`."""
+        text = self.label(layer)
         if layer.id not in self._mentioned:
             self._mentioned.add(layer.id)
-            said.append(f" ({self._glyphs.user(layer.class_name)})", CLASS)
-        return said
+            text.append(f" ({self._glyphs.user(layer.class_name)})", CLASS)
+        return text
 
 
 def _labels(name: str, namesakes: list[LayerRef]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Say where an event ran, as far as the events around it have not said so already."""
+"""Describe the mode of an event, unless its ancestors already show it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ __all__ = ["ran_where"]
 
 
 def ran_where(event: Event, around: Event | None, glyphs: Glyphs) -> str:
-    """Say the mode of an event in words; nothing where it goes without saying.
+    """Return the mode of an event in words, or nothing if it is obvious.
 
     Args:
         event: The event.
-        around: The nearest event around it that is shown.
-        glyphs: What its text may consist of.
+        around: Its nearest ancestor that is shown.
+        glyphs: The symbols that can be shown.
     """
     if event.kind in ("trace", "run") or _same_setting(event, around):
         return ""
     if event.mode == "eager":
-        # Layers are made and built eagerly, unless somebody says otherwise.
+        # Layers are usually created and built eagerly.
         return "eager" if event.kind == "call" or _mode_around(around) != "eager" else ""
     if event.mode == "symbolic":
         return "symbolic: Keras infers shapes" if event.kind == "call" else "symbolic"
     if event.function is None or _is_trace_of(around, event):
         return "graph"
-    which = "" if event.trace is None else f"trace {event.trace} of "
-    return f"graph, {which}{glyphs.user(event.function.name)}"
+    of_trace = "" if event.trace is None else f"trace {event.trace} of "
+    return f"graph, {of_trace}{glyphs.user(event.function.name)}"
 
 
 def _same_setting(event: Event, around: Event | None) -> bool:

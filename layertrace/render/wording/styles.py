@@ -1,4 +1,4 @@
-"""The colours: those of the terminal's own palette, so that light and dark both stay readable."""
+"""The colours, from the terminal's own palette, so that both light and dark are readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Break texts that are too wide, between facts and words, but not inside a shape."""
+"""Wrap texts that are too wide, between facts and words, but not inside a shape."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rich.text import Text
 
 __all__ = ["flowing", "wrapped"]
 
-# One column wide, no space to rich, and never part of a text: `printable` spells it out.
+# One column wide, not a space to rich, and never part of a text: `printable` escapes it.
 GLUE = "\ue000"
 
 
 def wrapped(text: Text, console: Console, width: int) -> list[Text]:
-    """Break a text into lines; what stands in square brackets, as shapes do, stays together."""
+    """Return a text as lines; brackets such as those of shapes stay together."""
     glued = text.copy()
-    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", GLUE), text.plain)
+    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", GLUE), text.plain)
     lines = list(glued.wrap(console, max(width, 1), overflow="fold"))
     for line in lines:
         line.plain = line.plain.replace(GLUE, " ")
@@ -26,7 +26,7 @@ def wrapped(text: Text, console: Console, width: int) -> list[Text]:
 
 
 def flowing(facts: Iterable[Text], separator: Text, console: Console, width: int) -> list[Text]:
-    """Put facts one after the other, as many into each line as fit."""
+    """Return facts in sequence, as many in each line as fit."""
     lines: list[Text] = []
     for fact in facts:
         if lines and lines[-1].cell_len + separator.cell_len + fact.cell_len <= width:

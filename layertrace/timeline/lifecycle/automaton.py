@@ -16,11 +16,11 @@ ANY = "."
 
 
 class Nested(Protocol):
-    """What an expression is compared with: a `Timeline`, or anything nested as one is."""
+    """A `Timeline`, or another nesting of events, to match an expression against."""
 
     @property
     def roots(self) -> Sequence[Event]:
-        """The events that lie inside no other."""
+        """The events that are not inside another event."""
 
     def children(self, event: Event) -> Sequence[Event]:
         """The events directly inside `event`."""
@@ -28,28 +28,28 @@ class Nested(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """An instruction that takes one event of this kind, if what is inside it fits too."""
+    """An instruction that consumes one event of this kind, if the events inside it match, too."""
 
     kind: str
     inside: Automaton | None = None
 
     def names(self, event: Event) -> bool:
-        """Tell whether the event is of this kind."""
+        """Return whether the event is of this kind."""
         return self.kind == event.kind or self.kind == ANY
 
     def takes(self, event: Event, timeline: Nested) -> bool:
-        """Tell whether the event fits, with what is inside it."""
+        """Return whether the event matches, with the events inside it."""
         return self.names(event) and (
             self.inside is None or self.inside.matches(timeline.children(event), timeline)
         )
 
 
-Jump = tuple[int, ...]  # an instruction that goes on at all these places at once, counted from it
-Program = tuple[Step | Jump, ...]  # matches when its end is reached with the last event
+Jump = tuple[int, ...]  # an instruction that continues at all these positions at once, relative to its own
+Program = tuple[Step | Jump, ...]  # matches if it reaches its end with the last event
 
 
 def either(programs: Sequence[Program]) -> Program:
-    """Return the program that matches what one of these does."""
+    """Return the program that matches whatever one of these matches."""
     if len(programs) == 1:
         return programs[0]
     ends = list(accumulate(len(program) + 1 for program in programs))
@@ -60,22 +60,22 @@ def either(programs: Sequence[Program]) -> Program:
 
 
 def repeated(program: Program, least: int, most: int | None) -> Program:
-    """Return the program that matches what this one does so many times; None is without end."""
+    """Return the program that matches `least` to `most` repetitions; None is unlimited."""
     size = len(program) + 1
     if most is None and least == 0:
         return ((1, size + 1), *program, (-size,))
     if most is None:
-        return (*(program * least), (1 - size, 1))  # the last one again, or on
+        return (*(program * least), (1 - size, 1))  # the last one again, or continue
     optional = (((1, left * size), *program) for left in range(most - least, 0, -1))
     return program * least + tuple(chain(*optional))
 
 
 class Automaton:
-    """Runs a program over events, at all the places at once that they may have led to.
+    """Runs a program over events, at all positions at once that the events may have led to.
 
-    That set of places is the only state (Thompson's construction), so nothing is ever tried again
-    and time is linear in the events. Moves between sets are remembered, as a lazy DFA; only
-    a few, because there can be exponentially many sets.
+    That set of positions is the only state (Thompson's construction), so nothing is tried twice and the time
+    is linear in the events. Transitions between sets are cached, as in a lazy DFA; only a few, because there
+    can be exponentially many sets.
     """
 
     def __init__(self, program: Program) -> None:
@@ -87,22 +87,22 @@ class Automaton:
         self._after = lru_cache(maxsize=256)(self._find_after)
 
     def matches(self, events: Iterable[Event], timeline: Nested) -> bool:
-        """Tell whether the program reaches its end with the last event."""
+        """Return whether the program reaches its end with the last event."""
         event, _, may_end = self.follow(events, timeline)
         return event is None and may_end
 
     def follow(
         self, events: Iterable[Event], timeline: Nested
     ) -> tuple[Event | None, tuple[Step, ...], bool]:
-        """Go as far as events fit.
+        """Run the program until an event does not match.
 
         Returns:
-            The event that does not fit, or None; the steps possible there; whether it may end.
+            The event that does not match, or None; the steps possible there; whether it may end there.
         """
         places = self._start
         stopped = None
         for event in events:
-            taken = tuple([s for s in self._steps(places) if s.takes(event, timeline)])
+            taken = tuple([step for step in self._steps(places) if step.takes(event, timeline)])
             if not taken:
                 stopped = event
                 break
@@ -110,17 +110,17 @@ class Automaton:
         return stopped, self._steps(places), len(self.program) in places
 
     def _find_steps(self, places: frozenset[int]) -> tuple[Step, ...]:
-        """Return the different steps at these places; repetitions share theirs."""
-        found = (self.program[place] for place in sorted(places) if place < len(self.program))
-        return tuple(dict.fromkeys(step for step in found if isinstance(step, Step)))
+        """Return the distinct steps at these positions; repetitions share their steps."""
+        instructions = (self.program[place] for place in sorted(places) if place < len(self.program))
+        return tuple(dict.fromkeys(step for step in instructions if isinstance(step, Step)))
 
     def _find_after(self, places: frozenset[int], taken: tuple[Step, ...]) -> frozenset[int]:
-        """Return where the program can be when these of the steps have taken an event."""
-        going_on = (place for place in places if place < len(self.program))
-        return self._reach([place + 1 for place in going_on if self.program[place] in taken])
+        """Return the positions after these steps have consumed an event."""
+        inner = (place for place in places if place < len(self.program))
+        return self._reach([place + 1 for place in inner if self.program[place] in taken])
 
     def _reach(self, waiting: list[int]) -> frozenset[int]:
-        """Follow all jumps, to the steps, and perhaps the end, that they lead to."""
+        """Return the steps, and possibly the end, to which all jumps lead."""
         seen: set[int] = set()
         reached = []
         while waiting:

@@ -1,23 +1,23 @@
 """Lifecycle expressions: regular expressions over events, which can look inside them.
 
-    init build(variable*) call+     made, built with nothing but variables inside, then called
+    init build(variable*) call+     created, built with only variables inside, then called
     init (build | call(build))      built on its own, or inside the first call
     trace(.{1,20}) run*             a function traced once, with up to 20 events inside, then run
 
     init, build … run               one event of this kind, with whatever is inside it
     .                               one event of any kind, with whatever is inside it
-    build(variable*)  build()       one event, and what happened inside it: this, or nothing
+    build(variable*)  build()       one event with exactly this inside it, or nothing
     init build                      one after the other
-    init | build                    one or the other; `|` binds loosest
+    init | build                    one or the other; `|` has the lowest precedence
     (init build)                    a group
     * + ? {m} {m,} {,n} {m,n}       the kind or group before it, repeated
 
-White space decides between the two uses of brackets: a bracket right after a kind says what is
-inside the event, a bracket after white space begins a group. `call(build)` is one event,
-`call (build)` two. Everywhere else white space only separates.
+White space distinguishes the two uses of brackets: a bracket right after a kind describes the inside
+of the event, a bracket after white space begins a group. `call(build)` is one event, `call (build)`
+two. Everywhere else white space only separates.
 
-The whole timeline has to match: the expression describes its roots, the brackets after a kind
-the children of that event.
+The whole timeline must match: the expression describes its roots, the brackets after a kind the
+children of that event.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Mismatch:
     """The first event that no reading of the expression allows, and what it allows there.
 
     Attributes:
-        event: The event that does not fit; None where events ended too early.
-        parent: The event inside which that is; None at the top.
-        expected: The kinds that would have fitted, as the expression writes them (`.` for any).
-        may_end: Whether it would also have fitted that no further event came.
+        event: The event that does not match; None if the events ended too early.
+        parent: The parent of that event; None at the top.
+        expected: The kinds that would have matched, as the expression writes them (`.` for any).
+        may_end: Whether the events could also have ended there.
     """
 
     event: Event | None
@@ -53,19 +53,19 @@ class Mismatch:
     def __str__(self) -> str:
         kinds = ("any event",) if ANY in self.expected else self.expected
         expected = " or ".join((*kinds, "the end") if self.may_end else kinds)
-        around = "the timeline" if self.parent is None else _told(self.parent)
+        around = "the timeline" if self.parent is None else _label(self.parent)
         if self.event is None:
             return f"{around} ended where {expected} was expected"
         inside = "" if self.parent is None else f" inside {around}"
-        return f"{_told(self.event)} came{inside} where {expected} was expected"
+        return f"{_label(self.event)} came{inside} where {expected} was expected"
 
 
-def _told(event: Event) -> str:
+def _label(event: Event) -> str:
     return f"event {event.seq} ({event.kind})"
 
 
 class Expression:
-    """A lifecycle expression, ready to be compared with timelines. Made by `compile`."""
+    """A lifecycle expression, ready to match timelines. Created by `compile`."""
 
     def __init__(self, text: str, automaton: Automaton) -> None:
         self.text = text
@@ -75,13 +75,13 @@ class Expression:
         return f"<Expression: {self.text}>"
 
     def matches(self, timeline: Nested) -> bool:
-        """Tell whether the whole timeline has this shape, in time linear in its events."""
+        """Return whether the whole timeline matches, in time linear in its events."""
         return self._automaton.matches(timeline.roots, timeline)
 
     def mismatch(self, timeline: Nested) -> Mismatch | None:
-        """Find the first event that does not fit, and the kinds that would have; None if all fit.
+        """Return the first event that does not match, and the kinds that would; None if all match.
 
-        Where a kind fits and what is inside the event does not, the place is inside that event.
+        If the kind of an event matches and its inside does not, the mismatch is inside that event.
         """
         automaton, events, parent = self._automaton, timeline.roots, None
         while True:
@@ -92,22 +92,22 @@ class Expression:
             if event is None or not insides:
                 expected = tuple(dict.fromkeys(step.kind for step in steps))
                 return Mismatch(event, parent, expected, may_end)
-            # None of these fits, so neither does "one of these"; and where that fails is the
-            # furthest that any of them goes.
+            # None of these matches, so neither does "one of these"; the position where that fails
+            # is the furthest that any of them gets.
             automaton = Automaton(either([inside.program for inside in insides]))
             events, parent = timeline.children(event), event
 
 
 def compile(text: str) -> Expression:
-    """Read a lifecycle expression once, to compare it with many timelines.
+    """Return a lifecycle expression that can be matched against many timelines.
 
-    Each expression is read only the first time. The module's docstring is its grammar.
+    Each expression is parsed only once. The module's docstring is its grammar.
 
     Args:
         text: The expression, such as `"init build(variable*) call+"`.
 
     Raises:
-        ExpressionError: If it does not parse; the message points at the place and says what to do.
+        ExpressionError: If it is invalid; the message points at the position and suggests a fix.
 
     Example:
         >>> from layertrace.timeline import Event, Timeline
@@ -130,12 +130,12 @@ def _compile(text: str) -> Expression:
     from lark.exceptions import UnexpectedInput
 
     try:
-        # lark's types do not know that with a transformer, parse() returns what that makes.
+        # lark's types do not know that with a transformer, parse() returns its result.
         program: Program = parser().parse(text)  # type: ignore[assignment]
         return Expression(text, Automaton(program))
     except UnexpectedInput as error:
         fault = diagnose(error, text)
     except Fault as error:
         fault = error
-    # A line break or tab in the expression would move the caret away from its place.
+    # A line break or tab in the expression would move the caret away from its position.
     raise ExpressionError(fault.problem, re.sub(r"\s", " ", text), fault.position)

@@ -1,4 +1,4 @@
-"""The grammar of lifecycle expressions, read by lark into programs, and words for what does not parse."""
+"""The grammar of lifecycle expressions: a parser that returns programs, and explains syntax errors."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["Fault", "diagnose", "parser"]
 MOST_INSTRUCTIONS = 10_000
 MOST_NESTING = 100  # matching recurses where the expression nests, and Python allows 1000 frames
 
-# INSIDE and GROUP are told apart by what stands right before them. A bracket right after ")" or a
-# quantifier reads as INSIDE too, which fits nowhere: `call+(build)` is refused, not guessed.
+# The character before the bracket distinguishes INSIDE from GROUP. A bracket right after ")" or a
+# quantifier is INSIDE, too, which is allowed nowhere: `call+(build)` is rejected, not guessed.
 _GRAMMAR = rf"""
     choice: sequence ("|" sequence)*
     sequence: repeated+
@@ -47,16 +47,16 @@ _SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?"
 
 @cache
 def parser() -> Lark:
-    """Return the parser, which makes a program of an expression."""
+    """Return the parser, which turns an expression into a program."""
     from lark import Lark  # here, so that importing layertrace does not import lark
 
     return Lark(_GRAMMAR, parser="lalr", start="choice", transformer=_Assembler())
 
 
 class _Assembler:
-    """Makes programs of what the parser finds: a method for each rule of the grammar.
+    """Builds programs from what the parser finds: a method for each rule of the grammar.
 
-    The parser calls them as it goes, from the inside out, so that no depth of brackets recurses.
+    The parser calls them from the inside out while it reads, so deep brackets do not recurse.
     """
 
     def event(self, parts: list[Any]) -> Program:
@@ -96,7 +96,7 @@ class _Assembler:
         return either(parts)
 
     def _repeated(self, program: Program, least: int, most: int | None, quantifier: Token) -> Program:
-        # Counts are written out, and multiply where they nest. Nothing, repeated, still takes room.
+        # Repetitions are written out, and multiply when nested. An empty part takes space, too.
         size = max(len(program), 1) * (most or least)
         if size > MOST_INSTRUCTIONS:
             problem = f"this count makes {size:,} instructions, more than {MOST_INSTRUCTIONS:,}"
@@ -104,14 +104,14 @@ class _Assembler:
         return repeated(program, least, most)
 
 
-# Faults: what to say where parsing stops
+# Faults: messages for the position where parsing stops
 
 _COUNT = "a count is written {m}, {m,}, {,n} or {m,n}, with whole numbers"
 _QUANTIFIERS = frozenset("*+?{")
 
 
 class Fault(Exception):
-    """A problem and its place, before the expression is put beside it."""
+    """A problem and its position, without the expression."""
 
     def __init__(self, problem: str, place: int | Token) -> None:
         self.problem = problem
@@ -119,7 +119,7 @@ class Fault(Exception):
 
 
 def diagnose(error: UnexpectedInput, text: str) -> Fault:
-    """Find words for a fault in what stands before and after the place where the parser stopped."""
+    """Return the fault that the text before and after the position of the parser indicates."""
     at_end = getattr(getattr(error, "token", None), "type", None) == "$END"
     place = len(text) if at_end else error.pos_in_stream or 0
     unclosed = _unclosed(error)
@@ -127,28 +127,28 @@ def diagnose(error: UnexpectedInput, text: str) -> Fault:
         return Fault(_COUNT, unclosed if at_end else place)
     word = re.match(r"[\w-]+", text[place:])
     if word:
-        return Fault(_unknown(word[0]), place)
-    found = text[place : place + 1]
-    missing = _missing(text[:place].rstrip(), found, place)
+        return Fault(_unknown_word(word[0]), place)
+    character = text[place : place + 1]
+    missing = _missing_part(text[:place].rstrip(), character, place)
     if missing:
         return missing
     if unclosed and at_end:
         return Fault("this bracket is never closed; put a ')' where it ends", unclosed)
-    return Fault(_misplaced(found), place)
+    return Fault(_misplaced_character(character), place)
 
 
 def _unclosed(error: UnexpectedInput) -> Token | None:
-    """Return the innermost bracket that is open where the parser stopped."""
+    """Return the innermost open bracket at the position where the parser stopped."""
     brackets: list[Token] = []
     for part in error.interactive_parser.parser_state.value_stack:
         if part in ("(", "{"):
             brackets.append(part)
-        elif part in (")", "}"):  # read, but what it closes was not put together yet
+        elif part in (")", "}"):  # read, but its group is not reduced yet
             brackets.pop()
     return brackets[-1] if brackets else None
 
 
-def _unknown(word: str) -> str:
+def _unknown_word(word: str) -> str:
     if word.isdecimal():
         return f"a count stands in braces, right after what is repeated: {{{word}}}"
     close = get_close_matches(word.lower(), KINDS, n=1)
@@ -156,35 +156,35 @@ def _unknown(word: str) -> str:
     return f"no event has the kind {word!r}; {hint} are {', '.join(KINDS)}, and '.' for any"
 
 
-def _missing(before: str, found: str, place: int) -> Fault | None:
-    """Say that a kind or group is missing between these two, if that is what is wrong."""
+def _missing_part(before: str, character: str, place: int) -> Fault | None:
+    """Return a fault if a kind or group is missing between these two."""
     last = before[-1:]
     if last not in ("", "(", "|"):
         last = "something"
-    if found in _QUANTIFIERS and last != "something":
-        problem = f"{found!r} has nothing before it to repeat"
+    if character in _QUANTIFIERS and last != "something":
+        problem = f"{character!r} has nothing before it to repeat"
         return Fault(f"{problem}; put a kind there ('.' is any event)", place)
-    if (found == "|" and last != "something") or (last == "|" and found in ("", ")")):
+    if (character == "|" and last != "something") or (last == "|" and character in ("", ")")):
         problem = "one side of '|' is empty; put a kind there, or make a group optional"
-        return Fault(f"{problem}: (init | build)?", place if found == "|" else len(before) - 1)
-    if last == "(" and found == ")":
+        return Fault(f"{problem}: (init | build)?", place if character == "|" else len(before) - 1)
+    if last == "(" and character == ")":
         problem = "this group is empty; right after a kind, '()' means that nothing is inside"
         return Fault(f"{problem}: build()", len(before) - 1)
-    if last == found == "":
+    if last == character == "":
         example = "write what should happen, such as 'init build call+'"
         return Fault(f"the expression is empty; {example}", 0)
     return None
 
 
-def _misplaced(found: str) -> str:
-    if found in (")", "}"):
-        opening = {")": "(", "}": "{"}[found]
-        return f"this {found!r} closes nothing; remove it, or put a {opening!r} where it begins"
-    if found in _QUANTIFIERS:
-        return f"{found!r} follows another quantifier; put what it repeats in brackets: (call+)?"
-    if found == "(":
+def _misplaced_character(character: str) -> str:
+    if character in (")", "}"):
+        opening = {")": "(", "}": "{"}[character]
+        return f"this {character!r} closes nothing; remove it, or put a {opening!r} where it begins"
+    if character in _QUANTIFIERS:
+        return f"{character!r} follows another quantifier; put what it repeats in brackets: (call+)?"
+    if character == "(":
         return "only a kind has an inside: write 'call(build)+', or a space to begin a group"
     return (
-        f"{found!r} means nothing here; an expression is made of kinds, white space, ( ), |, "
+        f"{character!r} means nothing here; an expression is made of kinds, white space, ( ), |, "
         "*, +, ? and {m,n}"
     )

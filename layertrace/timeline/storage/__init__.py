@@ -1,33 +1,34 @@
-"""Keep a timeline in a file, and read it back.
+"""Save timelines to files, and load them.
 
 A recording is text: one JSON object in each line, in UTF-8. The first line names the format and its version:
 
     {"layertrace": "1.0", "written_by": "0.1.0", "python": "3.11.7", "started": "2026-11-24T21:55:00+00:00"}
 
-It may have `"started_ns"`, when the recording began, in nanoseconds since 1970. Every other line is told
-apart by its first key, whose value is a number that others refer to:
+It may have `"started_ns"`, when the recording began, in nanoseconds since 1970. The first key of every other
+line names its kind; the value of that key is a number to which other lines refer:
 
-    {"layer": 1, "class_name": "Dense", "name": "dense", …}       who; a later line replaces it
+    {"layer": 1, "class_name": "Dense", "name": "dense", …}       a layer; a later line replaces it
     {"function": 1, "name": "train_step"}                         a tf.function
     {"place": 1, "file": "train.py", "line": 40, "in": "main"}    a line of code
     {"value": 1, "is": {"tensor": "float32", "shape": [10, 5]}}   shapes and arguments
-    {"event": 0, "kind": "call", "layer": 1, "inputs": 1, …}      something began
-    {"end": 0, "duration_ns": 81000, "outputs": 2}                and ended, where that was written later
-    {"state": 1, …}  {"observation": 0, …}  {"failure": …}        what is known beside the events
-    {"versions": {…}}  {"note": "…"}                              likewise
+    {"event": 0, "kind": "call", "layer": 1, "inputs": 1, …}      the beginning of an event
+    {"end": 0, "duration_ns": 81000, "outputs": 2}                its end, if that was written separately
+    {"state": 1, …}  {"observation": 0, …}  {"failure": …}        the context of the recording
+    {"versions": {…}}  {"note": "…"}                              more of it
     {"closed": 12}                                                the last line, with the number of events
 
-A number is told before it is used. Fields of an event are those of `Event`, of which `layer`, `function`,
-`location`, `defined_at`, `inputs`, `outputs` and `arguments` are numbers of other lines; what has its default
-is left out. Events may stand in any order, and are read in that of `start_ns`.
+Each number is defined before it is used. Events have the fields of `Event`; `layer`, `function`,
+`location`, `defined_at`, `inputs`, `outputs` and `arguments` are numbers of other lines, and fields with
+their default are omitted. Events may be in any order; readers sort them by `start_ns`.
 
-Values are those of JSON, but for `{"tensor": dtype, "shape": […]}`, a tensor's spec (with `"encoding"` unless
-dense), `{"opaque": "…"}`, the description of something, `{"map": {…}}`, a mapping, and the numbers that JSON
-does not have: `{"int": "0x…"}`, `{"float": "nan"}` and `{"complex": [re, im]}`. A list is a tuple.
+Values are JSON, with these additions: `{"tensor": dtype, "shape": […]}` is the spec of a tensor (with
+`"encoding"` unless it is dense), `{"opaque": "…"}` a description, `{"map": {…}}` a mapping, and
+`{"int": "0x…"}`, `{"float": "nan"}` and `{"complex": [re, im]}` are numbers that JSON does not have. A
+list is a tuple.
 
-A file without its last line was cut off, and is read as far as it goes. It may be compressed as a whole, by
-gzip. A newer minor version (1.1) may have lines and fields that this one does not know; they are kept when
-a timeline is saved again. A newer major version is refused.
+A file without its last line is truncated; its complete lines are read. The whole file may be compressed with
+gzip. A newer minor version (1.1) may have lines and fields that this version does not know; they are kept
+when a timeline is saved again. A newer major version is rejected.
 """
 
 from layertrace.timeline.storage.files import (

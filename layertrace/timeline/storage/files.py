@@ -1,4 +1,4 @@
-"""Files that hold a recording: written in whole or not at all, read within bounds."""
+"""Save recordings to files, which appear complete or not at all, and load them within limits."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ __all__ = [
 ]  # fmt: skip
 
 SUFFIXES = (".layertrace", ".jsonl")
-"""`.layertrace` is compressed where that pays, `.jsonl` never is. Both hold the same lines."""
+"""`.layertrace` is compressed if it is large, `.jsonl` never is. Both hold the same lines."""
 
 PAYS = 64 * 1024
 _LONGEST_LINE = 16 * 1024 * 1024
 _MOST_EXPANDED, _ALWAYS_FINE = 100, 64 * 1024 * 1024  # a recording of a million events expands eleven times
 _GZIP = b"\x1f\x8b"
-_BEGINNING = b'{"layertrace":'
+_HEADER_PREFIX = b'{"layertrace":'
 _LEVEL = 4
 
 
 def save(timeline: Timeline, path: str | os.PathLike[str]) -> None:
-    """Write a timeline to a file, which is there as a whole or not at all.
+    """Write a timeline to a file, which appears complete or not at all.
 
     Raises:
-        FormatError: If the name ends in no known suffix, or the file cannot be written.
+        FormatError: If the name has another suffix than `SUFFIXES`, or the file cannot be written.
     """
     target = Path(path)
     suffix_of(target)
@@ -57,7 +57,7 @@ def suffix_of(path: Path) -> str:
     """Return the suffix of a file that can hold a recording.
 
     Raises:
-        FormatError: If it is none of `SUFFIXES`.
+        FormatError: If it is not one of `SUFFIXES`.
     """
     if path.suffix not in SUFFIXES:
         raise FormatError(f"{path} ends in none of {', '.join(SUFFIXES)}, so its format is not known")
@@ -65,44 +65,46 @@ def suffix_of(path: Path) -> str:
 
 
 def compress(path: Path) -> None:
-    """Compress a file in its place, where that pays."""
+    """Compress a file in place if its suffix allows it and it is large enough."""
     if path.suffix == SUFFIXES[0] and path.stat().st_size > PAYS:
         with written(path) as packed, path.open("rb") as file:
             shutil.copyfileobj(file, packed)
 
 
 def check_writable(target: Path) -> None:
-    """Make sure that a file can be written later, at the end of a long program; leave nothing behind.
+    """Raise now if a file could not be written later, at the end of a long program.
+
+    No file is created.
 
     Raises:
-        FormatError: If it cannot.
+        FormatError: If the file could not be written.
     """
     if target.is_dir():
         raise FormatError(f"{target} cannot be written: {os.strerror(errno.EISDIR)}")
     real = Path(os.path.realpath(target))
-    folder = next(one for one in real.parents if one.exists())
+    folder = next(parent for parent in real.parents if parent.exists())
     if not folder.is_dir():
         raise FormatError(f"{target} cannot be written: {folder} is not a folder")
-    is_new = not real.exists() or real.is_file()  # a file is put in the place of another, in its folder
+    is_new = not real.exists() or real.is_file()  # a new file replaces it in its folder
     if not (os.access(folder, os.W_OK | os.X_OK) if is_new else os.access(real, os.W_OK)):
         raise FormatError(f"{target} cannot be written: {os.strerror(errno.EACCES)}")
 
 
 @contextmanager
 def written(target: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write, and put it in place at the end, compressed where that pays.
+    """Open a temporary file, and move it to `target` at the end, compressed if that saves space.
 
-    What is no regular file, such as `/dev/stdout` or a named pipe, is written to as it is; a symbolic link
-    stays, and leads to the new file.
+    A target that is not a regular file, such as `/dev/stdout` or a named pipe, is written to directly. A
+    symbolic link is kept and points to the new file.
 
     Raises:
-        FormatError: If it cannot be written; nothing is left behind then.
+        FormatError: If it cannot be written; no temporary file is left.
     """
     if target.exists() and not target.is_file() and not target.is_dir():
         with _written_through(target) as stream:
             yield stream
         return
-    with _put_in_place(Path(os.path.realpath(target)), target) as file:
+    with _replaced(Path(os.path.realpath(target)), target) as file:
         yield file
 
 
@@ -116,7 +118,7 @@ def _written_through(target: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _put_in_place(target: Path, told: Path) -> Iterator[IO[bytes]]:
+def _replaced(target: Path, shown: Path) -> Iterator[IO[bytes]]:
     partial = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +132,7 @@ def _put_in_place(target: Path, told: Path) -> Iterator[IO[bytes]]:
         os.replace(partial, target)
         partial = ""
     except OSError as error:
-        raise FormatError(f"{told} cannot be written: {error.strerror or error}") from error
+        raise FormatError(f"{shown} cannot be written: {error.strerror or error}") from error
     finally:
         if partial:
             os.unlink(partial)
@@ -143,7 +145,7 @@ def _umask() -> int:
 
 
 def _compress(file: IO[bytes]) -> None:
-    """Replace what a file holds by the same, compressed."""
+    """Replace the content of a file with its compressed form."""
     file.seek(0)
     with tempfile.TemporaryFile(dir=Path(file.name).parent if isinstance(file.name, str) else None) as small:
         with gzip.GzipFile(fileobj=small, mode="wb", compresslevel=_LEVEL, mtime=0, filename="") as packed:
@@ -155,16 +157,16 @@ def _compress(file: IO[bytes]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> Timeline:
-    """Read a timeline from a file; one that was cut off, as far as it goes.
+    """Load a timeline from a file; if it is truncated, load its complete lines and add a note.
 
     Raises:
-        FormatError: If there is no such file, or it is not a recording that this version can read.
+        FormatError: If the file does not exist, or is not a recording that this version can read.
     """
     source = Path(path)
     reader = Reader()
     try:
         with source.open("rb") as file:
-            _read(file, reader)
+            _read_into(reader, file)
         events = reader.events()
         surroundings = reader.surroundings()
     except FormatError as error:
@@ -173,29 +175,29 @@ def load(path: str | os.PathLike[str]) -> Timeline:
         raise FormatError(f"{source} cannot be read: {error.strerror or error}") from error
     notes = reader.notes
     if not reader.is_closed:
-        notes.append(_cut(events))
+        notes.append(_truncation_note(events))
     return Timeline(events, notes, surroundings)
 
 
 def begins_a_recording(path: Path) -> bool:
-    """Tell a recording from other files by how it begins, whatever it is called."""
+    """Return whether the content of a file begins as a recording does, whatever its name."""
     try:
         with path.open("rb") as file:
-            text = next(_texts(file), b"")
+            text = next(_raw_lines(file), b"")
     except (OSError, FormatError):
         return False
-    return text.startswith(_BEGINNING)
+    return text.startswith(_HEADER_PREFIX)
 
 
-def _cut(events: tuple[Event, ...]) -> str:
+def _truncation_note(events: tuple[Event, ...]) -> str:
     last = max((event.start_ns + (event.duration_ns or 0) for event in events), default=0)
     return (
-        f"the recording was cut off {last / 1e9:.1f} s after it began: the program was killed, the disk was "
-        "full, or it goes on"
+        f"the recording is truncated at {last / 1e9:.1f} s: the program was killed, the disk filled up, or "
+        "it is still being written"
     )
 
 
-def _read(file: IO[bytes], reader: Reader) -> None:
+def _read_into(reader: Reader, file: IO[bytes]) -> None:
     lines = _lines(file)
     first = next(lines, None)
     if first is None:
@@ -205,18 +207,18 @@ def _read(file: IO[bytes], reader: Reader) -> None:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file; a last one that is not whole is left out."""
-    for number, line in enumerate(_texts(file), start=1):
+    """Yield the lines of a file without an incomplete last one."""
+    for number, line in enumerate(_raw_lines(file), start=1):
         if line.endswith(b"\n"):
             yield line
         elif number == 1:
-            began = line.startswith(_BEGINNING)
-            raise FormatError("it was cut off within its first line" if began else NO_RECORDING)
+            is_header = line.startswith(_HEADER_PREFIX)
+            raise FormatError("it is truncated in its first line" if is_header else NO_RECORDING)
         else:
-            return  # the program was killed while it was written
+            return  # the program was killed while it wrote this line
 
 
-def _texts(file: IO[bytes]) -> Iterator[bytes]:
+def _raw_lines(file: IO[bytes]) -> Iterator[bytes]:
     start = file.peek(2)[:2] if hasattr(file, "peek") else b""
     if start != _GZIP:
         yield from _bounded(file)
@@ -232,7 +234,7 @@ def _texts(file: IO[bytes]) -> Iterator[bytes]:
                     raise FormatError(f"it expands to more than {_MOST_EXPANDED} times its size")
                 yield line
         except EOFError:
-            return  # cut off
+            return  # truncated
         except (zlib.error, gzip.BadGzipFile) as error:
             raise FormatError(f"its compression is damaged: {error}") from None
 

@@ -1,36 +1,47 @@
-"""The lines of the format that have many fields, as `msgspec` checks them."""
+"""The lines of the format that have many fields, as `msgspec` checks them.
+
+The fields of events, layer states and observations are those of their classes. A field added to `Event`,
+`LayerState` or `Observation` is therefore written and read without a change here, unless it refers to
+another line.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import dataclasses
+from collections.abc import Callable, Mapping, Set
+from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 
 import msgspec
 
-from layertrace.timeline.context import ObservationKind
-from layertrace.timeline.event import (
-    Cause,
-    ErrorRef,
-    Flag,
-    GraphSpec,
-    Kind,
-    Location,
-    Mode,
-    TensorSpec,
-    VariableSpec,
-)
+from layertrace.timeline.context import LayerState, Observation
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, Kind, Location
 
 __all__ = [
-    "KNOWN", "MAJOR", "MINOR", "EventLine", "FailureLine", "KnownEventLine", "LayerLine", "ObservationLine",
-    "PlaceLine", "StateLine",
+    "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine", "LayerLine",
+    "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
 
 Nanoseconds = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
+REFERENCES: Final[Mapping[str, Literal["layer", "function", "value", "place"]]] = {
+    "layer": "layer",
+    "function": "function",
+    "inputs": "value",
+    "outputs": "value",
+    "arguments": "value",
+    "location": "place",
+    "defined_at": "place",
+}
+"""The fields of an event that are written as the number of another line, and the kind of that line."""
 
-class EventLine(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    """Something that happened; numbers refer to other lines."""
+LATER_FIELDS = ("duration_ns", "outputs", "error", "times", "graph", "variable")
+"""The fields of an event that an `end` line may add."""
+
+
+class EventLine(msgspec.Struct, omit_defaults=True, gc=False):
+    """The fields of an event that readers use before it is one; `event_line` has the others, too."""
 
     event: int
     kind: Kind
@@ -38,71 +49,6 @@ class EventLine(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     parent: int | None = None
     start_ns: Nanoseconds = 0
     duration_ns: Nanoseconds | None = None
-    thread: str = "MainThread"
-    mode: Mode = "eager"
-    function: int | None = None
-    trace: int | None = None
-    inputs: int | None = None
-    outputs: int | None = None
-    arguments: int | None = None
-    training: bool | None = None
-    mask: bool | None = None
-    variable: VariableSpec | None = None
-    error: ErrorRef | None = None
-    location: int | None = None
-    defined_at: int | None = None
-    call_index: int | None = None
-    cause: Cause | None = None
-    graph: GraphSpec | None = None
-    times: int = 1
-    traced_before: int | None = None
-    replica: int | None = None
-    strategy: str | None = None
-    flags: tuple[Flag, ...] = ()
-
-
-class KnownEventLine(EventLine, omit_defaults=True, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """An event as this version writes it, without a field that only a newer one knows."""
-
-
-class StateLine(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """How a layer was in the end."""
-
-    state: int
-    alive: bool = True
-    initialized: bool | None = None
-    built_by_init: bool | None = None
-    built: bool | None = None
-    trainable: bool | None = None
-    methods: dict[str, Location] = {}
-    children: tuple[int, ...] = ()
-    held: dict[int, str] = {}
-    variables: tuple[int, ...] = ()
-    tensors: dict[str, Any] = {}
-    supports_masking: bool | None = None
-    makes_mask: bool | None = None
-    compute_dtype: str | None = None
-    declared: TensorSpec | None = None
-    masked: tuple[bool, bool] | None = None
-    accepted: tuple[str, ...] = ()
-
-
-class ObservationLine(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Something that was noticed."""
-
-    observation: int
-    what: ObservationKind
-    during: int | None = None
-    layer: int | None = None
-    name: str = ""
-    before: Any = None
-    now: Any = None
-    variables: tuple[int, ...] = ()
-    paths: tuple[str, ...] = ()
-    without_gradient: tuple[str, ...] = ()
-    location: Location | None = None
-    start_ns: Nanoseconds = 0
-    times: int = 1
     thread: str = "MainThread"
 
 
@@ -135,5 +81,76 @@ class PlaceLine(msgspec.Struct, kw_only=True, rename={"inside": "in"}):
     inside: str = ""
 
 
-KNOWN = frozenset(EventLine.__struct_encode_fields__)
+def _fields_of(source: type) -> dict[str, tuple[Any, Any]]:
+    """Return the type and the default of each field of a class; the default is `NODEFAULT` where required."""
+    types = get_type_hints(source)
+    if issubclass(source, msgspec.Struct):
+        return {field.name: (types[field.name], field.default) for field in msgspec.structs.fields(source)}
+    defaults = {
+        field.name: field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+        for field in dataclasses.fields(cast("Any", source))
+    }
+    return {
+        name: (types[name], msgspec.NODEFAULT if default is dataclasses.MISSING else default)
+        for name, default in defaults.items()
+    }
+
+
+def _line(
+    source: type,
+    key: str,
+    *,
+    without: Set[str] = frozenset(),
+    changed: Mapping[str, tuple[Any, Any]] = EMPTY_MAPPING,
+    base: type[msgspec.Struct] = msgspec.Struct,
+) -> type[msgspec.Struct]:
+    """Return the struct of the lines that describe a `source`.
+
+    Args:
+        source: The class whose fields are written.
+        key: The first field, whose number identifies the line.
+        without: Fields that are not written.
+        changed: Fields that are written with another type and default.
+        base: A struct that already has some of the fields.
+    """
+    fields = {key: (int, msgspec.NODEFAULT), **_fields_of(source), **changed}
+    new = fields.keys() - without - {*base.__struct_fields__}
+    return msgspec.defstruct(
+        f"{source.__name__}Line",
+        [(name, *field) for name, field in fields.items() if name in new],
+        bases=(base,),
+        omit_defaults=True,
+        gc=False,
+    )
+
+
+event_line = cast(
+    "type[EventLine]",
+    _line(
+        Event,
+        "event",
+        without={"seq", "depth"},
+        changed={**dict.fromkeys(REFERENCES, (int | None, None)), "flags": (tuple[Flag, ...], ())},
+        base=EventLine,
+    ),
+)
+state_line = _line(
+    LayerState, "state", without={"layer"}, changed={"tensors": (dict[str, Any], EMPTY_MAPPING)}
+)
+observation_line = _line(
+    Observation,
+    "observation",
+    changed={
+        "layer": (int | None, None),
+        "before": (Any, None),
+        "now": (Any, None),
+        "start_ns": (Nanoseconds, 0),
+    },
+)
+
+KNOWN_FIELDS = frozenset(event_line.__struct_fields__)
 """The fields of an event that this version knows."""
+
+_strict_event_line = msgspec.defstruct("StrictEventLine", [], bases=(event_line,), forbid_unknown_fields=True)
+decode_event = cast("Callable[[bytes], EventLine]", msgspec.json.Decoder(_strict_event_line).decode)
+"""Read an event as this version writes it; a field that only a newer version knows is a `ValidationError`."""

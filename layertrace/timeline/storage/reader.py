@@ -1,4 +1,4 @@
-"""Read events out of lines."""
+"""Turn lines of the file format into events."""
 
 from __future__ import annotations
 
@@ -7,20 +7,34 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from layertrace.errors import FormatError
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
-from layertrace.timeline.event import NOTHING, Event, Flag, FunctionRef, LayerRef, Location, Structure
+from layertrace.timeline.event import (
+    EMPTY_MAPPING,
+    Event,
+    Flag,
+    FunctionRef,
+    LayerRef,
+    Location,
+    Structure,
+    by_beginning,
+)
 from layertrace.timeline.storage.lines import (
-    KNOWN,
+    KNOWN_FIELDS,
+    LATER_FIELDS,
     MAJOR,
+    MINOR,
+    REFERENCES,
     EventLine,
     FailureLine,
-    KnownEventLine,
     LayerLine,
-    ObservationLine,
     PlaceLine,
-    StateLine,
+    decode_event,
+    event_line,
+    observation_line,
+    state_line,
 )
 from layertrace.timeline.storage.values import decoded
 
@@ -28,14 +42,12 @@ __all__ = ["Reader"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-_LATER = ("duration_ns", "outputs", "error", "times", "graph", "variable")
-"""What an `end` line may add to an event."""
-
 
 class Reader:
-    """Makes events of lines.
+    """Turns lines into events.
 
-    After the last line, `events()` returns them, and `surroundings` and `notes` what is known beside them.
+    After the last line, `events()` returns them, `surroundings()` the context of the recording, and `notes`
+    its notes.
     """
 
     def __init__(self) -> None:
@@ -49,12 +61,19 @@ class Reader:
         self._lines: dict[int, EventLine] = {}
         self._threads: dict[str, str] = {}
         self._extras: dict[int, dict[str, Any]] = {}
-        self._states: list[StateLine] = []
-        self._observations: list[ObservationLine] = []
+        self._states: list[msgspec.Struct] = []
+        self._observations: list[msgspec.Struct] = []
         self._failure: FailureLine | None = None
         self._versions: dict[str, str] = {}
         self._unknown: list[bytes] = []
-        self._take: dict[str, Callable[[dict[str, Any]], None]] = {
+        numbered: dict[str, dict[int, Any]] = {
+            "layer": self._layers,
+            "function": self._functions,
+            "value": self._values,
+            "place": self._places,
+        }
+        self._references = [(name, numbered[kind]) for name, kind in REFERENCES.items()]
+        self._readers: dict[str, Callable[[dict[str, Any]], None]] = {
             "event": self._event,
             "end": self._end,
             "layer": self._layer,
@@ -70,45 +89,48 @@ class Reader:
         }
 
     def read(self, lines: Iterable[bytes]) -> None:
-        """Take the lines after the first, in order.
+        """Read the lines after the first, in order.
 
         Raises:
-            FormatError: If one is not what the format says.
+            FormatError: If a line does not keep to the format.
         """
         for number, text in enumerate(lines, start=2):
-            self._take_line(number, text)
+            self._read_line(number, text)
 
-    def _take_line(self, number: int, text: bytes) -> None:
+    def _read_line(self, number: int, text: bytes) -> None:
         try:
-            if not (text.startswith(_BEGINS_AN_EVENT) and self._take_event(text)):
-                self._take_any(text)
+            if not (text.startswith(_EVENT_PREFIX) and self._read_known_event(text)):
+                self._read_any_line(text)
         except FormatError as error:
             raise FormatError(f"line {number}: {error}") from None
 
-    def _take_event(self, text: bytes) -> bool:
-        """Take an event whose fields are all known, the short way: nine lines of ten are such."""
+    def _read_known_event(self, text: bytes) -> bool:
+        """Return whether the line is an event without unknown fields, and read it if so.
+
+        Nine of ten lines are, and this is the fast way to read them.
+        """
         try:
-            event = _decoded_event(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError, too: to be told the long way
+            event = decode_event(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is one; `_event` explains it
             return False
         self._keep(event)
         return True
 
-    def _take_any(self, text: bytes) -> None:
+    def _read_any_line(self, text: bytes) -> None:
         line = _decoded_object(text)
         if line is None:
-            raise FormatError("it is no JSON object")
-        take = self._take.get(next(iter(line), ""))
-        if take is None:
+            raise FormatError("it is not a JSON object")
+        read = self._readers.get(next(iter(line), ""))
+        if read is None:
             self._unknown.append(text)
         else:
-            take(line)
+            read(line)
 
     def head(self, text: bytes) -> None:
-        """Take the first line.
+        """Read the first line.
 
         Raises:
-            FormatError: If it is of another format, or of a newer version.
+            FormatError: If it is not a recording, or one of a newer major version.
         """
         line = _decoded_object(text)
         version = None if line is None else line.get("layertrace")
@@ -116,10 +138,11 @@ class Reader:
             raise FormatError(NO_RECORDING)
         major, _, minor = version.partition(".")
         if not (major.isdecimal() and minor.isdecimal() and len(version) < 12):
-            raise FormatError(f"its version is {version!r}, which is none")
+            raise FormatError(f"{version!r} is not a valid version; expected one such as '{MAJOR}.{MINOR}'")
         if int(major) > MAJOR:
             raise FormatError(
-                f"it has version {version}, and this layertrace reads {MAJOR}: pip install -U layertrace"
+                f"it has version {version}, but this layertrace reads version {MAJOR}; "
+                "upgrade with `pip install -U layertrace`"
             )
         self.header = line
 
@@ -127,38 +150,41 @@ class Reader:
         try:
             return msgspec.convert(line, kind, str_keys=True)
         except (msgspec.ValidationError, ValueError, RecursionError) as error:
-            raise FormatError(f"it is not as it should be ({error})") from None
+            raise FormatError(f"malformed line ({error})") from None
 
     def _event(self, line: dict[str, Any]) -> None:
-        event = self._converted(line, EventLine)
+        event = self._converted(line, event_line)
         self._keep(event)
-        if not line.keys() <= KNOWN:
-            self._extras[event.event] = {n: v for n, v in line.items() if n not in KNOWN}
+        if not line.keys() <= KNOWN_FIELDS:
+            self._extras[event.event] = {
+                name: value for name, value in line.items() if name not in KNOWN_FIELDS
+            }
 
     def _keep(self, event: EventLine) -> None:
         if self._lines.setdefault(event.event, event) is not event:
             raise FormatError(f"two events have the number {event.event}")
-        event.thread = self._threads.setdefault(event.thread, event.thread)  # one text for all of a thread
+        # All events of a thread share one string.
+        event.thread = self._threads.setdefault(event.thread, event.thread)
 
     def _end(self, line: dict[str, Any]) -> None:
         number = line["end"]
-        known = self._lines.get(number) if isinstance(number, int) else None
-        if known is None:
-            raise FormatError("an event ends that has not begun")
-        told = {name: line[name] for name in _LATER if line.get(name) is not None}
-        later = self._converted({"event": number, "kind": known.kind, **told}, EventLine)
-        for name in told:
-            setattr(known, name, getattr(later, name))
+        event = self._lines.get(number) if isinstance(number, int) else None
+        if event is None:
+            raise FormatError(f"end of an unknown event, {number!r:.20}")
+        fields = {name: line[name] for name in LATER_FIELDS if line.get(name) is not None}
+        later = self._converted({"event": number, "kind": event.kind, **fields}, event_line)
+        for name in fields:
+            setattr(event, name, getattr(later, name))
 
     def _layer(self, line: dict[str, Any]) -> None:
-        told = self._converted(line, LayerLine)
-        self._layers[told.layer] = LayerRef(
-            id=told.layer,
-            class_name=told.class_name,
-            name=told.name,
-            path=told.path,
-            framework="tf_keras" if told.framework == "tf_keras" else "keras",
-            bases=told.bases,
+        layer = self._converted(line, LayerLine)
+        self._layers[layer.layer] = LayerRef(
+            id=layer.layer,
+            class_name=layer.class_name,
+            name=layer.name,
+            path=layer.path,
+            framework="tf_keras" if layer.framework == "tf_keras" else "keras",
+            bases=layer.bases,
         )
 
     def _function(self, line: dict[str, Any]) -> None:
@@ -168,8 +194,8 @@ class Reader:
         self._functions[number] = FunctionRef(number, name)
 
     def _place(self, line: dict[str, Any]) -> None:
-        told = self._converted(line, PlaceLine)
-        self._places[told.place] = Location(told.file, told.line, told.inside)
+        place = self._converted(line, PlaceLine)
+        self._places[place.place] = Location(place.file, place.line, place.inside)
 
     def _value(self, line: dict[str, Any]) -> None:
         number = line["value"]
@@ -178,98 +204,75 @@ class Reader:
         self._values[number] = decoded(line.get("is"))
 
     def _state(self, line: dict[str, Any]) -> None:
-        self._states.append(self._converted(line, StateLine))
+        self._states.append(self._converted(line, state_line))
 
     def _observation(self, line: dict[str, Any]) -> None:
-        self._observations.append(self._converted(line, ObservationLine))
+        self._observations.append(self._converted(line, observation_line))
 
     def _failed(self, line: dict[str, Any]) -> None:
         self._failure = self._converted(line, FailureLine)
 
     def _versioned(self, line: dict[str, Any]) -> None:
-        told = line["versions"]
-        if not isinstance(told, dict):
-            raise FormatError("the versions are no mapping")
-        self._versions = {str(name): str(version) for name, version in told.items()}
+        versions = line["versions"]
+        if not isinstance(versions, dict):
+            raise FormatError("the versions are not a mapping")
+        self._versions = {str(name): str(version) for name, version in versions.items()}
 
     def _note(self, line: dict[str, Any]) -> None:
         self.notes.append(str(line["note"]))
 
-    # What comes out
+    # Results
 
     def events(self) -> tuple[Event, ...]:
-        """Return the events, in the order of their beginnings, which is that of their numbers.
+        """Return the events in the order in which they began, which is also that of `seq`.
 
-        Where the numbers of the file are in another order, they are given anew, from 0 on.
+        Where the numbers in the file have another order, the events are numbered again, starting at 0.
 
         Raises:
-            FormatError: If one refers to what is not there.
+            FormatError: If an event refers to a line that the file does not have.
         """
         lines = list(self._lines.values())
         self._lines.clear()
         if not all(a.start_ns < b.start_ns for a, b in pairwise(lines)):
-            lines.sort(key=_begins)
+            lines.sort(key=_beginning)
         in_order = all(a.event < b.event for a, b in pairwise(lines))
         self._seqs = {line.event: line.event if in_order else seq for seq, line in enumerate(lines)}
         depths: dict[int, int] = {}
         events = []
         lines.reverse()
-        while lines:  # each is let go when its event is there, since a million of both take half a gigabyte
+        while lines:  # each line is freed once its event exists: a million of both take half a gigabyte
             line = lines.pop()
-            events.append(self._made(self._seqs[line.event], line, depths))
+            events.append(self._event_of(self._seqs[line.event], line, depths))
         return tuple(events)
 
-    def _made(self, seq: int, line: EventLine, depths: dict[int, int]) -> Event:
+    def _event_of(self, seq: int, line: EventLine, depths: dict[int, int]) -> Event:
         parent = None if line.parent is None else self._seqs.get(line.parent)
         if parent is not None and parent >= seq:
-            raise FormatError(f"event {line.event} lies in one that began later")
+            raise FormatError(f"event {line.event}: its parent, event {line.parent}, starts after it")
         depth = 0 if parent is None else depths[parent] + 1
         depths[seq] = depth
+        fields = structs.asdict(line)
+        del fields["event"]
         try:
-            return Event(
-                seq=seq,
-                kind=line.kind,
-                layer=None if line.layer is None else self._layers[line.layer],
-                parent=parent,
-                depth=depth,
-                start_ns=line.start_ns,
-                duration_ns=line.duration_ns,
-                thread=line.thread,
-                mode=line.mode,
-                function=None if line.function is None else self._functions[line.function],
-                trace=line.trace,
-                inputs=None if line.inputs is None else self._values[line.inputs],
-                outputs=None if line.outputs is None else self._values[line.outputs],
-                arguments=NOTHING if line.arguments is None else self._arguments(line.arguments),
-                training=line.training,
-                mask=line.mask,
-                variable=line.variable,
-                error=line.error,
-                location=None if line.location is None else self._places[line.location],
-                defined_at=None if line.defined_at is None else self._places[line.defined_at],
-                call_index=line.call_index,
-                cause=line.cause,
-                graph=line.graph,
-                times=line.times,
-                traced_before=line.traced_before,
-                replica=line.replica,
-                strategy=line.strategy,
-                flags=frozenset(line.flags) if line.flags else _NO_FLAGS,
-            )
+            for name, lines in self._references:
+                number = fields[name]
+                if number is not None:
+                    fields[name] = lines[number]
         except KeyError as missing:
-            raise FormatError(f"event {line.event} refers to number {missing}, which is not told") from None
-
-    def _arguments(self, number: int) -> Mapping[str, Structure]:
-        found = self._values[number]
-        if not isinstance(found, Mapping):
-            raise FormatError("the arguments of an event are no mapping")
-        return found
+            raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
+        arguments = fields["arguments"]
+        fields["arguments"] = EMPTY_MAPPING if arguments is None else _checked_mapping(arguments)
+        fields["flags"] = frozenset(fields["flags"]) if fields["flags"] else _NO_FLAGS
+        fields["seq"], fields["parent"], fields["depth"] = seq, parent, depth
+        return Event(**fields)
 
     def surroundings(self) -> RecordingContext:
-        """Return what is known beside the events; call it after `events`."""
+        """Return the context of the recording; call it after `events`."""
         return RecordingContext(
-            states={one.state: self._state_of(one) for one in self._states if one.state in self._layers},
-            observations=tuple(map(self._observed, self._observations)),
+            states={
+                state.layer.id: state for state in map(self._state_of, self._states) if state is not None
+            },
+            observations=tuple(map(self._observation_of, self._observations)),
             failure=None if self._failure is None else self._failure_of(self._failure),
             versions=self._versions,
             started_ns=self._started(),
@@ -278,45 +281,57 @@ class Reader:
         )
 
     def _started(self) -> int | None:
-        began = self.header.get("started_ns")
-        return began if isinstance(began, int) and not isinstance(began, bool) else None
+        started = self.header.get("started_ns")
+        return started if isinstance(started, int) and not isinstance(started, bool) else None
 
-    def _state_of(self, line: StateLine) -> LayerState:
-        told = {name: getattr(line, name) for name in line.__struct_fields__ if name != "state"}
-        told["tensors"] = {name: decoded(held) for name, held in line.tensors.items()}
-        return LayerState(layer=self._layers[line.state], **told)
+    def _state_of(self, line: msgspec.Struct) -> LayerState | None:
+        """Return the state that a line describes; None for a layer that the file does not have."""
+        fields = structs.asdict(line)
+        layer = self._layers.get(fields.pop("state"))
+        if layer is None:
+            return None
+        fields["tensors"] = {name: decoded(tensor) for name, tensor in fields["tensors"].items()}
+        return LayerState(layer=layer, **fields)
 
-    def _observed(self, line: ObservationLine) -> Observation:
-        told = {name: getattr(line, name) for name in line.__struct_fields__ if name != "observation"}
-        told["layer"] = None if line.layer is None else self._layers.get(line.layer)
-        told["during"] = None if line.during is None else self._seqs.get(line.during)
-        return Observation(**told | {"before": decoded(line.before), "now": decoded(line.now)})
+    def _observation_of(self, line: msgspec.Struct) -> Observation:
+        fields = structs.asdict(line)
+        del fields["observation"]
+        for name, numbered in (("layer", self._layers), ("during", self._seqs)):
+            fields[name] = None if fields[name] is None else numbered.get(fields[name])
+        for name in ("before", "now"):
+            fields[name] = decoded(fields[name])
+        return Observation(**fields)
 
     def _failure_of(self, line: FailureLine) -> Failure:
         layer = None if line.layer is None else self._layers.get(line.layer)
         return Failure(error=line.failure, layer=layer, lines=line.lines, thread=line.thread)
 
 
+def _checked_mapping(arguments: Structure) -> Mapping[str, Structure]:
+    if not isinstance(arguments, Mapping):
+        raise FormatError("the arguments of an event are not a mapping")
+    return arguments
+
+
 _NO_FLAGS: frozenset[Flag] = frozenset()
 NO_RECORDING = (
-    "it does not begin as a recording does, which layertrace run --save FILE, trace(save=FILE) and "
-    "timeline.save(FILE) write"
+    "it is not a recording; `layertrace run --save FILE`, `trace(save=FILE)` and `timeline.save(FILE)` "
+    "write recordings"
 )
-_BEGINS_AN_EVENT = b'{"event":'
+_EVENT_PREFIX = b'{"event":'
 
-_decoded_event = msgspec.json.Decoder(KnownEventLine).decode
 _decode = msgspec.json.Decoder().decode
 
 
 def _decoded_object(text: bytes) -> dict[str, Any] | None:
     try:
-        found = _decode(text)
+        line = _decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return line if isinstance(line, dict) else None
 
 
-def _begins(line: EventLine) -> tuple[int, float, int]:
-    """Order by beginnings; should two be at once, what ends later is around."""
-    ends = float("-inf") if line.duration_ns is None and line.kind != "variable" else -(line.duration_ns or 0)
-    return line.start_ns, ends, line.event
+def _beginning(line: EventLine) -> tuple[int, float, int]:
+    duration_ns = 0 if line.duration_ns is None and line.kind == "variable" else line.duration_ns
+    end_ns = None if duration_ns is None else line.start_ns + duration_ns
+    return *by_beginning(line.start_ns, end_ns), line.event

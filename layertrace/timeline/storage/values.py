@@ -1,4 +1,4 @@
-"""Write shapes and arguments as JSON has them, and read them back."""
+"""Convert shapes and arguments to JSON and back."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _DEEPEST = 100
 
 
 def encoded(value: Structure) -> Any:
-    """Return a value as JSON has it.
+    """Return a value as `json` can write it.
 
     Example:
         >>> encoded((TensorSpec("float32", (2, None)), "same"))
         [{'tensor': 'float32', 'shape': (2, None)}, 'same']
     """
     if isinstance(value, TensorSpec):
-        found: dict[str, Any] = {"tensor": value.dtype, "shape": value.shape}
-        return found if value.encoding == "dense" else found | {"encoding": value.encoding}
+        spec: dict[str, Any] = {"tensor": value.dtype, "shape": value.shape}
+        return spec if value.encoding == "dense" else spec | {"encoding": value.encoding}
     if isinstance(value, Opaque):
         return {"opaque": value.text}
     if isinstance(value, Mapping):
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 
 def in_utf8(value: Any) -> Any:
-    """Return a value of JSON without the lone surrogates that texts of Python may have, and UTF-8 has not."""
+    """Return a JSON value with lone surrogates escaped: Python strings may have them, UTF-8 may not."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
@@ -60,15 +60,15 @@ def decoded(value: Any, depth: int = 0) -> Structure:
     """Return the value that `encoded` wrote.
 
     Raises:
-        FormatError: If it did not.
+        FormatError: If `encoded` cannot have written it.
     """
     if depth > _DEEPEST:
         raise FormatError(f"a value is nested more than {_DEEPEST} deep")
     if isinstance(value, list):
         return tuple([decoded(inner, depth + 1) for inner in value])
     if not isinstance(value, dict):
-        found: Structure = value
-        return found
+        plain: Structure = value
+        return plain
     match value:
         case {"tensor": str(dtype)}:
             return TensorSpec(dtype, _shape(value.get("shape")), _encoding(value.get("encoding", "dense")))
@@ -82,7 +82,7 @@ def decoded(value: Any, depth: int = 0) -> Structure:
             try:
                 return int(text, 16)
             except ValueError:
-                raise FormatError(f"{text[:20]!r} is no number") from None
+                raise FormatError(f"{text[:20]!r} is not a number") from None
         case {"complex": [real, imaginary]}:
             return complex(_real(decoded(real)), _real(decoded(imaginary)))
     raise FormatError(f"a value is of an unknown kind: {', '.join(map(repr, list(value)[:3]))}")
@@ -91,15 +91,15 @@ def decoded(value: Any, depth: int = 0) -> Structure:
 def _shape(value: Any) -> tuple[int | None, ...] | None:
     sizes = value if isinstance(value, list) else []
     if value is not None and not isinstance(value, list):
-        raise FormatError("the shape of a tensor is no list")
-    if not all(one is None or type(one) is int for one in sizes):
-        raise FormatError("the shape of a tensor has a size that is no number")
+        raise FormatError("the shape of a tensor is not a list")
+    if not all(size is None or type(size) is int for size in sizes):
+        raise FormatError("the shape of a tensor has a size that is not an integer")
     return None if value is None else tuple(sizes)
 
 
 def _encoding(value: Any) -> Any:
     if value not in ("dense", "sparse", "ragged"):
-        raise FormatError(f"{value!r} is no encoding of a tensor")
+        raise FormatError(f"{value!r} is not an encoding of a tensor; expected 'dense', 'sparse' or 'ragged'")
     return value
 
 
@@ -107,4 +107,4 @@ def _real(value: Structure) -> float:
     if isinstance(value, (int, float)):
         with suppress(OverflowError):
             return float(value)
-    raise FormatError("a complex number has a part that is no number")
+    raise FormatError("a complex number has a part that is not a number")

@@ -1,44 +1,60 @@
-"""Write events as lines."""
+"""Turn events into lines of the file format."""
 
 from __future__ import annotations
 
 import datetime
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields as fields
 from importlib.metadata import version
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from layertrace.timeline.context import RecordingContext
-from layertrace.timeline.event import NOTHING, Event, FunctionRef, LayerRef, Location, Structure
-from layertrace.timeline.storage.lines import MAJOR, MINOR, EventLine
+from layertrace.timeline.event import EMPTY_MAPPING, Event, FunctionRef, LayerRef, Location, Structure
+from layertrace.timeline.storage.lines import LATER_FIELDS, MAJOR, MINOR, REFERENCES, event_line
 from layertrace.timeline.storage.values import encoded, in_utf8
 
 __all__ = ["Writer"]
 
-_MOST_REMEMBERED = 100_000
+_MOST_CACHED = 100_000
 
 Extras = Mapping[int, Mapping[str, Any]]
 
 
 class Writer:
-    """Turns events into lines; what several have in common is written once.
+    """Turns events into lines; a layer, place or value that several events share is written once.
 
     Args:
-        write: Takes a line, with its line end.
+        write: Receives each line, with its line end.
         extras: Fields that a newer version wrote, by the `seq` of the event.
     """
 
-    def __init__(self, write: Callable[[bytes], object], extras: Extras = NOTHING) -> None:
+    def __init__(self, write: Callable[[bytes], object], extras: Extras = EMPTY_MAPPING) -> None:
         self._write = write
         self._extras = extras
         self._encoder = msgspec.json.Encoder(enc_hook=_as_dict)
         self._numbers: dict[str, dict[Any, int]] = {"function": {}, "place": {}, "value": {}}
         self._layers: dict[int, LayerRef] = {}
-        self._met: dict[int, tuple[object, int]] = {}  # places and values by identity: few objects are many
+        # The numbers of places and values by identity: events share most of these objects.
+        self._cache: dict[int, tuple[object, int]] = {}
         self._events = 0
+        number: dict[str, Callable[[Any], int]] = {
+            "layer": self.layer,
+            "function": self._function,
+            "value": self._value,
+            "place": self._place,
+        }
+        encoders: dict[str, Callable[[Any], Any]] = {
+            **{name: number[kind] for name, kind in REFERENCES.items()},
+            "arguments": lambda arguments: self._value(arguments) if arguments else None,
+            "flags": lambda flags: tuple(sorted(flags)) if flags else (),
+        }
+        # By position: a third faster than by name, and each event of a recording comes here.
+        self._encoders = [(_FIELDS.index(name), encode) for name, encode in encoders.items()]
+        self._later = [(name, encoders.get(name)) for name in LATER_FIELDS]
 
     def head(self, **more: Any) -> None:
         """Write the first line."""
@@ -54,37 +70,13 @@ class Writer:
         )
 
     def event(self, event: Event) -> None:
-        """Write one event; its `seq` and its `parent` are numbers of the writer's choice."""
+        """Write one event; `seq` need not be in order, but must identify it, and `parent` refers to it."""
         self._events += 1
-        line = EventLine(
-            event=event.seq,
-            kind=event.kind,
-            layer=None if event.layer is None else self.layer(event.layer),
-            parent=event.parent,
-            start_ns=event.start_ns,
-            duration_ns=event.duration_ns,
-            thread=event.thread,
-            mode=event.mode,
-            function=self._function(event.function),
-            trace=event.trace,
-            inputs=self._value(event.inputs),
-            outputs=self._value(event.outputs),
-            arguments=self._value(event.arguments) if event.arguments else None,
-            training=event.training,
-            mask=event.mask,
-            variable=event.variable,
-            error=event.error,
-            location=self._place(event.location),
-            defined_at=self._place(event.defined_at),
-            call_index=event.call_index,
-            cause=event.cause,
-            graph=event.graph,
-            times=event.times,
-            traced_before=event.traced_before,
-            replica=event.replica,
-            strategy=event.strategy,
-            flags=tuple(sorted(event.flags)) if event.flags else (),
-        )
+        fields = list(_values_of(event))
+        for position, encode in self._encoders:
+            if fields[position] is not None:
+                fields[position] = encode(fields[position])
+        line = event_line(*fields)
         extra = self._extras.get(event.seq)
         if extra:
             self._line({**msgspec.to_builtins(line, enc_hook=_as_dict), **extra})
@@ -92,21 +84,15 @@ class Writer:
             self._line(line)
 
     def ended(self, event: Event) -> None:
-        """Write what has become known of an event that was written before."""
-        self._line(
-            {
-                "end": event.seq,
-                "duration_ns": event.duration_ns,
-                "outputs": self._value(event.outputs),
-                "error": event.error,
-                "times": event.times,
-                "graph": event.graph,
-                "variable": event.variable,
-            }
-        )
+        """Write what became known of an event after it was written."""
+        line: dict[str, Any] = {"end": event.seq}
+        for name, encode in self._later:
+            value = getattr(event, name)
+            line[name] = value if encode is None or value is None else encode(value)
+        self._line(line)
 
     def layer(self, layer: LayerRef) -> int:
-        """Write who a layer is, where that is new, and return its number."""
+        """Write a layer, unless an equal one has been written under its number, and return the number."""
         if self._layers.get(layer.id) is not layer:
             if self._layers.get(layer.id) != layer:
                 self._line({"layer": layer.id, **_without(layer, "id")})
@@ -114,15 +100,15 @@ class Writer:
         return layer.id
 
     def beside(self, surroundings: RecordingContext, notes: Iterable[str]) -> None:
-        """Write what is known beside the events."""
+        """Write the context of the recording, and its notes."""
         for state in surroundings.states.values():
             self.layer(state.layer)
             tensors = {name: encoded(held) for name, held in state.tensors.items()}
             self._line({"state": state.layer.id, **_without(state, "layer"), "tensors": tensors})
-        for number, one in enumerate(surroundings.observations):
-            layer = None if one.layer is None else self.layer(one.layer)
-            values = {"layer": layer, "before": encoded(one.before), "now": encoded(one.now)}
-            self._line({"observation": number, **_without(one, "layer", "before", "now"), **values})
+        for number, seen in enumerate(surroundings.observations):
+            layer = None if seen.layer is None else self.layer(seen.layer)
+            values = {"layer": layer, "before": encoded(seen.before), "now": encoded(seen.now)}
+            self._line({"observation": number, **_without(seen, "layer", "before", "now"), **values})
         failure = surroundings.failure
         if failure is not None:
             layer = None if failure.layer is None else self.layer(failure.layer)
@@ -141,50 +127,49 @@ class Writer:
     def _line(self, line: Any) -> None:
         try:
             text = self._encoder.encode(line)
-        except UnicodeEncodeError:  # the name of a file or a thread that is not UTF-8, for one
+        except UnicodeEncodeError:  # such as a file name that is not UTF-8
             text = self._encoder.encode(in_utf8(msgspec.to_builtins(line, enc_hook=_as_dict)))
         self._write(text + b"\n")
 
-    def _number(self, what: str, key: Any, told: dict[str, Any]) -> int:
-        known = self._numbers[what]
-        number = known.get(key)
+    def _number(self, kind: str, key: Any, fields: dict[str, Any]) -> int:
+        """Return the number of the line with this key, and write the line if it is new."""
+        numbers = self._numbers[kind]
+        number = numbers.get(key)
         if number is None:
-            number = known[key] = len(known) + 1
-            self._line({what: number, **told})
+            number = numbers[key] = len(numbers) + 1
+            self._line({kind: number, **fields})
         return number
 
-    def _function(self, function: FunctionRef | None) -> int | None:
-        if function is None:
-            return None
+    def _function(self, function: FunctionRef) -> int:
         if function.id not in self._numbers["function"]:
             self._numbers["function"][function.id] = function.id
             self._line({"function": function.id, "name": function.name})
         return function.id
 
-    def _place(self, place: Location | None) -> int | None:
-        if place is None:
-            return None
-        known = self._met.get(id(place))
-        if known is not None and known[0] is place:
-            return known[1]
-        told = {"file": place.file, "line": place.line, "in": place.function}
-        return self._meet(place, self._number("place", place, told))
+    def _place(self, place: Location) -> int:
+        cached = self._cache.get(id(place))
+        if cached is not None and cached[0] is place:
+            return cached[1]
+        fields = {"file": place.file, "line": place.line, "in": place.function}
+        return self._cached(place, self._number("place", place, fields))
 
-    def _value(self, value: Structure) -> int | None:
-        """Return the number of a value; an object is looked at once, and equal ones are written once."""
-        if value is None:
-            return None
-        known = self._met.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        told = encoded(value)
-        return self._meet(value, self._number("value", self._encoder.encode(told), {"is": told}))
+    def _value(self, value: Structure) -> int:
+        """Return the number of a value; an object is encoded once, and equal ones are written once."""
+        cached = self._cache.get(id(value))
+        if cached is not None and cached[0] is value:
+            return cached[1]
+        json = encoded(value)
+        return self._cached(value, self._number("value", self._encoder.encode(json), {"is": json}))
 
-    def _meet(self, thing: object, number: int) -> int:
-        if len(self._met) > _MOST_REMEMBERED:
-            self._met.clear()
-        self._met[id(thing)] = (thing, number)
+    def _cached(self, thing: object, number: int) -> int:
+        if len(self._cache) > _MOST_CACHED:
+            self._cache.clear()
+        self._cache[id(thing)] = (thing, number)
         return number
+
+
+_FIELDS = ["seq", *event_line.__struct_fields__[1:]]
+_values_of = attrgetter(*_FIELDS)
 
 
 def _without(thing: Any, *names: str) -> dict[str, Any]:

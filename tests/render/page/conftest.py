@@ -18,7 +18,7 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """A browser of its own, with nothing in it."""
+    """A fresh browser profile."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"), executable_path=BROWSER, args=QUIET, headless=True
@@ -30,17 +30,17 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def shown(browser, tmp_path):
-    """Opens the page of a timeline from a file; nothing may be asked of the network, nor go wrong."""
+    """Return a function that opens the page of a timeline; network requests and errors fail the test."""
     tab = browser.new_page()
-    asked, said = [], []
-    tab.on("request", lambda request: asked.append(request.url.partition("#")[0]))
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    requested, messages = [], []
+    tab.on("request", lambda request: requested.append(request.url.partition("#")[0]))
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.on("dialog", lambda dialog: (messages.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     path = tmp_path / "page.html"
 
-    def open_(timeline, *, width=1280, colours="light", told=None, **options):
-        path.write_text(told or page(timeline, **{"findings": (), **options}), encoding="utf-8")
+    def open_(timeline, *, width=1280, colours="light", html=None, **options):
+        path.write_text(html or page(timeline, **{"findings": (), **options}), encoding="utf-8")
         tab.set_viewport_size({"width": width, "height": 850})
         tab.emulate_media(color_scheme=colours)
         tab.goto(path.as_uri())
@@ -48,6 +48,6 @@ def shown(browser, tmp_path):
 
     yield open_
     tab.evaluate("try { localStorage.clear() } catch {}")  # which all files share
-    assert set(asked) <= {path.as_uri()}
-    assert said == []
+    assert set(requested) <= {path.as_uri()}
+    assert messages == []
     tab.close()

@@ -1,4 +1,4 @@
-"""What the tests of the page look with: parts of the page, and a finding and a recording to show."""
+"""Helpers for the tests of the page: locators, a finding, and a recording."""
 
 import shutil
 
@@ -27,30 +27,30 @@ in_a_browser = pytest.mark.skipif(BROWSER is None, reason="no chromium or google
 
 
 def line(tab, text):
-    """The lines of the tree in which a text occurs."""
+    """Return the lines of the tree that contain a text."""
     return tab.get_by_role("treeitem").filter(has_text=text)
 
 
 def details_of(tab):
-    """What is told of one event."""
+    """Return the panel of details."""
     return tab.get_by_label("Details", exact=True)
 
 
 def chosen(tab):
-    """What stands in the line that the keys are at, without its number and its place."""
+    """Return the text of the active line, without its number and location."""
     return tab.locator(".line[aria-selected=true] .cells").inner_text()
 
 
 def hostile():
-    """A recording in which every text wants to be markup."""
+    """Return a recording in which every text contains markup."""
     story = Story(f"{FORGED}.py")
     layer = story.layer(ENDING, FORGED, f"{ENDING}/{FORGED}")
     failed = raised(ENDING, f"{FORGED}\n{ENDING}", f"{ENDING}.py:3")
-    story.tell("init", layer, arguments={FORGED: ENDING, "lone": "\ud800"}, at=3)
+    story.add("init", layer, arguments={FORGED: ENDING, "lone": "\ud800"}, at=3)
     story.call(layer, "float32[2]", None, error=failed, at=4)
     story.variable(layer, FORGED, "float32[2]", initializer=ENDING)
     change = Change(argument=FORGED, what="value", before=ENDING, now=FORGED)
     cause = Cause(reason="signature", changes=(change,))
     story.thread = ENDING
-    story.tell("trace", function=story.function(FORGED), trace=2, cause=cause)
+    story.add("trace", function=story.function(FORGED), trace=2, cause=cause)
     return story.timeline(FORGED, ENDING)

@@ -1,4 +1,4 @@
-"""From findings to events, from events to what is known of them; functions, layers, variables."""
+"""Findings lead to events and events to details; tabs list functions, layers and variables."""
 
 import stories
 from hand_made import Story
@@ -12,7 +12,7 @@ from layertrace.timeline.context import LayerState, Observation, RecordingContex
 
 @in_a_browser
 def test_a_finding_leads_to_its_events(shown):
-    """One click from the finding to the event, which says so; one that is not here is told by its number."""
+    """A finding links to its events, which show its code; other events show only their number."""
     tab = shown(stories.bug(), findings=[FINDING])
     card = tab.locator(".finding")
     expect(card).to_contain_text("def build(self, input_shape):")
@@ -29,8 +29,8 @@ def test_a_finding_leads_to_its_events(shown):
 
 
 @in_a_browser
-def test_details_tell_all_of_an_event(shown):
-    """Shapes, arguments, variable, error, place, and what lies around it."""
+def test_details_show_everything_about_an_event(shown):
+    """Details show shapes, arguments, variable, error, location and nesting."""
     tab = shown(stories.bug())
     line(tab, "refused").click()
     details = tab.get_by_label("Details", exact=True)
@@ -46,7 +46,7 @@ def test_details_tell_all_of_an_event(shown):
         expect(details).to_contain_text(text)
     details.get_by_role("button", name="14 call 2 cnn").click()
     expect(details).to_contain_text("passed through")
-    expect(details).to_contain_text("came in")
+    expect(details).to_contain_text("inputs")
     line(tab, "build").click()
     expect(details).to_contain_text("7 variable kernel float32[3, 8]", use_inner_text=True)
     line(tab, "call 2").first.click()
@@ -54,8 +54,8 @@ def test_details_tell_all_of_an_event(shown):
 
 
 @in_a_browser
-def test_details_tell_what_was_noticed(shown):
-    """What a layer did beside being called stands with the event in which it did it."""
+def test_details_show_observations(shown):
+    """Observations are shown with the event during which they were made."""
     layer = stories.bug()[3].layer
     seen = (
         Observation(what="changed in call", during=16, layer=layer, name="steps", before=1, now=2, times=3),
@@ -71,8 +71,8 @@ def test_details_tell_what_was_noticed(shown):
 
 
 @in_a_browser
-def test_details_tell_how_the_layer_was_in_the_end(shown):
-    """Whether it is built and trainable, in which dtype it computes, and which layers it holds."""
+def test_details_show_the_final_state_of_the_layer(shown):
+    """Details show whether the layer is built and trainable, its dtype, and the layers it contains."""
     layers = {layer.name: layer for layer in stories.bug().layers}
     cnn, dense = layers["cnn"], layers["dense"]
     states = {
@@ -83,9 +83,9 @@ def test_details_tell_how_the_layer_was_in_the_end(shown):
     }
     tab = shown(Timeline(stories.bug(), [], RecordingContext(states=states)))
     line(tab, "init cnn").click()
-    part = details_of(tab).locator("section").filter(has_text="the layer in the end")
-    for told in ("builtTrue", "trainableFalse", "computes infloat16", "holdshead dense Dense"):
-        expect(part).to_contain_text(told)
+    part = details_of(tab).locator("section").filter(has_text="layer at the end")
+    for text in ("builtTrue", "trainableFalse", "compute dtypefloat16", "containshead dense Dense"):
+        expect(part).to_contain_text(text)
     part.get_by_role("button", name="dense").click()
 
     expect(tab.locator("#hits")).to_have_text("6 of 18")
@@ -93,7 +93,7 @@ def test_details_tell_how_the_layer_was_in_the_end(shown):
 
 @in_a_browser
 def test_an_event_has_an_address(shown):
-    """The address leads to the event when it is opened, and the browser goes back through those visited."""
+    """Opening the address shows the event, and the browser goes back through visited events."""
     tab = shown(stories.bug(), findings=[FINDING])
     for number in (12, 17):
         tab.get_by_role("button", name=f"event {number}").click()
@@ -114,7 +114,7 @@ def test_an_event_has_an_address(shown):
 
 @in_a_browser
 def test_functions_are_listed_with_their_causes(shown):
-    """Each function tells its traces, why they were made, and leads to them, where the change is told."""
+    """Each function lists its traces with their causes, and links to them."""
     change = Change(argument="x", what="shape", before="float32[4, 3]", now="float32[3, 3]", axes=(0,))
     events = [
         structs.replace(event, cause=Cause(reason="signature", changes=(change,), compared_with=1))
@@ -134,7 +134,7 @@ def test_functions_are_listed_with_their_causes(shown):
 
 @in_a_browser
 def test_layers_are_listed_and_lead_to_their_events(shown):
-    """One line for each layer, counted; its name narrows the tree to it."""
+    """Each layer has a line with counts, and its name filters the tree."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Layers").click()
     expect(tab.locator("#layers tbody tr")).to_have_count(4)
@@ -145,10 +145,10 @@ def test_layers_are_listed_and_lead_to_their_events(shown):
 
 @in_a_browser
 def test_only_this_layer_is_only_this_layer(shown):
-    """A layer is meant by its number: not others of its class, nor those with names like its own."""
+    """The filter uses the number of the layer, not its class or parts of its name."""
     story = Story()
     for layer in (("net", "net"), ("net", "net_1"), ("Dense", "net", "a/net")):
-        story.tell("init", story.layer(*layer))
+        story.add("init", story.layer(*layer))
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Layers").click()
     tab.locator("#layers tbody tr").first.get_by_role("button").click()
@@ -161,7 +161,7 @@ def test_only_this_layer_is_only_this_layer(shown):
 
 @in_a_browser
 def test_the_keys_stay_with_the_layer(shown):
-    """Enter on the name of a layer leads into the tree, to its first event, and the focus goes along."""
+    """Enter on the name of a layer moves the focus to its first event in the tree."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Layers").click()
     tab.locator("#layers").get_by_role("button", name="gcn_2").press("Enter")
@@ -171,8 +171,8 @@ def test_the_keys_stay_with_the_layer(shown):
 
 
 @in_a_browser
-def test_layers_tell_their_first_call(shown):
-    """Calls are counted by where they ran, eager ones under that name, and the first one tells its shapes."""
+def test_layers_show_their_first_call(shown):
+    """Calls are counted by mode, and the first call shows its shapes."""
     tab = shown(stories.tutorial())
     tab.get_by_role("tab", name="Layers").click()
 
@@ -182,7 +182,7 @@ def test_layers_tell_their_first_call(shown):
 
 @in_a_browser
 def test_variables_are_listed(shown):
-    """One line for each variable: what it is, whose, where it was made, and whether it was refused."""
+    """Each variable has a line: its traits, layer, location, and whether it was refused."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Variables").click()
     rows = tab.locator("#variables tbody tr")
@@ -196,12 +196,12 @@ def test_variables_are_listed(shown):
 
 @in_a_browser
 def test_functions_of_tensorflow_itself_are_folded_away(shown):
-    """What TensorFlow traced for its own ends and ran in its own way is there for who asks."""
+    """Internal functions of TensorFlow are hidden until they are opened."""
     story = Story()
     inside = Location("/venv/lib/tensorflow/python/data/ops/multi_device_iterator_ops.py", 50)
-    story.tell("trace", function=story.function("step"), trace=1)
-    story.tell("trace", function=story.function("_init_func"), trace=1, defined_at=inside)
-    story.tell("trace", function=story.function("Dataset_map_f"), trace=1)
+    story.add("trace", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("_init_func"), trace=1, defined_at=inside)
+    story.add("trace", function=story.function("Dataset_map_f"), trace=1)
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Functions").click()
 
@@ -215,11 +215,11 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
 
 @in_a_browser
 def test_what_a_list_leaves_out_can_be_had(shown):
-    """A button puts the other traces of a function in its place, and the keys go on there."""
+    """A button reveals the other traces of a function, and moves the focus there."""
     story = Story()
     step = story.function("step")
     for trace in range(1, 21):
-        story.tell("trace", function=step, trace=trace)
+        story.add("trace", function=step, trace=trace)
     tab = shown(story.timeline())
     tab.get_by_role("tab", name="Functions").click()
     tab.get_by_role("button", name="… 8 more").click()

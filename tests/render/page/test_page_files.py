@@ -1,4 +1,4 @@
-"""Where the page goes: into a file, into a notebook."""
+"""The page in a file and in a notebook."""
 
 import pytest
 import stories
@@ -14,8 +14,8 @@ from layertrace.timeline import Event, Timeline
 
 @in_a_browser
 def test_a_notebook_shows_the_page_in_a_frame(shown):
-    """The page works in the frame, which may run its own script and reach nothing around it."""
-    tab = shown(None, told=notebook(stories.bug())["text/html"])
+    """The page works in a sandboxed frame, which can only run its own script."""
+    tab = shown(None, html=notebook(stories.bug())["text/html"])
     frame = tab.frame_locator("iframe")
     frame.get_by_role("button", name="event 17").click()
 
@@ -28,7 +28,7 @@ def test_a_notebook_shows_the_page_in_a_frame(shown):
 
 
 def test_a_long_recording_makes_no_frame():
-    """A notebook that is saved does not grow by megabytes: beyond a bound, it gets the text alone."""
+    """For a long recording, a notebook gets only the text, so that its file stays small."""
     events = [Event(seq=number, kind="call") for number in range(MOST_FRAMED + 1)]
 
     assert "<iframe" in notebook(Timeline(events[:10]))["text/html"]
@@ -54,8 +54,8 @@ def test_a_page_that_cannot_be_written_is_an_error_with_its_name(tmp_path):
 
 
 def test_a_selection_keeps_its_numbers():
-    """Of a selection, events keep the numbers of the whole, and lie in the nearest event that is left."""
-    told = page(stories.bug().where(kind=["trace", "variable"]), findings=[FINDING])
+    """Selected events keep their numbers, and are nested in their nearest selected ancestor."""
+    html = page(stories.bug().where(kind=["trace", "variable"]), findings=[FINDING])
 
-    assert '"seq":[4,3,1,4,1,4]' in told
-    assert '"inside":{"after":[1,1,1,2],"is":[1,2,3,1]}' in told or '"inside":[-1,1,2,3,-1,1]' in told
+    assert '"seq":[4,3,1,4,1,4]' in html
+    assert '"inside":{"after":[1,1,1,2],"is":[1,2,3,1]}' in html or '"inside":[-1,1,2,3,-1,1]' in html

@@ -1,4 +1,4 @@
-"""Text that wants to be markup is text."""
+"""Markup in a recording is shown as text."""
 
 import re
 
@@ -18,7 +18,7 @@ HOSTILE = Finding(
 
 @in_a_browser
 def test_names_are_text(shown):
-    """Markup in names, messages, files and findings is read, and does nothing (no dialog, no error)."""
+    """Markup in names, messages, files and findings is shown and has no effect."""
     tab = shown(hostile(), findings=[HOSTILE], title=ENDING)
     for number in range(4):
         tab.locator(f"#line-{number} .cells").click()
@@ -33,7 +33,7 @@ def test_names_are_text(shown):
 
 @in_a_browser
 def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
-    """Names and data stand for themselves, in whichever direction they are written."""
+    """Names in right-to-left scripts do not reorder the text around them."""
     tab = shown(stories.bug())
     line(tab, "refused").click()
 
@@ -42,22 +42,22 @@ def test_a_name_from_right_to_left_turns_nothing_around_it(shown):
 
 
 def test_data_cannot_end_the_script_that_holds_it():
-    """No `<` of a recording stands in the page, whatever is around it."""
-    told = page(hostile(), findings=[HOSTILE], title=ENDING)
+    """The data in the page contains no `<`."""
+    html = page(hostile(), findings=[HOSTILE], title=ENDING)
 
-    data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', told)[1]
+    data = re.search(r'(?s)<script type="application/json" id="data">(.*?)</script>', html)[1]
     assert "<" not in data
-    assert FORGED not in told
-    assert "alert(2)</" not in told
-    told.encode()
+    assert FORGED not in html
+    assert "alert(2)</" not in html
+    html.encode()
 
 
 def test_only_its_own_script_may_run():
-    """The policy allows one style and one script, by what they are, and nothing from anywhere."""
-    told = page(stories.tutorial(), findings=())
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', told)[1]
+    """The policy allows one style and one script, by their hashes, and nothing else."""
+    html = page(stories.tutorial(), findings=())
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1]
 
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert not re.search(r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", told)
+    assert not re.search(r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", html)

@@ -1,4 +1,4 @@
-"""The page by keys alone, and as a screen reader is told of it."""
+"""The page with the keyboard only, and with a screen reader."""
 
 import stories
 from looking import FINDING, chosen, in_a_browser, line
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 @in_a_browser
 def test_the_tree_is_walked_by_keys(shown):
-    """Arrows move, open and close as in any tree; Enter tells details, Esc goes back."""
+    """Arrows move, open and close as in any tree; Enter shows details, Esc goes back."""
     tab = shown(stories.bug())
     tree = tab.get_by_role("tree")
     tree.focus()
@@ -43,7 +43,7 @@ def test_tabs_are_walked_by_keys(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_where_it_is(shown):
+def test_a_screen_reader_knows_where_it_is(shown):
     """Levels, positions and states are those of an ARIA tree, also of lines that do not exist."""
     tab = shown(stories.bug())
     tree = tab.get_by_role("tree")
@@ -62,7 +62,7 @@ def test_a_screen_reader_is_told_where_it_is(shown):
 
 @in_a_browser
 def test_a_slash_searches_from_anywhere(shown):
-    """`/` goes to the search, from another tab, too; the arrow goes on to the tree."""
+    """`/` goes to the search, also from another tab; the arrow key goes to the tree."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Layers").click()
     tab.keyboard.press("/")
@@ -85,10 +85,10 @@ def test_whatever_has_the_focus_shows_it(shown):
 
 @in_a_browser
 def test_who_comes_to_the_tree_sees_the_line_of_the_keys(shown):
-    """It is not under the tools, and is there though one had scrolled far away."""
+    """The active line is visible when the tree gets the focus, even after scrolling far away."""
     tab = shown(stories.large())
-    tab.get_by_role("button", name="open", exact=True).click()
-    tab.get_by_role("button", name="close", exact=True).focus()
+    tab.get_by_role("button", name="expand all").click()
+    tab.get_by_role("button", name="collapse all").focus()
     tab.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     tab.evaluate("() => new Promise(requestAnimationFrame)")
     tab.keyboard.press("Tab")
@@ -101,10 +101,10 @@ def test_who_comes_to_the_tree_sees_the_line_of_the_keys(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_nothing_of_what_is_not_there(shown):
-    """The line of the keys is named where it exists only."""
+def test_a_screen_reader_gets_no_reference_to_missing_lines(shown):
+    """`aria-activedescendant` names the active line only while it exists."""
     tab = shown(stories.large())
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     tab.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     tab.wait_for_function("() => !document.querySelector('[aria-selected=true].line')")
 
@@ -112,13 +112,15 @@ def test_a_screen_reader_is_told_nothing_of_what_is_not_there(shown):
 
 
 @in_a_browser
-def test_a_screen_reader_is_told_that_details_opened(shown):
-    """Once, not at each step from line to line."""
+def test_opened_details_are_announced(shown):
+    """The opening of the details is announced once, not for each line."""
     tab = shown(stories.bug())
     tab.get_by_role("tree").focus()
     tab.keyboard.press("Enter")
     tab.keyboard.press("ArrowDown")
 
-    expect(tab.locator("#told")).to_have_text("Details of event 0 are shown; Tab leads to them.")
+    expect(tab.locator("#announcement")).to_have_text(
+        "Details of event 0 are shown; press Tab to reach them."
+    )
     tab.keyboard.press("Escape")
-    expect(tab.locator("#told")).to_have_text("")
+    expect(tab.locator("#announcement")).to_have_text("")

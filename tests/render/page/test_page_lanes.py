@@ -1,4 +1,4 @@
-"""The timeline as lanes, one for each thread."""
+"""The timeline as lanes, one per thread."""
 
 import stories
 from hand_made import Story
@@ -10,7 +10,7 @@ from layertrace.timeline import Timeline
 
 
 def middle_of(tab, timeline, seq):
-    """How far from the left of the lanes the middle of an event is, if they show the whole time."""
+    """Return the horizontal position of the middle of an event while the lanes show everything."""
     event = next(event for event in timeline if event.seq == seq)
     first = min(event.start_ns for event in timeline)
     last = max(event.start_ns + (event.duration_ns or 0) for event in timeline)
@@ -21,7 +21,7 @@ def middle_of(tab, timeline, seq):
 
 @in_a_browser
 def test_lanes_begin_with_the_first_event(shown):
-    """What was before it, such as the import of TensorFlow, takes no room."""
+    """The time before the first event, such as the import of TensorFlow, takes no room."""
     late = [structs.replace(event, start_ns=event.start_ns + 2 * 10**9) for event in stories.bug()]
     tab = shown(Timeline(late))
     tab.locator("#lanes canvas").hover(position={"x": middle_of(tab, late, 0), "y": 22})
@@ -30,14 +30,14 @@ def test_lanes_begin_with_the_first_event(shown):
 
 
 def overlap(a, b):
-    """Whether two boxes have a part of the page in common."""
+    """Return whether two boxes overlap."""
     sides = (("x", "width"), ("y", "height"))
     return all(a[at] < b[at] + b[size] and b[at] < a[at] + a[size] for at, size in sides)
 
 
 @in_a_browser
 def test_a_click_in_the_lanes_of_a_phone_leaves_them_free(shown):
-    """Details that come up from below elsewhere keep off the lanes, too."""
+    """On a phone, details do not cover the lanes either."""
     timeline = stories.bug()
     tab = shown(timeline, width=390)
     canvas = tab.locator("#lanes canvas")
@@ -50,10 +50,10 @@ def test_a_click_in_the_lanes_of_a_phone_leaves_them_free(shown):
 
 @in_a_browser
 def test_a_click_in_the_lanes_leaves_them_in_place(shown):
-    """Details come to where they can be seen, two clicks zoom, and a button leads on to the tree."""
+    """Details appear where they are visible, a double click zooms, and a button leads to the tree."""
     timeline = stories.large()
     tab = shown(timeline, findings=[FINDING] * 3)
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     canvas = tab.locator("#lanes canvas")
     canvas.scroll_into_view_if_needed()
     before, whole = tab.evaluate("() => scrollY"), canvas.screenshot()
@@ -71,7 +71,7 @@ def test_a_click_in_the_lanes_leaves_them_in_place(shown):
 
 @in_a_browser
 def test_only_the_first_button_chooses_in_the_lanes(shown):
-    """The other buttons of a mouse are for menus."""
+    """Other mouse buttons do not drag."""
     tab = shown(stories.strategy())
     tab.locator("#lanes canvas").click(position={"x": 400, "y": 40}, button="right")
     tab.locator("#lanes canvas").click(position={"x": 400, "y": 40}, button="middle")
@@ -80,11 +80,11 @@ def test_only_the_first_button_chooses_in_the_lanes(shown):
 
 
 def runs():
-    """Twenty runs told as one event, whose times add up to more than there is before the next event."""
+    """Return twenty runs merged into one event, whose total duration exceeds the gap to the next event."""
     story = Story()
-    story.tell("run", function=story.function("step"), trace=1, times=20, ms=12)
+    story.add("run", function=story.function("step"), trace=1, times=20, ms=12)
     story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]", ms=2)
-    story.tell("trace", function=story.function("other"), trace=1, ms=30)
+    story.add("trace", function=story.function("other"), trace=1, ms=30)
     starts = zip(story.events, (0, 4, 20), strict=True)
     return Timeline([structs.replace(event, start_ns=at * 10**6) for event, at in starts])
 
@@ -98,8 +98,8 @@ OPAQUE = """([across, y]) => {
 
 
 @in_a_browser
-def test_runs_told_as_one_are_no_block_in_the_lanes(shown):
-    """When each of them ran is not known: their bar is pale, and says that its time is that of all."""
+def test_merged_runs_are_pale_in_the_lanes(shown):
+    """The bar of merged runs is pale, and its duration is labelled as total."""
     timeline = runs()
     tab = shown(timeline)
     canvas = tab.locator("#lanes canvas")
@@ -109,12 +109,12 @@ def test_runs_told_as_one_are_no_block_in_the_lanes(shown):
     assert 0 < several < one == 255
     canvas.hover(position={"x": x, "y": 24})
 
-    expect(tab.locator("#under")).to_have_text("0 run ×20 step at 0, 12 ms together")
+    expect(tab.locator("#under")).to_have_text("0 run ×20 step at 0, 12 ms in total")
 
 
 @in_a_browser
-def test_bars_that_overlap_can_be_told_apart(shown):
-    """The pointer means what lies on top, and what lies below where nothing does."""
+def test_overlapping_bars_can_be_distinguished(shown):
+    """The pointer selects the topmost event."""
     timeline = runs()
     tab = shown(timeline)
     canvas = tab.locator("#lanes canvas")
@@ -139,7 +139,7 @@ COUNT_CUT = """() => {
 
 @in_a_browser
 def test_times_in_the_lanes_are_whole(shown):
-    """At the right edge a time is told with its unit, or not at all."""
+    """At the right edge, a time is shown completely or not at all."""
     late = [structs.replace(event, start_ns=event.start_ns + 2 * 10**9) for event in stories.bug()]
     tab = shown(Timeline(late))
     tab.evaluate(COUNT_CUT)
@@ -152,8 +152,8 @@ def test_times_in_the_lanes_are_whole(shown):
 
 
 @in_a_browser
-def test_lanes_say_what_they_leave_out(shown):
-    """What lies too deep to be drawn is counted."""
+def test_lanes_show_what_they_omit(shown):
+    """Events too deep to be drawn are counted."""
     tab = shown(stories.deep(20))
 
     expect(tab.locator("#under")).to_contain_text("6 events deeper than 14 levels not drawn")
@@ -161,21 +161,21 @@ def test_lanes_say_what_they_leave_out(shown):
 
 @in_a_browser
 def test_zooming_from_afar_shows_the_lanes(shown):
-    """Whoever zooms to an event from far down sees what that does."""
+    """Zooming to an event scrolls the lanes into view."""
     tab = shown(stories.large())
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     tab.get_by_role("tree").focus()
     tab.keyboard.press("End")
     tab.keyboard.press("Enter")
     expect(tab.locator("#lanes")).not_to_be_in_viewport()
-    details_of(tab).get_by_role("button", name="zoom to it").click()
+    details_of(tab).get_by_role("button", name="zoom to event").click()
 
     expect(tab.locator("#lanes canvas")).to_be_in_viewport(ratio=1)
 
 
 @in_a_browser
 def test_lanes_zoom_and_lead_to_events(shown):
-    """There is a lane for each thread; plus zooms, an event in it is opened by a click."""
+    """Each thread has a lane; plus zooms, and a click opens an event."""
     tab = shown(stories.strategy())
     canvas = tab.locator("#lanes canvas")
     whole = canvas.screenshot()
@@ -193,7 +193,7 @@ def test_lanes_zoom_and_lead_to_events(shown):
 
 @in_a_browser
 def test_the_lane_of_what_is_chosen_comes_into_sight(shown):
-    """However many threads there are above it."""
+    """The chosen event is scrolled into view below any number of threads."""
     story = Story()
     for number in range(30):
         story.thread = f"worker {number}"

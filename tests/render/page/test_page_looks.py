@@ -14,7 +14,7 @@ from layertrace.timeline.context import Failure, RecordingContext
 
 @in_a_browser
 def test_light_and_dark(shown):
-    """The page follows the system, until somebody presses the button."""
+    """The page follows the system until the button is pressed."""
     background = "() => getComputedStyle(document.body).backgroundColor"
     tab = shown(stories.bug(), colours="dark")
     dark = tab.evaluate(background)
@@ -29,7 +29,7 @@ def test_light_and_dark(shown):
 
 @in_a_browser
 def test_the_theme_is_remembered(shown):
-    """What was chosen holds when the page is opened again, until it is the system's own."""
+    """The chosen theme is kept when the page is opened again, until it matches that of the system."""
     tab = shown(stories.bug())
     theme = tab.get_by_role("button", name="theme")
     theme.click()
@@ -49,21 +49,21 @@ CONTRAST = """() => {
         const ink = getComputedStyle(element).backgroundColor;
         return numbers(ink)[3] === 0 && element.parentElement ? behind(element.parentElement) : ink;
     };
-    const found = [];
+    const contrasts = [];
     for (const element of document.querySelectorAll("body *")) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         if (!own || !element.checkVisibility() || element.closest(".unseen")) continue;
         const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
-        found.push([(a + 0.05) / (b + 0.05), element.textContent]);
+        contrasts.push([(a + 0.05) / (b + 0.05), element.textContent]);
     }
-    return found.sort((a, b) => a[0] - b[0])[0];
+    return contrasts.sort((a, b) => a[0] - b[0])[0];
 }"""
 
 
 @in_a_browser
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_every_text_can_be_read(shown, colours):
-    """All text has the contrast of 4.5 to one that the W3C asks for, details included."""
+    """All text has the contrast of 4.5 to 1 that the W3C requires, including details."""
     tab = shown(stories.bug(), findings=[FINDING], colours=colours)
     line(tab, "refused").click()
     tab.get_by_label("Search events").fill("kernel")
@@ -78,7 +78,7 @@ def test_every_text_can_be_read(shown, colours):
 @in_a_browser
 @pytest.mark.parametrize("story", ["bug", "fit", "large", "strategy"])
 def test_a_phone_scrolls_in_one_direction(shown, story):
-    """Nothing is wider than 390 pixels, on any tab, with details open or not."""
+    """No tab is wider than 390 pixels, with or without details."""
     tab = shown(getattr(stories, story)(), findings=[FINDING], width=390)
     wide = "() => document.documentElement.scrollWidth"
     assert tab.evaluate(wide) == 390
@@ -92,7 +92,7 @@ def test_a_phone_scrolls_in_one_direction(shown, story):
 @in_a_browser
 @pytest.mark.parametrize("width", [390, 640])
 def test_a_closed_finding_takes_two_lines(shown, width):
-    """The message of a note, which is closed at first, wraps instead of making the page wide."""
+    """The message of a note wraps and does not widen the page."""
     note = dataclasses.replace(FINDING, severity="note", message="a long story about a layer " * 20)
     tab = shown(stories.bug(), findings=[note], width=width)
     message = tab.locator(".finding .message")
@@ -105,9 +105,9 @@ def test_a_closed_finding_takes_two_lines(shown, width):
 
 @in_a_browser
 def test_a_long_name_in_a_narrow_line_is_cut_not_dropped(shown):
-    """The name begins in its line even where it does not fit into it."""
+    """A long name begins in its own line."""
     story = Story()
-    story.tell("init", story.layer("Dense", "x" * 300))
+    story.add("init", story.layer("Dense", "x" * 300))
     tab = shown(story.timeline(), width=700)
 
     expect(tab.locator(".line .who")).to_have_css("display", "inline")
@@ -116,9 +116,9 @@ def test_a_long_name_in_a_narrow_line_is_cut_not_dropped(shown):
 @in_a_browser
 @pytest.mark.parametrize("width", [920, 1280])
 def test_details_begin_below_the_tools(shown, width):
-    """However many lines the tools take, the head of the details is not under them."""
+    """The tools never cover the head of the details."""
     tab = shown(stories.large(), width=width)
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     tab.get_by_role("tree").focus()
     tab.keyboard.press("End")
     tab.keyboard.press("Enter")
@@ -129,7 +129,7 @@ def test_details_begin_below_the_tools(shown, width):
 
 @in_a_browser
 def test_a_phone_has_room_for_fingers(shown):
-    """Filters wait behind a button, fields are not so small that the phone zooms in, buttons can be hit."""
+    """On a phone, filters are behind a button, fields do not trigger zooming, and buttons are large."""
     tab = shown(stories.bug(), width=390)
     expect(tab.locator("#kinds")).to_be_hidden()
     tab.get_by_role("button", name="filter").click()
@@ -138,13 +138,13 @@ def test_a_phone_has_room_for_fingers(shown):
     expect(tab.get_by_role("button", name="filter")).to_have_text("filter · 1")
 
     expect(tab.get_by_label("Search events")).to_have_css("font-size", "16px")
-    for one in tab.locator("#tools button:visible").all():
-        assert one.bounding_box()["height"] >= 38
+    for button in tab.locator("#tools button:visible").all():
+        assert button.bounding_box()["height"] >= 38
 
 
 @in_a_browser
-def test_a_phone_shows_the_event_beside_its_details(shown):
-    """Details lie over the lower part, and never over the line that they are about."""
+def test_a_phone_shows_the_event_above_its_details(shown):
+    """Details cover the lower part, but not their own line."""
     tab = shown(stories.bug(), findings=[FINDING], width=390)
     tab.get_by_role("button", name="event 17").click()
     row, sheet = (
@@ -157,7 +157,7 @@ def test_a_phone_shows_the_event_beside_its_details(shown):
 
 @in_a_browser
 def test_a_phone_shows_what_failed_in_the_line(shown):
-    """Of the cells of a line, the finding and the failure are among those for which there is room."""
+    """The finding and the failure of a line are always visible."""
     tab = shown(stories.bug(), findings=[FINDING], width=390)
     tab.get_by_role("button", name="event 17").click()
     row = tab.locator("#line-17")
@@ -169,9 +169,9 @@ def test_a_phone_shows_what_failed_in_the_line(shown):
 
 @in_a_browser
 def test_on_paper_everything_is_there(shown):
-    """Printing leaves out what is pressed, and writes all lines, functions and layers one below the other."""
+    """Printing omits controls, and prints all lines, functions and layers in one column."""
     tab = shown(stories.loop(200), colours="dark")
-    tab.get_by_role("button", name="× fold").click()
+    tab.get_by_role("button", name="fold repeats").click()
     tab.emulate_media(media="print", color_scheme="dark")
 
     expect(tab.get_by_role("treeitem")).to_have_count(602)
@@ -186,7 +186,7 @@ def test_on_paper_everything_is_there(shown):
 
 @in_a_browser
 def test_a_hundred_thousand_events_open(shown):
-    """A long recording is drawn, searched and walked to its end (how quickly: tests/benchmarks/page.py)."""
+    """A long recording can be drawn, searched and walked to its end (speed: tests/benchmarks/page.py)."""
     layer = Story().layer("Dense", "dense")
     events = [
         Event(
@@ -204,7 +204,7 @@ def test_a_hundred_thousand_events_open(shown):
     tab.get_by_label("Search events").fill("#99999")
     expect(tab.locator("#hits")).to_have_text("1 of 100,000")
     tab.keyboard.press("Escape")
-    tab.get_by_role("button", name="× fold").click()
+    tab.get_by_role("button", name="fold repeats").click()
     tab.get_by_role("tree").focus()
     tab.keyboard.press("End")
 
@@ -214,19 +214,19 @@ def test_a_hundred_thousand_events_open(shown):
 
 @in_a_browser
 def test_on_paper_nothing_asks_to_be_pressed(shown):
-    """Words that only mean something where one can click are left out."""
+    """Labels of links are not printed."""
     failure = Failure(error=raised("ValueError", "no"), layer=stories.bug()[0].layer)
     tab = shown(Timeline(stories.bug(), [], RecordingContext(failure=failure)), findings=[FINDING])
-    expect(tab.locator("#failure")).to_contain_text("only this")
+    expect(tab.locator("#failure")).to_contain_text("only this layer")
     tab.emulate_media(media="print")
 
-    expect(tab.locator("#failure").get_by_text("only this")).to_be_hidden()
+    expect(tab.locator("#failure").get_by_text("only this layer")).to_be_hidden()
     expect(tab.get_by_role("button", name="event 17")).to_be_visible()
 
 
 @in_a_browser
 def test_what_is_chosen_shows_without_colours(shown):
-    """Where the system allows no colours of a page's own, an outline says what a background would."""
+    """With forced colours, outlines replace backgrounds."""
     tab = shown(stories.bug())
     tab.emulate_media(forced_colors="active")
 
@@ -235,15 +235,15 @@ def test_what_is_chosen_shows_without_colours(shown):
 
 
 @in_a_browser
-def test_paper_says_what_it_leaves_out(shown):
-    """What was filtered by, and which lines are closed."""
+def test_paper_shows_what_it_omits(shown):
+    """Printing keeps the filter and the closed lines."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn_2")
     tab.locator("#kinds").get_by_role("button", name="call").click()
     tab.emulate_media(media="print")
     expect(tab.locator("#printed-filter")).to_have_text("2 of 18 events: “gcn_2”, call")
     tab.emulate_media(media="screen")
-    tab.get_by_role("button", name="close", exact=True).click()
+    tab.get_by_role("button", name="collapse all").click()
     tab.emulate_media(media="print")
 
     expect(tab.locator(".line[aria-expanded=false] .caret").first).to_be_visible()
@@ -252,9 +252,9 @@ def test_paper_says_what_it_leaves_out(shown):
 
 @in_a_browser
 def test_a_phone_that_is_turned_keeps_its_place(shown):
-    """The line of the keys stays in sight though lines become higher."""
+    """The active line stays visible when the height of lines changes."""
     tab = shown(stories.large())
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     tab.get_by_role("tree").focus()
     for _ in range(60):
         tab.keyboard.press("ArrowDown")
@@ -266,10 +266,10 @@ def test_a_phone_that_is_turned_keeps_its_place(shown):
 
 @in_a_browser
 def test_a_low_window_shows_the_line_of_the_keys_whole(shown):
-    """As on a laptop that magnifies twice: neither the tools nor the details lie over it."""
+    """With double magnification, neither the tools nor the details cover the active line."""
     tab = shown(stories.large(), width=640)
     tab.set_viewport_size({"width": 640, "height": 400})
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     tab.get_by_role("tree").focus()
     tab.keyboard.press("Enter")
     for _ in range(30):

@@ -1,4 +1,4 @@
-"""What the page shows: findings, what ended the recording, every event."""
+"""What the page shows: findings, the failure of the recording, every event."""
 
 import re
 
@@ -16,7 +16,7 @@ from layertrace.timeline.context import Failure, RecordingContext
 
 @in_a_browser
 def test_a_page_opens_from_a_file(shown):
-    """The tree, the counts and the title are there, without a network (the fixture sees to that)."""
+    """The tree, the counts and the title are shown without a network, as the fixture ensures."""
     tab = shown(stories.tutorial(), title="A tutorial")
 
     expect(tab).to_have_title("A tutorial")
@@ -29,25 +29,25 @@ def test_a_page_opens_from_a_file(shown):
 
 @in_a_browser
 @pytest.mark.parametrize("story", ["tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep"])
-def test_every_story_can_be_told(shown, story):
-    """Whatever happened, the page says at least what happened first."""
+def test_every_story_has_a_page(shown, story):
+    """Every kind of recording shows its first event."""
     tab = shown(getattr(stories, story)())
 
     expect(tab.get_by_role("treeitem").first).to_be_visible()
 
 
 @in_a_browser
-def test_nothing_recorded_is_said(shown):
-    """An empty recording has a page, too, which says how to get a fuller one."""
+def test_an_empty_recording_is_explained(shown):
+    """An empty recording has a page that explains what to do."""
     tab = shown(Timeline())
 
-    expect(tab.locator("#facts")).to_contain_text("no layer was made, built or called")
-    expect(tab.get_by_text("There are no events in this recording.")).to_be_visible()
+    expect(tab.locator("#facts")).to_contain_text("no layer was created, built or called")
+    expect(tab.get_by_text("This recording has no events.")).to_be_visible()
 
 
 @in_a_browser
 def test_the_words_are_those_of_the_terminal(shown):
-    """Modes, causes and errors are told as the tree in the terminal tells them."""
+    """Modes, causes and errors are shown as in the terminal's tree."""
     tab = shown(stories.bug())
 
     expect(line(tab, "trace 2")).to_contain_text("second pass: variables were created in the first")
@@ -57,7 +57,7 @@ def test_the_words_are_those_of_the_terminal(shown):
 
 @in_a_browser
 def test_notes_and_the_exception_at_the_end_stand_above(shown):
-    """What the recording says of itself, and what ended it, is not to be missed."""
+    """The notes of the recording, and the exception that ended it, are in banners."""
     failure = Failure(
         error=raised("ValueError", "no such thing\nat all", "train.py:9"), lines=(Location("train.py", 9),)
     )
@@ -70,21 +70,21 @@ def test_notes_and_the_exception_at_the_end_stand_above(shown):
 
 
 def failing(message=stories.FIRST_CALL_ONLY):
-    """The story of the bug, which an exception ended, told as Keras tells it in the end."""
+    """Return the timeline of the bug, which ended with an exception of Keras."""
     wrapped = f"Exception encountered when calling GCN.call().\n\n{message}\n\nArguments received: x"
     failure = Failure(error=raised("ValueError", wrapped, "story.py:12"))
     return Timeline(stories.bug(), [], RecordingContext(failure=failure))
 
 
 @in_a_browser
-def test_the_exception_at_the_end_is_told_in_its_own_words(shown):
-    """Not by the line that Keras puts before it; the whole message is there for who wants it."""
+def test_the_exception_at_the_end_is_shown_in_its_own_words(shown):
+    """The banner shows the mistake, not the first line of Keras; the full message can be opened."""
     tab = shown(failing("no such axis"))
     banner = tab.locator("#failure")
 
     expect(banner.locator("p").first).to_have_text("ValueError ended the recording: no such axis")
     expect(banner.get_by_text("Arguments received")).to_be_hidden()
-    banner.get_by_text("the whole message").click()
+    banner.get_by_text("full message").click()
     expect(banner.get_by_text("Arguments received")).to_be_visible()
 
 
@@ -105,7 +105,7 @@ BY_AUTOGRAPH = """in user code:
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "expected"),
     [
         (BY_AUTOGRAPH, "two: bad"),
         ("Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m\n\nArguments: x", "no"),
@@ -116,14 +116,14 @@ BY_AUTOGRAPH = """in user code:
         ("", ""),
     ],
 )
-def test_the_sentence_of_a_message(message, said):
-    """What Keras and AutoGraph put before a message says nothing of what was wrong."""
-    assert sentence(message) == said
+def test_the_sentence_of_a_message(message, expected):
+    """What Keras and AutoGraph write before a message is omitted."""
+    assert sentence(message) == expected
 
 
 @in_a_browser
 def test_the_exception_at_the_end_leads_to_where_it_arose(shown):
-    """One click from the banner to the event inside, not to one that it passed through."""
+    """The banner links to the event that raised the exception."""
     tab = shown(failing())
     expect(tab.locator("#failure")).to_contain_text("tf.function only supports singleton tf.Variables")
     tab.locator("#failure").get_by_role("button", name="17 variable Variable").click()
@@ -133,28 +133,28 @@ def test_the_exception_at_the_end_leads_to_where_it_arose(shown):
 
 @in_a_browser
 def test_nothing_found_is_no_praise_for_what_failed(shown):
-    """Beside an exception the page does not say that nothing is wrong."""
+    """After an exception, the page does not report that all is well."""
     tab = shown(failing())
-    expect(tab.locator("#findings")).to_contain_text("No rule explains it.")
+    expect(tab.locator("#findings")).to_contain_text("Not a mistake layertrace knows.")
     tab = shown(stories.bug())
     expect(tab.locator("#findings")).to_contain_text("No rule explains the errors.")
     tab = shown(stories.fit())
-    expect(tab.locator("#findings")).to_contain_text("Nothing was found to be wrong.")
+    expect(tab.locator("#findings")).to_contain_text("No problems found.")
 
 
 @in_a_browser
 def test_errors_and_the_events_that_they_left_are_two_numbers(shown):
-    """One exception leaves several events; the head tells both counts, the filter what it finds."""
+    """One exception passes through several events; the head shows both counts."""
     tab = shown(stories.bug())
 
-    expect(tab.locator("#facts")).to_contain_text("1 error, which left 4 events")
+    expect(tab.locator("#facts")).to_contain_text("1 error, through 4 events")
     button = tab.get_by_role("button", name="✗ failed 4")
     expect(button).to_have_attribute("title", re.compile("passed through"))
 
 
 @in_a_browser
 def test_what_ended_a_long_recording_is_in_sight(shown):
-    """The last failure is among the first lines, however many came before it, and however deep it lies."""
+    """The last failure is among the first lines, whatever its position and depth."""
     story = Story()
     layers = [story.layer("Dense", f"dense_{n}") for n in range(150)]
     for number in range(6):
@@ -170,7 +170,7 @@ def test_what_ended_a_long_recording_is_in_sight(shown):
 
 
 def scrolled_to(tab, event):
-    """Whether the tree has a line for an event, anywhere."""
+    """Return whether the tree has a line for an event."""
     height = tab.evaluate("() => document.documentElement.scrollHeight")
     for at in range(0, height, 600):
         tab.evaluate("(at) => scrollTo(0, at)", at)
@@ -181,7 +181,7 @@ def scrolled_to(tab, event):
 
 
 def cut_off():
-    """A recording that ends within two events, deep in a model whose lines do not all fit."""
+    """Return a recording that ends during two events, deep in a large model."""
     story = stories.large()
     last = story[-1]
     around = [event.seq for event in story if event.seq in (last.seq, last.parent)]
@@ -190,17 +190,17 @@ def cut_off():
 
 @in_a_browser
 def test_what_had_not_ended_is_marked_and_in_sight(shown):
-    """An event under way when the recording was cut says so, and is among the first lines."""
+    """An event that was running at the end is marked, and is among the first lines."""
     tab = shown(cut_off())
 
     assert scrolled_to(tab, 794)
-    expect(tab.locator("#line-794")).to_contain_text("not ended")
-    expect(tab.locator("#line-0")).not_to_contain_text("not ended")
+    expect(tab.locator("#line-794")).to_contain_text("still running")
+    expect(tab.locator("#line-0")).not_to_contain_text("still running")
 
 
 @in_a_browser
 def test_a_thread_counts_its_events(shown):
-    """The head of a thread counts all events below it, not only those at the top."""
+    """The head of a thread counts all its events."""
     tab = shown(stories.strategy())
 
     expect(tab.locator(".line.thread").first).to_contain_text("MainThread 4 events", use_inner_text=True)
@@ -208,15 +208,15 @@ def test_a_thread_counts_its_events(shown):
 
 @in_a_browser
 def test_parts_of_a_pattern_stand_apart(shown):
-    """Where several events repeat themselves by turns, a dot is between them."""
+    """The parts of a repeated pattern are separated by dots."""
     tab = shown(stories.loop(10))
 
-    expect(line(tab, "each time")).to_contain_text("call first · call second", use_inner_text=True)
+    expect(line(tab, "repeated")).to_contain_text("call first · call second", use_inner_text=True)
 
 
 @in_a_browser
 def test_an_empty_recording_offers_nothing_to_press(shown):
-    """Without events there are no lanes and no search."""
+    """An empty recording shows neither lanes nor search."""
     tab = shown(Timeline())
 
     for name in ("#findings", "#lanes", "#tools", "#keys"):
@@ -224,10 +224,10 @@ def test_an_empty_recording_offers_nothing_to_press(shown):
 
 
 @in_a_browser
-def test_trifles_are_said_well(shown):
-    """What took no time took less than a microsecond, and of no arguments nothing is said."""
+def test_trifles_are_shown_well(shown):
+    """A duration of zero is shown as less than a microsecond, and missing arguments are omitted."""
     story = Story()
-    story.tell("trace", function=story.function("step"), trace=1, inputs={}, ms=0.0002, at=3)
+    story.add("trace", function=story.function("step"), trace=1, inputs={}, ms=0.0002, at=3)
     tab = shown(story.timeline())
 
     expect(line(tab, "trace 1").locator(".time")).to_have_text("<1 µs")

@@ -1,4 +1,4 @@
-"""Back and forth: addresses, the steps of the browser, and searches that are kept with them."""
+"""Addresses, the history of the browser, and searches that are kept with them."""
 
 import stories
 from looking import details_of, in_a_browser
@@ -11,7 +11,7 @@ def back(tab):
 
 @in_a_browser
 def test_the_way_back_leads_to_the_tab_that_one_came_from(shown):
-    """From a trace in the list of functions to its event, and back to the list."""
+    """The browser goes from a trace in the list of functions to its event, and back."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Functions").click()
     tab.get_by_role("button", name="trace 1").first.click()
@@ -24,7 +24,7 @@ def test_the_way_back_leads_to_the_tab_that_one_came_from(shown):
 
 @in_a_browser
 def test_a_tab_has_an_address(shown):
-    """Whoever is sent one sees what was meant; so does who loads the page again."""
+    """A shared or reloaded address shows the same tab."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Layers").click()
     assert tab.url.endswith("#layers")
@@ -35,7 +35,7 @@ def test_a_tab_has_an_address(shown):
 
 @in_a_browser
 def test_opening_and_closing_details_fills_no_history(shown):
-    """However often: one step is made, and used again."""
+    """Closing and opening details reuses one history entry."""
     tab = shown(stories.bug())
     tab.get_by_role("tree").focus()
     before = tab.evaluate("() => history.length")
@@ -48,41 +48,41 @@ def test_opening_and_closing_details_fills_no_history(shown):
 
 @in_a_browser
 def test_the_way_back_leads_to_the_search(shown):
-    """A link that shows all events again, and a layer that is chosen instead, lose no search."""
+    """The search is restored when going back from a link or a layer."""
     tab = shown(stories.bug())
     search, hits = tab.get_by_label("Search events"), tab.locator("#hits")
     search.fill("gcn_2")
-    found = hits.inner_text()
+    hit_count = hits.inner_text()
     tab.get_by_role("tab", name="Layers").click()
     tab.locator("#layers").get_by_role("button", name="gcn_2").click()
     expect(search).to_have_value("")
     back(tab)
     expect(tab.locator("#layers")).to_be_visible()
     expect(search).to_have_value("gcn_2")
-    expect(hits).to_have_text(found)
+    expect(hits).to_have_text(hit_count)
     back(tab)
 
     expect(tab.locator("#events")).to_be_visible()
-    expect(hits).to_have_text(found)
+    expect(hits).to_have_text(hit_count)
 
 
 @in_a_browser
 def test_a_reload_keeps_what_is_filtered_by(shown):
-    """Words, kinds and modes."""
+    """Words, kinds and modes are restored."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn")
     tab.locator("#kinds").get_by_role("button", name="call").click()
-    found = tab.locator("#hits").inner_text()
+    hit_count = tab.locator("#hits").inner_text()
     tab.wait_for_function("() => history.state?.wanted?.kinds.includes('call')")
     tab.reload()
 
-    expect(tab.locator("#hits")).to_have_text(found)
+    expect(tab.locator("#hits")).to_have_text(hit_count)
     expect(tab.locator("#kinds").get_by_role("button", name="call")).to_have_attribute("aria-pressed", "true")
 
 
 @in_a_browser
-def test_an_event_that_is_not_there_is_said(shown):
-    """An address that was made for another recording."""
+def test_an_event_that_does_not_exist_is_reported(shown):
+    """An address of an event that does not exist shows a message."""
     tab = shown(stories.bug())
     tab.evaluate("() => { location.hash = '#event-99999' }")
 
@@ -91,7 +91,7 @@ def test_an_event_that_is_not_there_is_said(shown):
 
 @in_a_browser
 def test_escape_leaves_alone_what_is_not_seen(shown):
-    """On another tab, the details and the search of the events stay."""
+    """Changing tabs keeps the details and the search."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn_2")
     tab.get_by_role("tab", name="Functions").click()
@@ -102,7 +102,7 @@ def test_escape_leaves_alone_what_is_not_seen(shown):
 
 @in_a_browser
 def test_details_of_what_a_search_hides_are_closed(shown):
-    """What is told of is what is marked."""
+    """The marked event is the one in the details."""
     tab = shown(stories.bug())
     tab.get_by_role("tree").focus()
     tab.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""The tree, searched, filtered and folded by hand."""
+"""Searching, filtering and folding the tree."""
 
 import pytest
 import stories
@@ -13,24 +13,24 @@ from layertrace.timeline import Location, Timeline
 
 @in_a_browser
 def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
-    """A thousand equal calls are one line, and a thousand when somebody wants them."""
+    """A thousand equal calls are one line until they are opened."""
     tab = shown(stories.loop())
 
     expect(tab.get_by_role("treeitem")).to_have_count(4)
     expect(line(tab, "×1,000").first).to_contain_text("call")
-    line(tab, "each time").locator(".caret").click()
+    line(tab, "repeated").locator(".caret").click()
     expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 2000) * 24}px")
-    tab.get_by_role("button", name="× fold").click()
+    tab.get_by_role("button", name="fold repeats").click()
     expect(tab.locator("#tree")).to_have_css("height", f"{3002 * 24}px")
 
 
 @in_a_browser
 @pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy", "deep"])
 def test_every_event_has_its_line(shown, story):
-    """Opened whole, there is one line for each event, each stretch that repeats itself, and each thread."""
+    """Fully expanded, there is a line for each event, each repeated stretch, and each thread."""
     timeline = getattr(stories, story)()
     tab = shown(timeline)
-    tab.get_by_role("button", name="open", exact=True).click()
+    tab.get_by_role("button", name="expand all").click()
     threads = {event.thread for event in timeline.roots}
     expected = len(timeline) + folds(timeline)["count"] + (len(threads) if len(threads) > 1 else 0)
 
@@ -39,9 +39,9 @@ def test_every_event_has_its_line(shown, story):
 
 @in_a_browser
 def test_only_lines_in_sight_exist(shown):
-    """Three thousand lines are no three thousand elements, and each is there when it is scrolled to."""
+    """Only visible lines are elements, and others appear when they are scrolled to."""
     tab = shown(stories.loop())
-    tab.get_by_role("button", name="× fold").click()
+    tab.get_by_role("button", name="fold repeats").click()
 
     assert tab.get_by_role("treeitem").count() < 100
     tab.mouse.wheel(0, 40_000)
@@ -51,7 +51,7 @@ def test_only_lines_in_sight_exist(shown):
 
 @in_a_browser
 def test_a_search_keeps_what_is_around(shown):
-    """Every word must occur; the events around a hit stay, paler."""
+    """Every word must occur; the ancestors of a hit stay, paler."""
     tab = shown(stories.large())
     tab.get_by_label("Search events").fill("dense_12 bias")
 
@@ -68,7 +68,7 @@ def test_a_search_keeps_what_is_around(shown):
 
 @in_a_browser
 def test_enter_goes_from_hit_to_hit(shown):
-    """The first Enter goes to the first hit, the next to the next, and Shift back."""
+    """Enter goes to the first hit and then to the next ones, Shift+Enter goes back."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn_2")
     seen = []
@@ -81,7 +81,7 @@ def test_enter_goes_from_hit_to_hit(shown):
 
 @in_a_browser
 def test_a_number_finds_its_event(shown):
-    """The number that a report names is enough to get there."""
+    """The number of an event finds it."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("#12")
 
@@ -90,7 +90,7 @@ def test_a_number_finds_its_event(shown):
 
 @in_a_browser
 def test_filters_by_kind_mode_and_layer(shown):
-    """Kinds, modes and layers narrow each other, and Esc takes all of it back."""
+    """Kinds, modes and layers combine, and Esc clears all filters."""
     tab = shown(stories.fit())
     tab.locator("#kinds").get_by_role("button", name="call").click()
     expect(tab.locator("#hits")).to_have_text("6 of 39")
@@ -108,8 +108,8 @@ def test_filters_by_kind_mode_and_layer(shown):
 
 
 @in_a_browser
-def test_a_closed_fold_tells_the_hits_it_hides(shown):
-    """What repeats itself stays one line in a search, with a count: paler if it is no hit itself."""
+def test_a_closed_fold_shows_the_hits_it_hides(shown):
+    """Repeated events stay one line in a search, with a count, and paler unless all are hits."""
     story = Story()
     outer, inner = story.layer("Block", "outer"), story.layer("Dense", "inner")
     for _ in range(5):
@@ -126,7 +126,7 @@ def test_a_closed_fold_tells_the_hits_it_hides(shown):
 
 @in_a_browser
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("lt101", [12, 17]),  # what a finding refers to, by its code or by its name
         ("created-in-call", [12, 17]),
@@ -143,8 +143,8 @@ def test_a_closed_fold_tells_the_hits_it_hides(shown):
         ("mainthread", []),
     ],
 )
-def test_what_a_search_means(shown, text, found):
-    """Each word must occur in what can be read; words for kinds and endings mean these."""
+def test_what_a_search_means(shown, text, expected):
+    """Each word must occur in visible text; names of kinds and outcomes find those events."""
     events = [
         structs.replace(event, location=Location(event.location.file, event.location.line, "inwards"))
         if event.location is not None
@@ -154,12 +154,12 @@ def test_what_a_search_means(shown, text, found):
     tab = shown(Timeline(events), findings=[FINDING])
     tab.get_by_label("Search events").fill(text)
 
-    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == expected
 
 
 @in_a_browser
 def test_the_way_back_from_a_search_ends_at_the_hit(shown):
-    """Esc shows all events again, and the hit that was gone to among them, wherever it lies."""
+    """Esc shows all events again, and keeps the current hit visible."""
     tab = shown(stories.large())
     search = tab.get_by_label("Search events")
     for back in (lambda: tab.keyboard.press("Escape"), tab.get_by_role("button", name="clear").click):
@@ -175,7 +175,7 @@ def test_the_way_back_from_a_search_ends_at_the_hit(shown):
 
 @in_a_browser
 def test_the_way_back_from_no_hit_ends_where_it_began(shown):
-    """Who searched and went nowhere is back where he was."""
+    """After a search without a visit, the previous line is active again."""
     tab = shown(stories.bug())
     line(tab, "trace 2").click()
     tab.keyboard.press("Escape")
@@ -187,7 +187,7 @@ def test_the_way_back_from_no_hit_ends_where_it_began(shown):
 
 @in_a_browser
 def test_marking_text_opens_nothing(shown):
-    """Whoever marks a shape to copy it does not want the details."""
+    """Selecting text does not open the details."""
     tab = shown(stories.bug())
     box = line(tab, "call 1").first.locator(".data").bounding_box()
     tab.mouse.move(box["x"] + 2, box["y"] + 8)
@@ -200,50 +200,50 @@ def test_marking_text_opens_nothing(shown):
 
 
 @in_a_browser
-def test_nothing_found_is_said(shown):
-    """An empty tree says why it is empty."""
+def test_the_absence_of_findings_is_stated(shown):
+    """An empty tree explains why it is empty."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("nowhere")
 
-    expect(tab.get_by_text("No event is like that.")).to_be_visible()
+    expect(tab.get_by_text("No events match.")).to_be_visible()
 
 
 @in_a_browser
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("float32[2, 3] → float32[2, 4]", [5]),
         ("gcn_2 (GCN)", [3, 11, 12, 16, 17]),
         ("event 12", [12, 17]),  # and what was made in line 12
-        ("trace 2 of cnn", [4, 13]),  # and what a 2 is said of
+        ("trace 2 of cnn", [4, 13]),  # and other events that show a 2
         ("✗ refused: ValueError: tf.function only", [17]),
         ('"only supports singleton"', [13, 14, 16, 17]),
         ("call 2 dense", [9, 15]),
     ],
 )
-def test_what_is_read_can_be_searched_for(shown, text, found):
-    """A part of a line, of a finding or of a message, pasted as it is, finds where it stands."""
+def test_what_is_read_can_be_searched_for(shown, text, expected):
+    """A pasted part of a line, a finding or a message finds its event."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill(text)
 
-    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == found
+    assert [int(number.inner_text()) for number in tab.locator(".line.hit .number").all()] == expected
 
 
 @in_a_browser
-def test_words_of_the_page_are_not_looked_for_beside_others(shown):
-    """Though the of of a trace stands in softmax, too; alone they are."""
+def test_words_of_the_page_are_ignored_next_to_others(shown):
+    """Words of the page itself, such as "of", are ignored next to other words."""
     story = Story()
-    story.tell("trace", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("step"), trace=1)
     story.call(story.layer("Softmax", "softmax"), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("trace 1 of step", ["0"]), ("of", ["1"])):
+    for text, expected in (("trace 1 of step", ["0"]), ("of", ["1"])):
         tab.get_by_label("Search events").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
 def test_where_an_exception_arose_can_be_searched_for(shown):
-    """Its line, which need not be that of the event; and the replica."""
+    """The location of an error and the replica can be searched."""
     story = Story()
     layer = story.layer("Dense", "dense")
     story.call(layer, "float32[2]", None, error=raised("ValueError", "no", "deep.py:7"), at=3)
@@ -259,35 +259,35 @@ def test_where_an_exception_arose_can_be_searched_for(shown):
 
 @in_a_browser
 def test_the_word_of_a_kind_finds_names_too(shown):
-    """A function that is named call is found by the whole word, as it is by its beginning."""
+    """A function named `call` is found by the whole word and by its beginning."""
     story = Story()
-    story.tell("trace", function=story.function("call"), trace=1)
-    story.tell("run", function=story.function("step"), trace=1)
+    story.add("trace", function=story.function("call"), trace=1)
+    story.add("run", function=story.function("step"), trace=1)
     story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("cal", ["0"]), ("call", ["0", "2"])):
+    for text, expected in (("cal", ["0"]), ("call", ["0", "2"])):
         tab.get_by_label("Search events").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
 def test_a_layer_that_is_called_like_its_class_can_be_chosen(shown):
-    """Small letters mean the name, where there is such; what no layer is called like means the class."""
+    """Lower case prefers names; without such a name, it matches classes."""
     story = Story()
     for name in ("dense", "head"):
         story.call(story.layer("Dense", name), "float32[2]", "float32[2]")
     tab = shown(story.timeline())
-    for text, found in (("dense", ["0"]), ("Dense", ["0", "1"]), ("DENSE", ["0", "1"])):
+    for text, expected in (("dense", ["0"]), ("Dense", ["0", "1"]), ("DENSE", ["0", "1"])):
         tab.get_by_label("Only this layer").fill(text)
-        expect(tab.locator(".line.hit .number")).to_have_text(found)
+        expect(tab.locator(".line.hit .number")).to_have_text(expected)
 
 
 @in_a_browser
 def test_a_filter_leaves_closed_what_was_closed(shown):
-    """Only other words open the tree anew."""
+    """Only a changed search resets the opened lines."""
     tab = shown(stories.bug())
     tab.get_by_label("Search events").fill("gcn")
-    tab.get_by_role("button", name="close", exact=True).click()
+    tab.get_by_role("button", name="collapse all").click()
     closed = tab.locator(".line").count()
     for _ in range(2):
         tab.locator("#kinds").get_by_role("button", name="call").click()
@@ -303,12 +303,12 @@ COPY = """() => {
     rows[1].dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true }));
     return data.getData("text/plain");
 }"""
-"""Mark three lines, and what would be copied of them."""
+"""Select three lines, and return what would be copied."""
 
 
 @in_a_browser
 def test_lines_are_copied_as_lines(shown):
-    """Each in a row of its own, indented, without the signs that open and close."""
+    """Selected lines are copied as indented rows, without carets."""
     tab = shown(stories.bug())
 
     assert tab.evaluate(COPY).splitlines() == [
@@ -320,7 +320,7 @@ def test_lines_are_copied_as_lines(shown):
 
 @in_a_browser
 def test_the_browser_itself_finds_what_is_far_down(shown):
-    """All lines of a short recording are there, also those out of sight."""
+    """A short recording has elements for all lines, including invisible ones."""
     story = Story()
     for number in range(200):
         story.call(story.layer("Dense", f"layer_{number}"), f"float32[{number}]", "float32[2]")

@@ -1,6 +1,8 @@
-// Make elements of data. What comes from a recording is text here, and never becomes markup.
+// Create elements from data. Texts of a recording stay text and never become markup.
 
-function el(tag, options = {}, ...children) {
+import { thousands } from "./words.js";
+
+export function el(tag, options = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === null || value === false) continue;
@@ -13,29 +15,49 @@ function el(tag, options = {}, ...children) {
 }
 
 const MOST_ADDED = 200;
+export const MOST_LISTED = 12;
 
-function byId(id) {
+export function byId(id) {
   return document.getElementById(id);
 }
 
-function button(text, onclick, options = {}) {
+export function button(text, onclick, options = {}) {
   return el("button", { type: "button", onclick, ...options }, text);
 }
 
-// The first of many, and a button that puts the next ones in its place.
-function firstOfMany(all, most, make, wrap = (more) => more) {
+// The first of many elements, and a button that replaces itself by the next ones.
+export function firstOfMany(all, most, make, wrap = (more) => more) {
   if (all.length <= most) return all.map(make);
   const rest = all.slice(most);
-  const more = wrap(button(`… ${thousands(rest.length)} more`, () => {
-    const next = firstOfMany(rest, MOST_ADDED, make, wrap);
-    more.replaceWith(...next);
-    (next[0].matches("button") ? next[0] : next[0].querySelector("button"))?.focus();
-  }, { class: "inline more" }));
+  const more = wrap(
+    button(
+      `… ${thousands(rest.length)} more`,
+      () => {
+        const next = firstOfMany(rest, MOST_ADDED, make, wrap);
+        more.replaceWith(...next);
+        (next[0].matches("button") ? next[0] : next[0].querySelector("button"))?.focus();
+      },
+      { class: "inline more" },
+    ),
+  );
   return [...all.slice(0, most).map(make), more];
 }
 
-// Recordings may come from strangers: nothing but a page of the web may be linked to.
-function link(address) {
+// Recordings may come from strangers: only web pages may be linked to.
+export function link(address) {
   if (!/^https?:\/\//.test(address)) return el("span", {}, address);
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
+}
+
+export function section(name, ...children) {
+  return el("section", {}, el("h4", {}, name), ...children);
+}
+
+export function pairs(rows) {
+  const list = el("dl");
+  for (const [name, value] of rows) {
+    if (value === "" || value === null || value === undefined) continue;
+    list.append(el("dt", {}, name), el("dd", {}, value));
+  }
+  return list;
 }

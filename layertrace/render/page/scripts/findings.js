@@ -1,9 +1,14 @@
-// Show what was found to be wrong, as cards that open and lead to the events.
+// Show findings as cards that open and lead to their events.
 
-const MOST_CARDS_OPEN = 3, MOST_EVENTS = 12;
+import { byId, el, link } from "./elements.js";
+import { eventTags, placeTag } from "./links.js";
+import { data, column } from "./timeline.js";
+import { MISSING } from "./words.js";
+
+const MOST_CARDS_OPEN = 3;
 const cards = new Map();
 
-function showFindings() {
+export function showFindings() {
   byId("tally").append(data.tally);
   if (!data.findings.length) {
     byId("findings").classList.add("none");
@@ -16,23 +21,34 @@ function showFindings() {
   });
 }
 
-// No finding beside a failure is no good news.
+// If the recording failed, the absence of findings is not good news.
 function nothingFound() {
-  if (data.failure) return "No rule explains it.";
-  const failed = of.error.some((error) => error !== MISSING);
-  return failed ? "No rule explains the errors." : "Nothing was found to be wrong.";
+  if (data.failure) return "Not a mistake layertrace knows.";
+  const failed = column.error.some((error) => error !== MISSING);
+  return failed ? "No rule explains the errors." : "No problems found.";
 }
 
 function findingCard(finding, open) {
-  return el("details", { class: `finding ${finding.severity}`, open },
-    el("summary", {},
+  return el(
+    "details",
+    { class: `finding ${finding.severity}`, open },
+    el(
+      "summary",
+      {},
       el("span", { class: "severity" }, finding.severity),
-      el("b", {}, finding.code), el("span", { class: "name" }, finding.name),
-      el("span", { class: "message" }, finding.message)),
-    el("div", { class: "finding-body" }, findingEvidence(finding),
+      el("b", {}, finding.code),
+      el("span", { class: "name" }, finding.name),
+      el("span", { class: "message" }, finding.message),
+    ),
+    el(
+      "div",
+      { class: "finding-body" },
+      findingEvidence(finding),
       finding.fix ? el("p", { class: "instead" }, "instead") : "",
       finding.fix ? el("pre", {}, finding.fix) : "",
-      finding.link ? el("p", {}, link(finding.link)) : ""));
+      finding.link ? el("p", {}, link(finding.link)) : "",
+    ),
+  );
 }
 
 function findingEvidence(finding) {
@@ -46,20 +62,7 @@ function findingEvidence(finding) {
   return list;
 }
 
-function placeTag(number) {
-  if (number === MISSING) return "";
-  const { short, full } = placeOf(number);
-  return el("span", { class: "place", title: full }, short);
-}
-
-function eventTags(events) {
-  return firstOfMany(events, MOST_EVENTS, ([seq, event]) =>
-    event === MISSING
-      ? el("span", { class: "quiet" }, `event ${seq}`)
-      : button(`event ${seq}`, () => follow(event), { class: "event", title: title(event) }));
-}
-
-function goToFinding(finding) {
+export function goToFinding(finding) {
   const card = cards.get(finding);
   card.open = true;
   card.scrollIntoView({ block: "center" });

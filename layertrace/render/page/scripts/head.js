@@ -1,8 +1,16 @@
-// Show what stands above all: what there is to count, the notes, and the exception that ended the recording.
+// Show the head of the page: counts, notes, and the exception that ended the recording.
 
-function showFacts() {
-  byId("facts").append(...data.facts.filter(Boolean).map((fact) =>
-    el("li", { class: /^[\d,]+ errors?\b/.test(fact) ? "failed" : null }, fact)));
+import { byId, el, pairs } from "./elements.js";
+import { eventLink, layerCell, placeCell } from "./links.js";
+import { data, errorNumber, errorOf } from "./timeline.js";
+import { MISSING } from "./words.js";
+
+export function showFacts() {
+  byId("facts").append(
+    ...data.facts
+      .filter(Boolean)
+      .map((fact) => el("li", { class: /^[\d,]+ errors?\b/.test(fact) ? "failed" : null }, fact)),
+  );
   byId("versions").append(data.versions.join(" · "));
   if (data.notes.length) {
     byId("notes").hidden = false;
@@ -13,18 +21,20 @@ function showFacts() {
 
 function showFailure([number, layer, places, thread, event]) {
   const error = errorNumber(number);
-  // Where it arose it was told in fewer words than after it had come through Keras.
-  const said = event === MISSING ? error.first : errorOf(event).first;
-  const way = places.map((place) => el("li", {}, placeCell(place)));
+  // The message where it was raised is shorter than the message after it passed through Keras.
+  const message = event === MISSING ? error.first : errorOf(event).first;
+  const path = places.map((place) => el("li", {}, placeCell(place)));
   byId("failure").hidden = false;
   byId("failure").append(
-    el("p", {}, el("b", {}, `${error.type} ended the recording: `), el("bdi", {}, said)),
+    el("p", {}, el("b", {}, `${error.type} ended the recording: `), el("bdi", {}, message)),
     pairs([
       ["raised in", event === MISSING ? "" : eventLink(event)],
       ["layer", layerCell(layer)],
-      ["at", way.length ? el("ol", { class: "path-list" }, way) : ""],
+      ["at", path.length ? el("ol", { class: "path-list" }, path) : ""],
       ["thread", thread === "MainThread" ? "" : thread],
     ]),
-    error.message === said ? ""
-      : el("details", {}, el("summary", {}, "the whole message"), el("pre", {}, error.message)));
+    error.message === message
+      ? ""
+      : el("details", {}, el("summary", {}, "full message"), el("pre", {}, error.message)),
+  );
 }

@@ -1,29 +1,45 @@
-// Write one line of the tree: what happened, to whom, with which shapes, how long and where.
+// Write one line of the tree: event, layer, shapes, remarks, duration and location.
+
+import { el } from "./elements.js";
+import {
+  eventsBelow,
+  foldAlike,
+  foldFirst,
+  foldSiblings,
+  foldTimes,
+  isFold,
+  isOpen,
+  isThread,
+  membersOf,
+  threadOf,
+  view,
+} from "./outline.js";
+import { hitsInside } from "./search.js";
+import {
+  causeOf,
+  errorOf,
+  EVENTS,
+  isUnended,
+  kindOf,
+  layerOf,
+  marks,
+  MODES,
+  column,
+  parents,
+  tables,
+  textOf,
+  variableOf,
+} from "./timeline.js";
+import { plainKind, subject } from "./titles.js";
+import { counted, duration, MISSING, thousands } from "./words.js";
 
 const REMARK_STYLES = ["", "quiet", "note"];
 
-function plainKind(event) {
-  const kind = kindOf(event);
-  if (kind === "trace" && of.trace[event] !== MISSING) return `trace ${of.trace[event]}`;
-  if (of.times[event] > 1) return `${kind} ×${thousands(of.times[event])}`;
-  return of.call[event] === MISSING ? kind : `${kind} ${of.call[event]}`;
-}
-
-function subject(event) {
-  if (of.variable[event] !== MISSING) return variableOf(event).name;
-  if (of.layer[event] !== MISSING) return layerOf(of.layer[event]).label;
-  return of.function[event] === MISSING ? "" : tables.functions[of.function[event]];
-}
-
-function title(event) {
-  return [`${of.seq[event]}`, plainKind(event), subject(event)].filter(Boolean).join(" ");
-}
-
-function shortValue(number) {
+export function shortValue(number) {
   return number === MISSING ? "" : tables.values[number][0];
 }
 
-function kindChip(event, text) {
+export function kindChip(event, text) {
   return el("span", { class: `kind ${kindOf(event)}` }, text);
 }
 
@@ -37,46 +53,47 @@ function whoCell(event) {
   const cell = el("span", { class: "who" });
   if (kind === "trace") cell.append(el("span", { class: "quiet" }, "of "));
   cell.append(el("b", {}, subject(event)));
-  if (of.layer[event] === MISSING || kind === "trace" || kind === "run") return cell;
-  const layer = layerOf(of.layer[event]);
-  const outer = parent[event];
+  if (column.layer[event] === MISSING || kind === "trace" || kind === "run") return cell;
+  const layer = layerOf(column.layer[event]);
+  const outer = parents[event];
   if (kind !== "variable") cell.append(el("span", { class: "quiet class" }, ` ${layer.className}`));
-  else if (outer === MISSING || of.layer[outer] !== of.layer[event]) {
+  else if (outer === MISSING || column.layer[outer] !== column.layer[event]) {
     cell.append(el("span", { class: "quiet" }, ` of ${layer.label}`));
   }
   return cell;
 }
 
-function dataCell(event) {
+export function dataCell(event) {
   const cell = el("span", { class: "data" });
   const kind = kindOf(event);
-  const came = shortValue(of.inputs[event]);
+  const inputs = shortValue(column.inputs[event]);
   if (kind === "variable") cell.append(variableOf(event).spec);
   else if (kind === "call") {
-    const went = of.error[event] !== MISSING ? el("span", { class: "failed" }, "✗") : output(event, came);
-    if (went) cell.append(came, el("span", { class: "quiet" }, came ? " → " : "→ "), went);
-  } else if (kind === "trace" && causeOf(event)?.reason === "signature") return cell;  // which says it better
-  else cell.append([came, shortValue(of.arguments[event])].filter(Boolean).join(", "));
+    const outputs =
+      column.error[event] !== MISSING ? el("span", { class: "failed" }, "✗") : output(event, inputs);
+    if (outputs) cell.append(inputs, el("span", { class: "quiet" }, inputs ? " → " : "→ "), outputs);
+  } else if (kind === "trace" && causeOf(event)?.reason === "signature") return cell; // which says it better
+  else cell.append([inputs, shortValue(column.arguments[event])].filter(Boolean).join(", "));
   return cell;
 }
 
-function output(event, came) {
-  if (of.outputs[event] !== MISSING) return shortValue(of.outputs[event]);
-  return came ? (of.took[event] === MISSING ? "…" : "None") : "";
+function output(event, inputs) {
+  if (column.outputs[event] !== MISSING) return shortValue(column.outputs[event]);
+  return inputs ? (column.took[event] === MISSING ? "…" : "None") : "";
 }
 
 function* remarkCells(event) {
-  if (of.where[event] !== MISSING) {
-    yield el("span", { class: `mode ${MODES[of.mode[event]]}` }, textOf(of.where[event]));
+  if (column.where[event] !== MISSING) {
+    yield el("span", { class: `mode ${MODES[column.mode[event]]}` }, textOf(column.where[event]));
   }
-  for (const [style, text] of textOf(of.remarks[event]) || []) {
+  for (const [style, text] of textOf(column.remarks[event]) || []) {
     yield el("span", { class: `remark ${REMARK_STYLES[style]}` }, text);
   }
-  const outer = parent[event];
-  if (outer !== MISSING && of.thread[outer] !== of.thread[event]) {
-    yield el("span", { class: "remark quiet" }, `in thread ${textOf(of.thread[event])}`);
+  const outer = parents[event];
+  if (outer !== MISSING && column.thread[outer] !== column.thread[event]) {
+    yield el("span", { class: "remark quiet" }, `in thread ${textOf(column.thread[event])}`);
   }
-  if (isUnended(event)) yield el("span", { class: "remark note" }, "not ended");
+  if (isUnended(event)) yield el("span", { class: "remark note" }, "still running");
   for (const finding of marks.get(event) ?? []) {
     yield el("span", { class: `mark ${finding.severity}` }, finding.code);
   }
@@ -86,18 +103,18 @@ function* remarkCells(event) {
 function* errorCells(event) {
   const error = errorOf(event);
   if (error === null) return;
-  const known = parent[event] !== MISSING && of.error[parent[event]] !== MISSING;
+  const isShownAround = parents[event] !== MISSING && column.error[parents[event]] !== MISSING;
   if (error.origin) {
     const refused = kindOf(event) === "variable" ? "refused: " : "";
     yield el("span", { class: "failed" }, `✗ ${refused}${error.type}: ${error.first}`);
-  } else if (!known) yield el("span", { class: "failed" }, `✗ ${error.type}`);
+  } else if (!isShownAround) yield el("span", { class: "failed" }, `✗ ${error.type}`);
 }
 
 function eventCells(event) {
   return [whatCell(event), whoCell(event), dataCell(event), ...remarkCells(event)];
 }
 
-// What a search found in a line, and in what the line hides while it is closed.
+// The hits of a search in a line, and in the descendants that it hides while it is closed.
 function* hitCells(node) {
   if (view.hits === null) return;
   const inside = isOpen(node) ? 0 : hitsInside(node);
@@ -106,61 +123,70 @@ function* hitCells(node) {
 }
 
 function foldCells(node) {
-  const fold = node - EVENTS, first = foldFirst[fold], members = membersOf(fold);
+  const fold = node - EVENTS;
+  const first = foldFirst[fold];
+  const members = membersOf(fold);
   const period = foldSiblings[fold] / foldTimes[fold];
   const mark = el("span", { class: "fold" }, `×${thousands(foldTimes[fold])}`);
   if (foldAlike[fold]) return [mark, ...alikeCells(first, members, period)];
   if (period === 1) {
-    return [el("span", { class: "what" }, kindChip(first, kindOf(first))), mark,
-            whoCell(first), dataCell(first), ...remarkCells(first)];
+    return [
+      el("span", { class: "what" }, kindChip(first, kindOf(first))),
+      mark,
+      whoCell(first),
+      dataCell(first),
+      ...remarkCells(first),
+    ];
   }
-  return [mark, el("span", { class: "quiet" }, "each time: "), ...patternCells(members, period)];
+  return [mark, el("span", { class: "quiet" }, "repeated: "), ...patternCells(members, period)];
 }
 
 function alikeCells(first, members, period) {
   const last = members[members.length - 1];
-  const names = el("span", { class: "who" }, el("b", {}, subject(first)), el("span", { class: "quiet" }, " … "),
-                   el("b", {}, subject(last)));
-  if (period === 1) return [el("span", { class: "what" }, kindChip(first, kindOf(first))), names, dataCell(first)];
-  return [names, el("span", { class: "quiet" }, "each like this: "), ...patternCells(members, period)];
+  const names = el(
+    "span",
+    { class: "who" },
+    el("b", {}, subject(first)),
+    el("span", { class: "quiet" }, " … "),
+    el("b", {}, subject(last)),
+  );
+  if (period === 1)
+    return [el("span", { class: "what" }, kindChip(first, kindOf(first))), names, dataCell(first)];
+  return [names, el("span", { class: "quiet" }, "all alike: "), ...patternCells(members, period)];
 }
 
 function patternCells(members, period) {
-  const shown = [...members.slice(0, Math.min(period, 4))];
-  // Where one layer does it all, its shapes tell the parts apart.
+  const shown = members.slice(0, Math.min(period, 4));
+  // If all parts are of one layer, shapes distinguish them.
   const same = new Set(shown.map(subject)).size === 1;
   const cells = shown.flatMap((event, at) => [
     at ? el("span", { class: "quiet" }, "·") : null,
-    el("span", { class: "part" }, kindChip(event, kindOf(event)), " ",
-      same ? dataCell(event) : el("span", { class: "data" }, subject(event))),
+    el(
+      "span",
+      { class: "part" },
+      kindChip(event, kindOf(event)),
+      " ",
+      same ? dataCell(event) : el("span", { class: "data" }, subject(event)),
+    ),
   ]);
   if (same) cells.unshift(whoCell(shown[0]));
   return period > 4 ? [...cells, el("span", { class: "quiet" }, `… ${thousands(period - 4)} more`)] : cells;
 }
 
-function timeOf(node) {
+export function timeOf(node) {
   if (isThread(node)) return "";
-  if (!isFold(node)) return of.took[node] === MISSING ? "" : duration(of.took[node]);
+  if (!isFold(node)) return column.took[node] === MISSING ? "" : duration(column.took[node]);
   let total = MISSING;
   for (const member of membersOf(node - EVENTS)) {
-    if (of.took[member] !== MISSING) total = Math.max(total, 0) + of.took[member];
+    if (column.took[member] !== MISSING) total = Math.max(total, 0) + column.took[member];
   }
   return total === MISSING ? "" : duration(total);
 }
 
-function cellsOf(node) {
+export function cellsOf(node) {
   if (isThread(node)) {
     const count = counted(eventsBelow.get(threadOf(node)), "event");
     return [el("b", {}, `thread ${textOf(threadOf(node))}`), el("span", { class: "quiet" }, count)];
   }
   return [...(isFold(node) ? foldCells(node) : eventCells(node)), ...hitCells(node)];
-}
-
-function numberOf(node) {
-  if (isThread(node)) return "";
-  return `${of.seq[isFold(node) ? foldFirst[node - EVENTS] : node]}`;
-}
-
-function firstOf(node) {
-  return isThread(node) ? rootsByThread.get(threadOf(node))[0] : isFold(node) ? foldFirst[node - EVENTS] : node;
 }

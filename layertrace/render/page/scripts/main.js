@@ -1,58 +1,30 @@
-// Put it all on the page, and let it be used by hand and by keys.
+// Start all parts of the page.
+
+import { contentsOf } from "./contents.js";
+import { closeDetails, showContents } from "./details.js";
+import { byId } from "./elements.js";
+import { clearFilters, listenToTools, refilter, startChips } from "./filters.js";
+import { showFindings } from "./findings.js";
+import { fillFunctions, OWN_FUNCTIONS } from "./functions.js";
+import { showFacts } from "./head.js";
+import { lanes } from "./lanes.js";
+import { fillLayers } from "./layers.js";
+import { startTree } from "./moving.js";
+import { startAddress } from "./navigation.js";
+import { openAtFirst } from "./outline.js";
+import { isShowingDetails } from "./panel.js";
+import { startLanes } from "./pointing.js";
+import { startPrinting } from "./printing.js";
+import { isFiltered } from "./search.js";
+import { goToTab, shownTab, showTab, startTab } from "./tabs.js";
+import { startTheme } from "./theme.js";
+import { data, EVENTS, tables } from "./timeline.js";
+import { stuckHeight, tree } from "./tree.js";
+import { fillVariables } from "./variables.js";
 
 const FIRST_LINES = 120;
-const FILL = { events: () => {}, functions: fillFunctions, layers: fillLayers, variables: fillVariables };
-const TABS = Object.keys(FILL);
-const filled = new Set();
 
-function fillTab(name) {
-  if (filled.has(name)) return;
-  filled.add(name);
-  FILL[name]();
-}
-
-function shownTab() {
-  return TABS.find((tab) => !byId(tab).classList.contains("away"));
-}
-
-function showTab(name) {
-  fillTab(name);
-  for (const tab of TABS) {
-    const chosen = tab === name;
-    byId(tab).classList.toggle("away", !chosen);
-    byId(`tab-${tab}`).setAttribute("aria-selected", String(chosen));
-    byId(`tab-${tab}`).tabIndex = chosen ? 0 : -1;
-  }
-  if (name === "events") {
-    askToDraw();
-    drawLanes();
-  }
-}
-
-const TAB_KEYS = {
-  ArrowRight: (at) => (at + 1) % TABS.length,
-  ArrowLeft: (at) => (at - 1 + TABS.length) % TABS.length,
-  Home: () => 0,
-  End: () => TABS.length - 1,
-};
-
-function startTabs() {
-  const counts = [EVENTS, OWN_FUNCTIONS.length, data.counts.length, tables.variables.length];
-  TABS.forEach((tab, at) => {
-    const head = byId(`tab-${tab}`);
-    head.append(el("span", { class: "quiet" }, ` ${thousands(counts[at])}`));
-    head.addEventListener("click", () => goToTab(tab));
-    head.addEventListener("keydown", (pressed) => {
-      if (!Object.hasOwn(TAB_KEYS, pressed.key)) return;
-      pressed.preventDefault();
-      const next = TABS[TAB_KEYS[pressed.key](at)];
-      goToTab(next);
-      byId(`tab-${next}`).focus();
-    });
-  });
-}
-
-// Keys that mean the same everywhere
+// Keys that work everywhere.
 
 function isWriting(target) {
   return target.matches("input, textarea, select");
@@ -68,7 +40,7 @@ function onKey(pressed) {
   } else if (pressed.key === "Escape") onEscape(pressed);
 }
 
-// What cannot be seen stays as it is.
+// Escape only changes what is visible.
 function onEscape(pressed) {
   if (shownTab() !== "events") return;
   if (isShowingDetails()) closeDetails();
@@ -78,18 +50,23 @@ function onEscape(pressed) {
   if (pressed.target !== lanes.canvas) tree.box.focus({ preventScroll: true });
 }
 
-// Details stay below the tools, which take as many lines as they need.
+// Details stay below the tools, whose height varies.
 function startTools() {
   listenToTools();
   new ResizeObserver(() =>
-    document.documentElement.style.setProperty("--tools", `${stuckHeight()}px`)).observe(byId("tools"));
+    document.documentElement.style.setProperty("--tools", `${stuckHeight()}px`),
+  ).observe(byId("tools"));
 }
 
 for (const id of ["lanes", "tools", "keys"]) byId(id).hidden = EVENTS === 0;
 byId("findings").hidden = EVENTS === 0 && !data.findings.length;
 showFacts();
 showFindings();
-startTabs();
+startTab("events", EVENTS);
+startTab("functions", OWN_FUNCTIONS.length, fillFunctions);
+startTab("layers", data.counts.length, fillLayers);
+startTab("variables", tables.variables.length, fillVariables);
+showContents(contentsOf);
 startChips();
 startTools();
 startTree();

@@ -1,41 +1,44 @@
-// Which lines the tree has: events, stretches of siblings that repeat themselves, and threads.
+// The lines of the tree: events, folded stretches of repeated siblings, and threads.
 //
 // A node is a number: first the events, then the folded stretches, then the threads.
 
+import { data, errorOf, EVENTS, isUnended, column, parents, summed, unpacked } from "./timeline.js";
+import { MISSING } from "./words.js";
+
 const FOLDS = data.folds.count;
-const foldFirst = summed(unpacked(data.folds.first, FOLDS));
-const foldSiblings = unpacked(data.folds.siblings, FOLDS);
-const foldTimes = unpacked(data.folds.times, FOLDS);
-const foldAlike = unpacked(data.folds.alike, FOLDS);
+export const foldFirst = summed(unpacked(data.folds.first, FOLDS));
+export const foldSiblings = unpacked(data.folds.siblings, FOLDS);
+export const foldTimes = unpacked(data.folds.times, FOLDS);
+export const foldAlike = unpacked(data.folds.alike, FOLDS);
 
 const [childStart, kids] = (() => {
   const start = new Int32Array(EVENTS + 1);
-  for (let event = 0; event < EVENTS; event++) if (parent[event] !== MISSING) start[parent[event] + 1]++;
+  for (let event = 0; event < EVENTS; event++) if (parents[event] !== MISSING) start[parents[event] + 1]++;
   summed(start);
   const next = start.slice();
-  const found = new Int32Array(start[EVENTS]);
+  const children = new Int32Array(start[EVENTS]);
   for (let event = 0; event < EVENTS; event++) {
-    if (parent[event] !== MISSING) found[next[parent[event]]++] = event;
+    if (parents[event] !== MISSING) children[next[parents[event]]++] = event;
   }
-  return [start, found];
+  return [start, children];
 })();
 
 const rootsByThread = new Map();
 for (let event = 0; event < EVENTS; event++) {
-  if (parent[event] !== MISSING) continue;
-  const thread = of.thread[event];
+  if (parents[event] !== MISSING) continue;
+  const thread = column.thread[event];
   if (!rootsByThread.has(thread)) rootsByThread.set(thread, []);
   rootsByThread.get(thread).push(event);
 }
-const threads = [...rootsByThread.keys()];
+export const threads = [...rootsByThread.keys()];
 
-// How many events there are below the head of each thread.
-const eventsBelow = new Map(threads.map((thread) => [thread, 0]));
+// The number of events of each thread.
+export const eventsBelow = new Map(threads.map((thread) => [thread, 0]));
 {
   const root = new Int32Array(EVENTS);
   for (let event = 0; event < EVENTS; event++) {
-    root[event] = parent[event] === MISSING ? event : root[parent[event]];
-    const thread = of.thread[root[event]];
+    root[event] = parents[event] === MISSING ? event : root[parents[event]];
+    const thread = column.thread[root[event]];
     eventsBelow.set(thread, eventsBelow.get(thread) + 1);
   }
 }
@@ -44,26 +47,26 @@ const NODES = EVENTS + FOLDS + threads.length;
 
 const MOST_AT_FIRST = 8;
 
-const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
-const isThread = (node) => node >= EVENTS + FOLDS;
-const threadOf = (node) => threads[node - EVENTS - FOLDS];
+export const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
+export const isThread = (node) => node >= EVENTS + FOLDS;
+export const threadOf = (node) => threads[node - EVENTS - FOLDS];
 
 function siblingsOf(event) {
-  return parent[event] === MISSING ? rootsByThread.get(of.thread[event]) : childrenOf(parent[event]);
+  return parents[event] === MISSING ? rootsByThread.get(column.thread[event]) : childrenOf(parents[event]);
 }
 
-function childrenOf(event) {
+export function childrenOf(event) {
   return kids.subarray(childStart[event], childStart[event + 1]);
 }
 
-// For each event the stretch it belongs to, and for each stretch where it begins among its siblings.
+// The stretch of each event, and the index of the first event of each stretch among its siblings.
 const foldOf = new Int32Array(EVENTS).fill(MISSING);
 const foldAt = new Int32Array(FOLDS);
 {
   const place = new Map();
   for (let fold = 0; fold < FOLDS; fold++) {
     const siblings = siblingsOf(foldFirst[fold]);
-    const row = parent[foldFirst[fold]] === MISSING ? siblings : parent[foldFirst[fold]];
+    const row = parents[foldFirst[fold]] === MISSING ? siblings : parents[foldFirst[fold]];
     let at = place.get(row) ?? 0;
     while (siblings[at] !== foldFirst[fold]) at++;
     foldAt[fold] = at;
@@ -72,38 +75,40 @@ const foldAt = new Int32Array(FOLDS);
   }
 }
 
-function membersOf(fold) {
+export function membersOf(fold) {
   return siblingsOf(foldFirst[fold]).slice(foldAt[fold], foldAt[fold] + foldSiblings[fold]);
 }
 
-// What a search or a filter leaves of the events; null for all.
-const view = { folding: true, hits: null, shown: null, inside: null };
+// The events that match the search and the filters; null for all.
+export const view = { folding: true, hits: null, shown: null, inside: null };
 
-const AS_IS = 0, OPEN = 1, CLOSED = 2;
+export const AS_IS = 0;
+const OPEN = 1;
+const CLOSED = 2;
 const opened = new Uint8Array(NODES);
-const openedInHits = new Uint8Array(NODES);
+export const openedInHits = new Uint8Array(NODES);
 
-function setOpen(node, open) {
+export function setOpen(node, open) {
   (view.hits ? openedInHits : opened)[node] = open ? OPEN : CLOSED;
 }
 
-function isOpen(node) {
+export function isOpen(node) {
   const state = (view.hits ? openedInHits : opened)[node];
   if (state !== AS_IS) return state === OPEN;
   return isThread(node) || (view.hits !== null && node < EVENTS && view.inside[node] > 0);
 }
 
-function canOpen(node) {
+export function canOpen(node) {
   if (node >= EVENTS) return true;
   return view.hits ? view.inside[node] > 0 : childStart[node + 1] > childStart[node];
 }
 
-function isShown(event) {
+export function isShown(event) {
   return view.shown === null || view.shown[event] === 1;
 }
 
-// What lies directly below a node; below nothing, what is at the top.
-function below(node) {
+// The children of a node; for MISSING, the top level.
+export function below(node) {
   if (node === MISSING) {
     if (threads.length > 1) return threads.map((_, index) => EVENTS + FOLDS + index).filter(hasShown);
     return threads.length ? gathered(rootsByThread.get(threads[0])) : [];
@@ -118,28 +123,31 @@ function hasShown(thread) {
 }
 
 function gathered(siblings) {
-  const found = [];
+  const nodes = [];
   for (let at = 0; at < siblings.length; at++) {
     const fold = view.folding ? foldOf[siblings[at]] : MISSING;
     if (fold === MISSING) {
-      if (isShown(siblings[at])) found.push(siblings[at]);
+      if (isShown(siblings[at])) nodes.push(siblings[at]);
       continue;
     }
     const stretch = siblings.slice(at, at + foldSiblings[fold]);
     at += stretch.length - 1;
-    // A search that finds only some of a stretch takes it apart.
-    if (view.shown === null || stretch.every(isShown)) found.push(EVENTS + fold);
-    else for (const event of stretch) if (isShown(event)) found.push(event);
+    // If a search finds only some events of a stretch, they are shown one by one.
+    if (view.shown === null || stretch.every(isShown)) nodes.push(EVENTS + fold);
+    else for (const event of stretch) if (isShown(event)) nodes.push(event);
   }
-  return found;
+  return nodes;
 }
 
-// The lines from top to bottom: nodes, how deep they lie, and which of how many siblings they are.
-const lines = { count: 0, node: [], level: [], place: [], siblings: [], at: new Int32Array(NODES) };
+// The lines from top to bottom: nodes, their levels, and their positions among their siblings.
+export const lines = { count: 0, node: [], level: [], place: [], siblings: [], at: new Int32Array(NODES) };
 
-function layOut() {
+export function layOut() {
   lines.at.fill(MISSING);
-  const node = [], level = [], place = [], siblings = [];
+  const node = [];
+  const level = [];
+  const place = [];
+  const siblings = [];
   const waiting = [{ row: below(MISSING), next: 0 }];
   while (waiting.length) {
     const top = waiting[waiting.length - 1];
@@ -147,36 +155,37 @@ function layOut() {
       waiting.pop();
       continue;
     }
-    const one = top.row[top.next++];
-    lines.at[one] = node.length;
-    node.push(one);
+    const current = top.row[top.next++];
+    lines.at[current] = node.length;
+    node.push(current);
     level.push(waiting.length);
     place.push(top.next);
     siblings.push(top.row.length);
-    if (canOpen(one) && isOpen(one)) waiting.push({ row: below(one), next: 0 });
+    if (canOpen(current) && isOpen(current)) waiting.push({ row: below(current), next: 0 });
   }
   Object.assign(lines, { count: node.length, node, level, place, siblings });
 }
 
-// The node that a node lies in, as the tree shows them.
-function around(node) {
+// The node that encloses a node in the tree.
+export function around(node) {
   if (isThread(node)) return MISSING;
   const first = isFold(node) ? foldFirst[node - EVENTS] : node;
   if (!isFold(node) && foldOf[node] !== MISSING && view.folding) {
     const fold = EVENTS + foldOf[node];
     if (!view.shown || membersOf(foldOf[node]).every(isShown)) return fold;
   }
-  if (parent[first] !== MISSING) return parent[first];
-  return threads.length > 1 ? EVENTS + FOLDS + threads.indexOf(of.thread[first]) : MISSING;
+  if (parents[first] !== MISSING) return parents[first];
+  return threads.length > 1 ? EVENTS + FOLDS + threads.indexOf(column.thread[first]) : MISSING;
 }
 
-function reveal(event) {
+export function reveal(event) {
   for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
 }
 
-// At first, as many levels are open as fit a few screens, and the way to what is looked for first.
-function openAtFirst(most) {
-  let level = below(MISSING), room = most - level.length;
+// Initially, as many levels are open as fit a few screens, and the ancestors of the most important events.
+export function openAtFirst(most) {
+  let level = below(MISSING);
+  let room = most - level.length;
   while (level.length) {
     const next = [];
     for (const node of level) {
@@ -189,23 +198,37 @@ function openAtFirst(most) {
     }
     level = next;
   }
-  wantedAtFirst().forEach(reveal);
+  importantEvents().forEach(reveal);
 }
 
-// What ended the recording, the last and the first failures, and what was under way when it was cut off.
-function wantedAtFirst() {
-  const failures = [], running = new Map();
+// What ended the recording, the last and the first failures, and events still running at the end.
+function importantEvents() {
+  const failures = [];
+  const running = new Map();
   for (let event = 0; event < EVENTS; event++) {
     if (errorOf(event)?.origin) failures.push(event);
-    if (isUnended(event)) running.set(of.thread[event], event);
+    if (isUnended(event)) running.set(column.thread[event], event);
   }
   const ended = data.failure ? data.failure[4] : MISSING;
-  const found = [ended, ...failures.slice(-1), ...failures.slice(0, 2), ...running.values()];
-  return found.filter((event) => event !== MISSING).slice(0, MOST_AT_FIRST);
+  const important = [ended, ...failures.slice(-1), ...failures.slice(0, 2), ...running.values()];
+  return important.filter((event) => event !== MISSING).slice(0, MOST_AT_FIRST);
 }
 
-function openAll(open) {
+export function openAll(open) {
   for (let node = 0; node < NODES; node++) {
     if (canOpen(node)) setOpen(node, open);
   }
+}
+
+export function firstOf(node) {
+  return isThread(node)
+    ? rootsByThread.get(threadOf(node))[0]
+    : isFold(node)
+      ? foldFirst[node - EVENTS]
+      : node;
+}
+
+export function numberOf(node) {
+  if (isThread(node)) return "";
+  return `${column.seq[isFold(node) ? foldFirst[node - EVENTS] : node]}`;
 }

@@ -1,4 +1,14 @@
-// Use the lanes with a mouse, with fingers and by keys.
+// Use the lanes by mouse, touch and keyboard.
+
+import { showDetails } from "./details.js";
+import { byId } from "./elements.js";
+import { eventAt, laneRows, lanes, MOST_ROWS, timeAt, width } from "./lanes.js";
+import { isShown, reveal } from "./outline.js";
+import { BEGIN, END, isUnended, column } from "./timeline.js";
+import { title } from "./titles.js";
+import { drawTree, tree } from "./tree.js";
+import { drawLanes, look, pan, zoom, zoomTo } from "./viewport.js";
+import { counted, duration, MISSING, moment } from "./words.js";
 
 const LANE_KEYS = {
   ArrowLeft: () => pan(-0.2),
@@ -41,11 +51,11 @@ function onUp(lifted) {
   const pressed = lanes.pointers.delete(lifted.pointerId);
   if (!pressed || lanes.moved > 4 || lifted.type !== "pointerup") return;
   const event = eventAt(lifted.offsetX, lifted.offsetY);
-  if (event !== MISSING) showBeside(event);
+  if (event !== MISSING) showWithoutScrolling(event);
 }
 
-// Tell an event and leave the lanes where they are: the second click of two would else miss them.
-function showBeside(event) {
+// Show an event without moving the lanes: otherwise the second click of a double click would miss it.
+function showWithoutScrolling(event) {
   if (isShown(event)) {
     reveal(event);
     tree.active = event;
@@ -64,12 +74,16 @@ function hover(event) {
   drawLanes();
 }
 
-const HOW_TO = matchMedia("(pointer: coarse)").matches ? "drag to pan, pinch to zoom"
-  : "drag to pan, Ctrl and wheel to zoom, double-click an event to fill the width";
+const HOW_TO = matchMedia("(pointer: coarse)").matches
+  ? "drag to pan, pinch to zoom"
+  : "drag to pan, Ctrl+wheel to zoom, double-click an event to fit it";
 
 function underLanes(event) {
-  byId("under").replaceChildren(event === MISSING ? [...notDrawn(), HOW_TO].join("; ")
-    : [`${title(event)} at ${moment(of.start[event])}`, howLong(event)].filter(Boolean).join(", "));
+  byId("under").replaceChildren(
+    event === MISSING
+      ? [...notDrawn(), HOW_TO].join("; ")
+      : [`${title(event)} at ${moment(column.start[event])}`, howLong(event)].filter(Boolean).join(", "),
+  );
 }
 
 function* notDrawn() {
@@ -78,16 +92,20 @@ function* notDrawn() {
 }
 
 function howLong(event) {
-  if (of.took[event] === MISSING) return isUnended(event) ? "not ended" : "";
-  return of.times[event] > 1 ? `${duration(of.took[event])} together` : `took ${duration(of.took[event])}`;
+  if (column.took[event] === MISSING) return isUnended(event) ? "still running" : "";
+  return column.times[event] > 1
+    ? `${duration(column.took[event])} in total`
+    : `took ${duration(column.took[event])}`;
 }
 
-function startLanes() {
+export function startLanes() {
   const { canvas } = lanes;
   lanes.rows = laneRows();
   lanes.labelled = new Set(lanes.rows.map((row) => row.thread)).size > 1;
-  canvas.setAttribute("aria-label",
-    "When things happened, in lanes by thread. Arrow keys pan, plus and minus zoom, 0 shows all.");
+  canvas.setAttribute(
+    "aria-label",
+    "Timeline with a lane for each thread. Arrow keys pan, plus and minus zoom, 0 shows all.",
+  );
   underLanes(MISSING);
   canvas.addEventListener("wheel", onWheel, { passive: false });
   canvas.addEventListener("pointerdown", (pressed) => {

@@ -1,14 +1,32 @@
-// Find events by words, kinds, modes and layers: first in the tables, then by one pass over the columns.
+// Find events by words, kinds, modes and layers: first in the tables, then in one pass over the columns.
 
-const wanted = { text: "", layer: "", layerId: MISSING, kinds: new Set(), modes: new Set(), failed: false };
+import { foldFirst, isFold, membersOf, threads, view } from "./outline.js";
+import { EVENTS, KINDS, marks, MODES, column, parents, placeOf, tables } from "./timeline.js";
+import { title } from "./titles.js";
+import { MISSING } from "./words.js";
 
-function isFiltered() {
-  return Boolean(wanted.text.trim() || wanted.layer.trim() || wanted.layerId !== MISSING
-    || wanted.kinds.size || wanted.modes.size || wanted.failed);
+export const wanted = {
+  text: "",
+  layer: "",
+  layerId: MISSING,
+  kinds: new Set(),
+  modes: new Set(),
+  failed: false,
+};
+
+export function isFiltered() {
+  return Boolean(
+    wanted.text.trim() ||
+    wanted.layer.trim() ||
+    wanted.layerId !== MISSING ||
+    wanted.kinds.size ||
+    wanted.modes.size ||
+    wanted.failed,
+  );
 }
 
-// What of each table's rows is searched: what one can read in the lines and the details, and nothing that is
-// only there for the page. Threads are told where there are several.
+// The searched texts of each table: those visible in the lines and the details, not internal ones. Threads are
+// searched only if there are several.
 const READ = {
   modes: (mode) => [mode],
   layers: ([label, className, name, path]) => [label, className, name, path],
@@ -23,49 +41,66 @@ const READ = {
 };
 
 const SEARCHED = [
-  ["modes", "mode"], ["layers", "layer"], ["functions", "function"], ["values", "inputs"], ["values", "outputs"],
-  ["values", "arguments"], ["variables", "variable"], ["errors", "error"], ["causes", "cause"], ["texts", "where"],
-  ["texts", "remarks"], ["texts", "flags"], ["texts", "strategy"], ...(threads.length > 1 ? [["texts", "thread"]] : []),
+  ["modes", "mode"],
+  ["layers", "layer"],
+  ["functions", "function"],
+  ["values", "inputs"],
+  ["values", "outputs"],
+  ["values", "arguments"],
+  ["variables", "variable"],
+  ["errors", "error"],
+  ["causes", "cause"],
+  ["texts", "where"],
+  ["texts", "remarks"],
+  ["texts", "flags"],
+  ["texts", "strategy"],
+  ...(threads.length > 1 ? [["texts", "thread"]] : []),
 ];
 
-// Each table in small letters, made when it is first searched.
+// Each table in lower case, created when it is first searched.
 const haystacks = new Map();
 
 function haystack(name) {
   if (!haystacks.has(name)) {
     const rows = name === "modes" ? MODES : tables[name === "files" ? "places" : name];
-    haystacks.set(name, rows.map((row) => READ[name](row).join("\n").toLowerCase()));
+    haystacks.set(
+      name,
+      rows.map((row) => READ[name](row).join("\n").toLowerCase()),
+    );
   }
   return haystacks.get(name);
 }
 
-// Words that lines and details say of events and that stand in no table.
-const SAID = {
-  failed: (event) => of.error[event] !== MISSING,
-  refused: (event) => of.error[event] !== MISSING && of.variable[event] !== MISSING,
-  replica: (event) => of.replica[event] !== MISSING,
-  ...Object.fromEntries(KINDS.map((kind, at) => [kind, (event) => of.kind[event] === at])),
+// Words in lines and details that are not in a table.
+const PROPERTIES = {
+  failed: (event) => column.error[event] !== MISSING,
+  refused: (event) => column.error[event] !== MISSING && column.variable[event] !== MISSING,
+  replica: (event) => column.replica[event] !== MISSING,
+  ...Object.fromEntries(KINDS.map((kind, at) => [kind, (event) => column.kind[event] === at])),
 };
 const NEVER = () => false;
 
-// Words and signs of the page itself, such as → and ✗: whoever copies a line, or a link to an event, has them
-// beside what is looked for.
+// Words and symbols of the page itself, such as → and ✗, which a copied line or link contains besides the words
+// to search for.
 const GLUE = new Set(["of", "event"]);
 const isGlue = (word) => GLUE.has(word) || !/[\p{L}\p{N}_]/u.test(word);
 
-// The word of a kind is looked for in the names of layers and functions, too, but not in all that is said of events.
-const NAMES = [["layers", "layer"], ["functions", "function"]];
+// The name of a kind is also searched in the names of layers and functions, but not in other texts of events.
+const NAMES = [
+  ["layers", "layer"],
+  ["functions", "function"],
+];
 
 function keep(hits, test) {
   for (let event = 0; event < EVENTS; event++) if (hits[event] && !test(event)) hits[event] = 0;
 }
 
-// Where a text stands: columns of events, each with the rows of its table that have it.
+// The columns of events that can contain a text, each with the rows of its table that do.
 function columnsWith(text, places) {
   const columns = [];
-  for (const [table, column] of places) {
-    const found = Uint8Array.from(haystack(table), (row) => (row.includes(text) ? 1 : 0));
-    if (found.includes(1)) columns.push([of[column], found]);
+  for (const [table, name] of places) {
+    const matches = Uint8Array.from(haystack(table), (row) => (row.includes(text) ? 1 : 0));
+    if (matches.includes(1)) columns.push([column[name], matches]);
   }
   return columns;
 }
@@ -78,55 +113,61 @@ function isIn(columns, event) {
   return false;
 }
 
-// Only a text with a slash is looked for in folders, which are the same for most events.
+// Only a text with a slash is searched in folders, which are the same for most events.
 function everywhere(text) {
   return [...SEARCHED, [text.includes("/") ? "files" : "places", "place"]];
 }
 
-// Events of which a number is said: their own, that of the call, trace or replica, and how many runs they are.
+// Events that show a number: their own, that of the call, trace or replica, or the number of merged runs.
 function numberedLike(word) {
   const [, sign, digits] = /^([#×]?)(\d[\d,]*)$/.exec(word) ?? [];
   if (digits === undefined) return NEVER;
   const number = Number(digits.replaceAll(",", ""));
-  if (sign === "#") return (event) => of.seq[event] === number;
-  if (sign === "×") return (event) => of.times[event] === number;
-  return (event) => of.seq[event] === number || of.call[event] === number || of.trace[event] === number
-    || of.replica[event] === number;
+  if (sign === "#") return (event) => column.seq[event] === number;
+  if (sign === "×") return (event) => column.times[event] === number;
+  return (event) =>
+    column.seq[event] === number ||
+    column.call[event] === number ||
+    column.trace[event] === number ||
+    column.replica[event] === number;
 }
 
-// Take away the hits in which a word does not occur.
+// Remove the hits that do not contain a word.
 function keepWith(word, hits) {
-  const isKind = KINDS.includes(word), said = Object.hasOwn(SAID, word) ? SAID[word] : NEVER;
+  const isKind = KINDS.includes(word);
+  const hasProperty = Object.hasOwn(PROPERTIES, word) ? PROPERTIES[word] : NEVER;
   const columns = columnsWith(word, isKind ? NAMES : everywhere(word));
-  const numbered = numberedLike(word), marked = isKind ? new Set() : markedWith(word);
-  const isThere = (event) => said(event) || numbered(event) || marked.has(event) || isIn(columns, event);
+  const numbered = numberedLike(word);
+  const marked = isKind ? new Set() : markedWith(word);
+  const isThere = (event) =>
+    hasProperty(event) || numbered(event) || marked.has(event) || isIn(columns, event);
   if (hits.some((hit, event) => hit && isThere(event))) {
     keep(hits, isThere);
     return;
   }
-  // What is around the words of a line: the colon after an exception, the brackets around a class.
+  // Without punctuation: the colon after an exception, the brackets around a class.
   const bare = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, "");
   if (bare === word || bare === "") hits.fill(0);
   else keepWith(bare, hits);
 }
 
-// The events that a finding refers to, by its code or its name.
+// The events of findings whose code or name contains a word.
 function markedWith(word) {
-  const found = new Set();
+  const marked = new Set();
   for (const [event, findings] of marks) {
-    if (findings.some(({ code, name }) => `${code} ${name}`.toLowerCase().includes(word))) found.add(event);
+    if (findings.some(({ code, name }) => `${code} ${name}`.toLowerCase().includes(word))) marked.add(event);
   }
-  return found;
+  return marked;
 }
 
-// Take away the hits in whose title this does not stand, word by word: "call 3" is not "call 30"; nor in any
-// text. While the second quotation mark is missing, the last word may go on.
+// Remove the hits that do not contain a phrase of whole words, in their title or in a text: "call 3" does not match
+// "call 30". While the closing quotation mark is missing, the last word may be incomplete.
 function keepPhrase(phrase, closed, hits) {
   const plain = phrase.trim().replace(/\s+/g, " ");
   const columns = columnsWith(plain, everywhere(plain));
   keep(hits, (event) => {
-    const said = ` ${title(event)} `.toLowerCase();
-    return said.includes(closed ? ` ${plain} ` : ` ${plain}`) || isIn(columns, event);
+    const words = ` ${title(event)} `.toLowerCase();
+    return words.includes(closed ? ` ${plain} ` : ` ${plain}`) || isIn(columns, event);
   });
 }
 
@@ -136,21 +177,28 @@ function keepText(text, hits) {
     if (phrase.trim()) phrases.push([phrase, closing !== ""]);
     return " ";
   });
-  const words = left.split(/\s+/).filter(Boolean), meant = words.filter((word) => !isGlue(word));
+  const words = left.split(/\s+/).filter(Boolean);
+  const meant = words.filter((word) => !isGlue(word));
   for (const word of meant.length ? meant : words) keepWith(word, hits);
   for (const [phrase, closed] of phrases) keepPhrase(phrase, closed, hits);
 }
 
-// Layers by their whole name, class or path, just as it is written if there is such; by a glob; or else by a part
-// of one of them.
+// Layers by their whole name, class or path, preferably with the same case; by a glob; or by a part of one of
+// them.
 function layersLike(text) {
-  const plain = text.trim(), low = plain.toLowerCase();
-  const known = tables.layers.map((row) => row.slice(0, 4));
+  const plain = text.trim();
+  const low = plain.toLowerCase();
+  const layers = tables.layers.map((row) => row.slice(0, 4));
   const glob = /[*?]/.test(low) ? asPattern(low) : null;
-  const tests = glob ? [(name) => glob.test(name.toLowerCase())]
-    : [(name) => name === plain, (name) => name.toLowerCase() === low, (name) => name.toLowerCase().includes(low)];
-  const like = tests.map((test) => known.map((names) => names.some(test)));
-  return like.find((found) => found.includes(true)) ?? like[0];
+  const tests = glob
+    ? [(name) => glob.test(name.toLowerCase())]
+    : [
+        (name) => name === plain,
+        (name) => name.toLowerCase() === low,
+        (name) => name.toLowerCase().includes(low),
+      ];
+  const like = tests.map((test) => layers.map((names) => names.some(test)));
+  return like.find((matches) => matches.includes(true)) ?? like[0];
 }
 
 function asPattern(glob) {
@@ -163,7 +211,7 @@ function layersWanted() {
   return wanted.layer.trim() ? layersLike(wanted.layer) : null;
 }
 
-function find() {
+export function findHits() {
   if (!isFiltered()) {
     Object.assign(view, { hits: null, shown: null, inside: null });
     return;
@@ -172,49 +220,69 @@ function find() {
   const kinds = KINDS.map((kind) => !wanted.kinds.size || wanted.kinds.has(kind));
   const modes = MODES.map((mode) => !wanted.modes.size || wanted.modes.has(mode));
   const layers = layersWanted();
-  keep(hits, (event) => kinds[of.kind[event]] && modes[of.mode[event]]
-    && (!wanted.failed || of.error[event] !== MISSING)
-    && (layers === null || (of.layer[event] !== MISSING && layers[of.layer[event]])));
+  keep(
+    hits,
+    (event) =>
+      kinds[column.kind[event]] &&
+      modes[column.mode[event]] &&
+      (!wanted.failed || column.error[event] !== MISSING) &&
+      (layers === null || (column.layer[event] !== MISSING && layers[column.layer[event]])),
+  );
   keepText(wanted.text, hits);
   Object.assign(view, { hits, ...spread(hits) });
 }
 
-// What has to be shown so that hits keep the events around them, and how many hits lie inside each.
+// The events to show so that hits keep their ancestors, and the number of hits among the descendants of each.
 function spread(hits) {
   const shown = hits.slice();
   const inside = new Int32Array(EVENTS);
   for (let event = EVENTS - 1; event >= 0; event--) {
-    if (!shown[event] || parent[event] === MISSING) continue;
-    shown[parent[event]] = 1;
-    inside[parent[event]] += inside[event] + hits[event];
+    if (!shown[event] || parents[event] === MISSING) continue;
+    shown[parents[event]] = 1;
+    inside[parents[event]] += inside[event] + hits[event];
   }
   return { shown, inside };
 }
 
-function hitCount() {
+export function hitCount() {
   let count = 0;
   for (let event = 0; event < EVENTS; event++) count += view.hits[event];
   return count;
 }
 
-// A stretch that is shown as one line is a hit if all of it is.
-function isHit(node) {
-  return isFold(node) ? membersOf(node - EVENTS).every((event) => view.hits[event]) : Boolean(view.hits[node]);
+// A folded stretch is a hit if all of its events are.
+export function isHit(node) {
+  return isFold(node)
+    ? membersOf(node - EVENTS).every((event) => view.hits[event])
+    : Boolean(view.hits[node]);
 }
 
-function hitsInside(node) {
+export function hitsInside(node) {
   if (!isFold(node)) return view.inside[node];
   let count = 0;
   for (const event of membersOf(node - EVENTS)) count += view.hits[event] + view.inside[event];
   return count;
 }
 
-// The next hit after a node, or the one before it, around the end.
-function neighbour(node, step) {
+// The next hit after a node, or the previous one, wrapping around.
+export function neighbour(node, step) {
   const from = node === MISSING ? (step > 0 ? -1 : EVENTS) : isFold(node) ? foldFirst[node - EVENTS] : node;
   for (let gone = 1; gone <= EVENTS; gone++) {
     const event = (((from + step * gone) % EVENTS) + EVENTS) % EVENTS;
     if (view.hits === null || view.hits[event]) return event;
   }
   return MISSING;
+}
+
+// The active filters, in a form that can be stored.
+export function filtersNow() {
+  return { ...wanted, kinds: [...wanted.kinds], modes: [...wanted.modes] };
+}
+
+// The active filters, in words.
+export function filtersInWords() {
+  const { text, layer, kinds, modes, failed } = filtersNow();
+  return [text.trim() && `“${text.trim()}”`, layer.trim(), ...kinds, ...modes, failed && "failed"]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -1,12 +1,17 @@
-// Light or dark: as the system has it, or as somebody chose, which is remembered where that is possible.
+// Light or dark: the theme of the system, or the chosen one, which is stored if possible.
 
-const DARK = matchMedia("(prefers-color-scheme: dark)"), THEME = "layertrace:theme";
+import { byId } from "./elements.js";
+import { readColours } from "./painting.js";
+import { drawLanes } from "./viewport.js";
+
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const THEME = "layertrace:theme";
 
 function theme() {
   return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
 }
 
-// A frame of a notebook has no memory of its own, and even asking for one is an error there.
+// A frame in a notebook has no storage, and even accessing it raises an error.
 function remembered() {
   try {
     return localStorage.getItem(THEME);
@@ -20,7 +25,7 @@ function remember(chosen) {
     if (chosen === (DARK.matches ? "dark" : "light")) localStorage.removeItem(THEME);
     else localStorage.setItem(THEME, chosen);
   } catch {
-    // Then it holds as long as the page is open.
+    // The choice lasts while the page is open.
   }
 }
 
@@ -30,7 +35,7 @@ function showTheme() {
   drawLanes();
 }
 
-function startTheme() {
+export function startTheme() {
   const chosen = remembered();
   if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
   byId("theme").addEventListener("click", () => {

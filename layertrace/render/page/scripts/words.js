@@ -1,8 +1,8 @@
-// Say durations and counts in few signs, as the terminal does.
+// Format durations and counts concisely, as the terminal does.
 
-const MISSING = -1;
+export const MISSING = -1;
 
-function duration(ns) {
+export function duration(ns) {
   if (ns < 500) return "<1 µs";
   if (ns < 99_500) return `${(ns / 1e3).toFixed(0)} µs`;
   if (ns < 9_950_000) return `${(ns / 1e6).toFixed(1)} ms`;
@@ -12,15 +12,19 @@ function duration(ns) {
   return `${thousands(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 }
 
-// When something began: a moment, not a length.
-function moment(ns) {
+// A point in time, not a duration.
+export function moment(ns) {
   return ns < 500 ? "0" : duration(ns);
 }
 
-function thousands(number) {
+export function thousands(number) {
   return number.toLocaleString("en-US");
 }
 
-function counted(number, noun) {
+export function counted(number, noun) {
   return `${thousands(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function yesOrNo(number) {
+  return number === MISSING ? "" : number === 1 ? "True" : "False";
 }

@@ -1,0 +1,179 @@
+"""Describe an exception: where in the user's code it arose, in which layer's method, raised by what."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from types import FrameType
+from typing import NamedTuple
+
+from layertrace.record.describe import source_lines
+from layertrace.record.layers import LayerRecord, class_facts, register_layer
+from layertrace.record.process import safe
+from layertrace.timeline.context import Failure
+from layertrace.timeline.event import ErrorRef, LayerRef, Location
+from layertrace.timeline.registry import live_layers
+
+__all__ = [
+    "ErrorNote",
+    "error_note",
+    "failure_of",
+    "first_argument",
+    "hide",
+    "raised_at",
+    "raised_in",
+    "subject_of",
+    "with_causes",
+]
+
+_FRAMES = 6  # functions named of a traceback
+_MESSAGE = 4000  # characters kept of an exception's message
+_CAUSES = 64  # exceptions followed behind one
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class ErrorNote(NamedTuple):
+    """An exception that left a span, without the exception.
+
+    Attributes:
+        type: The name of its class.
+        message: Its message.
+        location: The user's line that it was raised in.
+        origin: Whether it arose in this span rather than in one inside.
+        raised_in: The innermost functions that it came through, innermost first.
+        subject: The layer whose method is the innermost that it came through.
+    """
+
+    type: str
+    message: str
+    location: Location | None
+    origin: bool
+    raised_in: tuple[str, ...]
+    subject: LayerRecord | None
+
+
+def error_note(error: BaseException, *, origin: bool) -> ErrorNote:
+    """Describe an exception without keeping it.
+
+    Args:
+        error: The exception.
+        origin: Whether it arose in this span. One that only passes through was described where it arose.
+    """
+    return ErrorNote(
+        type=safe.class_name(error),
+        message=_message(error),
+        location=raised_at(error) if origin else None,
+        origin=origin,
+        raised_in=raised_in(error) if origin else (),
+        subject=subject_of(error) if origin else None,
+    )
+
+
+def failure_of(error: BaseException, thread: str) -> Failure:
+    """Describe the exception that ended a recording, without keeping it."""
+    note = error_note(error, origin=True)
+    layer = _innermost_layer(error)
+    described = ErrorRef(
+        type=note.type,
+        message=note.message,
+        location=note.location,
+        origin=True,
+        raised_in=note.raised_in,
+        subject=layer,
+    )
+    return Failure(error=described, layer=layer, lines=tuple(_user_lines(error)), thread=thread)
+
+
+def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames that an exception came through, with their instructions, outermost first; not ours."""
+    trace = safe.traceback_of(error)
+    while trace is not None:
+        if not source_lines.is_ours(trace.tb_frame.f_code):
+            yield trace.tb_frame, trace.tb_lasti
+        trace = trace.tb_next
+
+
+def _user_lines(error: BaseException) -> Iterator[Location]:
+    """Yield the lines of the user's code that an exception came through, outermost first."""
+    for frame, instruction in _frames(error):
+        line = source_lines.users(frame.f_code, instruction)
+        if line is not None:
+            yield line
+
+
+def raised_at(error: BaseException) -> Location | None:
+    """Return the innermost line of the user's code that an exception came through."""
+    for frame, instruction in reversed(tuple(_frames(error))):
+        line = source_lines.users(frame.f_code, instruction)
+        if line is not None:
+            return line
+    return None
+
+
+def raised_in(error: BaseException) -> tuple[str, ...]:
+    """Return the names of the innermost functions that an exception came through, innermost first."""
+    names = [f"{frame.f_globals.get('__name__', '?')}:{frame.f_code.co_name}" for frame, _ in _frames(error)]
+    return tuple(names[: -_FRAMES - 1 : -1])
+
+
+def subject_of(error: BaseException) -> LayerRecord | None:
+    """Return the layer whose method is the innermost that an exception came through, if it is recorded."""
+    subjects = (live_layers.get(first_argument(frame)) for frame, _ in _frames(error))
+    return next(reversed([layer for layer in subjects if layer is not None]), None)
+
+
+def _innermost_layer(error: BaseException) -> LayerRef | None:
+    """Return the layer whose method is the innermost that an exception came through, recorded or not."""
+    for frame, _ in reversed(tuple(_frames(error))):
+        layer = first_argument(frame)
+        if layer is not None and class_facts(type(layer)) is not None:
+            record = live_layers.get(layer) or register_layer(layer, None)
+            return None if record is None else record.ref()
+    return None
+
+
+def first_argument(frame: FrameType) -> object:
+    """Return the first argument of a running function: a method's `self`.
+
+    Keras hides its own frames from a traceback, except the handler that hides them, which takes `*args`
+    (`utils/traceback_utils.py` of Keras 3 and of tf_keras).
+    """
+    code = frame.f_code
+    if code.co_argcount:
+        return frame.f_locals.get(code.co_varnames[0])
+    if code.co_flags & inspect.CO_VARARGS:
+        arguments = frame.f_locals.get(code.co_varnames[code.co_kwonlyargcount])
+        return arguments[0] if type(arguments) is tuple and arguments else None
+    return None
+
+
+def hide(error: BaseException) -> None:
+    """Remove our own frames, in which an exception is being handled, from its traceback.
+
+    AutoGraph writes tracebacks into messages, and users do not look for their mistake in our code. (A bare
+    `raise` leaves the frame out since Python 3.11; 3.10 puts it back.)
+    """
+    trace = safe.traceback_of(error)
+    while trace is not None and source_lines.is_ours(trace.tb_frame.f_code):
+        trace = trace.tb_next
+    BaseException.with_traceback(error, trace)  # the class may not let attributes be set
+
+
+def with_causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and those it was raised from; Keras and AutoGraph rebuild what they pass on."""
+    chain: list[BaseException] = []
+    todo: list[BaseException | None] = [error]
+    while todo and len(chain) < _CAUSES:
+        cause = todo.pop()
+        if cause is not None and all(cause is not other for other in chain):
+            chain.append(cause)
+            todo += safe.origins_of(cause)
+    return chain
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return _ANSI.sub("", safe.message_of(error))[:_MESSAGE]
+    except Exception:  # arguments of the program, whose own __str__ fails
+        return "(its message cannot be shown)"

@@ -1,0 +1,111 @@
+"""Hook the functions and classes that a recorder needs, and restore them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from layertrace.record.engines import choice
+from layertrace.record.frameworks import loading
+from layertrace.record.frameworks.import_hook import ImportWatch
+from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
+from layertrace.record.hooks.observer import Engine, HookPoint, Undo
+from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
+
+__all__ = ["Hooking"]
+
+
+class Hooking:
+    """The hooks of one recorder.
+
+    Args:
+        covers: Returns whether layers of a class have to be hooked.
+        before_creation: Called with the class of each layer before the layer is created.
+        imported: Called with the name of a framework that was imported just now.
+
+    Attributes:
+        imports: Notices frameworks that the program imports, between its `start` and its `stop`.
+    """
+
+    def __init__(
+        self,
+        covers: Callable[[type], bool],
+        before_creation: Callable[[type], None],
+        imported: Callable[[str], None],
+    ) -> None:
+        self._covers = covers
+        self._before_creation = before_creation
+        self.imports = ImportWatch(loading.WATCHED, imported)
+        self._engine: Engine | None = None
+        self._undos: list[Undo] = []
+        self._classes: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
+        self._frameworks: set[str] = set()
+
+    def hook_loaded(self) -> None:
+        """Hook each Keras that is imported: all classes that are covered, and the layers that exist.
+
+        What is hooked already stays so.
+        """
+        for framework in loading.loaded():
+            self._hook_framework(framework)
+
+    def hook_imported(self) -> bool:
+        """Return whether a Keras was imported since the last time, after hooking it."""
+        new = [framework for framework in loading.loaded() if framework not in self._frameworks]
+        if new:
+            loading.load()
+        for framework in new:
+            self._hook_framework(framework)
+        return bool(new)
+
+    def _hook_framework(self, framework: str) -> None:
+        self._frameworks.add(framework)
+        if self._engine is None:
+            self._engine = choice.enter()
+        for point in shared_points(framework, self._before_creation):
+            self._hook(point, self._engine)
+        for cls in subclasses(loading.layer_base(framework)):
+            self.hook_class(cls)
+        if framework == "keras" and (undo := self._engine.observe_existing_layers()) is not None:
+            self._undos.append(undo)
+
+    def has_hooked(self, cls: type) -> bool:
+        """Return whether a class is hooked."""
+        return id(cls) in self._classes
+
+    def hook_class(self, cls: type) -> None:
+        """Hook one class, if it is covered."""
+        if self._engine is None or self.has_hooked(cls) or not self._covers(cls):
+            return
+        for owner in safe.mro(cls):  # inherited methods included
+            if not self.has_hooked(owner):
+                self._classes[id(owner)] = owner
+                for point in _points(owner):
+                    self._hook(point, self._engine)
+
+    def _hook(self, point: HookPoint, engine: Engine) -> None:
+        with guarded(f"hook {point.label}"):
+            undo = engine.observe(point)
+            if undo is not None:
+                self._undos.append(undo)
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each reason why events were not recorded."""
+        return [] if self._engine is None else self._engine.problems()
+
+    def undo(self) -> None:
+        """Restore everything."""
+        for undo in self._undos:
+            undo()
+        self._undos.clear()
+        self._classes.clear()
+        self._frameworks.clear()
+        if self._engine is not None:
+            self._engine = None
+            choice.leave()
+
+
+def _points(owner: type) -> Iterable[HookPoint]:
+    with guarded(f"hook a class named {safe.name_of(owner)}"):  # its layers still work, unrecorded
+        return class_points(owner)
+    return ()

@@ -1,0 +1,80 @@
+"""Connect the hub with the recorders that listen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from layertrace.record.describe.observations import PendingObservations
+from layertrace.record.frameworks import loading
+from layertrace.record.hub import hub
+from layertrace.record.spans import Emit, Record, Span
+
+__all__ = ["Listener", "connect"]
+
+
+class Listener(Protocol):
+    """What the hub needs of a recorder.
+
+    Attributes:
+        observations: Takes what is noticed besides events.
+        max_events: How many records it keeps.
+    """
+
+    observations: PendingObservations
+    max_events: int
+
+    @property
+    def records(self) -> list[Record]:
+        """The records so far."""
+
+    @property
+    def sink(self) -> Emit:
+        """Takes a record."""
+
+    @property
+    def watches_beginnings(self) -> bool:
+        """Whether `begun` wants every span as it begins."""
+
+    def begun(self, span: Span) -> None:
+        """Take a span as it begins."""
+
+    def check_size(self) -> None:
+        """Stop listening when full."""
+
+
+def connect(listeners: Sequence[Listener]) -> None:
+    """Make hooks report to these listeners, directly to the `append` of a list if that is enough."""
+    _connect_beginnings([listener.begun for listener in listeners if listener.watches_beginnings])
+    hub.replica = loading.replica
+    hub.observers = tuple(listener.observations.add for listener in listeners)
+    hub.records, hub.most, hub.fill = [], 1, int
+    if len(listeners) == 1:
+        listener = listeners[0]
+        hub.records, hub.most, hub.fill = listener.records, listener.max_events, listener.check_size
+    sinks = tuple((listener.sink, listener.check_size) for listener in listeners)
+    if len(sinks) <= 1:
+        hub.emit = sinks[0][0] if sinks else None
+        return
+
+    def emit(record: Record) -> None:
+        for sink, check_size in sinks:
+            sink(record)
+            check_size()
+
+    hub.emit = emit
+
+
+def _connect_beginnings(watchers: Sequence[Callable[[Span], None]]) -> None:
+    if not watchers:
+        hub.begun = None
+        hub.shape_tuple, hub.dtype_number = loading.tensor_methods()
+        hub.tensor_type = loading.tensor_type()
+        return
+
+    def begun(span: Span) -> None:
+        for watch in watchers:
+            watch(span)
+
+    hub.begun = begun
+    hub.tensor_type = None  # the fast path reports no beginnings

@@ -1,0 +1,66 @@
+"""Which event is inside which, in a selection of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from layertrace.timeline.event import Event
+
+__all__ = ["Nesting"]
+
+
+class Nesting:
+    """The parents and children of selected events.
+
+    The parent of an event is the nearest selected event that was running when it began.
+
+    Args:
+        events: The selected events.
+        whole: All events that they were selected from.
+    """
+
+    def __init__(self, events: Sequence[Event], whole: Sequence[Event]) -> None:
+        self.events = events
+        self._whole = whole
+
+    def children(self, seq: int | None) -> tuple[Event, ...]:
+        """Return the events directly inside the one with this number; for None, those inside no other."""
+        return self._children.get(seq, ())
+
+    @cached_property
+    def parents(self) -> dict[int, Event]:
+        """The parent of each event that has one, by the number of the child."""
+        return {child.seq: event for event in self.events for child in self.children(event.seq)}
+
+    @cached_property
+    def _recorded_parents(self) -> dict[int, int | None]:
+        """The number of the parent of every recorded event, selected or not."""
+        return {event.seq: event.parent for event in self._whole}
+
+    @cached_property
+    def _children(self) -> dict[int | None, tuple[Event, ...]]:
+        selected = {event.seq for event in self.events}
+        nearest: dict[int | None, int | None] = {None: None}
+        children: dict[int | None, list[Event]] = {}
+        for event in self.events:
+            parent = event.parent
+            if parent is not None and parent not in selected:
+                parent = self._nearest(parent, selected, nearest)
+            siblings = children.get(parent)
+            if siblings is None:
+                siblings = children[parent] = []
+            siblings.append(event)
+        return {seq: tuple(events) for seq, events in children.items()}
+
+    def _nearest(
+        self, seq: int | None, selected: set[int], nearest: dict[int | None, int | None]
+    ) -> int | None:
+        """Return the innermost selected event that is `seq` or encloses it, and cache the answer."""
+        visited = []
+        while seq not in nearest and seq not in selected:
+            visited.append(seq)
+            seq = self._recorded_parents.get(seq) if seq is not None else None
+        answer = nearest.get(seq, seq)
+        nearest.update(dict.fromkeys(visited, answer))
+        return answer
