@@ -56,7 +56,8 @@ class VariableNote:
 
     def _requested(self, arguments: dict[str, object], initial: Structure) -> VariableSpec:
         """Describe the variable that was requested, which may never be created."""
-        name = _text(arguments.get("name")) or "Variable"
+        name = _text(arguments.get("name"))
+        name = "Variable" if name is None else name
         shape, dtype = arguments.get("shape"), arguments.get("dtype")
         trainable = arguments.get("trainable")
         return VariableSpec(
