@@ -16,19 +16,19 @@ import { MISSING, thousands } from "./words.js";
 const FAILED = "✗ failed";
 
 function chip(box, text, count, classes, onpress, meaning = null) {
-  const made = button(
+  const chipButton = button(
     text,
     () => {
-      const pressed = made.getAttribute("aria-pressed") !== "true";
-      made.setAttribute("aria-pressed", String(pressed));
+      const pressed = chipButton.getAttribute("aria-pressed") !== "true";
+      chipButton.setAttribute("aria-pressed", String(pressed));
       onpress(pressed);
       refilter();
     },
     { class: `chip ${classes}`, "aria-pressed": "false", title: meaning },
   );
-  made.dataset.means = text;
-  made.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
-  box.append(made);
+  chipButton.dataset.means = text;
+  chipButton.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
+  box.append(chipButton);
 }
 
 const choose = (set, value) => (pressed) => (pressed ? set.add(value) : set.delete(value));

@@ -14,14 +14,14 @@ const CALLED = MODES.map((mode, at) => ({ mode, at: 3 + at })).filter(({ at }) =
 
 function layerRow(row) {
   const [layer, init, build] = row;
-  const [made, parameters, errors, first] = row.slice(3 + MODES.length);
+  const [variables, parameters, errors, first] = row.slice(3 + MODES.length);
   return [
     layerButton(layer),
     el("bdi", {}, layerOf(layer).className),
     figure(init),
     figure(build),
     ...CALLED.map(({ at }) => figure(row[at])),
-    figure(made),
+    figure(variables),
     figure(parameters),
     errors ? el("span", { class: "failed" }, thousands(errors)) : figure(0),
     first === MISSING ? "" : dataCell(first),

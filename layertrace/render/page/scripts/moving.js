@@ -35,7 +35,7 @@ function toggle(node, open = !isOpen(node)) {
   drawTree();
 }
 
-function openBeside(node) {
+function openSiblings(node) {
   const outer = around(node);
   for (const sibling of below(outer)) if (canOpen(sibling)) setOpen(sibling, true);
   drawTree();
@@ -61,7 +61,7 @@ const ACTIONS = {
     else goTo(lines.node[lines.at[node] + 1]);
   },
   ArrowLeft: (node) => (canOpen(node) && isOpen(node) ? toggle(node, false) : goTo(around(node))),
-  "*": openBeside,
+  "*": openSiblings,
   Enter: (node) => (isThread(node) ? toggle(node) : goTo(node, { details: true })),
   " ": (node) => toggle(node),
 };

@@ -18,7 +18,7 @@ export const tree = {
   searched: false,
 };
 const DEEPEST_INDENT = 24;
-const BESIDE = 12;
+const LINES_OUT_OF_SIGHT = 12;
 export const LONGEST_PLACE = 26;
 const MOST_DRAWN_AT_ONCE = 300;
 
@@ -56,8 +56,8 @@ function visibleLines() {
   if (lines.count <= MOST_DRAWN_AT_ONCE) return [0, lines.count]; // so that the browser's own search finds them
   const height = rowHeight();
   const top = tree.box.getBoundingClientRect().top;
-  const from = Math.max(Math.floor(-top / height) - BESIDE, 0);
-  return [from, Math.min(Math.ceil((innerHeight - top) / height) + BESIDE, lines.count)];
+  const from = Math.max(Math.floor(-top / height) - LINES_OUT_OF_SIGHT, 0);
+  return [from, Math.min(Math.ceil((innerHeight - top) / height) + LINES_OUT_OF_SIGHT, lines.count)];
 }
 
 export function drawVisible() {
@@ -139,9 +139,9 @@ export function scrollToLine(line) {
   const top = tree.box.getBoundingClientRect().top + line * height;
   const covered = stuckHeight() + 4;
   const free = innerHeight - coveredBelow() - height - 4;
-  const beside = Math.min(2 * height, Math.max(free - covered, 0) / 3);
-  if (top < covered) scrollBy(0, top - covered - (line === 0 ? 0 : beside));
-  else if (top > free) scrollBy(0, top - free + beside);
+  const margin = Math.min(2 * height, Math.max(free - covered, 0) / 3);
+  if (top < covered) scrollBy(0, top - covered - (line === 0 ? 0 : margin));
+  else if (top > free) scrollBy(0, top - free + margin);
 }
 
 // The line that stays visible when the height of lines changes: the active one, or the first that is not covered.

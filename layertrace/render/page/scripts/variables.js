@@ -15,16 +15,16 @@ function variableEvents() {
 }
 
 function variableRow(event) {
-  const made = variableOf(event);
+  const variable = variableOf(event);
   const error = errorOf(event);
   const layer = column.layer[event];
   const around = parents[event] === MISSING ? "" : kindChip(parents[event], kindOf(parents[event]));
   return [
-    button(made.name, () => follow(event), { class: "event", title: title(event) }),
+    button(variable.name, () => follow(event), { class: "event", title: title(event) }),
     `${column.seq[event]}`,
-    el("code", {}, made.spec),
-    made.initializer === made.spec ? "" : made.initializer,
-    yesOrNo(made.trainable),
+    el("code", {}, variable.spec),
+    variable.initializer === variable.spec ? "" : variable.initializer,
+    yesOrNo(variable.trainable),
     layer === MISSING ? "" : layerButton(layer),
     around,
     placeTag(column.place[event]),
