@@ -1,4 +1,4 @@
-"""Tell what layertrace found here: versions, and which places it can hook."""
+"""Show installed versions, and which hooks are available."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PACKAGES = ("layertrace", "tensorflow", "keras", "tf_keras", "rich", "wrapt")
 
 @click.command()
 def debug() -> None:
-    """Tell the versions of what is installed, and which places can be hooked."""
+    """Show installed versions and which hooks are available."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     click.echo(f"{'python':<12} {platform.python_version()} on {platform.system()}")
     for package in _PACKAGES:
@@ -32,10 +32,12 @@ def debug() -> None:
         raise click.ClickException(str(error)) from error
     click.echo()
     _echo_engine()
-    for host in loading.loaded():
-        click.echo(f"hooked       {host}: __init__, build, call, add_weight and variables of every layer")
+    for framework in loading.loaded():
+        click.echo(
+            f"hooked       {framework}: __init__, build, call, add_weight and variables of every layer"
+        )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the lines below say the same
+        warnings.simplefilter("ignore")  # the lines below report the same
         for name, part in tensorflow_private.PARTS.items():
             if tensorflow_private.find(name) is not None:
                 click.echo(f"hooked       {part.module}.{part.name}")
@@ -44,7 +46,7 @@ def debug() -> None:
 
 
 def _echo_engine() -> None:
-    """Show which engine observes functions here, and what it cannot observe without wrapping it."""
+    """Print which engine observes functions, and what it has to wrap."""
     with trace():
         engine = choice.enter()
         choice.leave()
