@@ -1,4 +1,4 @@
-"""Print the lifecycle report of a layer, of a timeline, or of what is being recorded."""
+"""Print the lifecycle report of a layer, a timeline, or the current recording."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["report"]
 
 
 def report(subject: object = None, *, findings: bool = True, **options: Any) -> None:
-    """Print what is wrong, if anything is, and what happened, as a tree.
+    """Print the findings, if there are any, and the events as a tree.
 
     Args:
         subject: A timeline; or a layer, a class or a name, whose events are taken from
-            `current_timeline()`; or nothing, for all of `current_timeline()`.
-        findings: Whether to look for what is wrong; notes are left to `layertrace.diagnose`.
-        **options: What `layertrace.render.print_timeline` takes: `file`, `console`, `depth`, `fold` …
+            `current_timeline()`; by default, all of `current_timeline()`.
+        findings: Whether to report errors and warnings; only `layertrace.diagnose` returns notes.
+        **options: Options of `layertrace.render.print_timeline`: `file`, `console`, `depth`, `fold` …
 
     Raises:
         UnknownLayerError: If nothing was recorded of the layer.
@@ -28,13 +28,13 @@ def report(subject: object = None, *, findings: bool = True, **options: Any) -> 
     """
     whole = subject if isinstance(subject, Timeline) else current_timeline()
     shown = whole if subject is None or isinstance(subject, Timeline) else whole.of_recorded(subject)
-    shown.print(findings=_wrong_with(shown, whole) if findings else (), **options)
+    shown.print(findings=_findings_about(shown, whole) if findings else (), **options)
 
 
-def _wrong_with(shown: Timeline, whole: Timeline) -> list[Finding]:
-    """Return the findings about the layers shown; it takes the events around theirs to find them."""
-    found = [one for one in diagnose(whole) if one.severity != "note"]
+def _findings_about(shown: Timeline, whole: Timeline) -> list[Finding]:
+    """Return the findings about the shown layers; rules need the events of the whole timeline."""
+    findings = [finding for finding in diagnose(whole) if finding.severity != "note"]
     if shown is whole:
-        return found
-    layers = {layer.id for layer in shown.layers}
-    return [one for one in found if any(layer.id in layers for layer in one.layers)]
+        return findings
+    shown_ids = {layer.id for layer in shown.layers}
+    return [finding for finding in findings if any(layer.id in shown_ids for layer in finding.layers)]
