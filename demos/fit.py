@@ -1,4 +1,4 @@
-"""Why did call run three times? Once while Keras infers shapes, twice while one_step_on_data is traced."""
+"""Why did call run three times? Keras inferred shapes once, and traced one_step_on_data twice."""
 
 import keras
 import numpy as np

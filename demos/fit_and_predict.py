@@ -1,4 +1,4 @@
-"""Every call of fit and predict explained: even one more when the last batch of predict is smaller."""
+"""Every call of fit and predict explained, even the one for the smaller last batch of predict."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""A CNN calls GCN layers, and one makes a tf.Variable in call: eagerly, each call makes another."""
+"""A CNN calls GCN layers, and one creates a tf.Variable in call: in eager mode, each call creates another."""
 
 import keras
 import numpy as np
@@ -40,6 +40,6 @@ with layertrace.trace() as timeline:
         cnn(tf.ones([2, 3]))
 
 timeline.print()
-made = timeline.of(cnn.gcn_2).variables
-print(f"\n{made[0].layer} made {len(made)} variables in 3 calls, and keeps {len(cnn.gcn_2.weights)}")
-print(f"see {made[0].location}")
+created = timeline.of(cnn.gcn_2).variables
+print(f"\n{created[0].layer} created {len(created)} variables in 3 calls, and keeps {len(cnn.gcn_2.weights)}")
+print(f"see {created[0].location}")

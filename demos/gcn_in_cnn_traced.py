@@ -1,4 +1,4 @@
-"""The same CNN inside tf.function: the second pass refuses the variable. Which layer, line and trace?"""
+"""The same CNN in a tf.function, whose second pass refuses the variable. Which layer, line and trace?"""
 
 import keras
 import numpy as np
@@ -46,7 +46,7 @@ with layertrace.trace() as timeline:
     try:
         predict(tf.ones([2, 3]))
     except ValueError as error:
-        said = [line.strip(" \x1b[01m") for line in str(error).splitlines()]  # Keras makes it bold
-        print("TensorFlow says only:", *[line for line in said if "singleton" in line])
+        lines = [line.strip(" \x1b[01m") for line in str(error).splitlines()]  # Keras prints it in bold
+        print("TensorFlow reports only:", *[line for line in lines if "singleton" in line])
 
 layertrace.report(timeline)

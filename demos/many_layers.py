@@ -1,4 +1,4 @@
-"""A whole MobileNetV2 at a glance: a tree of little depth, one block of it, and a table."""
+"""A whole MobileNetV2 at a glance: a shallow tree, one block, and a table."""
 
 import keras
 import numpy as np

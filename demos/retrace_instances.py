@@ -1,4 +1,4 @@
-"""@tf.function on a layer's call: each instance has traces of its own."""
+"""@tf.function on the call of a layer: each instance is traced separately."""
 
 import keras
 import rich

@@ -1,4 +1,4 @@
-"""A new model in each turn of a loop: each predict is traced anew. The cure is one model for all turns."""
+"""A loop creates a model in each iteration, and each predict is traced again. The fix: reuse one model."""
 
 import keras
 import numpy as np
@@ -13,15 +13,15 @@ def make_model():
 
 x = np.ones((8, 4), "float32")
 
-with layertrace.trace(keras.Sequential) as anew:
+with layertrace.trace(keras.Sequential) as recreated:
     for _ in range(3):
         make_model().predict(x, verbose=0)
 
 with layertrace.trace(keras.Sequential) as reused:
-    model = make_model()  # the cure
+    model = make_model()  # the fix
     for _ in range(3):
         model.predict(x, verbose=0)
 
-for timeline in (anew, reused):
+for timeline in (recreated, reused):
     timeline.print()
     rich.print(timeline.function_table())

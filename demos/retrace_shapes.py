@@ -1,4 +1,4 @@
-"""Growing batch sizes: a tf.function is traced for each of them; with reduce_retracing=True only twice."""
+"""Growing batch sizes: a tf.function is traced for each size; with reduce_retracing=True only twice."""
 
 import keras
 import rich
@@ -15,7 +15,7 @@ def each_shape(x):
     return dense(x)
 
 
-@tf.function(reduce_retracing=True)  # the cure
+@tf.function(reduce_retracing=True)  # the fix
 def any_shape(x):
     return dense(x)
 

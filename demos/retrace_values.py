@@ -1,4 +1,4 @@
-"""Python scalars as arguments: a trace for each value; one trace for all where tf.constant carries them."""
+"""Python scalars as arguments: a trace for each value, or one trace for all if they are tf.constant."""
 
 import keras
 import rich
@@ -21,7 +21,7 @@ with layertrace.trace() as timeline:
     for factor in (0.1, 0.2, 0.3):
         scaled(x, factor)
     for factor in (0.4, 0.5, 0.6):
-        scaled(x, tf.constant(factor))  # the cure
+        scaled(x, tf.constant(factor))  # the fix
 
 timeline.print()
 rich.print(timeline.function_table())

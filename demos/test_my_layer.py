@@ -1,4 +1,4 @@
-"""How the author of a layer tests its life: run it with `pytest demos/test_my_layer.py`."""
+"""How to test the life of your own layer: run this with `pytest demos/test_my_layer.py`."""
 
 import keras
 import pytest
@@ -41,7 +41,7 @@ def block():
     return Block(3, name="block")
 
 
-def test_it_lives_as_a_layer_should(block, layer_timeline):
+def test_it_is_built_once_and_called_twice(block, layer_timeline):
     block(tf.ones((2, 5)))
     block(tf.ones((7, 5)))
 
@@ -62,7 +62,7 @@ def test_fit_builds_once_and_leaves_python(block):
     model.fit(tf.ones((8, 5)), tf.ones((8, 3)), batch_size=4, epochs=3, verbose=0)
 
     assert_built_once("scale")
-    assert_calls("scale", times=2, mode="graph")  # Adam makes its slots in the first trace
+    assert_calls("scale", times=2, mode="graph")  # Adam creates its slots in the first trace
 
 
 @pytest.mark.parametrize("units", [1, 3])
@@ -76,6 +76,6 @@ def test_weights_and_shapes(units, layer_timeline):
 def test_batches_of_all_sizes_share_one_trace(block, assert_max_traces):
     step = tf.function(block, input_signature=[tf.TensorSpec((None, 5))])
 
-    with assert_max_traces(2, info="the first makes the weights, the second does not"):
+    with assert_max_traces(2, info="only the first creates the weights"):
         for size in (1, 2, 3):
             step(tf.ones((size, 5)))

@@ -1,4 +1,4 @@
-"""Why does nothing happen? The function was traced before the recording began: its graph runs no Python."""
+"""Why does nothing happen? The function was traced before the recording, and its graph runs no Python."""
 
 import keras
 import rich

@@ -1,4 +1,4 @@
-"""The layer of the TensorFlow tutorial: made, built at its first call, called twice."""
+"""The layer of the TensorFlow tutorial is created, built at its first call, and called twice."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The same layer in its older spelling, add_weight("kernel", shape=...), which only tf_keras accepts."""
+"""The same layer with the older add_weight("kernel", shape=...), which only tf_keras accepts."""
 
 import tensorflow as tf
 import tf_keras

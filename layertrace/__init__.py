@@ -1,6 +1,6 @@
-"""See the life of Keras layers: who was made, built and called, in which order, and why.
+"""Trace the life of Keras layers: when they are created, built and called, and why.
 
-Importing this loads neither TensorFlow nor Keras nor rich; each comes when it is needed.
+Importing this loads neither TensorFlow nor Keras nor rich; each is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def __getattr__(name: str) -> Any:
         return version("layertrace")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
-    return found
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return value
 
 
 def __dir__() -> list[str]:

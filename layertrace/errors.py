@@ -1,21 +1,21 @@
-"""Everything layertrace raises, so that one `except LayertraceError` catches it all.
+"""All exceptions that layertrace raises; `except LayertraceError` catches every one.
 
     LayertraceError
-    ├── TargetError            (TypeError)    trace() was given something it cannot trace
-    ├── ExpressionError        (ValueError)   a lifecycle expression that does not parse
-    ├── QueryError             (ValueError)   a question the timeline cannot answer: unknown field, kind, mode
-    ├── UnknownLayerError      (LookupError)  a layer that the timeline does not have
-    ├── FormatError            (ValueError)   a file that is not a timeline layertrace can read
-    ├── ExpectationError       (ValueError)   an expectation in a test that cannot be met or understood
-    ├── ProgramError           (ValueError)   a program that `layertrace run` cannot run
-    ├── RuleError              (ValueError)   an unknown rule, code or severity was named
+    ├── TargetError            (TypeError)    trace() was given an object that it cannot trace
+    ├── ExpressionError        (ValueError)   a lifecycle expression does not parse
+    ├── QueryError             (ValueError)   a query names an unknown field, kind or mode
+    ├── UnknownLayerError      (LookupError)  the timeline does not have this layer
+    ├── FormatError            (ValueError)   a file is not a timeline, or cannot be written
+    ├── ExpectationError       (ValueError)   an expectation in a test has an invalid argument
+    ├── ProgramError           (ValueError)   `layertrace run` cannot run a program
+    ├── RuleError              (ValueError)   a rule, code or severity is unknown
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
-    ├── EngineError            (RuntimeError) functions cannot be observed in the way that was asked for
+    ├── EngineError            (RuntimeError) the requested engine cannot observe functions here
     └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
 
-    LayertraceWarning          (UserWarning)  layertrace stepped aside; the traced program goes on
+    LayertraceWarning          (UserWarning)  layertrace did not record something
 
-Each also derives from the builtin that a caller would expect, as the standard library's do.
+Each also derives from the builtin exception that a caller would expect.
 """
 
 from __future__ import annotations
@@ -38,19 +38,20 @@ __all__ = [
 
 
 class LayertraceError(Exception):
-    """The base of every error that layertrace raises."""
+    """The base class of every error that layertrace raises."""
 
 
 class TargetError(LayertraceError, TypeError):
-    """`trace()` or `traced` was given something that is no layer, layer class or name."""
+    """`trace()` or `traced` was given an object that is not a layer, a layer class or a name."""
 
 
 class ExpressionError(LayertraceError, ValueError):
-    """A lifecycle expression does not parse; the message points at the place in it.
+    """A lifecycle expression does not parse; the message points at the mistake.
 
     Attributes:
+        problem: What is wrong with it.
         expression: The whole expression.
-        position: Where in it the fault lies, as an index from 0.
+        position: The index of the mistake in the expression.
     """
 
     def __init__(self, problem: str, expression: str, position: int) -> None:
@@ -61,7 +62,7 @@ class ExpressionError(LayertraceError, ValueError):
 
 
 class QueryError(LayertraceError, ValueError):
-    """A timeline was asked by a field, kind or mode that events do not have."""
+    """A query names a field, kind or mode that events do not have."""
 
 
 class UnknownLayerError(LayertraceError, LookupError):
@@ -69,31 +70,31 @@ class UnknownLayerError(LayertraceError, LookupError):
 
 
 class FormatError(LayertraceError, ValueError):
-    """A file is not a timeline, is damaged, or was written by a newer layertrace."""
+    """A file is not a timeline, is damaged, was written by a newer layertrace, or cannot be written."""
 
 
 class ExpectationError(LayertraceError, ValueError):
-    """An expectation of `layertrace.testing`, or the pytest marker, was given what it cannot check."""
+    """An expectation of `layertrace.testing`, or the pytest marker, has an invalid argument."""
 
 
 class ProgramError(LayertraceError, ValueError):
-    """A program does not exist or does not compile, so that it cannot be run."""
+    """A program cannot be run, because it does not exist or does not compile."""
 
 
 class RuleError(LayertraceError, ValueError):
-    """A rule, code or severity that does not exist was named, or one that cannot do what was asked."""
+    """A rule, code or severity does not exist, or does not support what was asked of it."""
 
 
 class CulpritError(LayertraceError, RuntimeError):
-    """`trace(fail_on=…)` stopped the program where a rule was broken.
+    """`trace(fail_on=…)` stopped the program where it broke a rule.
 
     Attributes:
-        finding: What the rule says.
+        finding: The `Finding` of that rule.
     """
 
-    # Keras and AutoGraph make exceptions anew to add what they know, unless these have such an attribute
-    # (`keras/src/utils/traceback_utils.py` of Keras 3.0 to 3.15, the same of tf_keras, and
-    # `tensorflow/python/autograph/impl/api.py` of TensorFlow 2.16 to 2.21); ours would lose its finding.
+    # Keras and AutoGraph replace an exception by a new one to add information, unless it has such an
+    # attribute; the new one would lose our finding (`keras/src/utils/traceback_utils.py` of Keras 3.0 to
+    # 3.15, the same of tf_keras, and `tensorflow/python/autograph/impl/api.py` of TensorFlow 2.16 to 2.21).
     _keras_call_info_injected = True
     ag_pass_through = True
 
@@ -107,8 +108,8 @@ class EngineError(LayertraceError, RuntimeError):
 
 
 class HostError(LayertraceError, ImportError):
-    """What is to be recorded or told to is missing or too old: TensorFlow, Keras, or OpenTelemetry's SDK."""
+    """A package is missing or too old: TensorFlow, Keras, or the SDK of OpenTelemetry."""
 
 
 class LayertraceWarning(UserWarning):
-    """layertrace could not observe something; the traced program is not affected."""
+    """layertrace could not record something; the traced program is not affected."""

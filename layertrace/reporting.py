@@ -1,4 +1,4 @@
-"""Print the lifecycle report of a layer, of a timeline, or of what is being recorded."""
+"""Print the lifecycle report of a layer, a timeline, or the current recording."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def report(
     max_lines: int | None = None,
     marks: Mapping[int, str] | None = None,
 ) -> None:
-    """Print what is wrong, if anything is, and what happened, as a tree.
+    """Print the findings, if there are any, and the events as a tree.
 
     Args:
         subject: A timeline; or a layer, a class or a name, whose events are taken from
-            `current_timeline()`; or nothing, for all of `current_timeline()`.
-        findings: Whether to look for what is wrong; notes are left to `layertrace.diagnose`.
+            `current_timeline()`; by default, all of `current_timeline()`.
+        findings: Whether to report errors and warnings; only `layertrace.diagnose` returns notes.
         file: The file to print to; None for the standard output.
         console: The rich console to print to, instead of a file.
         depth: Number of levels of events to show; None for as many as read well (up to 20).
@@ -54,7 +54,7 @@ def report(
     shown.print(
         file=file,
         console=console,
-        findings=_wrong_with(shown, whole) if findings else (),
+        findings=_findings_about(shown, whole) if findings else (),
         depth=depth,
         fold=fold,
         times=times,
@@ -64,10 +64,10 @@ def report(
     )
 
 
-def _wrong_with(shown: Timeline, whole: Timeline) -> list[Finding]:
-    """Return the findings about the layers shown; it takes the events around theirs to find them."""
-    found = [one for one in diagnose(whole) if one.severity != "note"]
+def _findings_about(shown: Timeline, whole: Timeline) -> list[Finding]:
+    """Return the findings about the shown layers; rules need the events of the whole timeline."""
+    findings = [finding for finding in diagnose(whole) if finding.severity != "note"]
     if shown is whole:
-        return found
-    layers = {layer.id for layer in shown.layers}
-    return [one for one in found if any(layer.id in layers for layer in one.layers)]
+        return findings
+    shown_ids = {layer.id for layer in shown.layers}
+    return [finding for finding in findings if any(layer.id in shown_ids for layer in finding.layers)]

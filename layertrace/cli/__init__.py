@@ -27,47 +27,47 @@ __all__ = ["main"]
 
 
 class _Commands(click.Group):
-    """Lists commands in the order of use."""
+    """A group that lists its commands in the order of use."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         return list(self.commands)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="layertrace")
-def commands() -> None:
-    """See the life of Keras layers: who was made, built and called, in which order, and why.
+def command_line() -> None:
+    """Trace the life of Keras layers: when they are created, built and called, and why.
 
     Shell completion: eval "$(_LAYERTRACE_COMPLETE=bash_source layertrace)", or zsh_source, fish_source.
     """
 
 
 for command in (run, report, check, explain, diff, export, merge, demo, debug):
-    commands.add_command(command)
+    command_line.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process.
 
-    A command that runs a program hands it over to be run here, as near to the bottom of the stack as can be.
+    A command that runs a program yields it, and it runs here: few frames of ours are below its own then.
     """
-    with _faults_in_a_sentence():
-        done = commands.main(arguments, prog_name="layertrace", standalone_mode=False)
-        if not isinstance(done, Generator):
-            sys.exit(done)
-        console.keep_stderr()
-        ready = next(done)
+    with _errors_in_one_line():
+        result = command_line.main(arguments, prog_name="layertrace", standalone_mode=False)
+        if not isinstance(result, Generator):
+            sys.exit(result)
+        console.pin_stderr()
+        program = next(result)
     process = os.getpid()
-    ended = programs.run(ready)
-    if os.getpid() != process:  # a fork that returned from the program: the rest is for its parent to do
+    ended = programs.run(program)
+    if os.getpid() != process:  # a fork that returned from the program: its parent does the rest
         programs.exit_like_python(ended[0])
-    with _faults_in_a_sentence():
-        done.send(ended)
+    with _errors_in_one_line():
+        result.send(ended)
 
 
 @contextmanager
-def _faults_in_a_sentence() -> Iterator[None]:
-    """Tell in one sentence what the user can mend, and leave with a status."""
+def _errors_in_one_line() -> Iterator[None]:
+    """Print an error that the user can fix in one line without a traceback, and exit with its status."""
     try:
         yield
     except click.ClickException as error:
@@ -77,10 +77,10 @@ def _faults_in_a_sentence() -> Iterator[None]:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
     except OSError as error:
-        if error.errno != errno.EPIPE:  # whoever has closed the pipe wants to hear no more
-            what = "the output" if error.filename is None else error.filename
+        if error.errno != errno.EPIPE:  # the reader has closed the pipe, and expects no message
+            file = "the output" if error.filename is None else error.filename
             with suppress(OSError):
-                click.echo(f"Error: {what} cannot be written: {error.strerror or error}", err=True)
+                click.echo(f"Error: {file} cannot be written: {error.strerror or error}", err=True)
         _drop_output()
         sys.exit(1 if error.errno == errno.EPIPE else 2)
     except (KeyboardInterrupt, click.Abort):
@@ -88,6 +88,6 @@ def _faults_in_a_sentence() -> Iterator[None]:
 
 
 def _drop_output() -> None:
-    """Let Python not try again, at its end, to write what could not be written."""
+    """Discard buffered output that could not be written, so that Python does not try again when it exits."""
     with suppress(AttributeError, OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""What a shell offers while a command is typed."""
+"""Complete arguments in the shell."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["codes", "files", "kinds"]
 
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer files, as the shell itself finds them."""
+    """Return a request to complete file names, which the shell does itself."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer codes of findings, with their names."""
-    known = [CompletionItem(one.code, help=one.name) for one in all_rules()]
-    return [one for one in known if one.value.startswith(incomplete.upper())]
+    """Return the codes of findings that begin so, with their names."""
+    items = [CompletionItem(rule.code, help=rule.name) for rule in all_rules()]
+    return [item for item in items if item.value.startswith(incomplete.upper())]
 
 
 def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer kinds of events, the next one after a comma."""
+    """Return the kinds of events that complete a comma-separated list."""
     before, comma, beginning = incomplete.rpartition(",")
     return [CompletionItem(before + comma + kind) for kind in KINDS if kind.startswith(beginning)]

@@ -1,4 +1,4 @@
-"""Where commands print to, and what."""
+"""Print to the terminal, and to the standard error that the process began with."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from layertrace.diagnosis import Finding
 from layertrace.record.process.descriptors import Reserved
 from layertrace.render.console import terminal_width
 
-__all__ = ["console_of", "has_error", "keep_stderr", "print_message", "print_parts"]
+__all__ = ["console_of", "has_error", "pin_stderr", "print_message", "print_parts"]
 
 
 def console_of(*, stderr: bool = False) -> Console:
-    """Return the console of an output, as wide as the terminal, or as reads well without one."""
-    file = cast(TextIO, _kept) if stderr and _kept is not None else None
+    """Return a console for standard output or error, as wide as the terminal or as `COLUMNS` asks."""
+    file = cast(TextIO, _pinned) if stderr and _pinned is not None else None
     console = Console(stderr=stderr, file=file)
     return console if console.is_terminal else Console(stderr=stderr, file=file, width=terminal_width())
 
 
 def print_parts(console: Console, *parts: RenderableType) -> None:
-    """Print parts with an empty line between them, after what the program has printed."""
+    """Print parts with an empty line between them, after the output of the program."""
     for file in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the program has closed or replaced it
             file.flush()
@@ -35,20 +35,20 @@ def print_parts(console: Console, *parts: RenderableType) -> None:
         console.print(part, crop=False)
 
 
-def print_message(what: object) -> None:
-    """Say something about a program that was run, on standard error."""
-    console_of(stderr=True).print(f"layertrace: {what}", soft_wrap=True, markup=False, highlight=False)
+def print_message(message: object) -> None:
+    """Print a message about a program that was run to standard error."""
+    console_of(stderr=True).print(f"layertrace: {message}", soft_wrap=True, markup=False, highlight=False)
 
 
-def has_error(found: Sequence[Finding]) -> bool:
-    """Tell whether a finding is an error, which makes the exit status 1."""
-    return any(finding.severity == "error" for finding in found)
+def has_error(findings: Sequence[Finding]) -> bool:
+    """Return whether a finding is an error, which makes the exit status 1."""
+    return any(finding.severity == "error" for finding in findings)
 
 
-class _KeptStderr(io.TextIOBase):
-    """Standard error as it is now, whatever a program does to its own.
+class _PinnedStderr(io.TextIOBase):
+    """A copy of standard error that stays open, whatever a program does to its own.
 
-    What cannot be written is left out, since the program's own status counts.
+    Text that cannot be written is dropped, so that the exit status stays that of the program.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -57,7 +57,7 @@ class _KeptStderr(io.TextIOBase):
         self._isatty = file.isatty()
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]  # typeshed has it as a plain attribute
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed declares a plain attribute
         return self._encoding
 
     def fileno(self) -> int:
@@ -72,11 +72,11 @@ class _KeptStderr(io.TextIOBase):
         return len(text)
 
 
-_kept: io.TextIOBase | None = None
+_pinned: io.TextIOBase | None = None
 
 
-def keep_stderr() -> None:
-    """Let all that commands print to standard error from now on go where that leads now."""
-    global _kept
-    with contextlib.suppress(OSError, ValueError):  # it is in memory
-        _kept = io.StringIO() if sys.stderr is None else _KeptStderr(sys.stderr)
+def pin_stderr() -> None:
+    """Pin standard error for our own output, before a program can close or replace it."""
+    global _pinned
+    with contextlib.suppress(OSError, ValueError):  # a stream in memory has no file descriptor
+        _pinned = io.StringIO() if sys.stderr is None else _PinnedStderr(sys.stderr)

@@ -1,4 +1,4 @@
-"""Tell what came of a program that was run: what is wrong, what happened, and what to look at next."""
+"""Report on a program that was run: its findings, its events, and the commands to use next."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from layertrace.cli.console import console_of, has_error, print_message, print_parts
-from layertrace.cli.filter_options import selected
+from layertrace.cli.filter_options import filtered
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import LayertraceError, UnknownLayerError
 from layertrace.record.process.guard import report_internal_error
-from layertrace.render import findings, tree
+from layertrace.render import findings as rendered
+from layertrace.render import tree
 from layertrace.render.page import write_page
 from layertrace.render.tables.findings import tally
 from layertrace.render.wording.formatting import counted
@@ -26,9 +27,13 @@ __all__ = ["ReportOptions", "print_report", "verdict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
-    """What to tell, and where; the names are those of the options of `layertrace run`."""
+    """What to report, and where; the fields are named as the options of `layertrace run`.
 
-    asked: Sequence[str]
+    Attributes:
+        arguments: The command line after `layertrace run`, to be printed again.
+    """
+
+    arguments: Sequence[str]
     save: Path | None = None
     html: Path | None = None
     quiet: bool = False
@@ -40,91 +45,93 @@ class ReportOptions:
 
 
 def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[Path] = ()) -> int:
-    """Print to standard error what was wished for, write the page, and return an exit status.
+    """Print the report to standard error, write the page, and return an exit status.
 
-    Nothing here fails: it is the end of somebody's program, whose own status counts.
+    This never raises, since it runs at the end of the user's program, whose own status counts.
 
     Args:
-        timeline: What was recorded.
-        options: What to tell.
-        children: The recordings of the processes that it started.
+        timeline: The recording of the program.
+        options: What to report.
+        children: The recordings of the processes that the program started.
     """
     try:
-        return _told(timeline, options, children)
+        return _print_and_write(timeline, options, children)
     except Exception:  # promise 1
-        report_internal_error("tell what was recorded")
+        report_internal_error("report on the recording")
         return 0
 
 
-def _told(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
-    found = _found(timeline) if options.check or not options.quiet else []
-    parts = list(_parts(timeline, found, options))
+def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
+    is_needed = options.check or options.html is not None or not options.quiet
+    findings = _diagnose(timeline) if is_needed else []
+    parts = list(_parts(timeline, findings, options))
     if parts:
         print_parts(console_of(stderr=True), *parts)
     if options.html is not None:
         try:
-            write_page(timeline, options.html)
-        except LayertraceError as fault:
-            print_message(fault)
+            write_page(timeline, options.html, findings=findings)
+        except LayertraceError as error:
+            print_message(error)
     if not options.quiet and (timeline or children):
         for line in _next_steps(options, children):
-            console_of(stderr=True).print(Text(line), soft_wrap=True)  # as it can be pasted
-    return int(options.check and has_error(found))
+            console_of(stderr=True).print(Text(line), soft_wrap=True)  # so that it can be pasted
+    return int(options.check and has_error(findings))
 
 
-def verdict(timeline: Timeline, found: Sequence[Finding]) -> str:
-    """Say in one sentence how many findings there are, and in what they were looked for.
+def verdict(timeline: Timeline, findings: Sequence[Finding]) -> str:
+    """Return one sentence that counts the findings, and the events and layers that were checked.
 
     Example:
         >>> verdict(Timeline(), [])
-        'No layer was made, built or called: there was nothing to judge.'
+        'No layer was created, built or called, so there is nothing to check.'
     """
     if not len(timeline):
-        return "No layer was made, built or called: there was nothing to judge."
+        return "No layer was created, built or called, so there is nothing to check."
     events, layers = counted(len(timeline), "event"), counted(len(timeline.layers), "layer")
-    return f"{tally(found)} in {events} of {layers}"
+    return f"{tally(findings)} in {events} of {layers}"
 
 
-def _found(timeline: Timeline) -> list[Finding]:
+def _diagnose(timeline: Timeline) -> list[Finding]:
     try:
         return diagnose(timeline)
-    except LayertraceError as fault:  # the program has written nonsense into its pyproject.toml, say
-        print_message(fault)
+    except LayertraceError as error:  # for example, the program itself has changed pyproject.toml
+        print_message(error)
         return []
 
 
-def _parts(timeline: Timeline, found: Sequence[Finding], options: ReportOptions) -> Sequence[RenderableType]:
-    """Return what `--check` found, and the tree of what was chosen."""
-    told = [one for one in found if options.check or one.severity != "note"]
-    parts: list[RenderableType] = [findings(told)] * bool(told)
+def _parts(
+    timeline: Timeline, findings: Sequence[Finding], options: ReportOptions
+) -> Sequence[RenderableType]:
+    """Return the parts of the report: the findings, with `--check` the verdict, and the tree."""
+    shown = [finding for finding in findings if options.check or finding.severity != "note"]
+    is_printed = options.check or not options.quiet
+    parts: list[RenderableType] = [rendered(shown)] * bool(shown and is_printed)
     if options.check:
-        parts.append(verdict(timeline, found))
+        parts.append(verdict(timeline, findings))
     if not options.quiet and not timeline:
-        said = "" if options.check else "layertrace: no layer was made, built or called"
-        parts += [Text(line) for line in (said, *timeline.notes) if line]
+        first = "" if options.check else "layertrace: no layer was created, built or called"
+        parts += [Text(line) for line in (first, *timeline.notes) if line]
     elif not options.quiet:
-        parts.append(tree(_chosen(timeline, options), depth=options.depth, findings=told))
+        parts.append(tree(_filtered(timeline, options), depth=options.depth, findings=shown))
     return parts
 
 
-def _chosen(timeline: Timeline, options: ReportOptions) -> Timeline:
+def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:
     try:
-        return selected(timeline, options.only, options.classes, options.kinds)
-    except UnknownLayerError as fault:
-        print_message(f"{fault}; here is everything")
+        return filtered(timeline, options.only, options.classes, options.kinds)
+    except UnknownLayerError as error:
+        print_message(f"{error}; showing all layers instead")
         return timeline
 
 
 def _next_steps(options: ReportOptions, children: Sequence[Path]) -> Sequence[str]:
-    """Return the commands that show the same recording in another way."""
+    """Return the commands that save the recording, show other views of it, or merge it with its children."""
     if options.save is None:
-        return [f"\nto keep it:  layertrace run --save run.layertrace {shlex.join(options.asked)}"]
-    mine = shlex.quote(str(options.save))
-    steps = [f"\nanother look: layertrace report {mine} --functions (or --table, --variables)"]
+        return [f"\nTo save it:  layertrace run --save run.layertrace {shlex.join(options.arguments)}"]
+    file = shlex.quote(str(options.save))
+    steps = [f"\nMore views:  layertrace report {file} --functions (or --table, --variables)"]
     if children:
         others = " ".join(shlex.quote(str(path)) for path in children)
-        processes = "process" if len(children) == 1 else "processes"
-        steps.append(
-            f"with its {len(children)} {processes}: layertrace merge {mine} {others} -o all.layertrace"
-        )
+        processes = "1 process" if len(children) == 1 else f"{len(children)} processes"
+        steps.append(f"To add its {processes}: layertrace merge {file} {others} -o all.layertrace")
     return steps

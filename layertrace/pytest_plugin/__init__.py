@@ -1,7 +1,7 @@
-"""The pytest plugin: what happens to layers in each test, shown, saved and asserted.
+"""The pytest plugin: record what happens to layers in each test, and show, save and check it.
 
-pytest loads it in every run, so it imports nothing here but pytest; TensorFlow, Keras and rich come with the
-first test that records.
+pytest loads this module in every run, so it imports only pytest and a module without imports. TensorFlow,
+Keras and rich are loaded for the first test that records.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -27,48 +27,49 @@ FIXTURE = "layer_timeline"
 
 _MARKER_LINE = (
     "layertrace(max_traces=1, no_findings=True, lifecycle='init build call+', only=['encoder/*']): "
-    "assert what happened to layers in the test, from its start."
+    "assert what happens to layers during the test."
 )
 _HELP = {
-    "layertrace": "show what happened to layers: of failed tests, of all, or off; else of those failed tests "
-    "that use the fixture layer_timeline or the marker layertrace, which record in any case",
-    "layertrace_save": "write a timeline of each test that records into this folder, one file each",
-    "layertrace_update": "write the golden timelines of assert_unchanged_by anew",
+    "layertrace": "record every test, and show what happened to layers in tests that fail or in all; or show "
+    "nothing. By default, only tests with the fixture layer_timeline or the marker layertrace are recorded, "
+    "and shown if they fail",
+    "layertrace_save": "record every test, and save the timeline of each to a file in this folder",
+    "layertrace_update": "rewrite the golden timelines of assert_unchanged_by",
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options and the settings of the same names."""
+    """Add the options, and the settings with the same names."""
     group = parser.getgroup("layertrace")
     group.addoption("--layertrace", choices=MODES, help=_HELP["layertrace"])
     group.addoption("--layertrace-save", metavar="DIR", help=_HELP["layertrace_save"])
     group.addoption("--layertrace-update", action="store_true", help=_HELP["layertrace_update"])
-    parser.addini("layertrace", f"the default of --layertrace: {', '.join(MODES)}", default="")
-    parser.addini("layertrace_save", "the default of --layertrace-save", default="")
-    parser.addini("layertrace_only", "what to record: names or globs of layers", type="linelist")
+    parser.addini("layertrace", f"default of --layertrace: {', '.join(MODES)}", default="")
+    parser.addini("layertrace_save", "default of --layertrace-save", default="")
+    parser.addini("layertrace_only", "the layers to record: names or globs", type="linelist")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker, and read the options."""
+    """Register the marker, and read the options."""
     config.addinivalue_line("markers", _MARKER_LINE)
     mode = config.getoption("--layertrace") or config.getini("layertrace")
     if mode and mode not in MODES:
-        raise pytest.UsageError(f"layertrace = {mode!r} is no mode; it is one of {', '.join(MODES)}")
+        raise pytest.UsageError(f"layertrace must be one of {', '.join(MODES)}, got {mode!r}")
     if config.getoption("--layertrace-update"):
         os.environ["LAYERTRACE_UPDATE"] = "1"
-        config.add_cleanup(_forget_update)
+        config.add_cleanup(_unset_update)
     level = config.get_verbosity()
     verbosity.set_size(verbosity.SHORT if level < 0 else verbosity.NORMAL if level == 0 else verbosity.LONG)
     config.add_cleanup(lambda: verbosity.set_size(verbosity.NORMAL))
-    config.pluginmanager.register(_Running(config, mode), "layertrace running")
+    config.pluginmanager.register(_Session(config, mode), "layertrace session")
 
 
-def _forget_update() -> None:
+def _unset_update() -> None:
     os.environ.pop("LAYERTRACE_UPDATE", None)
 
 
-class _Running:
-    """The hooks of one run, which load the rest when a test records."""
+class _Session:
+    """The hooks of one run of pytest, which load the other modules when a test records."""
 
     def __init__(self, config: pytest.Config, mode: str) -> None:
         self._config = config
@@ -88,12 +89,12 @@ class _Running:
     def _records(self, item: pytest.Item) -> bool:
         if self._mode in ("failed", "all") or self._folder:
             return True
-        wanted = FIXTURE in getattr(item, "fixturenames", ())
-        return wanted or item.get_closest_marker(MARKER) is not None
+        has_fixture = FIXTURE in getattr(item, "fixturenames", ())
+        return has_fixture or item.get_closest_marker(MARKER) is not None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Record from before the first fixture on."""
+        """Begin to record before the first fixture."""
         if "layertrace.record" in sys.modules:
             from layertrace.pytest_plugin import leftovers
 
@@ -102,13 +103,13 @@ class _Running:
             self._recordings.begin(item)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-        """Leave alone what a fixture of a class, module or session starts: it outlives the test."""
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Keep the recordings that a fixture of a class, module or session starts: they outlive the test."""
         if fixturedef.scope == "function":
             return (yield)
-        return (yield from self._lasting())
+        return (yield from self._keep_recordings())
 
-    def _lasting(self) -> Generator[None, object, object]:
+    def _keep_recordings(self) -> Generator[None, object, object]:
         from layertrace.pytest_plugin import leftovers
 
         before = leftovers.running()
@@ -118,7 +119,7 @@ class _Running:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Check what the marker asserts once the test itself has passed."""
+        """Check what the marker asserts after the test itself has passed."""
         result = yield
         if self._loaded is not None:
             self._loaded.check(item)
@@ -136,7 +137,7 @@ class _Running:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
-        """End the recording after the last fixture is gone, and whatever the test left running."""
+        """End the recording after the last fixture, and stop recordings that the test left running."""
         from layertrace.pytest_plugin import leftovers
 
         try:
@@ -150,45 +151,53 @@ class _Running:
         """Return the recording of a test that is running."""
         return self._recordings.timeline_of(item)
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the trees of tests that passed, with `--layertrace=all`."""
         if self._mode == "all":
-            from layertrace.pytest_plugin.sections import apology, summarise
+            from layertrace.pytest_plugin.sections import internal_error_message, summarise
 
             try:
                 summarise(terminalreporter)
-            except Exception as error:  # what raises here ends the run before its last line
-                terminalreporter.write_line(apology("show the trees of the tests that passed", error))
+            except Exception as error:  # an exception here would end the run before its summary
+                terminalreporter.write_line(
+                    internal_error_message("show the trees of the tests that passed", error)
+                )
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Tell a process of pytest-xdist how the terminal is that its reports go to."""
+    def pytest_configure_node(self, node: _Worker) -> None:
+        """Pass the size and colours of the terminal to a worker of pytest-xdist."""
         from layertrace.pytest_plugin.sections import page_of
 
         node.workerinput["layertrace_page"] = tuple(page_of(self._config))
 
 
-def _running(request: pytest.FixtureRequest) -> _Running:
-    found = request.config.pluginmanager.get_plugin("layertrace running")
-    assert isinstance(found, _Running)  # noqa: S101  # pytest_configure registers it
-    return found
+class _Worker(Protocol):
+    """What we need of `xdist.workermanage.WorkerController`."""
+
+    workerinput: dict[str, object]
+
+
+def _session(request: pytest.FixtureRequest) -> _Session:
+    plugin = request.config.pluginmanager.get_plugin("layertrace session")
+    assert isinstance(plugin, _Session)  # noqa: S101  # pytest_configure registers it
+    return plugin
 
 
 @pytest.fixture
 def layer_timeline(request: pytest.FixtureRequest) -> Timeline:
-    """Everything that happens to layers, from before the first fixture of the test.
+    """The timeline of this test, which begins before its first fixture.
 
-    `layer_timeline.only(model, Dense, "encoder/*")` narrows it, also after the fact.
+    `layer_timeline.only(model, Dense, "encoder/*")` narrows it, including what is recorded already.
     """
-    return _running(request).timeline_of(request.node)
+    return _session(request).timeline_of(request.node)
 
 
 @pytest.fixture
 def assert_max_traces() -> Callable[..., AbstractContextManager[Timeline]]:
-    """Give a context manager that fails if a function is traced more often, and yields the timeline.
+    """A context manager that fails if a function is traced more often, and yields the timeline.
 
-    As `layertrace.testing.assert_max_traces(limit, function=..., info=...)`.
+    Its arguments are those of `layertrace.testing.assert_max_traces(limit, function=..., info=...)`.
     """
-    from layertrace.testing import assert_max_traces as found
+    from layertrace.testing import assert_max_traces as context_manager
 
-    return found
+    return context_manager

@@ -1,44 +1,44 @@
-"""What `@pytest.mark.layertrace(...)` asserts of a test."""
+"""Read and check what `@pytest.mark.layertrace(...)` asserts about a test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import cast
 
 import pytest
 
 from layertrace.errors import ExpectationError
 from layertrace.testing import assert_lifecycle, assert_max_traces, assert_no_findings
-from layertrace.testing.counts import checked_count
+from layertrace.testing.counts import check_count
 from layertrace.timeline import Timeline
 from layertrace.timeline.lifecycle import expression
 
-__all__ = ["Wanted", "wanted_of"]
+__all__ = ["Assertions", "assertions_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Assertions:
     """The arguments of the marker.
 
     Attributes:
         max_traces: How often each function may be traced.
-        no_findings: The codes of the findings that there must not be; empty for all; None asks for none.
+        no_findings: Codes of findings that fail the test; empty for all codes, None for no check.
         lifecycle: The lifecycle of the whole timeline, or of layers by name or path glob.
-        only: What to record: names or globs of layers, layer classes.
+        only: What to record: layer classes, and names or globs of layers.
     """
 
     max_traces: int | None = None
     no_findings: tuple[str, ...] | None = None
     lifecycle: str | Mapping[str, str] | None = None
-    only: tuple[Any, ...] = ()
+    only: tuple[object, ...] = ()
 
     def check(self, timeline: Timeline) -> None:
-        """Assert all that is asserted, one after the other.
+        """Check all assertions, one after the other.
 
         Raises:
-            AssertionError: If one of them is not so.
-            LayertraceError: If one cannot be checked, since there is no such layer or rule.
+            AssertionError: If one of them fails.
+            LayertraceError: If one names an unknown layer or rule.
         """
         if self.max_traces is not None:
             assert_max_traces(self.max_traces, timeline)
@@ -50,62 +50,62 @@ class Wanted:
             assert_no_findings(timeline, select=self.no_findings or None)
 
 
-def wanted_of(item: pytest.Item) -> Wanted:
-    """Read the markers of a test; what the nearest one says holds.
+def assertions_of(item: pytest.Item) -> Assertions:
+    """Return the assertions of the markers of a test; each argument is taken from the nearest marker.
 
     Raises:
-        ExpectationError: If an argument is unknown, or has a value that it cannot have.
+        ExpectationError: If an argument is unknown or has an invalid value.
         ExpressionError: If a lifecycle does not parse.
     """
-    given: dict[str, Any] = {}
+    arguments: dict[str, object] = {}
     for mark in item.iter_markers("layertrace"):
-        known = [field.name for field in fields(Wanted)]
-        unknown = [repr(name) for name in mark.kwargs if name not in known]
+        names = [field.name for field in fields(Assertions)]
+        unknown = [repr(name) for name in mark.kwargs if name not in names]
         unknown += [f"{value!r} by position" for value in mark.args]
         if unknown:
             raise ExpectationError(
-                f"@pytest.mark.layertrace does not take {', '.join(unknown)}; it takes {', '.join(known)}, "
-                "all by name"
+                f"@pytest.mark.layertrace does not accept {', '.join(unknown)}; it accepts "
+                f"{', '.join(names)}, all by name"
             )
-        given = {**mark.kwargs, **given}
-    return Wanted(**{name: _READ[name](value) for name, value in given.items()})
+        arguments = {**mark.kwargs, **arguments}
+    return Assertions(
+        max_traces=_max_traces(arguments.get("max_traces")),
+        no_findings=_no_findings(arguments.get("no_findings", False)),
+        lifecycle=_lifecycle(arguments.get("lifecycle")),
+        only=_only(arguments.get("only", ())),
+    )
 
 
-def _max_traces(value: Any) -> int | None:
-    if value is not None:
-        checked_count("max_traces", value)
-    found: int | None = value
-    return found
+def _max_traces(value: object) -> int | None:
+    if value is None:
+        return None
+    check_count("max_traces", value)
+    return cast(int, value)
 
 
-def _no_findings(value: Any) -> tuple[str, ...] | None:
+def _no_findings(value: object) -> tuple[str, ...] | None:
     if isinstance(value, bool):
         return () if value else None
     if isinstance(value, str):
         return (value,)
     if isinstance(value, (list, tuple)) and all(isinstance(code, str) for code in value):
         return tuple(value)
-    raise ExpectationError(f"no_findings={value!r} is neither True or False nor codes such as ['LT1']")
+    raise ExpectationError(
+        f"no_findings must be True, False or a list of codes such as ['LT1'], got {value!r}"
+    )
 
 
-def _lifecycle(value: Any) -> str | Mapping[str, str] | None:
+def _lifecycle(value: object) -> str | Mapping[str, str] | None:
     if isinstance(value, Mapping):
-        for one in value.values():
-            expression.compile(one)
-        return dict(value)
-    if value is not None:
-        expression.compile(value)
-    found: str | None = value
-    return found
+        return {name: _checked(lifecycle) for name, lifecycle in value.items()}
+    return None if value is None else _checked(value)
 
 
-def _only(value: Any) -> tuple[Any, ...]:
+def _checked(lifecycle: object) -> str:
+    text = cast(str, lifecycle)  # the parser refuses other types
+    expression.compile(text)
+    return text
+
+
+def _only(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)
-
-
-_READ: dict[str, Callable[[Any], Any]] = {
-    "max_traces": _max_traces,
-    "no_findings": _no_findings,
-    "lifecycle": _lifecycle,
-    "only": _only,
-}

@@ -1,26 +1,27 @@
-"""The tree of a test as a section of pytest's report, as wide and colourful as the terminal is."""
+"""Format the tree of a test as a section of pytest's report, in the width and colours of the terminal."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from layertrace.diagnosis import diagnose
-from layertrace.render import findings, tree
+from layertrace.render import findings as rendered
+from layertrace.render import tree
 from layertrace.render.console import written
 from layertrace.timeline import Timeline
 
-__all__ = ["HEADING", "Page", "apology", "page_of", "section", "summarise"]
+__all__ = ["HEADING", "Page", "internal_error_message", "page_of", "section", "summarise"]
 
 HEADING = "layertrace"
 _QUIET, _NORMAL, _VERBOSE = 15, 60, 400
 
 
 class Page(NamedTuple):
-    """Where a report goes: how wide it is, whether in colour, and how many lines a tree may have."""
+    """The width of a report in columns, whether it has colours, and the highest number of lines of a tree."""
 
     width: int
     colour: bool
@@ -28,10 +29,10 @@ class Page(NamedTuple):
 
 
 def page_of(config: pytest.Config) -> Page:
-    """Return the page of a run; in a process of pytest-xdist, that of the run that started it."""
-    given = getattr(config, "workerinput", {}).get("layertrace_page")
-    if given is not None:
-        return Page(*given)
+    """Return the page of a run; in a worker of pytest-xdist, that of the run that started it."""
+    parent_page = getattr(config, "workerinput", {}).get("layertrace_page")
+    if parent_page is not None:
+        return Page(*parent_page)
     verbosity = config.get_verbosity()
     lines = _QUIET if verbosity < 0 else _NORMAL if verbosity == 0 else _VERBOSE
     if not config.pluginmanager.has_plugin("terminalreporter"):  # `-p no:terminal`
@@ -40,11 +41,11 @@ def page_of(config: pytest.Config) -> Page:
     return Page(writer.fullwidth, writer.hasmarkup, lines)
 
 
-def apology(doing: str, error: Exception) -> str:
+def internal_error_message(doing: str, error: Exception) -> str:
     """Return one line about what layertrace could not do for a test."""
     try:
         message = " ".join(str(error).split())[:200]
-    except Exception:  # the exception may be of a class of the program
+    except Exception:  # the class of the exception may be the program's
         message = "its message cannot be shown"
     return (
         f"layertrace could not {doing} ({type(error).__name__}: {message}). Your test is unaffected. "
@@ -53,19 +54,19 @@ def apology(doing: str, error: Exception) -> str:
 
 
 def section(timeline: Timeline, page: Page) -> str:
-    """Return what is wrong and what happened in a test, as text."""
-    found = [one for one in diagnose(timeline) if one.severity != "note"]
-    parts: list[Any] = [findings(found), Text()] if found else []
-    parts.append(tree(timeline, findings=found, max_lines=page.lines, times=False))
+    """Return the findings and the tree of a test, as text."""
+    findings = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    parts: list[RenderableType] = [rendered(findings), Text()] if findings else []
+    parts.append(tree(timeline, findings=findings, max_lines=page.lines, times=False))
     return written(Group(*parts), width=page.width, colour=page.colour)
 
 
-def summarise(terminalreporter: Any) -> None:
-    """Show the trees of the tests that passed, which pytest itself does with -rP only."""
+def summarise(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the trees of the tests that passed, which pytest itself prints only with -rP."""
     if terminalreporter.hasopt("P"):
         return
-    reports = [one for one in terminalreporter.getreports("passed") if one.when == "call"]
-    shown = [(one, text) for one in reports for name, text in one.sections if name == HEADING]
+    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    shown = [(report, text) for report in reports for name, text in report.sections if name == HEADING]
     if shown:
         terminalreporter.write_sep("=", "layertrace")
     for report, text in shown:

@@ -1,9 +1,9 @@
-"""Assert what happens to layers and functions, in tests.
+"""Assert in tests what happens to layers and functions.
 
-Every expectation takes a timeline, or a layer, a class or a name, whose events it takes from
-`layertrace.current_timeline()`. One that fails raises an `AssertionError` that shows what was expected beside
-what was found, the part of the tree concerned, and the line of your code; one that cannot be checked, since
-a name or a kind is wrong, raises a `LayertraceError` with the possible values.
+Every expectation takes a timeline; or a layer, a class or a name, whose events it takes from
+`layertrace.current_timeline()`. A failed expectation raises an `AssertionError` that shows what was expected
+next to what was found, that part of the tree, and the line of your code. A mistake in the expectation itself,
+such as an unknown name or kind, raises a `LayertraceError` that lists the valid values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from layertrace.testing.shapes import assert_shapes, assert_variables
     from layertrace.testing.traces import assert_max_traces
 
-# Each comes when it is needed, so that naming one expectation does not load rich and the doctor for another.
+# Each module is imported when it is needed: one expectation does not load rich and the rules for another.
 _HOMES = {
     "assert_built_once": "counts",
     "assert_calls": "counts",
@@ -55,6 +55,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module(f"layertrace.testing.{_HOMES[name]}")
-    found = globals()[name] = getattr(home, name)
-    return found
+    module = importlib.import_module(f"layertrace.testing.{_HOMES[name]}")
+    value = globals()[name] = getattr(module, name)
+    return value

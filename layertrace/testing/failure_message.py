@@ -1,4 +1,4 @@
-"""Say why an expectation failed: the sentence, both sides, the part of the tree, and the line of code."""
+"""Compose the message of a failed expectation: a sentence, both sides, part of the tree, and the line."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from layertrace.diagnosis import Finding
-from layertrace.render import event_line, findings, text
+from layertrace.render import event_line, text
+from layertrace.render import findings as rendered
 from layertrace.render.console import terminal_width, written
 from layertrace.render.wording.file_names import Places, here
 from layertrace.testing import verbosity
 from layertrace.timeline import Event, Timeline
 
-__all__ = ["ExpectationFailed", "Row", "beside", "failure"]
+__all__ = ["ExpectationFailed", "Row", "event_row", "failure"]
 
 INDENT = 4
-_MARGIN = 8  # what pytest puts before each line of a message, and our own indentation
+_MARGIN = 8  # what pytest prints before each line of a message, and our own indentation
 _NEIGHBOURS = 2
 
 
@@ -26,10 +27,10 @@ class Row:
     """One line of the comparison.
 
     Attributes:
-        expected: What was to be there; empty where nothing was.
-        found: What was there; empty where nothing was.
-        differs: Whether the two do not go together.
-        event: The event that `found` is about.
+        expected: What was expected here; empty if nothing was.
+        found: What was found here; empty if nothing was.
+        differs: Whether the two differ.
+        event: The event that `found` describes.
     """
 
     expected: str
@@ -38,20 +39,20 @@ class Row:
     event: Event | None = None
 
 
-def beside(expected: str, event: Event | None, *, differs: bool = False, depth: int = 0) -> Row:
-    """Return the line that puts an event beside what was expected in its place."""
+def event_row(expected: str, event: Event | None, *, differs: bool = False, depth: int = 0) -> Row:
+    """Return the line that shows an event next to what was expected in its place."""
     found = "nothing more" if event is None else f"{event.seq} {event_line(event).plain}"
     indent = "  " * depth
     return Row(f"{indent}{expected}" if expected else "", f"{indent}{found}", differs, event)
 
 
 class ExpectationFailed(AssertionError):  # noqa: N818  # it is shown as an AssertionError
-    """An expectation was not met; `shown` counts the events that its text shows as a tree."""
+    """A failed expectation; `shown` counts the events that its message shows as a tree."""
 
     shown = 0
 
 
-# What pytest and unittest show before the text; nobody has to know a type of ours to read it.
+# pytest and unittest print this name before the message; readers know it, and need not learn ours.
 ExpectationFailed.__name__ = ExpectationFailed.__qualname__ = "AssertionError"
 ExpectationFailed.__module__ = "builtins"
 
@@ -60,40 +61,40 @@ def failure(
     sentence: str,
     rows: Sequence[Row],
     timeline: Timeline,
-    found: Sequence[Finding] = (),
+    findings: Sequence[Finding] = (),
 ) -> AssertionError:
-    """Return the exception that tells of an expectation that was not met.
+    """Return the exception to raise for a failed expectation.
 
     Args:
-        sentence: What is wrong, in one sentence.
-        rows: What was expected beside what was found; the first that differs is marked.
-        timeline: Where the events are from.
-        found: Findings to show.
+        sentence: One sentence that states what is wrong.
+        rows: What was expected next to what was found; the first that differs is marked.
+        timeline: The timeline that the events are from.
+        findings: Findings to show.
     """
     marked = next((number for number, row in enumerate(rows) if row.differs), len(rows) - 1)
-    blocks = [_compared(rows, marked)]
-    if found:
-        blocks.append(written(findings(found), width=_width()))
+    blocks = [_comparison(rows, marked)]
+    if findings:
+        blocks.append(written(rendered(findings), width=_width()))
     differing = [row.event for row in rows if row.differs and row.event is not None]
     before = [row.event for row in rows[: marked + 1] if row.event is not None]
-    concerned = differing or before[-1:]
+    relevant = differing or before[-1:]
     part = _part(timeline, [*differing[:2], *before[-2:]])
-    if verbosity.now.lines and len(part):
-        marks = {} if found else {event.seq: "here" for event in differing[:1]}
+    max_lines = verbosity.current.lines
+    if max_lines and len(part):
+        marks = {} if findings else {event.seq: "here" for event in differing[:1]}
         blocks.append(
-            text(
-                part, width=_width(), times=False, max_lines=verbosity.now.lines, marks=marks, findings=found
-            )
+            text(part, width=_width(), times=False, max_lines=max_lines, marks=marks, findings=findings)
         )
     body = "\n\n".join(_indented(block) for block in blocks)
-    error = ExpectationFailed(f"{sentence}\n\n{body}{_place(concerned)}")
-    error.shown = len(part) if verbosity.now.lines else 0
+    error = ExpectationFailed(f"{sentence}\n\n{body}{_location(relevant)}")
+    error.shown = len(part) if max_lines else 0
     return error
 
 
-def _place(concerned: Sequence[Event]) -> str:
-    place = next((event.location for event in concerned if event.location is not None), None)
-    return "" if place is None else f"\n\n{Places([place], here()).long(place)}"
+def _location(events: Sequence[Event]) -> str:
+    """Return the first location of some events, as a paragraph of its own."""
+    location = next((event.location for event in events if event.location is not None), None)
+    return "" if location is None else f"\n\n{Places([location], here()).long(location)}"
 
 
 def _width() -> int:
@@ -104,13 +105,14 @@ def _indented(block: str) -> str:
     return "\n".join(f"{' ' * INDENT}{line}".rstrip() for line in block.split("\n"))
 
 
-def _compared(rows: Sequence[Row], marked: int) -> str:
-    """Write both sides in columns, with what lies around the first difference if not all fits."""
+def _comparison(rows: Sequence[Row], marked: int) -> str:
+    """Return both sides in columns; if not all rows fit, those around the first difference."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=True, header_style="")
     for title in ("", "expected", "found"):
         table.add_column(title, overflow="fold")
-    first = max(min(marked - verbosity.now.rows // 2, len(rows) - verbosity.now.rows), 0)
-    last = first + verbosity.now.rows
+    count = verbosity.current.rows
+    first = max(min(marked - count // 2, len(rows) - count), 0)
+    last = first + count
     if first:
         table.add_row("", f"... {first} more", "")
     for number, row in enumerate(rows[first:last], start=first):
@@ -120,22 +122,23 @@ def _compared(rows: Sequence[Row], marked: int) -> str:
     return written(table, width=_width())
 
 
-def _part(timeline: Timeline, concerned: Sequence[Event]) -> Timeline:
-    """Return the events concerned with what lies around, inside and beside them."""
-    if not concerned or len(timeline) <= verbosity.now.lines:
+def _part(timeline: Timeline, events: Sequence[Event]) -> Timeline:
+    """Return some events with their ancestors, children and next siblings; a short timeline as a whole."""
+    if not events or len(timeline) <= verbosity.current.lines:
         return timeline
-    wanted: set[int] = set()
-    for event in concerned:
-        wanted.update(_around(event, timeline))
-    return timeline.where(lambda event: event.seq in wanted)
+    numbers: set[int] = set()
+    for event in events:
+        numbers.update(_relatives(event, timeline))
+    return timeline.where(lambda event: event.seq in numbers)
 
 
-def _around(event: Event, timeline: Timeline) -> Iterator[int]:
+def _relatives(event: Event, timeline: Timeline) -> Iterator[int]:
+    """Yield the numbers of an event, and of the events around it."""
     parent = timeline.parent(event)
     siblings = timeline.roots if parent is None else timeline.children(parent)
-    place = next((n for n, one in enumerate(siblings) if one.seq == event.seq), 0)
-    for one in siblings[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1]:
-        yield one.seq
+    index = next((n for n, sibling in enumerate(siblings) if sibling.seq == event.seq), 0)
+    for sibling in siblings[max(index - _NEIGHBOURS, 0) : index + _NEIGHBOURS + 1]:
+        yield sibling.seq
     yield from (child.seq for child in timeline.children(event))
     while parent is not None:
         yield parent.seq

@@ -1,4 +1,4 @@
-"""Assert that nothing is found to be wrong."""
+"""Assert that no rule reports a finding."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["assert_no_findings"]
 def assert_no_findings(
     subject: object, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
 ) -> None:
-    """Assert that the doctor finds nothing wrong; notes are fine, unless they are selected.
+    """Assert that `layertrace.diagnose` reports no errors or warnings; notes count only if selected.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
-        select: Codes of the findings that count, or beginnings of codes: `["LT1", "LT201"]`; without it, as
-            for `layertrace.diagnose`.
-        ignore: Codes of those that do not.
+        select: Codes, or prefixes of codes, of the findings that count: `["LT1", "LT201"]`. The default is
+            that of `layertrace.diagnose`.
+        ignore: Codes, or prefixes of codes, of the findings that do not count.
 
     Raises:
-        AssertionError: If there is one; it shows each with its line, its evidence and the fix.
-        RuleError: If one of the codes fits no rule.
+        AssertionError: If there is a finding; the message shows each with its line, evidence and fix.
+        RuleError: If a code matches no rule.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -36,16 +36,16 @@ def assert_no_findings(
     __tracebackhide__ = True
     timeline = events_of(subject)
     whole = subject if isinstance(subject, Timeline) else None
-    found = [
+    findings = [
         finding
         for finding in diagnose(timeline if whole is None else whole, select=select, ignore=ignore)
         if select is not None or finding.severity != "note"
     ]
-    if not found:
+    if not findings:
         return
-    more = f" and {counted(len(found) - 1, 'other')}" if len(found) > 1 else ""
-    sentence = f"{found[0].code} {found[0].name}{more} found, where nothing was expected"
-    raise failure(sentence, [_row(finding, timeline) for finding in found], timeline, found)
+    more = f" and {counted(len(findings) - 1, 'other')}" if len(findings) > 1 else ""
+    sentence = f"expected no findings, got {findings[0].code} {findings[0].name}{more}"
+    raise failure(sentence, [_row(finding, timeline) for finding in findings], timeline, findings)
 
 
 def _row(finding: Finding, timeline: Timeline) -> Row:

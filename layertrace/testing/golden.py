@@ -1,4 +1,4 @@
-"""Keep a timeline in a file, in a form that stays equal as long as the same things happen."""
+"""Compare a timeline with a file, in a form that is equal whenever the same things happen."""
 
 from __future__ import annotations
 
@@ -19,22 +19,21 @@ from layertrace.render import event_line
 from layertrace.testing.failure_message import Row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Cause, Event, FunctionRef, LayerRef, Opaque, Timeline
-from layertrace.timeline.event import ErrorRef, GraphSpec, Structure
+from layertrace.timeline.event import ErrorRef, GraphSpec, Structure, VariableSpec
 from layertrace.timeline.literals import words
 
 __all__ = ["UPDATE", "assert_unchanged_by", "golden_json", "golden_text", "normalised"]
 
 UPDATE = "LAYERTRACE_UPDATE"
-"""Set to anything in the environment, it lets `assert_unchanged_by` write; `--layertrace-update` sets it."""
+"""An environment variable; if set, `assert_unchanged_by` writes. `--layertrace-update` sets it."""
 
 
 def normalised(subject: object) -> Timeline:
-    """Return the same events without what differs from run to run, and from machine to machine.
+    """Return the same events without what differs between runs and between machines.
 
-    Numbers of events, layers, functions and variables are given anew from the first on, and so are names
-    that Keras made (`dense_7`) and those of threads. Times, files and lines, messages of errors, and the
-    sizes of graphs are left out. Names that somebody gave stay, and so do shapes, dtypes, modes, arguments
-    and causes.
+    Events, layers, functions, variables, threads, and layers that Keras named (`dense_7`) are numbered
+    again from the start. Times, files, lines, messages of errors, and sizes of graphs are omitted. Names that
+    the user chose stay, and so do shapes, dtypes, modes, arguments and causes.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
@@ -48,12 +47,12 @@ def normalised(subject: object) -> Timeline:
         0
     """
     timeline = events_of(subject)
-    fresh = _Fresh()
-    return Timeline([fresh.event(event, parent) for event, parent in _nested(timeline)])
+    renumbered = _Renumbered()
+    return Timeline([renumbered.event(event, parent) for event, parent in _with_parents(timeline)])
 
 
 def golden_text(subject: object) -> str:
-    """Return a normalised timeline as text, a line for each event, indented by what it lies in.
+    """Return a normalised timeline as text, with a line for each event, indented by its depth.
 
     Example:
         >>> from layertrace import Event, Timeline
@@ -66,8 +65,8 @@ def golden_text(subject: object) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def golden_json(subject: object) -> list[dict[str, Any]]:
-    """Return a normalised timeline as plain lists and dicts, for snapshots and for comparing.
+def golden_json(subject: object) -> list[dict[str, object]]:
+    """Return a normalised timeline as plain lists and dicts, to compare or to keep as a snapshot.
 
     Example:
         >>> from layertrace import Event, Timeline
@@ -78,17 +77,17 @@ def golden_json(subject: object) -> list[dict[str, Any]]:
 
 
 def assert_unchanged_by(subject: object, golden: str | os.PathLike[str]) -> None:
-    """Assert that the same things happen as when a golden file was written.
+    """Assert that the same things happen as when the golden file was written.
 
-    With `pytest --layertrace-update`, or LAYERTRACE_UPDATE in the environment, the file is written instead.
+    With `pytest --layertrace-update`, or LAYERTRACE_UPDATE in the environment, this writes the file.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
         golden: The file: `.txt` holds `golden_text`, `.json` holds `golden_json`.
 
     Raises:
-        AssertionError: If they differ, or if there is no such file yet.
-        ExpectationError: If the file is of another kind, or cannot be read or written.
+        AssertionError: If the two differ, or if the file does not exist.
+        ExpectationError: If the file has another suffix, or cannot be read or written.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -104,12 +103,12 @@ def assert_unchanged_by(subject: object, golden: str | os.PathLike[str]) -> None
             return
         before = path.read_text(encoding="utf-8") if path.exists() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise ExpectationError(f"the golden timeline {path} cannot be used: {error}") from error
+        raise ExpectationError(f"cannot read or write the golden timeline {path}: {error}") from error
     if before is None:
-        sentence = f"there is no golden timeline {path}; pytest --layertrace-update writes it"
+        sentence = f"the golden timeline {path} does not exist; run pytest --layertrace-update to write it"
         raise failure(sentence, _rows("", now, timeline), timeline)
     if now != before:
-        sentence = f"{named(timeline)} differs from {path} (if that is meant: pytest --layertrace-update)"
+        sentence = f"{named(timeline)} differs from {path}; if intended, run pytest --layertrace-update"
         raise failure(sentence, _rows(before, now, timeline), timeline)
 
 
@@ -117,52 +116,51 @@ def _contents(path: Path, timeline: Timeline) -> str:
     if path.suffix == ".txt":
         return golden_text(timeline)
     if path.suffix == ".json":
-        rows = ",\n".join(json.dumps(one, ensure_ascii=False) for one in golden_json(timeline))
+        rows = ",\n".join(json.dumps(event, ensure_ascii=False) for event in golden_json(timeline))
         return f"[\n{rows}\n]\n"
     raise ExpectationError(f"the golden timeline {path} must end in .txt or .json")
 
 
 def _rows(before: str, now: str, timeline: Timeline) -> list[Row]:
-    """Put the lines of both side by side; each line of the text is about one event."""
-    was, is_ = before.splitlines(), now.splitlines()
+    """Return the lines of both, side by side; each line of the text describes one event."""
     first = 1 if now.startswith("[\n") else 0
-    events: list[Event | None] = [None] * first + [event for event, _ in _nested(timeline)]
+    events: list[Event | None] = [None] * first + list(timeline)
     return [
-        Row(a or "", b if b is not None else "nothing more", a != b, event)
-        for a, b, event in zip_longest(was, is_, events)
+        Row(expected or "", "nothing more" if found is None else found, expected != found, event)
+        for expected, found, event in zip_longest(before.splitlines(), now.splitlines(), events)
     ]
 
 
-def _nested(timeline: Timeline) -> list[tuple[Event, Event | None]]:
-    """Return events in order, each with the one around it in this timeline."""
+def _with_parents(timeline: Timeline) -> list[tuple[Event, Event | None]]:
+    """Return the events in order, each with its parent in this timeline."""
     return [(event, timeline.parent(event)) for event in timeline]
 
 
-class _Fresh:
-    """Gives numbers and names anew, in the order in which they are met."""
+class _Renumbered:
+    """Numbers events, layers, functions, variables and threads in the order of their first appearance."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, object], int] = {}
+        self._numbers: dict[tuple[str, object], int] = {}
         self._layers: dict[int, LayerRef] = {}
         self._names: dict[str, str] = {}
         self._events: dict[int, Event] = {}
 
     def event(self, event: Event, parent: Event | None) -> Event:
-        """Return an event without what does not stay; its parent must have been asked for before."""
-        around = None if parent is None else self._events[parent.seq]
+        """Return the normalised event; call this for its parent first."""
+        new_parent = None if parent is None else self._events[parent.seq]
         new = structs.replace(
             event,
             seq=len(self._events),
             layer=None if event.layer is None else self._layer(event.layer),
-            parent=None if around is None else around.seq,
-            depth=0 if around is None else around.depth + 1,
+            parent=None if new_parent is None else new_parent.seq,
+            depth=0 if new_parent is None else new_parent.depth + 1,
             start_ns=0,
             duration_ns=None if event.duration_ns is None else 0,
             thread=self._thread(event.thread),
             function=None if event.function is None else self._function(event.function),
-            variable=None if event.variable is None else self._variable(event),
-            inputs=_steady(event.inputs),
-            arguments={name: _steady(value) for name, value in event.arguments.items()},
+            variable=None if event.variable is None else self._variable(event.variable, event.layer),
+            inputs=_without_numbers(event.inputs),
+            arguments={name: _without_numbers(value) for name, value in event.arguments.items()},
             cause=None if event.cause is None else _cause(event.cause),
             error=None if event.error is None else _error(event.error),
             location=None,
@@ -172,9 +170,10 @@ class _Fresh:
         self._events[event.seq] = new
         return new
 
-    def _number(self, what: str, thing: object) -> int:
-        count = sum(kind == what for kind, _ in self._known) + 1
-        return self._known.setdefault((what, thing), count)
+    def _number(self, category: str, key: object) -> int:
+        """Return the number of a thing in its category, counted from 1."""
+        following = sum(used == category for used, _ in self._numbers) + 1
+        return self._numbers.setdefault((category, key), following)
 
     def _thread(self, name: str) -> str:
         return name if name == "MainThread" else f"thread {self._number('thread', name)}"
@@ -182,43 +181,45 @@ class _Fresh:
     def _function(self, function: FunctionRef) -> FunctionRef:
         return FunctionRef(self._number("function", function.id), function.name)
 
-    def _variable(self, event: Event) -> Any:
-        made = event.variable
-        assert made is not None  # noqa: S101  # whoever calls this has looked
-        name = made.name.rpartition("/")[2]
-        if event.layer is None and self._names:  # an optimizer names its slots by the paths of the weights
-            known = "|".join(map(re.escape, sorted(self._names, key=len, reverse=True)))
-            name = re.sub(rf"(?<![^_])({known})(?![^_])", lambda found: self._names[found[0]], name)
-        return replace(made, id=self._number("variable", made.id), name=name, path=name)
+    def _variable(self, variable: VariableSpec, layer: LayerRef | None) -> VariableSpec:
+        name = variable.name.rpartition("/")[2]
+        if layer is None and self._names:  # an optimizer names its slots by the paths of the weights
+            automatic = "|".join(map(re.escape, sorted(self._names, key=len, reverse=True)))
+            name = re.sub(rf"(?<![^_])({automatic})(?![^_])", lambda match: self._names[match[0]], name)
+        return replace(variable, id=self._number("variable", variable.id), name=name, path=name)
 
     def _layer(self, layer: LayerRef) -> LayerRef:
-        known = self._layers.get(layer.id)
-        if known is None:
+        new = self._layers.get(layer.id)
+        if new is None:
             name = layer.name
             if is_automatic(layer):
                 automatic = re.sub(r"_\d+$", "", name)
                 number = self._number(f"layer {automatic}", layer.id) - 1
                 name = f"{automatic}_{number}" if number else automatic
                 self._names[layer.name] = name
-            known = self._layers[layer.id] = replace(
+            new = self._layers[layer.id] = replace(
                 layer, id=len(self._layers) + 1, name=name, path=name, bases=()
             )
-        return known
+        return new
 
 
-def _steady(value: Structure) -> Structure:
-    """Leave names that Keras gave out of the descriptions in a value."""
+def _without_numbers(value: Structure) -> Structure:
+    """Remove names that Keras generated from the descriptions in a value."""
     if isinstance(value, Opaque):
         return Opaque(unnumbered(value.text))
     if isinstance(value, Mapping):
-        return {name: _steady(inner) for name, inner in value.items()}
-    return tuple(map(_steady, value)) if isinstance(value, tuple) else value
+        return {name: _without_numbers(inner) for name, inner in value.items()}
+    return tuple(map(_without_numbers, value)) if isinstance(value, tuple) else value
 
 
 def _cause(cause: Cause) -> Cause:
     changes = tuple(
-        replace(one, before=one.before and unnumbered(one.before), now=one.now and unnumbered(one.now))
-        for one in cause.changes
+        replace(
+            change,
+            before=change.before and unnumbered(change.before),
+            now=change.now and unnumbered(change.now),
+        )
+        for change in cause.changes
     )
     return replace(cause, changes=changes, detail=unnumbered(cause.detail))
 
@@ -231,28 +232,29 @@ def _graph(graph: GraphSpec) -> GraphSpec:
     return replace(graph, ops=None)
 
 
-def _plain(event: Event) -> dict[str, Any]:
-    """Return what an event says, without what it does not."""
-    said = {"kind": event.kind}
+def _plain(event: Event) -> dict[str, object]:
+    """Return the fields of an event that differ from their defaults."""
+    fields: dict[str, object] = {"kind": event.kind}
     for name, write in _WRITERS.items():
         value = getattr(event, name)
-        if value not in (None, {}, frozenset()) and value != _USUAL.get(name):
-            said[name] = write(value)
-    return said
+        if value not in (None, {}, frozenset()) and value != _DEFAULTS.get(name):
+            fields[name] = write(value)
+    return fields
 
 
-_USUAL = {"times": 1, "thread": "MainThread"}
+_DEFAULTS = {"times": 1, "thread": "MainThread"}
 
 
 def _arguments(value: Mapping[str, Structure]) -> dict[str, str]:
     return {name: words(inner) for name, inner in value.items()}
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value
 
 
-_WRITERS: dict[str, Callable[[Any], Any]] = {
+# The value has the type of its field, for which a table by name has no type.
+_WRITERS: dict[str, Callable[[Any], object]] = {
     "layer": str,
     "parent": _same,
     "mode": _same,
@@ -264,7 +266,7 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
     "arguments": _arguments,
     "training": _same,
     "mask": _same,
-    "variable": lambda made: f"{made}{'' if made.trainable else ', not trainable'}",
+    "variable": lambda variable: f"{variable}{'' if variable.trainable else ', not trainable'}",
     "error": lambda error: error.type,
     "cause": str,
     "times": _same,
@@ -274,4 +276,4 @@ _WRITERS: dict[str, Callable[[Any], Any]] = {
     "thread": _same,
     "flags": sorted,
 }
-"""What a golden timeline holds of an event, and how."""
+"""The fields of an event in a golden timeline, each with a function that writes it."""

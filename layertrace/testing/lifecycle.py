@@ -1,10 +1,10 @@
-"""Assert the whole life of a layer, written as a lifecycle expression."""
+"""Assert the whole life of a layer with a lifecycle expression."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.testing.failure_message import Row, beside, failure
+from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.lifecycle import expression
@@ -15,18 +15,18 @@ __all__ = ["assert_lifecycle"]
 
 
 def assert_lifecycle(subject: object, lifecycle: str) -> None:
-    """Assert that events have the shape of a lifecycle expression, from the first to the last.
+    """Assert that events match a lifecycle expression, from the first to the last.
 
-    The events of a layer are its own: those of the layers inside it are not among them. Those of a
-    timeline are all that it has.
+    For a layer, only its own events are matched, without those of the layers inside it; for a timeline, all
+    of its events.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
-        lifecycle: Such as `"init build(variable*) call+"`; see `Timeline.matches`.
+        lifecycle: An expression such as `"init build(variable*) call+"`; see `Timeline.matches`.
 
     Raises:
-        AssertionError: If they do not; it marks the first event that does not fit.
-        ExpressionError: If the expression does not parse; the message points at the place.
+        AssertionError: If they do not match; the message marks the first event that does not fit.
+        ExpressionError: If the expression does not parse; the message points at the mistake.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -35,39 +35,39 @@ def assert_lifecycle(subject: object, lifecycle: str) -> None:
         >>> assert_lifecycle(lived, "init build? call+")
     """
     __tracebackhide__ = True
-    wanted = expression.compile(lifecycle)
+    program = expression.compile(lifecycle)
     timeline = events_of(subject)
-    mismatch = wanted.mismatch(timeline)
+    mismatch = program.mismatch(timeline)
     if mismatch is None:
         return
-    sentence = f"{named(timeline)} did not live as {wanted.text!r} says: {mismatch}"
+    sentence = f"{named(timeline)} does not match {program.text!r}: {mismatch}"
     raise failure(sentence, list(_rows(mismatch, timeline)), timeline)
 
 
 def _rows(mismatch: Mismatch, timeline: Timeline) -> Iterator[Row]:
-    """Put the events beside the kinds that the expression took them for, as far as it did."""
-    within = _chain(mismatch.parent, timeline)
-    for depth, event in enumerate(within):
-        yield beside(event.kind, event, depth=depth)
-    depth = len(within)
+    """Yield the events next to the kinds that matched them, up to the first that does not match."""
+    ancestors = _ancestors(mismatch.parent, timeline)
+    for depth, event in enumerate(ancestors):
+        yield event_row(event.kind, event, depth=depth)
+    depth = len(ancestors)
     siblings = timeline.roots if mismatch.parent is None else timeline.children(mismatch.parent)
     has_differed = False
     for event in siblings:
         differs = mismatch.event is not None and event.seq == mismatch.event.seq
         has_differed |= differs
         expected = _expected(mismatch) if differs else "" if has_differed else event.kind
-        yield beside(expected, event, differs=differs, depth=depth)
+        yield event_row(expected, event, differs=differs, depth=depth)
     if mismatch.event is None:
-        yield beside(_expected(mismatch), None, differs=True, depth=depth)
+        yield event_row(_expected(mismatch), None, differs=True, depth=depth)
 
 
-def _chain(event: Event | None, timeline: Timeline) -> list[Event]:
-    """Return an event with those around it, outermost first."""
-    found: list[Event] = []
+def _ancestors(event: Event | None, timeline: Timeline) -> list[Event]:
+    """Return an event and its ancestors, outermost first."""
+    chain: list[Event] = []
     while event is not None:
-        found.append(event)
+        chain.append(event)
         event = timeline.parent(event)
-    return found[::-1]
+    return chain[::-1]
 
 
 def _expected(mismatch: Mismatch) -> str:

@@ -1,4 +1,4 @@
-"""Assert in which order things happen, across several layers."""
+"""Assert the order of events across several layers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from layertrace.errors import ExpectationError, QueryError
-from layertrace.testing.failure_message import Row, beside, failure
+from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.query import check_value, listed
@@ -20,28 +20,28 @@ Item = str | tuple[object, str] | Predicate
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One item of an order: its name in sentences, and whether an event is it."""
+    """One item of an order: its name in messages, and a predicate that matches its events."""
 
     name: str
-    fits: Predicate
+    matches: Predicate
 
 
 def assert_order(subject: object, *items: Item, strict: bool = False) -> None:
-    """Assert that some events came one after the other; what comes later began later.
+    """Assert that some events began in this order.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
-        *items: At least two; each a kind such as `"build"`; a pair of layer and kind, as `"encoder.build"`,
-            where the layer is a name or path glob (for `trace` and `run`, the name of a function), or as
-            `(encoder, "build")`; or a function from an event to whether it is meant.
-        strict: Whether no other event may lie between them. What happens inside an event comes after it:
-            narrow the timeline with `of` or `where` to leave that out.
+        *items: At least two. Each is a kind such as `"build"`; a layer and a kind such as `"encoder.build"`,
+            where the layer is a name or path glob (for `trace` and `run`, the name of a function), or
+            `(encoder, "build")`; or a function that returns whether an event is meant.
+        strict: Allow no other events between them. Events inside an event come after it; to omit those,
+            narrow the timeline with `of` or `where`.
 
     Raises:
-        AssertionError: If they did not; it names the pair that is the wrong way round.
-        QueryError: If an item names a kind or a function that there is not.
+        AssertionError: If the order differs; the message names the pair that is reversed.
+        QueryError: If an item names an unknown kind or function.
         UnknownLayerError: If an item names a layer that the timeline does not have.
-        ExpectationError: If there are fewer than two items, or one is none of these.
+        ExpectationError: If there are fewer than two items, or an item has another type.
 
     Example:
         >>> from layertrace import Event, Timeline
@@ -51,17 +51,20 @@ def assert_order(subject: object, *items: Item, strict: bool = False) -> None:
     __tracebackhide__ = True
     timeline = events_of(subject)
     if len(items) < 2:
-        raise ExpectationError(f"assert_order() compares at least two items, and got {len(items)}")
+        raise ExpectationError(f"assert_order() needs at least two items, got {len(items)}")
     steps = [_step(item, timeline) for item in items]
-    found = _contiguous(steps, timeline) if strict else _subsequence(steps, timeline)
-    if len(found) == len(steps):
+    matched = _contiguous(steps, timeline) if strict else _subsequence(steps, timeline)
+    if len(matched) == len(steps):
         return
-    rows = [beside(step.name, event) for step, event in zip(steps, found, strict=False)]
-    missing, before = steps[len(found)], found[-1] if found else None
-    elsewhere = _next_after(before, timeline) if strict and found else _first(missing, timeline)
-    rows.append(_missing(missing, elsewhere))
-    rows += [Row(step.name) for step in steps[len(found) + 1 :]]
-    raise failure(_sentence(steps, found, elsewhere, strict=strict), rows, timeline)
+    rows = [event_row(step.name, event) for step, event in zip(steps, matched, strict=False)]
+    missing = steps[len(matched)]
+    if strict and matched:
+        instead = next((event for event in timeline if event.seq > matched[-1].seq), None)
+    else:
+        instead = next((event for event in timeline if missing.matches(event)), None)
+    rows.append(_missing_row(missing, instead))
+    rows += [Row(step.name) for step in steps[len(matched) + 1 :]]
+    raise failure(_sentence(steps, matched, instead, strict=strict), rows, timeline)
 
 
 def _step(item: Item, timeline: Timeline) -> _Step:
@@ -74,8 +77,7 @@ def _step(item: Item, timeline: Timeline) -> _Step:
     if callable(item):
         return _Step(getattr(item, "__name__", type(item).__name__), item)
     raise ExpectationError(
-        f"an item of an order is a kind, a pair such as 'encoder.build', or a function, not a "
-        f"{type(item).__name__}"
+        f"each item must be a kind, a pair such as 'encoder.build', or a function, got {type(item).__name__}"
     )
 
 
@@ -93,30 +95,30 @@ def _of_kind(name: str, kind: str, subject: object, timeline: Timeline) -> _Step
 
 def _of_function(glob: str, kind: str, timeline: Timeline) -> Predicate:
     names = {life.name for life in timeline.functions}
-    wanted = {name for name in names if fnmatchcase(name, glob)}
-    if not wanted:
-        known = listed(sorted(names)) or "no function at all"
-        raise QueryError(f"no function {glob!r} in this timeline; it has {known}")
-    return lambda event: event.kind == kind and event.function is not None and event.function.name in wanted
+    matching = {name for name in names if fnmatchcase(name, glob)}
+    if not matching:
+        existing = listed(sorted(names)) or "no functions"
+        raise QueryError(f"no function {glob!r} in this timeline; it has {existing}")
+    return lambda event: event.kind == kind and event.function is not None and event.function.name in matching
 
 
 def _subsequence(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
-    """Return the first events that fit the steps in order, as many as there are."""
-    found: list[Event] = []
+    """Return the first events that match the steps in order, up to the first step without an event."""
+    matched: list[Event] = []
     for event in timeline:
-        if len(found) < len(steps) and steps[len(found)].fits(event):
-            found.append(event)
-    return found
+        if len(matched) < len(steps) and steps[len(matched)].matches(event):
+            matched.append(event)
+    return matched
 
 
 def _contiguous(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
-    """Return the longest row of events, one right after the other, that fits the beginning of the steps."""
+    """Return the longest sequence of consecutive events that matches the first steps."""
     best: list[Event] = []
     events = list(timeline)
     for start in range(len(events)):
         length = 0
         while length < len(steps) and start + length < len(events):
-            if not steps[length].fits(events[start + length]):
+            if not steps[length].matches(events[start + length]):
                 break
             length += 1
         if length > len(best):
@@ -126,30 +128,30 @@ def _contiguous(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
     return best
 
 
-def _first(step: _Step, timeline: Timeline) -> Event | None:
-    return next((event for event in timeline if step.fits(event)), None)
+def _missing_row(step: _Step, instead: Event | None) -> Row:
+    if instead is None:
+        return Row(step.name, "no such event", differs=True)
+    return event_row(step.name, instead, differs=True)
 
 
-def _next_after(event: Event | None, timeline: Timeline) -> Event | None:
-    return next((one for one in timeline if event is None or one.seq > event.seq), None)
+def _sentence(steps: Sequence[_Step], matched: list[Event], instead: Event | None, *, strict: bool) -> str:
+    """Return the sentence of a failure.
 
-
-def _missing(step: _Step, elsewhere: Event | None) -> Row:
-    if elsewhere is None:
-        return Row(step.name, "nothing of the kind", differs=True)
-    return beside(step.name, elsewhere, differs=True)
-
-
-def _sentence(steps: Sequence[_Step], found: list[Event], elsewhere: Event | None, *, strict: bool) -> str:
-    missing = steps[len(found)].name
-    if not found:
-        return f"{missing} did not happen at all" if elsewhere is None else f"no row begins with {missing}"
-    before = steps[len(found) - 1].name
+    Args:
+        steps: What was expected.
+        matched: The events that match the first steps.
+        instead: If `strict`, the event after these; otherwise an event that matches the missing step.
+        strict: As for `assert_order`.
+    """
+    missing = steps[len(matched)].name
+    if not matched:
+        return f"{missing} never happened"
+    before = steps[len(matched) - 1].name
     if strict:
-        came = "nothing" if elsewhere is None else f"event {elsewhere.seq} ({elsewhere.kind})"
-        return f"{missing} did not come right after {before}: {came} did"
-    if elsewhere is None:
-        return f"{missing} did not happen at all, and was expected after {before}"
-    if elsewhere in found:
-        return f"{missing} did not happen once more after {before}"
-    return f"{missing} came before {before}, not after it"
+        follower = "nothing" if instead is None else f"event {instead.seq} ({instead.kind})"
+        return f"{missing} did not follow {before} directly: {follower} did"
+    if instead is None:
+        return f"{missing} never happened, expected it after {before}"
+    if instead in matched:
+        return f"{missing} did not happen again after {before}"
+    return f"{missing} happened before {before}, expected it after"

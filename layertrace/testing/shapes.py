@@ -1,13 +1,13 @@
-"""Assert which variables a layer makes, and which shapes go in and come out."""
+"""Assert the variables that a layer creates, and the shapes of its inputs and outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Union
+from typing import Final, Union
 
 from layertrace.errors import ExpectationError, QueryError
-from layertrace.testing.failure_message import Row, beside, failure
+from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, TensorSpec, Timeline
 from layertrace.timeline.event import Structure
@@ -18,26 +18,26 @@ __all__ = ["assert_shapes", "assert_variables"]
 Shape = tuple[Union[int, None], ...]
 Nest = Union[tuple["Expected", ...], list["Expected"], Mapping[str, "Expected"]]
 Expected = Union[None, str, Shape, TensorSpec, Nest]
-"""A shape, in which None fits any size; `"float32[2, 3]"`; or specs nested as the tensors are."""
+"""A shape, in which None matches any size; `"float32[2, 3]"`; or these nested as the tensors are."""
 
-MAKERS = ("init", "build", "call")
+CREATORS = ("init", "build", "call")
 
 
 def assert_variables(
     subject: object, expected: Mapping[str, Expected], *, created_in: str | None = None
 ) -> None:
-    """Assert which variables a layer made: those named, and no others.
+    """Assert that a layer created exactly these variables.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
         expected: The shape of each variable by its name, such as `{"kernel": (5, 10), "bias": (10,)}`. A None
-            in a shape fits any size, None instead of a shape any shape.
-        created_in: Where they all were made: in `init`, `build` or `call`; None does not ask.
+            in a shape matches any size, and None instead of a shape matches any shape.
+        created_in: The method that created them all: `init`, `build` or `call`; None allows any.
 
     Raises:
-        AssertionError: If one is missing, is more than expected, has another shape, or was made elsewhere.
-        QueryError: If `created_in` is none of these.
-        ExpectationError: If `expected` is no mapping of names to shapes.
+        AssertionError: If a variable is missing, not expected, of another shape, or created elsewhere.
+        QueryError: If `created_in` has another value.
+        ExpectationError: If `expected` is not a mapping of names to shapes.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -46,83 +46,86 @@ def assert_variables(
     __tracebackhide__ = True
     if not isinstance(expected, Mapping):
         kind = type(expected).__name__
-        raise ExpectationError(f"variables are expected as a mapping of names to shapes, not as a {kind}")
-    if created_in is not None and created_in not in MAKERS:
-        raise QueryError(f"no variable is created in {created_in!r}; it is one of {', '.join(MAKERS)}")
+        raise ExpectationError(f"expected must be a mapping of variable names to shapes, got {kind}")
+    if created_in is not None and created_in not in CREATORS:
+        raise QueryError(f"created_in must be one of {', '.join(CREATORS)}, got {created_in!r}")
     for shape in expected.values():
-        _check(shape)
+        _check_shape(shape)
     timeline = events_of(subject)
-    rows = list(_beside(timeline, expected, created_in))
-    wrong = [row for row in rows if row.differs]
-    if wrong:
-        others = f"; {len(wrong) - 1} more differ" if len(wrong) > 1 else ""
-        sentence = f"{named(timeline)} has other variables than expected: {_said(wrong[0])}{others}"
+    rows = list(_variable_rows(timeline, expected, created_in))
+    differing = [row for row in rows if row.differs]
+    if differing:
+        more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
+        difference = _variable_difference(differing[0])
+        sentence = f"{named(timeline)} does not have the expected variables: {difference}{more}"
         raise failure(sentence, rows, timeline)
 
 
-def _beside(timeline: Timeline, expected: Mapping[str, Expected], created_in: str | None) -> Iterator[Row]:
-    """Put each variable beside the one expected by its name, then those that are missing."""
+def _variable_rows(
+    timeline: Timeline, expected: Mapping[str, Expected], created_in: str | None
+) -> Iterator[Row]:
+    """Yield each variable next to the one expected by its name, then those that are missing."""
     missing = dict(expected)
-    where = f"  in {created_in}" if created_in else ""
+    suffix = f"  in {created_in}" if created_in else ""
     for event in timeline.variables:
-        made = event.variable
-        if made is None or event.error is not None:
+        variable = event.variable
+        if variable is None or event.error is not None:
             continue
-        name = _name(event)
+        name = _variable_name(event)
         if name not in missing:
-            yield beside("", event, differs=True)
+            yield event_row("", event, differs=True)
             continue
         shape = missing.pop(name)
-        around = timeline.parent(event)
-        maker = "no layer" if around is None else around.kind
-        row = beside(f"{name}  {_written(shape)}{where}", event)
-        is_there = created_in in (None, maker)
-        if not is_there:
-            row = replace(row, found=f"{row.found}  in {maker}")
-        yield replace(row, differs=not (is_there and _fits(shape, TensorSpec(made.dtype, made.shape))))
+        parent = timeline.parent(event)
+        creator = "no layer" if parent is None else parent.kind
+        row = event_row(f"{name}  {_written(shape)}{suffix}", event)
+        is_expected_creator = created_in in (None, creator)
+        if not is_expected_creator:
+            row = replace(row, found=f"{row.found}  in {creator}")
+        has_shape = _matches(shape, TensorSpec(variable.dtype, variable.shape))
+        yield replace(row, differs=not (is_expected_creator and has_shape))
     for name, shape in missing.items():
-        yield Row(f"{name}  {_written(shape)}{where}", "nothing", differs=True)
+        yield Row(f"{name}  {_written(shape)}{suffix}", "nothing", differs=True)
 
 
-def _name(event: Event) -> str:
-    """Return the name of a variable without what tf_keras puts around it."""
+def _variable_name(event: Event) -> str:
+    """Return the name of a variable without the scopes and the `:0` that tf_keras adds."""
     name = "" if event.variable is None else event.variable.name
     return name.rpartition("/")[2].removesuffix(":0")
 
 
-def _said(row: Row) -> str:
+def _variable_difference(row: Row) -> str:
     if row.event is None:
-        return f"{row.expected.split()[0]} was not made"
-    name = _name(row.event)
-    return f"{name} is not as expected" if row.expected else f"{name} was not expected"
+        return f"{row.expected.split()[0]} was not created"
+    name = _variable_name(row.event)
+    return f"{name} differs" if row.expected else f"{name} was not expected"
 
 
-class _Any:
-    """Stands for whatever comes."""
+class _Anything(str):
+    """The default of `assert_shapes`, which matches any structure; a string, as expected shapes may be."""
 
-    def __repr__(self) -> str:
-        return "any"
+    __slots__ = ()
 
 
-ANYTHING: Any = _Any()
+ANYTHING: Final = _Anything("any")
 
 
 def assert_shapes(
     subject: object, inputs: Expected = ANYTHING, outputs: Expected = ANYTHING, *, mode: str | None = None
 ) -> None:
-    """Assert what goes into each call, and what comes out.
+    """Assert the shapes of the inputs and outputs of each call.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
-        inputs: The shape of the tensor that comes in, in which None fits any size; with the dtype, as text:
-            `"float32[2, 3]"`; nested as the tensors are; of several arguments, a mapping by name.
-        outputs: The same of what comes out.
-        mode: Calls in which mode to look at; None takes all.
+        inputs: The shape of the input tensor, in which None matches any size; as text if the dtype matters:
+            `"float32[2, 3]"`; nested as the tensors are; for several arguments, a mapping by name.
+        outputs: The same for the output.
+        mode: Check only calls in this mode: `eager`, `symbolic` or `graph`.
 
     Raises:
-        AssertionError: If a call that went well had others, or if there was none.
-        ExpectationError: If a shape is none.
-        QueryError: If there is no such mode.
+        AssertionError: If a call that succeeded had other shapes, or if the layer was never called.
+        ExpectationError: If an expected shape is not valid.
+        QueryError: If the mode is unknown.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -134,58 +137,62 @@ def assert_shapes(
     """
     __tracebackhide__ = True
     for shape in (inputs, outputs):
-        if shape is not ANYTHING:
-            _check(shape)
+        _check_shape(shape)
     timeline = events_of(subject)
     fields = {} if mode is None else {"mode": mode}
     calls = [event for event in timeline.where(kind="call", **fields) if event.error is None]
     expected = f"{_written(inputs)} -> {_written(outputs)}"
     rows = [
-        beside(expected, one, differs=not (_fits(inputs, one.inputs) and _fits(outputs, one.outputs)))
-        for one in calls
+        event_row(
+            expected, call, differs=not (_matches(inputs, call.inputs) and _matches(outputs, call.outputs))
+        )
+        for call in calls
     ]
     if not rows:
         row = Row(expected, "no call", differs=True)
         raise failure(f"{named(timeline)} was never called", [row], timeline)
-    wrong = [row for row in rows if row.differs]
-    if wrong:
-        sentence = (
-            f"{named(timeline)} has other shapes than expected: {_call(wrong[0].event, inputs, outputs)}"
-        )
+    differing = [call for call, row in zip(calls, rows, strict=True) if row.differs]
+    if differing:
+        difference = _call_difference(differing[0], inputs, outputs)
+        sentence = f"{named(timeline)} does not have the expected shapes: {difference}"
         raise failure(sentence, rows, timeline)
 
 
-def _call(event: Event | None, inputs: Expected, outputs: Expected) -> str:
-    if event is None:
-        return ""
-    found = [] if _fits(inputs, event.inputs) else [f"got {words(event.inputs)}"]
-    found += [] if _fits(outputs, event.outputs) else [f"returned {words(event.outputs)}"]
-    return f"call {event.call_index} {' and '.join(found)}"
+def _call_difference(call: Event, inputs: Expected, outputs: Expected) -> str:
+    parts = [] if _matches(inputs, call.inputs) else [f"got {words(call.inputs)}"]
+    parts += [] if _matches(outputs, call.outputs) else [f"returned {words(call.outputs)}"]
+    return f"call {call.call_index} {' and '.join(parts)}"
 
 
 def _is_shape(expected: object) -> bool:
     return isinstance(expected, (tuple, list)) and all(
-        one is None or (isinstance(one, int) and not isinstance(one, bool)) for one in expected
+        size is None or (isinstance(size, int) and not isinstance(size, bool)) for size in expected
     )
 
 
-def _check(expected: object) -> None:
+def _check_shape(expected: object) -> None:
+    """Check an expected shape.
+
+    Raises:
+        ExpectationError: If it is not valid.
+    """
     if expected is None or isinstance(expected, (str, TensorSpec)) or _is_shape(expected):
         return
     if isinstance(expected, Mapping):
-        for one in expected.values():
-            _check(one)
+        for inner in expected.values():
+            _check_shape(inner)
     elif isinstance(expected, (tuple, list)):
-        for one in expected:
-            _check(one)
+        for inner in expected:
+            _check_shape(inner)
     else:
         raise ExpectationError(
-            f"a shape is expected as a tuple such as (None, 3), as text such as 'float32[2, 3]', or nested, "
-            f"not as a {type(expected).__name__}"
+            "a shape must be a tuple such as (None, 3), text such as 'float32[2, 3]', or a nest of these, "
+            f"got {type(expected).__name__}"
         )
 
 
-def _fits(expected: Expected, found: Structure) -> bool:
+def _matches(expected: Expected, found: Structure) -> bool:
+    """Return whether a spec, or a structure of specs, has the expected shape."""
     if expected is ANYTHING or expected is None:
         return True
     if isinstance(expected, str):
@@ -194,17 +201,17 @@ def _fits(expected: Expected, found: Structure) -> bool:
         return found == expected
     if isinstance(expected, Mapping):
         both = isinstance(found, Mapping) and found.keys() == expected.keys()
-        return both and all(_fits(one, found[name]) for name, one in expected.items())  # type: ignore[index, call-overload]  # a mapping, see above
+        return both and all(_matches(inner, found[name]) for name, inner in expected.items())  # type: ignore[index, call-overload]  # a mapping, see above
     if isinstance(found, TensorSpec):
         return _is_shape(expected) and _has_shape(expected, found)
     both = isinstance(found, tuple) and len(found) == len(expected)
-    return both and all(map(_fits, expected, found))  # type: ignore[arg-type]  # a tuple, see above
+    return both and all(map(_matches, expected, found))  # type: ignore[arg-type]  # a tuple, see above
 
 
-def _has_shape(expected: Any, found: TensorSpec) -> bool:
+def _has_shape(expected: Sequence[object], found: TensorSpec) -> bool:
     if found.shape is None or len(found.shape) != len(expected):
         return False
-    return all(a is None or a == b for a, b in zip(expected, found.shape, strict=True))
+    return all(size is None or size == actual for size, actual in zip(expected, found.shape, strict=True))
 
 
 def _written(expected: Expected) -> str:

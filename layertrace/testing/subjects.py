@@ -1,4 +1,4 @@
-"""Whose events an expectation is about, and how a sentence names them."""
+"""Find the events that an expectation is about, and their name in a message."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ __all__ = ["events_of", "named"]
 
 
 def events_of(subject: object) -> Timeline:
-    """Return the events of what an expectation was given, as they are now.
+    """Return the events of the subject of an expectation, up to now.
 
     Args:
         subject: A timeline; or a layer, a layer class, or a name or path glob, whose events are taken from
             `layertrace.current_timeline()`.
 
     Raises:
-        UnknownLayerError: If nothing was recorded of it; the message lists the layers there are.
+        UnknownLayerError: If nothing was recorded of it; the message lists the recorded layers.
     """
     if isinstance(subject, Timeline):
         return subject[:]
@@ -24,6 +24,6 @@ def events_of(subject: object) -> Timeline:
 
 
 def named(timeline: Timeline) -> str:
-    """Return the name of the one layer that some events are about, or `the timeline`."""
+    """Return the name of the layer if all events are about one, or else `the timeline`."""
     layers = timeline.layers
     return str(layers[0]) if len(layers) == 1 else "the timeline"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any, overload
+from types import TracebackType
+from typing import overload
 
 import layertrace
 from layertrace.errors import QueryError
 from layertrace.render.wording.formatting import counted
-from layertrace.testing.counts import checked_count
+from layertrace.testing.counts import check_count
 from layertrace.testing.failure_message import Row, failure
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.literals import words
@@ -31,56 +32,57 @@ def assert_max_traces(
 ) -> AbstractContextManager[Timeline] | None:
     """Assert that no function is traced more than `limit` times.
 
-    `tf.function` objects that are made anew from the same code count together, as in TensorFlow's own
-    warning of retracing: a model made in each turn of a loop is traced in each. TensorFlow's second pass,
-    after the first made variables, counts as a trace, as in `experimental_get_tracing_count()`.
+    Several `tf.function` objects from the same code count together, as in TensorFlow's own warning of
+    retracing: a model that a loop creates in every iteration is traced in each. The second pass, which
+    TensorFlow needs if the first created variables, counts as in `experimental_get_tracing_count()`.
 
     Args:
-        limit: How many traces of one function are fine.
-        timeline: What was recorded; without it, a context manager that records its block and gives the
-            timeline.
-        function: The name of the function to look at; without it, all.
-        info: What to add to the sentence of a failure.
+        limit: The highest allowed number of traces of one function.
+        timeline: A recording to check. Without it, return a context manager that records its block and
+            yields the timeline.
+        function: The name of the function to check; by default, all functions are checked.
+        info: Text to add to the message of a failure.
 
     Raises:
-        AssertionError: If a function was traced more often; it tells each trace, and which argument had
-            which value before.
-        ExpectationError: If `limit` is no count.
-        QueryError: If a timeline is given that has no such function.
+        AssertionError: If a function was traced more often; the message shows each trace, and which argument
+            changed.
+        ExpectationError: If `limit` is not a non-negative integer.
+        QueryError: If the given timeline does not have the function.
 
     Example:
         >>> with assert_max_traces(1):
         ...     model.predict(x)  # doctest: +SKIP
     """
     __tracebackhide__ = True
-    checked_count("limit", limit)
+    check_count("limit", limit)
     if timeline is None:
         return _Recorded(limit, function, info)
     names = {life.name for life in timeline.functions}
     if function is not None and function not in names:
-        known = listed(sorted(names)) or "no function at all"
-        raise QueryError(f"no function {function!r} in this timeline; it has {known}")
+        existing = listed(sorted(names)) or "no functions"
+        raise QueryError(f"no function {function!r} in this timeline; it has {existing}")
     _check(limit, timeline[:], function, info)
     return None
 
 
 class _Recorded(AbstractContextManager[Timeline]):
-    """Records its block, and then checks."""
+    """Records its block, and then checks the recording."""
 
     def __init__(self, limit: int, function: str | None, info: str) -> None:
-        self._wanted = (function, info)
-        self._limit = limit
+        self._limit, self._function, self._info = limit, function, info
         self._tracer = layertrace.trace(report=False)
 
     def __enter__(self) -> Timeline:
         self._timeline = self._tracer.__enter__()
         return self._timeline
 
-    def __exit__(self, *raised: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         __tracebackhide__ = True
-        self._tracer.__exit__(*raised)
-        if raised[0] is None:
-            _check(self._limit, self._timeline, *self._wanted)
+        self._tracer.__exit__(kind, error, trace)
+        if kind is None:
+            _check(self._limit, self._timeline, self._function, self._info)
 
 
 def _check(limit: int, timeline: Timeline, function: str | None, info: str) -> None:
@@ -92,20 +94,21 @@ def _check(limit: int, timeline: Timeline, function: str | None, info: str) -> N
             by_code.setdefault((event.function.name, code), []).append(event)
     too_many = [traces for traces in by_code.values() if len(traces) > limit]
     if too_many:
-        sentences = "; ".join(_told(traces, limit) for traces in too_many)
+        sentences = "; ".join(_sentence(traces, limit) for traces in too_many)
         rows = [row for traces in too_many for row in _rows(traces, limit)]
         raise failure(f"{sentences}{f' ({info})' if info else ''}", rows, timeline)
 
 
-def _told(traces: list[Event], limit: int) -> str:
-    """Say of one function how often it was traced."""
+def _sentence(traces: list[Event], limit: int) -> str:
+    """Return a sentence that states how often a function was traced."""
     objects = len({event.function for event in traces})
-    made = f" ({objects} tf.functions of the same code)" if objects > 1 else ""
-    return f"{traces[0].function} was traced {counted(len(traces), 'time')}{made}, at most {limit} expected"
+    note = f" ({objects} tf.functions from the same code)" if objects > 1 else ""
+    times = counted(len(traces), "time")
+    return f"{traces[0].function} was traced {times}{note}, expected at most {limit}"
 
 
 def _rows(traces: list[Event], limit: int) -> Iterator[Row]:
-    """Put each trace, with why it was made, beside those that are fine."""
+    """Yield each trace with its cause, next to those that are allowed."""
     for number, event in enumerate(traces):
         expected = f"trace {number + 1}" if number < limit else ""
         found = f"{event.seq} trace {event.trace} of {event.function}  {event.cause or _arguments(event)}"
@@ -114,4 +117,4 @@ def _rows(traces: list[Event], limit: int) -> Iterator[Row]:
 
 def _arguments(event: Event) -> str:
     inputs = event.inputs if isinstance(event.inputs, dict) else {}
-    return ", ".join(f"{name}: {words(value)}" for name, value in inputs.items()) or "the first"
+    return ", ".join(f"{name}: {words(value)}" for name, value in inputs.items()) or "no arguments"

@@ -1,4 +1,4 @@
-"""How long the text of a failure may be."""
+"""How long the message of a failure may be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["LONG", "NORMAL", "SHORT", "FailureSize", "set_size"]
 
 
 class FailureSize(NamedTuple):
-    """Lines of the comparison, and of the tree (0 leaves it out)."""
+    """The number of rows in the comparison, and of lines in the tree; 0 lines omit the tree."""
 
     rows: int
     lines: int
@@ -16,10 +16,10 @@ class FailureSize(NamedTuple):
 
 SHORT, NORMAL, LONG = FailureSize(5, 0), FailureSize(12, 24), FailureSize(200, 400)
 
-now = NORMAL
+current = NORMAL
 
 
-def set_size(room: FailureSize) -> None:
-    """Choose how long failures are from now on; the pytest plugin does so by `-q` and `-v`."""
-    global now
-    now = room
+def set_size(size: FailureSize) -> None:
+    """Set how long messages are; the pytest plugin does this according to `-q` and `-v`."""
+    global current
+    current = size

@@ -5,6 +5,11 @@ import re
 import subprocess
 import sys
 
+import click
+import pytest
+
+from layertrace.cli import command_line
+
 
 def layertrace(*words, **environment):
     """Run a command and return the finished process."""
@@ -14,7 +19,7 @@ def layertrace(*words, **environment):
     )  # fmt: skip
 
 
-def test_demo_shows_the_tutorial_and_the_story():
+def test_demo_shows_the_tutorial_and_the_bug():
     """`layertrace demo` shows the tutorial layer, then the bug with its layer, line and trace."""
     done = layertrace("demo")
 
@@ -26,13 +31,13 @@ def test_demo_shows_the_tutorial_and_the_story():
 
 
 def test_demo_lists_and_refuses():
-    """`layertrace demo --list` names the demos; an unknown one gets one sentence and status 2."""
+    """`layertrace demo --list` lists the demos; an unknown one is an error of one line, with status 2."""
     listed = layertrace("demo", "--list").stdout
     unknown = layertrace("demo", "nothing")
 
     assert [line.split()[0] for line in listed.splitlines()][:2] == ["fit", "fit_and_predict"]
     assert unknown.returncode == 2
-    assert "no demo nothing; there are fit, " in unknown.stderr
+    assert "unknown demo nothing; choose from fit, " in unknown.stderr
     assert "Traceback" not in unknown.stderr
 
 
@@ -51,14 +56,28 @@ def test_debug_shows_versions_engine_and_hooks():
     assert "MISSING" not in done.stdout
 
 
-def test_help_and_version():
-    """`--help` names the commands, `--version` the version."""
-    assert "demo" in layertrace("--help").stdout
+def test_version():
+    """`--version` prints the version."""
     assert "0.1.0" in layertrace("--version").stdout
 
 
+COMMANDS = [command_line, *command_line.commands.values()]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_fits_a_terminal_of_80_columns(command):
+    """The help of each command fits, each option has a help text, and no summary of a command is cut."""
+    context = click.Context(command, info_name="layertrace command", terminal_width=80)
+    usage, *lines = command.get_help(context).splitlines()
+    options = [option for option in command.get_params(context) if isinstance(option, click.Option)]
+
+    assert len(usage) <= 80
+    assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []
+    assert [option.name for option in options if not option.help] == []
+
+
 def test_explain_prints_the_page_of_a_rule():
-    """By code or name; without one, a list; an unknown one gets one sentence and status 2."""
+    """`explain` takes a code or a name, and lists all rules without one; an unknown code is an error."""
     page = layertrace("explain", "LT101")
     listed = layertrace("explain")
     unknown = layertrace("explain", "LT0")
@@ -87,8 +106,8 @@ sys.exit(0 if len(sys.argv) < 3 else int(sys.argv[2]))
 """
 
 
-def test_check_runs_a_program_and_tells_what_is_wrong(tmp_path):
-    """Its output stays its own; findings go to standard error, and the status says that there is an error."""
+def test_check_runs_a_program_and_reports_problems(tmp_path):
+    """The output of the program does not change; findings go to standard error, and an error is status 1."""
     program = tmp_path / "app.py"
     program.write_text(PROGRAM)
     done = layertrace("check", str(program), "eager")
@@ -102,8 +121,8 @@ def test_check_runs_a_program_and_tells_what_is_wrong(tmp_path):
     assert ignored.returncode == 0, ignored.stderr
 
 
-def test_check_passes_on_how_a_program_ends(tmp_path):
-    """An exit status of its own; its traceback as ever, and then the findings."""
+def test_check_ends_as_the_program_does(tmp_path):
+    """The status of the program stays, and its traceback is printed before the findings."""
     program = tmp_path / "app.py"
     program.write_text(PROGRAM)
     left = layertrace("check", str(program), "eager", "7")
@@ -115,11 +134,13 @@ def test_check_passes_on_how_a_program_ends(tmp_path):
 
 
 def test_check_refuses_what_it_cannot_run(tmp_path):
-    """A missing program and an unknown code: one sentence, status 2."""
+    """A missing program, a module and an unknown code are errors of one line, with status 2."""
     missing = layertrace("check", str(tmp_path / "none.py"))
     unknown = layertrace("check", "--select", "LT999", __file__)
+    module = layertrace("check", "--ignore", "LT3", "-m", "json")
 
-    assert (missing.returncode, unknown.returncode) == (2, 2)
-    assert "there is no program" in missing.stderr
+    assert [done.returncode for done in (missing, unknown, module)] == [2, 2, 2]
+    assert "use layertrace run --check -m MODULE or -c CODE" in module.stderr
+    assert "cannot find the program" in missing.stderr
     assert "no rule has a code that begins with 'LT999'" in unknown.stderr
     assert "Traceback" not in missing.stderr + unknown.stderr

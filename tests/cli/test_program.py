@@ -24,7 +24,7 @@ PRINTS = "import sys\nprint(sys.argv, __name__)\n"
 
 
 def process(*arguments, shell='"$@"', **options):
-    """Run Python with arguments; `shell` says with which redirections, if any."""
+    """Run Python with arguments; `shell` may redirect its streams."""
     command = ["bash", "-c", shell, "bash", sys.executable, *map(str, arguments)]
     options = {"stdin": subprocess.DEVNULL} | options if "input" not in options else options
     done = subprocess.run(
@@ -35,13 +35,13 @@ def process(*arguments, shell='"$@"', **options):
 
 
 def same(*arguments, **options):
-    """Run a program with Python and under trace, and return how both ended, which has to be the same."""
+    """Run a program with Python and under trace, and return both results, which a test compares."""
     return process(*arguments, **options), process(*RUN, "-q", *arguments, **options)
 
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """An empty folder to be in."""
+    """An empty folder, which is the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -64,24 +64,24 @@ CLOSING = {
 
 
 @pytest.mark.parametrize("what", CLOSING)
-def test_a_program_may_close_what_it_prints_to(what, here):
-    """Its output and status stay its own, with a report and without."""
+def test_a_program_may_close_its_streams(what, here):
+    """Its output and status do not change, with a report and without."""
     bare, traced = same("-c", CLOSING[what])
     reported = process(*RUN, "--check", "-c", CLOSING[what])
 
-    assert [_steady(one) for one in traced] == [_steady(one) for one in bare]
+    assert [_steady(part) for part in traced] == [_steady(part) for part in bare]
     assert (reported[0], reported[2]) == (bare[0], bare[2])
     assert "layertrace/cli" not in reported[1]
 
 
-def _steady(said):
-    """Without what Python tells of an exception's memory where it cannot show a traceback."""
-    return re.sub(r"0x\w+|(?<=object refcount : )\d+", "", str(said))
+def _steady(output):
+    """Remove the addresses that Python prints where it cannot show a traceback."""
+    return re.sub(r"0x\w+|(?<=object refcount : )\d+", "", str(output))
 
 
 @pytest.mark.parametrize("where", ["2>/dev/full", ">&-", "2>&-", ">&- 2>&-", ">/dev/full"])
-def test_a_program_may_be_given_no_place_to_print_to(where, here):
-    """The report is left out where it cannot be written; the status is the program's."""
+def test_a_program_may_start_with_closed_or_full_streams(where, here):
+    """A report that cannot be written is dropped; the exit status is that of the program."""
     code = "import sys; print('out'); print('error', file=sys.stderr); sys.exit(0)"
     bare, traced = same("-c", code, shell=f'"$@" {where}')
     reported = process(*RUN, "-c", code, shell=f'"$@" {where}')
@@ -93,13 +93,13 @@ def test_a_program_may_be_given_no_place_to_print_to(where, here):
 @pytest.mark.parametrize(
     "what", ["has no errors", "writes its errors to memory", "closes the descriptor of its errors"]
 )
-def test_the_report_goes_where_standard_error_led_at_first(what, here):
-    """Not into what the program has put in its place."""
-    assert "no layer was made" in process(*RUN, "-c", CLOSING[what])[1]
+def test_the_report_goes_to_the_original_standard_error(what, here):
+    """A stream that the program puts in its place gets nothing."""
+    assert "no layer was created" in process(*RUN, "-c", CLOSING[what])[1]
 
 
-def test_a_file_that_takes_the_place_of_standard_error_is_the_programs(here):
-    """Nothing of ours is written into it."""
+def test_nothing_is_written_to_a_file_that_replaces_standard_error(here):
+    """The file belongs to the program and stays empty."""
     code = "import os; os.close(2); print(os.open('mine', os.O_CREAT | os.O_WRONLY))"
 
     out, _, status = process(*RUN, "-c", code)
@@ -108,8 +108,8 @@ def test_a_file_that_takes_the_place_of_standard_error_is_the_programs(here):
     assert (here / "mine").read_bytes() == b""
 
 
-def test_a_programs_files_have_the_numbers_they_have_with_python(here):
-    """What we keep open is out of the way, and no process inherits it."""
+def test_the_files_of_a_program_have_the_same_descriptors_as_with_python(here):
+    """Our own descriptors have high numbers, and subprocesses do not inherit them."""
     code = "import os, subprocess; print(os.open('/dev/null', 0), os.open('/dev/null', 0), flush=True)\n"
     code += "subprocess.run(['ls', '/proc/self/fd'], close_fds=False)"
 
@@ -118,7 +118,7 @@ def test_a_programs_files_have_the_numbers_they_have_with_python(here):
     assert traced == bare
 
 
-# Whatever Python runs
+# All that Python can run
 
 
 LOOKS = """
@@ -129,7 +129,7 @@ print(names, list(globals())[:9], __annotations__)
 print(sys.argv, sys.path[0], sys.modules["__main__"].__dict__ is globals())
 """
 
-WAYS = {
+KINDS = {
     "a script": ["look.py", "a"],
     "a script with dots": ["./package/../look.py"],
     "a link": ["link.py"],
@@ -154,13 +154,13 @@ WAYS = {
 def programs(tmp_path_factory):
     """A folder with programs of all kinds."""
     folder = tmp_path_factory.mktemp("programs")
-    says = "import sys\nprint('imported with', sys.argv)\n"
-    extends = says + "__path__.append(__path__[0] + '/../elsewhere')\n"
+    prints = "import sys\nprint('imported with', sys.argv)\n"
+    extends = prints + "__path__.append(__path__[0] + '/../elsewhere')\n"
     for name, text in {
-        "look.py": LOOKS, "look": LOOKS, "data.json": "{}", "package/__init__.py": says,
+        "look.py": LOOKS, "look": LOOKS, "data.json": "{}", "package/__init__.py": prints,
         "package/__main__.py": LOOKS, "package/inner.py": LOOKS, "extends/__init__.py": extends,
         "elsewhere/inner.py": LOOKS, "space/inner/deep.py": LOOKS, "plain.py": "",
-        "no_main/__init__.py": says,
+        "no_main/__init__.py": prints,
     }.items():  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -173,24 +173,23 @@ def programs(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_program_finds_what_it_finds_with_python(way, programs):
-    """Its arguments, its path, and all names in its `__main__`, while packages are imported, too."""
-    bare, traced = same(*WAYS[way], cwd=programs)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_program_sees_the_same_as_with_python(kind, programs):
+    """Its arguments, path and names are the same, also while its packages are imported."""
+    bare, traced = same(*KINDS[kind], cwd=programs)
 
     assert bare[2] == 0
     assert traced == bare
 
 
 @pytest.mark.parametrize("flags", ["-I", "-P", "-O", "-X dev"])
-def test_a_program_finds_what_it_finds_with_pythons_options(flags, programs):
-    """Its path begins as it does with Python, which may leave out the folder of the program."""
+def test_a_program_sees_the_same_with_options_of_python(flags, programs):
+    """`sys.path` begins as with Python, which omits the folder of the program for some options."""
     if flags == "-P" and sys.version_info < (3, 11):
-        pytest.skip("Python 3.11 has it first")
-    for way in ("a script", "a folder", "a zip file", "code"):
-        bare, traced = process(*flags.split(), *WAYS[way], cwd=programs), process(
-            *flags.split(), *RUN, "-q", *WAYS[way], cwd=programs
-        )
+        pytest.skip("new in Python 3.11")
+    for kind in ("a script", "a folder", "a zip file", "code"):
+        bare = process(*flags.split(), *KINDS[kind], cwd=programs)
+        traced = process(*flags.split(), *RUN, "-q", *KINDS[kind], cwd=programs)
         assert traced == bare
 
 
@@ -201,7 +200,7 @@ def test_a_program_finds_what_it_finds_with_pythons_options(flags, programs):
      'mkfifo pipe$$; cat look.py > pipe$$ & "$@" ./pipe$$ | sed s/$$//g; rm pipe$$'],
 )  # fmt: skip
 def test_a_program_may_come_through_a_pipe(shell, programs):
-    """It is read once."""
+    """It is read only once."""
     bare, traced = same(cwd=programs, shell=shell)
 
     assert bare[2] == 0
@@ -209,8 +208,8 @@ def test_a_program_may_come_through_a_pipe(shell, programs):
     assert traced == bare
 
 
-def test_next_to_nothing_lies_below_a_program(here):
-    """Three frames more than with Python, and two that `python -m` has itself: no click, no command."""
+def test_few_frames_are_below_a_program(here):
+    """There are three more than with Python, and two of `python -m`, but none of click or of a command."""
     (here / "deep.py").write_text("import traceback\nprint(len(traceback.extract_stack()))\n")
 
     bare, traced = same("deep.py")
@@ -254,7 +253,7 @@ ENDINGS = {
 
 @pytest.mark.parametrize("how", ENDINGS)
 def test_a_program_ends_in_the_order_of_python(how, here):
-    """The traceback or message, then the threads, then what was registered; the signal last of all."""
+    """The traceback or message comes first, then the threads end, then `atexit` runs; a signal is last."""
     arguments, text = ENDINGS[how]
     (here / "fails.py").write_text(text)
 
@@ -264,15 +263,15 @@ def test_a_program_ends_in_the_order_of_python(how, here):
 
 
 def test_a_program_may_remove_the_folder_it_is_in(tmp_path):
-    """The report is printed all the same."""
+    """The report is still printed."""
     code = "import os, keras; keras.layers.Dense(1); os.rmdir(os.getcwd())"
     (tmp_path / "gone").mkdir()
 
-    out, said, status = process(*RUN, "-c", code, cwd=tmp_path / "gone")
+    out, report, status = process(*RUN, "-c", code, cwd=tmp_path / "gone")
 
     assert (out, status) == ("", 0)
-    assert "dense" in said
-    assert "Traceback" not in said
+    assert "dense" in report
+    assert "Traceback" not in report
 
 
 PROCESSES = """
@@ -285,15 +284,15 @@ def work(number):
 
 if __name__ == "__main__":
     print(inspect.getsource(work), pickle.loads(pickle.dumps(Mine)) is Mine)
-    for way in ("fork", "spawn", "forkserver"):
-        with multiprocessing.get_context(way).Pool(1) as pool:
+    for method in ("fork", "spawn", "forkserver"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
             print(pool.map(work, [1]))
 """
 
 
 @pytest.mark.parametrize("arguments", [["mine.py", "a"], ["-m", "mine"]])
 def test_other_processes_find_the_program(arguments, here):
-    """Its source, classes and functions are found again by `inspect`, `pickle` and `multiprocessing`."""
+    """`inspect`, `pickle` and `multiprocessing` find its source, classes and functions."""
     (here / "mine.py").write_text(PROCESSES)
 
     bare, traced = same(*arguments)
@@ -302,7 +301,7 @@ def test_other_processes_find_the_program(arguments, here):
     assert traced == bare
 
 
-# What cannot be run
+# Programs that cannot be run
 
 
 BROKEN = b"x = 1\nx = = 2\n"
@@ -316,14 +315,14 @@ NOT_COMPILED = {
     "another encoding": (["latin.py"], "latin.py:2 does not compile: (unicode error) 'utf-8' codec can't"),
     "an unknown encoding": (["cookie.py"], "cookie.py does not compile: unknown encoding: nope\n"),
     "null bytes": (["null.py"], "null.py:2 does not compile: source code"),
-    "another magic number": (["old.pyc"], "old.pyc was compiled for another Python than this 3."),
+    "another magic number": (["old.pyc"], "old.pyc was compiled for another version of Python than this one"),
     "too deep": (["deep.py"], "deep.py:1 does not compile: too many nested parentheses\n"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", NOT_COMPILED)
-def test_what_does_not_compile_is_told_with_its_line(what, here):
-    """One sentence, the line with a mark, status 2; the recording that was there is kept."""
+def test_a_program_that_does_not_compile_is_reported_with_its_line(what, here):
+    """A sentence and the marked line are printed, with status 2; an earlier recording is kept."""
     for name, content in {
         "broken.py": BROKEN, "latin.py": b'x = 1\nname = "caf\xe9"\n', "cookie.py": b"# coding: nope\n",
         "null.py": b"x = 1\ny = 1\0 2\n", "old.pyc": b"\x01\x02\r\n" + bytes(20), "deep.py": b"(" * 300,
@@ -332,42 +331,42 @@ def test_what_does_not_compile_is_told_with_its_line(what, here):
         (here / name).write_bytes(content)
     with zipfile.ZipFile("broken.zip", "w") as app:
         app.writestr("__main__.py", BROKEN)
-    arguments, said = NOT_COMPILED[what]
+    arguments, message = NOT_COMPILED[what]
 
-    out, told, status = process(*RUN, "--save", "run.layertrace", *arguments, input=BROKEN.decode())
+    out, errors, status = process(*RUN, "--save", "run.layertrace", *arguments, input=BROKEN.decode())
 
     assert (out, status) == ("", 2)
-    assert said in told
-    assert "Traceback" not in told
-    assert len(told.splitlines()) <= 3
+    assert message in errors
+    assert "Traceback" not in errors
+    assert len(errors.splitlines()) <= 3
     assert (here / "run.layertrace").read_bytes() == b"before"
 
 
 MISSING = {
-    "no module": (["-m", "nosuch"], "there is no program -m nosuch: No module named nosuch\n"),
-    "no module inside": (["-m", "package.nosuch"], "-m package.nosuch: No module named package.nosuch\n"),
-    "no main": (["-m", "no_main"], "-m no_main: No module named no_main.__main__; 'no_main' is a package"),
-    "no package": (["-m", "plain.inner"], "there is no program -m plain.inner: "),
+    "no module": (["-m", "nosuch"], "cannot find the module nosuch: No module named nosuch\n"),
+    "no module inside": (["-m", "package.nosuch"], "package.nosuch: No module named package.nosuch\n"),
+    "no main": (["-m", "no_main"], "no_main: No module named no_main.__main__; 'no_main' is a package"),
+    "no package": (["-m", "plain.inner"], "cannot find the module plain.inner: "),
     "no main in a folder": (["elsewhere"], "elsewhere has no __main__.py to run\n"),
-    "no script": (["none.py"], "there is no program none.py"),
+    "no script": (["none.py"], "cannot find the program none.py"),
 }
 
 
 @pytest.mark.parametrize("what", MISSING)
-def test_what_is_not_there_is_told_in_a_sentence(what, programs, tmp_path):
-    """Status 2, before anything is recorded."""
-    arguments, said = MISSING[what]
+def test_a_missing_program_is_reported_in_one_line(what, programs, tmp_path):
+    """The status is 2, and nothing is recorded."""
+    arguments, message = MISSING[what]
 
-    _, told, status = process(*RUN, "--save", tmp_path / "x.layertrace", *arguments, cwd=programs)
+    _, errors, status = process(*RUN, "--save", tmp_path / "x.layertrace", *arguments, cwd=programs)
 
     assert status == 2
-    assert said in told
-    assert len(told.splitlines()) == 1
+    assert message in errors
+    assert len(errors.splitlines()) == 1
     assert not (tmp_path / "x.layertrace").exists()
 
 
-def test_a_warning_of_the_compiler_comes_once(here):
-    """As with Python, which compiles a program once."""
+def test_a_warning_of_the_compiler_is_shown_once(here):
+    """Python compiles a program once, and so warns once."""
     (here / "warns.py").write_text("x = 1\nprint(x is 1)\n")
 
     for arguments in (["warns.py"], ["-m", "warns"]):
@@ -376,7 +375,7 @@ def test_a_warning_of_the_compiler_comes_once(here):
         assert traced == bare
 
 
-# What a command has to print, and where it cannot
+# Commands that cannot print
 
 
 @pytest.fixture(scope="module")
@@ -391,8 +390,8 @@ COMMANDS = ["explain", "explain LT101", "report {}", "check {}", "diff {} {}", "
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_cannot_be_printed_is_told_in_a_sentence(command, recording):
-    """A full disk; whoever closes a pipe, or gives no output at all, is told nothing."""
+def test_a_full_disk_is_reported_in_one_line(command, recording):
+    """A closed pipe, or no standard output at all, is not reported."""
     arguments = ["-m", "layertrace", *command.format(recording, recording).split()]
 
     full = process(*arguments, shell='"$@" >/dev/full')
@@ -404,8 +403,8 @@ def test_what_cannot_be_printed_is_told_in_a_sentence(command, recording):
     assert cut[1] == ""
 
 
-def test_without_tensorflow_it_is_told_in_a_sentence(tmp_path):
-    """By `demo`, and by `debug` after it has told all versions."""
+def test_missing_tensorflow_is_reported_in_one_line(tmp_path):
+    """`demo` and `debug` print how to install it; `debug` prints the versions first."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['tensorflow'] = None\n")
     env = {"PYTHONPATH": str(tmp_path)}
 
@@ -413,16 +412,16 @@ def test_without_tensorflow_it_is_told_in_a_sentence(tmp_path):
     shown = process("-m", "layertrace", "demo", "tutorial", env=env)
 
     assert re.search(r"(?m)^wrapt +\d", debugged[0])
-    for _, said, status in (debugged, shown):
-        assert "tensorflow" in said.lower()
-        assert "pip install 'tensorflow>=2.16'" in said
-        assert "legacy" not in said
-        assert len(said.splitlines()) == 1
+    for _, errors, status in (debugged, shown):
+        assert "tensorflow" in errors.lower()
+        assert "pip install 'tensorflow>=2.16'" in errors
+        assert "legacy" not in errors
+        assert len(errors.splitlines()) == 1
         assert status != 0
 
 
 def test_a_demo_prints_no_codes_into_a_pipe():
-    """Nor does what TensorFlow says, which Keras makes bold wherever it goes."""
+    """Messages of TensorFlow, which Keras prints in bold everywhere, have no codes either."""
     assert "\033" not in process("-m", "layertrace", "demo", "gcn_in_cnn_traced")[0]
 
 
@@ -431,33 +430,33 @@ def test_a_demo_prints_no_codes_into_a_pipe():
 
 def _begin_in_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may ignore it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it may be ignored where the tests run
 
 
 
 def terminal(*arguments, rows=20, columns=80, typed=b"", kill=None):
-    """Run Python in a terminal, and return all that it is sent, and the status."""
+    """Run Python in a terminal, and return the bytes that the terminal receives and the status."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
-    got, sent = b"", False
+    received, sent = b"", False
     with subprocess.Popen(
         [sys.executable, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=ENV,
         start_new_session=True, preexec_fn=_begin_in_terminal,
-    ) as one:  # fmt: skip
+    ) as running:  # fmt: skip
         os.close(theirs)
         while select.select([ours], [], [], 30)[0]:
             try:
-                got += os.read(ours, 65536)
-            except OSError:  # all who could write have gone
+                received += os.read(ours, 65536)
+            except OSError:  # every process that could write has ended
                 break
-            is_watched = b"layertrace: " in got or "--live" not in arguments
-            if typed and not sent and b"? " in got and is_watched:
+            is_watched = b"layertrace: " in received or "--live" not in arguments
+            if typed and not sent and b"? " in received and is_watched:
                 sent = bool(os.write(ours, typed))
-            if kill is not None and b"layertrace: " in got:
-                one.send_signal(kill)
+            if kill is not None and b"layertrace: " in received:
+                running.send_signal(kill)
                 kill = None
     os.close(ours)
-    return got, one.returncode
+    return received, running.returncode
 
 
 OURS = re.compile(rb"(?s)(\x1b7\x1b\[r\x1b8\x1bD\x1b\[A)?\x1b7\x1b\[(1;\d+)?r.*?\x1b8")
@@ -473,8 +472,8 @@ SHOWS = {
 
 
 @pytest.mark.parametrize("what", SHOWS)
-def test_live_leaves_the_output_alone(what):
-    """In a terminal, each byte of the program arrives; ours come whole, and put the cursor back."""
+def test_live_does_not_change_the_output(what):
+    """A terminal receives each byte of the program; our updates are never split, and restore the cursor."""
     code = f"import time\n{SHOWS[what]}"
 
     bare, _ = terminal("-c", code, typed=b"Ann\n")
@@ -485,13 +484,13 @@ def test_live_leaves_the_output_alone(what):
     assert _timeless(OURS.sub(b"", watched)) == _timeless(bare)
 
 
-def _timeless(said):
-    said = re.sub(rb"(?m)^(WARNING: All log|[EIW]0000 ).*\n", b"", said)
-    return re.sub(rb"\d+[mu]?s\b(/step)?|\x08+| +(?=\r)", b"", said)
+def _timeless(output):
+    output = re.sub(rb"(?m)^(WARNING: All log|[EIW]0000 ).*\n", b"", output)
+    return re.sub(rb"\d+[mu]?s\b(/step)?|\x08+| +(?=\r)", b"", output)
 
 
-def test_live_shows_the_last_row_and_gives_it_back():
-    """The rows above scroll without it; at the end, or when we are killed, the terminal is whole again."""
+def test_live_uses_the_last_row_and_returns_it():
+    """Only the rows above it scroll; at the end, or when the process is killed, all rows scroll again."""
     shown, status = terminal(*RUN, "-q", "--live", "-c", "import time; time.sleep(1.3)", rows=12, columns=60)
     ours = OURS.search(shown)[0]
 
@@ -505,7 +504,7 @@ def test_live_shows_the_last_row_and_gives_it_back():
 
 
 def test_live_needs_no_terminal_and_no_stderr(here):
-    """Nothing is shown, and nothing said, where there is nowhere to."""
+    """Without a place to print to, nothing is shown and nothing fails."""
     code = "import sys, time; sys.stderr = None; time.sleep(6)"
 
     for shell in ('"$@" 2>/dev/full', '"$@" 2>&-'):
@@ -513,7 +512,7 @@ def test_live_needs_no_terminal_and_no_stderr(here):
 
 
 def test_live_ends_where_python_ends(here):
-    """A fork that goes on does not touch the row, and a recording is complete."""
+    """A fork that continues does not change the row, and the recording is complete."""
     code = (
         "import os, time, keras\nkeras.layers.Dense(1)\ntime.sleep(1)\n"
         "pid = os.fork()\nif pid: os.waitpid(pid, 0)\n"

@@ -1,4 +1,4 @@
-"""Commands that read a recording: what they show of a good one, and what they say of a bad one."""
+"""Commands that read a recording show a good one, and refuse a bad one in one line."""
 
 import gzip
 import json
@@ -37,7 +37,7 @@ step(tf.ones((2, 2)))
 
 
 def layertrace(*arguments, cwd, **environment):
-    """Run a command in a folder, in a process of its own."""
+    """Run a command in a folder, in a new process."""
     return subprocess.run(
         [sys.executable, "-m", "layertrace", *map(str, arguments)],
         capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
@@ -47,7 +47,7 @@ def layertrace(*arguments, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
-    """A folder with the recordings of a program, before and after it was changed."""
+    """A folder with the recordings of a program, before and after a change."""
     folder = tmp_path_factory.mktemp("recorded")
     for name, program in {
         "before": TWO_STEPS,
@@ -61,7 +61,7 @@ def recorded(tmp_path_factory):
 
 @pytest.fixture
 def folder(recorded, tmp_path):
-    """A folder of one's own with the same recordings."""
+    """A new folder with copies of these recordings."""
     for file in recorded.glob("*.layertrace"):
         shutil.copy(file, tmp_path)
     return tmp_path
@@ -80,17 +80,17 @@ REPORTS = {
 
 @pytest.mark.parametrize("what", REPORTS)
 def test_a_report_shows_what_was_asked_for(what, recorded):
-    """As a tree, or as one or several tables."""
-    options, said = REPORTS[what]
+    """The options choose a tree, or one or several tables."""
+    options, expected = REPORTS[what]
 
     done = layertrace("report", "before.layertrace", *options, cwd=recorded)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert [one for one in said if one not in re.sub(r"\s+", " ", done.stdout)] == []
+    assert [text for text in expected if text not in re.sub(r"\s+", " ", done.stdout)] == []
 
 
 def test_a_report_of_one_kind_has_no_other(recorded):
-    """`--kinds` leaves out the rest."""
+    """`--kinds` omits all other kinds."""
     shown = layertrace("report", "before.layertrace", "--kinds", "variable", cwd=recorded).stdout
 
     assert "kernel" in shown
@@ -98,7 +98,7 @@ def test_a_report_of_one_kind_has_no_other(recorded):
 
 
 def test_reading_needs_no_tensorflow(recorded, tmp_path):
-    """A recording is shown, judged, compared, exported and merged where TensorFlow cannot be imported."""
+    """A recording is shown, checked, compared, exported and merged where TensorFlow cannot be imported."""
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\nfor name in ('tensorflow', 'keras', 'tf_keras'):\n    sys.modules[name] = None\n"
     )
@@ -112,12 +112,12 @@ def test_reading_needs_no_tensorflow(recorded, tmp_path):
         ["explain", "LT101"],
     ):
         done = layertrace(*command, cwd=recorded, PYTHONPATH=path)
-        told = re.sub(r"^19 events are in \S+\n$", "", done.stderr)  # `export` says so there
-        assert (done.returncode, told) == (0, ""), command
+        errors = re.sub(r"^Wrote 19 events to \S+\n$", "", done.stderr)  # `export` prints it there
+        assert (done.returncode, errors) == (0, ""), command
 
 
-def test_check_tells_the_findings_of_a_file(recorded):
-    """On the standard output; a finding that is no error leaves the status 0."""
+def test_check_prints_the_findings_of_a_file(recorded):
+    """They go to standard output; a finding that is not an error leaves the status 0."""
     done = layertrace("check", "after.layertrace", cwd=recorded)
     chosen = layertrace("check", "after.layertrace", "--ignore", "LT3", cwd=recorded)
 
@@ -134,34 +134,34 @@ def test_check_tells_the_findings_of_a_file(recorded):
     ],
     ids=lambda command: command[0],
 )
-def test_a_recording_is_not_written_over_itself(command, folder):
-    """What is read is not lost."""
+def test_a_recording_is_not_overwritten_by_itself(command, folder):
+    """The command refuses an output file that is one of its inputs."""
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     done = layertrace(*command, cwd=folder)
 
     assert done.returncode == 2
-    assert "would be lost: name another OUT" in done.stderr
+    assert "would be overwritten; choose another OUT" in done.stderr
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
 def test_check_takes_one_recording(recorded):
-    """A second one is refused, not passed over."""
+    """A second one is an error, and is not ignored."""
     done = layertrace("check", "before.layertrace", "after.layertrace", cwd=recorded)
 
     assert done.returncode == 2
-    assert "one recording is checked at a time, so not after.layertrace: merge them first" in done.stderr
+    assert "check takes one recording, and got after.layertrace as well" in done.stderr
 
 
-def test_export_goes_into_a_pipe(recorded):
-    """What is written to the standard output is the export and nothing else."""
+def test_export_can_write_to_a_pipe(recorded):
+    """Standard output has the export and nothing else."""
     where = ("-o", "/dev/stdout", "--format", "perfetto")
     done = layertrace("export", "before.layertrace", *where, cwd=recorded)
 
     assert json.loads(done.stdout)["traceEvents"]
 
 
-def test_check_of_a_file_has_the_status_of_an_error(folder):
-    """1, as for a program."""
+def test_an_error_in_a_file_makes_the_status_1(folder):
+    """The status of `check` is 1, as for a program."""
     program = TWO_STEPS.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)")
     (folder / "bad.py").write_text(program.replace("@tf.function\n", ""))
     layertrace("run", "-q", "--save", "bad.layertrace", "bad.py", cwd=folder)
@@ -172,8 +172,8 @@ def test_check_of_a_file_has_the_status_of_an_error(folder):
     assert "LT103 layer-created-in-call" in done.stdout
 
 
-def test_diff_tells_what_is_otherwise(recorded):
-    """Status 0 and one sentence where nothing is, else 1: a layer has a name, a function one trace more."""
+def test_diff_shows_what_changed(recorded):
+    """The status is 0 if nothing changed, and 1 for a renamed layer and an additional trace."""
     same = layertrace("diff", "before.layertrace", "before.layertrace", cwd=recorded)
     other = layertrace("diff", "before.layertrace", "after.layertrace", cwd=recorded)
 
@@ -192,7 +192,7 @@ def _is_html(file):
 EXPORTS = {
     "run.html": _is_html,
     "run.perfetto.json": lambda file: len(json.loads(file.read_text())["traceEvents"]) > 5,
-    "run.records.jsonl": lambda file: {json.loads(one)["kind"] for one in file.read_text().splitlines()}
+    "run.records.jsonl": lambda file: {json.loads(line)["kind"] for line in file.read_text().splitlines()}
     == {"init", "build", "variable", "call", "trace", "run"},
     "run.svg": lambda file: ET.parse(file).getroot().tag.endswith("svg"),
     "run.txt": lambda file: "trace 2 of step" in file.read_text(),
@@ -200,12 +200,12 @@ EXPORTS = {
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_export_writes_what_others_read(name, folder):
-    """The format is told by the end of the name, or by `--format`."""
+def test_export_writes_the_formats_of_other_tools(name, folder):
+    """The suffix of the file determines the format, unless `--format` does."""
     written = layertrace("export", "before.layertrace", "-o", name, cwd=folder)
     assert written.returncode == 0, written.stderr
     assert written.stdout == ""
-    assert written.stderr.endswith(f" events are in {name}\n")
+    assert re.fullmatch(rf"Wrote \d+ events to {name}\n", written.stderr)
     assert EXPORTS[name](folder / name)
 
     format_ = {"json": "perfetto"}.get(name.split(".")[-1], name.split(".")[-1])
@@ -214,14 +214,14 @@ def test_export_writes_what_others_read(name, folder):
 
 
 def test_merge_writes_one_recording_of_all(folder):
-    """With the events of each, told apart by the threads' names."""
+    """It has the events of each, and the names of threads distinguish them."""
     files = ["before.layertrace", "after.layertrace"]
     parts = [Timeline.load(folder / file) for file in files]
 
     done = layertrace("merge", *files, "-o", "all.layertrace", cwd=folder)
 
     whole = Timeline.load(folder / "all.layertrace")
-    assert done.stdout == f"{len(whole)} events of 2 recordings are in all.layertrace\n"
+    assert done.stdout == f"Wrote {len(whole)} events of 2 recordings to all.layertrace\n"
     assert len(whole) == sum(map(len, parts))
     assert {event.thread.partition(":")[0] for event in whole} == set(files)
 
@@ -252,9 +252,9 @@ READERS = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_recording_gets_one_sentence(what, folder):
-    """From every command that reads one: status 2, no traceback, and nothing half-written left behind."""
-    content, said = BAD[what]
+def test_a_bad_recording_is_an_error_of_one_line(what, folder):
+    """Every command that reads one has status 2, and leaves neither a traceback nor a partly written file."""
+    content, message = BAD[what]
     bad = folder / "bad.layertrace"
     if content is ...:
         bad.mkdir()
@@ -267,12 +267,12 @@ def test_a_bad_recording_gets_one_sentence(what, folder):
         assert (done.returncode, done.stdout) == (2, ""), (command, done)
         assert len(done.stderr.splitlines()) == 1
         assert done.stderr.startswith("Error: bad.layertrace cannot be read: ")
-        assert said in done.stderr
+        assert message in done.stderr
     assert sorted(folder.iterdir()) == before
 
 
 def test_a_bomb_takes_no_memory(folder):
-    """What is refused is not read whole before; nor does a promise of a billion events take room for them."""
+    """A file is refused before all of it is read, and a claim of a billion events allocates nothing."""
     (folder / "bomb.layertrace").write_bytes(BAD["a bomb"][0])
     claim = b'{"event": 1000000000, "kind": "call"}\n{"closed": 1000000000}\n'
     (folder / "claim.jsonl").write_bytes(HEAD + claim)
@@ -286,9 +286,9 @@ def test_a_bomb_takes_no_memory(folder):
         assert done.returncode == status, done.stderr
 
 
-def test_a_recording_that_was_cut_off_is_shown(folder):
-    """As far as it goes, with a note that it was."""
-    whole = (folder / "before.layertrace").read_bytes()  # it is small, and so not compressed
+def test_a_truncated_recording_is_shown(folder):
+    """The events that it has are shown, with a note that it is truncated."""
+    whole = (folder / "before.layertrace").read_bytes()  # too small to be compressed
     (folder / "cut.layertrace").write_bytes(whole[: len(whole) // 2])
 
     done = layertrace("report", "cut.layertrace", cwd=folder)
@@ -309,13 +309,13 @@ OUTPUTS = {
     "run to a folder": ["run", "--save", "folder.layertrace", "fine.py"],
     "run to a page in a folder that is a file": ["run", "--html", "fine.py/x.html", "fine.py"],
     "run to a page that is a folder": ["run", "--html", "folder.html", "fine.py"],
-    "run to a page that is no page": ["run", "--html", "fine.py", "fine.py"],
+    "run to a page without its suffix": ["run", "--html", "fine.py", "fine.py"],
 }
 
 
 @pytest.mark.parametrize("what", OUTPUTS)
-def test_what_cannot_be_written_gets_one_sentence(what, folder):
-    """Before a program runs, where there is one; and nothing half-written is left behind."""
+def test_an_unwritable_output_is_an_error_of_one_line(what, folder):
+    """It is reported before a program runs, and leaves no partly written file."""
     (folder / "fine.py").write_text("print('ran')\n")
     for name in ("folder.html", "folder.layertrace"):
         (folder / name).mkdir()
@@ -330,8 +330,8 @@ def test_what_cannot_be_written_gets_one_sentence(what, folder):
     assert (folder / "fine.py").read_text() == "print('ran')\n"
 
 
-def test_check_knows_a_recording_by_its_beginning(folder):
-    """Whatever it is called; a name of a recording or of data that is none is no program to run, either."""
+def test_check_identifies_a_recording_by_its_first_bytes(folder):
+    """Its name does not matter; a data file that is not a recording is not run as a program, either."""
     (folder / "before.layertrace").rename(folder / "kept.txt")
     (folder / "other.json").write_text("[1]")
 
@@ -341,21 +341,21 @@ def test_check_knows_a_recording_by_its_beginning(folder):
     assert "it is not a recording" in refused.stderr
 
 
-def test_check_says_when_there_was_nothing_to_judge(folder):
-    """A program without a layer has not been found to be right; where nothing is recorded, it is not run."""
+def test_check_reports_that_there_was_nothing_to_check(folder):
+    """A program without layers is not called correct; if recording is disabled, the program does not run."""
     (folder / "idle.py").write_text("print('ran')\n")
 
     idle = layertrace("check", "idle.py", cwd=folder)
     disabled = layertrace("check", "idle.py", cwd=folder, LAYERTRACE_DISABLED="1")
 
     assert (idle.returncode, idle.stdout) == (0, "ran\n")
-    assert idle.stderr == "No layer was made, built or called: there was nothing to judge.\n"
+    assert idle.stderr == "No layer was created, built or called, so there is nothing to check.\n"
     assert (disabled.returncode, disabled.stdout) == (2, "")
     assert "LAYERTRACE_DISABLED is set" in disabled.stderr
 
 
-def test_merge_tells_files_of_one_name_apart(folder):
-    """They may lie in different folders; the same file twice is refused."""
+def test_merge_distinguishes_files_of_the_same_name(folder):
+    """They may be in different folders; the same file twice is an error."""
     for name in ("one", "two"):
         (folder / name).mkdir()
         shutil.copy(folder / "before.layertrace", folder / name / "run.layertrace")
@@ -382,7 +382,7 @@ def test_merge_tells_files_of_one_name_apart(folder):
     ],
 )
 def test_a_shell_completes(words, offered, folder):
-    """Commands, options, codes, demos, kinds and formats; files as the shell itself does."""
+    """It completes codes, demos, kinds and formats, and leaves files to the shell."""
     words = f"layertrace {words}"
     done = layertrace(
         cwd=folder, _LAYERTRACE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))

@@ -1,4 +1,4 @@
-"""`layertrace run` runs programs as Python does, and tells what happened to layers."""
+"""`layertrace run` runs programs as Python does, and reports what happened to layers."""
 
 import os
 import re
@@ -34,7 +34,7 @@ MISTAKE = TRAIN.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)
 
 
 def python(*arguments, **options):
-    """Run Python with arguments; its notes about the machine are left out."""
+    """Run Python with arguments, and drop TensorFlow's notes about the machine."""
     env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100", **options.pop("env", {})}
     done = subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, check=False, env=env, **options
@@ -49,7 +49,7 @@ def layertrace(*arguments, **options):
 
 @pytest.fixture
 def program(tmp_path):
-    """Write a program; its name comes back."""
+    """A function that writes a program and returns its path."""
 
     def write(text, name="train.py"):
         path = tmp_path / name
@@ -62,11 +62,11 @@ def program(tmp_path):
 
 LOOKS = """
 import os, sys
-print(sys.argv, __name__, sys.path[0], globals().get("__file__"), __spec__ is None, __package__)
+print(sys.argv, __name__, sys.path[0], globals().get("__file__"), bool(__spec__), __package__)
 print(sys.modules["__main__"].__dict__ is globals())
 """
 
-WAYS = {
+KINDS = {
     "a script": (["{folder}/look.py", "a", "--b", "-m", "c"], None),
     "a relative script": (["look.py", "--save", "x"], None),
     "a module": (["-m", "package.inner", "--save", "x"], None),
@@ -79,16 +79,16 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_program_sees_what_it_sees_with_python(way, program, tmp_path):
-    """`sys.argv`, `sys.path[0]`, `__main__` and its names are the same, whichever way it is run."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_program_sees_what_it_sees_with_python(kind, program, tmp_path):
+    """`sys.argv`, `sys.path[0]`, `__main__` and its names are the same for each kind of program."""
     for name in ("look.py", "package/__init__.py", "package/__main__.py", "package/inner.py"):
         program(LOOKS if name != "package/__init__.py" else "", name)
-    arguments, given = WAYS[way]
-    arguments = [one.format(folder=tmp_path) if "{folder}" in one else one for one in arguments]
+    words, stdin = KINDS[kind]
+    arguments = [word.format(folder=tmp_path) if "{folder}" in word else word for word in words]
 
-    bare = python(*arguments, input=given, cwd=tmp_path)
-    traced = layertrace("run", "-q", *arguments, input=given, cwd=tmp_path)
+    bare = python(*arguments, input=stdin, cwd=tmp_path)
+    traced = layertrace("run", "-q", *arguments, input=stdin, cwd=tmp_path)
 
     assert (traced.stdout, traced.stderr, traced.returncode) == (bare.stdout, bare.stderr, bare.returncode)
 
@@ -121,24 +121,24 @@ def test_a_program_ends_as_it_does_with_python(how, program):
 
 
 def test_the_report_goes_to_standard_error(program):
-    """The program's output stays what it is; the tree comes after it, and how to look at it otherwise."""
+    """The output of the program does not change; the tree follows, and a command that saves the recording."""
     done = layertrace("run", program(TRAIN), "1")
 
     assert done.returncode == 0
     assert done.stdout == "arguments ['1']\n"
     assert "net (Net)" in done.stderr
     assert "call 1" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("to keep it:  layertrace run --save run.layertrace ")
+    assert done.stderr.splitlines()[-1].startswith("To save it:  layertrace run --save run.layertrace ")
 
 
-def test_what_comes_before_keras_costs_nothing(program):
-    """A program that never imports Keras runs without it."""
+def test_a_program_without_keras_does_not_load_it(program):
+    """A program that never imports Keras runs without TensorFlow."""
     script = program("import sys\nprint('tensorflow' in sys.modules)\n")
 
     done = layertrace("run", script)
 
     assert done.stdout == "False\n"
-    assert "no layer was made" in done.stderr
+    assert "no layer was created" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -152,18 +152,18 @@ def test_what_comes_before_keras_costs_nothing(program):
     ],
 )
 def test_options_choose_what_is_shown(options, shown, hidden, program):
-    """By layer, class, kind and depth."""
+    """The report can be limited by layer, class, kind and depth."""
     done = layertrace("run", *options, program(TRAIN))
 
     assert shown in done.stderr
     assert hidden not in done.stderr
 
 
-def test_a_recording_is_kept_and_can_be_looked_at(program, tmp_path):
-    """`--save` keeps it, `report` shows it again, `check` judges it, `diff` and `merge` read it."""
+def test_a_saved_recording_can_be_read_again(program, tmp_path):
+    """`--save` writes it, and `report`, `check` and `diff` read it."""
     file = str(tmp_path / "run.layertrace")
     done = layertrace("run", "--save", file, program(TRAIN))
-    assert done.stderr.splitlines()[-1].startswith(f"another look: layertrace report {file}")
+    assert done.stderr.splitlines()[-1].startswith(f"More views:  layertrace report {file}")
 
     shown = layertrace("report", file)
     assert "net (Net)" in shown.stdout
@@ -173,8 +173,8 @@ def test_a_recording_is_kept_and_can_be_looked_at(program, tmp_path):
     assert layertrace("diff", file, file).returncode == 0
 
 
-def test_check_looks_for_what_is_wrong(program):
-    """With `--check`, a finding that is an error makes the status 1, where the program's own was 0."""
+def test_check_reports_problems(program):
+    """With `--check`, a finding that is an error makes the status 1 if that of the program is 0."""
     script = program(MISTAKE)
 
     assert layertrace("run", "-q", script).returncode == 0
@@ -213,16 +213,16 @@ if __name__ == "__main__":
 
 
 def test_processes_are_recorded_and_merged(program, tmp_path):
-    """With `--children` every Python that the program starts has a file, a fork, too; `merge` takes them all.
+    """With `--children` each Python process has a file, forks included, and `merge` combines them.
 
-    Those that make no layer, such as helpers of multiprocessing, leave none.
+    Processes that create no layer, such as those that multiprocessing needs, write none.
     """
     script = program(PROCESSES)
     done = layertrace("run", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr
 
     command = done.stderr.splitlines()[-1]
-    assert command.startswith("with its 5 processes: layertrace merge run.layertrace run.")
+    assert command.startswith("To add its 5 processes: layertrace merge run.layertrace run.")
     merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
 
     assert merged.returncode == 0, merged.stderr
@@ -234,7 +234,7 @@ def test_processes_are_recorded_and_merged(program, tmp_path):
 
 
 def test_children_are_found_where_a_link_leads(program, tmp_path):
-    """The command that the report ends with takes them from there, wherever the program has gone."""
+    """The last command of the report names their files there, even if the program has changed its folder."""
     (tmp_path / "data").mkdir()
     (tmp_path / "link.layertrace").symlink_to("data/real.layertrace")
     inner = "import keras; keras.layers.Dense(1, name='started')"
@@ -245,7 +245,7 @@ def test_children_are_found_where_a_link_leads(program, tmp_path):
     )
     done = layertrace("run", "--children", "--save", "link.layertrace", script, cwd=tmp_path)
     command = done.stderr.splitlines()[-1]
-    assert command.startswith("with its 1 process: layertrace merge link.layertrace "), done.stderr
+    assert command.startswith("To add its 1 process: layertrace merge link.layertrace "), done.stderr
 
     merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
 
@@ -253,8 +253,8 @@ def test_children_are_found_where_a_link_leads(program, tmp_path):
     assert [layer.name for layer in Timeline.load(tmp_path / "all.layertrace").layers] == ["started"]
 
 
-def test_a_fault_of_a_childs_recording_is_not_the_childs(program, tmp_path):
-    """Where its file cannot be written, it runs all the same, and is told to have no recording."""
+def test_a_child_runs_if_its_recording_cannot_be_written(program, tmp_path):
+    """It runs without a recording, and a warning gives the reason."""
     inner = "import keras; print(keras.layers.Dense(1).units)"
     env = {"LAYERTRACE_CHILDREN": "/proc/none/run.jsonl", "PYTHONPATH": _startup()}
 
@@ -271,7 +271,7 @@ def _startup():
 
 
 def test_a_fork_keeps_the_recordings_of_the_program(program, tmp_path):
-    """With `--children` only ours begin anew; and what was asked for is found where the user stood."""
+    """With `--children` only the recording of `run` restarts in a fork; its file is in the first folder."""
     script = program(
         """
 import os, keras, layertrace
@@ -296,16 +296,16 @@ os.chdir("/")
     )
 
     done = layertrace("run", "-q", "--children", "--save", "a.layertrace", script, cwd=tmp_path)
-    told = layertrace("run", "--children", "--save", "b[1].layertrace", late, cwd=tmp_path)
+    late_done = layertrace("run", "--children", "--save", "b[1].layertrace", late, cwd=tmp_path)
 
     assert (done.stdout, done.returncode) == ("child sees 1\n", 0)
     (file,) = tmp_path.glob("b*.*.layertrace")
-    command = f"with its 1 process: layertrace merge 'b[1].layertrace' '{file.name}' -o all.layertrace"
-    assert told.stderr.splitlines()[-1] == command
+    command = f"To add its 1 process: layertrace merge 'b[1].layertrace' '{file.name}' -o all.layertrace"
+    assert late_done.stderr.splitlines()[-1] == command
 
 
-def test_keras_can_be_looked_at_without_importing_it(program):
-    """Whoever asks for the package's data or file gets them as without us."""
+def test_keras_can_be_inspected_without_an_import(program):
+    """A program reads the data and the file name of the package as it does with Python."""
     script = program(
         "import importlib.util, pkgutil\n"
         "print(len(pkgutil.get_data('keras', '__init__.py')))\n"
@@ -315,8 +315,8 @@ def test_keras_can_be_looked_at_without_importing_it(program):
     assert layertrace("run", "-q", script).stdout == python(script).stdout
 
 
-def test_tests_are_recorded_to_the_last(program, tmp_path):
-    """The plugin stops what a test leaves running, not the recording of `layertrace run`; so with xdist."""
+def test_all_tests_of_a_run_are_recorded(program, tmp_path):
+    """The plugin stops recordings that a test left running, but not that of `run`; also with xdist."""
     program(
         "import keras, pytest\n\n"
         "@pytest.mark.parametrize('n', range(4))\n"
@@ -338,7 +338,7 @@ def test_tests_are_recorded_to_the_last(program, tmp_path):
 
 
 def test_a_program_may_change_its_folder(program, tmp_path):
-    """What is saved lies where the user stood."""
+    """Files are saved in the folder where the command was started."""
     script = program("import os, keras\nkeras.layers.Dense(1)\nos.chdir('/')\n")
 
     done = layertrace("run", "--save", "a.layertrace", "--html", "a.html", script, cwd=tmp_path)
@@ -349,8 +349,8 @@ def test_a_program_may_change_its_folder(program, tmp_path):
     assert (tmp_path / "a.html").stat().st_size > 10_000
 
 
-def test_a_wrong_setting_is_told_before_the_program_runs(program, tmp_path):
-    """And where the program itself brings it about, its own status counts, and the tree is shown."""
+def test_an_invalid_setting_is_reported_before_the_program_runs(program, tmp_path):
+    """If the program itself writes it, the tree is still shown, and the status is that of the program."""
     program("[tool.layertrace]\nignore = ['LT9']\n", "pyproject.toml")
     early = layertrace("run", program(TRAIN), cwd=tmp_path)
     (tmp_path / "pyproject.toml").unlink()
@@ -365,16 +365,17 @@ def test_a_wrong_setting_is_told_before_the_program_runs(program, tmp_path):
     assert "net (Net)" in late.stderr
 
 
-def test_a_layer_that_is_not_there_hides_nothing(program):
-    """A slip in `--only` or `--class` is told, with what there is, and everything is shown."""
+def test_an_unknown_layer_hides_nothing(program):
+    """A typo in `--only` or `--class` is reported with the valid values, and every layer is shown."""
     done = layertrace("run", "--class", "Dens", program(TRAIN))
 
-    assert "no layer is of a class 'Dens'; there are Net, Dense; here is everything" in done.stderr
+    message = "no layer has a class that matches 'Dens'; the classes are Net, Dense; showing all layers"
+    assert message in done.stderr
     assert "net (Net)" in done.stderr
 
 
-def test_live_tells_while_it_runs(program):
-    """Without a terminal, a line every five seconds tells counts and the last event."""
+def test_live_prints_while_the_program_runs(program):
+    """Without a terminal, a line every five seconds shows counts and the last event."""
     script = program(
         "import keras, time\nfor n in range(12):\n    keras.layers.Dense(n + 1)\n    time.sleep(0.5)\n"
     )
@@ -385,38 +386,38 @@ def test_live_tells_while_it_runs(program):
 
 
 def test_an_interrupted_program_is_reported(program, tmp_path):
-    """Ctrl-C ends the program as ever, by the signal, and what happened until then is kept."""
+    """Ctrl-C ends the program by the signal, as always, and the recording until then is saved."""
     script = program("import keras, time\nkeras.layers.Dense(3)\nprint('go', flush=True)\ntime.sleep(60)\n")
     command = [sys.executable, "-m", "layertrace", "run", "-q", "--save", "run.layertrace", script]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which may be ignored here
-    ) as one:  # fmt: skip
-        assert one.stdout.readline() == "go\n"
+    ) as running:  # fmt: skip
+        assert running.stdout.readline() == "go\n"
         time.sleep(0.2)
-        one.send_signal(signal.SIGINT)
-        _, said = one.communicate()
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate()
 
-    assert one.returncode == -signal.SIGINT
-    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert running.returncode == -signal.SIGINT
+    assert errors.rstrip().endswith("KeyboardInterrupt")
     assert Timeline.load(tmp_path / "run.layertrace").kinds == ["init"]
 
 
 WRONG = {
-    "no program": (["run"], "there is nothing to run: give a script, -m MODULE, -c CODE"),
-    "a missing script": (["run", "none.py"], "there is no program none.py"),
+    "no program": (["run"], "nothing to run; pass a script, -m MODULE, -c CODE"),
+    "a missing script": (["run", "none.py"], "cannot find the program none.py"),
     "a script that does not compile": (["run", "broken.py"], "broken.py:2 does not compile: "),
     "code that does not compile": (["run", "-c", "a b"], "<string>:1 does not compile: invalid syntax"),
     "a kind": (
         ["run", "--kinds", "initt", "fine.py"],
-        "there is no kind 'initt'; there are init, build, call",
+        "unknown kind 'initt'; choose from init, build, call",
     ),
     "children without a file": (["run", "--children", "fine.py"], "--children needs --save FILE"),
     "a file of no format": (
         ["run", "--save", "x.txt", "fine.py"],
         "x.txt ends in none of .layertrace, .jsonl",
     ),
-    "a folder that is none": (
+    "a file instead of a folder": (
         ["run", "--save", "fine.py/x.jsonl", "fine.py"],
         "fine.py/x.jsonl cannot be written",
     ),
@@ -431,23 +432,23 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_bad_input_gets_one_sentence(what, program, tmp_path):
-    """Exit status 2, no traceback, and nothing half-written left behind."""
+def test_bad_input_is_an_error_of_one_line(what, program, tmp_path):
+    """The exit status is 2, without a traceback or a partly written file."""
     program("print('ran')", "fine.py")
     program("x = 1\nx = = 2\n", "broken.py")
-    arguments, said = WRONG[what]
+    arguments, message = WRONG[what]
 
     done = layertrace(*arguments, cwd=tmp_path)
 
     assert done.returncode == 2
-    assert said in re.sub(r"\s+", " ", done.stderr)
+    assert message in re.sub(r"\s+", " ", done.stderr)
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.py", "fine.py"]
 
 
-def test_a_helpful_help(tmp_path):
-    """Every command has a help with an example, in the order of use."""
+def test_help_lists_the_commands(tmp_path):
+    """The commands are listed in the order of use, and the help of each names it in its usage."""
     listed = layertrace("--help", cwd=tmp_path).stdout
     names = re.findall(r"(?m)^  (\w+)  ", listed.partition("Commands:")[2])
 
@@ -456,7 +457,7 @@ def test_a_helpful_help(tmp_path):
         assert "layertrace " in layertrace(name, "--help").stdout.partition("Usage:")[2]
 
 
-OTHERS = {
+PROGRAMS_OF_OTHERS = {
     "MobileNetV2": ["-c", "import keras; print(keras.applications.MobileNetV2(weights=None).count_params())"],
     "a summary": [
         "-c",
@@ -492,17 +493,17 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_programs_of_others_run_as_ever(name, tmp_path):
-    """Programs that nobody here wrote have the same output and status."""
+@pytest.mark.parametrize("name", PROGRAMS_OF_OTHERS)
+def test_programs_of_others_run_as_with_python(name, tmp_path):
+    """Large programs of other projects have the same output and status."""
     env = {"PYTHONWARNINGS": "ignore", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
-    bare = python(*OTHERS[name], cwd=tmp_path, env=env)
-    traced = layertrace("run", "-q", *OTHERS[name], cwd=tmp_path, env=env)
+    bare = python(*PROGRAMS_OF_OTHERS[name], cwd=tmp_path, env=env)
+    traced = layertrace("run", "-q", *PROGRAMS_OF_OTHERS[name], cwd=tmp_path, env=env)
 
     assert _steady(traced.stdout) == _steady(bare.stdout)
     assert traced.returncode == bare.returncode
 
 
-def _steady(said):
-    return re.sub(r"\d+\.\d+s( \([\d:]+\))?|^.*warnings?.*$|0x\w+", "", said)
+def _steady(output):
+    return re.sub(r"\d+\.\d+s( \([\d:]+\))?|^.*warnings?.*$|0x\w+", "", output)

@@ -1,4 +1,4 @@
-"""Let these tests tell stories, compare texts whole, and run pytest in pytest."""
+"""Import paths and settings of these tests, which use hand-made timelines and golden files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from layertrace.testing import verbosity
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "render"), str(TESTS / "golden")]  # whichever import mode pytest is in
+sys.path[:0] = [str(TESTS / "render"), str(TESTS / "golden")]  # for each import mode of pytest
 
 pytest.register_assert_rewrite("golden")
-collect_ignore = ["sample"]  # which test_plugin.py runs pytest on
+collect_ignore = ["sample"]  # test_plugin.py runs pytest on it
 
 
 @pytest.fixture(autouse=True)
@@ -23,4 +23,4 @@ def _no_terminal_settings(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(verbosity, "now", verbosity.NORMAL)  # whatever -q or -v this run has
+    monkeypatch.setattr(verbosity, "current", verbosity.NORMAL)  # independent of -q and -v of this run

@@ -1,4 +1,4 @@
-"""Each expectation passes, fails with a text that is compared whole, and refuses what it cannot check."""
+"""Each expectation passes, fails with a message that is compared whole, and refuses invalid arguments."""
 
 import hand_made
 import pytest
@@ -48,7 +48,7 @@ def rebuilt():
 
 
 def called_unbuilt():
-    """A layer that is called, and was never built."""
+    """A layer that is called without a build."""
     story = hand_made.Story("model.py")
     dense = story.layer("Dense", "dense")
     story.call(dense, "float32[1, 2]", "float32[1, 2]", at=12)
@@ -107,8 +107,8 @@ PASSING = {
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_what_is_so_passes(name):
-    """An expectation that is met says nothing."""
+def test_a_met_expectation_passes(name):
+    """An expectation that is met returns None."""
     assert PASSING[name]() is None
 
 
@@ -141,8 +141,8 @@ FAILING = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_what_is_not_so_is_shown(name):
-    """A failure shows the sentence, both sides with the first difference marked, the tree and the line."""
+def test_a_failure_shows_both_sides(name):
+    """The message has a sentence, both sides with the first difference marked, the tree and the line."""
     with pytest.raises(AssertionError) as caught:
         FAILING[name]()
 
@@ -150,9 +150,9 @@ def test_what_is_not_so_is_shown(name):
 
 
 @pytest.mark.parametrize("length", ["SHORT", "LONG"])
-def test_failures_are_as_long_as_is_wanted(length, monkeypatch):
-    """With -q the comparison is cut and the tree left out, with -v all is shown."""
-    monkeypatch.setattr(verbosity, "now", getattr(verbosity, length))
+def test_the_length_of_failures_follows_the_verbosity(length, monkeypatch):
+    """With -q the comparison is cut and the tree omitted; with -v everything is shown."""
+    monkeypatch.setattr(verbosity, "current", getattr(verbosity, length))
     story = hand_made.Story()
     dense = story.layer("Dense", "dense")
     for number in range(40):
@@ -165,7 +165,7 @@ def test_failures_are_as_long_as_is_wanted(length, monkeypatch):
 
 
 def test_a_long_tree_is_cut_to_what_matters():
-    """Of a long timeline the event at fault is shown with what lies around and beside it."""
+    """A failure in a long timeline shows the event at fault with its ancestors, children and siblings."""
     with pytest.raises(AssertionError) as caught:
         assert_order(stories.large(), "block_3.call", "dense_3.init")
 
@@ -201,55 +201,55 @@ REFUSED = {
     "one item": (
         lambda: assert_order(tutorial(), "init"),
         ExpectationError,
-        "assert_order() compares at least two items, and got 1",
+        "assert_order() needs at least two items, got 1",
     ),
-    "an item that is none": (
+    "an item of another type": (
         lambda: assert_order(tutorial(), "init", 3),
         ExpectationError,
-        "an item of an order is a kind, a pair such as 'encoder.build', or a function, not a int",
+        "each item must be a kind, a pair such as 'encoder.build', or a function, got int",
     ),
     "a negative count": (
         lambda: assert_calls(tutorial(), times=-1),
         ExpectationError,
-        "times=-1 is no count; give a whole number from 0 on",
+        "times must be a non-negative integer, got -1",
     ),
-    "a limit that is no count": (
+    "a limit that is not an integer": (
         lambda: assert_max_traces(1.5),
         ExpectationError,
-        "limit=1.5 is no count; give a whole number from 0 on",
+        "limit must be a non-negative integer, got 1.5",
     ),
     "a mode": (
         lambda: assert_calls(tutorial(), 1, mode="lazy"),
         QueryError,
         "no event has the mode 'lazy'; it is one of eager, symbolic, graph",
     ),
-    "a maker of variables": (
+    "a creator of variables": (
         lambda: assert_variables(tutorial(), {}, created_in="fit"),
         QueryError,
-        "no variable is created in 'fit'; it is one of init, build, call",
+        "created_in must be one of init, build, call, got 'fit'",
     ),
     "variables without names": (
         lambda: assert_variables(tutorial(), [(5, 10)]),
         ExpectationError,
-        "variables are expected as a mapping of names to shapes, not as a list",
+        "expected must be a mapping of variable names to shapes, got list",
     ),
     "a shape": (
         lambda: assert_shapes(tutorial(), 3),
         ExpectationError,
-        "a shape is expected as a tuple such as (None, 3), as text such as 'float32[2, 3]', or nested, "
-        "not as a int",
+        "a shape must be a tuple such as (None, 3), text such as 'float32[2, 3]', or a nest of these, "
+        "got int",
     ),
     "a rule": (
         lambda: assert_no_findings(tutorial(), select=["LT999"]),
         RuleError,
         "no rule has a code that begins with 'LT999'; there are LT101,",
     ),
-    "a file of another kind": (
+    "a file with another suffix": (
         lambda: assert_unchanged_by(tutorial(), "golden.yaml"),
         ExpectationError,
         "the golden timeline golden.yaml must end in .txt or .json",
     ),
-    "a layer that nobody recorded": (
+    "a layer that was not recorded": (
         lambda: assert_calls("encoder", 1),
         UnknownLayerError,
         "Record it first: put @layertrace.traced on its class",
@@ -258,21 +258,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_checked_is_an_error_of_another_kind(name):
-    """A slip of whoever wrote the test is told with the possible values, and is no failed assertion."""
-    act, error, said = REFUSED[name]
+def test_a_mistake_in_the_expectation_is_an_error_of_another_kind(name):
+    """It is not an AssertionError, and its message lists the valid values."""
+    act, error, message = REFUSED[name]
 
     with pytest.raises(error) as caught:
         act()
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert not isinstance(caught.value, AssertionError)
 
 
-def test_a_golden_timeline_is_written_when_wanted(tmp_path, monkeypatch):
-    """Without a file the failure says how to write it; written with LAYERTRACE_UPDATE, it holds."""
+def test_a_golden_timeline_is_written_on_request(tmp_path, monkeypatch):
+    """Without a file, the failure explains how to write it; after LAYERTRACE_UPDATE, the test passes."""
     path = tmp_path / "deep" / "tutorial.txt"
-    with pytest.raises(AssertionError, match="there is no golden timeline .* --layertrace-update writes it"):
+    with pytest.raises(AssertionError, match="does not exist; run pytest --layertrace-update to write it"):
         assert_unchanged_by(tutorial()[:4], path)
 
     monkeypatch.setenv("LAYERTRACE_UPDATE", "1")
@@ -283,7 +283,7 @@ def test_a_golden_timeline_is_written_when_wanted(tmp_path, monkeypatch):
     assert_unchanged_by(tutorial()[:4], path)
 
 
-def test_a_changed_timeline_is_shown_beside_the_golden_one(tmp_path, monkeypatch):
+def test_a_changed_timeline_is_shown_next_to_the_golden_one(tmp_path, monkeypatch):
     """The first line that differs is marked, and its event is shown in the tree."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old.txt").write_text(GOLDEN_OF_TUTORIAL.replace("float32[5, 10]", "float16[5, 10]"))
@@ -295,10 +295,10 @@ def test_a_changed_timeline_is_shown_beside_the_golden_one(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".json"])
-def test_golden_timelines_do_not_tell_what_differs_from_run_to_run(suffix, tmp_path, monkeypatch):
-    """Numbers, times, files, threads and names that Keras made may differ."""
+def test_golden_timelines_omit_what_differs_between_runs(suffix, tmp_path, monkeypatch):
+    """Numbers, times, files, threads and names that Keras generated may differ."""
 
-    def lived(shift):
+    def record(shift):
         story = hand_made.Story(f"model_{shift}.py")
         story.thread = f"Thread-{shift}"
         for _ in range(shift):
@@ -312,24 +312,24 @@ def test_golden_timelines_do_not_tell_what_differs_from_run_to_run(suffix, tmp_p
         return story.timeline()
 
     monkeypatch.setenv("LAYERTRACE_UPDATE", "1")
-    assert_unchanged_by(lived(1), tmp_path / f"golden{suffix}")
+    assert_unchanged_by(record(1), tmp_path / f"golden{suffix}")
     monkeypatch.delenv("LAYERTRACE_UPDATE")
 
-    assert_unchanged_by(lived(5), tmp_path / f"golden{suffix}")
-    assert golden_text(lived(5)).splitlines()[0] == "build  dense (Dense)"
-    assert "head (Dense)" in golden_text(lived(5))
+    assert_unchanged_by(record(5), tmp_path / f"golden{suffix}")
+    assert golden_text(record(5)).splitlines()[0] == "build  dense (Dense)"
+    assert "head (Dense)" in golden_text(record(5))
 
 
 def test_expectations_take_plain_events():
-    """Whatever is a timeline will do, also one without layers, places or times."""
+    """They work on any timeline, also on one without layers, locations or times."""
     with pytest.raises(AssertionError, match="the timeline was called 1 time, expected 2"):
         assert_calls(Timeline([Event(seq=0, kind="call")]), 2)
 
 
-def test_names_that_keras_made_of_others_do_not_differ():
-    """Slots of an optimizer, and descriptions of layers, have automatic names inside."""
+def test_names_that_keras_composed_do_not_differ():
+    """Slots of an optimizer, and descriptions of layers, contain automatic names."""
 
-    def lived(number):
+    def record(number):
         story = hand_made.Story()
         outer, inner = story.layer("Net", f"net_{number}"), story.layer("Dense", f"dense_{number}")
         described = Opaque(f"<Dense dense_{number}>")
@@ -339,8 +339,8 @@ def test_names_that_keras_made_of_others_do_not_differ():
         return story.timeline()
 
     assert (
-        golden_text(lived(3))
-        == golden_text(lived(12))
+        golden_text(record(3))
+        == golden_text(record(12))
         == (
             "init  net (Net)  inner=<Dense>, name='mine'\n"
             "  init  dense (Dense)\n"

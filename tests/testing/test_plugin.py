@@ -1,4 +1,4 @@
-"""The pytest plugin, in real runs of pytest, whose reports are compared whole."""
+"""The pytest plugin in real runs of pytest, whose reports are compared whole."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ SAMPLE = Path(__file__).parent / "sample" / "test_sample.py"
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run the sample by itself, as a process, in 100 columns."""
+    """A function that runs the sample in a process, in 100 columns."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     pytester.makepyfile(test_sample=SAMPLE.read_text(encoding="utf-8"))
@@ -25,13 +25,13 @@ def run(pytester, monkeypatch):
 
 
 def whole(result):
-    """Return a report without what differs from run to run, and from machine to machine."""
-    said = "\n".join(result.outlines)
-    said = re.sub(r"(?m)^(platform|rootdir|plugins|cachedir|configfile):? .*\n", "", said)
-    said = re.sub(r" in \d+\.\d+s( \([\d:]+\))?", " in 1.00s", said)
-    said = re.sub(r"(?m)^\x1b.*1\.00s.*$", lambda line: re.sub("=+", "=" * 33, line[0]), said)
-    said = re.sub(r"0x[0-9a-f]+", "0x1234", said)
-    return re.sub(r"(?m)^(=+) (.*1\.00s.*?) =+$", r"= \2 =", said)
+    """Return a report without what differs between runs and between machines."""
+    report = "\n".join(result.outlines)
+    report = re.sub(r"(?m)^(platform|rootdir|plugins|cachedir|configfile):? .*\n", "", report)
+    report = re.sub(r" in \d+\.\d+s( \([\d:]+\))?", " in 1.00s", report)
+    report = re.sub(r"(?m)^\x1b.*1\.00s.*$", lambda line: re.sub("=+", "=" * 33, line[0]), report)
+    report = re.sub(r"0x[0-9a-f]+", "0x1234", report)
+    return re.sub(r"(?m)^(=+) (.*1\.00s.*?) =+$", r"= \2 =", report)
 
 
 OUTCOMES = {"passed": 11, "failed": 8, "errors": 2}
@@ -39,22 +39,22 @@ OUTCOMES = {"passed": 11, "failed": 8, "errors": 2}
 
 @pytest.mark.parametrize(("name", "options"), {"quiet": ["-q"], "normal": [], "verbose": ["-v"]}.items())
 def test_the_report_shows_what_happened_to_layers(name, options, run):
-    """Failed tests that record show the tree; with -q it is short, with -v long."""
+    """Failed tests that record show the tree, which is short with -q and long with -v."""
     result = run(*options)
 
     result.assert_outcomes(**OUTCOMES)
     assert_golden(f"plugin_{name}", whole(result))
 
 
-def test_the_report_is_as_colourful_as_the_terminal(run):
-    """With --color=yes, trees have the colours that they have in a terminal."""
+def test_the_report_has_the_colours_of_the_terminal(run):
+    """With --color=yes, trees have the same colours as in a terminal."""
     result = run("--color=yes", "-k", "plain_assertion or finding")
 
     assert_golden("plugin_colour", whole(result))
 
 
-def test_processes_of_xdist_report_the_same(run):
-    """With pytest-xdist every report has its tree, in the width and colour of the terminal."""
+def test_workers_of_xdist_report_the_same(run):
+    """With pytest-xdist every report has its tree, in the width and colours of the terminal."""
     options = ["--layertrace=failed", "-k", "plain_assertion or without_the", "--color=yes"]
 
     shown = [_sections(run(*options, *more)) for more in ([], ["-n2"])]
@@ -64,13 +64,12 @@ def test_processes_of_xdist_report_the_same(run):
 
 
 def _sections(result):
-    said = whole(result)
-    return re.findall(r"(?ms)^-+ layertrace -+$\n(.*?)(?=^\S*(?:_{5}|={5}))", said)
+    return re.findall(r"(?ms)^-+ layertrace -+$\n(.*?)(?=^\S*(?:_{5}|={5}))", whole(result))
 
 
 @pytest.mark.parametrize("mode", ["off", "failed", "all"])
 def test_the_option_chooses_whose_trees_are_shown(mode, run):
-    """`off` shows none, `failed` records every test and shows those that fail, `all` those that pass, too."""
+    """`off` shows no trees; `failed` records every test and shows those that fail, `all` shows every test."""
     result = run(f"--layertrace={mode}", "-k", "plain_assertion or without_the_fixture or traces_within")
 
     result.assert_outcomes(passed=1, failed=2)
@@ -78,7 +77,7 @@ def test_the_option_chooses_whose_trees_are_shown(mode, run):
 
 
 def test_settings_are_the_defaults_of_options(run, pytester):
-    """`layertrace`, `layertrace_save` and `layertrace_only` can stand in the settings of pytest."""
+    """The settings `layertrace`, `layertrace_save` and `layertrace_only` of pytest take effect."""
     pytester.makeini(
         "[pytest]\nlayertrace = failed\nlayertrace_save = kept\nlayertrace_only =\n  dense\n  mine"
     )
@@ -88,7 +87,7 @@ def test_settings_are_the_defaults_of_options(run, pytester):
     result.assert_outcomes(passed=1, failed=1)
     assert "dense  MyDense" in result.stdout.str()
     kept = {path.name.partition("-")[0]: Timeline.load(path) for path in (pytester.path / "kept").iterdir()}
-    assert {name: [layer.name for layer in one.layers] for name, one in kept.items()} == {
+    assert {name: [layer.name for layer in timeline.layers] for name, timeline in kept.items()} == {
         "test_sample.py_test_is_not_reached_by_it": ["mine"],
         "test_sample.py_test_without_the_fixture_fails": ["dense"],
     }
@@ -96,7 +95,7 @@ def test_settings_are_the_defaults_of_options(run, pytester):
 
 @pytest.mark.parametrize("more", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_each_test_has_a_file(more, run, pytester):
-    """`--layertrace-save` writes one timeline for each test, with names that a file can have."""
+    """`--layertrace-save` writes one timeline for each test, with valid file names."""
     run("--layertrace-save=kept", "-k", "parameter or unittest", *more)
 
     kept = sorted((pytester.path / "kept").iterdir())
@@ -108,8 +107,8 @@ def test_each_test_has_a_file(more, run, pytester):
     assert Timeline.load(kept[1]).kinds == ["init", "build", "variable", "call"]
 
 
-def test_golden_timelines_are_written_when_wanted(pytester):
-    """`--layertrace-update` writes them, and takes effect for that run only."""
+def test_golden_timelines_are_written_on_request(pytester):
+    """`--layertrace-update` writes them in that run only."""
     pytester.makepyfile(
         """
         import keras, layertrace
@@ -126,7 +125,7 @@ def test_golden_timelines_are_written_when_wanted(pytester):
         for options in ([], ["--layertrace-update"], [])
     ]
 
-    assert [list(one) for one in outcomes] == [["failed"], ["passed"], ["passed"]]
+    assert [list(outcome) for outcome in outcomes] == [["failed"], ["passed"], ["passed"]]
     assert (pytester.path / "golden" / "dense.txt").read_text() == (
         "init  dense (Dense)  units=3\n"
         "build  dense (Dense)  input_shape=(None, 2)\n"
@@ -136,10 +135,10 @@ def test_golden_timelines_are_written_when_wanted(pytester):
 
 
 WRONG_MARKERS = {
-    "max_trace=1": "does not take 'max_trace'; it takes max_traces, no_findings, lifecycle, only, all by",
-    "1": "does not take 1 by position; it takes max_traces, no_findings, lifecycle, only, all by name",
-    "max_traces=-1": "max_traces=-1 is no count; give a whole number from 0 on",
-    "no_findings=3": "no_findings=3 is neither True or False nor codes such as ['LT1']",
+    "max_trace=1": "does not accept 'max_trace'; it accepts max_traces, no_findings, lifecycle, only, all",
+    "1": "does not accept 1 by position; it accepts max_traces, no_findings, lifecycle, only, all by",
+    "max_traces=-1": "max_traces must be a non-negative integer, got -1",
+    "no_findings=3": "no_findings must be True, False or a list of codes such as ['LT1'], got 3",
     "no_findings=['LT999']": "no rule has a code that begins with 'LT999'",
     "lifecycle='init biuld'": "no event has the kind 'biuld'; did you mean 'build'?",
     "lifecycle={'encoder': 'init'}": "no layer 'encoder' in this timeline; it has no layer at all",
@@ -147,8 +146,8 @@ WRONG_MARKERS = {
 }
 
 
-def test_a_wrong_marker_is_told_with_what_is_possible(pytester):
-    """A slip in the marker is one sentence, and no failed assertion."""
+def test_a_mistake_in_the_marker_is_reported_in_one_line(pytester):
+    """The message lists the valid values, and is not a failed assertion."""
     marked = [
         f"@pytest.mark.layertrace({given})\ndef test_{n}(): pass" for n, given in enumerate(WRONG_MARKERS)
     ]
@@ -156,32 +155,32 @@ def test_a_wrong_marker_is_told_with_what_is_possible(pytester):
 
     result = pytester.runpytest_subprocess("--color=no")
 
-    said = result.stdout.str()
+    report = result.stdout.str()
     assert set(result.parseoutcomes()) == {"errors", "failed"}
-    assert "Traceback" not in said
-    assert "AssertionError" not in said
-    for sentence in WRONG_MARKERS.values():
-        assert sentence in said
+    assert "Traceback" not in report
+    assert "AssertionError" not in report
+    for message in WRONG_MARKERS.values():
+        assert message in report
 
 
 def test_a_wrong_mode_is_a_usage_error(pytester):
-    """A mode that there is not is refused with those that there are, in the settings, too."""
+    """An unknown mode is refused with a list of the modes, on the command line and in the settings."""
     by_option = pytester.runpytest_subprocess("--layertrace=some")
     pytester.makeini("[pytest]\nlayertrace = some")
     by_setting = pytester.runpytest_subprocess()
 
     assert by_option.ret == by_setting.ret == pytest.ExitCode.USAGE_ERROR
     by_option.stderr.fnmatch_lines(["*argument --layertrace: invalid choice: 'some' (choose from *off*all*"])
-    by_setting.stderr.fnmatch_lines(["ERROR: layertrace = 'some' is no mode; it is one of off, failed, all"])
+    by_setting.stderr.fnmatch_lines(["ERROR: layertrace must be one of off, failed, all, got 'some'"])
 
 
 def test_a_run_that_does_not_record_loads_nothing(pytester):
-    """Neither TensorFlow nor Keras nor rich nor the rest of layertrace come with the plugin."""
+    """The plugin alone loads neither TensorFlow nor Keras nor rich nor the rest of layertrace."""
     pytester.makepyfile(
         """
         import sys
 
-        def test_nothing_came():
+        def test_nothing_is_loaded():
             heavy = {"tensorflow", "keras", "tf_keras", "rich", "lark", "msgspec"}
             assert not heavy & set(sys.modules)
             ours = {name for name in sys.modules if name.startswith("layertrace")}
@@ -196,7 +195,7 @@ def test_a_run_that_does_not_record_loads_nothing(pytester):
 
 
 def test_a_test_without_keras_does_not_load_it(pytester):
-    """With --layertrace=all, too, Keras is not imported until the program does so; then it is recorded."""
+    """Even with --layertrace=all, Keras is imported only by the program, and is recorded then."""
     pytester.makepyfile(
         """
         import sys
@@ -215,17 +214,17 @@ def test_a_test_without_keras_does_not_load_it(pytester):
 
 
 def test_fixtures_and_marker_are_listed(pytester):
-    """`pytest --fixtures` and `--markers` tell what there is."""
+    """`pytest --fixtures` and `--markers` describe them."""
     fixtures = pytester.runpytest_subprocess("--fixtures").stdout.str()
     markers = pytester.runpytest_subprocess("--markers").stdout.str()
 
-    assert re.search(r"layer_timeline .*\n    Everything that happens to layers", fixtures)
-    assert re.search(r"assert_max_traces .*\n    Give a context manager", fixtures)
+    assert re.search(r"layer_timeline .*\n    The timeline of this test", fixtures)
+    assert re.search(r"assert_max_traces .*\n    A context manager", fixtures)
     assert "@pytest.mark.layertrace(max_traces=1, no_findings=True, lifecycle=" in markers
 
 
-def test_traced_classes_begin_anew_in_each_test(pytester):
-    """What `@traced` records for the whole program does not go from one test into the next."""
+def test_traced_classes_start_again_in_each_test(pytester):
+    """A class with `@traced` is recorded all the time, but the events of a test do not reach the next."""
     pytester.makepyfile(
         """
         import keras, layertrace, pytest

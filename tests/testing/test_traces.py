@@ -1,4 +1,4 @@
-"""assert_max_traces fails with the argument that changed, and passes otherwise."""
+"""assert_max_traces passes up to the limit, and shows the argument that changed if it fails."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def make_step():
 
 
 def test_it_passes_at_the_limit():
-    """As many traces as allowed are fine; the block's timeline comes out."""
+    """As many traces as allowed pass, and the context manager yields the timeline of its block."""
     step = make_step()
 
     with assert_max_traces(2) as timeline:
@@ -27,32 +27,32 @@ def test_it_passes_at_the_limit():
 
 
 def test_its_failure_shows_the_argument_with_both_values():
-    """Above the limit, each trace is told with what changed, and where it was called."""
+    """Above the limit, the message shows what changed in each trace, and the line that called it."""
     step = make_step()
 
     with pytest.raises(AssertionError) as caught, assert_max_traces(1):
         for alpha in (0.1, 0.2):
             step(tf.ones(2), alpha)
 
-    said = str(caught.value)
-    assert said.startswith("<lambda> was traced 2 times, at most 1 expected\n")
-    assert "trace 1   0 trace 1 of <lambda>  x: float32[2], alpha: 0.1" in said
-    assert ">            2 trace 2 of <lambda>  alpha=0.2, was 0.1" in said
-    assert said.endswith(f"{Path(__file__).name}:{caught.tb.tb_lineno + 2}")
+    message = str(caught.value)
+    assert message.startswith("<lambda> was traced 2 times, expected at most 1\n")
+    assert "trace 1   0 trace 1 of <lambda>  x: float32[2], alpha: 0.1" in message
+    assert ">            2 trace 2 of <lambda>  alpha=0.2, was 0.1" in message
+    assert message.endswith(f"{Path(__file__).name}:{caught.tb.tb_lineno + 2}")
 
 
-def test_functions_made_anew_count_together():
-    """A tf.function made in each turn of a loop is traced in each; that is one failure."""
+def test_recreated_functions_count_together():
+    """A tf.function that a loop creates in each iteration is traced in each; that is one failure."""
     with layertrace.trace() as timeline:
         for _ in range(8):
             make_step()(tf.ones(2), 1)
 
-    with pytest.raises(AssertionError, match="traced 8 times \\(8 tf.functions of the same code\\)"):
+    with pytest.raises(AssertionError, match="traced 8 times \\(8 tf.functions from the same code\\)"):
         assert_max_traces(7, timeline)
 
 
 def test_one_function_can_be_chosen():
-    """With a name, other functions may be traced as often as they like."""
+    """With a name, only that function is limited."""
     with layertrace.trace() as timeline:
         for alpha in (1, 2):
             make_step()(tf.ones(2), alpha)
@@ -63,8 +63,8 @@ def test_one_function_can_be_chosen():
         assert_max_traces(1, timeline, function="<lambda>")
 
 
-def test_an_exception_of_the_block_comes_first():
-    """A block that fails by itself is not asked about its traces."""
+def test_an_exception_in_the_block_is_raised_instead():
+    """If the block itself fails, its traces are not checked."""
     with pytest.raises(KeyError), assert_max_traces(0):
         make_step()(tf.ones(2), 1)
         raise KeyError("own")

@@ -1,4 +1,4 @@
-"""Tell what is wrong in a recording, or with the layers of a program."""
+"""Report problems in a recording, or in a program that runs under trace."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 import layertrace
 from layertrace.cli import completion
 from layertrace.cli.console import console_of, has_error, print_parts
-from layertrace.cli.filter_options import choosing
+from layertrace.cli.filter_options import finding_filters
 from layertrace.cli.program import run as programs
 from layertrace.cli.run_report import verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
 from layertrace.record.process.guard import report_internal_error
-from layertrace.render.tables.findings import findings
+from layertrace.render import findings as rendered
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
 
@@ -24,66 +24,72 @@ __all__ = ["check"]
 
 
 class _Check(click.Command):
-    """Takes options after the name of a recording, and leaves those after a program to it."""
+    """Accepts options after the name of a recording, and passes those after a program to the program."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        at = programs.first_argument(self, args)
+        at = programs.first_argument(self, args, among="mc")
+        word = args[at] if at < len(args) else ""
+        if word.startswith("-") and word not in ("-", "--"):
+            raise click.UsageError(
+                "to check a module or code, use layertrace run --check -m MODULE or -c CODE"
+            )
         ctx.allow_interspersed_args = at < len(args) and _is_recording(Path(args[at]))
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Check)
+@click.command(cls=_Check, short_help="Report problems in a recording or in a program.")
 @click.argument("target", metavar="FILE|PROGRAM", shell_complete=completion.files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@choosing
+@finding_filters
 def check(
     target: str, arguments: tuple[str, ...], select: list[str] | None, ignore: list[str] | None
 ) -> programs.Runs:
-    """Tell what is wrong in a recording (FILE), or run a PROGRAM with its arguments under trace and tell.
+    """Report problems in a recording, or run PROGRAM under trace and report its problems.
 
-    The findings of a file go to the standard output, those of a program to standard error. The exit status is
-    1 if one of them is an error, and else that of the program.
+    Findings in a recording are printed to standard output, and those in a program to standard error. The
+    exit status is 1 if any finding is an error, and that of the program if none is.
 
     \b
     Examples:
         layertrace check run.layertrace --select LT1
         layertrace check --ignore LT3 train.py --epochs 1
     """
-    diagnose(Timeline(), select=select, ignore=ignore)  # a wrong code is told before anything runs
+    diagnose(Timeline(), select=select, ignore=ignore)  # report an unknown code before anything runs
     if _is_recording(Path(target)):
         if arguments:
             raise click.UsageError(
-                f"one recording is checked at a time, so not {arguments[0]}: merge them first"
+                f"check takes one recording, and got {arguments[0]} as well; merge the recordings first"
             )
         timeline = Timeline.load(target)
-        sys.exit(_tell(timeline, select, ignore, stderr=False))
-    if target in ("-m", "-c"):
-        raise click.UsageError(f"a module or code is checked by layertrace run --check {target} ...")
+        sys.exit(_print_findings(timeline, select, ignore, stderr=False))
     program = programs.of_arguments(None, None, (target, *arguments)).prepared()
     if is_disabled():
-        raise click.UsageError("LAYERTRACE_DISABLED is set, so nothing would be recorded to check: unset it")
+        raise click.UsageError("LAYERTRACE_DISABLED is set, so there would be nothing to check; unset it")
     tracer = layertrace.trace(report=False)
     timeline = tracer.start(wait=True)
     raised, alive = yield program
     programs.end_recording(tracer, raised)
-    del alive  # until the recording had looked at the program's layers
+    del alive  # the end of the recording has read the program's layers
     try:
-        status = _tell(timeline, select, ignore, stderr=True)
+        status = _print_findings(timeline, select, ignore, stderr=True)
     except Exception:  # promise 1: the program's own status counts
-        report_internal_error("tell what was recorded")
-        status = False
+        report_internal_error("report on the recording")
+        status = 0
     programs.exit_like_python(raised, status)
 
 
 def _is_recording(target: Path) -> bool:
-    """Tell a recording from a program, by its name or else by how it begins."""
+    """Return whether a file is a recording, by its suffix or by how it begins."""
     return target.suffix in (*SUFFIXES, ".json", ".gz") or (
-        target.is_file() and begins_a_recording(target)  # what comes through a pipe can be read but once
+        target.is_file() and begins_a_recording(target)  # not a pipe, which can be read only once
     )
 
 
-def _tell(timeline: Timeline, select: list[str] | None, ignore: list[str] | None, *, stderr: bool) -> bool:
-    found = timeline.findings(select=select, ignore=ignore)
-    parts = [findings(found)] * bool(found)
-    print_parts(console_of(stderr=stderr), *parts, verdict(timeline, found))
-    return has_error(found)
+def _print_findings(
+    timeline: Timeline, select: list[str] | None, ignore: list[str] | None, *, stderr: bool
+) -> int:
+    """Print the findings and the verdict, and return the exit status."""
+    findings = timeline.findings(select=select, ignore=ignore)
+    parts = [rendered(findings)] * bool(findings)
+    print_parts(console_of(stderr=stderr), *parts, verdict(timeline, findings))
+    return int(has_error(findings))

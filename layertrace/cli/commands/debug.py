@@ -53,7 +53,7 @@ def _echo_parts(framework: str, table: Mapping[str, Part]) -> None:
 
 
 def _echo_engine() -> None:
-    """Show which engine observes functions here, and what it cannot observe without wrapping it."""
+    """Print which engine observes functions, and what it has to wrap."""
     with trace():
         engine = choice.enter()
         choice.leave()

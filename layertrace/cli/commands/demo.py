@@ -1,4 +1,4 @@
-"""Run a demo: a short program that shows what layertrace makes of it."""
+"""Run a demo: a short program that shows what layertrace reports."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ _FIRST = ("tutorial", "gcn_in_cnn_traced")
 
 
 def _demos() -> dict[str, Path]:
+    """Return the file of each demo by its name."""
     folder = next((folder for folder in _FOLDERS if folder.is_dir()), None)
-    return (
-        {}
-        if folder is None
-        else {p.stem: p for p in sorted(folder.glob("*.py")) if not p.stem.startswith("test_")}
-    )
+    files = [] if folder is None else sorted(folder.glob("*.py"))
+    return {file.stem: file for file in files if not file.stem.startswith("test_")}
 
 
-def _says(path: Path) -> str:
+def _summary(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
@@ -35,28 +33,28 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[st
     return [name for name in _demos() if name.startswith(incomplete)]
 
 
-@click.command()
+@click.command(short_help="Run the demos.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
-@click.option("--list", "only_list", is_flag=True, help="List the demos.")
+@click.option("--list", "only_list", is_flag=True, help="List the demos and exit.")
 def demo(names: tuple[str, ...], only_list: bool) -> None:
-    """Run demos: the tutorial layer and the bug that layertrace was born from, or those named.
+    """Run demos: those named, or the tutorial layer and the bug that layertrace was written for.
 
     Example: layertrace demo fit
     """
     demos = _demos()
     if only_list:
         for name, path in demos.items():
-            click.echo(f"{name:<22} {_says(path)}")
+            click.echo(f"{name:<22} {_summary(path)}")
         return
     unknown = [name for name in names if name not in demos]
     if unknown:
-        raise click.UsageError(f"no demo {', '.join(unknown)}; there are {', '.join(demos)}")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes are not the show
+        raise click.UsageError(f"unknown demo {', '.join(unknown)}; choose from {', '.join(demos)}")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's notes at start-up
     for name in names or [name for name in _FIRST if name in demos]:
-        click.secho(f"\n{demos[name].name}: {_says(demos[name])}\n", bold=True)
+        click.secho(f"\n{demos[name].name}: {_summary(demos[name])}\n", bold=True)
         try:
             runpy.run_path(str(demos[name]), run_name="__main__")
         except ModuleNotFoundError as error:
             is_legacy = (error.name or "").startswith("tf_keras")
-            what = "layertrace[legacy]" if is_legacy else "tensorflow>=2.16"
-            raise click.ClickException(f"{error}: pip install '{what}'") from error
+            package = "layertrace[legacy]" if is_legacy else "tensorflow>=2.16"
+            raise click.ClickException(f"{error}: pip install '{package}'") from error

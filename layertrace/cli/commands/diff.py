@@ -1,4 +1,4 @@
-"""Tell what differs between two recordings."""
+"""Show what changed between two recordings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from layertrace.cli.console import console_of, print_parts
-from layertrace.compare.diff import diff as compared
+from layertrace.compare.diff import diff as compare
 from layertrace.render.tables.diff import differences
 from layertrace.render.wording.file_names import tails
 from layertrace.timeline import Timeline
@@ -16,19 +16,19 @@ from layertrace.timeline import Timeline
 __all__ = ["diff"]
 
 
-@click.command()
+@click.command(short_help="Show what changed between two recordings.")
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 def diff(before: Path, after: Path) -> None:
-    """Tell what the recording in B has otherwise than the one in A: why it retraces since yesterday, say.
+    """Show what changed between recordings A and B, such as why a function retraces now.
 
-    The exit status is 1 if they differ.
+    The exit status is 1 if anything changed.
 
     Example: layertrace diff yesterday.layertrace today.layertrace
     """
     a, b = Timeline.load(before), Timeline.load(after)
-    found = compared(a, b)
-    names = tails([str(before.absolute()), str(after.absolute())])  # the ends that tell them apart
-    was, is_ = (names[str(path.absolute())] for path in (before, after))
-    print_parts(console_of(), differences(found, before=was, now=is_))
-    sys.exit(bool(found))
+    changes = compare(a, b)
+    names = tails([str(before.absolute()), str(after.absolute())])  # the shortest ends that differ
+    name_a, name_b = (names[str(path.absolute())] for path in (before, after))
+    print_parts(console_of(), differences(changes, before=name_a, now=name_b))
+    sys.exit(bool(changes))

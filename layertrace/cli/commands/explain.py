@@ -1,4 +1,4 @@
-"""Print the page of a rule: what the mistake is, why it is one, and what to write instead."""
+"""Print the page of a rule: what the mistake is, why it is bad, and what to write instead."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from layertrace.render.wording.styles import QUIET, SEVERITIES
 __all__ = ["explain"]
 
 
-@click.command()
+@click.command(short_help="Explain findings, or list all rules.")
 @click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=completion.codes)
 def explain(codes: tuple[str, ...]) -> None:
-    """Explain findings, by code, by the beginning of codes, or by name; without one, list them all.
+    """Explain findings, by code, prefix of codes, or name; without arguments, list all rules.
 
     \b
     Examples:
@@ -29,16 +29,16 @@ def explain(codes: tuple[str, ...]) -> None:
     """
     console = console_of()
     if not codes:
-        for one in all_rules():
-            console.print(Text(f"{one.code}  {one.severity:<8} {one.name}", SEVERITIES[one.severity]))
-            console.print(Padding(Text(one.summary, QUIET), (0, 0, 0, 7)))
+        for rule in all_rules():
+            console.print(Text(f"{rule.code}  {rule.severity:<8} {rule.name}", SEVERITIES[rule.severity]))
+            console.print(Padding(Text(rule.summary, QUIET), (0, 0, 0, 7)))
         return
     try:
-        rules = [one for code in codes for one in chosen([code], ())]
+        rules = [rule for code in codes for rule in chosen([code], ())]
     except RuleError as error:
         raise click.UsageError(str(error)) from error
-    for one in rules:
-        console.print(Text(f"{one.code} {one.name} ({one.severity})\n", SEVERITIES[one.severity]))
-        console.print(Markdown(one.page))
-        if one.link:
-            console.print(f"\n{one.link}", style=QUIET)
+    for rule in rules:
+        console.print(Text(f"{rule.code} {rule.name} ({rule.severity})\n", SEVERITIES[rule.severity]))
+        console.print(Markdown(rule.page))
+        if rule.link:
+            console.print(f"\n{rule.link}", style=QUIET)

@@ -1,4 +1,4 @@
-"""Turn a recording into a file that other tools read."""
+"""Convert a recording to a format that other tools read."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from pathlib import Path
 import click
 
 from layertrace.render.exports import FORMATS
-from layertrace.render.exports import export as exported
+from layertrace.render.exports import export as write_export
+from layertrace.render.wording.formatting import counted
 from layertrace.timeline import Timeline
 
 __all__ = ["export"]
 
 
-@click.command()
+@click.command(short_help="Convert a recording to a web page or another format.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Where to."
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Output file."
 )
 @click.option(
     "--format",
     "name",
-    type=click.Choice([one.name for one in FORMATS]),
-    help="Else the end of OUT tells it.",
+    type=click.Choice([export_format.name for export_format in FORMATS]),
+    help="Defaults to the suffix of OUT.",
 )
 def export(file: Path, output: Path, name: str | None) -> None:
-    """Turn the recording in FILE into a page, a trace for Perfetto, records, an image.
+    """Convert the recording in FILE to a web page, a Perfetto trace, records, or an image.
 
     \b
     Examples:
@@ -33,7 +34,10 @@ def export(file: Path, output: Path, name: str | None) -> None:
         layertrace export run.layertrace -o run.perfetto.json
     """
     if output.resolve() == file.resolve():
-        raise click.UsageError(f"{output} is the recording itself, and would be lost: name another OUT")
+        raise click.UsageError(
+            f"{output} is the recording itself, and would be overwritten; choose another OUT"
+        )
     timeline = Timeline.load(file)
-    exported(timeline, output, name)
-    click.echo(f"{len(timeline):,} events are in {output}", err=True)  # OUT may be /dev/stdout
+    write_export(timeline, output, name)
+    message = f"Wrote {counted(len(timeline), 'event')} to {output}"
+    click.echo(message, err=True)  # OUT may be /dev/stdout

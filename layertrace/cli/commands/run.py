@@ -1,4 +1,4 @@
-"""Run a program under trace without changing a line of it."""
+"""Run a program under trace, without a change to the program."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import click
 
 import layertrace
 from layertrace.cli import completion
-from layertrace.cli.filter_options import selecting
-from layertrace.cli.live import Live
+from layertrace.cli.filter_options import event_filters
+from layertrace.cli.live import LiveDisplay
 from layertrace.cli.program import run as programs
 from layertrace.cli.run_report import ReportOptions, print_report
 from layertrace.diagnosis import diagnose
@@ -25,19 +25,24 @@ __all__ = ["run"]
 
 
 class _Run(click.Command):
-    """Leaves what comes after `-m MODULE` and `-c CODE` to the program, as Python does."""
+    """Passes what follows `-m MODULE` and `-c CODE` to the program, as Python does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = programs.first_argument(self, args, among="mc")
         word = args[at] if at < len(args) else "-"
         if word.startswith("-") and word not in ("-", "--"):
-            letter = next(number for number, one in enumerate(word) if one in "mc")
-            after = at + (2 if letter == len(word) - 1 else 1)  # the value is the next word, or ends this one
-            args = [*args[:after], "--", *args[after:]]
+            letter = next(index for index, character in enumerate(word) if character in "mc")
+            has_value = letter < len(word) - 1  # `-mpackage`; else the value is the next word
+            end = at + (1 if has_value else 2)
+            args = [*args[:end], "--", *args[end:]]
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Run, context_settings={"allow_interspersed_args": False})
+@click.command(
+    cls=_Run,
+    context_settings={"allow_interspersed_args": False},
+    short_help="Run a program under trace, and print a report.",
+)
 @click.argument(
     "arguments",
     nargs=-1,
@@ -45,19 +50,31 @@ class _Run(click.Command):
     metavar="[SCRIPT] [ARGUMENTS]...",
     shell_complete=completion.files,
 )
-@click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m does.")
-@click.option("-c", "code", metavar="CODE", help="Run code, as python -c does.")
+@click.option("-m", "module", metavar="MODULE", help="Run a module, like python -m.")
+@click.option("-c", "code", metavar="CODE", help="Run code, like python -c.")
 @click.option(
-    "--save", type=click.Path(path_type=Path), metavar="FILE", help="Keep the recording, as it happens."
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Save the recording to FILE while the program runs.",
 )
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to look at.")
-@click.option("--quiet", "-q", is_flag=True, help="Print no report, but for what --check finds.")
-@click.option("--live", is_flag=True, help="Tell what happens while the program runs.")
-@click.option("--check", is_flag=True, help="Tell notes, too; status 1 if a finding is an error.")
 @click.option(
-    "--children", "with_children", is_flag=True, help="Record the Python processes that it starts, too."
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report to FILE as a web page."
 )
-@selecting
+@click.option("--quiet", "-q", is_flag=True, help="Print only what --check finds.")
+@click.option("--live", is_flag=True, help="Show a live status line.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Also show notes; exit with status 1 if any finding is an error.",
+)
+@click.option(
+    "--children",
+    "with_children",
+    is_flag=True,
+    help="Also record Python processes that the program starts.",
+)
+@event_filters
 def run(
     arguments: tuple[str, ...],
     module: str | None,
@@ -73,10 +90,11 @@ def run(
     kinds: list[str],
     depth: int | None,
 ) -> programs.Runs:
-    """Run a program as Python would, with every layer traced from the first import of Keras on.
+    """Run a program as Python would, and trace every layer from the import of Keras to the end.
 
-    The report goes to standard error after the program has ended; its own output, exit status and signals are
-    left alone. --only, --class, --kinds and --depth choose what it shows; --save and --html keep everything.
+    The report goes to standard error after the program has ended; the program's own output, exit status and
+    signals do not change. --only, --class, --kinds and --depth choose what the report shows; --save and
+    --html include everything.
 
     \b
     Examples:
@@ -87,15 +105,15 @@ def run(
     program = programs.of_arguments(module, code, arguments).prepared()
     if with_children and save is None:
         raise click.UsageError(
-            "--children needs --save FILE, beside which each process gets a file of its own"
+            "--children needs --save FILE; each process writes its own recording next to FILE"
         )
     if html is not None:
         _check_page(html)
-    diagnose(Timeline())  # nonsense in the settings of the project is told now, not after a long run
+    diagnose(Timeline())  # report an invalid setting of the project now, not after a long run
     options = ReportOptions(
-        asked=sys.argv[2:],
+        arguments=sys.argv[2:],
         save=save,
-        html=html and html.absolute(),  # the program may change its folder
+        html=html and html.absolute(),  # the program may change the current folder
         quiet=quiet,
         check=check,
         only=only,
@@ -103,33 +121,33 @@ def run(
         kinds=kinds,
         depth=depth,
     )
-    began, beside = time.time(), None if save is None else _real(save)  # the program may change its folder
+    began, location = time.time(), None if save is None else _location(save)  # before the folder can change
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
-    watch: AbstractContextManager[object] = Live(timeline) if live else nullcontext()
+    display: AbstractContextManager[object] = LiveDisplay(timeline) if live else nullcontext()
     with (
-        watch,
+        display,
         subprocesses.recorded(save, timeline) if with_children and save is not None else nullcontext(),
     ):
         raised, alive = yield program
     programs.end_recording(tracer, raised)
-    del alive  # until the recording had looked at the program's layers
-    written = subprocesses.files_since(*beside, began) if with_children and beside is not None else []
-    programs.exit_like_python(raised, print_report(timeline, options, written))
+    del alive  # the end of the recording has read the program's layers
+    children = subprocesses.files_since(*location, began) if with_children and location is not None else []
+    programs.exit_like_python(raised, print_report(timeline, options, children))
 
 
-def _real(save: Path) -> tuple[Path, Path]:
-    """Return the file that a path leads to, and its folder as the user would name it."""
+def _location(save: Path) -> tuple[Path, Path]:
+    """Return the file that a path resolves to, and its folder as the user would write it."""
     real = save.resolve()
     return real, save.parent if save.parent.resolve() == real.parent else real.parent
 
 
 def _check_page(html: Path) -> None:
-    """Refuse a page that could not be written after a long run, or would take the place of a program.
+    """Check before a long run that the page can be written, and that it would not overwrite a program.
 
     Raises:
-        FormatError: If so.
+        FormatError: If the file has another suffix or cannot be written.
     """
     if html.suffix.lower() not in (".html", ".htm"):
-        raise FormatError(f"{html} does not end in .html, as the name of a page does")
+        raise FormatError(f"the file of a page must end in .html or .htm, got {html}")
     check_writable(html)

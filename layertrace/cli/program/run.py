@@ -1,4 +1,4 @@
-"""Run a program as Python itself would: its arguments, its `__main__`, its exit status, its traceback."""
+"""Run a program as Python does, with its arguments, its `__main__`, its exit status and its traceback."""
 
 from __future__ import annotations
 
@@ -31,78 +31,80 @@ __all__ = [
 ]
 
 Ended: TypeAlias = tuple[BaseException | None, object]
-"""The exception that ended a program, if one did; and what keeps the program's objects alive."""
+"""The exception that ended a program, if one did; and an object that keeps the program's layers alive."""
 
 Runs: TypeAlias = Generator["PreparedProgram", Ended, None]
-"""A command that runs a program: it yields what to run, is told how that ended, and leaves the process.
+"""A command that runs a program: it yields the program, receives how it ended, and exits.
 
-So the program runs neither inside the command nor inside click, and finds next to nothing below its own
-frames, as `traceback.print_stack()` and a debugger show them.
+The program then runs neither inside the command nor inside click, so that `traceback.print_stack()` and
+debuggers show few frames below its own.
 """
 
 
-def run(ready: PreparedProgram) -> Ended:
-    """Run a program to its end, with that of the threads that it started, and show its traceback.
+def run(program: PreparedProgram) -> Ended:
+    """Run a program until it and its threads end, and print its traceback if it fails.
 
-    The caller's frame and ours are all that lies below it.
+    Only the frames of this function and of its callers are below those of the program.
     """
     main = ModuleType("__main__")
     main.__dict__.update(__loader__=BuiltinImporter, __annotations__={}, __builtins__=builtins)
-    main.__dict__.update(ready.names)
+    main.__dict__.update(program.names)
     sys.modules["__main__"] = main
-    sys.argv = ready.argv
+    sys.argv = program.argv
     raised: BaseException | None = None
     try:
-        if ready.code is None:
-            # A private function, the one that the interpreter itself calls for -m, folders and zip files; the
-            # frames that it has in tracebacks are there without us, too (3.10 to 3.13)
-            cast(Any, runpy)._run_module_as_main(ready.module, alter_argv=ready.module != "__main__")
+        if program.code is None:
+            # The private function that the interpreter itself calls for -m, folders and zip files, so that
+            # tracebacks have the same frames as without us (3.10 to 3.13)
+            cast(Any, runpy)._run_module_as_main(program.module, alter_argv=program.module != "__main__")
         else:
-            exec(ready.code, main.__dict__)  # noqa: S102  # which is what the user asks for
-    except BaseException as error:  # whatever it is, it is the program's, and is treated as Python would
+            exec(program.code, main.__dict__)  # noqa: S102  # the user asks for it
+    except BaseException as error:  # raised by the program, and handled as Python would
         raised = error
     alive = main if raised is None else raised.__traceback__
-    if "__file__" in ready.names:
-        _flush()  # as Python does after a file, so that output comes before a traceback in the same pipe
+    if "__file__" in program.names:
+        _flush()  # as Python does after a script, so that output precedes a traceback in the same pipe
     raised = print_traceback(raised)
     if not isinstance(raised, SystemExit):
-        for name in ready.names.keys() & {"__file__", "__cached__"}:  # Python takes them away again
+        for name in program.names.keys() & {"__file__", "__cached__"}:  # as Python removes them
             main.__dict__.pop(name, None)
     _end_threads()
     return raised, alive
 
 
 def end_recording(tracer: trace, raised: BaseException | None) -> None:
-    """End the recording of a program, with what ended that unless it was asked for."""
+    """End the recording of a program, with the exception that ended the program unless that is an exit."""
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
 
 
 def _flush() -> None:
     for file in (sys.stderr, sys.stdout):
-        with contextlib.suppress(Exception):  # it is closed, or None, or the program's own invention
+        with contextlib.suppress(Exception):  # closed, None, or an object of the program
             file.flush()
 
 
 def _end_threads() -> None:
     """Wait for the threads of the program.
 
-    The private function is what Python calls at its end, and does nothing when it is called again. A plain
-    `join` would wait forever for the workers of a `ThreadPoolExecutor`, which are told here that it is over.
+    Python itself calls this private function when it exits; a second call does nothing. A plain `join` would
+    wait forever for the workers of a `ThreadPoolExecutor`, which this function asks to stop.
     """
-    with contextlib.suppress(KeyboardInterrupt):  # the user waits no longer; Python goes on to its end, too
+    with contextlib.suppress(KeyboardInterrupt):  # the user does not want to wait; Python exits, too
         cast(Any, threading)._shutdown()
 
 
 def first_argument(command: click.Command, args: Sequence[str], among: str = "") -> int:
-    """Return where the options of a command end, and what it is to run or to read begins.
+    """Return the index of the first argument that is not an option of the command: a program or a file.
 
     Args:
-        command: Whose options have to be known, since some take a value.
-        args: What it was given.
-        among: Letters of options that belong to what begins there: `-m package`, also in `-qmpackage`.
+        command: The command; some of its options take the next argument as their value.
+        args: The arguments of the command.
+        among: Letters of options that count as the first argument: `-m package`, also in `-qmpackage`.
     """
-    options = {name: one for one in command.params if isinstance(one, click.Option) for name in one.opts}
+    options = {
+        name: param for param in command.params if isinstance(param, click.Option) for name in param.opts
+    }
     number = 0
     while number < len(args) and args[number].startswith("-") and args[number] not in ("-", "--"):
         takes_next = _takes_next(args[number], options, among)
@@ -113,13 +115,13 @@ def first_argument(command: click.Command, args: Sequence[str], among: str = "")
 
 
 def _takes_next(word: str, options: Mapping[str, click.Option], among: str) -> bool | None:
-    """Tell whether the value of an option is the next word; None where what is to run begins in this one."""
+    """Return whether the value of an option is the next word, or None if this word begins the program."""
     if word.startswith("--"):
         return word in options and not options[word].is_flag
     for at, letter in enumerate(word[1:], start=2):
         if letter in among:
             return None
-        known = options.get(f"-{letter}")
-        if known is not None and not known.is_flag:
+        option = options.get(f"-{letter}")
+        if option is not None and not option.is_flag:
             return at == len(word)
     return False

@@ -1,4 +1,4 @@
-"""What test_plugin.py runs pytest on: tests of a layer author, most of which fail."""
+"""Tests of a layer author, most of them failing, on which test_plugin.py runs pytest."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The same CNN mended: the variable is made once, in build, and the traced model runs."""
+"""The same CNN fixed: the variable is created once, in build, and the traced model runs."""
 
 import keras
 import tensorflow as tf
