@@ -1,16 +1,13 @@
 """The command line, run as processes."""
 
-import os
-import subprocess
 import sys
 
+import warm
 
-def layertrace(*words, **environment):
+
+def layertrace(*words):
     """Run a command and return the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "layertrace", *words],
-        capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "100", **environment},
-    )  # fmt: skip
+    return warm.run("-m", "layertrace", *words, env={"COLUMNS": "100"})
 
 
 def test_demo_shows_the_tutorial_and_the_story():

@@ -1,9 +1,7 @@
 """What people's programs print of their traces, the timeline says too, with the argument to blame."""
 
-import subprocess
-import sys
-
 import pytest
+import warm
 from bare_and_traced import steady
 from cases.cases import path_of, run
 
@@ -131,8 +129,8 @@ assert len(timeline)
 
 def said(*arguments):
     """Return what TensorFlow says of retracing in a process of its own, without addresses."""
-    command = [sys.executable, *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    ran = warm.run(*arguments)
+    ran.check_returncode()
     lines = [line.partition("WARNING:tensorflow:")[2] for line in ran.stderr.splitlines()]
     return [steady(line) for line in lines if line]
 
