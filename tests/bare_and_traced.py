@@ -1,4 +1,4 @@
-"""Run the same program bare and traced, each from the same beginning."""
+"""Run the same program bare and traced, each time from the same state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["assert_same", "both", "fresh", "functions_in", "look_at", "steady", 
 
 
 def fresh():
-    """Forget names, counters and seeds, so that the next program begins as the one before did."""
+    """Reset names, counters and seeds, so that the next program starts as the one before did."""
     for name in ("keras", "tf_keras"):
         if name in sys.modules:
             sys.modules[name].backend.clear_session()
@@ -22,7 +22,7 @@ def fresh():
 
 
 def both(program):
-    """Return what a program gives bare, what it gives traced, and the timeline of the latter."""
+    """Return what a program returns bare, what it returns traced, and the timeline of the traced run."""
     fresh()
     bare = program()
     fresh()
@@ -32,15 +32,15 @@ def both(program):
 
 
 def assert_same(program):
-    """Run a program bare and traced, and compare all it returns; return the timeline."""
+    """Run a program bare and traced, compare what it returns, and return the timeline."""
     bare, traced, timeline = both(program)
-    assert len(timeline), "nothing was recorded: the comparison would say nothing"
+    assert len(timeline), "nothing was recorded, so the comparison would prove nothing"
     np.testing.assert_equal(tamed(traced), tamed(bare))
     return timeline
 
 
 def tamed(value):
-    """Turn tensors and variables into arrays, inside any nest."""
+    """Convert tensors and variables into arrays, also inside dicts, lists and tuples."""
     if isinstance(value, dict):
         return {str(k): tamed(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -55,22 +55,22 @@ def tamed(value):
 
 
 def look_at(function):
-    """Return all that can be seen of a `tf.function`: how often it was traced, and into which ops."""
+    """Return what is visible of a `tf.function`: how often it was traced, its ops and its captures."""
     cache = function._variable_creation_config.function_cache
     graphs = [] if cache is None else [concrete.graph for concrete in cache.values()]
     return {
         "traces": function.experimental_get_tracing_count(),
         "graphs": [[(op.type, _steady(op.name)) for op in graph.get_operations()] for graph in graphs],
-        "captures": [[str(one.dtype) for one in graph.external_captures] for graph in graphs],
+        "captures": [[str(tensor.dtype) for tensor in graph.external_captures] for graph in graphs],
     }
 
 
 def steady(text):
-    """Leave out of a message addresses, the names of generated files and, on Python 3.10, our frames."""
+    """Remove addresses, names of generated files and, on Python 3.10, our frames from a message."""
     text = re.sub(r"0x[0-9a-f]+|__autograph_generated_file\w+", "…", text)
     if sys.version_info < (3, 11):
         text = re.sub(r'\n *File "<layertrace[^\n]*\n[^\n]*', "", text)  # see exceptions.hide
-        text = text.replace("  **", "")  # with which AutoGraph marks where generated code begins and ends
+        text = text.replace("  **", "")  # AutoGraph's mark for where generated code begins and ends
     return text
 
 
@@ -81,16 +81,16 @@ def _steady(name):
 
 def functions_in(closure):
     """Return the `tf.function`s that a function calls, outermost first."""
-    found, todo, seen = [], [closure], set()
-    while todo:
-        one = todo.pop(0)
-        if id(one) in seen:
+    functions, remaining, seen = [], [closure], set()
+    while remaining:
+        function = remaining.pop(0)
+        if id(function) in seen:
             continue
-        seen.add(id(one))
-        if hasattr(one, "experimental_get_tracing_count"):
-            found.append(one)
-            one = one.python_function
-        cells = getattr(one, "__closure__", None) or ()
-        todo += [cell.cell_contents for cell in cells if callable(cell.cell_contents)]
-        todo += [one.__wrapped__] if hasattr(one, "__wrapped__") else []
-    return found
+        seen.add(id(function))
+        if hasattr(function, "experimental_get_tracing_count"):
+            functions.append(function)
+            function = function.python_function
+        cells = getattr(function, "__closure__", None) or ()
+        remaining += [cell.cell_contents for cell in cells if callable(cell.cell_contents)]
+        remaining += [function.__wrapped__] if hasattr(function, "__wrapped__") else []
+    return functions

@@ -1,6 +1,8 @@
-"""What all tests share: a quiet TensorFlow on the CPU, and the module that compares bare and traced runs."""
+"""What all tests share: a quiet TensorFlow on the CPU, markers, and the engines."""
 
+import gc
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,7 +15,40 @@ sys.path[:0] = [str(Path(__file__).parent)]  # whichever import mode pytest is i
 pytest.register_assert_rewrite("bare_and_traced")
 pytest_plugins = ["pytester"]
 
+import markers  # noqa: E402
+
 ENGINES = ["wrapping", "monitoring"] if sys.version_info >= (3, 12) else ["wrapping"]
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With `-m reading`, import no module that needs TensorFlow."""
+    only_reading = re.match(r"reading\b(?! or )", config.getoption("markexpr"))
+    is_test = collection_path.is_dir() or collection_path.name.startswith("test_")
+    return True if only_reading and is_test and not markers.is_reading(collection_path) else None
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that are slow, and those that need no TensorFlow."""
+    for item in items:
+        markers.mark(item)
+
+
+def pytest_collection_finish():
+    """Exempt everything that was imported from garbage collection, which Keras's `clear_session` starts.
+
+    With TensorFlow loaded, a collection takes 0.2 s of CPU time or more, and most tests clear the session.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _processes_are_slow(request):
+    """Fail a test that starts a process and is not marked as slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("slow") is None:
+            markers.refuse_processes(patch)
+        yield
 
 
 @pytest.fixture(params=ENGINES)
@@ -25,5 +60,5 @@ def engine(request, monkeypatch):
 
 @pytest.fixture
 def wrapping(monkeypatch):
-    """Run a test with the wrapping engine, of which it is about."""
+    """Run a test with the wrapping engine."""
     monkeypatch.setenv("LAYERTRACE_ENGINE", "wrapping")

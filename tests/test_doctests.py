@@ -1,22 +1,27 @@
-"""The examples in docstrings are true."""
+"""The examples in docstrings run and print what they show."""
 
 import doctest
 import importlib
 import pkgutil
 
+import pytest
+
 import layertrace
 
-MODULES = [m.name for m in pkgutil.walk_packages(layertrace.__path__, "layertrace.") if "demos" not in m.name]
+pytestmark = pytest.mark.reading
+
+PACKAGE = pkgutil.walk_packages(layertrace.__path__, "layertrace.")
+MODULES = [module.name for module in PACKAGE if "demos" not in module.name]
 
 
 def test_examples_run():
-    """Every example in a docstring gives what it says, and there are some."""
-    tried = 0
+    """Every example in a docstring prints what it shows, and there are more than five."""
+    examples = 0
     for name in MODULES:
         if name.endswith("__main__"):
             continue
         failed, attempted = doctest.testmod(importlib.import_module(name))
         assert failed == 0, name
-        tried += attempted
+        examples += attempted
 
-    assert tried > 5
+    assert examples > 5

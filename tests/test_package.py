@@ -1,4 +1,4 @@
-"""The package from outside: what importing it costs, and what it offers."""
+"""The package from outside: what an import loads, and which names it has."""
 
 import json
 import subprocess
@@ -7,6 +7,8 @@ import sys
 import pytest
 
 import layertrace
+
+pytestmark = pytest.mark.reading
 
 
 def test_importing_loads_no_host():
@@ -19,7 +21,7 @@ def test_importing_loads_no_host():
 
 
 def test_public_names_are_there():
-    """Everything in __all__ can be had, and is listed by dir()."""
+    """Each name in __all__ can be imported, and dir() lists it."""
     for name in layertrace.__all__:
         assert getattr(layertrace, name).__module__.startswith("layertrace")
 
@@ -27,14 +29,14 @@ def test_public_names_are_there():
     assert layertrace.__version__
 
 
-def test_unknown_names_are_refused():
-    """A name that the package does not have is an AttributeError, as of any module."""
+def test_unknown_names_are_attribute_errors():
+    """A name that the package does not have raises AttributeError, as in any module."""
     with pytest.raises(AttributeError, match="has no attribute 'tarce'"):
         _ = layertrace.tarce
 
 
 def test_the_reading_side_needs_no_tensorflow():
-    """A timeline is made, asked and shown where TensorFlow cannot be imported."""
+    """A timeline can be created, queried and printed where TensorFlow cannot be imported."""
     program = """
 import sys
 sys.modules["tensorflow"] = sys.modules["keras"] = sys.modules["tf_keras"] = None
@@ -50,8 +52,8 @@ print(timeline)
     assert "dense" in done.stdout
 
 
-def test_without_tensorflow_a_trace_says_what_to_install():
-    """Where TensorFlow is not installed, starting a trace says how to install it."""
+def test_without_tensorflow_a_trace_names_what_to_install():
+    """Where TensorFlow is not installed, the error of `start` names the command that installs it."""
     program = """
 import sys
 sys.modules["tensorflow"] = None

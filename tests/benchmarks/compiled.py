@@ -1,9 +1,9 @@
-"""Measure what recording costs a compiled step, as the ratio of traced to bare runs paired in one process.
+"""Measure the cost of recording a compiled step: the ratio of traced to bare runs, paired in one process.
 
     python tests/benchmarks/compiled.py [--pairs 40] [--steps 2000]
 
-Each pair runs the same small `tf.function`s 2,000 times bare and 2,000 times while recording, in turns; time
-on the clock, median over the pairs with the middle half as spread.
+Each pair runs the same small `tf.function` 2,000 times bare and 2,000 times while recording, in alternating
+order. The result is the median ratio of wall times, with the middle half of the pairs as spread.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import layertrace
 
 
 def smallest():
-    """Return a step that does next to nothing: one op, the worst case."""
+    """Return a step with one op, which is the worst case."""
     x = tf.ones((2, 2))
 
     @tf.function
@@ -34,7 +34,7 @@ def smallest():
 
 
 def training():
-    """Return a small training step: two layers, a tape and an optimizer."""
+    """Return a small training step with two layers, a tape and an optimizer."""
     model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(16, "relu"), keras.layers.Dense(1)])
     optimizer = keras.optimizers.SGD()
     optimizer.build(model.trainable_variables)
@@ -58,12 +58,12 @@ STEPS = {
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure each step and print a line for it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--steps", type=int, default=2000)
     options = parser.parse_args()
-    for name, (make, aim) in STEPS.items():
+    for name, (make, target) in STEPS.items():
         run = make()
         for _ in range(50):
             run()
@@ -86,7 +86,7 @@ def main() -> None:
             bare.append(seconds[False] / options.steps * 1e6)
         low, middle, high = statistics.quantiles(ratios)
         spread = f"{middle:.3f} ({low:.3f} to {high:.3f})"
-        print(f"{name:14} {spread}  bare {statistics.median(bare):6.1f} µs  {aim}", flush=True)
+        print(f"{name:14} {spread}  bare {statistics.median(bare):6.1f} µs  {target}", flush=True)
 
 
 if __name__ == "__main__":

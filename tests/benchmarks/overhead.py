@@ -1,10 +1,10 @@
-"""Measure what tracing costs, as the ratio of traced to bare runs paired within one process.
+"""Measure the cost of tracing: the ratio of traced to bare runs, paired in one process.
 
     python tests/benchmarks/overhead.py [--passes 400] [scenario ...]
 
-Machines are shared and noisy, so bare and traced passes alternate, CPU time of the thread is what counts, and
-each figure is the median over the pairs with the middle half of them as spread. Each engine that this Python
-has is measured beside bare in the same run.
+Machines are shared and noisy, so bare and traced passes alternate, CPU time is measured, and each figure is
+the median over the pairs, with the middle half of them as spread. Each engine that this Python has is
+compared with the bare passes of the same run.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ SCENARIOS: dict[str, tuple[str, Callable[[], tuple[Run, Callable[[], object]]]]]
 
 
 class Identity(keras.layers.Layer):
-    """A layer whose `call` does nothing, so that only the machinery around it is timed."""
+    """A layer whose `call` does nothing, so that only the code around it is timed."""
 
     def call(self, x):
         return x
 
 
 class Other(keras.layers.Layer):
-    """Another class, for tracing one that the timed layers are not of."""
+    """A class that no timed layer belongs to, to trace only that class."""
 
     def call(self, x):
         return x
 
 
 class Stack(keras.Model):
-    """A hundred identity layers called one by one from the user's own code."""
+    """A model whose `call` calls a hundred identity layers one by one."""
 
     def __init__(self, count=100):
         super().__init__()
@@ -60,7 +60,7 @@ class Stack(keras.Model):
 
 
 def scenario(aim):
-    """Register a scenario: a function that returns what to run and how to start tracing."""
+    """Return a decorator that registers a function which returns what to run and how to trace it."""
 
     def register(make):
         SCENARIOS[make.__name__] = (aim, make)
@@ -115,7 +115,7 @@ def stopped():
     return (lambda: model(x)), trace_and_stop
 
 
-@scenario("layers of a class nobody traces: 1.00")
+@scenario("layers of a class that is not traced: 1.00")
 def untraced_class():
     x, model = tf.ones((8, 8)), Stack()
     return (lambda: model(x)), lambda: layertrace.trace(Other)
@@ -136,7 +136,7 @@ BARE = "bare"
 
 
 def measure(make, passes: int) -> Iterator[dict[str, float]]:
-    """Yield CPU seconds bare and with each engine, of runs that follow one another."""
+    """Yield the CPU seconds of consecutive runs, bare and with each engine."""
     run, tracing = make()
     for _ in range(3):
         run()
@@ -151,7 +151,7 @@ def measure(make, passes: int) -> Iterator[dict[str, float]]:
                 if way != BARE:
                     stack.enter_context(tracing())
                 for _ in range(warm_ups(make)):
-                    run()  # Python specialises code anew when a class has changed, by a start or a stop
+                    run()  # starting or stopping changes classes, after which Python specializes code again
                 start = time.process_time()
                 for _ in range(repeats(make)):
                     run()
@@ -160,17 +160,17 @@ def measure(make, passes: int) -> Iterator[dict[str, float]]:
 
 
 def warm_ups(make) -> int:
-    """Return how many runs go before a measurement."""
+    """Return the number of runs before a measurement."""
     return 0 if make.__name__ == "compiled_fit" else 4
 
 
 def repeats(make) -> int:
-    """Return how many runs make one measurement, so that each is some tens of milliseconds."""
+    """Return the number of runs in one measurement, so that each takes tens of milliseconds."""
     return {"mobilenet": 2, "compiled_fit": 1}.get(make.__name__, 5)
 
 
 def main() -> None:
-    """Measure the scenarios that were named, or all, and print a line for each."""
+    """Measure the given scenarios, or all, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("scenarios", nargs="*", default=list(SCENARIOS))
     parser.add_argument("--passes", type=int, default=60)

@@ -1,4 +1,4 @@
-"""Measure the HTML page of a long recording: how long it takes to make, to open, to search and to scroll.
+"""Measure how long the HTML page of a long recording takes to create, open, search and scroll.
 
 python tests/benchmarks/page.py --events 100000 --repeat 5
 """
@@ -21,7 +21,7 @@ from layertrace.timeline import Event, LayerRef, Location, TensorSpec, Timeline,
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
-# From one input to the moment when the lines that it leaves have been drawn.
+# The time from one input until the matching lines have been drawn.
 SEARCH = """async (text) => {
     const field = document.querySelector("#search");
     const began = performance.now();
@@ -47,7 +47,7 @@ SHOWN = "() => performance.getEntriesByName('layertrace:shown')[0].startTime"
 
 
 def steps(number: int) -> Timeline:
-    """Make a recording of training steps that differ: twenty layers of one's own, called over and over."""
+    """Return a recording of training steps that differ: twenty layers that are called again and again."""
     layers = [_layer(i) for i in range(20)]
     made: list[Event] = []
     while len(made) < number:
@@ -59,7 +59,7 @@ def steps(number: int) -> Timeline:
 
 
 def distinct(number: int) -> Timeline:
-    """Make a recording in which no two events are alike: a model of very many layers, all with a variable."""
+    """Return a recording without two equal events: a model of many layers, each with a variable."""
     made: list[Event] = []
     for i in range(number // 2):
         layer = _layer(i)
@@ -123,9 +123,8 @@ def main() -> None:
             took = time.perf_counter() - began
             path = Path(folder, f"{make.__name__}.html")
             path.write_text(text, encoding="utf-8")
-            print(
-                f"{make.__name__}: {len(timeline):,} events, {len(text) / 2**20:.1f} MiB made in {took:.1f} s"
-            )
+            size = len(text) / 2**20
+            print(f"{make.__name__}: {len(timeline):,} events, {size:.1f} MiB created in {took:.1f} s")
             runs = []
             for _ in range(options.repeat):
                 tab = browser.new_page(viewport={"width": 1280, "height": 850})

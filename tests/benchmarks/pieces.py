@@ -1,11 +1,11 @@
-"""Show where the time of one recorded call goes, with each engine, and what one event weighs.
+"""Show how the time of one recorded call is spent, with each engine, and the memory of one event.
 
     python tests/benchmarks/pieces.py [--passes 300]
 
-A hundred identity layers are called with the real wrapper or callbacks, and with others from which one
-piece was cut: what is saved is the price of that piece among cold caches, several times its price in a loop
-by itself. The pieces do not add up to the whole: the rest is the wrapper's frame or the callbacks, conditions
-and tuples. CPU time, third decile of interleaved passes.
+A hundred identity layers are called with the real wrapper or callbacks, and with variants from which one
+piece was removed. The difference is the cost of that piece with cold caches, several times its cost in a
+loop by itself. The pieces do not add up to the total: the rest is the wrapper's frame or the callbacks,
+conditions and tuples. Times are CPU times, third decile of interleaved passes.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ BLOCKS = [Identity() for _ in range(100)]
 
 
 def without(source: str, start: str, end: str, instead: str) -> str:
-    """Return a source in which what lies from `start` up to `end` is replaced."""
-    assert start in source, f"the source has no {start!r} any more"
+    """Return a source with the text from `start` up to `end` replaced."""
+    assert start in source, f"the source does not contain {start!r}"
     first = source.index(start)
     last = source.index(end, first + len(start)) if end else first + len(start)
     return source[:first] + instead + source[last:]
 
 
-# Each piece: in which part of the source it lies, where it begins, where it ends, and what stands instead.
+# Each piece: the part of the source that it is in, where it starts, where it ends, and its replacement.
 Piece = tuple[int, str, str, str]
 
 WRAPPING: dict[str, Piece] = {
@@ -96,7 +96,7 @@ MONITORING: dict[str, Piece] = {
 
 
 class Wrapping:
-    """Puts wrappers with other sources on the class."""
+    """Replaces the wrapper of the class with variants of its source."""
 
     name = "wrapping"
 
@@ -105,7 +105,7 @@ class Wrapping:
         self.point = next(point for point in class_points(Identity) if point.name == "call")
 
     def start(self) -> dict[str, object]:
-        """Return a wrapper for each piece that is left out."""
+        """Return a wrapper for each piece that is removed."""
         self.whole = vars(Identity)["call"]
         wrapping._NAMESPACE["lt_this_thread"] = threads.state
         wrapping._NAMESPACE["lt_this_layer"] = live_layers.get(BLOCKS[0])
@@ -122,21 +122,21 @@ class Wrapping:
             wrapping._factory.cache_clear()
 
     def use(self, function) -> None:
-        """Let calls run through a wrapper."""
+        """Make calls run through a wrapper."""
         Identity.call = function
 
     def stop(self) -> None:
-        """Put back the wrapper that layertrace made."""
+        """Restore the wrapper that layertrace created."""
         Identity.call = self.whole
 
 
 class Monitoring:
-    """Registers callbacks with other sources."""
+    """Registers callbacks with variants of their source."""
 
     name = "monitoring"
 
     def start(self) -> dict[str, object]:
-        """Return the callbacks for each piece that is left out."""
+        """Return the callbacks for each piece that is removed."""
         makers = (callbacks.Callbacks._make_started, callbacks.Callbacks._make_returned)
         sources = [textwrap.dedent(inspect.getsource(make)) for make in makers]
         made = {}
@@ -154,7 +154,7 @@ class Monitoring:
         return [namespace[name](monitoring._callbacks) for name in ("_make_started", "_make_returned")]
 
     def use(self, functions) -> None:
-        """Let calls run through callbacks, or through none."""
+        """Make calls run through callbacks, or bare if there are none."""
         events, tool, code = sys.monitoring.events, monitoring._tool, Identity.call.__code__
         if functions is None:
             sys.monitoring.set_local_events(tool, code, 0)
@@ -164,18 +164,18 @@ class Monitoring:
         sys.monitoring.set_local_events(tool, code, events.PY_START | events.PY_RETURN)
 
     def stop(self) -> None:
-        """Leave the rest to layertrace."""
+        """Do nothing: layertrace removes the callbacks."""
 
 
 def run() -> None:
-    """Call the layers one after the other."""
+    """Call each layer once, one after the other."""
     y = X
     for block in BLOCKS:
         y = block(y)
 
 
 def measure(engine, passes: int) -> None:
-    """Measure one engine, and print."""
+    """Measure one engine and print the results."""
     os.environ["LAYERTRACE_ENGINE"] = engine.name
     with layertrace.trace():
         run()
@@ -202,7 +202,7 @@ def measure(engine, passes: int) -> None:
 
 
 def weigh() -> float:
-    """Return the bytes that a recorded call keeps."""
+    """Return the bytes that a recorded call occupies."""
     running[-1]._records.clear()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

@@ -1,4 +1,4 @@
-"""Measure what the pytest plugin adds to a run that does not use it, in pairs of whole runs.
+"""Measure the time that the pytest plugin adds to a run that does not use it, in pairs of runs.
 
 python tests/benchmarks/plugin.py --pairs 30
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def seconds(folder: str, *options: str) -> float:
-    """Return how long pytest takes to run one test that does nothing."""
+    """Return the seconds that pytest takes to run one test that does nothing."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "test_nothing.py"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)

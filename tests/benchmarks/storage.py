@@ -1,4 +1,4 @@
-"""Measure what it takes to keep, load and report a long recording.
+"""Measure the time and memory to save, load and report a long recording.
 
 python tests/benchmarks/storage.py                  # a million events
 python tests/benchmarks/storage.py --events 100000
@@ -24,13 +24,13 @@ import layertrace
 LAYERS = 1000
 LOAD = "from layertrace import Timeline; Timeline.load(sys.argv[1])"
 REPORT = "from layertrace.cli import main; main(['report', sys.argv[1]])"
-TELLS_ITS_SIZE = """
+PRINT_PEAK_MEMORY = """
 import atexit, sys
 from pathlib import Path
-def tell():  # ru_maxrss begins with the size of the process that started this one
+def print_peak():  # ru_maxrss starts with the size of the parent process
     lines = Path("/proc/self/status").read_text().splitlines()
     print(*[line for line in lines if line.startswith("VmHWM")], file=sys.stderr)
-atexit.register(tell)
+atexit.register(print_peak)
 """
 
 
@@ -42,7 +42,7 @@ class Identity(keras.layers.Layer):
 
 
 def seconds_of(layers, rounds, **options) -> tuple[float, float]:
-    """Call all layers so many times; return the seconds of the program, and of the end."""
+    """Call all layers in each round; return the seconds of the calls, and of ending the recording."""
     x = tf.ones((4, 4))
     tracer = layertrace.trace(max_events=10_000_000, **options)
     tracer.start()
@@ -56,9 +56,9 @@ def seconds_of(layers, rounds, **options) -> tuple[float, float]:
 
 
 def alone(program: str, file: Path) -> tuple[float, float, int]:
-    """Run a program by itself; return its seconds, its gigabytes at the most, and its number of lines."""
+    """Run a program in a subprocess; return its seconds, its peak gigabytes, and its number of lines."""
     began = time.perf_counter()
-    command = [sys.executable, "-c", TELLS_ITS_SIZE + program, str(file)]
+    command = [sys.executable, "-c", PRINT_PEAK_MEMORY + program, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     kilobytes = int(done.stderr.split()[-2])
     return time.perf_counter() - began, kilobytes / 1e6, len(done.stdout.splitlines())

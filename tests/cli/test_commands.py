@@ -1,22 +1,18 @@
 """The command line, run as processes."""
 
-import os
 import re
-import subprocess
 import sys
 
 import click
 import pytest
+import warm
 
 from layertrace.cli import command_line
 
 
-def layertrace(*words, **environment):
+def layertrace(*words):
     """Run a command and return the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "layertrace", *words],
-        capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "100", **environment},
-    )  # fmt: skip
+    return warm.run("-m", "layertrace", *words, env={"COLUMNS": "100"})
 
 
 def test_demo_shows_the_tutorial_and_the_bug():

@@ -1,16 +1,16 @@
 """Run any tests bare and with every layer traced, and print every difference.
 
-    python tests/conformance/compare.py            # what CI runs of Keras's own tests, some 4 minutes
-    python tests/conformance/compare.py --all      # all of keras.src.layers and keras.src.models, some 12
+    python tests/conformance/compare.py            # what CI runs of Keras's own tests, about 4 minutes
+    python tests/conformance/compare.py --all      # all of keras.src.layers and keras.src.models, about 12
     python tests/conformance/compare.py keras.src.trainers keras.src.layers.core.dense_test
     python tests/conformance/compare.py path/to/folder path/to/file_test.py::test_one --python path/to/python
     python tests/conformance/compare.py --suite keras-rs --source path/to/checkout
 
-Both runs go side by side, so two cores serve best; `--in-turn` measures times better. A run is one process
-with a fixed order, hash seed 0, no configuration file, and no plugins but those of `--pytest`.
+Both runs go side by side, on two cores; `--in-turn` measures times better. A run is one process with a fixed
+order, hash seed 0, no configuration file, and no plugins except ours and those of `--pytest`.
 
 The exit status is 1 if one test differs in its outcome, its message or its warnings; if only the traced run
-crashed; if layertrace had to step aside or warned; or if it recorded nothing. It is 2 if no test ran.
+crashed; if layertrace stepped aside or issued a warning; or if it recorded nothing. It is 2 if no test ran.
 Addresses, names of generated files, temporary folders and timings in messages do not count.
 """
 
@@ -37,7 +37,7 @@ CI = (
     "keras.src.layers.rnn",
     "keras.src.models",
 )
-"""Where layers are made, built and called in every way there is; the other folders test what they compute."""
+"""Tests that create, build and call layers in every way; the other folders test what layers compute."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = given.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         job = _job(given, folder)
-        name = " ".join([given.suite or "", *given.parts]).strip() or "what CI runs"
+        name = " ".join([given.suite or "", *given.parts]).strip() or "the tests that CI runs"
         name = "keras.src.layers keras.src.models" if given.all else name
         how = "in turn" if given.in_turn else "side by side"
         print(f"{name}, bare and traced {how} ...", flush=True)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _job(given: argparse.Namespace, folder: Path) -> Job:
-    """Return what is to be run, with paths that hold wherever it is run."""
+    """Return what to run, with absolute paths."""
     suite = SUITES.get(given.suite)
     parts = given.parts or (suite.parts if suite else ALL if given.all else CI)
     source = None
@@ -92,25 +92,25 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("parts", nargs="*", help="packages, modules, files, folders, file::test (default: CI's)")
     add("--all", action="store_true", help="all of keras.src.layers and keras.src.models")
-    add("--suite", choices=SUITES, help="a suite of others; parts choose among its files and folders")
+    add("--suite", choices=SUITES, help="a suite of another project; parts select its files and folders")
     add("--source", type=Path, metavar="FOLDER", help="a checkout of the suite's repository")
     add("--python", default=sys.executable, help="the Python that runs the tests (default: this one)")
     add("--engine", choices=("monitoring", "wrapping"), help="LAYERTRACE_ENGINE of the traced run")
     add("--in-turn", action="store_true", help="run one after the other")
-    add("--repeat-bare", action="store_true", help="run bare twice, and leave out what differs by itself")
-    add("--timeout", type=float, metavar="SECONDS", help="how long each run may take")
-    add("--rootdir", type=Path, help="where names of tests begin")
-    add("--pytest", default="", metavar="ARGUMENTS", help="more arguments of pytest: --pytest='-k dense'")
+    add("--repeat-bare", action="store_true", help="run bare twice, and ignore what differs by itself")
+    add("--timeout", type=float, metavar="SECONDS", help="time limit of each run")
+    add("--rootdir", type=Path, help="the folder that names of tests start from")
+    add("--pytest", default="", metavar="ARGUMENTS", help="further arguments of pytest: --pytest='-k dense'")
     add("--keep", type=Path, metavar="FOLDER", help="a new folder for reports and logs")
     add("--append", type=Path, metavar="FILE", help="add a row of a Markdown table to a file")
     given = parser.parse_args(arguments)
     if given.all and (given.parts or given.suite):
-        parser.error("--all leaves nothing to choose: name parts or a suite, or give --all")
+        parser.error("--all cannot be combined with parts or --suite: give one of them")
     if given.suite and SUITES[given.suite].in_checkout and not given.source:
         parser.error(f"--suite {given.suite} needs a checkout of its repository: give --source FOLDER")
     return given
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that both runs end with this
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that both runs end with this process
     sys.exit(main())

@@ -1,6 +1,6 @@
-"""Let these tests import the modules beside them, whichever import mode pytest is in."""
+"""Make the modules of this folder importable for its tests."""
 
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent)]
+sys.path[:0] = [str(Path(__file__).parent)]  # in every import mode of pytest

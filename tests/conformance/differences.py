@@ -1,4 +1,4 @@
-"""Find the tests that ended otherwise in the traced run than in the bare one."""
+"""Find the tests that ended differently in the traced run and in the bare run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["differences", "flaky"]
 
 
 def flaky(bare: Run, again: Run) -> dict[str, str]:
-    """Return the tests that differ between two bare runs, each with how."""
+    """Return the tests that differ between two bare runs, each with the difference."""
     return {
         test: _difference(bare.tests[test], again.tests[test], ("bare", "bare again"))
         for test in sorted(bare.tests.keys() & again.tests.keys())
@@ -22,12 +22,12 @@ def flaky(bare: Run, again: Run) -> dict[str, str]:
 def differences(bare: Run, traced: Run, leaving_out: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield a sentence for each test that ended in another way, and for each fault of layertrace.
 
-    Where a run crashed, only what both ran is compared; a crash that the bare run has not is a difference.
+    If a run crashed, only tests that both ran are compared; a crash of the traced run only is a difference.
 
     Args:
         bare: The run without layertrace.
         traced: The run with it.
-        leaving_out: Tests that differ by themselves.
+        leaving_out: Tests that differ between two bare runs.
     """
     if traced.crash and not _crashed_alike(bare, traced):
         yield f"the traced run ended early: {traced.crash}, in {traced.crashed_in or 'no test'}"
@@ -49,7 +49,7 @@ def differences(bare: Run, traced: Run, leaving_out: frozenset[str] = frozenset(
 
 
 def _crashed_alike(bare: Run, traced: Run) -> bool:
-    """Return whether both runs took too long, wherever they were then, or crashed in the same test."""
+    """Return whether both runs exceeded the time limit, in any test, or crashed in the same test."""
     if bare.crash == traced.crash == TOO_LONG:
         return True
     return (bare.crash, bare.crashed_in) == (traced.crash, traced.crashed_in)
@@ -61,7 +61,7 @@ def _unlike(before: Test, after: Test) -> bool:
 
 
 def _difference(before: Test, after: Test, names: tuple[str, str] = ("bare", "traced")) -> str:
-    """Return what differs, in a line for each run or for each warning that only one of them gave."""
+    """Return the difference: a line for each run, and one for each warning that only one of them issued."""
     lines = []
     if (before.outcome, before.message) != (after.outcome, after.message):
         lines.append(_pair(_end(before), _end(after), names))
@@ -78,7 +78,7 @@ def _pair(before: str, after: str, names: tuple[str, str] = ("bare", "traced")) 
 
 
 def _indented(end: str) -> str:
-    """Return a message whose further lines cannot be taken for lines of the report."""
+    """Return a message, indented so that its lines cannot be mistaken for lines of the report."""
     return end.replace("\n", "\n        ")
 
 

@@ -1,4 +1,4 @@
-"""Print what came of two runs."""
+"""Print the results of two runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["print_report", "row"]
 
 
 def print_report(runs: Mapping[str, Run], unsteady: Mapping[str, str], found: Sequence[str]) -> None:
-    """Print each run in a line, what could not be compared, and the differences.
+    """Print a line for each run, what could not be compared, and the differences.
 
     Args:
         runs: `bare`, `traced` and perhaps `again`.
-        unsteady: The tests that differ by themselves, each with how.
+        unsteady: The tests that differ between two bare runs, each with the difference.
         found: The differences.
     """
     traced = runs["traced"]
@@ -55,13 +55,13 @@ def row(name: str, runs: Mapping[str, Run], unsteady: Mapping[str, str], found: 
 
 
 def _compared(bare: Run, traced: Run) -> int:
-    """Return how many tests both ran."""
+    """Return the number of tests that both ran."""
     return len(bare.tests.keys() & traced.tests.keys())
 
 
 def _summary(run: Run) -> str:
     usage = run.usage
-    took = f"{usage.wall:.0f} s, {usage.cpu:.0f} s of the processor, {usage.memory:,.0f} MB at most"
+    took = f"{usage.wall:.0f} s, {usage.cpu:.0f} s of CPU time, {usage.memory:,.0f} MB at most"
     return f"{_outcomes(run)} in {took}"
 
 

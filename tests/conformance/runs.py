@@ -1,4 +1,4 @@
-"""What came of one run of pytest, read from the files that the plugins wrote."""
+"""The result of one run of pytest, read from the files that the plugins wrote."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOO_LONG = "it took longer than --timeout"
 class Test:
     """How one test ended: `passed`, why it failed or skipped, and its warnings."""
 
-    __test__ = False  # pytest is not to collect it
+    __test__ = False  # so that pytest does not collect it
 
     outcome: str
     message: str = ""
@@ -28,7 +28,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a run took: seconds on the clock, seconds of the processor, and its peak of memory in MB."""
+    """What a run took: wall time and CPU time in seconds, and its peak memory in MB."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -37,25 +37,25 @@ class Usage:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of one run: each test, and what layertrace saw."""
+    """The result of one run: each test, and what layertrace recorded."""
 
     tests: dict[str, Test]
     uncollected: dict[str, str] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     faults: tuple[str, ...] = ()
     crash: str = ""
-    """How the run ended before its time, in words; empty where it came to its end."""
+    """How the run ended early, in words; empty if it ran to its end."""
     crashed_in: str = ""
-    """The test that was running then."""
+    """The test that was running at that moment."""
     usage: Usage = Usage()
 
 
 def read_run(folder: Path, *, crash: str = "", usage: Usage = Usage()) -> Run:
-    """Return what came of the run whose plugins wrote into a folder.
+    """Return the result of the run whose plugins wrote into a folder.
 
     Args:
         folder: Has `outcomes.jsonl`, and if the run was traced `events.jsonl`.
-        crash: How the process ended, if not as pytest does.
+        crash: How the process ended, if pytest did not end it.
         usage: What the process took.
     """
     ends: defaultdict[str, list[str]] = defaultdict(list)
@@ -96,7 +96,7 @@ def read_run(folder: Path, *, crash: str = "", usage: Usage = Usage()) -> Run:
 
 
 class _Names(dict[str, str]):
-    """Names of tests without the addresses that ids can have, each once, in the order of the tests."""
+    """Unique names of tests, without the addresses that ids can have, in the order of the tests."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -123,7 +123,7 @@ def _seen(file: Path) -> tuple[Counter[str], tuple[str, ...]]:
 
 
 def _lines(file: Path) -> Iterator[list[str]]:
-    """Yield what was written; a last line cut off by a crash is none."""
+    """Yield each line that was written, without a last line that a crash cut off."""
     if file.exists():
         for line in file.read_text().splitlines():
             try:

@@ -1,4 +1,4 @@
-"""Run pytest in processes of their own, bare or traced, and measure what each takes."""
+"""Run pytest in subprocesses, bare or traced, and measure what each takes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ __all__ = ["Job", "Session", "run_all", "run_together"]
 _PLUGINS = Path(__file__).parent / "plugins"
 _REPOSITORY = Path(__file__).parent.parent.parent
 
-# `flatten_test` of Keras 3.15 cannot be collected, since the wheel lacks its `conftest`: go on without.
+# `flatten_test` of Keras 3.15 cannot be collected, since the wheel lacks its `conftest`: run without it.
 _PYTEST = ["-m", "pytest", "-q", "--continue-on-collection-errors", "-c", os.devnull]
 _PYTEST += ["-p", "no:cacheprovider", "-p", "outcomes_plugin"]
 
-_ENDED = (0, 1)  # pytest's statuses: all passed, or not all
+_ENDED = (0, 1)  # the exit statuses of pytest for "all passed" and "some failed"
 
 
 @dataclass(frozen=True)
 class Job:
-    """What pytest is to run, and how."""
+    """What pytest runs, and how."""
 
     targets: Sequence[str]
     """Packages, modules, files, folders and `file::test`."""
@@ -36,18 +36,18 @@ class Job:
     rootdir: Path | None = None
     """Where the names of tests begin."""
     pytest: Sequence[str] = ()
-    """More arguments of pytest."""
+    """Further arguments of pytest."""
     environment: dict[str, str] = field(default_factory=dict)
     paths: Sequence[Path] = ()
-    """Folders in which imports look first."""
+    """Folders that imports search first."""
     engine: str = ""
     """`LAYERTRACE_ENGINE` of the traced run."""
     timeout: float | None = None
-    """Seconds that a run may take."""
+    """The time limit of a run, in seconds."""
 
 
 class Session:
-    """One run, which has begun when this is made.
+    """One run, which starts when this is created.
 
     Args:
         job: What to run.
@@ -77,11 +77,11 @@ class Session:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that all that it started can be ended with it
+                start_new_session=True,  # so that all processes that it starts can be ended with it
             )
 
     def ended(self) -> bool:
-        """Return whether the run has ended; one that takes too long is ended here."""
+        """Return whether the run has ended; end it if it takes too long."""
         if self._process.returncode is not None:
             return True
         process, status, usage = os.wait4(self._process.pid, os.WNOHANG)
@@ -98,7 +98,7 @@ class Session:
         return True
 
     def _broke_down(self, status: int) -> str:
-        """Return what is wrong with an exit status; nothing if all tests ran."""
+        """Return what an exit status reveals about a crash; an empty text if all tests ran."""
         if status in _ENDED:
             return ""
         if status < 0:
@@ -106,10 +106,10 @@ class Session:
         return f"pytest ended with status {status}"
 
     def result(self) -> Run:
-        """Return what came of a run that has ended.
+        """Return the result of a run that has ended.
 
         Raises:
-            RuntimeError: If not one test ran.
+            RuntimeError: If no test ran.
         """
         run = read_run(self._folder, crash=self._crash, usage=self._usage)
         if not run.tests and not run.crashed_in:
@@ -118,18 +118,18 @@ class Session:
         return run
 
     def stop(self) -> None:
-        """End the process, and all that it started, if it still runs."""
+        """End the process, and all processes that it started, if it is still running."""
         if self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
 
 def run_all(job: Job, folder: Path, *, in_turn: bool = False, repeat_bare: bool = False) -> dict[str, Run]:
-    """Run a job `bare` and `traced`, and if wanted `again` bare.
+    """Run a job `bare` and `traced`, and a second time bare as `again` if asked for.
 
     Args:
         job: What to run.
-        folder: Gets a folder for each run, with its name.
+        folder: Where each run gets a folder with its name.
         in_turn: Run one after the other, rather than two side by side.
         repeat_bare: Run it bare a second time.
     """
@@ -143,7 +143,7 @@ def run_all(job: Job, folder: Path, *, in_turn: bool = False, repeat_bare: bool 
 
 
 def run_together(job: Job, folder: Path, names: Sequence[str]) -> dict[str, Run]:
-    """Run a job side by side, once for each name, of which `traced` is the one with layertrace."""
+    """Run a job side by side, once for each name; the one named `traced` is traced."""
     sessions: dict[str, Session] = {}
     try:
         for name in names:
@@ -159,7 +159,7 @@ def run_together(job: Job, folder: Path, names: Sequence[str]) -> dict[str, Run]
 
 
 def _environment(folder: Path, first: Sequence[Path]) -> dict[str, str]:
-    """Return the same surroundings for all runs: no plugins but ours, no GPU, no changing hashes."""
+    """Return the same environment for all runs: only our plugins, no GPU, and fixed hashes."""
     temporary = folder / "temporary"
     temporary.mkdir()
     ours = ("PYTEST", "LAYERTRACE")
@@ -171,5 +171,5 @@ def _environment(folder: Path, first: Sequence[Path]) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TMPDIR": str(temporary),  # known, so that its files can be left out of messages
+        "TMPDIR": str(temporary),  # a known path, so that it can be removed from messages
     }

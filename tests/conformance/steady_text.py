@@ -1,4 +1,4 @@
-"""Leave out of messages what differs from run to run."""
+"""Remove what differs from run to run from messages."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ CHANGING = (
     (r"__autograph_generated_file\w+", "<generated file>"),
     (r"\b\d+(?:\.\d+)?(?:e-\d+)? ?(?:s|ms|us|µs|ns|sec|secs|seconds|milliseconds)\b", "<time>"),
 )
-"""What changes by itself, and what stands in its place. It is small, so that nothing else gets lost."""
+"""Patterns of what differs by itself, and their replacements; few, so that no real difference is lost."""
 
 
 def steady(text: str, folder: str = "") -> str:
-    """Return a message without what changes by itself: addresses, timings, temporary folders and such.
+    """Return a message without addresses, timings, temporary folders and the like.
 
     Args:
-        text: What a test said.
-        folder: The folder that the run worked in, where its temporary files are in `temporary`.
+        text: A message or warning of a test.
+        folder: The folder that the run worked in; its temporary files are in `temporary` there.
     """
     if folder:
         text = text.replace(folder, "<folder of the run>")

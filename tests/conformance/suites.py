@@ -1,4 +1,4 @@
-"""The suites of others, by name: what they need and how they are run."""
+"""Test suites of other projects, by name: what they need and how they are run."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 __all__ = ["SUITES", "Suite"]
 
 
-def _as_it_is(source: Path, folder: Path) -> Path:
+def _unchanged(source: Path, folder: Path) -> Path:
     return source
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Tests that nobody here wrote.
+    """A test suite of another project.
 
     Attributes:
         parts: Packages, or files and folders in a checkout of the suite's repository.
-        pytest: More arguments of pytest.
-        environment: More variables of the environment.
-        in_checkout: Whether the parts are in a checkout, which the user names.
+        pytest: Further arguments of pytest.
+        environment: Further environment variables.
+        in_checkout: Whether the parts are in a checkout, whose path the user gives.
         imports_checkout: Whether tests import modules by their place in the checkout.
-        prepare: Makes of a checkout what can be run, in an empty folder; returns where the parts are.
+        prepare: Makes a checkout runnable, in an empty folder, and returns where the parts are.
     """
 
     parts: Sequence[str]
@@ -32,14 +32,14 @@ class Suite:
     environment: dict[str, str] = field(default_factory=dict)
     in_checkout: bool = True
     imports_checkout: bool = False
-    prepare: Callable[[Path, Path], Path] = _as_it_is
+    prepare: Callable[[Path, Path], Path] = _unchanged
 
 
 def with_installed_tf_keras(source: Path, folder: Path) -> Path:
-    """Copy the tests of tf_keras's repository, and let them import the installed wheel.
+    """Copy the tests of tf_keras's repository, and make them import the installed wheel.
 
     What is `tf_keras.engine` in the repository is `tf_keras.src.engine` in the wheel, which lacks the tests.
-    They cannot stay in a folder named `tf_keras`: pytest would take it for the package.
+    They cannot stay in a folder named `tf_keras`: pytest would mistake it for the package.
     """
     for file in sorted((source / "tf_keras").rglob("*_test.py")):
         copy = folder / file.relative_to(source / "tf_keras")
@@ -82,4 +82,4 @@ SUITES = {
         imports_checkout=True,
     ),
 }
-"""How each suite is run. `README.md` beside this file tells what came of it."""
+"""How each suite is run; `README.md` in this folder has the results."""

@@ -11,11 +11,11 @@ __all__ = ["located", "rootdir_of"]
 
 
 def located(target: str, source: Path | None = None) -> str:
-    """Return a file, a folder or `file::test` with its whole path, and the name of a package as it is.
+    """Return the absolute path of a file, a folder or `file::test`; return the name of a package unchanged.
 
     Args:
-        target: What the user named.
-        source: The folder that paths start from, if not the current one.
+        target: A target of the command line.
+        source: The folder that paths are relative to; the current one by default.
     """
     path, separator, test = target.partition("::")
     file = (source or Path()) / path
@@ -23,11 +23,11 @@ def located(target: str, source: Path | None = None) -> str:
 
 
 def rootdir_of(targets: Sequence[str], python: str) -> Path | None:
-    """Return where the names of tests may begin: the folder of a package, or the one that has all files.
+    """Return the folder that names of tests start from: a package's, or the one that contains all files.
 
     Args:
         targets: As `located` returns them.
-        python: The Python that has the packages.
+        python: The Python in which the packages are installed.
     """
     files = [Path(target.partition("::")[0]) for target in targets]
     folders = [file if file.is_dir() else file.parent for file in files if file.is_absolute()]

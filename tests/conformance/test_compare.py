@@ -1,4 +1,4 @@
-"""The judge itself: what it calls a difference."""
+"""What `compare.py` counts as a difference."""
 
 import json
 from collections import Counter
@@ -12,20 +12,22 @@ from steady_text import steady
 from suites import SUITES, with_installed_tf_keras
 from targets import located, rootdir_of
 
+pytestmark = pytest.mark.reading
+
 GPU = Test("skipped", "no GPU")
 ENDS = {"dense_test.py::test_it": Test("passed"), "dense_test.py::test_gpu": GPU}
 BARE = Run(ENDS)
 
 
 def run(*, faults=(), events=7, crash="", crashed_in="", **ends):
-    """Return a run like the bare one, but for the tests that are given."""
+    """Return a run like the bare one, with some tests replaced."""
     changed = {f"dense_test.py::{name}": end for name, end in ends.items()}
     kinds = Counter(call=events)
     return Run(ENDS | changed, kinds=kinds, faults=faults, crash=crash, crashed_in=crashed_in)
 
 
 def test_equal_runs_have_no_difference():
-    """Two runs whose tests ended alike agree."""
+    """Two runs whose tests ended alike have no difference."""
     assert not list(differences(BARE, run()))
 
 
@@ -37,12 +39,12 @@ def test_another_outcome_is_a_difference():
 
 
 def test_another_message_is_a_difference():
-    """Failing or skipping for another reason is not the same."""
+    """A test that fails or is skipped for another reason is a difference."""
     assert len(list(differences(BARE, run(test_gpu=Test("skipped", "no Keras"))))) == 1
 
 
 def test_a_warning_of_one_run_is_a_difference():
-    """A warning that only one of the runs gave, or gave more often, is shown; the order does not count."""
+    """A warning that only one run issued, or issued more often, is shown; the order does not count."""
     bare = Run({"a_test.py::test": Test("passed", "", ("one", "two"))}, kinds=Counter(call=1))
     other = Run({"a_test.py::test": Test("passed", "", ("two", "two", "one"))}, kinds=Counter(call=1))
     turned = Run({"a_test.py::test": Test("passed", "", ("two", "one"))}, kinds=Counter(call=1))
@@ -52,26 +54,26 @@ def test_a_warning_of_one_run_is_a_difference():
 
 
 def test_a_test_that_only_one_run_has_is_a_difference():
-    """A test that was not even collected in one of the runs is shown."""
+    """A test that was not collected in one of the runs is shown."""
     (difference,) = differences(BARE, run(test_new=Test("passed")))
 
     assert "bare    did not run" in difference
 
 
 def test_a_fault_of_layertrace_is_a_difference():
-    """Where layertrace had to step aside the run fails, though every outcome is the same."""
+    """If layertrace stepped aside, that is a difference, although every outcome is the same."""
     assert list(differences(BARE, run(faults=("record a call",)))) == [
         "layertrace stepped aside: record a call"
     ]
 
 
-def test_a_trace_that_saw_nothing_is_a_difference():
-    """Without an event nothing was compared."""
+def test_a_trace_that_recorded_nothing_is_a_difference():
+    """A traced run without an event proves nothing, so it counts as a difference."""
     assert list(differences(BARE, run(events=0))) == ["layertrace recorded nothing"]
 
 
 def test_only_what_both_ran_is_compared_after_a_crash():
-    """A crash of the traced run is one difference, and not one for each test that it did not reach."""
+    """A crash of the traced run is one difference, not one for each test that it did not reach."""
     bare = run(test_later=Test("passed"))
 
     assert list(differences(bare, run(crash="it was killed by SIGSEGV", crashed_in="b_test.py::test"))) == [
@@ -79,8 +81,8 @@ def test_only_what_both_ran_is_compared_after_a_crash():
     ]
 
 
-def test_a_crash_of_both_runs_is_no_difference():
-    """What crashes bare in the same test is not a crash of layertrace; nor is that both took too long."""
+def test_a_crash_of_both_runs_is_not_a_difference():
+    """A crash in the same test, or a time limit that both exceed, is not caused by layertrace."""
     crashed = run(crash="it was killed by SIGSEGV", crashed_in="b_test.py::test")
     bare = run(crash=TOO_LONG, crashed_in="c_test.py::test")
     traced = run(crash=TOO_LONG, crashed_in="b_test.py::test")
@@ -90,7 +92,7 @@ def test_a_crash_of_both_runs_is_no_difference():
 
 
 def test_a_test_that_is_flaky_by_itself_is_left_out():
-    """A test that differs between two bare runs is named apart, and is not a difference."""
+    """A test that differs between two bare runs is listed separately, and is not a difference."""
     traced = run(test_it=Test("failed", "0.1 != 0.2"))
     unsteady = flaky(BARE, run(test_it=Test("failed", "0.3 != 0.2")))
 
@@ -100,7 +102,7 @@ def test_a_test_that_is_flaky_by_itself_is_left_out():
     assert not list(differences(BARE, traced, frozenset(unsteady)))
 
 
-# What is left out of messages
+# What is removed from messages
 
 
 @pytest.mark.parametrize(
@@ -115,26 +117,26 @@ def test_a_test_that_is_flaky_by_itself_is_left_out():
     ],
 )
 def test_what_changes_by_itself_does_not_count(first, second):
-    """Addresses, names of temporary and generated files, and timings are the same in all messages."""
+    """Addresses, names of temporary and generated files, and timings are replaced in all messages."""
     assert steady(first, "/runs/bare") == steady(second, "/runs/bare")
 
 
 @pytest.mark.parametrize("text", ["loss: 0.12345678901234", "(None, 10)", "step 3 of 10", "model_1.keras"])
 def test_what_does_not_change_by_itself_counts(text):
-    """Numbers, shapes and names are compared as they are."""
+    """Numbers, shapes and names are compared unchanged."""
     assert steady(text, "/runs/bare") == text
 
 
 def test_both_folders_read_the_same():
-    """The folder that a run works in has another name in each run."""
+    """The folder that a run works in is replaced, since each run has its own."""
     assert steady("saved to /runs/bare/a", "/runs/bare") == steady("saved to /runs/traced/a", "/runs/traced")
 
 
-# Reading what a run left
+# Reading the files of a run
 
 
-def test_a_run_is_read_as_far_as_it_came(tmp_path):
-    """After a crash all tests that ended are known, and the one that did not."""
+def test_a_crashed_run_is_read_up_to_its_crash(tmp_path):
+    """After a crash, the tests that ended are known, and so is the one that was running."""
     lines = [
         ["started", "a"], ["ended", "a", "passed", ""], ["warned", "a", "x.py:1: UserWarning: hm"],
         ["started", "b"], ["ended", "b", "failed", "no"], ["ended", "b", "error", "in teardown"],
@@ -152,7 +154,7 @@ def test_a_run_is_read_as_far_as_it_came(tmp_path):
 
 
 def test_addresses_in_names_of_tests_do_not_count(tmp_path):
-    """An id can hold the address of an argument; two that read the same then are numbered."""
+    """Addresses in ids are replaced, and ids that are equal afterwards are numbered."""
     names = [f"a_test.py::test[<function at {address}>]" for address in ("0x7f8521312ac0", "0x7f8521312ad0")]
     lines = [["ended", name, "passed", ""] for name in names]
     (tmp_path / "outcomes.jsonl").write_text("\n".join(map(json.dumps, [*lines, ["finished"]])))
@@ -164,22 +166,22 @@ def test_addresses_in_names_of_tests_do_not_count(tmp_path):
 
 
 def test_a_run_without_an_end_crashed(tmp_path):
-    """`os._exit(0)` in a test ends pytest with a good status, but without a result."""
+    """`os._exit(0)` in a test ends pytest with status 0, but without a result."""
     (tmp_path / "outcomes.jsonl").write_text('["started", "a"]\n')
 
     assert read_run(tmp_path).crash == "pytest ended without a result"
 
 
 def test_the_report_shows_what_could_not_be_compared(capsys):
-    """What was not collected, where a run ended and what is flaky is printed, before the differences."""
+    """Files that were not collected and the test where a run ended are printed before the differences."""
     traceback = "Traceback:\na_test.py:1: in <module>\nE   ModuleNotFoundError: No module named 'jax'"
     bare = Run(ENDS, uncollected={"a_test.py": traceback})
 
     print_report({"bare": bare, "traced": run(crash="it was killed by SIGSEGV", crashed_in="b")}, {}, ["x"])
 
     assert capsys.readouterr().out.splitlines() == [
-        "bare    1 passed, 1 skipped, 1 not collected in 0 s, 0 s of the processor, 0 MB at most",
-        "traced  1 passed, 1 skipped in 0 s, 0 s of the processor, 0 MB at most",
+        "bare    1 passed, 1 skipped, 1 not collected in 0 s, 0 s of CPU time, 0 MB at most",
+        "traced  1 passed, 1 skipped in 0 s, 0 s of CPU time, 0 MB at most",
         "events  7: 7 call",
         "the traced run ended early, after 2 tests: it was killed by SIGSEGV, in b",
         "only 2 tests were compared",
@@ -190,16 +192,16 @@ def test_the_report_shows_what_could_not_be_compared(capsys):
 
 
 def test_a_row_has_the_numbers_of_both_runs():
-    """The table of README.md is made of such rows."""
+    """A row for the table in README.md has the numbers of the bare and of the traced run."""
     assert row("keras.src", {"bare": BARE, "traced": run()}, {}, ["x"]) == (
         "| keras.src | 1 passed, 1 skipped | 0 / 0 | 0 / 0 | 0 / 0 | 7 | not asked | 1 |"
     )
 
 
-# Naming what is run
+# Targets and suites
 
 
-def test_files_are_found_and_packages_stay_names(tmp_path):
+def test_files_are_located_and_packages_stay_names(tmp_path):
     """A target is a package, or a file, folder or `file::test` that exists."""
     (tmp_path / "test_a.py").touch()
 
@@ -209,7 +211,7 @@ def test_files_are_found_and_packages_stay_names(tmp_path):
 
 
 def test_tests_of_tf_keras_import_the_wheel(tmp_path):
-    """The modules that the repository calls `tf_keras.engine` are in `tf_keras.src.engine` of the wheel."""
+    """`tf_keras.engine` of the repository becomes `tf_keras.src.engine`, as in the wheel."""
     source = tmp_path / "source/tf_keras/layers/core_test.py"
     source.parent.mkdir(parents=True)
     lines = {
@@ -230,7 +232,7 @@ def test_tests_of_tf_keras_import_the_wheel(tmp_path):
 
 @pytest.mark.parametrize("arguments", [["--all", "keras.src.layers"], ["--suite", "tf-keras"]])
 def test_what_makes_no_sense_is_refused(arguments, capsys):
-    """--all with parts, or a suite of a repository without a checkout, is an error of usage."""
+    """--all with parts, and a suite without the checkout that it needs, are usage errors."""
     with pytest.raises(SystemExit):
         main(arguments)
 
@@ -238,5 +240,5 @@ def test_what_makes_no_sense_is_refused(arguments, capsys):
 
 
 def test_suites_name_their_parts():
-    """Each suite has something to run."""
+    """Each suite has at least one part."""
     assert all(suite.parts for suite in SUITES.values())

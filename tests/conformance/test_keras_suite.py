@@ -1,4 +1,4 @@
-"""Keras's own tests end under trace as they end without (promise 1)."""
+"""Keras's own tests end the same bare and under trace (promise 1)."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ COMPARE = Path(__file__).with_name("compare.py")
 
 @pytest.mark.conformance
 def test_keras_own_tests_end_the_same_under_trace(tmp_path):
-    """Bare and traced, each test has the same outcome and message, while thousands of events are seen."""
+    """Each test has the same outcome and message bare and traced, and thousands of events are recorded."""
     done = subprocess.run(
         [sys.executable, COMPARE, "--keep", tmp_path / "runs"], capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""Runs of pytest in processes of their own: what they see, and how they end."""
+"""Runs of pytest in subprocesses: which results they write, and how they end."""
 
 import sys
 
@@ -9,19 +9,19 @@ from sessions import Job, run_together
 
 @pytest.fixture
 def folder(tmp_path):
-    """Return a folder for tests of which some are passed, failed and skipped."""
+    """Return an empty folder for test files."""
     (tmp_path / "suite").mkdir()
     return tmp_path / "suite"
 
 
 def bare(folder, **job):
-    """Run the tests in a folder bare, without TensorFlow, so that it takes a second."""
+    """Run the tests in a folder bare, without TensorFlow, which takes a second."""
     runs = run_together(Job([str(folder)], rootdir=folder, **job), folder.parent / "runs", ["bare"])
     return runs["bare"]
 
 
-def test_outcomes_messages_and_warnings_are_seen(folder):
-    """Each test is known with how it ended, in the order of the file and with hash seed 0."""
+def test_outcomes_messages_and_warnings_are_read(folder):
+    """The result has the outcome of each test, its message and its warnings; the hash seed is 0."""
     (folder / "test_a.py").write_text(
         "import os, random, sys, warnings, pytest\n"
         "def test_passed(): warnings.warn('hm', UserWarning)\n"
@@ -56,8 +56,8 @@ def test_outcomes_messages_and_warnings_are_seen(folder):
         ("os._exit(0)", "pytest ended without a result"),
     ],
 )
-def test_a_crash_leaves_what_came_before(folder, line, crash):
-    """A process that dies, hangs or leaves is reported with the test that it was in."""
+def test_a_crash_keeps_the_results_before_it(folder, line, crash):
+    """A process that crashes, hangs or exits is reported with the test that was running."""
     (folder / "test_a.py").write_text(
         f"import os, signal\ndef test_before(): pass\ndef test_it(): {line}\ndef test_after(): pass\n"
     )
@@ -70,21 +70,21 @@ def test_a_crash_leaves_what_came_before(folder, line, crash):
 
 
 def test_arguments_reach_pytest(folder):
-    """A file, one test of it, and options of pytest can be given."""
+    """Options of pytest select among the tests."""
     (folder / "test_a.py").write_text("def test_one(): pass\ndef test_other(): pass\n")
 
     assert list(bare(folder, pytest=["-k", "one"]).tests) == ["test_a.py::test_one"]
 
 
 def test_nothing_to_run_is_an_error(folder):
-    """A target without a test is told with the words of pytest."""
+    """A target without a test raises an error with the output of pytest."""
     with pytest.raises(RuntimeError, match=r"not one test ran(.|\n)*no tests ran"):
         bare(folder)
 
 
 @pytest.mark.conformance
 def test_a_difference_of_a_traced_run_is_found(folder, capsys):
-    """A test that notices the trace differs, and one that changes by itself is named apart."""
+    """A test that detects the trace differs, and one that changes by itself is listed separately."""
     (folder / "test_a.py").write_text(
         "import os, sys, warnings\n"
         "import keras\n"
@@ -109,7 +109,7 @@ def test_a_difference_of_a_traced_run_is_found(folder, capsys):
 
 @pytest.mark.conformance
 def test_runs_of_another_python_in_turn_agree(folder, tmp_path):
-    """The same tests in turn, with the path of a Python, have no differences, and fill a row of the table."""
+    """With `--python` and `--in-turn`, the same tests have no differences, and add a row to the table."""
     (folder / "test_a.py").write_text(
         "import keras\ndef test_it(): assert keras.layers.Dense(2)(keras.ops.ones((1, 2))).shape == (1, 2)\n"
     )
@@ -124,7 +124,7 @@ def test_runs_of_another_python_in_turn_agree(folder, tmp_path):
 
 
 def test_both_runs_have_folders_of_their_own(folder):
-    """What a test writes where it works is not in the way of the other run."""
+    """A file that a test writes into its folder does not disturb the other run."""
     (folder / "test_a.py").write_text("def test_it(): open('file', 'x').close()\n")
     job = Job([str(folder)], rootdir=folder)
 

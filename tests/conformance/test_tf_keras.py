@@ -1,8 +1,8 @@
-"""Every layer class of tf_keras, whose wheel ships no tests, does the same under trace as bare.
+"""Every layer class of tf_keras, whose wheel ships no tests, does the same bare and under trace.
 
-A small program makes a layer of each class, calls it eagerly, in a `tf.function` and in a functional model,
-takes gradients, trains one step and makes it again from its config. All that it finds must be equal, and so
-must be what each step raises.
+A small program creates a layer of each class, calls it eagerly, in a `tf.function` and in a functional model,
+computes gradients, trains one step and recreates the layer from its config. All results must be equal, and so
+must all exceptions.
 """
 
 import inspect
@@ -15,6 +15,8 @@ import tf_keras
 from bare_and_traced import both, look_at, steady, tamed
 from tf_keras import layers
 
+pytestmark = pytest.mark.slow
+
 GIVEN = {
     "activation": "relu", "axes": 1, "cell": lambda: layers.LSTMCell(3), "cells": lambda: [layers.LSTMCell(3)],
     "dims": (1,), "equation": "ab,bc->ac", "factor": 0.1, "feature_columns": lambda: [feature()], "filters": 2,
@@ -23,7 +25,7 @@ GIVEN = {
     "output_shape": 4, "rate": 0.5, "scale": 2.0, "stddev": 0.1, "target_shape": (-1, 1), "units": 3, "width": 4,
     "width_factor": 0.1,
 }  # fmt: skip
-"""What arguments without a default are given, by name."""
+"""Values for arguments that have no default, by name."""
 
 EXTRA = {
     "Bidirectional": {"layer": lambda: layers.LSTM(2)},
@@ -43,10 +45,10 @@ IMAGES = {"CenterCrop", "RandomBrightness", "RandomContrast", "RandomCrop", "Ran
           "RandomRotation", "RandomTranslation", "RandomWidth", "RandomZoom", "Resizing", "UnitNormalization"}  # fmt: skip
 
 NOT_CALLED = {
-    "AbstractRNNCell": "leaves call to its subclasses",
-    "SpectralNormalization": "asks tf.keras, which is Keras 3 here, for its InputSpec (tf_keras 2.21)",
+    "AbstractRNNCell": "its subclasses define call",
+    "SpectralNormalization": "uses the InputSpec of tf.keras, which is Keras 3 here (tf_keras 2.21)",
 }
-"""Classes whose layers cannot be called, bare either, and why."""
+"""Classes whose layers cannot be called even bare, each with the reason."""
 
 CLASSES = {
     cls: name
@@ -61,7 +63,7 @@ def feature():
 
 
 def arguments(name):
-    """Return what a class is made with."""
+    """Return the arguments to create a layer of a class with."""
     parameters = list(inspect.signature(getattr(layers, name).__init__).parameters.values())[1:]
     needed = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     given = {name: GIVEN[name] for name in needed} | EXTRA.get(name, {})
@@ -69,7 +71,7 @@ def arguments(name):
 
 
 def inputs(name):
-    """Return what a layer of a class is called with."""
+    """Return the arguments to call a layer of a class with."""
 
     def ones(*shape):
         return tf.reshape(tf.linspace(0.1, 0.9, int(np.prod(shape))), shape)
@@ -104,7 +106,7 @@ def inputs(name):
 
 
 class Life:
-    """The steps of a layer's life; each returns what can be compared."""
+    """The steps of a layer's life; each returns values to compare."""
 
     def __init__(self, make, given):
         self.make = make
@@ -160,7 +162,7 @@ class Life:
 
 
 def bound_by(message):
-    """Leave out who refused wrong arguments: AutoGraph's copy of `call` (tf_keras 2.16), or our hook before it."""
+    """Remove which code rejected arguments: AutoGraph's copy of `call` (tf_keras 2.16), or our hook before it."""
     return re.sub(r"(\n +File \"/tmp/…[^\n]*\n[^\n]*)+|\S*\.tf__(?=call\(\))|\w+\.(?=call\(\))", "", message)
 
 
@@ -168,15 +170,15 @@ STEPS = [name for name in vars(Life) if not name.startswith("_")]
 
 
 def life_of(make, given):
-    """Live a life and tell of each step what came of it, or what it raised."""
+    """Return the result of each step, or the exception that it raised."""
     life = Life(make, given)
-    found = {}
+    results = {}
     for step in STEPS:
         try:
-            found[step] = tamed(getattr(life, step)())
+            results[step] = tamed(getattr(life, step)())
         except Exception as error:
-            found[step] = f"{type(error).__name__}: {bound_by(steady(str(error)))}"
-    return found
+            results[step] = f"{type(error).__name__}: {bound_by(steady(str(error)))}"
+    return results
 
 
 def total_of(outputs):
@@ -188,7 +190,7 @@ def is_number(tensor):
 
 
 def assert_same_life(make, given):
-    """Live a life bare and traced, and compare them step by step."""
+    """Run the steps bare and traced, and compare the results of each step."""
     bare, traced, timeline = both(lambda: life_of(make, given))
     for step in STEPS:
         np.testing.assert_equal(traced[step], bare[step], err_msg=step)
@@ -207,7 +209,7 @@ def test_a_layer_class_does_the_same_under_trace(name):
 
 
 def test_no_layer_class_is_left_out():
-    """There are well over a hundred classes, and what each step does is done by nearly all of them."""
+    """There are more than a hundred classes, and each one that cannot be called is among them."""
     assert len(CLASSES) > 100
     assert set(NOT_CALLED) <= set(CLASSES.values())
 
@@ -522,7 +524,7 @@ def fitted(layer):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("cls", FAILING)
 def test_errors_in_converted_code_read_the_same(cls, way):
-    """An exception has the type, message, attributes and causes that it has bare, wherever it is raised."""
+    """An exception has the same type, message, attributes and causes as bare, wherever it is raised."""
 
     def program():
         return {
@@ -533,8 +535,8 @@ def test_errors_in_converted_code_read_the_same(cls, way):
     bare, traced, timeline = both(program)
 
     assert any(bare.values()) or (cls is FailingBuild and "call" in way), "nothing was raised"
-    for how, wanted in bare.items():  # one by one, since they are long
-        assert traced[how] == wanted
+    for how, expected in bare.items():  # one by one, since they are long
+        assert traced[how] == expected
     assert bool(timeline.errors) == any(bare.values())
 
 
@@ -547,7 +549,7 @@ def raised_by(action):
 
 
 def told(error):
-    """Return what an exception says, and what those say that it came from."""
+    """Return the type, message and attributes of an exception, and those of its causes."""
     if error is None:
         return None
     return [

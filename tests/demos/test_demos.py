@@ -1,11 +1,9 @@
 """Every demo runs by itself and shows what its docstring promises."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 import layertrace
 from layertrace.record.describe import source_lines
@@ -61,10 +59,7 @@ def test_every_demo_is_checked():
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_demo_runs_and_shows(name):
     """A demo runs by itself, and prints the lines that it exists for."""
-    done = subprocess.run(
-        [sys.executable, str(DEMOS / f"{name}.py")],
-        capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "120"},
-    )  # fmt: skip
+    done = warm.run(DEMOS / f"{name}.py", env={"COLUMNS": "120"})
 
     assert done.returncode == 0, done.stderr
     for text in SHOWN[name]:
@@ -81,9 +76,7 @@ def test_installed_demos_are_programs_of_users():
 
 def test_the_tests_of_a_layer_pass():
     """The demo of the expectations is a test file, and passes as one."""
-    test = str(DEMOS / "test_my_layer.py")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.run("-m", "pytest", "-q", "-p", "no:cacheprovider", DEMOS / "test_my_layer.py")
 
     assert "6 passed" in done.stdout
     assert done.returncode == 0

@@ -15,6 +15,8 @@ from layertrace.errors import LayertraceWarning, RuleError
 from layertrace.timeline import LayerRef, Location, VariableSpec
 from layertrace.timeline.context import LayerState, RecordingContext
 
+pytestmark = pytest.mark.reading
+
 LINE = Location("app.py", 3, "call")
 
 

@@ -10,6 +10,8 @@ from diagnosis.applications import findings_of
 
 import layertrace
 
+pytestmark = pytest.mark.slow
+
 DEMOS = Path(__file__).parents[2] / "demos"
 PROGRAMS = [path for path in sorted(DEMOS.glob("*.py")) if not path.stem.startswith("test_")]
 SHOWS_A_MISTAKE = {

@@ -6,6 +6,8 @@ from diagnosis.case_table import README, rows_of
 
 from layertrace.diagnosis import all_rules
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import warm
 
 PROGRAM = """
 {first}
@@ -63,8 +64,7 @@ def test_second():
 def test_an_error_in_a_report_is_one_line_of_it(module, name, when, passes, pytester):
     """If a report cannot be made or saved, one line reports it, and the result of the tests is the same."""
     pytester.makepyfile(BROKEN.format(module=module, name=name, passes=passes))
-    options = ("-p", "no:cacheprovider", "--layertrace=all", "--layertrace-save=kept", "-rP")
-    result = pytester.runpytest_subprocess(*options)
+    result = warm.run_pytest("--layertrace=all", "--layertrace-save=kept", "-rP")
 
     result.assert_outcomes(passed=1 + passes, failed=not passes, warnings=name == "_file_name")
     result.stdout.fnmatch_lines([f"*layertrace could not *{when}*(KeyError: 'not foreseen'). Your test is *"])
@@ -74,7 +74,7 @@ def test_an_error_in_a_report_is_one_line_of_it(module, name, when, passes, pyte
 def test_a_run_without_a_terminal_is_recorded(pytester):
     """Without pytest's terminal plugin, tests run and record."""
     pytester.makepyfile("def test_one(layer_timeline):\n    assert not len(layer_timeline)")
-    result = pytester.runpytest_subprocess("-p", "no:terminal", "-p", "no:cacheprovider", "--layertrace=all")
+    result = warm.run_pytest("-p", "no:terminal", "--layertrace=all")
     assert result.ret == 0
 
 
@@ -95,6 +95,6 @@ def test_an_exception_of_the_program_is_not_asked_for_what_it_shows(pytester):
             pass
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--layertrace=all")
+    result = warm.run_pytest("--layertrace=all")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*Odd: not today*"])

@@ -7,6 +7,8 @@ import tensorflow as tf
 import tf_keras
 from bare_and_traced import assert_same, both, functions_in, look_at
 
+pytestmark = pytest.mark.slow
+
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 
 X = np.linspace(-1, 1, 40, dtype="float32").reshape(10, 4)

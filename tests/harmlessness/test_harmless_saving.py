@@ -18,6 +18,8 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 import layertrace
 
+pytestmark = pytest.mark.slow
+
 X = np.linspace(-1, 1, 8, dtype="float32").reshape(2, 4)
 
 

@@ -16,6 +16,8 @@ import tf_keras
 import layertrace
 from layertrace.record import hub
 
+pytestmark = pytest.mark.slow
+
 X = tf.ones((1, 2))
 THREADS, CALLS = 8, 1000
 

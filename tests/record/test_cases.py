@@ -1,9 +1,7 @@
 """The timeline agrees with what people's programs print about traces, and names the argument to blame."""
 
-import subprocess
-import sys
-
 import pytest
+import warm
 from bare_and_traced import steady
 from cases.cases import path_of, run
 
@@ -131,8 +129,8 @@ assert len(timeline)
 
 def warnings_of(*arguments):
     """Return TensorFlow's own warnings of retracing in a subprocess, without addresses."""
-    command = [sys.executable, *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    ran = warm.run(*arguments)
+    ran.check_returncode()
     lines = [line.partition("WARNING:tensorflow:")[2] for line in ran.stderr.splitlines()]
     return [steady(line) for line in lines if line]
 

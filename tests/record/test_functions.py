@@ -1,13 +1,12 @@
 """Every trace of a tf.function is recorded with its cause, every run is counted, both counts are exact."""
 
-import subprocess
-import sys
 import threading
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
@@ -680,7 +679,7 @@ print(bare == traced, sorted(e.replica for e in timeline.where(kind="call")))
 
 def test_replicas_are_numbered_without_an_op_of_ours():
     """Calls in a MirroredStrategy have the number of their replica, and the graph is the same as untraced."""
-    done = subprocess.run([sys.executable, "-c", REPLICAS], capture_output=True, text=True, check=False)
+    done = warm.run("-c", REPLICAS)
 
     assert done.stdout.split("\n")[0] == "True [0, 1]", done.stderr
 

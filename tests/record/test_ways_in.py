@@ -1,13 +1,12 @@
 """Five ways to record, in any nesting, and what each keeps."""
 
 import asyncio
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from keras import layers
 
 import layertrace
@@ -177,13 +176,8 @@ def test_a_full_recording_stops_with_a_note():
 
 
 def run(program, **environment):
-    """Run a program in a fresh Python and return what it prints."""
-    import os
-
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True, text=True, env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
+    """Run a program in a process of its own and return what it prints."""
+    done = warm.run("-c", program, env=environment)
     assert done.returncode == 0, done.stderr
     assert "LayertraceWarning" not in done.stderr
     return done.stdout.split()

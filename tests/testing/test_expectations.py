@@ -22,6 +22,8 @@ from layertrace.testing import (
 )
 from layertrace.timeline import Opaque
 
+pytestmark = pytest.mark.reading
+
 GOLDEN_OF_TUTORIAL = """\
 init  my_dense (MyDenseLayer)  num_outputs=10
 build  my_dense (MyDenseLayer)  input_shape=(10, 5)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import warm
 from golden import assert_golden
 
 from layertrace import Timeline
@@ -19,7 +20,7 @@ def run(pytester, monkeypatch):
     pytester.makepyfile(test_sample=SAMPLE.read_text(encoding="utf-8"))
 
     def run(*options):
-        return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest", *options)
+        return warm.run_pytest("-p", "no:hypothesispytest", *options)
 
     return run
 
@@ -121,7 +122,7 @@ def test_golden_timelines_are_written_on_request(pytester):
     )
 
     outcomes = [
-        pytester.runpytest_subprocess("-q", *options).parseoutcomes()
+        warm.run_pytest("-q", *options).parseoutcomes()
         for options in ([], ["--layertrace-update"], [])
     ]
 
@@ -240,4 +241,4 @@ def test_traced_classes_start_again_in_each_test(pytester):
         """
     )
 
-    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+    warm.run_pytest().assert_outcomes(passed=2)

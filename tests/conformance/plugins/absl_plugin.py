@@ -1,4 +1,4 @@
-"""A pytest plugin that lets tests written for `absltest.main()` read absl's flags: `-p absl_plugin`."""
+"""A pytest plugin that parses absl's flags, as `absltest.main()` does: `-p absl_plugin`."""
 
 from absl import flags
 

@@ -1,4 +1,4 @@
-"""A pytest plugin with what Keras's tests import of a `conftest`, which its wheel lacks."""
+"""A pytest plugin with what Keras's tests import from `conftest`, which its wheel lacks."""
 
 import sys
 import types

@@ -1,4 +1,4 @@
-"""A pytest plugin that writes how every test ended to a file: `-p outcomes_plugin --outcomes=FILE`.
+"""A pytest plugin that writes how each test ended to a file: `-p outcomes_plugin --outcomes=FILE`.
 
 The file has one JSON array a line, written as things happen, so that a crash leaves all that came before:
 `["started", test]`, `["ended", test, outcome, message]`, `["warned", test, warning]`, `["finished"]`;
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Outcomes:
-    """Notes for each test its outcome, why it failed or skipped, and its warnings.
+    """Writes the outcome of each test, why it failed or was skipped, and its warnings.
 
     Args:
         file: Where to write them.
@@ -39,14 +39,14 @@ class Outcomes:
 
     def _note(self, *words: str) -> None:
         self._file.write(json.dumps(words) + "\n")
-        self._file.flush()  # before a fork could write it twice, or a crash lose it
+        self._file.flush()  # else a fork could write it twice, and a crash could lose it
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._note("started", nodeid)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """Let every test draw the same random numbers in both runs."""
+        """Seed random numbers by the name of the test, so that both runs draw the same."""
         name = re.sub("0x[0-9a-f]+", "", item.nodeid)  # an id can have the address of an argument
         _seed(zlib.crc32(name.encode()))
         return (yield)
@@ -63,9 +63,9 @@ class Outcomes:
             self._note("ended", report.nodeid, outcome, _message(report))
 
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
-        """Note a warning with the place that it names: a hook must not stand there (`stacklevel`)."""
+        """Write a warning with its file and line, which must not be those of a hook (`stacklevel`)."""
         category = warning_message.category
-        # pytest's own come by chance, as when garbage is collected; layertrace's are faults, noted as such.
+        # pytest's own depend on chance, such as garbage collection; layertrace's are written as faults.
         if not issubclass(category, pytest.PytestWarning) and category.__name__ != "LayertraceWarning":
             place = f"{warning_message.filename}:{warning_message.lineno}"
             self._note("warned", nodeid, f"{place}: {category.__name__}: {warning_message.message}")
@@ -75,7 +75,7 @@ class Outcomes:
 
 
 def _seed(seed: int) -> None:
-    """Seed whatever is loaded; the suite itself decides what that is."""
+    """Seed the libraries that the suite has loaded."""
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(seed)
         return
@@ -87,7 +87,7 @@ def _seed(seed: int) -> None:
 
 
 def _outcome(report: pytest.TestReport) -> str | None:
-    """Name an outcome as pytest's own summary does; None for a setup or teardown that went well."""
+    """Return the outcome as pytest's summary names it; None for a setup or teardown that passed."""
     if hasattr(report, "wasxfail"):
         return "xpassed" if report.passed else "xfailed"
     if report.failed:

@@ -1,7 +1,7 @@
 """A pytest plugin that traces every layer during each test: `-p tracing_plugin --events=FILE`.
 
 The file has one JSON array a line: `["events", test, {kind: number}]` after each test, and `["fault", text]`
-for each thing that layertrace could not do or left behind.
+for each thing that layertrace could not do or did not undo.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Tracing:
-    """Puts a trace of its own around each test, reads its timeline, and keeps the numbers.
+    """Traces each test by itself, reads its timeline, and writes the number of events.
 
     Args:
         file: Where to write the numbers.
@@ -54,13 +54,13 @@ class Tracing:
             result = yield
         try:
             self._read(item.nodeid, timeline)
-        except Exception:  # a fault in one timeline must not keep the others from being read
+        except Exception:  # a fault in one timeline must not stop the others from being read
             self._note("fault", f"{item.nodeid}: {traceback.format_exc()}")
         self._note_faults(item.nodeid)
         return result
 
     def _read(self, test: str, timeline: layertrace.Timeline) -> None:
-        """Make events of what was recorded, and make sure that nothing is left behind."""
+        """Create the events from the records, and check that no hook or open span is left behind."""
         kinds = timeline.kinds
         self._kinds.update(kinds)
         self._note("events", test, kinds)
@@ -72,7 +72,7 @@ class Tracing:
         assert not list(hub.open_spans())
 
     def _note_faults(self, test: str) -> None:
-        """Note what the book of faults has and no warning showed, as in a test that is about warnings."""
+        """Write faults that no warning showed, for example because the test captured warnings."""
         new = guard._warned.keys() - self._known
         if not self._warned:
             for fault in sorted(new):
@@ -81,7 +81,7 @@ class Tracing:
         self._warned = False
 
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
-        """Count each warning of ours as a fault: nobody asked for advice here."""
+        """Write each warning of layertrace as a fault, since these tests do not expect any."""
         if issubclass(warning_message.category, LayertraceWarning):
             self._warned = True
             self._note("fault", f"{nodeid or 'outside of tests'}: {warning_message.message}")
