@@ -46,7 +46,7 @@ PHRASES = {
     r"nobody|somebody|whoever|whosoever": "name who it is",
     r"otherwise than": "differs from",
     r"(is|are|was|were) no(?! longer\b| more\b| fewer\b| other\b| less\b)": "is not a",
-    r"is none\b(?! of)": "is not valid",
+    r"(?-i:is none\b)(?! of)": "is not valid",
     r"of which|of whom": "whose, that",
     r"how-manyeth": "1-based index of",
     r"as far as (it goes|can be seen|can be told)": "state the condition",

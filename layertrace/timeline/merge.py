@@ -15,7 +15,7 @@ __all__ = ["merged"]
 
 
 def merged(timelines: Mapping[str, Timeline]) -> Timeline:
-    """Return the events of several recordings in the order of the clock.
+    """Return the events of several recordings ordered by time.
 
     Layers, functions and variables of different recordings stay distinct. The names of threads get the name
     of their recording. A recording whose start is unknown is placed at the start of the first.

@@ -11,7 +11,7 @@ UPDATE = "LAYERTRACE_UPDATE_GOLDEN"
 
 
 def assert_golden(name: str, text: str) -> None:
-    """Fail, and show the difference, unless `text` is what the golden file `name` says.
+    """Fail, and show the difference, unless `text` equals the golden file `name`.
 
     With LAYERTRACE_UPDATE_GOLDEN=1 in the environment, the file is written instead.
     """
