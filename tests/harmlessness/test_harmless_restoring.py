@@ -337,7 +337,7 @@ def test_a_trace_that_cannot_start_leaves_nothing(unchanged, monkeypatch):
         assert not choice.is_idle()
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(recorder, "subclasses", broken)
+    monkeypatch.setattr(hooking, "subclasses", broken)
     with pytest.raises(RuntimeError, match="out of luck"), layertrace.trace():
         pass
 
