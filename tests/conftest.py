@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -16,6 +17,12 @@ pytest.register_assert_rewrite("bare_and_traced")
 pytest_plugins = ["pytester"]
 
 import markers  # noqa: E402
+
+# On a busy machine a short list may take a second to draw: that is not a mistake in a test.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 ENGINES = ["wrapping", "monitoring"] if sys.version_info >= (3, 12) else ["wrapping"]
 
