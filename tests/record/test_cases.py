@@ -32,7 +32,7 @@ def test_new_models_are_many_functions_traced_once(ran):
 
     assert [life.traced for life in functions] == [1] * 7
     assert [life.causes[0].reason for life in functions[1:]] == ["new function"] * 6
-    assert "no. 7" in functions[-1].causes[0].detail
+    assert "number 7" in functions[-1].causes[0].detail
 
 
 @case("lt201_retraced_by_shape")

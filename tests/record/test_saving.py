@@ -102,7 +102,7 @@ def test_what_is_running_can_be_read_meanwhile(tmp_path):
         back = Timeline.load(file)
 
     assert [layer.name for layer in back.layers] == [layer.name]
-    assert "goes on" in back.notes[-1]
+    assert "still being written" in back.notes[-1]
 
 
 def test_targets_narrow_what_is_saved(tmp_path):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from layertrace.record.process import safe
 from layertrace.record.spans import HookedMethod
+from layertrace.timeline.query import qualified_name
 
 __all__ = [
     "AnyObserver",
@@ -107,10 +108,14 @@ class HookPoint:
 
     @property
     def label(self) -> str:
-        """The name of the function, for people."""
-        return (
-            f"{getattr(self.owner, '__module__', '')}.{getattr(self.owner, '__qualname__', '')}.{self.name}"
-        )
+        """The name of the function, for people; a metaclass of the program is not asked for it."""
+        return f"{_name_of(self.owner)}.{self.name}"
+
+
+def _name_of(owner: object) -> str:
+    if issubclass(type(owner), type):
+        return qualified_name(cast(type, owner))
+    return owner.__name__ if type(owner) is ModuleType else safe.class_name(owner)
 
 
 def attributes_of(owner: object) -> Mapping[str, object]:
