@@ -1,4 +1,4 @@
-"""Show installed versions, and which parts of frameworks are available."""
+"""Show installed versions and available parts of frameworks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGES = ("layertrace", "tensorflow", "keras", "tf_keras", "rich", "wrapt")
 
 @click.command()
 def debug() -> None:
-    """Show installed versions, and which parts of frameworks are available."""
+    """Show installed versions and available parts of frameworks."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     click.echo(f"{'python':<12} {platform.python_version()} on {platform.system()}")
     for package in _PACKAGES:
