@@ -178,7 +178,7 @@ def test_diff_shows_what_changed(recorded):
     other = layertrace("diff", "before.layertrace", "after.layertrace", cwd=recorded)
 
     assert same.returncode == 0
-    assert same.stdout.startswith("before.layertrace does what before.layertrace does: ")
+    assert same.stdout.startswith("before.layertrace is equivalent to before.layertrace")
     assert other.returncode == 1
     assert "head" in other.stdout
     assert "float32[3, 2]" in other.stdout

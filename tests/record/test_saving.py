@@ -185,7 +185,7 @@ def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
     ]
     kept = layertrace.Timeline.load(tmp_path / "run.layertrace")
     assert 3 < len(kept) < 40
-    assert "the disk was full" in kept.notes[0]
+    assert "the disk filled up" in kept.notes[0]
 
 
 def test_a_fork_leaves_the_file_to_its_parent(tmp_path):
