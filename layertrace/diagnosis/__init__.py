@@ -4,7 +4,8 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.diagnose import diagnose
 from layertrace.diagnosis.fail_fast import FailFast, fail_fast_on
 from layertrace.diagnosis.finding import Evidence, Finding, Severity, Violation
-from layertrace.diagnosis.registry import Rule, all_rules, rule
+from layertrace.diagnosis.registry import all_rules
+from layertrace.diagnosis.rule import Rule, rule
 from layertrace.diagnosis.selection import accept
 
 __all__ = [

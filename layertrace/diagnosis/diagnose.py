@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import SEVERITIES, Finding, Violation
-from layertrace.diagnosis.registry import Rule
+from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
 from layertrace.timeline import Timeline

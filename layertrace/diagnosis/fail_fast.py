@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.diagnose import named, run
-from layertrace.diagnosis.registry import Rule, all_rules
+from layertrace.diagnosis.registry import all_rules
+from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen
 from layertrace.errors import CulpritError, RuleError
 from layertrace.timeline import Timeline

@@ -1,79 +1,18 @@
-"""The registry of rules, each a function with a code, a name and a page."""
+"""Find all rules: those of this package, and those of other installed packages."""
 
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
-import re
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import Severity, Violation
-from layertrace.errors import LayertraceWarning, RuleError
-from layertrace.timeline.event import Kind
+from layertrace.diagnosis.rule import Rule
+from layertrace.errors import LayertraceWarning
 
-__all__ = ["Rule", "all_rules", "rule"]
-
-Check = Callable[[DiagnosisContext], Iterable[Violation]]
-Trigger = tuple[Kind, Kind | None]
-
-_CODE = re.compile(r"[A-Z]+\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of mistake.
-
-    Attributes:
-        code: `LT101`; the first digit is the theme. Rules of other packages use other letters.
-        name: `variable-created-in-call`.
-        severity: The severity of the findings, unless a violation overrides it.
-        check: The function that finds the mistake. Its docstring is the page printed by `layertrace explain`.
-        link: A page of the TensorFlow or Keras guides.
-        triggers: The kinds of events that may break the rule as they begin, each with the kind of the
-            enclosing event (None for any). Empty if the rule needs the whole recording.
-    """
-
-    code: str
-    name: str
-    severity: Severity
-    check: Check
-    link: str = ""
-    triggers: tuple[Trigger, ...] = ()
-
-    @property
-    def page(self) -> str:
-        """The description of the mistake in Markdown: why it is bad, an example, a fix and known limits."""
-        return inspect.getdoc(self.check) or ""
-
-    @property
-    def summary(self) -> str:
-        """The first line of the page."""
-        return self.page.partition("\n")[0]
-
-
-def rule(
-    code: str, name: str, severity: Severity, link: str = "", triggers: Iterable[Trigger] = ()
-) -> Callable[[Check], Rule]:
-    """Turn a function into a rule.
-
-    Rules are found in the folder `rules` and through the entry points of other packages.
-
-    Raises:
-        RuleError: If the code does not consist of letters and a number.
-    """
-    if not _CODE.fullmatch(code):
-        raise RuleError(f"the code {code!r} of rule {name!r} is not letters and a number, such as 'LT101'")
-
-    def make(check: Check) -> Rule:
-        return Rule(code, name, severity, check, link, tuple(triggers))
-
-    return make
+__all__ = ["all_rules"]
 
 
 @cache

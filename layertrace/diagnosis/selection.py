@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from layertrace.diagnosis.registry import Rule, all_rules
+from layertrace.diagnosis.registry import all_rules
+from layertrace.diagnosis.rule import Rule
 from layertrace.errors import RuleError
 
 if sys.version_info >= (3, 11):

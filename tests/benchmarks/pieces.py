@@ -68,8 +68,8 @@ WRAPPING: dict[str, Piece] = {
     "the tensor's shape": (
         0,
         "lt_shape = {first}._tensor_shape",
-        "if lt_shape is not",
-        "lt_shape = lt_thread.shape\n                ",
+        "lt_thread.runs_for",
+        "lt_shape = ()\n                ",
     ),
     "the clock, at the start": (0, "lt_clock(),", "", "0,"),
     "which thread": (0, "lt_threads.state", "", "lt_this_thread"),
@@ -86,12 +86,12 @@ MONITORING: dict[str, Piece] = {
     "the tensor's shape": (
         0,
         "shape = tensor._tensor_shape",
-        "if shape is not",
-        "shape = thread.shape\n                        ",
+        "dtype = hub_",
+        "shape = ()\n" + " " * 24,
     ),
     "the clock, at the start": (0, "clock(), None", "", "0, None"),
-    "which thread": (0, "my_state if get_ident() == mine else threads_.state", "", "this_thread"),
-    "keeping the record": (1, "hub_.emit((span, now, shape, dtype, None))", "", "pass"),
+    "which thread": (0, "get_ident() == mine", "", "True"),
+    "keeping the record": (1, "emit((span, now, shape, hub_.dtype_number(result), None))", "", "pass"),
 }
 
 

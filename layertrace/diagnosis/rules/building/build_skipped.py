@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at
 from layertrace.diagnosis.user_source import assignments_in_class, dotted, nodes_of, parameters
 from layertrace.timeline.event import LayerRef, Location

@@ -8,7 +8,7 @@ from dataclasses import replace
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef

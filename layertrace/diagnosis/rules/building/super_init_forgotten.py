@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import calls_method
 from layertrace.diagnosis.user_source import method_of
 from layertrace.timeline.context import LayerState

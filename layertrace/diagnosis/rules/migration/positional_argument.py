@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.event import LayerRef, Location
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import aliases, default_of, mentions
 from layertrace.timeline.event import Event, LayerRef, Structure

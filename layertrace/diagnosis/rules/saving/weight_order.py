@@ -9,7 +9,7 @@ from typing import NamedTuple
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda

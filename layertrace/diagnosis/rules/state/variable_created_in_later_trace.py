@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import creating_call, is_created_by_call, is_requested
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event

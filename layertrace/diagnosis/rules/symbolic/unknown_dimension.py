@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.symbolic._shared import eager_success, failed_calls, is_branch, phase
 from layertrace.diagnosis.user_source import line_of, nodes_of
 from layertrace.timeline.event import Location, Structure

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import calls, constant_of, default_of, dotted, line_of, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import attribute_path, weight_creation, weight_name
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation

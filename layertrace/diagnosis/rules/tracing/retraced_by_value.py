@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import retraces
 
 

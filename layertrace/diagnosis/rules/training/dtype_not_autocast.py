@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.registry import rule
+from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import nodes_at, nodes_of
 from layertrace.timeline.event import ErrorRef, Event, TensorSpec
 
