@@ -49,7 +49,8 @@ for command in (run, report, check, explain, diff, export, merge, demo, debug):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process.
 
-    A command that runs a program yields it, and it runs here: few frames of ours are below its own then.
+    A command that runs a program yields the program. It runs here rather than in the command, so that few
+    frames of layertrace are on its stack.
     """
     with _errors_in_one_line():
         result = command_line.main(arguments, prog_name="layertrace", standalone_mode=False)

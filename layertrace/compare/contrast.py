@@ -1,4 +1,4 @@
-"""Contrast two descriptions, respect by respect."""
+"""Compare two descriptions, one respect at a time."""
 
 from __future__ import annotations
 

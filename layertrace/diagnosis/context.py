@@ -1,4 +1,4 @@
-"""A timeline as rules examine it: nesting of events, final states of layers, and whose code a layer is."""
+"""Give rules access to a timeline: nesting of events, final states of layers, and who defined a layer."""
 
 from __future__ import annotations
 
@@ -274,10 +274,10 @@ class DiagnosisContext:
         return [event for event in origins if not self._is_handled(event)]
 
     def _is_handled(self, event: Event) -> bool:
-        """Return whether an enclosing call caught the error and returned, as a fallback of the user's does.
+        """Return whether an enclosing call caught the error and returned, for example with a fallback.
 
-        An error inside a `build` is not handled by what encloses the `build`: Keras tries out a call there,
-        and continues without the children that the call would have built.
+        For an error inside a `build`, only calls inside that `build` count. Keras tries out a call there; if
+        the call fails, Keras continues without the children that the call would have built.
         """
         # tests/cases/clean/errors_that_are_handled.py
         ancestors = list(self.ancestors(event))

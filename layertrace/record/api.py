@@ -1,4 +1,4 @@
-"""Start recordings: of what a `Tracer` is given, or of decorated classes for the whole program."""
+"""Start recordings: of the targets of a `Tracer`, or of decorated classes for the whole program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hooks write down: spans when something begins, records when it ends.
+"""Define what hooks write: spans when something begins, records when it ends.
 
 Both are plain tuples: every layer call creates one of each, and a tuple costs a fifth of an object
 (`tests/benchmarks/pieces.py` shows the shares). They hold no layer and no tensor, and become events when
@@ -80,15 +80,15 @@ class HookedMethod:
     It holds the method's code, never the method: a function may close over layers.
 
     Attributes:
-        kind: Of its events; `watch` for what is only observed, such as an update by an optimizer.
+        kind: The kind of its events; `watch` if it is only observed, such as an update by an optimizer.
         code: Where it is defined, below its decorators.
         is_default: Whether it is the `build` that Keras gives to a layer without one.
         names, defaults: Its parameters after the first.
         variadic: The names of `*args` and `**kwargs`.
-        uses_callers_location: Whether what it calls has the line of its own caller, as in a Sequential.
-        frames_to_caller: How far away the user's code was in the last call.
+        uses_callers_location: Whether events inside it get the line of its caller, as in a Sequential.
+        frames_to_caller: The number of frames to the user's code in the last call.
         known_call_sites: The lines that called it from that distance (`source_lines.caller`).
-        last: The last of these.
+        last: The line that called it last.
     """
 
     __slots__ = (

@@ -1,4 +1,4 @@
-"""From a timeline to something to look at: a tree, a table, plain text, a web page."""
+"""Show a timeline as a tree, a table, plain text or a web page."""
 
 from layertrace.render.event_line import echo_line, event_line
 from layertrace.render.exports import export, records, spans

@@ -122,7 +122,7 @@ def _contents(path: Path, timeline: Timeline) -> str:
 
 
 def _rows(before: str, now: str, timeline: Timeline) -> list[Row]:
-    """Return the lines of both, side by side; each line of the text describes one event."""
+    """Return the expected and the found lines side by side; each found line describes one event."""
     first = 1 if now.startswith("[\n") else 0
     events: list[Event | None] = [None] * first + list(timeline)
     return [

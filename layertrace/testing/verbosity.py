@@ -1,4 +1,4 @@
-"""How long the message of a failure may be."""
+"""Set how long the message of a failure may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened: events, the timeline that holds them, and the ways to ask it."""
+"""Store recorded events in a timeline, and query them."""
 
 from layertrace.timeline.event import (
     Cause,

@@ -1,4 +1,4 @@
-"""What a recording knows besides its events: the final state of layers, and observations."""
+"""Define what a recording contains besides events: the final state of layers, and observations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a timeline gets its events from."""
+"""Define where a timeline gets its events from."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The functions of higher layers that methods of `Timeline` call, loaded when one is first called.
+"""Load functions of higher packages when a method of `Timeline` first calls one.
 
-Reading a timeline must not load rich, and the timeline stands below the renderers, so the modules of these
-functions are known here by name only. To a type checker they are ordinary imports.
+Reading a timeline must not load rich, and this package must not import the renderers above it. Therefore
+this module knows the modules of these functions only by name. A type checker sees ordinary imports.
 """
 
 from __future__ import annotations

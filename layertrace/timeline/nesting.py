@@ -1,4 +1,4 @@
-"""Which event is inside which, in a selection of events."""
+"""Find which event is inside which, in a selection of events."""
 
 from __future__ import annotations
 

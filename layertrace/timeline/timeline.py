@@ -253,7 +253,7 @@ class Timeline(Sequence[Event]):
         return load(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle the events so far: a running recording stays in its process."""
+        """Copy or pickle only the events so far, because a running recording cannot leave its process."""
         return Timeline, (tuple(self), self.notes, self.surroundings)
 
     # Views

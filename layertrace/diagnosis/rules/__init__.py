@@ -1,1 +1,1 @@
-"""The rules, by themes; the first digit of a code is the theme, which may have several modules."""
+"""Define the rules, one package per theme; the first digit of a code is the theme."""

@@ -34,15 +34,15 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class ErrorNote(NamedTuple):
-    """An exception that left a span, without the exception.
+    """A description of an exception that left a span; it does not keep the exception.
 
     Attributes:
         type: The name of its class.
         message: Its message.
         location: The user's line that it was raised in.
-        origin: Whether it arose in this span rather than in one inside.
+        origin: Whether it arose in this span, not in a span inside it.
         raised_in: The innermost functions that it came through, innermost first.
-        subject: The layer whose method is the innermost that it came through.
+        subject: The layer that owns the innermost layer method that it came through.
     """
 
     type: str
@@ -86,7 +86,7 @@ def failure_of(error: BaseException, thread: str) -> Failure:
 
 
 def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
-    """Yield the frames that an exception came through, with their instructions, outermost first; not ours."""
+    """Yield the frames of an exception, without ours, each with its instruction, outermost first."""
     trace = safe.traceback_of(error)
     while trace is not None:
         if not source_lines.is_ours(trace.tb_frame.f_code):

@@ -21,7 +21,7 @@ _objects: Register[int] = Register()
 
 
 def signature(function_type: Any) -> Mapping[str, Structure]:
-    """Return what each argument of a `tf.types.experimental.FunctionType` was specialised on."""
+    """Return what each argument of a `tf.types.experimental.FunctionType` was specialized on."""
     return {name: _type(p.type_constraint) for name, p in function_type.parameters.items()}
 
 

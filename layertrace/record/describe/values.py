@@ -90,9 +90,9 @@ Deferred: TypeAlias = Union[Structure, DeferredSpec, tuple["Deferred", ...]]
 
 
 def defer(value: Any) -> Deferred:
-    """Return what `resolve` turns into a structure: like `describe`, with the expensive part deferred.
+    """Describe a value like `describe`, but leave the expensive part to `resolve`.
 
-    Hooks run in the path of the traced program, where describing a shape costs as much as a hook.
+    Hooks slow down the traced program, and describing a shape costs as much as a hook.
     """
     kind = type(value)
     if kind is hub.tensor_type:

@@ -71,7 +71,8 @@ class Patches:
             replace: Returns the replacement for the original; None leaves the slot as it is.
 
         Returns:
-            The undo, which may be called once, in any order with others; None if nothing was patched.
+            A function that undoes the patch, or None if nothing was patched. Call it once; several patches
+            can be undone in any order.
         """
         with self._lock:
             patch = self._patches.get(slot.key)

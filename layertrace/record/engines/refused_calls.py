@@ -1,4 +1,4 @@
-"""Read from the source line a call that Python refused for its arguments."""
+"""Read the source of a call that Python refused because of its arguments."""
 
 from __future__ import annotations
 

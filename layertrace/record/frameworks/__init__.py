@@ -1,1 +1,1 @@
-"""Find and load TensorFlow and Keras; all that a new version of them can break."""
+"""Load TensorFlow and Keras, and hold all code that a new version of them can break."""

@@ -1,4 +1,4 @@
-"""Find the line of the user that AutoGraph generated a line from."""
+"""Map a line that AutoGraph generated to the user's line."""
 
 from __future__ import annotations
 

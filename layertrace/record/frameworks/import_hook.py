@@ -91,7 +91,7 @@ class _NotifyingLoader(Loader):
                 report_internal_error(f"begin to record {module.__name__}")
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the package's own loader has, such as `get_data`, for code that only inspects it."""
+        """Return an attribute of the package's own loader, such as `get_data`, to code that inspects it."""
         return getattr(self._loader, name)
 
 

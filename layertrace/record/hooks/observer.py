@@ -89,9 +89,9 @@ class HookPoint:
         observer: What to do.
         make_method: Creates what all events of the function have in common.
         takes_anything: Whether a call that Python refuses for its arguments is reported, too.
-        below_decorators: Whether to observe the function below its decorators: its own code belongs to it
-            alone, whereas all functions with the decorator share the code of its wrapper.
-        lasts: Whether the owner lives as long as the process, so that what is known of it may, too.
+        below_decorators: Whether to observe the function below its decorators. Only this function has its
+            own code; all functions with the same decorator share the code of the wrapper.
+        lasts: Whether the owner lives as long as the process; if so, data about it may be kept as long.
     """
 
     owner: object

@@ -187,7 +187,7 @@ def framework_attribute(thing: object, name: str, default: Any = None, *, below:
         thing: Anything.
         name: The name of the attribute.
         default: What to return if the attribute does not exist, the program defines it, or reading fails.
-        below: Whether to ignore what classes of the program define, and use the first class of a framework.
+        below: Whether to skip classes of the program, and read the first definition in a framework's class.
     """
     kind = _kind_of(type(thing))
     defined = kind.attributes.get((name, below), _UNKNOWN)

@@ -1,4 +1,4 @@
-"""Read from bytecode what a method reads and writes, and what the user's functions do that it leads to."""
+"""Find in bytecode what a method reads and writes, directly or through the user's functions."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def graph_tensors(layer: object) -> Iterator[tuple[str, object]]:
 
 
 def _inside(value: object) -> list[object]:
-    """Return the last items of a collection; for any other value a list with it."""
+    """Return the last items of a collection; for any other value, return a list of that value."""
     inner = safe.unwrapped(value)
     return [value] if inner is None else safe.last_items(inner, _LAST)
 

@@ -386,7 +386,7 @@ def _suspects(layer: object, then: Snapshot) -> list[str]:
 
 
 def _attribute(key: str) -> str:
-    """Return the name that a key has in the dictionary of a layer, if it is a plain attribute."""
+    """Return the name in a layer's `__dict__` for a key such as `self.rate`, if that is a plain attribute."""
     return "_trainable" if key == "self.trainable" else key[5:]
 
 

@@ -62,7 +62,7 @@ Fields: TypeAlias = dict[str, Any]
 
 
 def begin_and_end(record: Record) -> tuple[int, float]:
-    """Return a sort key: by beginnings; of two at the same reading of the clock, the parent ends later."""
+    """Return a key that sorts by beginnings; at equal beginnings, the record that ends later comes first."""
     return by_beginning(record[SPAN][START], record[END])
 
 
@@ -302,7 +302,7 @@ def _take_mask(names: tuple[str, ...]) -> bool:
 
 
 def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> Fields:
-    """Separate tensors from the rest, and both from what Keras passes on: `training` and masks."""
+    """Sort the arguments of a call into tensors, other arguments, `training`, and masks."""
     tensors: dict[str, Structure] = {}
     others: dict[str, Structure] = {}
     masks = {name for name in (*names, *arguments) if _is_mask(name)}

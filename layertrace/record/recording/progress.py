@@ -1,4 +1,4 @@
-"""Count what a running recording has seen, at the cost of what is new since the last look."""
+"""Count what a running recording has seen, reading only what is new since the last look."""
 
 from __future__ import annotations
 

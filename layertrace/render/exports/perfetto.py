@@ -89,7 +89,7 @@ def _name(event: Event) -> str:
 
 
 class _Tracks:
-    """Numbers for threads, and for replicas, which viewers show as processes."""
+    """The numbers of threads and of replicas; viewers show replicas as processes."""
 
     def __init__(self) -> None:
         self._numbers: dict[Track, dict[str, int]] = {}
@@ -146,7 +146,7 @@ def _counted(event: Event) -> Iterator[tuple[str, int]]:
 
 
 def _ends(drawn: Iterable[Arrow]) -> dict[int, list[dict[str, Any]]]:
-    """Return the beginnings and ends of arrows, by the number of their event."""
+    """Return the two ends of each arrow, by the number of the event at that end."""
     ends: dict[int, list[dict[str, Any]]] = {}
     for number, arrow in enumerate(drawn, start=1):
         entry = {"name": arrow.what, "cat": arrow.what, "id": number}

@@ -116,7 +116,7 @@ class Signatures:
         self._failing.append(failing)
 
     def _freeze(self, value: Structure | Location) -> int:
-        """Return a number for a part of an event by its value; each object is visited only once."""
+        """Return a number for a part of an event; equal parts get equal numbers. Visit each object once."""
         number = self._frozen.get(id(value))
         if number is None:
             number = self._values.setdefault(_hashable(value), len(self._values))

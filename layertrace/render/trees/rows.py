@@ -29,9 +29,9 @@ class Row:
 
     Attributes:
         line: Its cells.
-        lasts: For each level from the outermost inwards, whether the branch that leads here is the last.
+        lasts: For each level, outermost first, whether its branch to this row is the last of that level.
         opens: Whether it has children.
-        sort: The sort of its cells; only rows of one sort share columns.
+        sort: What its cells contain; only rows of the same sort are aligned in columns.
         columns: The widths of the aligned cells among its siblings.
     """
 

@@ -120,7 +120,7 @@ class Automaton:
         return self._reach([place + 1 for place in inner if self.program[place] in taken])
 
     def _reach(self, waiting: list[int]) -> frozenset[int]:
-        """Return the steps, and possibly the end, to which all jumps lead."""
+        """Follow all jumps, and return the steps that they lead to, which may include the end."""
         seen: set[int] = set()
         reached = []
         while waiting:

@@ -1,4 +1,4 @@
-"""The lines of the format that have many fields, as `msgspec` checks them.
+"""Define the lines of the file format that have many fields, for `msgspec` to check.
 
 The fields of events, layer states and observations are those of their classes. A field added to `Event`,
 `LayerState` or `Observation` is therefore written and read without a change here, unless it refers to
@@ -104,14 +104,14 @@ def _line(
     changed: Mapping[str, tuple[Any, Any]] = EMPTY_MAPPING,
     base: type[msgspec.Struct] = msgspec.Struct,
 ) -> type[msgspec.Struct]:
-    """Return the struct of the lines that describe a `source`.
+    """Create the struct for lines that describe objects of a class.
 
     Args:
-        source: The class whose fields are written.
-        key: The first field, whose number identifies the line.
-        without: Fields that are not written.
-        changed: Fields that are written with another type and default.
-        base: A struct that already has some of the fields.
+        source: The class, whose fields become fields of the struct.
+        key: The name of the first field, a number that identifies the line.
+        without: Fields of the class to omit.
+        changed: Fields that get another type and default in the struct.
+        base: A struct to derive from, which already has some of the fields.
     """
     fields = {key: (int, msgspec.NODEFAULT), **_fields_of(source), **changed}
     new = fields.keys() - without - {*base.__struct_fields__}

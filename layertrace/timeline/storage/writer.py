@@ -84,7 +84,7 @@ class Writer:
             self._line(line)
 
     def ended(self, event: Event) -> None:
-        """Write what became known of an event after it was written."""
+        """Write the fields of an event that were unknown when the event was written."""
         line: dict[str, Any] = {"end": event.seq}
         for name, encode in self._later:
             value = getattr(event, name)

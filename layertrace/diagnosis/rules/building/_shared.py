@@ -1,4 +1,4 @@
-"""Which child layers are built after their parent, and where a class defines its methods."""
+"""Find the child layers that are built after their parent, and where a class defines its methods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Config keys that belong to Keras."""
+"""List the config keys that belong to Keras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who creates a variable, and how a weight is written instead."""
+"""Find what creates a variable, and write the initializer of a weight that replaces it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ _ANY_OPERATION = "keras.ops.max(x)  # functions of keras.ops; or tf.numpy_functi
 
 
 def _without_numpy(location: Location | None) -> str | None:
-    """Return the NumPy call on a line, or the method of what `.numpy()` returns, with `keras.ops`."""
+    """Rewrite the NumPy call on a line with `keras.ops`: `np.max(x)`, or a method as in `x.numpy().max()`."""
     for node in nodes_at(location):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue

@@ -1,4 +1,4 @@
-"""Which retraces and recreated functions are worth a finding, and how state is kept in weights instead."""
+"""Find the retraces and recreated functions to report, and write weights that replace Python state."""
 
 from __future__ import annotations
 
