@@ -63,23 +63,27 @@ def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[
 
 def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
     is_needed = options.check or options.html is not None or not options.quiet
-    findings = _diagnose(timeline) if is_needed else []
+    findings = _diagnose(timeline) if is_needed else ()
     parts = list(_parts(timeline, findings, options))
     if parts:
         print_parts(console_of(stderr=True), *parts)
     if options.html is not None:
         try:
-            write_page(timeline, options.html, findings=findings)
+            write_page(timeline, options.html, findings=findings, check=False)
         except LayertraceError as error:
             print_message(error)
     if not options.quiet and (timeline or children):
         for line in _next_steps(options, children):
             console_of(stderr=True).print(Text(line), soft_wrap=True)  # so that it can be pasted
-    return int(options.check and has_error(findings))
+    return int(options.check and (findings is None or has_error(findings)))
 
 
-def verdict(timeline: Timeline, findings: Sequence[Finding]) -> str:
+def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> str:
     """Return one sentence that counts the findings, and the events and layers that were checked.
+
+    Args:
+        timeline: What was recorded.
+        findings: What the rules found; None if they did not run.
 
     Example:
         >>> verdict(Timeline(), [])
@@ -87,23 +91,25 @@ def verdict(timeline: Timeline, findings: Sequence[Finding]) -> str:
     """
     if not len(timeline):
         return "No layer was created, built or called, so there is nothing to check."
+    if findings is None:
+        return "The rules did not run, so nothing was checked."
     events, layers = counted(len(timeline), "event"), counted(len(timeline.layers), "layer")
     return f"{tally(findings)} in {events} of {layers}"
 
 
-def _diagnose(timeline: Timeline) -> list[Finding]:
+def _diagnose(timeline: Timeline) -> Sequence[Finding] | None:
     try:
         return diagnose(timeline)
     except LayertraceError as error:  # for example, the program itself has changed pyproject.toml
         print_message(error)
-        return []
+        return None
 
 
 def _parts(
-    timeline: Timeline, findings: Sequence[Finding], options: ReportOptions
+    timeline: Timeline, findings: Sequence[Finding] | None, options: ReportOptions
 ) -> Sequence[RenderableType]:
     """Return the parts of the report: the findings, with `--check` the verdict, and the tree."""
-    shown = [finding for finding in findings if options.check or finding.severity != "note"]
+    shown = [finding for finding in findings or () if options.check or finding.severity != "note"]
     is_printed = options.check or not options.quiet
     parts: list[RenderableType] = [rendered(shown)] * bool(shown and is_printed)
     if options.check:

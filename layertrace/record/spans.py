@@ -85,7 +85,7 @@ class HookedMethod:
         is_default: Whether it is the `build` that Keras gives to a layer without one.
         names, defaults: Its parameters after the first.
         variadic: The names of `*args` and `**kwargs`.
-        uses_callers_location: Whether events inside it get the line of its caller, as in a Sequential.
+        uses_callers_location: Whether events directly inside get its caller's line, as in a Sequential.
         frames_to_caller: The number of frames to the user's code in the last call.
         known_call_sites: The lines that called it from that distance (`source_lines.caller`).
         last: The line that called it last.

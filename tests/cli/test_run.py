@@ -356,19 +356,22 @@ def test_a_program_may_change_its_folder(program, tmp_path):
 
 
 def test_an_invalid_setting_is_reported_before_the_program_runs(program, tmp_path):
-    """If the program itself writes it, the tree is still shown, and the status is that of the program."""
+    """If the program itself writes it, the tree and the page are still made, and the status is the program's."""
     program("[tool.layertrace]\nignore = ['LT9']\n", "pyproject.toml")
     early = layertrace_with_keras("run", program(TRAIN), cwd=tmp_path)
     (tmp_path / "pyproject.toml").unlink()
     spoils = FAILS + "\n"
     spoils = "open('pyproject.toml', 'w').write('[tool.layertrace]\\nignore = [\"LT9\"]')\n" + spoils
-    late = layertrace_with_keras("run", program(spoils), "3", cwd=tmp_path)
+    command = "run", "--check", "--html", "late.html", program(spoils), "3"
+    late = layertrace_with_keras(*command, cwd=tmp_path)
 
     assert (early.returncode, early.stdout) == (2, "")
     assert "no rule has a code that begins with 'LT9'" in early.stderr
     assert late.returncode == 3
-    assert "no rule has a code that begins with 'LT9'" in late.stderr
+    assert late.stderr.count("no rule has a code that begins with 'LT9'") == 1
+    assert "The rules did not run, so nothing was checked." in late.stderr
     assert "net (Net)" in late.stderr
+    assert '"checked":false' in (tmp_path / "late.html").read_text()
 
 
 def test_an_unknown_layer_hides_nothing(program):

@@ -17,7 +17,13 @@ __all__ = ["page", "write_page"]
 TITLE = "layertrace"
 
 
-def page(timeline: Timeline, *, findings: Sequence[Finding] | None = None, title: str | None = None) -> str:
+def page(
+    timeline: Timeline,
+    *,
+    findings: Sequence[Finding] | None = None,
+    title: str | None = None,
+    check: bool = True,
+) -> str:
     """Return an HTML page with findings, lanes by thread, the tree, functions, layers and variables.
 
     Names, values and messages are data, never markup. The page works from a file, in an `<iframe srcdoc>`
@@ -27,13 +33,15 @@ def page(timeline: Timeline, *, findings: Sequence[Finding] | None = None, title
         timeline: The events; of a running recording, those so far.
         findings: The findings to show; None to run `layertrace.diagnose`.
         title: The title of the page.
+        check: Whether to run the rules if there are no findings; otherwise the page states that nothing was
+            checked.
 
     Example:
         >>> page(Timeline(), findings=[])[:15]
         '<!doctype html>'
     """
     events = timeline[:]  # a running recording would keep growing
-    if findings is None:
+    if findings is None and check:
         findings = diagnose(events)
     return document(title or TITLE, content(events, findings))
 
@@ -44,6 +52,7 @@ def write_page(
     *,
     findings: Sequence[Finding] | None = None,
     title: str | None = None,
+    check: bool = True,
 ) -> None:
     """Write the page to a file, completely or not at all.
 
@@ -52,11 +61,12 @@ def write_page(
         path: The output file.
         findings: As for `page`.
         title: As for `page`; None for the name of the file.
+        check: As for `page`.
 
     Raises:
         FormatError: If the file cannot be written.
     """
     target = Path(path)
-    text = page(timeline, findings=findings, title=title or f"{target.stem} · {TITLE}")
+    text = page(timeline, findings=findings, title=title or f"{target.stem} · {TITLE}", check=check)
     with written(target) as file:
         file.write(text.encode())

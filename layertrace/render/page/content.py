@@ -27,8 +27,9 @@ from layertrace.timeline.functions import FunctionLife
 __all__ = ["content"]
 
 
-def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return what a page shows of a timeline and its findings."""
+def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str, Any]:
+    """Return what a page shows of a timeline and its findings; None if the rules did not run."""
+    is_checked, findings = findings is not None, findings or ()
     totals = count(timeline)
     surroundings = timeline.surroundings
     names = Names((counts.layer for counts in totals.layers.values()), UNICODE)
@@ -44,7 +45,8 @@ def content(timeline: Timeline, findings: Sequence[Finding]) -> dict[str, Any]:
         "versions": [f"{printable(name)} {printable(v)}" for name, v in surroundings.versions.items()],
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),
-        "tally": tally(findings),
+        "checked": is_checked,
+        "tally": tally(findings) if is_checked else "not checked",
         "findings": [_finding(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline),

@@ -31,7 +31,7 @@ class Row:
         line: Its cells.
         lasts: For each level, outermost first, whether its branch to this row is the last of that level.
         opens: Whether it has children.
-        sort: What its cells contain; only rows of the same sort are aligned in columns.
+        sort: `variable`, `layer`, or empty for other rows; only rows of one sort share all columns.
         columns: The widths of the aligned cells among its siblings.
     """
 

@@ -143,7 +143,7 @@ def _expects_several(build: Location | None) -> bool:
 
 
 def _is_about_shape(error: ErrorRef, shapes: Structure) -> bool:
-    """Return whether several shapes were used as one: an exception in arithmetic, at a key, or in a check."""
+    """Return whether an exception comes from using a shape as a size: in arithmetic, as a key, in a check."""
     if error.type == "TypeError" or (error.type == "KeyError" and isinstance(shapes, dict)):
         return True
     return any("shape" in function.rpartition(":")[2] for function in error.raised_in)

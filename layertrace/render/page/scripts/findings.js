@@ -23,6 +23,7 @@ export function showFindings() {
 
 // If the recording failed, the absence of findings is not good news.
 function nothingFound() {
+  if (!data.checked) return "The rules did not run, so nothing was checked.";
   if (data.failure) return "Not a mistake layertrace knows.";
   const failed = column.error.some((error) => error !== MISSING);
   return failed ? "No rule explains the errors." : "No problems found.";
