@@ -356,7 +356,7 @@ def test_a_program_may_change_its_folder(program, tmp_path):
 
 
 def test_an_invalid_setting_is_reported_before_the_program_runs(program, tmp_path):
-    """If the program itself writes it, the tree and the page are still made, and the status is the program's."""
+    """If the program itself writes it, tree and page are still made, and the status is the program's."""
     program("[tool.layertrace]\nignore = ['LT9']\n", "pyproject.toml")
     early = layertrace_with_keras("run", program(TRAIN), cwd=tmp_path)
     (tmp_path / "pyproject.toml").unlink()

@@ -33,7 +33,7 @@ def page(
         timeline: The events; of a running recording, those so far.
         findings: The findings to show; None to run `layertrace.diagnose`.
         title: The title of the page.
-        check: Whether to run the rules if there are no findings; otherwise the page states that nothing was
+        check: Whether to run the rules if `findings` is None; otherwise the page states that nothing was
             checked.
 
     Example:
