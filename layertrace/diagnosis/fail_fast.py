@@ -62,8 +62,12 @@ def fail_fast_on(codes: Sequence[str]) -> FailFast:
     """
     rules = chosen(list(codes), ())
     late = [rule for rule in rules if not rule.triggers]
-    if late or not rules:
-        refused = ", ".join(f"{rule.code} {rule.name}" for rule in late) or "an empty list of rules"
-        accepted = ", ".join(f"{rule.code} {rule.name}" for rule in all_rules() if rule.triggers)
-        raise RuleError(f"{refused} cannot be decided on the spot; fail_on takes {accepted}")
+    accepted = ", ".join(f"{rule.code} {rule.name}" for rule in all_rules() if rule.triggers)
+    if not rules:
+        raise RuleError(f"fail_on needs at least one rule; choose from {accepted}")
+    if late:
+        refused = ", ".join(f"{rule.code} {rule.name}" for rule in late)
+        raise RuleError(
+            f"fail_on cannot use {refused}, which needs the whole recording; choose from {accepted}"
+        )
     return FailFast(rules)

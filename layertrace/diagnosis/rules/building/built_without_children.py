@@ -128,8 +128,8 @@ def _unbuilt(context: DiagnosisContext, owner: LayerRef, child: LayerRef, weight
     line = None if build is None else build.location
     name = context.name_in(owner, child)
     return Violation(
-        message=f"{{layer}} has no build of its own and was marked as built while its {name} "
-        f"({child.class_name}) was not: the weights of {name} {weights}.",
+        message=f"{{layer}} has no build method, and was marked as built before its {name} "
+        f"({child.class_name}) was built: the weights of {name} {weights}.",
         layer=owner,
         location=line,
         evidence=(Evidence("marked as built", seqs(build), line),),

@@ -57,8 +57,8 @@ def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
         why = ", and compute_output_shape keeps Keras from calling it earlier" if is_hidden else ""
         mode = f", in a trace of {call.function}" if call.mode == "graph" else ""
         yield Violation(
-            message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}: the weights "
-            f"were created in call{mode}, and are missing when a saved model is loaded.",
+            message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}. The weights "
+            f"of {name} were created in call{mode}, and are missing when a saved model is loaded.",
             layer=owner,
             location=own_build,
             evidence=(
@@ -90,8 +90,8 @@ def _never_built(context: DiagnosisContext) -> Iterator[Violation]:
                 continue  # a copy, such as a loaded one, of a layer that is already reported
             yield Violation(
                 message=f"{{layer}} does not build its {name} ({child.layer.class_name}) in build, and "
-                "compute_output_shape keeps Keras from calling it: its weights do not exist yet, and are "
-                "missing when parameters are counted or a saved model is loaded.",
+                "compute_output_shape keeps Keras from calling it. Its weights do not exist yet, so they are "
+                "not counted, and are missing when a saved model is loaded.",
                 layer=state.layer,
                 location=build,
                 evidence=(

@@ -113,8 +113,8 @@ def _first_shape_only(
     if len(build.arguments) != 1 or not _expects_several(build.defined_at):
         return
     yield Violation(
-        message=f"{{layer}} has a build with one parameter, which receives only the shape of {names[0]}, but "
-        f"uses it as the shapes of {', '.join(names)}.",
+        message=f"The build of {{layer}} has one parameter and receives only the shape of {names[0]}, but "
+        f"it uses that as the shapes of {', '.join(names)}.",
         layer=layer,
         location=error.location or build.defined_at,
         evidence=(Evidence(str(dict(build.arguments)), (build.seq,), error.location),),

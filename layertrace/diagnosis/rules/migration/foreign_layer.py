@@ -54,8 +54,8 @@ def foreign_layer(context: DiagnosisContext) -> Iterator[Violation]:
         reported.add(layer.id)
         yield Violation(
             message=f"{{layer}} is a layer of {layer.framework}, called inside {outer.name} "
-            f"({outer.class_name}) of {outer.framework}, which neither trains nor saves its weights: use one "
-            "Keras for all layers.",
+            f"({outer.class_name}) of {outer.framework}. {outer.name} neither trains nor saves its weights; "
+            "use one Keras for all layers.",
             layer=layer,
             location=event.location,
             evidence=(Evidence(f"called by {outer.name}", (event.seq,), event.location),),
@@ -89,8 +89,8 @@ def _called_with_foreign_tensor(context: DiagnosisContext) -> Iterator[Violation
 def _foreign_tensor(layer: LayerRef, location: Location | None, events: tuple[int, ...]) -> Violation:
     other = "keras" if layer.framework == "tf_keras" else "tf_keras"
     return Violation(
-        message=f"{{layer}} is a layer of {layer.framework}, called with a symbolic tensor of {other}, which "
-        "cannot record the call: use one Keras for all layers.",
+        message=f"{{layer}} is a layer of {layer.framework}, but was called with a symbolic tensor of "
+        f"{other}. {other} cannot record this call; use one Keras for all layers.",
         layer=layer,
         location=location,
         evidence=(Evidence(f"called with a tensor of {other}", events, location),),

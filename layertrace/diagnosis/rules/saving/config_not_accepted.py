@@ -63,7 +63,8 @@ def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
         state = context.state(failure.layer)
         init = state.methods.get("__init__") if state is not None else None
         yield Violation(
-            message="{layer} has arguments that are not plain values but no get_config, so saving fails.",
+            message="{layer} has no get_config, but arguments of its __init__ are not plain values, so "
+            "saving fails.",
             layer=failure.layer,
             location=init or failure.error.location,
             evidence=(Evidence("its config was requested", (), failure.error.location),),

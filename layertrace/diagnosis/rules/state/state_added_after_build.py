@@ -60,7 +60,7 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
         what = "a weight or a layer" if added is None else f"the layer {added}"
         what = what if spec is None else f"the weight {spec.name}"
         yield Violation(
-            message=f"{{layer}} adds {what} after it was built, when Keras has locked it.",
+            message=f"{{layer}} adds {what} after it was built; Keras locks a layer once it is built.",
             layer=layer or _list_owner(context, line),
             location=line,
             evidence=(Evidence("rejected here", seqs(place), line),),

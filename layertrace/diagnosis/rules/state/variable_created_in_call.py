@@ -77,9 +77,9 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         kind = "tf.Variable" if spec.source == "tf" else "variable"
         count = _count(events, None if rejected is None else rejected.event)
         yield Violation(
-            message=f"{{layer}} creates a {kind} every time {when} ({count}): in eager mode its value is "
-            "lost after every call; in a tf.function it fails, because a function that created variables is "
-            "traced a second time and may not create any then.",
+            message=f"{{layer}} creates a {kind} every time {when} ({count}). In eager mode, its value is "
+            "lost after every call. In a tf.function, it fails: TensorFlow traces the function a second "
+            "time, and that trace may not create variables.",
             layer=layer,
             location=event.location,
             evidence=(

@@ -61,8 +61,9 @@ def variable_created_in_later_trace(context: DiagnosisContext) -> Iterator[Viola
         path = variable.spec.path
         cause = f" ({trace.cause})" if trace.cause is not None else ""
         yield Violation(
-            message=f"{trace.function} creates the variable {path} in its trace {trace.trace}{cause}, where "
-            "TensorFlow allows none; create what owns the variable before the function is called.",
+            message=f"{trace.function} creates the variable {path} in trace {trace.trace}{cause}, but "
+            "TensorFlow allows new variables only in the first trace. Create the layer or optimizer that "
+            "owns the variable before you call the function.",
             location=event.location or trace.location,
             evidence=(
                 Evidence(f"{path} was rejected", (event.seq,), event.location),

@@ -71,9 +71,9 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and graph_runs > 1)
         is_state = isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, layer, seen)
         yield Violation(
-            message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}, which Python ran "
-            f"{_times(python_runs)}{while_graph}: a graph keeps the value of its trace, and running it "
-            "changes no Python state.",
+            message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}. Python ran it "
+            f"{_times(python_runs)}{while_graph}. A graph keeps the value from its trace, and running the "
+            "graph changes no Python state.",
             layer=layer,
             location=line,
             evidence=(

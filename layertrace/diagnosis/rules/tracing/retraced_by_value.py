@@ -58,8 +58,8 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
         )
         shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
         yield Violation(
-            message=f"{found.counts}, {len(found.traces)} of them for a new {kind} of {found.argument} "
-            f"({shown}), which is a constant of the graph.",
+            message=f"{found.counts}, {len(found.traces)} of them because {found.argument} had a new {kind} "
+            f"({shown}). Each becomes a constant of its graph.",
             location=found.location,
             evidence=found.evidence,
             fix=fix,
