@@ -11,7 +11,11 @@ from layertrace.record.describe import source_lines
 DEMOS = Path(__file__).parents[2] / "demos"
 
 SHOWN = {
-    "fit": ["symbolic: Keras infers shapes", "trace 2 of one_step_on_data", "second pass: variables were created"],
+    "fit": [
+        "symbolic: Keras infers shapes",
+        "trace 2 of one_step_on_data",
+        "second pass: variables were created in the first",
+    ],
     "fit_and_predict": [
         "call×5: 1 symbolic, 4 while tracing",
         "trace 2 of one_step_on_data_distributed",

@@ -52,6 +52,17 @@ rare = pytest.mark.filterwarnings(
 )
 
 
+def call_for(seconds, layer):
+    """Call a layer for some time.
+
+    It is a function because Python 3.13 leaves the jump at the end of a `while` out of the `try` around it:
+    an exception of a signal handler that arrives there is not caught (103 of 3,000, without layertrace).
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        layer.call(X)
+
+
 @rare
 @pytest.mark.parametrize("cls", [Passes, Takes])
 def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
@@ -69,9 +80,7 @@ def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
             for _ in range(25):
                 try:
                     signal.setitimer(signal.ITIMER_REAL, 0.002)
-                    until = time.monotonic() + 0.5
-                    while time.monotonic() < until:
-                        layer.call(X)
+                    call_for(0.5, layer)
                 except TimeIsUp:
                     ended += 1
     finally:
@@ -89,9 +98,7 @@ def test_an_exception_sent_to_a_thread_arrives(engine):
     def work(layer):
         try:
             ready.set()
-            until = time.monotonic() + 5
-            while time.monotonic() < until:
-                layer.call(X)
+            call_for(5, layer)
         except TimeIsUp:
             arrived.append(True)
 
