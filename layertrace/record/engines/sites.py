@@ -24,7 +24,8 @@ Fast = tuple[HookedMethod, str, str, "tuple[tuple[str, object], ...] | None"]
 """How to read the arguments of a `call` that takes no `*args` and no `**kwargs`.
 
 The method; the name of its first parameter, `self`; the name of the next one; the names of the rest with
-their defaults, or None if there is no more. A plain tuple unpacks in half the time of a named one.
+their defaults, or None without further parameters. It is a plain tuple because Python 3.13 has a fast
+instruction to unpack one, and none for a named tuple.
 """
 
 

@@ -87,9 +87,9 @@ def _without_numpy(location: Location | None) -> str | None:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         name, inner = node.func.attr, node.func.value
-        is_array_method = isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)
-        if is_array_method and inner.func.attr == "numpy" and name in SAME_NAME:  # type: ignore[attr-defined]  # an attribute's
-            return f"keras.ops.{name}({ast.unparse(inner.func.value)})"  # type: ignore[attr-defined]  # an attribute's
+        method = inner.func if isinstance(inner, ast.Call) else None
+        if isinstance(method, ast.Attribute) and method.attr == "numpy" and name in SAME_NAME:
+            return f"keras.ops.{name}({ast.unparse(method.value)})"
         if dotted(node.func).startswith(("np.", "numpy.")) and name in (SAME_NAME | COUNTERPARTS.keys()):
             return with_keras_ops(node)
     return None
