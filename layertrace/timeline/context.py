@@ -129,6 +129,7 @@ class RecordingContext:
         failure: The exception that ended the recording.
         versions: The versions of TensorFlow and Keras that were loaded.
         started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
+        command: The program and its arguments, as in `sys.argv`; empty for a notebook.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file.
         unknown: Lines of the file that this version does not know, unchanged.
     """
@@ -138,5 +139,6 @@ class RecordingContext:
     failure: Failure | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     started_ns: int | None = None
+    command: tuple[str, ...] = ()
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)
     unknown: tuple[bytes, ...] = ()

@@ -116,7 +116,11 @@ class _Part:
             context.failure, layer=self.layer(context.failure.layer), error=self._error(context.failure.error)
         )
         return RecordingContext(
-            states=states, observations=observations, failure=failure, versions=context.versions
+            states=states,
+            observations=observations,
+            failure=failure,
+            versions=context.versions,
+            command=context.command,
         )
 
     def _observation(self, observation: Observation, numbers: Mapping[Key, int]) -> Observation:
@@ -139,4 +143,5 @@ def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int)
         failure=failures[0] if failures else None,
         versions=dict(item for context in contexts for item in context.versions.items()),
         started_ns=first or None,
+        command=next((context.command for context in contexts if context.command), ()),
     )

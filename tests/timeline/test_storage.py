@@ -262,6 +262,14 @@ def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
     assert again.read_text().splitlines()[1:] == RECORDING_1_0.read_text().splitlines()[1:]
 
 
+def test_the_command_of_the_program_is_kept(tmp_path):
+    """A file states how its program was started."""
+    context = RecordingContext(command=("train.py", "--epochs", "3"))
+    Timeline(EVENTS, surroundings=context).save(tmp_path / "run.jsonl")
+
+    assert Timeline.load(tmp_path / "run.jsonl").surroundings.command == context.command
+
+
 def test_a_timeline_can_be_pickled_and_copied(timeline):
     """A timeline can be pickled and copied, with its events and its context."""
     for again in (pickle.loads(pickle.dumps(timeline)), copy.deepcopy(timeline)):

@@ -17,6 +17,7 @@ from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import guarded, report_internal_error
 from layertrace.record.python_state.switch import read_setting
 from layertrace.record.recording.autosave import Saver
+from layertrace.record.recording.command_line import command_line
 from layertrace.record.recording.echo import Echo, EventLine
 from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
@@ -324,6 +325,7 @@ class Recorder:
             failure=self._failure,
             versions=loading.versions(),
             started_ns=self._started_ns,
+            command=command_line(),
         )
 
     def _events(self, still_running: Sequence[Record] = ()) -> tuple[Event, ...]:

@@ -65,6 +65,7 @@ class Reader:
         self._observations: list[msgspec.Struct] = []
         self._failure: FailureLine | None = None
         self._versions: dict[str, str] = {}
+        self._command: tuple[str, ...] = ()
         self._unknown: list[bytes] = []
         numbered: dict[str, dict[int, Any]] = {
             "layer": self._layers,
@@ -84,6 +85,7 @@ class Reader:
             "observation": self._observation,
             "failure": self._failed,
             "versions": self._versioned,
+            "command": self._commanded,
             "note": self._note,
             "closed": lambda _: setattr(self, "is_closed", True),
         }
@@ -218,6 +220,12 @@ class Reader:
             raise FormatError("the versions are not a mapping")
         self._versions = {str(name): str(version) for name, version in versions.items()}
 
+    def _commanded(self, line: dict[str, Any]) -> None:
+        command = line["command"]
+        if not isinstance(command, list):
+            raise FormatError("the command is not a list")
+        self._command = tuple(map(str, command))
+
     def _note(self, line: dict[str, Any]) -> None:
         self.notes.append(str(line["note"]))
 
@@ -276,6 +284,7 @@ class Reader:
             failure=None if self._failure is None else self._failure_of(self._failure),
             versions=self._versions,
             started_ns=self._started(),
+            command=self._command,
             extras={self._seqs[number]: extra for number, extra in self._extras.items()},
             unknown=tuple(self._unknown),
         )

@@ -115,6 +115,8 @@ class Writer:
             self._line({"failure": failure.error, **_without(failure, "error"), "layer": layer})
         if surroundings.versions:
             self._line({"versions": dict(surroundings.versions)})
+        if surroundings.command:
+            self._line({"command": list(surroundings.command)})
         for line in surroundings.unknown:
             self._write(line)
         for note in notes:
