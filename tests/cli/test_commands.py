@@ -79,7 +79,7 @@ def test_explain_prints_the_page_of_a_rule():
     unknown = layertrace("explain", "LT0")
 
     assert page.returncode == 0, page.stderr
-    assert page.stdout.startswith("LT101 variable-created-in-call (error)")
+    assert page.stdout.startswith("LT101 variable-created-in-call  error\n")
     assert "Use instead" in page.stdout
     assert page.stdout == layertrace("explain", "variable-created-in-call").stdout
     assert "LT101  error    variable-created-in-call" in listed.stdout

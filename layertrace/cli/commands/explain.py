@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import click
-from rich.markdown import Markdown
-from rich.padding import Padding
 from rich.text import Text
 
 from layertrace.cli import completion
-from layertrace.cli.console import console_of
+from layertrace.cli.console import console_of, print_parts
 from layertrace.diagnosis import all_rules
 from layertrace.diagnosis.selection import chosen
 from layertrace.errors import RuleError
+from layertrace.render.rule_page import RulePage
 from layertrace.render.wording.styles import QUIET, SEVERITIES
 
 __all__ = ["explain"]
@@ -31,14 +30,11 @@ def explain(codes: tuple[str, ...]) -> None:
     if not codes:
         for rule in all_rules():
             console.print(Text(f"{rule.code}  {rule.severity:<8} {rule.name}", SEVERITIES[rule.severity]))
-            console.print(Padding(Text(rule.summary, QUIET), (0, 0, 0, 7)))
+            for line in Text(rule.summary, QUIET).wrap(console, console.width - 7):
+                console.print(" " * 7, line, sep="")
         return
     try:
         rules = [rule for code in codes for rule in chosen([code], ())]
     except RuleError as error:
         raise click.UsageError(str(error)) from error
-    for rule in rules:
-        console.print(Text(f"{rule.code} {rule.name} ({rule.severity})\n", SEVERITIES[rule.severity]))
-        console.print(Markdown(rule.page))
-        if rule.link:
-            console.print(f"\n{rule.link}", style=QUIET)
+    print_parts(console, *map(RulePage, rules))
