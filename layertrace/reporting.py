@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING
 
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.record.api import current_timeline
 from layertrace.timeline import Timeline
+from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from typing_extensions import Unpack
 
 __all__ = ["report"]
 
 
+@list_tree_options
 def report(
     subject: object = None,
     *,
     findings: bool = True,
     file: IO[str] | None = None,
     console: Console | None = None,
-    depth: int | None = None,
-    fold: bool = True,
-    times: bool = True,
-    places: bool = True,
-    max_lines: int | None = None,
-    marks: Mapping[int, str] | None = None,
+    **options: Unpack[TreeOptions],
 ) -> None:
     """Print the findings, if there are any, and the events as a tree.
 
@@ -36,12 +33,7 @@ def report(
         findings: Whether to report errors and warnings; only `layertrace.diagnose` returns notes.
         file: The file to print to; None for the standard output.
         console: The rich console to print to, instead of a file.
-        depth: Number of levels of events to show; None for as many as read well (up to 20).
-        fold: Whether to show repetitions once, with their number.
-        times: Whether to show durations, where there is room.
-        places: Whether to show the lines of code that caused the events.
-        max_lines: Approximate number of lines at most; None for 400.
-        marks: Words to mark events with, by their `seq`.
+        options: What the tree shows, as `TreeOptions` lists it.
 
     Raises:
         UnknownLayerError: If nothing was recorded of the layer.
@@ -55,12 +47,7 @@ def report(
         file=file,
         console=console,
         findings=_findings_about(shown, whole) if findings else (),
-        depth=depth,
-        fold=fold,
-        times=times,
-        places=places,
-        max_lines=max_lines,
-        marks=marks,
+        **options,
     )
 
 

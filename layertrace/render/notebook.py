@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.text import Text
@@ -14,6 +15,10 @@ from layertrace.render.page import page
 from layertrace.render.tables.findings import findings as finding_list
 from layertrace.render.trees.tree import tree
 from layertrace.timeline import Timeline
+from layertrace.timeline.tree_options import TreeOptions, list_tree_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["MOST_FRAMED", "notebook"]
 
@@ -30,16 +35,12 @@ FRAME = (
 )
 
 
+@list_tree_options
 def notebook(
     timeline: Timeline,
     *,
-    depth: int | None = None,
-    fold: bool = True,
-    times: bool = True,
-    places: bool = True,
-    max_lines: int | None = None,
     findings: Iterable[Finding] = (),
-    marks: Mapping[int, str] | None = None,
+    **options: Unpack[TreeOptions],
 ) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
@@ -48,29 +49,15 @@ def notebook(
 
     Args:
         timeline: The events.
-        depth: Number of levels of events to show; None for as many as read well (up to 20).
-        fold: Whether to show repetitions once, with their number.
-        times: Whether to show durations, where there is room.
-        places: Whether to show the lines of code that caused the events.
-        max_lines: Approximate number of lines at most; None for 400.
         findings: Findings to print before the tree and to mark in it.
-        marks: Words to mark events with, by their `seq`.
+        options: What the tree shows, as `TreeOptions` lists it.
 
     Returns:
         `{"text/plain": ..., "text/html": ...}`, for `_repr_mimebundle_`.
     """
     events = timeline[:]  # a running recording would keep growing
     found = tuple(findings)
-    tree_ = tree(
-        events,
-        depth=depth,
-        fold=fold,
-        times=times,
-        places=places,
-        max_lines=max_lines,
-        findings=found,
-        marks=marks,
-    )
+    tree_ = tree(events, findings=found, **options)
     shown = Group(finding_list(found), Text(), tree_) if found else tree_
     text = html(shown)
     framed = 0 < len(events) <= MOST_FRAMED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import structs
@@ -17,10 +17,12 @@ from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
 from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.query import by_fields, by_subject
+from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from typing_extensions import Unpack
 
     from layertrace.diagnosis import Finding
     from layertrace.render.trees.tree import TimelineTree
@@ -273,38 +275,15 @@ class Timeline(Sequence[Event]):
         """
         return lazy_views.diagnose(self, select=select, ignore=ignore)
 
-    def tree(
-        self,
-        *,
-        depth: int | None = None,
-        fold: bool = True,
-        times: bool = True,
-        places: bool = True,
-        max_lines: int | None = None,
-        findings: Iterable[Finding] = (),
-        marks: Mapping[int, str] | None = None,
-    ) -> TimelineTree:
+    @list_tree_options
+    def tree(self, *, findings: Iterable[Finding] = (), **options: Unpack[TreeOptions]) -> TimelineTree:
         """Return the events as a tree for `rich` to print.
 
         Args:
-            depth: Number of levels of events to show; None for as many as read well (up to 20).
-            fold: Whether to show repetitions once, with their number.
-            times: Whether to show durations, where there is room.
-            places: Whether to show the lines of code that caused the events.
-            max_lines: Approximate number of lines at most; None for 400.
             findings: Findings to mark at the events concerned.
-            marks: Words to mark events with, by their `seq`.
+            options: What the tree shows, as `TreeOptions` lists it.
         """
-        return lazy_views.tree(
-            self,
-            depth=depth,
-            fold=fold,
-            times=times,
-            places=places,
-            max_lines=max_lines,
-            findings=findings,
-            marks=marks,
-        )
+        return lazy_views.tree(self, findings=findings, **options)
 
     def table(self) -> Table:
         """Return a table for `rich` to print: one row for each layer, with its counts and first call."""
@@ -314,18 +293,14 @@ class Timeline(Sequence[Event]):
         """Return a table for `rich` to print: one row for each `tf.function`."""
         return lazy_views.function_table(self)
 
+    @list_tree_options
     def print(
         self,
         *,
         file: IO[str] | None = None,
         console: Console | None = None,
         findings: Sequence[Finding] = (),
-        depth: int | None = None,
-        fold: bool = True,
-        times: bool = True,
-        places: bool = True,
-        max_lines: int | None = None,
-        marks: Mapping[int, str] | None = None,
+        **options: Unpack[TreeOptions],
     ) -> None:
         """Print the tree: in colour on a terminal, as a page in a notebook, as plain text elsewhere.
 
@@ -333,25 +308,9 @@ class Timeline(Sequence[Event]):
             file: The file to print to; None for the standard output.
             console: The rich console to print to, instead of a file.
             findings: Findings to print before the tree and to mark in it.
-            depth: Number of levels of events to show; None for as many as read well (up to 20).
-            fold: Whether to show repetitions once, with their number.
-            times: Whether to show durations, where there is room.
-            places: Whether to show the lines of code that caused the events.
-            max_lines: Approximate number of lines at most; None for 400.
-            marks: Words to mark events with, by their `seq`.
+            options: What the tree shows, as `TreeOptions` lists it.
         """
-        lazy_views.print_timeline(
-            self,
-            file=file,
-            console=console,
-            findings=findings,
-            depth=depth,
-            fold=fold,
-            times=times,
-            places=places,
-            max_lines=max_lines,
-            marks=marks,
-        )
+        lazy_views.print_timeline(self, file=file, console=console, findings=findings, **options)
 
     def __str__(self) -> str:
         return lazy_views.text(self)

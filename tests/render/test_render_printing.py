@@ -1,16 +1,21 @@
 """Printing: to terminals, files, pipes and notebooks."""
 
+import inspect
 import io
 import subprocess
 import sys
 
+import pytest
 import rich
 import stories
 from hand_made import Story
 from rich.console import Console
 
+import layertrace
 from layertrace.render import notebook, print_timeline, table, text, tree
+from layertrace.render.trees.tree import TimelineTree
 from layertrace.timeline import Timeline
+from layertrace.timeline.tree_options import TreeOptions
 
 
 def test_print_gives_plain_text(capsys):
@@ -162,3 +167,25 @@ def luminance(colour):
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+SHOWING = [layertrace.report, Timeline.print, Timeline.tree, tree, text, notebook, print_timeline]
+
+
+@pytest.mark.parametrize("function", SHOWING, ids=lambda function: function.__qualname__)
+def test_every_option_of_the_tree_is_listed_with_its_default(function):
+    """`help` and the completion in notebooks list the options of a function that passes them on."""
+    parameters = inspect.signature(function).parameters
+    fields = TimelineTree.__dataclass_fields__
+    listed = inspect.getdoc(function)
+
+    for option in TreeOptions.__annotations__:
+        assert parameters[option].default == fields[option].default
+        assert f"\n    {option}: " in listed
+
+
+@pytest.mark.parametrize("function", SHOWING[1:], ids=lambda function: function.__qualname__)
+def test_an_unknown_option_is_rejected_by_its_name(function):
+    """A misspelled option raises `TypeError` as it does in any function, and nothing is printed before."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'deph'"):
+        function(Timeline(), deph=3)

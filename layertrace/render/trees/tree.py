@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -23,6 +24,10 @@ from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.styles import NOTE, inked
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import Location
+from layertrace.timeline.tree_options import TreeOptions, list_tree_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["TimelineTree", "tree"]
 
@@ -41,7 +46,7 @@ class TimelineTree:
     places: bool = True
     max_lines: int | None = None
     findings: tuple[Finding, ...] = ()
-    marks: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[int, str] | None = None
 
     @cached_property
     def _events(self) -> Timeline:
@@ -83,23 +88,16 @@ class TimelineTree:
         marks: dict[int, str] = {}
         for finding in reversed(self.findings):  # so that the most severe one wins
             marks |= dict.fromkeys(finding.events, finding.code)
-        marks |= self.marks
+        marks |= self.marks or {}
         writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
         written_rows = rows(self._nodes, writer)
         shown = places if self.places else None
         return Layout(written_rows, limit, glyphs, places=shown, times=self.times)
 
 
+@list_tree_options
 def tree(
-    timeline: Timeline,
-    *,
-    depth: int | None = None,
-    fold: bool = True,
-    times: bool = True,
-    places: bool = True,
-    max_lines: int | None = None,
-    findings: Iterable[Finding] = (),
-    marks: Mapping[int, str] | None = None,
+    timeline: Timeline, *, findings: Iterable[Finding] = (), **options: Unpack[TreeOptions]
 ) -> TimelineTree:
     """Return the events as a tree, nested as they ran, for `rich` to print.
 
@@ -109,28 +107,14 @@ def tree(
 
     Args:
         timeline: The events.
-        depth: The number of levels to show; None for as many as are readable (up to 20).
-        fold: Whether to show repeated events once.
-        times: Whether to show durations, if there is room.
-        places: Whether to show the lines of code that caused the events.
-        max_lines: The approximate maximum number of lines; None for 400.
         findings: Findings to mark at their events.
-        marks: Texts to mark events with, by their `seq`.
+        options: What the tree shows, as `TreeOptions` lists it.
 
     Example:
         >>> from rich import print
         >>> print(tree(timeline, depth=2))  # doctest: +SKIP
     """
-    return TimelineTree(
-        timeline=timeline,
-        depth=depth,
-        fold=fold,
-        times=times,
-        places=places,
-        max_lines=max_lines,
-        findings=tuple(findings),
-        marks=dict(marks or {}),
-    )
+    return TimelineTree(timeline=timeline, findings=tuple(findings), **options)
 
 
 def _locations(nodes: list[Node]) -> list[Location]:
