@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.statements import Statement
 
 __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
@@ -128,6 +129,7 @@ class RecordingContext:
         observations: The observations, in order.
         failure: The exception that ended the recording.
         versions: The versions of TensorFlow and Keras that were loaded.
+        statements: The statements that top-level events came from, with their source.
         started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
         command: The program and its arguments, as in `sys.argv`; empty for a notebook.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file.
@@ -138,6 +140,7 @@ class RecordingContext:
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
+    statements: tuple[Statement, ...] = ()
     started_ns: int | None = None
     command: tuple[str, ...] = ()
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)

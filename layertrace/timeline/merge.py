@@ -121,6 +121,7 @@ class _Part:
             failure=failure,
             versions=context.versions,
             command=context.command,
+            statements=context.statements,
         )
 
     def _observation(self, observation: Observation, numbers: Mapping[Key, int]) -> Observation:
@@ -142,6 +143,7 @@ def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int)
         observations=tuple(seen for context in contexts for seen in context.observations),
         failure=failures[0] if failures else None,
         versions=dict(item for context in contexts for item in context.versions.items()),
+        statements=tuple(dict.fromkeys(part for context in contexts for part in context.statements)),
         started_ns=first or None,
         command=next((context.command for context in contexts if context.command), ()),
     )

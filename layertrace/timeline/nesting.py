@@ -33,6 +33,17 @@ class Nesting:
         """The parent of each event that has one, by the number of the child."""
         return {child.seq: event for event in self.events for child in self.children(event.seq)}
 
+    def outermost(self, event: Event) -> Event:
+        """Return the outermost recorded event around `event`, selected or not, or `event` itself."""
+        return event if event.parent is None else self._outermost.get(event.seq, event)
+
+    @cached_property
+    def _outermost(self) -> dict[int, Event]:
+        outermost: dict[int, Event] = {}
+        for event in self._whole:
+            outermost[event.seq] = event if event.parent is None else outermost.get(event.parent, event)
+        return outermost
+
     @cached_property
     def _recorded_parents(self) -> dict[int, int | None]:
         """The number of the parent of every recorded event, selected or not."""

@@ -203,6 +203,10 @@ class Timeline(Sequence[Event]):
         """Return the parent of `event` within this selection, or None."""
         return self._nesting.parents.get(event.seq)
 
+    def outermost(self, event: Event) -> Event:
+        """Return the outermost event around `event` in the whole recording, or `event` itself."""
+        return self._nesting.outermost(event)
+
     def standing_alone(self) -> Iterator[Event]:
         """Yield the events, each with its nearest selected ancestor as its parent."""
         events = tuple(self)

@@ -519,3 +519,17 @@ def test_a_traced_call_that_failed_leaves_nothing_to_compare_with():
         tf.function(Failing(), autograph=False)(tf.ones((1, 2)))
 
     assert _before == {}
+
+
+def test_the_statements_of_the_program_are_recorded_with_their_source(tmp_path):
+    """A saved recording shows the program's own lines where the program is not."""
+    with layertrace.trace(save=tmp_path / "run.layertrace") as timeline:
+        dense = layers.Dense(
+            3,  # as many as there are classes
+        )
+        dense(ONES)
+
+    sources = [statement.source for statement in timeline.surroundings.statements]
+    assert sources == ["dense = layers.Dense(3)", "dense(ONES)"]
+    loaded = layertrace.Timeline.load(tmp_path / "run.layertrace")
+    assert loaded.surroundings.statements == timeline.surroundings.statements

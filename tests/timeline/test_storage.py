@@ -32,6 +32,7 @@ from layertrace.timeline import (
     VariableSpec,
 )
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
+from layertrace.timeline.statements import Statement
 from layertrace.timeline.storage import files
 from layertrace.timeline.storage.lines import event_line, observation_line, state_line
 
@@ -260,6 +261,17 @@ def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
     assert list(kept) == EVENTS
     assert kept.surroundings == timeline.surroundings
     assert again.read_text().splitlines()[1:] == RECORDING_1_0.read_text().splitlines()[1:]
+
+
+def test_the_statements_of_the_program_are_kept(tmp_path):
+    """The source of the program is in the file, also if it is saved again elsewhere."""
+    statements = (
+        Statement("train.py", 5, 7, "main", (5, 9), "model.fit(x, y)"),
+        Statement("train.py", 9, 9),
+    )
+    Timeline(EVENTS, surroundings=RecordingContext(statements=statements)).save(tmp_path / "run.jsonl")
+
+    assert Timeline.load(tmp_path / "run.jsonl").surroundings.statements == statements
 
 
 def test_the_command_of_the_program_is_kept(tmp_path):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from layertrace.record.describe.exceptions import failure_of
@@ -37,6 +38,7 @@ from layertrace.record.spans import (
 )
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event
+from layertrace.timeline.statements import read_statements
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["FailFast", "Recorder", "running"]
@@ -215,7 +217,7 @@ class Recorder:
         events = None
         try:
             events = self._events()
-            self._context = self._context_of(self._records)
+            self._context = _with_statements(self._context_of(self._records), events)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             events = None
             report_internal_error("read what was recorded")
@@ -310,8 +312,8 @@ class Recorder:
         with _lock:
             if self._context is not None:
                 return self._context
-            self.events()
-            return self._context_of([*self._records, *self._running()])
+            events = self.events()
+            return _with_statements(self._context_of([*self._records, *self._running()]), events)
 
     def _context_of(self, records: Sequence[Record]) -> RecordingContext:
         layers = {
@@ -336,6 +338,12 @@ class Recorder:
         assign_owners(own)
         self._builder = EventBuilder(self._start_ns)
         return self._builder.read(self.targets.chosen(own))
+
+
+def _with_statements(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
+    """Return the context with the source of the program, as it is while the program still runs."""
+    locations = (event.location for event in events if event.parent is None)
+    return replace(context, statements=read_statements(locations))
 
 
 def hook_new_class(cls: type) -> None:

@@ -14,7 +14,8 @@ line names its kind; the value of that key is a number to which other lines refe
     {"event": 0, "kind": "call", "layer": 1, "inputs": 1, …}      the beginning of an event
     {"end": 0, "duration_ns": 81000, "outputs": 2}                its end, if that was written separately
     {"state": 1, …}  {"observation": 0, …}  {"failure": …}        the context of the recording
-    {"versions": {…}}  {"command": […]}  {"note": "…"}            more of it
+    {"versions": {…}}  {"command": […]}  {"statement": 0, …}      more of it
+    {"note": "…"}                                                 a sentence about the recording itself
     {"closed": 12}                                                the last line, with the number of events
 
 Each number is defined before it is used. Events have the fields of `Event`; `layer`, `function`,

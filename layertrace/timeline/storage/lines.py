@@ -15,10 +15,12 @@ import msgspec
 
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, Kind, Location
+from layertrace.timeline.statements import Statement
 
 __all__ = [
     "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine", "LayerLine",
     "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
+    "statement_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -147,6 +149,7 @@ observation_line = _line(
         "start_ns": (Nanoseconds, 0),
     },
 )
+statement_line = _line(Statement, "statement")
 
 KNOWN_FIELDS = frozenset(event_line.__struct_fields__)
 """The fields of an event that this version knows."""

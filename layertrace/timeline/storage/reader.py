@@ -21,6 +21,7 @@ from layertrace.timeline.event import (
     Structure,
     by_beginning,
 )
+from layertrace.timeline.statements import Statement
 from layertrace.timeline.storage.lines import (
     KNOWN_FIELDS,
     LATER_FIELDS,
@@ -35,6 +36,7 @@ from layertrace.timeline.storage.lines import (
     event_line,
     observation_line,
     state_line,
+    statement_line,
 )
 from layertrace.timeline.storage.values import decoded
 
@@ -66,6 +68,7 @@ class Reader:
         self._failure: FailureLine | None = None
         self._versions: dict[str, str] = {}
         self._command: tuple[str, ...] = ()
+        self._statements: list[Statement] = []
         self._unknown: list[bytes] = []
         numbered: dict[str, dict[int, Any]] = {
             "layer": self._layers,
@@ -86,6 +89,7 @@ class Reader:
             "failure": self._failed,
             "versions": self._versioned,
             "command": self._commanded,
+            "statement": self._statement,
             "note": self._note,
             "closed": lambda _: setattr(self, "is_closed", True),
         }
@@ -226,6 +230,11 @@ class Reader:
             raise FormatError("the command is not a list")
         self._command = tuple(map(str, command))
 
+    def _statement(self, line: dict[str, Any]) -> None:
+        fields = structs.asdict(self._converted(line, statement_line))
+        del fields["statement"]
+        self._statements.append(Statement(**fields))
+
     def _note(self, line: dict[str, Any]) -> None:
         self.notes.append(str(line["note"]))
 
@@ -283,6 +292,7 @@ class Reader:
             observations=tuple(map(self._observation_of, self._observations)),
             failure=None if self._failure is None else self._failure_of(self._failure),
             versions=self._versions,
+            statements=tuple(self._statements),
             started_ns=self._started(),
             command=self._command,
             extras={self._seqs[number]: extra for number, extra in self._extras.items()},

@@ -117,6 +117,8 @@ class Writer:
             self._line({"versions": dict(surroundings.versions)})
         if surroundings.command:
             self._line({"command": list(surroundings.command)})
+        for number, statement in enumerate(surroundings.statements):
+            self._line({"statement": number, **_without(statement)})
         for line in surroundings.unknown:
             self._write(line)
         for note in notes:
