@@ -25,7 +25,7 @@ def report(
     console: Console | None = None,
     **options: Unpack[TreeOptions],
 ) -> None:
-    """Print the findings, if there are any, and the events as a tree.
+    """Print the findings, the events as a tree, and a verdict.
 
     Args:
         subject: A timeline; or a layer, a class or a name, whose events are taken from
@@ -46,7 +46,7 @@ def report(
     shown.print(
         file=file,
         console=console,
-        findings=_findings_about(shown, whole) if findings else (),
+        findings=_findings_about(shown, whole) if findings else None,
         **options,
     )
 

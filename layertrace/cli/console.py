@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Sequence
 from typing import TextIO, cast
 
 from rich.console import Console, RenderableType
 
-from layertrace.diagnosis import Finding
 from layertrace.record.process.descriptors import Reserved
 from layertrace.render.console import terminal_width
 
-__all__ = ["console_of", "has_error", "pin_stderr", "print_message", "print_parts"]
+__all__ = ["console_of", "pin_stderr", "print_message", "print_parts"]
 
 
 def console_of(*, stderr: bool = False) -> Console:
@@ -38,11 +36,6 @@ def print_parts(console: Console, *parts: RenderableType) -> None:
 def print_message(message: object) -> None:
     """Print a message about a program that was run to standard error."""
     console_of(stderr=True).print(f"layertrace: {message}", soft_wrap=True, markup=False, highlight=False)
-
-
-def has_error(findings: Sequence[Finding]) -> bool:
-    """Return whether a finding is an error, which makes the exit status 1."""
-    return any(finding.severity == "error" for finding in findings)
 
 
 class _PinnedStderr(io.TextIOBase):

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.text import Text
 
-from layertrace.cli.console import console_of, has_error, print_message, print_parts
+from layertrace.cli.console import console_of, print_message, print_parts
 from layertrace.cli.filter_options import filtered
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import LayertraceError, UnknownLayerError
 from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
-from layertrace.render import tree
+from layertrace.render import tree, verdict
 from layertrace.render.page import write_page
-from layertrace.render.tables.findings import tally
-from layertrace.render.wording.formatting import counted
+from layertrace.render.tables.verdict import Verdict
+from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
-__all__ = ["ReportOptions", "print_report", "verdict"]
+__all__ = ["ReportOptions", "exit_status", "print_report", "print_verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,12 @@ def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[
 def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
     is_needed = options.check or options.html is not None or not options.quiet
     findings = _diagnose(timeline) if is_needed else ()
-    parts = list(_parts(timeline, findings, options))
+    shown = None if findings is None else [f for f in findings if options.check or f.severity != "note"]
+    judged = verdict(timeline, shown)
+    console = console_of(stderr=True)
+    parts = list(_parts(timeline, shown, judged, options))
     if parts:
-        print_parts(console_of(stderr=True), *parts)
+        print_parts(console, *parts)
     if options.html is not None:
         try:
             write_page(timeline, options.html, findings=findings, check=False)
@@ -74,27 +77,30 @@ def _print_and_write(timeline: Timeline, options: ReportOptions, children: Seque
             print_message(error)
     if not options.quiet and (timeline or children):
         for line in _next_steps(options, children):
-            console_of(stderr=True).print(Text(line), soft_wrap=True)  # so that it can be pasted
-    return int(options.check and (findings is None or has_error(findings)))
+            console.print(Text(line), soft_wrap=True)  # so that it can be pasted
+    if options.check or not options.quiet:
+        print_verdict(console, judged, is_first=not parts)
+    return exit_status(judged) if options.check else 0
 
 
-def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> str:
-    """Return one sentence that counts the findings, and the events and layers that were checked.
+def exit_status(judged: Verdict) -> int:
+    """Return 1 if a finding is an error, or an exception ended the program; 2 if nothing was checked."""
+    if any(finding.severity == "error" for finding in judged.findings) or judged.is_failed:
+        return 1
+    return 0 if judged.is_checked else 2
+
+
+def print_verdict(console: Console, judged: Verdict, *, is_first: bool = False) -> None:
+    """Print the verdict as the last block of a report.
 
     Args:
-        timeline: What was recorded.
-        findings: What the rules found; None if they did not run.
-
-    Example:
-        >>> verdict(Timeline(), [])
-        'No layer was created, built or called, so there is nothing to check.'
+        console: Where to print.
+        judged: The verdict.
+        is_first: Whether nothing precedes it.
     """
-    if not len(timeline):
-        return "No layer was created, built or called, so there is nothing to check."
-    if findings is None:
-        return "The rules did not run, so nothing was checked."
-    events, layers = counted(len(timeline), "event"), counted(len(timeline.layers), "layer")
-    return f"{tally(findings)} in {events} of {layers}"
+    if not is_first:
+        console.print()
+    console.print(judged, crop=False)
 
 
 def _diagnose(timeline: Timeline) -> Sequence[Finding] | None:
@@ -106,20 +112,16 @@ def _diagnose(timeline: Timeline) -> Sequence[Finding] | None:
 
 
 def _parts(
-    timeline: Timeline, findings: Sequence[Finding] | None, options: ReportOptions
-) -> Sequence[RenderableType]:
-    """Return the parts of the report: the findings, with `--check` the verdict, and the tree."""
-    shown = [finding for finding in findings or () if options.check or finding.severity != "note"]
+    timeline: Timeline, findings: Sequence[Finding] | None, judged: Verdict, options: ReportOptions
+) -> Iterator[RenderableType]:
+    """Yield the parts of the report: the verdict if it is a warning, the findings, and the tree."""
     is_printed = options.check or not options.quiet
-    parts: list[RenderableType] = [rendered(shown)] * bool(shown and is_printed)
-    if options.check:
-        parts.append(verdict(timeline, findings))
-    if not options.quiet and not timeline:
-        first = "" if options.check else "layertrace: no layer was created, built or called"
-        parts += [Text(line) for line in (first, *timeline.notes) if line]
-    elif not options.quiet:
-        parts.append(tree(_filtered(timeline, options), depth=options.depth, findings=shown))
-    return parts
+    if is_printed and timeline and not judged.is_complete:
+        yield Adaptive(judged.last_line)
+    if is_printed and findings:
+        yield rendered(findings)
+    if not options.quiet and timeline:
+        yield tree(_filtered(timeline, options), depth=options.depth, findings=findings or ())
 
 
 def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:

@@ -101,6 +101,11 @@ class Tracer:
         for recorder in self._recorders:
             recorder.narrow(self._targets)
 
+    def note(self, sentence: str) -> None:
+        """Add a sentence to the notes of the recording that this object started last."""
+        for recorder in self._recorders[-1:]:
+            recorder.note(sentence)
+
     def stop(self) -> None:
         """Stop the recording that this object started last; without one, do nothing."""
         self._stop(None)

@@ -11,6 +11,7 @@ from layertrace.render.tables.findings import findings
 from layertrace.render.tables.functions import function_table
 from layertrace.render.tables.layers import table
 from layertrace.render.tables.variables import variable_table
+from layertrace.render.tables.verdict import verdict
 from layertrace.render.trees.tree import tree
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "text",
     "tree",
     "variable_table",
+    "verdict",
     "write_page",
 ]

@@ -11,6 +11,7 @@ from rich.text import Text
 from layertrace.diagnosis import diagnose
 from layertrace.render.console import terminal_width
 from layertrace.render.tables.findings import findings
+from layertrace.render.tables.verdict import verdict
 from layertrace.render.trees.tree import tree
 from layertrace.render.wording.glyphs import printable
 from layertrace.render.wording.styles import ERROR
@@ -41,4 +42,6 @@ def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
         console.print(findings(serious))
         console.print()
     console.print(tree(timeline, findings=serious, max_lines=MOST_LINES), crop=False)
+    console.print()
+    console.print(verdict(timeline, serious), crop=False)
     console.print()

@@ -13,7 +13,9 @@ from layertrace.diagnosis import Finding
 from layertrace.render.console import terminal_width, written
 from layertrace.render.notebook import notebook
 from layertrace.render.tables.findings import findings as finding_list
+from layertrace.render.tables.verdict import verdict
 from layertrace.render.trees.tree import tree
+from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -51,7 +53,7 @@ def print_timeline(
     *,
     file: IO[str] | None = None,
     console: Console | None = None,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[Finding] | None = None,
     **options: Unpack[TreeOptions],
 ) -> None:
     """Print the tree: in colour on a terminal, as a page in a notebook, otherwise as plain text.
@@ -60,21 +62,29 @@ def print_timeline(
         timeline: The events.
         file: The output; None for standard output.
         console: The rich console to print to, instead of a file.
-        findings: Findings to print before the tree and to mark in it.
+        findings: Findings to print before the tree and to mark in it; the verdict then follows the tree.
+            None prints neither, as if the rules had not run.
         options: What the tree shows, as `TreeOptions` lists it.
     """
     if console is None:
         console = rich.get_console() if file is None else Console(file=file)
         if console.is_jupyter:
-            _display(notebook(timeline, findings=findings, **options))
+            _display(notebook(timeline, findings=findings or (), **options))
             return
         if not console.is_terminal:  # for which rich assumes 80 columns
             console = Console(file=console.file, width=terminal_width())
-    shown = tree(timeline, findings=findings, **options)
+    shown = tree(timeline, findings=findings or (), **options)
+    judged = None if findings is None else verdict(timeline, findings)
+    if judged is not None and timeline and not judged.is_complete:
+        console.print(Adaptive(judged.last_line), crop=False)
+        console.print()
     if findings:
         console.print(finding_list(findings), crop=False)
         console.print()
     console.print(shown, crop=False)
+    if judged is not None:
+        console.print()
+        console.print(judged, crop=False)
 
 
 def _display(bundle: dict[str, str]) -> None:

@@ -303,7 +303,7 @@ class Timeline(Sequence[Event]):
         *,
         file: IO[str] | None = None,
         console: Console | None = None,
-        findings: Sequence[Finding] = (),
+        findings: Sequence[Finding] | None = None,
         **options: Unpack[TreeOptions],
     ) -> None:
         """Print the tree: in colour on a terminal, as a page in a notebook, as plain text elsewhere.
@@ -311,7 +311,8 @@ class Timeline(Sequence[Event]):
         Args:
             file: The file to print to; None for the standard output.
             console: The rich console to print to, instead of a file.
-            findings: Findings to print before the tree and to mark in it.
+            findings: Findings to print before the tree and to mark in it; the verdict then follows the
+                tree. None prints neither, as if the rules had not run.
             options: What the tree shows, as `TreeOptions` lists it.
         """
         lazy_views.print_timeline(self, file=file, console=console, findings=findings, **options)

@@ -123,7 +123,7 @@ def test_check_prints_the_findings_of_a_file(recorded):
 
     assert done.returncode == 0
     assert "LT308 called-symbolically-first" in done.stdout
-    assert chosen.stdout.splitlines()[-1].startswith("no findings in ")
+    assert chosen.stdout.splitlines()[-1].startswith("nothing wrong found in ")
 
 
 @pytest.mark.parametrize(
@@ -348,8 +348,8 @@ def test_check_reports_that_there_was_nothing_to_check(folder):
     idle = layertrace("check", "idle.py", cwd=folder)
     disabled = layertrace("check", "idle.py", cwd=folder, LAYERTRACE_DISABLED="1")
 
-    assert (idle.returncode, idle.stdout) == (0, "ran\n")
-    assert idle.stderr == "No layer was created, built or called, so there is nothing to check.\n"
+    assert (idle.returncode, idle.stdout) == (2, "ran\n")
+    assert idle.stderr == "nothing was checked: no layer was created, built or called\n"
     assert (disabled.returncode, disabled.stdout) == (2, "")
     assert "LAYERTRACE_DISABLED is set" in disabled.stderr
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from layertrace.diagnosis import Evidence, Finding
 from layertrace.render import findings, text
 from layertrace.render.console import written
-from layertrace.render.tables.findings import tally
+from layertrace.render.tables.verdict import tally
 from layertrace.timeline import LayerRef, Location
 
 GCN = LayerRef(id=2, class_name="GCN", name="gcn_2", path="cnn/gcn_2")

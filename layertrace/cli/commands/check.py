@@ -6,17 +6,20 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import RenderableType
 
 import layertrace
 from layertrace.cli import completion
-from layertrace.cli.console import console_of, has_error, print_parts
+from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import finding_filters
 from layertrace.cli.program import run as programs
-from layertrace.cli.run_report import verdict
+from layertrace.cli.run_report import exit_status, print_verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
 from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
+from layertrace.render import verdict
+from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
 
@@ -47,7 +50,8 @@ def check(
     """Report problems in a recording, or run PROGRAM under trace and report its problems.
 
     Findings in a recording are printed to standard output, and those in a program to standard error. The
-    exit status is 1 if any finding is an error, and that of the program if none is.
+    exit status is 1 if any finding is an error or an exception ended the program, 2 if nothing was checked
+    because no layer was seen, and otherwise that of the program.
 
     \b
     Examples:
@@ -90,6 +94,10 @@ def _print_findings(
 ) -> int:
     """Print the findings and the verdict, and return the exit status."""
     findings = timeline.findings(select=select, ignore=ignore)
-    parts = [rendered(findings)] * bool(findings)
-    print_parts(console_of(stderr=stderr), *parts, verdict(timeline, findings))
-    return int(has_error(findings))
+    judged, console = verdict(timeline, findings), console_of(stderr=stderr)
+    parts: list[RenderableType] = [] if judged.is_complete else [Adaptive(judged.last_line)]
+    parts += [rendered(findings)] * bool(findings)
+    if findings:
+        print_parts(console, *parts)
+    print_verdict(console, judged, is_first=not findings)
+    return exit_status(judged)

@@ -11,7 +11,8 @@ from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import event_filters, filtered
 from layertrace.diagnosis import diagnose
 from layertrace.render import findings as rendered
-from layertrace.render import function_table, table, tree, variable_table
+from layertrace.render import function_table, table, tree, variable_table, verdict
+from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
 __all__ = ["report"]
@@ -51,7 +52,10 @@ def report(
     parts += [function_table(shown)] * functions + [variable_table(shown)] * variables
     if not parts:
         findings = [] if no_findings else [f for f in diagnose(timeline) if f.severity != "note"]
-        parts = [rendered(findings)] * bool(findings)
+        judged = verdict(timeline, findings)
+        parts += [] if no_findings or judged.is_complete else [Adaptive(judged.last_line)]
+        parts += [rendered(findings)] * bool(findings)
         max_lines = max(len(shown), 1) if everything else None
         parts.append(tree(shown, depth=depth, fold=not everything, max_lines=max_lines, findings=findings))
+        parts += [] if no_findings else [judged]
     print_parts(console_of(), *parts)

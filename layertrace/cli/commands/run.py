@@ -66,7 +66,7 @@ class _Run(click.Command):
 @click.option(
     "--check",
     is_flag=True,
-    help="Also show notes; exit with status 1 if any finding is an error.",
+    help="Also show notes; exit with status 1 if any finding is an error, 2 if nothing was checked.",
 )
 @click.option(
     "--children",

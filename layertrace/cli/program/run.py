@@ -74,6 +74,11 @@ def run(program: PreparedProgram) -> Ended:
 
 def end_recording(tracer: trace, raised: BaseException | None) -> None:
     """End the recording of a program, with the exception that ended the program unless that is an exit."""
+    if isinstance(raised, KeyboardInterrupt):
+        tracer.note("the program was interrupted")
+    elif isinstance(raised, SystemExit) and raised.code not in (None, 0):
+        status = raised.code if isinstance(raised.code, int) else 1
+        tracer.note(f"the program exited with status {status}")
     error = raised if isinstance(raised, Exception) else None
     tracer.__exit__(type(error) if error else None, error, None)
 

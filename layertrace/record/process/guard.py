@@ -15,9 +15,14 @@ from layertrace.errors import CulpritError, LayertraceWarning
 from layertrace.record.process.hidden_code import HIDDEN_FILE
 from layertrace.timeline import ownership
 
-__all__ = ["guarded", "report_internal_error", "warn_once"]
+__all__ = ["faults", "guarded", "report_internal_error", "warn_once"]
 
 _warned: dict[str, object] = {}
+
+faults: list[str] = []
+"""What layertrace could not do in this process, once for each fault; a recording notes those of its time."""
+
+_MOST_FAULTS = 10_000
 
 
 def report_internal_error(doing: str) -> None:
@@ -37,6 +42,8 @@ def report_internal_error(doing: str) -> None:
         raise error
     frame = traceback.extract_tb(trace)[-1] if trace is not None else None
     where = f"{frame.filename}:{frame.lineno}" if frame is not None else "?"
+    if len(faults) < _MOST_FAULTS:
+        faults.append(doing)
     try:
         message = str(error)
     except (Exception, SystemExit):  # raised by an object of the program that was looked at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -15,7 +16,7 @@ from layertrace.record.frameworks import loading
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.process.guard import guarded, report_internal_error
+from layertrace.record.process.guard import faults, guarded, report_internal_error
 from layertrace.record.python_state.switch import read_setting
 from layertrace.record.recording.autosave import Saver
 from layertrace.record.recording.command_line import command_line
@@ -106,6 +107,7 @@ class Recorder:
         self._notes: list[str] = []
         self._failure: Failure | None = None
         self._context: RecordingContext | None = None
+        self._faults_before = 0
         self._start_ns = 0
         self._started_ns: int | None = None
         self._builder = EventBuilder(0)
@@ -133,6 +135,7 @@ class Recorder:
         if not wait or loading.loaded():
             loading.load()
         with _lock:
+            self._faults_before = len(faults)
             self._start_ns, self._started_ns = time.perf_counter_ns(), time.time_ns()
             note = read_setting(is_first=not running)
             self._notes += [] if note is None else [note]
@@ -192,7 +195,7 @@ class Recorder:
             self.hooking.imports.stop()
             _update_hub()
             self._records += self._running()
-            self._notes += self.hooking.problems()
+            self._notes += [*self.hooking.problems(), *_noted(faults[self._faults_before :])]
             self.hooking.undo()
             events = self._final_events()
         if self._saver is not None:  # it may take seconds, while other threads read, record and fork
@@ -344,6 +347,14 @@ def _with_statements(context: RecordingContext, events: Iterable[Event]) -> Reco
     """Return the context with the source of the program, as it is while the program still runs."""
     locations = (event.location for event in events if event.parent is None)
     return replace(context, statements=read_statements(locations))
+
+
+def _noted(doings: Iterable[str]) -> list[str]:
+    """Return a note for each kind of fault: what layertrace could not do, and how often."""
+    return [
+        f"layertrace could not {doing}{f' ({times} times)' if times > 1 else ''}, so events may be missing"
+        for doing, times in Counter(doings).items()
+    ]
 
 
 def hook_new_class(cls: type) -> None:

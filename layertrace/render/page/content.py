@@ -8,14 +8,14 @@ from typing import Any
 from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.folds import folds
-from layertrace.render.page.messages import arose
 from layertrace.render.page.noticed import noticed, states
 from layertrace.render.page.rows import columns, parents
 from layertrace.render.page.tables import Tables
 from layertrace.render.tables.counts import LayerCounts, Totals, count
-from layertrace.render.tables.findings import tally
+from layertrace.render.tables.verdict import tally
 from layertrace.render.trees.heading import NOTHING_HAPPENED
 from layertrace.render.wording import formatting
+from layertrace.render.wording.crash import crash_of
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.layer_names import Names
@@ -98,7 +98,8 @@ def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[
     if failure is None:
         return None
     lines = [tables.place(line) for line in failure.lines]
-    event = arose(timeline, failure)
+    crash = crash_of(timeline)
+    event = None if crash is None else crash.event
     where = MISSING if event is None else index[event.seq]
     thread = printable(failure.thread)
     return [tables.error(failure.error), tables.layer(failure.layer), lines, thread, where]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from layertrace.render.page.columns import MISSING
-from layertrace.render.page.messages import sentence
 from layertrace.render.wording import event_phrases, formatting
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.messages import sentence
 from layertrace.timeline.event import (
     Cause,
     Change,

@@ -10,14 +10,13 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.wording import formatting
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import QUIET, SEVERITIES, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline.event import Location
 
-__all__ = ["FindingList", "findings", "tally"]
+__all__ = ["FindingList", "findings"]
 
 INDENT = 2
 WIDEST = 110
@@ -51,13 +50,6 @@ def findings(found: Sequence[Finding]) -> FindingList:
         >>> print(findings(timeline.findings()))  # doctest: +SKIP
     """
     return FindingList(tuple(found))
-
-
-def tally(found: Sequence[Finding]) -> str:
-    """Return the number of findings of each severity: `2 errors, 1 note`."""
-    kinds = [finding.severity for finding in found]
-    counts = [formatting.counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
-    return ", ".join(counts) or "no findings"
 
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:

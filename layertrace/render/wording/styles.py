@@ -8,6 +8,7 @@ from layertrace.timeline.event import Kind, Mode
 
 __all__ = [
     "CLASS",
+    "CLEAN",
     "ERROR",
     "FOLD",
     "KINDS",
@@ -36,6 +37,7 @@ QUIET = "dim"
 FOLD = "bold"
 ERROR = "bold red"
 NOTE = "yellow"
+CLEAN = "bold green"
 TITLE = "bold"
 
 

@@ -9,7 +9,7 @@ from looking import in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
-from layertrace.render.page.messages import sentence
+from layertrace.render.wording.messages import sentence
 from layertrace.timeline import Location, Timeline
 from layertrace.timeline.context import Failure, RecordingContext
 

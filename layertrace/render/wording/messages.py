@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layertrace.render.wording.glyphs import UNICODE
-from layertrace.timeline import Event, Timeline
-from layertrace.timeline.context import Failure
 
-__all__ = ["arose", "sentence"]
+__all__ = ["sentence"]
 
 # The beginning of the message of an exception that passed through a call of a layer (traceback_utils.py of
 # Keras 3 and tf_keras), or through code of AutoGraph (tensorflow/python/autograph/pyct/error_utils.py).
@@ -45,16 +43,3 @@ def _after_files(lines: Sequence[str]) -> list[str]:
 
 def _margin(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def arose(timeline: Timeline, failure: Failure) -> Event | None:
-    """Return the event that raised the exception which ended a recording, or None.
-
-    Keras and AutoGraph replace the exception by another one, whose message contains the original message.
-    """
-    whole = UNICODE.user_lines(failure.error.message)
-    for event in reversed(timeline.errors):
-        error = event.error
-        if error is not None and error.type == failure.error.type and sentence(error.message) in whole:
-            return event
-    return None

@@ -1,0 +1,192 @@
+"""Judge a recording in one sentence: what is wrong, or what was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from layertrace.diagnosis import Finding
+from layertrace.render.wording.crash import Crash, crash_of
+from layertrace.render.wording.file_names import Places, here
+from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.glyphs import Glyphs, glyphs_of
+from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, SEVERITIES, inked
+from layertrace.render.wording.wrapping import wrapped
+from layertrace.timeline import Timeline
+
+__all__ = ["NOTHING_SEEN", "Verdict", "first_clause", "tally", "verdict"]
+
+NOTHING_SEEN = "nothing was checked: no layer was created, built or called"
+CLEAN_WORDS = "nothing wrong found"
+NO_RULES = "nothing was checked: the rules did not run"
+INDENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict on a recording, which `rich` prints as the last block of a report.
+
+    Each finding has one line; the last line is `sentence`.
+
+    Attributes:
+        sentence: The whole verdict: `nothing wrong found in 1,119 events of 84 layers`.
+        brief: A few words for a headline: `nothing wrong found`.
+        findings: What is wrong, the most severe first.
+        is_checked: Whether the rules ran, and had something to check.
+        is_complete: Whether the recording has everything that happened, until the program ended normally.
+        is_failed: Whether an exception ended it.
+    """
+
+    sentence: str
+    brief: str
+    findings: tuple[Finding, ...] = ()
+    is_checked: bool = True
+    is_complete: bool = True
+    is_failed: bool = False
+
+    @property
+    def style(self) -> str:
+        """The colour of the verdict; only a complete recording without findings is green."""
+        if not self.is_checked:
+            return NOTE
+        if self.is_failed:
+            return ERROR
+        if any(finding.severity != "note" for finding in self.findings):
+            return SEVERITIES[self.findings[0].severity]
+        return CLEAN if self.is_complete else NOTE
+
+    def headline(self, glyphs: Glyphs) -> Text:
+        """Return a few words that a headline can end with."""
+        return inked(glyphs.user(self.brief), self.style)
+
+    def last_line(self, glyphs: Glyphs) -> Text:
+        """Return the whole verdict on one line."""
+        return inked(glyphs.user(self.sentence), self.style)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        glyphs, width = glyphs_of(options), options.max_width
+        yield from _list(self.findings, glyphs, width)
+        yield from wrapped(self.last_line(glyphs), console, width)
+
+
+def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> Verdict:
+    """Return the verdict on a recording.
+
+    Args:
+        timeline: What was recorded.
+        findings: What the rules found; None if they did not run.
+
+    Example:
+        >>> verdict(Timeline(), []).sentence
+        'nothing was checked: no layer was created, built or called'
+    """
+    crash = crash_of(timeline)
+    notes = timeline.notes
+    if crash is not None:
+        return _of_crash(timeline, findings, crash)
+    if not len(timeline) or findings is None:
+        sentence = NO_RULES if len(timeline) else NOTHING_SEEN
+        sentence += f" ({notes[0]})" if notes else ""
+        return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
+    doubts = [*notes, *_unseen(timeline)]
+    judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
+    if findings and not doubts and all(finding.severity == "note" for finding in findings):
+        judgement = f"{CLEAN_WORDS}, {judgement},"
+    sentence, brief = f"{judgement} in {_size(timeline)}", judgement.rstrip(",")
+    if doubts:
+        more = f", and {counted(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
+        sentence, brief = f"incomplete ({doubts[0]}{more}); {sentence}", f"incomplete, {judgement}"
+    return Verdict(sentence, brief, tuple(findings), is_complete=not doubts)
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    """Return the number of findings of each severity: `2 errors, 1 note`."""
+    kinds = [finding.severity for finding in findings]
+    counts = [counted(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
+    return ", ".join(counts) or "no findings"
+
+
+def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Crash) -> Verdict:
+    """Return the verdict on a recording that an exception ended, which is never a clean one."""
+    stopped = f"{crash.error.type} ended the recording"
+    if crash.event is not None and crash.layer is not None:
+        stopped += f" in {crash.event.kind} of {crash.layer}"
+    elif crash.layer is not None:
+        stopped += f" in {crash.layer}"
+    if crash.raised_at is not None:
+        stopped += f", {Places([crash.raised_at], here()).short(crash.raised_at)}"
+    if findings is None:
+        rest = "the rules did not run"
+    elif findings:
+        rest = f"{tally(findings)} in {_size(timeline)}"
+    else:
+        rest = "no rule explains it" if len(timeline) else "no layer was seen before it"
+    brief = f"{tally(findings)}, " if findings else ""
+    return Verdict(
+        f"{stopped}; {rest}",
+        f"{brief}{crash.error.type}",
+        tuple(findings or ()),
+        is_checked=findings is not None and len(timeline) > 0,
+        is_complete=False,
+        is_failed=True,
+    )
+
+
+def _size(timeline: Timeline) -> str:
+    return f"{counted(len(timeline), 'event')} of {counted(len(timeline.layers), 'layer')}"
+
+
+def _unseen(timeline: Timeline) -> Iterator[str]:
+    """Yield what happened without an event."""
+    before = [life for life in timeline.functions if life.traced_before and not life.traces]
+    if before:
+        names = ", ".join(dict.fromkeys(life.name for life in before[:3]))
+        yield f"{names} was traced before the recording began, so the layers inside were not seen"
+    elif not timeline.layers:
+        yield "no layer was created, built or called"
+
+
+def _list(findings: Sequence[Finding], glyphs: Glyphs, width: int) -> list[Text]:
+    """Return one line for each finding: severity, code, place, and the beginning of its message."""
+    places = Places([finding.location for finding in findings if finding.location is not None], here())
+    names = ["" if f.location is None else glyphs.user(places.short(f.location)) for f in findings]
+    severity = max((len(finding.severity) for finding in findings), default=0)
+    code = max((len(finding.code) for finding in findings), default=0)
+    place = max(map(len, names), default=0)
+    lines = []
+    for finding, name in zip(findings, names, strict=True):
+        line = Text(" " * INDENT)
+        line.append(finding.severity.ljust(severity + 2), SEVERITIES[finding.severity])
+        line.append(finding.code.ljust(code + 2), SEVERITIES[finding.severity])
+        line.append(name.ljust(place + 2 if place else 0))
+        room = max(width - line.cell_len, 12)
+        line.append(_clipped(first_clause(glyphs.user(finding.message)), room, glyphs))
+        line.no_wrap, line.overflow = True, "ignore"
+        lines.append(line)
+    return lines
+
+
+def first_clause(message: str) -> str:
+    """Return the beginning of a message, until its first colon, semicolon or full stop.
+
+    Example:
+        >>> first_clause("net is recreated (units: 3): its weights are new.")
+        'net is recreated (units: 3)'
+    """
+    depth = 0
+    for at, sign in enumerate(message):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " "):
+            return message[:at]
+    return message
+
+
+def _clipped(text: str, width: int, glyphs: Glyphs) -> str:
+    """Return a text without its end if it is too wide."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width - len(glyphs.dots), 1)).rstrip() + glyphs.dots

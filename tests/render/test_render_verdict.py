@@ -1,0 +1,188 @@
+"""The verdict: the last block of a report, which is never better than what was seen."""
+
+import pytest
+import stories
+from hand_made import Story, place, raised
+from msgspec import structs
+from test_render_findings import ALL, HOSTILE
+
+from layertrace.render import verdict
+from layertrace.render.console import written
+from layertrace.render.tables.verdict import first_clause
+from layertrace.render.wording.crash import crash_of
+from layertrace.timeline import Timeline
+from layertrace.timeline.context import Failure, RecordingContext
+from layertrace.timeline.event import LayerRef
+
+TRUNCATED = "the recording is truncated at 3.2 s: the program was killed"
+
+
+def crashing(twice=True):
+    """Return a recording that a KeyError ended; Keras repeated the call that raised it."""
+    story = Story("crash.py")
+    head = story.layer("Head", "head")
+    dense = story.layer("Dense", "dense")
+    story.add("init", head, at=18)
+    for _ in range(1 + twice):
+        with story.span("call", head, at=18):
+            story.add("call", dense, at=13)
+            story.fails(raised("KeyError", "'scale'", "crash.py:13"))
+    error = raised("KeyError", "Exception encountered when calling Head.call().\n\n'scale'", "crash.py:13")
+    lines = (place("crash.py:18"), place("crash.py:13"))
+    failure = Failure(error=error, layer=head, lines=lines)
+    return Timeline(story.events, (), RecordingContext(failure=failure))
+
+
+def test_a_clean_recording_has_a_clean_verdict():
+    """It counts what was checked."""
+    judged = verdict(stories.tutorial(), [])
+
+    assert written(judged) == "nothing wrong found in 5 events of 1 layer"
+    assert (judged.brief, judged.style) == ("nothing wrong found", "bold green")
+    assert judged.is_checked
+    assert judged.is_complete
+
+
+def test_the_last_block_names_each_finding():
+    """Each has one line with severity, code, place and sentence; the last line counts them."""
+    shown = written(verdict(stories.tutorial(), ALL), width=80, encoding="utf-8").split("\n")
+
+    assert [line.split()[:3] for line in shown[:3]] == [
+        ["error", "LT101", "story.py:12"],
+        ["warning", "LT201", "train.py:40"],
+        ["note", "LT999", "a\\x07.py:1"],
+    ]
+    assert shown[-1] == "1 error, 1 warning, 1 note in 5 events of 1 layer"
+    assert max(map(len, shown)) <= 80
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_a_finding_has_one_line_at_any_width(width):
+    """A long sentence is cut, in ASCII as well, and severity and code stay."""
+    shown = written(verdict(stories.tutorial(), ALL), width=width, encoding="ascii").split("\n")
+
+    assert shown[0].startswith("  error    LT101")
+    assert shown[1].startswith("  warning  LT201")
+    assert shown[2].startswith("  note     LT999")
+
+
+def test_notes_alone_are_nothing_wrong():
+    """A recording with notes is clean."""
+    sentence = verdict(stories.tutorial(), [HOSTILE]).sentence
+
+    assert sentence == "nothing wrong found, 1 note, in 5 events of 1 layer"
+
+
+def test_a_recording_without_layers_is_not_clean():
+    """Nothing was checked, which is neither green nor good."""
+    judged = verdict(Timeline(), [])
+
+    assert judged.sentence == "nothing was checked: no layer was created, built or called"
+    assert not judged.is_checked
+    assert "green" not in judged.style
+    assert verdict(stories.tutorial(), None).sentence == "nothing was checked: the rules did not run"
+
+
+def test_a_function_without_layers_is_checked():
+    """The rules about traces have run, but no layer was seen."""
+    story = Story()
+    story.add("trace", function=story.function("step"), trace=1)
+    judged = verdict(story.timeline(), [])
+
+    assert judged.sentence.startswith("incomplete (no layer was created, built or called); no finding in 1 ")
+    assert judged.is_checked
+
+
+def test_layers_of_functions_that_were_traced_before_are_missing():
+    """Their calls run as a graph, without an event."""
+    story = Story()
+    story.add("run", function=story.function("step"), trace=1, traced_before=1)
+    judged = verdict(story.timeline(), [])
+
+    assert "step was traced before the recording began, so the layers inside were not seen" in judged.sentence
+    assert "nothing wrong" not in judged.sentence
+
+
+@pytest.mark.parametrize("findings", [[], ALL])
+def test_an_incomplete_recording_is_never_clean(findings):
+    """Its note is in the verdict, and the rest is counted as what was seen."""
+    timeline = Timeline(tuple(stories.tutorial()), (TRUNCATED, "another"))
+    judged = verdict(timeline, findings)
+
+    assert judged.sentence.startswith(f"incomplete ({TRUNCATED}, and 1 more note); ")
+    assert judged.brief.startswith("incomplete, ")
+    assert "nothing wrong" not in judged.sentence
+    assert "green" not in judged.style
+
+
+def test_an_exception_is_the_verdict():
+    """Who raised it, and where; a clean verdict does not follow."""
+    assert verdict(crashing(), []).sentence == (
+        "KeyError ended the recording in call of head (Head), crash.py:13; no rule explains it"
+    )
+    assert verdict(crashing(), ALL).sentence.endswith("; 1 error, 1 warning, 1 note in 5 events of 2 layers")
+    assert verdict(crashing(), []).is_failed
+
+
+def test_the_event_that_raised_first_is_named():
+    """Keras repeats a call that fails; the first one raised the exception."""
+    crash = crash_of(crashing())
+
+    assert (crash.event.seq, [event.seq for event in crash.again]) == (1, [3])
+    assert crash.message == "'scale'"
+    assert (crash.raised_at, crash.called_at) == (place("crash.py:13"), place("crash.py:18"))
+    assert [event.seq for event in crash.before] == [0, 2]
+
+
+def test_an_exception_that_was_handled_before_is_another_one():
+    """The same exception in an earlier statement did not end the recording."""
+    timeline = crashing(twice=False)
+    earlier = Story("crash.py")
+    head = earlier.layer("Head", "head")
+    earlier.add("call", head, at=5, error=raised("KeyError", "'scale'", "crash.py:13"))
+    both = [*earlier.events, *(_later(event, 1) for event in timeline)]
+
+    crash = crash_of(Timeline(both, (), timeline.surroundings))
+
+    assert crash.event.seq == 2
+
+
+def test_a_crash_without_layers_names_the_place():
+    """No layer and no event are needed."""
+    failure = Failure(error=raised("ValueError", "no data", "train.py:3"))
+    timeline = Timeline((), (), RecordingContext(failure=failure))
+
+    assert verdict(timeline, []).sentence == (
+        "ValueError ended the recording, train.py:3; no layer was seen before it"
+    )
+    assert crash_of(timeline).event is None
+    assert crash_of(Timeline()) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "clause"),
+    [
+        ("net (Net) is new: its weights are random.", "net (Net) is new"),
+        ("step was traced (at x: 1; y) twice. Again.", "step was traced (at x: 1; y) twice"),
+        ("rate is 0.05 now", "rate is 0.05 now"),
+        ("", ""),
+    ],
+)
+def test_the_first_clause_of_a_message(message, clause):
+    """It ends before a colon, semicolon or full stop outside of brackets."""
+    assert first_clause(message) == clause
+
+
+def _later(event, number):
+    parent = None if event.parent is None else event.parent + number
+    return structs.replace(event, seq=event.seq + number, parent=parent)
+
+
+def test_a_layer_may_be_unknown():
+    """The failure names a layer that has no event."""
+    layer = LayerRef(id=1, class_name="Net", name="net", path="net")
+    failure = Failure(error=raised("ValueError", "no data", "train.py:3"), layer=layer)
+
+    sentence = verdict(Timeline((), (), RecordingContext(failure=failure)), []).sentence
+
+    assert sentence.startswith("ValueError ended the recording in net (Net), train.py:3")
