@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from layertrace.compare.align_layers import Alignment, align
 from layertrace.compare.contrast import Contrast, Respect, contrasts
 from layertrace.compare.function_diff import FunctionDifference, difference_of, groups
-from layertrace.compare.layer_histories import LayerHistories
+from layertrace.compare.layer_histories import LayerHistories, LayerHistory
 from layertrace.compare.layer_traits import FormatCache, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.functions import FunctionLife
@@ -26,6 +26,9 @@ class LayerDifference:
         now: The layer in the second recording; None if it has disappeared.
         around: Its parent, in the first recording if it has disappeared.
         calls: The number of its calls in the first and in the second recording.
+        eager_calls: The number of those that ran eagerly.
+        between: For a layer that appeared or disappeared, the layers that are called before and after it in
+            the same parent; None if it is the first or the last, or is not called.
         inside: For a layer that appeared or disappeared, the number of layers inside it that did so, too.
         contrasts: The respects in which it differs.
     """
@@ -34,6 +37,8 @@ class LayerDifference:
     now: LayerRef | None
     around: LayerRef | None
     calls: tuple[int, int]
+    eager_calls: tuple[int, int] = (0, 0)
+    between: tuple[LayerRef | None, LayerRef | None] = (None, None)
     inside: int = 0
     contrasts: tuple[Contrast, ...] = ()
 
@@ -102,6 +107,8 @@ def _layers(alignment: Alignment) -> Iterator[LayerDifference]:
                 now=history.layer,
                 around=_parent(b, number),
                 calls=(0, len(history.of_kind("call"))),
+                eager_calls=(0, _eager(history)),
+                between=b.neighbours(number),
                 inside=_count_inside(b, number, alignment.before),
             )
     for number, history in a.by_id.items():
@@ -111,6 +118,8 @@ def _layers(alignment: Alignment) -> Iterator[LayerDifference]:
                 now=None,
                 around=_parent(a, number),
                 calls=(len(history.of_kind("call")), 0),
+                eager_calls=(_eager(history), 0),
+                between=a.neighbours(number),
                 inside=_count_inside(a, number, alignment.now),
             )
 
@@ -127,8 +136,13 @@ def _changed(alignment: Alignment, old: int, new: int, text_of: FormatCache) -> 
             now=now.layer,
             around=_parent(alignment.b, new),
             calls=(len(before.of_kind("call")), len(now.of_kind("call"))),
+            eager_calls=(_eager(before), _eager(now)),
             contrasts=differing,
         )
+
+
+def _eager(history: LayerHistory) -> int:
+    return sum(event.mode == "eager" for event in history.of_kind("call"))
 
 
 def _position(alignment: Alignment, number: int, histories: LayerHistories) -> Iterator[Respect]:

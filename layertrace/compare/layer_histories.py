@@ -62,6 +62,7 @@ class LayerHistories:
         self.by_id: dict[int, LayerHistory] = {}
         self.children: dict[int | None, list[int]] = {}
         self.parent: dict[int, int | None] = {}
+        self._call_order: dict[int | None, dict[int, int]] = {}
         self._group(events)
         self._find_parents()
         self.outer_first = self._parents_first()
@@ -126,6 +127,30 @@ class LayerHistories:
             inner = sorted(hashes[child] for child in self.children.get(number, ()))
             hashes[number] = hash((history.layer.class_name, history.signature, tuple(inner)))
         return hashes
+
+    def neighbours(self, number: int) -> tuple[LayerRef | None, LayerRef | None]:
+        """Return the layers that are called before and after a layer in the same parent, or None."""
+        order = self._called_inside(self.parent[number])
+        place = order.get(number)
+        if place is None:
+            return None, None
+        siblings = [None, *order, None]
+        before, after = siblings[place], siblings[place + 2]
+        return (
+            None if before is None else self.by_id[before].layer,
+            None if after is None else self.by_id[after].layer,
+        )
+
+    def _called_inside(self, parent: int | None) -> dict[int, int]:
+        """Return the position of each layer that is called, by its number, among its siblings."""
+        if parent not in self._call_order:
+            first_calls = {
+                number: next((event.seq for event in self.by_id[number].events if event.kind == "call"), None)
+                for number in self.children.get(parent, ())
+            }
+            called = sorted((seq, number) for number, seq in first_calls.items() if seq is not None)
+            self._call_order[parent] = {number: place for place, (_, number) in enumerate(called)}
+        return self._call_order[parent]
 
     def is_plain(self, number: int) -> bool:
         """Return whether only its class and its name distinguish a layer from others."""

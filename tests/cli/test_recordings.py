@@ -176,9 +176,12 @@ def test_diff_shows_what_changed(recorded):
     """The status is 0 if nothing changed, and 1 for a renamed layer and an additional trace."""
     same = layertrace("diff", "before.layertrace", "before.layertrace", cwd=recorded)
     other = layertrace("diff", "before.layertrace", "after.layertrace", cwd=recorded)
+    everything = layertrace("diff", "before.layertrace", "after.layertrace", "--all", cwd=recorded)
 
     assert same.returncode == 0
-    assert same.stdout.startswith("before.layertrace is equivalent to before.layertrace")
+    assert same.stdout.startswith("before.layertrace does the same as before.layertrace")
+    assert everything.stdout.startswith(other.stdout)
+    assert "  inputs  " in everything.stdout
     assert other.returncode == 1
     assert "head" in other.stdout
     assert "float32[3, 2]" in other.stdout

@@ -39,8 +39,8 @@ def _shown(difference, width=100, encoding="utf-8", **names) -> str:
 
 
 @pytest.mark.parametrize("width", [60, 100])
-def test_a_retrace_is_named_in_the_first_sentence(width):
-    """The sentence names the function, the argument and both shapes."""
+def test_a_retrace_is_listed_with_its_causes(width):
+    """The list names the function, and for each new trace the argument and both shapes."""
     difference = diff(_steps(8), _steps(8, 7, 9, calls=4))
 
     assert_golden(f"differences_retrace_{width}", _shown(difference, width))
@@ -54,16 +54,15 @@ def test_recordings_may_be_called_by_their_files():
     assert_golden("differences_named", shown)
 
 
-def test_no_difference_is_one_sentence():
-    """Without differences, only different versions are shown."""
-    assert _shown(diff(_steps(8), _steps(8))) == (
-        "b is equivalent to a, apart from ids, timings and line numbers."
-    )
+def test_recordings_without_a_difference_do_the_same():
+    """Without differences, it is stated what is not compared, and which versions differ."""
+    same = ["b does the same as a", "  ids, times, line numbers and messages of errors are not compared"]
+    assert _shown(diff(_steps(8), _steps(8))).splitlines() == same
     one, two = (
         Timeline(_steps(8), surroundings=RecordingContext(versions={"tensorflow": version}))
         for version in ("2.20.0", "2.21.0")
     )
-    assert _shown(diff(one, two)).splitlines()[1:] == ["", "tensorflow: 2.21.0, was 2.20.0"]
+    assert _shown(diff(one, two)).splitlines() == [*same, "  tensorflow 2.20.0 → 2.21.0"]
 
 
 def test_a_different_order_is_shown():
@@ -99,6 +98,44 @@ def test_old_encodings_get_signs_they_can_show():
 
     assert shown.isascii()
     assert_golden("differences_ascii", shown)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_changed_size_is_one_line(everything):
+    """What follows from a changed size is part of its line; on demand, every difference is listed."""
+    difference = diff(*(_of_units(units) for units in (32, 64)))
+
+    shown = written(differences(difference, everything=everything), width=100)
+    assert_golden(f"differences_units{'_all' * everything}", shown)
+
+
+def _of_units(units: int) -> Timeline:
+    """Return a timeline of three blocks, each a Dense of some units and one that restores the width."""
+    story = Story()
+    net = story.layer("Net", "net")
+    with story.span("call", net, inputs=spec("float32[8, 16]")):
+        for number in range(3):
+            block = story.layer("Block", f"block_{number}", f"net/block_{number}")
+            with story.span("call", block, inputs=spec("float32[8, 16]")):
+                width = 16
+                for name, size in ((f"dense_{2 * number}", units), (f"dense_{2 * number + 1}", 16)):
+                    dense = story.layer("Dense", name, f"net/block_{number}/{name}")
+                    story.add("init", dense, arguments={"units": size})
+                    story.variable(dense, "kernel", f"float32[{width}, {size}]")
+                    story.call(dense, f"float32[8, {width}]", f"float32[8, {size}]")
+                    width = size
+    return story.timeline()
+
+
+def test_long_names_break_at_underscores():
+    """A name that is wider than the terminal continues after an underscore or a slash."""
+    before, after = Story(), Story()
+    for story, units in ((before, 4), (after, 6)):
+        layer = story.layer("Dense", "functional_block_with_a_long_name_expand_conv")
+        story.add("init", layer, arguments={"units": units})
+
+    lines = _shown(diff(before.timeline(), after.timeline()), 30).splitlines()
+    assert lines[1:3] == ["  ~ functional_block_with_a_", "    long_name_expand_conv"]
 
 
 def test_what_appeared_is_green_and_what_vanished_red():

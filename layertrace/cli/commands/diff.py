@@ -19,16 +19,21 @@ __all__ = ["diff"]
 @click.command(short_help="Show what changed between two recordings.")
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
-def diff(before: Path, after: Path) -> None:
+@click.option("--all", "everything", is_flag=True, help="Also list every difference of every layer.")
+def diff(before: Path, after: Path, everything: bool) -> None:
     """Show what changed between recordings A and B, such as why a function retraces now.
 
-    The exit status is 1 if anything changed.
+    Each change is listed once, with what follows from it in other layers. The exit status is 1 if anything
+    changed.
 
-    Example: layertrace diff yesterday.layertrace today.layertrace
+    \b
+    Examples:
+        layertrace diff yesterday.layertrace today.layertrace
+        layertrace diff yesterday.layertrace today.layertrace --all
     """
     a, b = Timeline.load(before), Timeline.load(after)
     changes = compare(a, b)
     names = tails([str(before.absolute()), str(after.absolute())])  # the shortest ends that differ
     name_a, name_b = (names[str(path.absolute())] for path in (before, after))
-    print_parts(console_of(), differences(changes, before=name_a, now=name_b))
+    print_parts(console_of(), differences(changes, before=name_a, now=name_b, everything=everything))
     sys.exit(bool(changes))

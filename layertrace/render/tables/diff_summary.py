@@ -1,21 +1,45 @@
-"""Summarize in one sentence how two recordings differ, and group layers with equal differences."""
+"""Write the changes between two recordings as a list, each with what follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from rich.text import Text
 
-from layertrace.compare.diff import Contrast, Difference, FunctionDifference, LayerDifference
+from layertrace.compare.changes import Change
+from layertrace.compare.contrast import Contrast
+from layertrace.compare.diff import Difference, LayerDifference
+from layertrace.compare.function_diff import FunctionDifference
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
-from layertrace.render.wording.styles import CLASS, QUIET
+from layertrace.render.wording.styles import CLASS, ERROR, NAME, NOTE, QUIET, inked
+from layertrace.timeline.event import Event
 
-__all__ = ["Labels", "sentence", "together"]
+__all__ = ["Item", "Labels", "Phrases", "function_name", "values"]
 
-MOST_CLAUSES = 5
 MOST_NAMES = 3
+MOST_EFFECTS = 2
+MOST_TRACES = 4
+MOST_VALUES = 3
+SIGNS = {"+": "green", "-": "red", "~": "yellow", "!": ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the list, and lines that explain it.
+
+    Attributes:
+        sign: `+` for what appeared, `-` for what disappeared, `~` for what changed, `!` for an exception.
+        text: What changed.
+        details: The explanations.
+    """
+
+    sign: str
+    text: Text
+    details: list[Text] = field(default_factory=list)
 
 
 class Labels:
@@ -26,126 +50,204 @@ class Labels:
         self._before = Names((layer.layer for layer in difference.layers if layer.now is None), glyphs)
         self._glyphs = glyphs
 
-    def _label(self, member: LayerDifference) -> Text:
-        return (self._before if member.now is None else self._now).label(member.layer)
+    def of(self, layer: LayerDifference) -> Text:
+        """Return the name of a layer."""
+        return (self._before if layer.now is None else self._now).label(layer.layer)
 
-    def of(self, members: Sequence[LayerDifference]) -> Text:
-        """Return the names of some layers, shortened if there are many, and their class if they share it."""
-        names = Text(", ").join(self._label(member) for member in members[:MOST_NAMES])
-        if len(members) > MOST_NAMES:
-            names.append(f" and {len(members) - MOST_NAMES:,} more", QUIET)
-        classes = {member.layer.class_name for member in members}
-        return names.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
+    def of_alike(self, layers: Sequence[LayerDifference]) -> Text:
+        """Return the names of layers that changed alike, and their class if they share it."""
+        if len(layers) > MOST_NAMES:
+            text = self.of(layers[0]).append(f" {self._glyphs.dots} ", QUIET).append_text(self.of(layers[-1]))
+            text.append(f" {self._glyphs.times}{len(layers):,}", QUIET)
+        else:
+            text = Text(", ").join(map(self.of, layers))
+        classes = {layer.layer.class_name for layer in layers}
+        return text.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
 
-    def short(self, members: Sequence[LayerDifference]) -> str:
-        """Return the names of some layers for a sentence."""
-        first = self._label(members[0]).plain
-        if len(members) == 1:
-            return first
-        second = self._label(members[1]).plain
-        return f"{first} and {second if len(members) == 2 else f'{len(members) - 1:,} more layers'}"
-
-
-def together(differences: Iterable[LayerDifference]) -> list[list[LayerDifference]]:
-    """Return layers grouped by equal differences: a thousand layers may be called difference more time."""
-    alike: dict[object, list[LayerDifference]] = {}
-    for difference in differences:
-        life = (difference.layer.class_name, difference.before is None, difference.calls, difference.inside)
-        alike.setdefault(difference.contrasts or life, []).append(difference)
-    return list(alike.values())
+    def listed(self, layers: Sequence[LayerDifference]) -> str:
+        """Return the names of some layers in a sentence: `head, norm and 4 more layers`."""
+        names = [self.of(layer).plain for layer in layers[:MOST_NAMES]]
+        if len(layers) > MOST_NAMES:
+            return f"{', '.join(names)} and {formatting.counted(len(layers) - MOST_NAMES, 'more layer')}"
+        return ", ".join(names)
 
 
-def sentence(difference: Difference, labels: Labels, before: str, now: str, glyphs: Glyphs) -> str:
-    """Return the summary: `b calls dense 3 more times, traces step 2 more times because of …`."""
-    a, b = glyphs.user(before), glyphs.user(now)
-    clauses = list(_clauses(difference, labels, glyphs))
-    if clauses:
-        more = len(clauses) - MOST_CLAUSES
-        rest = [f"and {more:,} more"] if more > 0 else []
-        return f"{b} {', '.join([*clauses[:MOST_CLAUSES], *rest])}."
-    if difference.parting is not None:
-        return f"{b} does the same as {a}, in a different order."
-    return f"{b} is equivalent to {a}, apart from ids, timings and line numbers."
+class Phrases:
+    """Writes changes in words.
+
+    Args:
+        labels: The names of layers.
+        glyphs: The symbols that can be shown.
+    """
+
+    def __init__(self, labels: Labels, glyphs: Glyphs) -> None:
+        self._labels = labels
+        self._glyphs = glyphs
+
+    def item(self, change: Change) -> Item:
+        """Return a change as a line of the list."""
+        if change.function is not None:
+            return self._of_function(change.function)
+        first = change.layers[0]
+        name = self._labels.of_alike(change.layers)
+        if first.before is None or first.now is None:
+            text = name.append(f"  {self._position(first)}")
+            return Item("+" if first.before is None else "-", text)
+        causes = Text(", ").join(map(self.contrast, change.causes))
+        consequences = self._consequences(change)
+        if consequences and causes.plain.endswith(")"):
+            causes.right_crop(1)
+            causes.append(f", {consequences})")
+        elif consequences:
+            causes.append(f" ({consequences})")
+        return Item("~", name.append("  ").append_text(causes))
+
+    # Layers
+
+    def _position(self, layer: LayerDifference) -> str:
+        before, after = (None if other is None else self._glyphs.user(other.name) for other in layer.between)
+        if before is not None and after is not None:
+            where = f"between {before} and {after}"
+        elif before is not None or after is not None:
+            where = f"after {before}" if before is not None else f"before {after}"
+        else:
+            where = "" if layer.around is None else f"in {self._glyphs.user(layer.around.name)}"
+        inside = f"with {formatting.counted(layer.inside, 'layer')} inside" if layer.inside else ""
+        calls = max(layer.calls)
+        called = formatting.counted(calls, "call") if calls else "never called"
+        return ", ".join(filter(None, (where, inside, called)))
+
+    def _consequences(self, change: Change) -> str:
+        """Return what follows from a change: `kernel [2, 4] → [2, 8], and what follows from it in head`."""
+        variables = [effect for effect in change.effects if effect.what.startswith("variable ")]
+        parts = [self.contrast(effect).plain for effect in (variables or change.effects)[:MOST_EFFECTS]]
+        inside, elsewhere = _split(change)
+        follows = [f"the {formatting.counted(len(inside), 'layer')} inside"] if inside else []
+        if elsewhere:
+            follows.append(f"what follows from it in {self._labels.listed(elsewhere)}")
+        return ", ".join([*parts, f"and {' and '.join(follows)}"] if follows else parts)
+
+    def contrast(self, contrast: Contrast) -> Text:
+        """Return one respect with both values: `units 32 → 64`."""
+        user, arrow = self._glyphs.user, self._glyphs.arrow
+        what = contrast.what
+        before = values(contrast.before, contrast.now, self._glyphs)
+        now = values(contrast.now, contrast.before, self._glyphs)
+        if what == "calls":
+            return self._calls(contrast)
+        if what == "raises":
+            return inked(f"raises {now}" if now else f"no longer raises {before}", ERROR if now else "")
+        if what == "name":
+            return Text(f"was named {before}")
+        if what in ("inits", "builds"):
+            return Text(f"{'created' if what == 'inits' else 'built'} {before or 0} {arrow} {now or 0} times")
+        kind, _, name = what.rpartition(" ")
+        if kind == "variable" or what.startswith("variable "):
+            name = user(what.removeprefix("variable "))
+            if not before or not now:
+                return Text(f"{'adds' if now else 'drops'} {name} {now or before}")
+            return Text(f"{name} {f' {arrow} '.join(_differing_parts(before, now))}")
+        if what == "place":
+            return Text(f"now {now}, was {before}")
+        label = {"class": "", "oddities": ""}.get(what, user(name))
+        missing = "default" if kind in ("init", "build", "call") else "none"
+        return Text(f"{label} {before or missing} {arrow} {now or missing}".strip())
+
+    def _calls(self, contrast: Contrast) -> Text:
+        before, now = _leading_number(contrast.before), _leading_number(contrast.now)
+        if before != now:
+            return Text(f"calls {_number(before, now, self._glyphs)}")
+        by_mode = (", ".join(side) for side in (contrast.before, contrast.now))
+        return Text(f"calls {f' {self._glyphs.arrow} '.join(by_mode)}")
+
+    # Functions
+
+    def _of_function(self, function: FunctionDifference) -> Item:
+        name = function_name(function, self._glyphs)
+        if not function.before or not function.now:
+            side = 0 if function.before else 1
+            text = f"  {formatting.counted(function.traces[side], 'trace')}"
+            text += f", {formatting.counted(function.runs[side], 'run')}" if function.runs[side] else ""
+            return Item("-" if function.before else "+", name.append(text))
+        parts = [
+            f"{word} {_number(before, now, self._glyphs)}"
+            for word, (before, now) in (("traces", function.traces), ("runs", function.runs))
+            if before != now
+        ]
+        others = [contrast for contrast in function.contrasts if contrast.what not in ("traces", "runs")]
+        parts += [self.contrast(contrast).plain for contrast in others]
+        traces = list(self._traces(function))
+        if not parts and len(traces) == 1:
+            return Item("~", name.append("  ").append_text(traces[0]))
+        return Item("~", name.append(f"  {', '.join(parts)}" if parts else ""), traces)
+
+    def _traces(self, function: FunctionDifference) -> Iterator[Text]:
+        """Yield why a function was traced again, or for which arguments it was traced instead."""
+        new = function.new
+        if function.traces[0] == function.traces[1] and function.gone:
+            for gone, event in zip(function.gone[:MOST_TRACES], new, strict=False):
+                text = Text("traced for ").append_text(self._arguments(event))
+                yield text.append(" instead of ", QUIET).append_text(self._arguments(gone))
+            more = len(new) - MOST_TRACES
+        else:
+            for event in new[:MOST_TRACES]:
+                yield Text(f"trace {event.trace}  ").append_text(self._cause(event))
+            more = len(new) - MOST_TRACES
+        if more > 0:
+            yield inked(f"{self._glyphs.dots} {more:,} more", QUIET)
+
+    def _cause(self, event: Event) -> Text:
+        if event.cause is None:
+            return self._arguments(event)
+        return inked(self._glyphs.user(str(event.cause) or event.cause.reason), NOTE)
+
+    def _arguments(self, event: Event) -> Text:
+        return Text(formatting.tensors(event.inputs, self._glyphs) if event.inputs else "no arguments")
 
 
-def _clauses(difference: Difference, labels: Labels, glyphs: Glyphs) -> Iterator[str]:
-    ended = [contrast for contrast in difference.outside if contrast.what == "ended by"]
-    for contrast in ended:
-        error = glyphs.user((contrast.now or contrast.before)[0])
-        yield f"ends with {error}" if contrast.now else f"does not end with {error}"
-    calls_by_layer = {layer.now.id: layer.calls for layer in difference.layers if layer.now is not None}
-    groups = together(layer for layer in difference.layers if not _follows_from_parent(layer, calls_by_layer))
-    for members in groups:
-        if members[0].now is None:
-            yield f"drops {labels.short(members)}"
-        elif members[0].before is None:
-            yield f"adds {labels.short(members)}"
-    for members in groups:
-        if members[0].contrasts:
-            yield _of_layers(members, labels, glyphs)
-    for function in difference.functions:
-        if not function.is_of_tf_data:
-            yield _of_function(function, glyphs)
-    others = [contrast.what for contrast in difference.outside if contrast not in ended]
-    if others:
-        yield f"differs in {_listed(others, glyphs)}"
-    if any(function.is_of_tf_data for function in difference.functions):
-        yield "maps different functions with tf.data"
+def function_name(function: FunctionDifference, glyphs: Glyphs) -> Text:
+    """Return the name of a function."""
+    return inked(glyphs.user(function.name), NAME).append(" (tf.function)", CLASS)
 
 
-def _follows_from_parent(difference: LayerDifference, calls_by_layer: Mapping[int, tuple[int, int]]) -> bool:
-    """Return whether a layer is called more often only because its parent is."""
-    return (
-        difference.now is not None
-        and difference.around is not None
-        and calls_by_layer.get(difference.around.id) == difference.calls
-    )
+def _split(change: Change) -> tuple[list[LayerDifference], list[LayerDifference]]:
+    """Return the followers that lie inside the layers that changed, and those elsewhere, outermost first."""
+    outer = tuple(f"{layer.layer.path}/" for layer in change.layers)
+    inside = [layer for layer in change.followers if layer.layer.path.startswith(outer)]
+    return inside, [layer for layer in change.followers if layer not in inside]
 
 
-def _of_layers(members: Sequence[LayerDifference], labels: Labels, glyphs: Glyphs) -> str:
-    before, now = members[0].calls
-    if before != now:
-        return f"calls {labels.short(members)} {_more(before, now)}"
-    contrasts = {contrast.what: contrast for contrast in members[0].contrasts}
-    if "place" in contrasts:
-        return f"has {labels.short(members)} {glyphs.user(contrasts['place'].now[0])}"
-    if "inputs" in contrasts:
-        return f"calls {labels.short(members)} {_with(contrasts['inputs'], glyphs)}"
-    return f"differs in {_listed(list(contrasts), glyphs)} of {labels.short(members)}"
+def _leading_number(texts: Sequence[str]) -> int:
+    match = re.match(r"[\d,]+", texts[0]) if texts else None
+    return 0 if match is None else int(match[0].replace(",", ""))
 
 
-def _with(inputs: Contrast, glyphs: Glyphs) -> str:
-    """Return the new inputs of a layer, and those that it no longer gets."""
-    new = [value for value in inputs.now if value not in inputs.before]
-    gone = [value for value in inputs.before if value not in inputs.now]
-    phrase = f"with {_listed(new, glyphs)}" if new else "no longer"
-    return phrase + (f" {'instead of' if new else 'with'} {_listed(gone, glyphs)}" if gone else "")
+def _number(before: int, now: int, glyphs: Glyphs) -> str:
+    """Return two counts with their difference: `8 → 4 (4 fewer)`, `1 → 3 (+2)`."""
+    difference = f"+{now - before:,}" if now > before else f"{before - now:,} fewer"
+    return f"{before:,} {glyphs.arrow} {now:,} ({difference})"
 
 
-def _of_function(function: FunctionDifference, glyphs: Glyphs) -> str:
-    name, (before, now) = glyphs.user(function.name), function.traces
-    if not function.now:
-        return f"never traces {name}"
-    if before != now:
-        causes = [event.cause for event in function.new if event.cause is not None]
-        reason = glyphs.user(str(causes[0]) or causes[0].reason) if causes and now > before else ""
-        because = f" because of {reason}" if reason else ""
-        return f"traces {name} {_more(before, now)}{because}"
-    if function.new and function.gone:
-        new, gone = (
-            formatting.tensors(event.inputs, glyphs) for event in (function.new[0], function.gone[0])
-        )
-        return f"traces {name} for {new} instead of {gone}"
-    if function.runs[0] != function.runs[1]:
-        return f"runs {name} {_more(*function.runs)}"
-    return f"differs in {_listed([contrast.what for contrast in function.contrasts], glyphs)} of {name}"
+_SPEC = re.compile(r"(\w+)(\[[^\]]*\])(, .*)?")
 
 
-def _listed(words: Sequence[str], glyphs: Glyphs) -> str:
-    more = f" and {len(words) - 2:,} more" if len(words) > 2 else ""
-    return (", " if more else " and ").join(map(glyphs.user, words[:2])) + more
+def _differing_parts(before: str, now: str) -> tuple[str, str]:
+    """Return two descriptions of a variable without the dtype or the traits that they share."""
+    old, new = _SPEC.fullmatch(before), _SPEC.fullmatch(now)
+    if old is None or new is None or old[2] == new[2]:
+        return before, now
+    shown = [group for group in (1, 2, 3) if group == 2 or old[group] != new[group]]
+    first, second = ("".join(match[group] or "" for group in shown) for match in (old, new))
+    return first, second
 
 
-def _more(before: int, now: int) -> str:
-    number = abs(now - before)
-    return f"{number:,} {'more' if now > before else 'fewer'} {'time' if number == 1 else 'times'}"
+def values(shown: Sequence[str], others: Sequence[str], glyphs: Glyphs) -> str:
+    """Return some values as text; if there are too many, those that the other side lacks come first."""
+    chosen = list(shown)
+    if len(chosen) > MOST_VALUES:
+        on_other_side = set(others)
+        chosen.sort(key=lambda value: value in on_other_side)
+    widest = 2 * formatting.WIDEST_VALUE
+    texts = [formatting.shortened(glyphs.user(value), widest, glyphs) for value in chosen[:MOST_VALUES]]
+    more = [f"{glyphs.dots} {len(chosen) - MOST_VALUES:,} more"] * (len(chosen) > MOST_VALUES)
+    return ", ".join([*texts, *more])

@@ -15,14 +15,28 @@ GLUE = "\ue000"
 
 
 def wrapped(text: Text, console: Console, width: int) -> list[Text]:
-    """Return a text as lines; brackets such as those of shapes stay together."""
-    glued = text.copy()
-    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", GLUE), text.plain)
+    """Return a text as lines; brackets such as those of shapes stay together, long names break after `_`."""
+    glued = Text("\n").join(text.divide(_breaks(text.plain, width)))
+    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", GLUE), glued.plain)
     lines = list(glued.wrap(console, max(width, 1), overflow="fold"))
     for line in lines:
         line.plain = line.plain.replace(GLUE, " ")
         line.rstrip()
     return lines
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Return where words that are wider than a line break: after the last `_` or `/` that fits."""
+    breaks = []
+    for word in re.finditer(r"\S+", text):
+        begin, end = word.span()
+        while end - begin > width:
+            last = max(text.rfind(sign, begin, begin + width) for sign in "_/") + 1
+            if not last:
+                break
+            breaks.append(last)
+            begin = last
+    return breaks
 
 
 def flowing(facts: Iterable[Text], separator: Text, console: Console, width: int) -> list[Text]:
