@@ -55,7 +55,7 @@ def event_line(event: Event, *, encoding: str = "utf-8") -> Text:
     glyphs = glyphs_for(encoding)
     cells = [_what(event, glyphs)]
     if event.kind == "call":
-        cells += [_name_and_class(event, glyphs), event_phrases.shapes(event, glyphs)]
+        cells += [_name_and_class(event, glyphs), event_phrases.shapes(event, glyphs, repeat=True)]
         cells += [Text(event_phrases.settings(event, None, glyphs)), inked(event.mode, MODES[event.mode])]
     else:
         cells += _inputs(event, glyphs)

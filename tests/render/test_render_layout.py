@@ -1,5 +1,7 @@
 """A tree keeps to its width, and drops the least important parts."""
 
+import re
+
 import pytest
 import stories
 from hand_made import Story
@@ -39,8 +41,8 @@ def located(file):
     return story.timeline()
 
 
-def test_times_go_first_then_directories(monkeypatch, tmp_path):
-    """With less width: everything; without times; without the directory; in two lines."""
+def test_the_middle_gives_way_and_times_and_places_stay(monkeypatch, tmp_path):
+    """With less width: everything; without the directory; without dtypes; with remarks in a second line."""
     monkeypatch.chdir(tmp_path)
     timeline = located(f"{tmp_path}/src/net/train.py")
 
@@ -49,12 +51,55 @@ def test_times_go_first_then_directories(monkeypatch, tmp_path):
 
     row = "├── 0 call 1  float32[10, 5] → float32[10, 10]  eager"
     assert first_row(85)[0] == f"{row}  1.0 ms  src/net/train.py:120"
-    assert first_row(77)[0] == f"{row}  src/net/train.py:120"
-    assert first_row(70)[0] == f"{row}  train.py:120"
+    assert first_row(77)[0] == f"{row}  1.0 ms  train.py:120"
+    assert first_row(70)[0] == "├── 0 call 1  float32[10, 5] → [10, 10]  eager    1.0 ms  train.py:120"
+    assert first_row(61)[0] == "├── 0 call 1  [10, 5] → [10, 10]  eager  1.0 ms  train.py:120"
     assert first_row(60) == [
-        "├── 0 call 1  float32[10, 5] → float32[10, 10]  train.py:120",
+        "├── 0 call 1  [10, 5] → [10, 10]        1.0 ms  train.py:120",
         "│       eager",
     ]
+
+
+def test_times_need_sixty_columns():
+    """In less than 60 columns, the names and shapes get the room of the times."""
+    assert " ms" in text(stories.tutorial(), width=60, encoding="utf-8")
+    assert " ms" not in text(stories.tutorial(), width=59, encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("story", ["tutorial", "bug", "fit", "large", "loop", "strategy"])
+def test_times_and_places_keep_their_columns(story, width):
+    """In 60 or more columns, every row shows its time and place, in the same columns."""
+    timeline = getattr(stories, story)()
+    shown = text(timeline, width=width, encoding="utf-8").splitlines()
+    rows = [line for line in shown if re.search(r" \w+\.py:\d+$", line)]
+    timed = [line for line in rows if re.search(r" [mµ]?s +\w+\.py:\d+$", line)]
+    assert len({cell_len(line) for line in rows}) == 1
+    assert len({cell_len(line.rpartition("s ")[0]) for line in timed}) == 1
+    assert not [line for line in rows if re.search(r"init|build|call|trace", line) and line not in timed]
+
+
+def test_siblings_keep_the_columns_of_number_and_kind():
+    """A long name or a range of numbers does not move the kind or the name of its siblings."""
+    story = Story()
+    names = ["a", "a_name_that_is_much_longer_than_any_column_of_names_may_be_wide"]
+    for name in names:
+        story.add("init", story.layer("Dense", name), arguments={"units": 3}, at=1)
+    looped = story.layer("Dense", "looped")
+    for _ in range(50):
+        story.call(looped, "float32[2]", "float32[2]", at=2)
+    rows = text(story.timeline(), width=80, encoding="utf-8").splitlines()[-3:]
+
+    assert {row.index(kind) for row, kind in zip(rows, ("init", "init", "call"), strict=True)} == {9}
+    assert {row.index(name) for row, name in zip(rows, ("a", "a_name", "looped"), strict=True)} >= {19}
+
+
+def test_a_place_is_cut_on_the_left():
+    """A long file name loses its start, and never its line number."""
+    story = Story("a_module_with_quite_a_long_name_of_its_own.py")
+    story.add("init", story.layer("Dense", "dense"), at=1234)
+
+    assert text(story.timeline(), width=60, encoding="utf-8").splitlines()[1].endswith(" …its_own.py:1234")
 
 
 def test_times_and_places_can_be_left_out():
@@ -86,4 +131,4 @@ def test_a_tree_fits_into_other_renderables():
     """A tree reports its width, so that a panel can enclose it."""
     panel = written(Panel.fit(tree(stories.tutorial())), width=120, encoding="utf-8")
 
-    assert {cell_len(line) for line in panel.splitlines()} == {81}
+    assert {cell_len(line) for line in panel.splitlines()} == {85}

@@ -45,7 +45,7 @@ def test_a_trace_shows_where_its_calls_ran():
     """Directly inside a trace, `graph` is enough; deeper events need no mode."""
     tree_lines = lines(stories.fit())
 
-    assert "9  call 2  sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in tree_lines[9]
+    assert "9  call 2    sequential  float32[4, 4] → float32[4, 3]  graph  training=True" in tree_lines[9]
     assert tree_lines[10].split(" train.py")[0].rstrip() == "10 call 2  dense  float32[4, 4] → float32[4, 3]"
 
 
@@ -56,9 +56,9 @@ def test_a_trace_repeats_its_arguments_only_if_they_changed(story):
         story.add("trace", function=function, trace=trace, inputs={"x": spec(shape)})
 
     assert lines(story.timeline()) == [
-        "0 trace 1 of step  x: float32[32]",
-        "1 trace 2 of step",
-        "2 trace 3 of step  x: float32[17]",
+        "0 trace 1  step  x: float32[32]",
+        "1 trace 2  step",
+        "2 trace 3  step  x: float32[17]",
     ]
 
 
@@ -100,7 +100,7 @@ def test_a_layer_created_while_tracing_shows_it(story, dense):
             story.variable(dense, "kernel", "float32[2]", deferred=True)
 
     assert lines(story.timeline()) == [
-        "0 trace 1 of step",
+        "0 trace 1  step",
         "1 init   units=2  graph",
         "2 build           symbolic",
         "3 variable  kernel  float32[2]  initialized later",

@@ -42,7 +42,7 @@ def test_what_does_not_fit_is_counted_where_it_would_stand():
     lines = shown(story.timeline(), max_lines=20)
 
     assert len(lines) == 20
-    assert lines[13] == "├── … 181 more"
+    assert lines[13] == "├── …   181 more"
     assert lines[14].startswith("├── 194 call 195")
     assert lines[-1].startswith("└── 199 call 200")
 
@@ -77,17 +77,17 @@ def test_an_error_is_shown_although_its_surroundings_are_not():
     unlike(story, 500)
     lines = shown(story.timeline(), max_lines=10)
 
-    assert "├── … 494 more" in lines
+    assert "├── …    494 more" in lines
     assert any("bad (Bad)" in line for line in lines)
-    assert "├── … 497 more" in lines
+    assert "├── …    497 more" in lines
 
 
 def test_depth_does_not_hide_an_error():
     """The event in which an exception was raised is shown below the last level that is shown."""
     lines = shown(stories.bug(), depth=1)
 
-    assert lines[2] == "└── 13 trace 2 of cnn  ✗ ValueError  second pass: variables were created in the first"
-    assert lines[3] == "    ├── … 3 events not shown"
+    assert lines[2] == "└── 13 trace 2  cnn  ✗ ValueError  second pass: variables were created in the first"
+    assert lines[3] == "    ├── …  3 events not shown"
     assert lines[4].startswith("    └── 17 variable  Variable of gcn_2 (GCN)  float32[8, 4]")
 
 
@@ -118,7 +118,7 @@ def test_a_selection_shows_its_own_nesting():
     assert [line.partition(" variable ")[0].rstrip() for line in lines] == [
         "├── 4",
         "├── 5",
-        "├── 8  trace 1 of one_step_on_data  data: (float32[4, 4], float32[4, 3])",
+        "├── 8  trace 1   one_step_on_data  data: (float32[4, 4], float32[4, 3])",
         "│   └── 11",
-        "└── 12 trace 2 of one_step_on_data  second pass: variables were created in the first",
+        "└── 12 trace 2   one_step_on_data  second pass: variables were created in the first",
     ]

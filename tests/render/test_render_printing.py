@@ -63,7 +63,7 @@ def test_a_pipe_in_an_old_encoding_does_not_break_print():
         check=True,
     )
 
-    assert b"|-- 4  trace 1 of cnn" in ran.stdout
+    assert b"|-- 4  trace 1  cnn" in ran.stdout
     assert ran.stdout.isascii()
 
 

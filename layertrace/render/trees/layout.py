@@ -1,4 +1,4 @@
-"""Fit rows into a width: the least important parts are dropped first, and nothing is cut silently."""
+"""Fit rows into a width: number, kind, time and location keep their columns, the middle gives way."""
 
 from __future__ import annotations
 
@@ -8,48 +8,56 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from layertrace.render.trees.rows import Row
-from layertrace.render.wording.file_names import Places
+from layertrace.render.trees.rows import Row, joined, width_of
+from layertrace.render.wording import formatting
+from layertrace.render.wording.file_names import Places, without_start
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import QUIET, inked
-from layertrace.render.wording.wrapping import wrapped
+from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline.event import Location
 
 __all__ = ["Layout"]
 
 NARROWEST = 24
+NARROWEST_WITH_TIMES = 60
 ERRORS_UP_TO = 100
 GAP = 2
-WIDE_GAP = " " * GAP
-DIRECTORIES_UP_TO = 0.3
-# Whether a row shows its time, is aligned in columns, and omits extras; tried in this order.
-WAYS_TO_FIT = ((True, True, False), (True, False, False), (True, True, True), (True, False, True),
-               (False, True, False), (False, False, False), (False, False, True))  # fmt: skip
+PLACES_UP_TO = 0.25
+LEAST_PLACE = 16
+LEAST_DATA = 10
+ROOMY_DATA = 16
+LEAST_NAME = 12
+# Whether a row is aligned in columns, and omits extras; tried in this order.
+WAYS_TO_FIT = ((True, False), (True, True), (False, False), (False, True))
 MAY_OVERFLOW = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    """The form of locations, and the widths of the columns on the right; 0 for no column."""
+class _Gutter:
+    """The columns on the right: the form of locations, and the widths of both; 0 for no column."""
 
     place: Callable[[Location], str] | None
     places: int
     times: int
 
+    @property
+    def width(self) -> int:
+        return sum(GAP + width for width in (self.places, self.times) if width)
+
 
 class Layout:
     """The layout of the rows of one tree in one width.
 
-    Times and locations are at the right, close to the widest row. If the width is too small, times are
-    omitted, then the directories of locations; rows that are still too wide continue in further lines,
-    between the guides.
+    Times and locations have columns at the right, close to the widest row. If a row is too wide, it gives up
+    extras, then arguments and the repeated parts of shapes, then its class; remarks and the message of an
+    error continue in further lines, between the guides.
 
     Args:
         rows: The rows.
         width: The number of columns.
         glyphs: The symbols that can be shown.
         places: The names of locations; None to omit them.
-        times: Whether durations are shown.
+        times: Whether durations are shown, in 60 or more columns.
     """
 
     def __init__(
@@ -64,8 +72,10 @@ class Layout:
         self._rows = rows
         self._limit = max(width, NARROWEST)
         self._glyphs = glyphs
-        self._step = _step(rows, self._limit)
-        self._columns = self._choose(places, times=times)
+        self._step = 4
+        times = times and self._limit >= NARROWEST_WITH_TIMES
+        self._gutter = self._choose(places, times=times)
+        self._step = _step(rows, self._limit - self._gutter.width)
         self.width = self._natural_width()
 
     def lines(self, console: Console) -> Iterator[Text]:
@@ -75,31 +85,27 @@ class Layout:
 
     # Choosing
 
-    def _choose(self, places: Places | None, *, times: bool) -> _Columns:
-        """Return the richest columns with which nearly all rows fit into one line."""
+    def _choose(self, places: Places | None, *, times: bool) -> _Gutter:
+        """Return the columns on the right, with directories if nearly all rows then fit into one line."""
         timed = max((len(row.line.time) for row in self._rows), default=0) if times else 0
-        options = [self._measured(None, timed), self._measured(None, 0)]
-        if places is not None:
-            long, short = self._measured(places.long, timed), self._measured(places.short, timed)
-            roomy = long.places <= self._limit * DIRECTORIES_UP_TO
-            options = [long] * roomy + [short, self._measured(places.short, 0)]
-            if roomy:
-                options.insert(1, self._measured(places.long, 0))
-        for columns in options:
-            overflowing = sum(self._overflows(row, columns) for row in self._rows)
+        if places is None:
+            return _Gutter(None, 0, timed)
+        long = self._measured(places.long, timed)
+        if long.places <= self._limit * PLACES_UP_TO:
+            overflowing = sum(self._overflows(row, long) for row in self._rows)
             if overflowing <= max(MAY_OVERFLOW * len(self._rows), 1):
-                return columns
-        return options[-1]
+                return long
+        return self._measured(places.short, timed)
 
-    def _measured(self, place: Callable[[Location], str] | None, times: int) -> _Columns:
+    def _measured(self, place: Callable[[Location], str], times: int) -> _Gutter:
         located = [row.line.location for row in self._rows if row.line.location is not None]
-        written = [len(place(location)) for location in located] if place is not None else []
-        return _Columns(place, max(written, default=0), times)
+        widest = max((len(self._glyphs.user(place(location))) for location in located), default=0)
+        return _Gutter(place, min(widest, max(int(self._limit * PLACES_UP_TO), LEAST_PLACE)), times)
 
-    def _overflows(self, row: Row, columns: _Columns) -> bool:
+    def _overflows(self, row: Row, gutter: _Gutter) -> bool:
         if row.line.trouble:
             return False  # the message of an error may take further lines
-        return self._left_width(row, brief=True) + _right_width(row, columns) > self._limit
+        return self._left_width(row, brief=True) + gutter.width > self._limit
 
     def _left_width(self, row: Row, *, brief: bool = False) -> int:
         return len(row.lasts) * self._step + row.left(aligned=True, brief=brief).cell_len
@@ -107,7 +113,7 @@ class Layout:
     def _natural_width(self) -> int:
         widest = NARROWEST
         for row in self._rows:
-            width = self._left_width(row) + _right_width(row, self._columns)
+            width = self._left_width(row) + self._gutter.width
             # The message of an error continues in further lines, so that it does not push locations far away.
             widest = max(widest, min(width, ERRORS_UP_TO) if row.line.trouble else width)
         return min(widest, self._limit)
@@ -115,59 +121,83 @@ class Layout:
     # Writing
 
     def _row(self, row: Row, console: Console) -> Iterator[Text]:
-        line = row.line
-        place = self._place(row)
-        time = line.time.rjust(self._columns.times) if self._columns.times else ""
-        guide = self._guide(row)
-        for timed, aligned, brief in WAYS_TO_FIT:
-            left = guide.copy().append_text(row.left(aligned=aligned, brief=brief))
-            right = self._right(time if timed else "", place)
-            if left.cell_len + right.cell_len <= self.width:
-                yield self._joined(left, right)
-                return
-        yield from self._wrapped_row(row, guide, self._right("", place), console)
-
-    def _wrapped_row(self, row: Row, guide: Text, right: Text, console: Console) -> Iterator[Text]:
-        """Yield a row as several lines, wrapped between two cells if possible."""
-        further = self._guide(row, continued=True)
-        line, gap = guide.copy(), ""
-        cells = row.cells((*row.columns[:2], 0, 0))
-        if guide.cell_len + cells[0].cell_len + right.cell_len > self.width:
+        guide, right = self._guide(row), self._right(row)
+        first, further = self._fitted(row, self.width - guide.cell_len - right.cell_len)
+        line = guide.append_text(first)
+        if line.cell_len + right.cell_len > self.width:
+            right = self._right(row, timed=False)
+        if line.cell_len + right.cell_len > self.width:
             right = Text()
-        for cell in cells:
-            room = self.width - right.cell_len - line.cell_len - len(gap)
-            if cell.cell_len > room and gap:
-                yield self._joined(line, right)
-                line, right, gap = further.copy(), Text(), ""
-                room = self.width - line.cell_len
-            first, *others = wrapped(cell, console, max(room, NARROWEST // 2))
-            line.append(gap).append_text(first)
-            for other in others:
-                yield self._joined(line, right)
-                line, right = further.copy().append_text(other), Text()
-            gap = WIDE_GAP
+            line.truncate(self.width)
         yield self._joined(line, right)
+        if further:
+            indent = self._guide(row, continued=True)
+            room = max(self.width - indent.cell_len, NARROWEST // 2)
+            for more in flowing(further, Text(" " * GAP), console, room):
+                yield indent.copy().append_text(more)
+
+    def _fitted(self, row: Row, room: int) -> tuple[Text, list[Text]]:
+        """Return the first line of a row, and what does not fit into it."""
+        for aligned, brief in WAYS_TO_FIT:
+            left = row.left(aligned=aligned, brief=brief)
+            if left.cell_len <= room:
+                return left, []
+        line = row.line
+        trouble = [line.trouble] * bool(line.trouble)
+        for least in (max(line.least, LEAST_DATA), LEAST_DATA, 1):
+            for number in range(len(line.remarks), -1, -1):
+                kept, later = line.remarks[:number], line.remarks[number:]
+                first = self._in_one_line(row, [*kept, *line.ends], room, least)
+                if first is not None:
+                    return first, [*later, *trouble]
+        name = self._shortened(row, room - width_of([row.opening()]) - GAP)
+        return joined([row.opening(), name]), [line.data, *line.remarks, *line.ends, *trouble]
+
+    def _in_one_line(self, row: Row, after: list[Text], room: int, least: int) -> Text | None:
+        """Return a row with less data, then without the class, then with a shorter name; None if too wide."""
+        bare = row.line.bare or row.line.who
+        for who, least_data in ((row.who(), max(least, ROOMY_DATA)), (row.line.who, least), (bare, least)):
+            text = self._with_data(row, who, after, room, least_data)
+            if text is not None:
+                return text
+        needed = min(least, row.line.data.cell_len) if row.line.within is not None else row.line.data.cell_len
+        name = self._shortened(row, room - width_of([row.opening(), Text(" " * needed), *after]) - GAP)
+        return self._with_data(row, name, after, room, least)
+
+    def _with_data(self, row: Row, who: Text, after: list[Text], room: int, least: int) -> Text | None:
+        """Return a row with as much of its data as fits; None if that is too little."""
+        data, within, opening = row.line.data, row.line.within, row.opening()
+        left_over = room - GAP - width_of([opening, who, *after])
+        if not data:
+            return joined([opening, who, *after]) if left_over + GAP >= 0 else None
+        if data.cell_len > left_over:
+            if within is None or left_over < least:
+                return None
+            data = within(left_over)
+        return joined([opening, who, data, *after])
+
+    def _shortened(self, row: Row, width: int) -> Text:
+        """Return the name, without its middle if it is too wide."""
+        name = (row.line.bare or row.line.who).copy()
+        name.plain = formatting.shortened(name.plain, max(width, LEAST_NAME), self._glyphs)
+        return name
 
     def _guide(self, row: Row, *, continued: bool = False) -> Text:
         drawn = row.guide(self._step, self._glyphs, continued=continued)
-        excess = drawn.cell_len - self._limit // 2
+        excess = drawn.cell_len - (self._limit - self._gutter.width) // 2
         return drawn if excess <= 0 else inked(self._glyphs.dots, QUIET).append_text(drawn[excess:])
 
-    def _place(self, row: Row) -> Text:
-        location, write = row.line.location, self._columns.place
-        if location is None or write is None:
-            return Text()
-        style = "red" if row.line.trouble else QUIET
-        return inked(self._glyphs.user(write(location)), style)
-
-    def _right(self, time: str, place: Text) -> Text:
-        """Return the columns on the right, with the gap before them."""
-        if not time.strip():
-            return Text(" " * GAP).append_text(place) if place else Text()
-        text = Text(" " * GAP).append(time, QUIET)
-        if self._columns.places:
-            text.append(" " * (GAP + self._columns.places - place.cell_len)).append_text(place)
-        return text
+    def _right(self, row: Row, *, timed: bool = True) -> Text:
+        """Return the columns on the right, with the gaps before them."""
+        gutter, line = self._gutter, row.line
+        text = Text()
+        if gutter.times and line.time and timed:
+            text.append(" " * GAP).append(line.time.rjust(gutter.times), QUIET)
+        if gutter.places and gutter.place is not None:
+            place = "" if line.location is None else self._glyphs.user(gutter.place(line.location))
+            place = without_start(place, gutter.places, self._glyphs.dots)
+            text.append(" " * GAP).append(place.rjust(gutter.places), "red" if line.trouble else QUIET)
+        return text if text.plain.strip() else Text()
 
     def _joined(self, left: Text, right: Text) -> Text:
         if not right:
@@ -176,16 +206,7 @@ class Layout:
         return left.append_text(right)
 
 
-def _right_width(row: Row, columns: _Columns) -> int:
-    place, times = columns.places, columns.times
-    if row.line.time and times:
-        return GAP + times + (GAP + place if place else 0)
-    if row.line.location is None or columns.place is None:
-        return 0
-    return GAP + len(columns.place(row.line.location))
-
-
 def _step(rows: Sequence[Row], width: int) -> int:
     """Return the width of the guides: narrow if wide ones would leave too little room."""
     deepest = max((len(row.lasts) for row in rows), default=0)
-    return next((step for step in (4, 3) if deepest * step <= width // 3), 2)
+    return next((step for step in (4, 3) if deepest * step <= width // 4), 2)

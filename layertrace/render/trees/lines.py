@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from rich.text import Text
@@ -33,22 +34,37 @@ NO_MARKS: Mapping[int, str] = MappingProxyType({})
 class Line:
     """The cells of one line; the layout decides which of them are aligned in columns.
 
-    `extras` are useful, but the first to be dropped if there is little room.
+    Attributes:
+        number, what: The number of the event and its kind, which have fixed columns.
+        who: The layer, variable or function.
+        bare: The same without its class, if there is little room.
+        data: Shapes or arguments.
+        within: Returns the data in at most a number of columns, if there is little room.
+        least: The number of columns in which they lose hardly anything.
+        extras: Useful remarks, the first to be dropped if there is little room.
+        remarks: Remarks that continue in a further line if there is little room.
+        ends: Short remarks that stay in the first line.
+        trouble: An exception, whose message may take further lines.
+        time, location: What the columns on the right show.
     """
 
     number: Text = field(default_factory=Text)
     what: Text = field(default_factory=Text)
     who: Text = field(default_factory=Text)
+    bare: Text = field(default_factory=Text)
     data: Text = field(default_factory=Text)
+    within: Callable[[int], Text] | None = None
+    least: int = 0
     remarks: list[Text] = field(default_factory=list)
     extras: list[Text] = field(default_factory=list)
+    ends: list[Text] = field(default_factory=list)
     trouble: Text = field(default_factory=Text)
     time: str = ""
     location: Location | None = None
 
     def after(self, *, brief: bool = False) -> list[Text]:
         """Return the cells outside of columns, without the extras if `brief`."""
-        return [*([] if brief else self.extras), *self.remarks, self.trouble]
+        return [*([] if brief else self.extras), *self.remarks, *self.ends, self.trouble]
 
 
 class Writer:
@@ -84,7 +100,7 @@ class Writer:
             return self._note(node)
         line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
         if node.hidden:
-            line.remarks.append(inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
+            line.ends.insert(0, inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
         if node.item.total_ns is not None:
             line.time = formatting.duration(node.item.total_ns, self._glyphs)
         return line
@@ -93,9 +109,9 @@ class Writer:
         if node.thread is not None:
             return Line(what=inked(f"thread {self._glyphs.user(node.thread)}", TITLE))
         if node.skipped:
-            return Line(what=inked(f"{self._glyphs.dots} {node.skipped:,} more", QUIET))
+            return Line(number=inked(self._glyphs.dots, QUIET), what=inked(f"{node.skipped:,} more", QUIET))
         between = f"{formatting.counted(node.within, 'event')} not shown"
-        return Line(what=inked(f"{self._glyphs.dots} {between}", QUIET))
+        return Line(number=inked(self._glyphs.dots, QUIET), what=inked(between, QUIET))
 
     def _group(self, item: Item) -> Line:
         """Return the line above a pattern; its first repetition follows below."""
@@ -120,7 +136,7 @@ class Writer:
         if around is not None and around.thread != event.thread:
             line.remarks.append(inked(f"in thread {self._glyphs.user(event.thread)}", QUIET))
         if event.seq in self._marks:
-            line.remarks.append(inked(f"{self._glyphs.mark} {self._marks[event.seq]}", ERROR))
+            line.ends.append(inked(f"{self._glyphs.mark} {self._marks[event.seq]}", ERROR))
         self._trouble(event, around, line)
         return line
 
@@ -159,28 +175,31 @@ class Writer:
         if event.layer is not None and item.alike:
             line.who = self._range(item)
         elif event.layer is not None and self._subject:
+            line.bare = self._names.label(event.layer)
             line.who = self._names.mention(event.layer)
         if event.kind != "call":
-            line.data = Text(event_phrases.came_in(event, self._glyphs))
+            self._arguments(event, line)
             return
         line.data = event_phrases.shapes(event, self._glyphs)
+        line.within = partial(event_phrases.shapes_within, event, self._glyphs)
+        line.least = event_phrases.bare_shapes(event, self._glyphs).cell_len
         settings = event_phrases.settings(event, around, self._glyphs)
         if settings:
             line.remarks.append(Text(settings))
 
+    def _arguments(self, event: Event, line: Line) -> None:
+        line.data = Text(event_phrases.came_in(event, self._glyphs))
+        line.within = partial(event_phrases.came_in_within, event, self._glyphs)
+
     def _function(self, item: Item, line: Line) -> None:
         """Write a trace or a run, with arguments only if they differ from the previous ones."""
         event = item.first
-        name = "" if event.function is None else self._glyphs.user(event.function.name)
+        line.who = inked("" if event.function is None else self._glyphs.user(event.function.name), NAME)
         arguments = event_phrases.came_in(event, self._glyphs)
-        if event.kind == "trace":
-            line.what.append(" of " if name else "").append(name, NAME)
-        else:
-            line.who = inked(name, NAME)
         if arguments != self._signatures.get(event.function):
             self._signatures[event.function] = arguments
             if event.cause is None or event.cause.reason != "signature":  # which shows what is new in it
-                line.data = Text(arguments)
+                self._arguments(event, line)
         if event.kind == "run":
             self._run(event, item, line)
         if event.graph is not None:

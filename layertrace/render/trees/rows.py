@@ -12,15 +12,15 @@ from layertrace.render.trees.outline import Node
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import QUIET, inked
 
-__all__ = ["Row", "rows"]
+__all__ = ["Row", "joined", "rows", "width_of"]
 
 Columns = tuple[int, int, int, int]
 
 NO_COLUMNS: Columns = (0, 0, 0, 0)
-WIDEST_NUMBER = 5
-WIDEST_WHAT = 12
-WIDEST_WHO = 28
+WIDEST_WHO = 0.28
+GAP = "  "
 WIDEST_DATA = 40
+SORTS = ("variable", "layer", "function")
 
 
 @dataclass(slots=True)
@@ -31,7 +31,8 @@ class Row:
         line: Its cells.
         lasts: For each level, outermost first, whether its branch to this row is the last of that level.
         opens: Whether it has children.
-        sort: `variable`, `layer`, or empty for other rows; only rows of one sort share all columns.
+        sort: `variable`, `layer`, `function`, or empty for other rows. All siblings share the columns of
+            number and kind, but only those of one sort share all columns.
         columns: The widths of the aligned cells among its siblings.
     """
 
@@ -52,20 +53,37 @@ class Row:
         return inked(f"{drawn}{glyphs.last if self.lasts[-1] else glyphs.branch}{reach} ", QUIET)
 
     def left(self, *, aligned: bool, brief: bool = False) -> Text:
-        """Return the cells in one text, aligned with the siblings or close together."""
-        text = Text("  ").join(self.cells(self.columns if aligned else NO_COLUMNS, brief=brief))
-        text.rstrip()
-        return text
-
-    def cells(self, columns: Columns, *, brief: bool = False) -> list[Text]:
-        """Return the cells padded to their columns, with number and kind together."""
+        """Return the cells in one text, aligned with the siblings, or close together after the kind."""
         line = self.line
-        number, what, who, data = (
+        who, data = line.who, line.data
+        if aligned:
+            who, data = self.who(), _padded(data, self.columns[3])
+        return joined([self.opening(), who, data, *line.after(brief=brief)])
+
+    def who(self) -> Text:
+        """Return the column of the name."""
+        return _padded(self.line.who, self.columns[2])
+
+    def opening(self) -> Text:
+        """Return the columns of number and kind."""
+        number, what = (
             _padded(cell, width)
-            for cell, width in zip((line.number, line.what, line.who, line.data), columns, strict=True)
+            for cell, width in zip((self.line.number, self.line.what), self.columns[:2], strict=True)
         )
-        opening = number.append(" ").append_text(what) if number else what
-        return [cell for cell in (opening, who, data, *line.after(brief=brief)) if cell]
+        return number.append(" ").append_text(what) if number else what
+
+
+def joined(cells: Iterable[Text]) -> Text:
+    """Return cells in one text, two columns apart."""
+    text = Text(GAP).join([cell for cell in cells if cell])
+    text.rstrip()
+    return text
+
+
+def width_of(cells: Iterable[Text]) -> int:
+    """Return the width of cells in one text, with their padding."""
+    widths = [cell.cell_len for cell in cells if cell]
+    return sum(widths) + len(GAP) * max(len(widths) - 1, 0)
 
 
 def _padded(cell: Text, width: int) -> Text:
@@ -74,8 +92,14 @@ def _padded(cell: Text, width: int) -> Text:
     return padded
 
 
-def rows(nodes: list[Node], writer: Writer) -> list[Row]:
-    """Return the rows of a tree from top to bottom, with siblings in common columns."""
+def rows(nodes: list[Node], writer: Writer, width: int) -> list[Row]:
+    """Return the rows of a tree from top to bottom, with siblings in common columns.
+
+    Args:
+        nodes: The outermost lines.
+        writer: What writes their cells.
+        width: The width of the output; a column of names takes up to a quarter of it.
+    """
     written: list[Row] = []
     families: dict[int, list[Row]] = {}
     waiting: list[tuple[list[Node], int, tuple[bool, ...]]] = []
@@ -89,35 +113,34 @@ def rows(nodes: list[Node], writer: Writer) -> list[Row]:
         families.setdefault(id(siblings), []).append(row)
         waiting += [(node.children, i, lasts) for i in reversed(range(len(node.children)))]
     for family in families.values():
-        _align(family)
+        _align(family, int(width * WIDEST_WHO))
     return written
 
 
-def _align(family: list[Row]) -> None:
-    """Give siblings common columns, except for cells that are too wide."""
-    numbers = [row.line.number for row in family]
-    number = _widest((cell for cell in numbers if cell.plain.isdigit()), WIDEST_NUMBER)
-    for sort in ("variable", "layer"):
+def _align(family: list[Row], widest_who: int) -> None:
+    """Give siblings common columns, except for names and data that are too wide."""
+    number = _widest(row.line.number for row in family)
+    what = _widest(row.line.what for row in family if row.line.time or row.sort)
+    for row in family:
+        row.columns = (number, what, 0, 0)
+    for sort in SORTS:
         like = [row for row in family if row.sort == sort]
         lines = [row.line for row in like]
-        columns = (
-            number,
-            _widest((line.what for line in lines), WIDEST_WHAT),
-            _widest((line.who for line in lines), WIDEST_WHO),
-            _widest((line.data for line in lines if any(line.after())), WIDEST_DATA),
-        )
+        who = _widest((line.who for line in lines), widest_who)
+        # Data of functions differ too much to be followed by another column.
+        aligned = lines if sort != "function" else []
+        data = _widest((line.data for line in aligned if any(line.after())), WIDEST_DATA)
         for row in like:
-            row.columns = columns
-    for row in family:
-        if not row.sort:
-            row.columns = (number if row.line.number else 0, 0, 0, 0)
+            row.columns = (number, what, who, data)
 
 
 def _sort(node: Node) -> str:
-    if node.item is None or node.item.pattern or node.item.first.kind in ("trace", "run"):
+    if node.item is None or node.item.pattern:
         return ""
-    return "variable" if node.item.first.kind == "variable" else "layer"
+    kind = node.item.first.kind
+    return "variable" if kind == "variable" else "function" if kind in ("trace", "run") else "layer"
 
 
-def _widest(cells: Iterable[Text], limit: int) -> int:
-    return max((width for cell in cells if (width := cell.cell_len) <= limit), default=0)
+def _widest(cells: Iterable[Text], limit: int | None = None) -> int:
+    widths = (cell.cell_len for cell in cells)
+    return max((width for width in widths if limit is None or width <= limit), default=0)

@@ -90,7 +90,7 @@ class TimelineTree:
             marks |= dict.fromkeys(finding.events, finding.code)
         marks |= self.marks or {}
         writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
-        written_rows = rows(self._nodes, writer)
+        written_rows = rows(self._nodes, writer, limit)
         shown = places if self.places else None
         return Layout(written_rows, limit, glyphs, places=shown, times=self.times)
 

@@ -2,37 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, QUIET, inked
-from layertrace.timeline.event import Event, TensorSpec, VariableSpec
+from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
 
-__all__ = ["came_in", "odd_traits", "settings", "shapes", "tensor", "trouble", "usual_traits"]
+__all__ = [
+    "bare_shapes",
+    "came_in",
+    "came_in_within",
+    "odd_traits",
+    "settings",
+    "shapes",
+    "shapes_within",
+    "tensor",
+    "trouble",
+    "usual_traits",
+]
 
 
-def shapes(event: Event, glyphs: Glyphs) -> Text:
-    """Return the inputs and outputs of a call: `float32[10, 5] → float32[10, 10]`."""
-    text = Text("" if event.inputs is None else formatting.tensors(event.inputs, glyphs))
+def shapes(event: Event, glyphs: Glyphs, *, repeat: bool = False) -> Text:
+    """Return the inputs and outputs of a call: `float32[10, 5] → float32[10, 10]`, `float32[8] → same`.
+
+    Args:
+        event: The call.
+        glyphs: The symbols that can be shown.
+        repeat: Whether outputs that are like the inputs are written out.
+    """
+    return _shapes(event, glyphs, _inputs(event, glyphs), _outputs(event, glyphs, repeat=repeat))
+
+
+def shapes_within(event: Event, glyphs: Glyphs, width: int) -> Text:
+    """Return the inputs and outputs of a call in at most `width` columns, with `…` for what is omitted.
+
+    The dtype of the outputs goes first, if it is that of the inputs, then all dtypes, then the inputs.
+    """
+    inputs, outputs = _inputs(event, glyphs), _outputs(event, glyphs)
+    dtypes = _dtypes(event)
+    options = [(inputs, outputs), (inputs, _bare(outputs, dtypes))][: 1 + (len(dtypes) == 1)]
+    options.append((_bare(inputs, dtypes), _bare(outputs, dtypes)))
+    for option in (
+        *options,
+        (glyphs.dots, outputs),
+        (glyphs.dots, _bare(outputs, dtypes)),
+        ("", _bare(outputs, dtypes)),
+    ):
+        text = _shapes(event, glyphs, *option)
+        if text.cell_len <= width:
+            return text
+    return Text(glyphs.dots)
+
+
+def bare_shapes(event: Event, glyphs: Glyphs) -> Text:
+    """Return the inputs and outputs of a call without dtypes: `[10, 5] → [10, 10]`."""
+    dtypes = _dtypes(event)
+    inputs, outputs = _bare(_inputs(event, glyphs), dtypes), _bare(_outputs(event, glyphs), dtypes)
+    return _shapes(event, glyphs, inputs, outputs)
+
+
+def _dtypes(event: Event) -> set[str]:
+    return {spec.dtype for spec in (*_specs(event.inputs), *_specs(event.outputs))}
+
+
+def _bare(shapes: str, dtypes: Iterable[str]) -> str:
+    for dtype in dtypes:
+        shapes = shapes.replace(f"{dtype}[", "[")
+    return shapes
+
+
+def _shapes(event: Event, glyphs: Glyphs, inputs: str, outputs: str) -> Text:
+    text = Text(inputs if event.inputs is not None else "")
     if event.error is not None:
-        outputs = inked(glyphs.cross, ERROR)
-    elif event.outputs is not None:
-        outputs = Text(formatting.structure(event.outputs, glyphs))
+        after = inked(glyphs.cross, ERROR)
+    elif outputs:
+        after = Text(outputs)
     elif event.inputs is not None:
-        outputs = Text(glyphs.dots if event.duration_ns is None else "None")
+        after = Text(glyphs.dots if event.duration_ns is None else "None")
     else:
         return text
     text.append(f" {glyphs.arrow} " if text else f"{glyphs.arrow} ", QUIET)
-    return text.append_text(outputs)
+    return text.append_text(after)
+
+
+def _inputs(event: Event, glyphs: Glyphs) -> str:
+    return "" if event.inputs is None else formatting.tensors(event.inputs, glyphs)
+
+
+def _outputs(event: Event, glyphs: Glyphs, *, repeat: bool = False) -> str:
+    """Return the outputs; `same` if they are like the inputs."""
+    if event.outputs is None:
+        return ""
+    if not repeat and event.outputs == event.inputs and any(_specs(event.outputs)):
+        return "same"
+    return formatting.structure(event.outputs, glyphs)
+
+
+def _specs(value: Structure) -> Iterator[TensorSpec]:
+    if isinstance(value, TensorSpec):
+        yield value
+    elif isinstance(value, (tuple, Mapping)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _specs(inner)
+
+
+def _cut(text: str, width: int, glyphs: Glyphs) -> str:
+    """Return the beginning of a text, with `…` for the rest."""
+    kept = text
+    while kept and cell_len(kept) + len(glyphs.dots) > width:
+        kept = kept[:-1]
+    if kept.count("[") > kept.count("]"):  # half a shape is worse than none
+        kept = kept[: kept.rindex("[")]
+    return f"{kept.rstrip(' ,')}{glyphs.dots}"
 
 
 def came_in(event: Event, glyphs: Glyphs) -> str:
     """Return all arguments of an event other than a call: tensors first, then the others."""
-    tensors = "" if not event.inputs else formatting.tensors(event.inputs, glyphs)
-    return ", ".join(filter(None, (tensors, _arguments(event, glyphs))))
+    return ", ".join(filter(None, (_tensors_in(event, glyphs), _arguments(event, glyphs))))
+
+
+def came_in_within(event: Event, glyphs: Glyphs, width: int) -> Text:
+    """Return the arguments of an event other than a call in at most `width` columns.
+
+    Arguments are left out from the end, and counted; an argument that alone is too long is cut.
+    """
+    whole = came_in(event, glyphs)
+    if cell_len(whole) <= width:
+        return Text(whole)
+    parts = list(filter(None, (_tensors_in(event, glyphs), *_argument_list(event, glyphs))))
+    if event.kind == "build":  # which is given nothing but shapes
+        parts = [part.removeprefix("input_shape=") for part in parts]
+        if cell_len(", ".join(parts)) <= width:
+            return Text(", ".join(parts))
+    for number in range(len(parts) - 1, 0, -1):
+        shown = f"{', '.join(parts[:number])}, {glyphs.dots} {len(parts) - number} more"
+        if cell_len(shown) <= width:
+            return Text(shown)
+    return Text(_cut(parts[0], width, glyphs) if parts else "")
+
+
+def _tensors_in(event: Event, glyphs: Glyphs) -> str:
+    return formatting.tensors(event.inputs, glyphs) if event.inputs else ""
 
 
 def settings(event: Event, around: Event | None, glyphs: Glyphs) -> str:
@@ -51,9 +165,13 @@ def settings(event: Event, around: Event | None, glyphs: Glyphs) -> str:
 
 
 def _arguments(event: Event, glyphs: Glyphs) -> str:
+    return formatting.joined(_argument_list(event, glyphs), glyphs)
+
+
+def _argument_list(event: Event, glyphs: Glyphs) -> list[str]:
     name = None if event.layer is None else event.layer.name
     shown = {k: v for k, v in event.arguments.items() if k != "name" or v != name}
-    return formatting.arguments(shown, glyphs)
+    return formatting.argument_list(shown, glyphs)
 
 
 def usual_traits(variable: VariableSpec, glyphs: Glyphs) -> Iterator[Text]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from layertrace.timeline.event import Location
 
-__all__ = ["Places", "here", "tails"]
+__all__ = ["Places", "here", "tails", "without_start"]
 
 LONGEST_RELATIVE = 40
 
@@ -34,6 +34,19 @@ def _shortest_distinct(family: list[tuple[str, list[str]]]) -> list[tuple[str, s
         if len({tail for _, tail in short}) == len(family):
             return short
     return [(path, path) for path, _ in family]
+
+
+def without_start(place: str, width: int, dots: str = "…") -> str:
+    """Return a location without its start if it is long: a reader needs its line number most.
+
+    Example:
+        >>> without_start("gcn_in_cnn_traced.py:47", 13)
+        '…traced.py:47'
+    """
+    if len(place) <= width:
+        return place
+    number = len(place) - len(place.rpartition(":")[0])
+    return dots + place[-max(width - len(dots), number) :]
 
 
 def here() -> str:

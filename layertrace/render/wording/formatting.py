@@ -8,7 +8,17 @@ from layertrace.render.wording.glyphs import UNICODE, Glyphs
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 from layertrace.timeline.literals import literal
 
-__all__ = ["arguments", "counted", "duration", "first_line", "shortened", "structure", "tensors"]
+__all__ = [
+    "argument_list",
+    "arguments",
+    "counted",
+    "duration",
+    "first_line",
+    "joined",
+    "shortened",
+    "structure",
+    "tensors",
+]
 
 WIDEST_VALUE = 40
 MOST_VALUES = 6
@@ -58,10 +68,18 @@ def tensors(value: Structure, glyphs: Glyphs = UNICODE) -> str:
 
 def arguments(values: Mapping[str, Structure], glyphs: Glyphs = UNICODE) -> str:
     """Return keyword arguments as in a call: `units=3, use_bias=False`."""
-    parts = [f"{glyphs.user(name)}={structure(value, glyphs, 1)}" for name, value in values.items()]
-    if len(parts) > MOST_VALUES:
-        parts[MOST_VALUES:] = [f"{glyphs.dots} {len(parts) - MOST_VALUES} more"]
-    return ", ".join(parts)
+    return joined(argument_list(values, glyphs), glyphs)
+
+
+def argument_list(values: Mapping[str, Structure], glyphs: Glyphs = UNICODE) -> list[str]:
+    """Return each keyword argument as in a call."""
+    return [f"{glyphs.user(name)}={structure(value, glyphs, 1)}" for name, value in values.items()]
+
+
+def joined(parts: list[str], glyphs: Glyphs = UNICODE) -> str:
+    """Return the first six arguments in one text, and the number of the others."""
+    rest = [f"{glyphs.dots} {len(parts) - MOST_VALUES} more"] if len(parts) > MOST_VALUES else []
+    return ", ".join([*parts[:MOST_VALUES], *rest])
 
 
 def duration(nanoseconds: int, glyphs: Glyphs = UNICODE) -> str:
