@@ -480,6 +480,8 @@ PROGRAMS_OF_OTHERS = {
         "no:cacheprovider",
         "--pyargs",
         "keras.src.layers.core.dense_test",
+        "-k",
+        "not quant",  # these take half a minute, and call no other methods
     ],
     "tests of RNN": [
         "-m",

@@ -98,8 +98,7 @@ QUESTIONS = {
     "signature that follows nothing": functools.partial(inspect.signature, follow_wrapped=False),
     "getfullargspec": inspect.getfullargspec,
     "doc": inspect.getdoc,
-    "source": inspect.getsource,
-    "source lines": inspect.getsourcelines,
+    "source lines": inspect.getsourcelines,  # `getsource` joins them
     "names": lambda thing: (thing.__name__, thing.__qualname__, thing.__module__),
     "annotations": inspect.get_annotations,
     "defaults": lambda thing: (thing.__defaults__, thing.__kwdefaults__),
