@@ -30,9 +30,9 @@ _MARKER_LINE = (
     "assert what happens to layers during the test."
 )
 _HELP = {
-    "layertrace": "record every test, and show what happened to layers in tests that fail or in all; or show "
-    "nothing. By default, only tests with the fixture layer_timeline or the marker layertrace are recorded, "
-    "and shown if they fail",
+    "layertrace": "record what happens to layers in every test, and show it for tests that fail (failed) or "
+    "for all tests (all); off shows nothing. Without this option, only tests that use the fixture "
+    "layer_timeline or the marker layertrace are recorded, and shown if they fail",
     "layertrace_save": "record every test, and save the timeline of each to a file in this folder",
     "layertrace_update": "rewrite the golden timelines of assert_unchanged_by",
 }

@@ -150,7 +150,7 @@ def between_programs(kept: Collection[Recorder]) -> None:
     """
     for recorder in tuple(running):
         if recorder is not _program and recorder not in kept:
-            recorder.note("stopped when the test ended that had left it open")
+            recorder.note("stopped by layertrace at the end of a test that had not stopped it")
             recorder.stop()
     if _program is not None:
         _program.forget()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from layertrace.timeline.event import MODES, Mode
 
-__all__ = ["calls_in_words"]
+__all__ = ["calls_in_words", "modes_in_words"]
 
 _PHRASES: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
 
@@ -20,10 +20,18 @@ def calls_in_words(calls: Mapping[Mode, int]) -> str:
         >>> calls_in_words({"eager": 1})
         '1'
     """
-    counts = {mode: calls[mode] for mode in MODES if calls.get(mode)}
-    total = f"{sum(counts.values()):,}"
-    if not counts.keys() - {"eager"}:
+    modes = [mode for mode in MODES if calls.get(mode)]
+    total = f"{sum(calls.values()):,}"
+    if set(modes) <= {"eager"}:
         return total
-    if len(counts) == 1:
-        return f"{total} {_PHRASES[next(iter(counts))]}"
-    return f"{total}: " + ", ".join(f"{count:,} {_PHRASES[mode]}" for mode, count in counts.items())
+    return modes_in_words(calls) if len(modes) == 1 else f"{total}: {modes_in_words(calls)}"
+
+
+def modes_in_words(calls: Mapping[Mode, int]) -> str:
+    """Return the number of calls in each mode.
+
+    Example:
+        >>> modes_in_words({"symbolic": 1, "graph": 2})
+        '1 symbolic, 2 while tracing'
+    """
+    return ", ".join(f"{calls[mode]:,} {_PHRASES[mode]}" for mode in MODES if calls.get(mode))

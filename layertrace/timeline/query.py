@@ -124,7 +124,7 @@ def check_value(name: str, value: object) -> None:
     valid: tuple[str, ...] = {"kind": KINDS, "mode": MODES}.get(name, ())
     for wanted in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
         if valid and wanted not in valid:
-            raise QueryError(f"no event has the {name} {wanted!r}; it is one of {', '.join(valid)}")
+            raise QueryError(f"unknown {name} {wanted!r}; the {name}s are {', '.join(valid)}")
 
 
 def _equals(value: object, wanted: object) -> bool:

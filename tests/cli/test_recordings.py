@@ -149,7 +149,7 @@ def test_check_takes_one_recording(recorded):
     done = layertrace("check", "before.layertrace", "after.layertrace", cwd=recorded)
 
     assert done.returncode == 2
-    assert "check takes one recording, and got after.layertrace as well" in done.stderr
+    assert "check reads one recording, got after.layertrace as well" in done.stderr
 
 
 def test_export_can_write_to_a_pipe(recorded):

@@ -180,8 +180,8 @@ def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
 
     assert events == "40"
     assert messages == [
-        f"layertrace cannot write {tmp_path / 'run.layertrace'} any further: File too large. What it holds "
-        "can be read; the program goes on."
+        f"layertrace stopped writing {tmp_path / 'run.layertrace'}: File too large. The part written so far "
+        "can be opened. Your program is unaffected."
     ]
     kept = layertrace.Timeline.load(tmp_path / "run.layertrace")
     assert 3 < len(kept) < 40

@@ -178,12 +178,12 @@ REFUSED = {
     "a lifecycle that does not parse": (
         lambda: assert_lifecycle(tutorial(), "init biuld"),
         ExpressionError,
-        "no event has the kind 'biuld'; did you mean 'build'?",
+        "unknown kind 'biuld'; did you mean 'build'?",
     ),
     "a kind": (
         lambda: assert_order(tutorial(), "init", "biuld"),
         QueryError,
-        "no event has the kind 'biuld'; it is one of init, build, call, variable, trace, run",
+        "unknown kind 'biuld'; the kinds are init, build, call, variable, trace, run",
     ),
     "a layer": (
         lambda: assert_order(tutorial(), "init", "encoder.build"),
@@ -223,7 +223,7 @@ REFUSED = {
     "a mode": (
         lambda: assert_calls(tutorial(), 1, mode="lazy"),
         QueryError,
-        "no event has the mode 'lazy'; it is one of eager, symbolic, graph",
+        "unknown mode 'lazy'; the modes are eager, symbolic, graph",
     ),
     "a creator of variables": (
         lambda: assert_variables(tutorial(), {}, created_in="fit"),

@@ -141,7 +141,7 @@ WRONG_MARKERS = {
     "max_traces=-1": "max_traces must be a non-negative integer, got -1",
     "no_findings=3": "no_findings must be True, False or a list of codes such as ['LT1'], got 3",
     "no_findings=['LT999']": "no rule has a code that begins with 'LT999'",
-    "lifecycle='init biuld'": "no event has the kind 'biuld'; did you mean 'build'?",
+    "lifecycle='init biuld'": "unknown kind 'biuld'; did you mean 'build'?",
     "lifecycle={'encoder': 'init'}": "no layer 'encoder' in this timeline; it has no layer at all",
     "only=[3]": "cannot trace a int: it is not a Keras layer, layer class, model or name",
 }

@@ -216,7 +216,7 @@ def test_depth_does_not_multiply_the_work() -> None:
 
     mismatch = expression.mismatch(chain_of(2_000))
 
-    assert str(mismatch) == "event 99 (call) came inside event 98 (call) where build was expected"
+    assert str(mismatch) == "inside event 98 (call), expected build, got event 99 (call)"
 
 
 def test_groups_cost_no_stack() -> None:
@@ -264,35 +264,35 @@ def test_a_timeline_that_matches_has_no_mismatch() -> None:
 @pytest.mark.parametrize(
     ("expression", "happened", "message"),
     [
-        ("init build", ("init", "call"), "event 1 (call) came where build was expected"),
-        ("init", ("init", "call"), "event 1 (call) came where the end was expected"),
+        ("init build", ("init", "call"), "expected build, got event 1 (call)"),
+        ("init", ("init", "call"), "expected the end, got event 1 (call)"),
         (
             "init build?",
             ("init", "call"),
-            "event 1 (call) came where build or the end was expected",
+            "expected build or the end, got event 1 (call)",
         ),
-        ("init build", ("init",), "the timeline ended where build was expected"),
-        ("init .", ("init",), "the timeline ended where any event was expected"),
-        ("call build | . run", ("init",), "the timeline ended where run was expected"),
+        ("init build", ("init",), "expected build, got the end"),
+        ("init .", ("init",), "expected any event, got the end"),
+        ("call build | . run", ("init",), "expected run, got the end"),
         (
             "call{2} run | call* init",
             ("call",) * 2,
-            "the timeline ended where run or call or init was expected",
+            "expected run or call or init, got the end",
         ),
         (
             "build(variable) call",
             (("build",), "call"),
-            "event 0 (build) ended where variable was expected",
+            "inside event 0 (build), expected variable, got the end",
         ),
         (
             "build()",
             (("build", "variable"),),
-            "event 1 (variable) came inside event 0 (build) where the end was expected",
+            "inside event 0 (build), expected the end, got event 1 (variable)",
         ),
         (
             "build(variable) | build(variable{2} run)",
             (("build", "variable", "variable", "call"),),
-            "event 3 (call) came inside event 0 (build) where run was expected",
+            "inside event 0 (build), expected run, got event 3 (call)",
         ),
     ],
 )
@@ -309,10 +309,10 @@ KINDS_ARE = "kinds are init, build, call, variable, trace, run, and '.' for any"
 ONE_SIDE = "one side of '|' is empty; put a kind there, or make a group optional: (init | build)?"
 NO_END = "this bracket is never closed; put a ')' where it ends"
 NO_BEGINNING = "this ')' closes nothing; remove it, or put a '(' where it begins"
-NO_INSIDE = "only a kind has an inside: write 'call(build)+', or a space to begin a group"
+NO_INSIDE = "'(' must follow a kind, as in 'call(build)+', or a space, where it begins a group"
 NO_COUNT = "a count is written {m}, {m,}, {,n} or {m,n}, with whole numbers"
 NO_MEANING = (
-    "means nothing here; an expression is made of kinds, white space, ( ), |, *, +, ? and {m,n}"
+    "is not allowed; an expression has only kinds, spaces, ( ), |, *, +, ? and {m,n}"
 )
 EMPTY = "the expression is empty; write what should happen, such as 'init build call+'"
 EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing is inside: build()"
@@ -321,15 +321,15 @@ EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing 
 @pytest.mark.parametrize(
     ("expression", "caret", "problem"),
     [
-        ("initt build", "^", f"no event has the kind 'initt'; did you mean 'init'? {KINDS_ARE}"),
+        ("initt build", "^", f"unknown kind 'initt'; did you mean 'init'? The {KINDS_ARE}"),
         (
             "init Build",
             "     ^",
-            f"no event has the kind 'Build'; did you mean 'build'? {KINDS_ARE}",
+            f"unknown kind 'Build'; did you mean 'build'? The {KINDS_ARE}",
         ),
-        ("re-init", "^", f"no event has the kind 're-init'; did you mean 'init'? {KINDS_ARE}"),
-        ("call(fit)", "     ^", f"no event has the kind 'fit'; {KINDS_ARE}"),
-        ("init xyz", "     ^", f"no event has the kind 'xyz'; {KINDS_ARE}"),
+        ("re-init", "^", f"unknown kind 're-init'; did you mean 'init'? The {KINDS_ARE}"),
+        ("call(fit)", "     ^", f"unknown kind 'fit'; the {KINDS_ARE}"),
+        ("init xyz", "     ^", f"unknown kind 'xyz'; the {KINDS_ARE}"),
         ("", "^", EMPTY),
         ("  ", "^", EMPTY),
         ("init (build", "     ^", NO_END),
@@ -379,26 +379,26 @@ EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing 
         ("call{call}", "     ^", NO_COUNT),
         ("call{-1}", "     ^", NO_COUNT),
         ("call{1 2}", "       ^", NO_COUNT),
-        ("call 3", "     ^", "a count stands in braces, right after what is repeated: {3}"),
+        ("call 3", "     ^", "a count needs braces, right after what it repeats: {3}"),
         ("init, build", "    ^", f"',' {NO_MEANING}"),
         ("init % build", "     ^", f"'%' {NO_MEANING}"),
         ("call{2} $", "        ^", f"'$' {NO_MEANING}"),
         (
             "call{20000}",
             "    ^",
-            "this count makes 20,000 instructions, more than 10,000; use '*' or '+' where the "
+            "this repetition needs 20,000 steps, and the maximum is 10,000; use '*' or '+' if the "
             "number does not matter",
         ),
         (
             "(call{0}){,9999999999}",
             "         ^",
-            "this count makes 9,999,999,999 instructions, more than 10,000; use '*' or '+' where "
+            "this repetition needs 9,999,999,999 steps, and the maximum is 10,000; use '*' or '+' if "
             "the number does not matter",
         ),
         (
             "((call{100} run){50}){2}",
             "                     ^",
-            "this count makes 10,100 instructions, more than 10,000; use '*' or '+' where the "
+            "this repetition needs 10,100 steps, and the maximum is 10,000; use '*' or '+' if the "
             "number does not matter",
         ),
     ],
@@ -420,7 +420,7 @@ def test_the_caret_finds_its_place_behind_line_breaks() -> None:
         compile("init\n\tbiuld")
 
     assert str(caught.value) == (
-        f"no event has the kind 'biuld'; did you mean 'build'? {KINDS_ARE}\n"
+        f"unknown kind 'biuld'; did you mean 'build'? The {KINDS_ARE}\n"
         "    init  biuld\n"
         "          ^"
     )
@@ -442,7 +442,7 @@ def test_an_expression_must_be_a_string(value: Any) -> None:
 
 def test_nesting_has_a_limit() -> None:
     """Kinds can be nested a hundred levels deep, which fits on the stack."""
-    with pytest.raises(ExpressionError, match="kinds lie inside each other more than 100 deep"):
+    with pytest.raises(ExpressionError, match="brackets are nested more than 100 deep"):
         compile("call(" * 101 + ")" * 101)
 
     assert compile("call(" * 100 + ")" * 100).mismatch(chain_of(100)) is None

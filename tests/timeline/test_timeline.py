@@ -99,8 +99,8 @@ def test_where_takes_fields_lists_and_predicates(timeline):
     ("field", "message"),
     [
         ({"kin": "call"}, "events have no field 'kin'; they have seq, kind, layer"),
-        ({"kind": "calls"}, "no event has the kind 'calls'; it is one of init, build, call"),
-        ({"mode": ["eager", "lazy"]}, "no event has the mode 'lazy'; it is one of eager, symbolic, graph"),
+        ({"kind": "calls"}, "unknown kind 'calls'; the kinds are init, build, call"),
+        ({"mode": ["eager", "lazy"]}, "unknown mode 'lazy'; the modes are eager, symbolic, graph"),
     ],
 )
 def test_where_refuses_what_events_do_not_have(timeline, field, message):

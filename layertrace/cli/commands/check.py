@@ -62,7 +62,7 @@ def check(
     if _is_recording(Path(target)):
         if arguments:
             raise click.UsageError(
-                f"check takes one recording, and got {arguments[0]} as well; merge the recordings first"
+                f"check reads one recording, got {arguments[0]} as well; combine them with 'layertrace merge'"
             )
         timeline = Timeline.load(target)
         sys.exit(_print_findings(timeline, select, ignore, stderr=False))

@@ -42,14 +42,14 @@ def read_setting(*, is_first: bool) -> str | None:
     if switch.is_on:
         _check_python()
         return None
-    return f"Python state was not watched ({SETTING}=off), so {_listed(RULES)} were not decided"
+    return f"{SETTING}=off, so the rules {_listed(RULES)} were not checked"
 
 
 def _is_wanted() -> bool:
     value = os.environ.get(SETTING, "")
     if value not in ("", "on", "off"):
         warn_once(
-            f"{SETTING}={value!r} is not a setting, so Python state is watched. Set it to 'on' or 'off'.",
+            f"{SETTING} must be 'on' or 'off', got {value!r}; layertrace uses 'on'.",
             key=f"{SETTING}={value}",
         )
     return value != "off"
@@ -60,9 +60,9 @@ def _check_python() -> None:
     running = sys.version_info[:2]
     if running > NEWEST_PYTHON:
         warn_once(
-            f"layertrace reads the bytecode of Python up to {_dotted(NEWEST_PYTHON)}, and this is Python "
-            f"{_dotted(running)}: {_listed(RULES)} may miss state that a traced function reads or changes. "
-            f"Try upgrading layertrace, or set {SETTING}=off to do without these rules.",
+            f"The rules {_listed(RULES)} may miss problems in this program: it runs Python "
+            f"{_dotted(running)}, and layertrace understands bytecode up to Python {_dotted(NEWEST_PYTHON)}. "
+            f"Upgrade layertrace, or set {SETTING}=off to turn these rules off.",
             key="bytecode",
         )
 

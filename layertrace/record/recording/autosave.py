@@ -161,8 +161,8 @@ class Saver:
         except OSError as error:
             self._is_broken = True
             warn_once(
-                f"layertrace cannot write {self._path} any further: {error.strerror or error}. What it holds "
-                "can be read; the program goes on.",
+                f"layertrace stopped writing {self._path}: {error.strerror or error}. The part written so "
+                "far can be opened. Your program is unaffected.",
                 key=str(self._path),
             )
         except Exception:

@@ -95,10 +95,10 @@ _COLUMNS: dict[str, tuple[str, Getter]] = {
     "replica": ("which replica of a tf.distribute strategy, from 0", _field("replica")),
     "mode": ("eager, symbolic or graph", _field("mode")),
     "function": ("the tf.function being traced or run", _field("function.name")),
-    "function_id": ("its number; two models' one_step_on_data are two", _field("function.id")),
+    "function_id": ("its number; functions of one name have different numbers", _field("function.id")),
     "trace": ("1-based index of the trace of this function", _field("trace")),
     "call_index": ("1-based index of the call of this layer", _field("call_index")),
-    "times": ("how many executions a run stands for, else 1", _field("times")),
+    "times": ("how many executions a run stands for; 1 for other events", _field("times")),
     "inputs": (
         "the input tensors: float32[32, 10], (float32[4], float32[4]), {'query': …}",
         lambda event, text_of: text_of(event.inputs),

@@ -53,11 +53,9 @@ class Mismatch:
     def __str__(self) -> str:
         kinds = ("any event",) if ANY in self.expected else self.expected
         expected = " or ".join((*kinds, "the end") if self.may_end else kinds)
-        around = "the timeline" if self.parent is None else _label(self.parent)
-        if self.event is None:
-            return f"{around} ended where {expected} was expected"
-        inside = "" if self.parent is None else f" inside {around}"
-        return f"{_label(self.event)} came{inside} where {expected} was expected"
+        inside = "" if self.parent is None else f"inside {_label(self.parent)}, "
+        actual = "the end" if self.event is None else _label(self.event)
+        return f"{inside}expected {expected}, got {actual}"
 
 
 def _label(event: Event) -> str:

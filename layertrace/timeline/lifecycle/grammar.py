@@ -66,8 +66,8 @@ class _Assembler:
         bracket, *inside = nested
         automaton = Automaton(inside[0] if inside else ())
         if automaton.depth >= MOST_NESTING:
-            problem = f"kinds lie inside each other more than {MOST_NESTING} deep"
-            raise Fault(f"{problem}; leave out the brackets that do not matter", bracket)
+            problem = f"brackets are nested more than {MOST_NESTING} deep"
+            raise Fault(f"{problem}; remove those that are not needed", bracket)
         return (Step(str(kind), automaton),)
 
     def group(self, parts: list[Any]) -> Program:
@@ -99,8 +99,8 @@ class _Assembler:
         # Repetitions are written out, and multiply when nested. An empty part takes space, too.
         size = max(len(program), 1) * (most or least)
         if size > MOST_INSTRUCTIONS:
-            problem = f"this count makes {size:,} instructions, more than {MOST_INSTRUCTIONS:,}"
-            raise Fault(f"{problem}; use '*' or '+' where the number does not matter", quantifier)
+            problem = f"this repetition needs {size:,} steps, and the maximum is {MOST_INSTRUCTIONS:,}"
+            raise Fault(f"{problem}; use '*' or '+' if the number does not matter", quantifier)
         return repeated(program, least, most)
 
 
@@ -150,10 +150,10 @@ def _unclosed(error: UnexpectedInput) -> Token | None:
 
 def _unknown_word(word: str) -> str:
     if word.isdecimal():
-        return f"a count stands in braces, right after what is repeated: {{{word}}}"
+        return f"a count needs braces, right after what it repeats: {{{word}}}"
     close = get_close_matches(word.lower(), KINDS, n=1)
-    hint = f"did you mean {close[0]!r}? kinds" if close else "kinds"
-    return f"no event has the kind {word!r}; {hint} are {', '.join(KINDS)}, and '.' for any"
+    hint = f"did you mean {close[0]!r}? The" if close else "the"
+    return f"unknown kind {word!r}; {hint} kinds are {', '.join(KINDS)}, and '.' for any"
 
 
 def _missing_part(before: str, character: str, place: int) -> Fault | None:
@@ -183,8 +183,5 @@ def _misplaced_character(character: str) -> str:
     if character in _QUANTIFIERS:
         return f"{character!r} follows another quantifier; put what it repeats in brackets: (call+)?"
     if character == "(":
-        return "only a kind has an inside: write 'call(build)+', or a space to begin a group"
-    return (
-        f"{character!r} means nothing here; an expression is made of kinds, white space, ( ), |, "
-        "*, +, ? and {m,n}"
-    )
+        return "'(' must follow a kind, as in 'call(build)+', or a space, where it begins a group"
+    return f"{character!r} is not allowed; an expression has only kinds, spaces, ( ), |, *, +, ? and {{m,n}}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.timeline.call_counts import modes_in_words
 
 
 @rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER)
@@ -63,13 +65,10 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         if state.declared is not None:  # part of a functional model, whose shapes are inferred in any case
             continue
-        traced = sum(call.mode == "graph" for call in calls)
-        eager = sum(call.mode == "eager" for call in calls)
-        counts = [f"{len(symbolic)} symbolic, to build the layers inside"]
-        counts += [f"{traced} while tracing"] * bool(traced) + [f"{eager} eager"] * bool(eager)
+        modes = modes_in_words(Counter(call.mode for call in calls))
         yield Violation(
-            message=f"The call of {{layer}} ran {len(calls)} times: {', '.join(counts)}. This is expected, "
-            "because it has no build.",
+            message=f"The call of {{layer}} ran {len(calls)} times: {modes}. This is expected: it has no "
+            "build, so Keras calls it symbolically to build the layers inside.",
             layer=layer,
             location=state.methods["call"],
             evidence=(Evidence("symbolic", seqs(*symbolic), symbolic[0].location),),

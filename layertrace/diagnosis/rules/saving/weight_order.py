@@ -40,8 +40,8 @@ def weight_order(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     The rule compares each layer with the first layer of its class, and only if both have the same weights by
-    name, each once. Children are compared by attribute, one level deep. An order that an argument of
-    `__init__` lists name by name is reported only as a note, because it is probably intended.
+    name, each once. Children are compared by attribute, one level deep. If an argument of `__init__` lists
+    the names in this order, the program probably chose it, and the finding is only a note.
     """
     first_of_class: dict[str, _Order] = {}
     reported = set()
@@ -95,8 +95,8 @@ def _violation(first: _Order, second: _Order, what: str) -> Violation:
     differing = next(event for event, was, name in pairs if was != name)
     first_names, second_names = ", ".join(first.names), ", ".join(second.names)
     return Violation(
-        message=f"{{layer}} {what} in the order {second_names}, but {first.layer.name} of the same class in "
-        f"the order {first_names}: set_weights matches by position and would swap them.",
+        message=f"{{layer}} {what} in the order {second_names}; {first.layer.name}, of the same class, uses "
+        f"the order {first_names}. set_weights matches weights by position, so it would swap them.",
         layer=second.layer,
         location=differing.location,
         evidence=(

@@ -19,9 +19,8 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    Keras 3 locks a layer when it is built, with the weights and layers that it has by then, and raises an
-    error when more are added. `call` runs after that. Create them in `__init__`, or in `build`, where the
-    shape of the input is known.
+    Keras 3 locks a layer once it is built, and raises an error if a weight or a layer is added later, such
+    as in `call`. Create them in `__init__`, or in `build`, where the shape of the input is known.
 
     ## Example
 
@@ -43,9 +42,10 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Found by the exception of Keras 3; `tf_keras` has no such lock.
-    - An exception that the program handles in a call around it is not reported.
-    - The owner of a list of layers is known only if a single layer has a list of that name.
+    - The rule needs the exception that Keras 3 raises; `tf_keras` does not lock layers.
+    - If an outer `call` of the program catches the exception, nothing is reported.
+    - If a layer is appended to a list, the finding names its owner only if no other layer has a list of that
+      name.
     """
     for place, error in context.errors_from(*_LOCKED):
         if error.type not in ("ValueError", "RuntimeError"):
