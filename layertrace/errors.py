@@ -11,7 +11,7 @@
     ├── RuleError              (ValueError)   a rule, code or severity is unknown
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
     ├── EngineError            (RuntimeError) the requested engine cannot observe functions here
-    └── HostError              (ImportError)  TensorFlow or Keras is missing, or too old
+    └── DependencyError        (ImportError)  TensorFlow or Keras is missing or too old
 
     LayertraceWarning          (UserWarning)  layertrace did not record something
 
@@ -22,11 +22,11 @@ from __future__ import annotations
 
 __all__ = [
     "CulpritError",
+    "DependencyError",
     "EngineError",
     "ExpectationError",
     "ExpressionError",
     "FormatError",
-    "HostError",
     "LayertraceError",
     "LayertraceWarning",
     "ProgramError",
@@ -107,7 +107,7 @@ class EngineError(LayertraceError, RuntimeError):
     """Functions cannot be observed by this engine here: `sys.monitoring` has no tool id left."""
 
 
-class HostError(LayertraceError, ImportError):
+class DependencyError(LayertraceError, ImportError):
     """A package is missing or too old: TensorFlow, Keras, or the SDK of OpenTelemetry."""
 
 

@@ -44,7 +44,7 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
         TargetError: If a target is none of these.
         RuleError: If a finding of `fail_on` does not exist, or needs the whole recording.
         FormatError: When it starts, if the file of `save` cannot be written.
-        HostError: When it starts, if TensorFlow or Keras is missing or too old.
+        DependencyError: When it starts, if TensorFlow or Keras is missing or too old.
 
     Example:
         with layertrace.trace() as timeline:

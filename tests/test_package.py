@@ -65,5 +65,5 @@ except layertrace.LayertraceError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert done.stdout.startswith("HostError layertrace needs tensorflow")
+    assert done.stdout.startswith("DependencyError layertrace needs tensorflow")
     assert "pip install 'tensorflow>=2.16'" in done.stdout

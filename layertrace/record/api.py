@@ -72,7 +72,7 @@ class Tracer:
                 Keras is imported here.
 
         Raises:
-            HostError: If TensorFlow or Keras is missing or too old.
+            DependencyError: If TensorFlow or Keras is missing or too old.
         """
         recorder = Recorder(
             self._targets,

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 import layertrace
-from layertrace.errors import HostError, LayertraceWarning, TargetError, UnknownLayerError
+from layertrace.errors import DependencyError, LayertraceWarning, TargetError, UnknownLayerError
 
 ONES = np.ones((2, 5), "float32")
 
@@ -128,7 +128,7 @@ def test_another_backend_is_refused(monkeypatch):
     """Keras on another backend is refused with the variable to set."""
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
 
-    with pytest.raises(HostError, match="KERAS_BACKEND=tensorflow"):
+    with pytest.raises(DependencyError, match="KERAS_BACKEND=tensorflow"):
         layertrace.trace().start()
 
 
@@ -136,7 +136,8 @@ def test_an_old_tensorflow_is_refused(monkeypatch):
     """A TensorFlow that is too old is refused with the command that updates it."""
     monkeypatch.setattr(tf, "__version__", "2.15.1")
 
-    with pytest.raises(HostError, match=r"TensorFlow 2\.15\.1 is older .* pip install 'tensorflow>=2\.16'"):
+    older = r"TensorFlow 2\.15\.1 is older .* pip install 'tensorflow>=2\.16'"
+    with pytest.raises(DependencyError, match=older):
         layertrace.trace().start()
 
 

@@ -16,7 +16,7 @@ from record.kill import lost
 
 import layertrace
 from layertrace import Timeline
-from layertrace.errors import FormatError, HostError, LayertraceWarning
+from layertrace.errors import DependencyError, FormatError, LayertraceWarning
 from layertrace.record.frameworks import loading
 from layertrace.record.recording import autosave
 from layertrace.timeline.context import RecordingContext
@@ -406,12 +406,12 @@ def test_a_recording_that_cannot_begin_leaves_the_file_as_it_was(tmp_path, monke
     old = (tmp_path / "old.jsonl").read_bytes()
 
     def fail():
-        raise HostError("no Keras here")
+        raise DependencyError("no Keras here")
 
     before = len(os.listdir("/dev/fd"))
     monkeypatch.setattr(loading, "load", fail)
     for name in ("old.jsonl", "new.jsonl"):
-        with pytest.raises(HostError), layertrace.trace(save=tmp_path / name):
+        with pytest.raises(DependencyError), layertrace.trace(save=tmp_path / name):
             pass
 
     assert (tmp_path / "old.jsonl").read_bytes() == old

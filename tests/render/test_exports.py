@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from layertrace.errors import FormatError, HostError
+from layertrace.errors import DependencyError, FormatError
 from layertrace.render import export, records, spans, text
 from layertrace.render.exports import FORMATS
 from layertrace.render.exports.perfetto import trace_events
@@ -609,7 +609,7 @@ def test_a_fast_timeline_is_not_dropped():
 def test_without_a_provider_an_error_is_raised():
     """If spans would be lost, an error is raised."""
     pytest.importorskip("opentelemetry.sdk")
-    with pytest.raises(HostError) as caught:
+    with pytest.raises(DependencyError) as caught:
         spans(stories.bug())
 
     assert str(caught.value) == (
@@ -621,5 +621,6 @@ def test_without_a_provider_an_error_is_raised():
 def test_without_opentelemetry_the_error_names_the_package(monkeypatch):
     """The error names the package to install."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
-    with pytest.raises(HostError, match=r"OpenTelemetry cannot be used: .*; pip install opentelemetry-sdk$"):
+    missing = r"OpenTelemetry cannot be used: .*; pip install opentelemetry-sdk$"
+    with pytest.raises(DependencyError, match=missing):
         spans(stories.bug())

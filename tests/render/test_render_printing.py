@@ -118,8 +118,8 @@ def test_a_recording_under_way_can_be_printed():
 
 def test_reading_needs_no_recording():
     """A saved timeline is shown on a machine without TensorFlow."""
-    hosts = {"tensorflow", "keras", "layertrace.record"}
-    program = f"import layertrace.render, sys; print({hosts} & set(sys.modules))"
+    frameworks = {"tensorflow", "keras", "layertrace.record"}
+    program = f"import layertrace.render, sys; print({frameworks} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
 
     assert ran.stdout == "set()\n"

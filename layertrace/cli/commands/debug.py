@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from layertrace.errors import HostError
+from layertrace.errors import DependencyError
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import keras_private, loading, tensorflow_private
 from layertrace.record.frameworks.parts import Part, exists
@@ -29,7 +29,7 @@ def debug() -> None:
         click.echo(f"{package:<12} {_version(package)}")
     try:
         loading.load()
-    except HostError as error:
+    except DependencyError as error:
         raise click.ClickException(str(error)) from error
     click.echo()
     _echo_engine()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from layertrace.record.describe.values import describe, key_text
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.layers import class_facts, layer_name
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
@@ -79,7 +79,7 @@ _ENCODINGS: dict[str, Literal["ragged", "sparse"]] = {
 
 
 def _field(value: object) -> Structure:
-    return _type(value) if safe.is_a(value, Host.tf.types.experimental.TraceType) else describe(value)
+    return _type(value) if safe.is_a(value, Loaded.tf.types.experimental.TraceType) else describe(value)
 
 
 def _elements(element_spec: object) -> Structure:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, cast
 
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
@@ -166,7 +166,7 @@ def _either(value: object, name: str) -> Any:
 @functools.cache
 def numbered_dtype(number: int) -> str:
     """Return the name of the dtype with this number in TensorFlow."""
-    return str(Host.tf.dtypes.as_dtype(number).name)
+    return str(Loaded.tf.dtypes.as_dtype(number).name)
 
 
 def dtype_name(dtype: object) -> str:

@@ -14,7 +14,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.source_lines import caller as find_place
 from layertrace.record.engines.refused_calls import refused_call
 from layertrace.record.engines.sites import Fast, Site, Variant
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
@@ -297,7 +297,7 @@ def _main_thread() -> tuple[int, ThreadState]:
 
 def _asked_for_mask() -> CodeType | None:
     """Return the code that raises when Keras asks a tensor of TensorFlow for a mask that it does not have."""
-    function = None if Host.tf is None else vars(Host.tf.Tensor).get("__getattr__")
+    function = None if Loaded.tf is None else vars(Loaded.tf.Tensor).get("__getattr__")
     return function.__code__ if type(function) is FunctionType else None
 
 

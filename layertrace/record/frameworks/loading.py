@@ -8,10 +8,10 @@ import re
 import sys
 from typing import Any
 
-from layertrace.errors import HostError
+from layertrace.errors import DependencyError
 from layertrace.record.frameworks import tensorflow_private
-from layertrace.record.frameworks.host import Host
 from layertrace.record.frameworks.import_hook import importing
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
 __all__ = ["layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
@@ -25,7 +25,7 @@ def load() -> None:
     """Import TensorFlow, and a Keras if none is imported yet.
 
     Raises:
-        HostError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
+        DependencyError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
     """
     names = ["tensorflow"]
     if not any(name in sys.modules for name in KERAS):
@@ -34,15 +34,15 @@ def load() -> None:
     for name in names:
         _import(name)
     _check_versions()
-    Host.tf = sys.modules["tensorflow"]
+    Loaded.tf = sys.modules["tensorflow"]
 
 
 def tensor_type() -> type | None:
     """Return the class of eager tensors, if their shapes can be read cheaply (`describe.eager_shape`)."""
     parts = ("known_shape", "shape_tuple", "shape_sizes", "dtype_number")
-    if Host.tf is None or None in map(tensorflow_private.find, parts):
+    if Loaded.tf is None or None in map(tensorflow_private.find, parts):
         return None
-    cls: type = Host.tf.__internal__.EagerTensor
+    cls: type = Loaded.tf.__internal__.EagerTensor
     return cls
 
 
@@ -55,9 +55,9 @@ def tensor_methods() -> tuple[Any, Any]:
 
 def replica() -> int | None:
     """Return the number of the `tf.distribute` replica that this thread runs; None outside of one."""
-    if Host.tf is None:
+    if Loaded.tf is None:
         return None
-    distribute = Host.tf.distribute
+    distribute = Loaded.tf.distribute
     if not distribute.has_strategy() or distribute.in_cross_replica_context():
         return None
     return tensorflow_private.replica_number(distribute.get_replica_context())
@@ -68,19 +68,19 @@ def _import(name: str) -> None:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
         requirement = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
-        raise HostError(f"layertrace needs {name} ({error}): pip install {requirement}") from error
+        raise DependencyError(f"layertrace needs {name} ({error}): pip install {requirement}") from error
 
 
 def _check_versions() -> None:
     version = sys.modules["tensorflow"].__version__
     numbers = re.match(r"(\d+)\.(\d+)", version)
     if numbers and tuple(map(int, numbers.groups())) < _OLDEST:
-        raise HostError(
+        raise DependencyError(
             f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
         )
     keras = sys.modules.get("keras")
     if keras is not None and "keras" in loaded() and keras.backend.backend() != "tensorflow":
-        raise HostError(
+        raise DependencyError(
             f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
             "set KERAS_BACKEND=tensorflow before importing keras"
         )

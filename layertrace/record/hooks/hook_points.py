@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from layertrace.record.frameworks import tensorflow_private
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
 from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN
 from layertrace.record.hooks.layer_calls import begin, end, fail
@@ -34,21 +34,21 @@ _METHODS: dict[str, Kind] = {"__init__": "init", "build": "build", "call": "call
 _LIFECYCLE = Observer(begin, end, fail)
 
 
-def shared_points(host: str, cover: Callable[[type], None]) -> list[HookPoint]:
+def shared_points(framework: str, cover: Callable[[type], None]) -> list[HookPoint]:
     """Return what is observed once for a whole framework: the creation of layers, variables and traces.
 
     Args:
-        host: `keras` or `tf_keras`.
+        framework: `keras` or `tf_keras`.
         cover: Called with the class of each layer before the layer is created, to hook its methods.
     """
     functions = [_function_point(part) for part in _FUNCTIONS if tensorflow_private.find(part) is not None]
-    return [_creation_of_layers(host, cover), *_framework_points(host), *functions]
+    return [_creation_of_layers(framework, cover), *_framework_points(framework), *functions]
 
 
 @functools.cache
-def _framework_points(host: str) -> tuple[HookPoint, ...]:
-    source: Literal["keras", "tf_keras"] = "keras" if host == "keras" else "tf_keras"
-    base = layer_base(host)
+def _framework_points(framework: str) -> tuple[HookPoint, ...]:
+    source: Literal["keras", "tf_keras"] = "keras" if framework == "keras" else "tf_keras"
+    base = layer_base(framework)
     points = [
         _point(
             base,
@@ -57,21 +57,21 @@ def _framework_points(host: str) -> tuple[HookPoint, ...]:
             "variable",
             takes_anything=True,
         ),
-        _point(type(Host.tf.Variable), "__call__", creation_observer("tf"), "variable"),
+        _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
     ]
-    if host == "keras":
+    if framework == "keras":
         variable = sys.modules["keras"].Variable
         points.append(
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
-    return (*points, *_update_points(host))
+    return (*points, *_update_points(framework))
 
 
-def _update_points(host: str) -> tuple[HookPoint, ...]:
+def _update_points(framework: str) -> tuple[HookPoint, ...]:
     """Return the function that gets gradients in a list; the arguments of `apply` may be iterators."""
-    optimizer = sys.modules[host].optimizers.Optimizer
-    if host == "keras":
+    optimizer = sys.modules[framework].optimizers.Optimizer
+    if framework == "keras":
         name, observer = "_filter_empty_gradients", KERAS_UPDATES
         owner: object = _owner(optimizer, name)
     else:
@@ -79,13 +79,13 @@ def _update_points(host: str) -> tuple[HookPoint, ...]:
         owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
     if hasattr(owner, name):
         points = [_point(owner, name, observer, "watch")]
-        if host == "keras" and hasattr(optimizer, _CHECK):
+        if framework == "keras" and hasattr(optimizer, _CHECK):
             points.append(_point(_owner(optimizer, _CHECK), _CHECK, UNKNOWN_VARIABLES, "watch"))
         return tuple(points)
     warn_once(
-        f"this {host} has no {name} (seen in {KERAS_SEEN} and {TF_KERAS_SEEN}), so updates by "
+        f"this {framework} has no {name} (seen in {KERAS_SEEN} and {TF_KERAS_SEEN}), so updates by "
         "optimizers are not recorded. Everything else is. A newer layertrace may support it.",
-        key=f"updates of {host}",
+        key=f"updates of {framework}",
     )
     return ()
 
@@ -125,11 +125,11 @@ def _point(
 
 
 @functools.cache
-def _creation_of_layers(host: str, cover: Callable[[type], None]) -> HookPoint:
+def _creation_of_layers(framework: str, cover: Callable[[type], None]) -> HookPoint:
     def begin(call: Call) -> None:
         cover(call.subject)
 
-    return _point(layer_base(host), "__new__", watching(begin), "watch")
+    return _point(layer_base(framework), "__new__", watching(begin), "watch")
 
 
 def class_points(cls: type) -> tuple[HookPoint, ...]:

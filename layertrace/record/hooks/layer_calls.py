@@ -10,7 +10,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note, with_causes
 from layertrace.record.describe.modes import Mode, current_mode
 from layertrace.record.describe.values import Deferred, defer, eager_shape
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord, register_layer
@@ -71,7 +71,7 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
     if _is_formality(method, subject, keywords):
         return None
     arguments = _arguments(method, values, extra, keywords)
-    mode = current_mode(Host.tf)
+    mode = current_mode(Loaded.tf)
     span = start(method, layer, arguments, mode, caller)
     if method.kind == "call":
         if span[PLACE] is not None and (
@@ -94,7 +94,7 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
 
 def strategy() -> str | None:
     """Return the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
-    distribute = Host.tf.distribute
+    distribute = Loaded.tf.distribute
     return safe.class_name(distribute.get_strategy()) if distribute.has_strategy() else None
 
 
@@ -257,7 +257,7 @@ def _corrected_mode(span: Span) -> Mode | None:
 
     The fast path looks at the input only, and a constant may be passed inside a graph.
     """
-    return None if span[DTYPE] is None else current_mode(Host.tf)
+    return None if span[DTYPE] is None else current_mode(Loaded.tf)
 
 
 def finish(

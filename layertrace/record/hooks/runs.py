@@ -17,7 +17,7 @@ from layertrace.record.describe.exceptions import ErrorNote, error_note
 from layertrace.record.describe.modes import traced_graphs
 from layertrace.record.describe.retrace_causes import code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, known, record_of
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub, threads
@@ -72,7 +72,7 @@ About: TypeAlias = Callable[[Any, FunctionRecord], RunNote]
 
 def run_observer() -> Observer[Run]:
     """Return the observer of `Function.__call__`, which runs a `tf.function` and traces it if necessary."""
-    return _observer("_function_captures", _function, as_python=Host.tf.config.functions_run_eagerly)
+    return _observer("_function_captures", _function, as_python=Loaded.tf.config.functions_run_eagerly)
 
 
 def concrete_observer() -> Observer[Run]:
@@ -92,7 +92,7 @@ def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Obs
         about: Creates the note of the first of many runs.
         as_python: Returns whether functions run as plain Python now.
     """
-    identify, eager = attrgetter(identity), Host.tf.executing_eagerly
+    identify, eager = attrgetter(identity), Loaded.tf.executing_eagerly
 
     # What follows runs in every step of a program. Each Python call in it is felt, since the step has left
     # the caches cold (`tests/benchmarks/compiled.py`).
@@ -195,7 +195,8 @@ def _failed(
     """Record a run that failed by itself; if its trace failed, that is recorded already."""
     with guarded("record a run that failed"):
         thread = threads.state
-        if thread.failed_at >= started or not hasattr(function, identity) or not Host.tf.executing_eagerly():
+        is_recorded = thread.failed_at >= started
+        if is_recorded or not hasattr(function, identity) or not Loaded.tf.executing_eagerly():
             return
         started = max(started, thread.traced_until)
         note = about(function, record_of(getattr(function, identity)))
@@ -208,7 +209,7 @@ def _failed(
 def _begin(about: About, call: Call, identity: str) -> Span | None:
     """Open the span of a function that runs as plain Python, with everything that happens inside it."""
     with guarded("record a run"):
-        if not Host.tf.executing_eagerly():
+        if not Loaded.tf.executing_eagerly():
             return None
         note = about(call.subject, record_of(getattr(call.subject, identity)))
         note.eagerly = True

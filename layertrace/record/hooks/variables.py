@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from layertrace.record.describe.modes import current_mode
 from layertrace.record.describe.values import describe, dtype_name, spec, tensor_shape
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import threads
@@ -185,7 +185,7 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
         layer = live_layers.get(owner) or register_layer(owner, layer)
-    mode = current_mode(Host.tf)
+    mode = current_mode(Loaded.tf)
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
     return start(call.method, layer, VariableNote(source, arguments, deferred), mode, call.caller)
 
@@ -200,7 +200,7 @@ def _is_part_of_another(call: Call) -> bool:
     caller = "" if call.caller is None else str(call.caller.f_globals.get("__name__"))
     if caller.startswith("keras.src.backend."):
         return True
-    is_public = cls is Host.tf.Variable or cls is Host.tf.compat.v1.Variable
+    is_public = cls is Loaded.tf.Variable or cls is Loaded.tf.compat.v1.Variable
     return not is_public and caller.startswith("tensorflow.")
 
 

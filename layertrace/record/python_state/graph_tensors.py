@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 from layertrace.record.python_state.framework_attributes import set_by_framework
 
@@ -32,11 +32,11 @@ def _inside(value: object) -> list[object]:
 
 
 def _is_graph_tensor(value: object) -> bool:
-    return safe.is_a(value, Host.tf.Tensor) and not _is_eager(value)
+    return safe.is_a(value, Loaded.tf.Tensor) and not _is_eager(value)
 
 
 def _is_eager(value: object) -> bool:
-    return safe.is_a(value, Host.tf.__internal__.EagerTensor)
+    return safe.is_a(value, Loaded.tf.__internal__.EagerTensor)
 
 
 def is_replaced(layer: object, name: str) -> bool:

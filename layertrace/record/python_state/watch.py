@@ -13,7 +13,7 @@ from typing import Any
 from layertrace.record.describe.modes import current_mode, traced_graphs
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.tf_functions import FunctionRecord
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
@@ -105,7 +105,7 @@ def _ops(span: Span) -> int | None:
     mode = span[MODE]
     if mode is None or mode.name != "graph":
         return None
-    graph = Host.tf.compat.v1.get_default_graph()
+    graph = Loaded.tf.compat.v1.get_default_graph()
     traced = traced_graphs.get(graph)
     return int(graph.version) if traced is not None and traced.span is mode.span else None
 
@@ -301,7 +301,7 @@ def trains() -> None:
     if not switch.is_on:
         return
     ancestor = threads.state.span
-    if ancestor is None and (mode := current_mode(Host.tf)) is not None:  # in the thread of a replica
+    if ancestor is None and (mode := current_mode(Loaded.tf)) is not None:  # in the thread of a replica
         ancestor = mode.span
     while ancestor is not None:
         if ancestor[METHOD].kind == "trace":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, variables_inside
 from layertrace.record.describe.values import describe, dtype_name, spec
-from layertrace.record.frameworks.host import Host
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
@@ -155,7 +155,7 @@ def _methods(cls: type) -> Mapping[str, Location]:
 
 def _tensors(layer: object) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
-    kinds = (Host.tf.Variable, Host.tf.__internal__.EagerTensor)
+    kinds = (Loaded.tf.Variable, Loaded.tf.__internal__.EagerTensor)
     items = list(safe.instance_dict(layer).items())
     return {name: describe(value) for name, value in items if safe.is_a(value, *kinds) and type(name) is str}
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from layertrace.errors import HostError
+from layertrace.errors import DependencyError
 from layertrace.render.exports.records import Words, encodable, record_of
 from layertrace.render.exports.titles import title
 from layertrace.render.exports.tracks import end_of
@@ -43,7 +43,7 @@ def spans(timeline: Timeline, tracer_provider: TracerProvider | None = None) -> 
         The number of spans, including that of the recording.
 
     Raises:
-        HostError: If OpenTelemetry is not installed, or no provider is set that keeps spans.
+        DependencyError: If OpenTelemetry is not installed, or no provider is set that keeps spans.
 
     Example:
         >>> spans(timeline, TracerProvider())  # doctest: +SKIP
@@ -59,7 +59,7 @@ def _provider() -> TracerProvider:
     trace = _api()
     provider: TracerProvider = trace.get_tracer_provider()
     if isinstance(provider, trace.ProxyTracerProvider):
-        raise HostError(
+        raise DependencyError(
             "no OpenTelemetry provider is set, so the spans would be lost; pass tracer_provider=, or call "
             "opentelemetry.trace.set_tracer_provider first"
         )
@@ -76,7 +76,9 @@ def _api() -> Any:
         importlib.import_module("opentelemetry.sdk")  # without it, the API accepts spans and drops them
         return importlib.import_module("opentelemetry.trace")
     except ImportError as error:
-        raise HostError(f"OpenTelemetry cannot be used: {error}; pip install opentelemetry-sdk") from error
+        raise DependencyError(
+            f"OpenTelemetry cannot be used: {error}; pip install opentelemetry-sdk"
+        ) from error
 
 
 class _Sender:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Host"]
+__all__ = ["Loaded"]
 
 
-class Host:
-    """Where the other modules find TensorFlow, which only a trace may import."""
+class Loaded:
+    """TensorFlow for the other modules; None until a trace has loaded it."""
 
     tf: Any = None
