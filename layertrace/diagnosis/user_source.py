@@ -378,4 +378,7 @@ def dotted(node: ast.expr) -> str:
 def line_of(location: Location | None, node: ast.AST) -> Location:
     """Return the line of a node in the function at a location."""
     assert location is not None  # noqa: S101  # the node came from a function at a location
-    return Location(location.file, getattr(node, "lineno", location.line), location.function)
+    line, columns = getattr(node, "lineno", location.line), None
+    if isinstance(node, (ast.expr, ast.stmt)) and node.end_col_offset is not None:
+        columns = node.col_offset, node.end_col_offset if node.end_lineno == line else None
+    return Location(location.file, line, location.function, columns)

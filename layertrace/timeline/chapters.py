@@ -14,7 +14,7 @@ from layertrace.timeline.repetitions import repetitions
 from layertrace.timeline.statements import Statement, Statements
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["Chapter", "chapters"]
+__all__ = ["Chapter", "chapters", "statements_of"]
 
 LONGEST_REPEATED = 24
 FEWEST_REPEATED = 2
@@ -80,7 +80,7 @@ def chapters(timeline: Timeline) -> list[Chapter]:
     Args:
         timeline: The events. Those of a selection are in the chapters of the whole recording.
     """
-    statements = _statements_of(timeline)
+    statements = statements_of(timeline)
     by_thread: dict[str, list[tuple[Statement, Event]]] = {}
     for event in timeline.roots:
         outermost = timeline.outermost(event)
@@ -121,7 +121,8 @@ def _has_repeated(visits: Sequence[Visit]) -> bool:
     return max(Counter(statement for statement, _ in visits).values()) > 1
 
 
-def _statements_of(timeline: Timeline) -> Statements:
+def statements_of(timeline: Timeline) -> Statements:
+    """Return the statements of a program: as recorded, or from its files if they have not changed since."""
     context = timeline.surroundings
     started_ns = context.started_ns
     files = {event.location.file for event in timeline.roots if event.location is not None}

@@ -129,7 +129,7 @@ class RecordingContext:
         observations: The observations, in order.
         failure: The exception that ended the recording.
         versions: The versions of TensorFlow and Keras that were loaded.
-        statements: The statements that top-level events came from, with their source.
+        statements: The statements that events came from, with their source; those of top-level events first.
         started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
         command: The program and its arguments, as in `sys.argv`; empty for a notebook.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Union, get_args
 
 import msgspec
@@ -92,11 +92,16 @@ EMPTY_MAPPING: Mapping[Any, Any] = FrozenEmptyMapping()
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A line of source code: `train.py:40 in main`."""
+    """A line of source code: `train.py:40 in main`.
+
+    `columns` are where the expression on that line begins and ends, in bytes of UTF-8; the end is None if
+    the expression goes on in the next line. They are known since Python 3.11, and not compared.
+    """
 
     file: str
     line: int
     function: str = ""
+    columns: tuple[int, int | None] | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

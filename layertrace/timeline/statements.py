@@ -9,14 +9,18 @@ import os
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
 from layertrace.timeline.event import Location
 
 __all__ = ["Statement", "Statements", "read_statements"]
 
 LONGEST_SOURCE = 200
+LONGEST_LINE = 400
+MOST_LINES_KEPT = 20
+MOST_STATEMENTS = 2_000
 MOST_LINES = 10_000
 MODULE_LEVEL = ("", "<module>")
 
@@ -32,6 +36,7 @@ class Statement:
         function: The function around it, `Net.call`; empty at module level.
         loop: The first and last line of the outermost loop around it in its function; None outside of loops.
         source: Its text on one line, without comments and at most 200 characters; empty if it cannot be read.
+        lines: Its first 20 lines as they are in the file, each with at most 400 characters.
     """
 
     file: str
@@ -40,6 +45,12 @@ class Statement:
     function: str = ""
     loop: tuple[int, int] | None = None
     source: str = ""
+    lines: tuple[str, ...] = field(default=(), compare=False)
+
+    def line(self, number: int) -> str | None:
+        """Return a line of the statement as it is in the file; None if it is unknown."""
+        at = number - self.first
+        return self.lines[at] if 0 <= at < len(self.lines) else None
 
 
 class Statements:
@@ -77,10 +88,10 @@ class Statements:
 
 
 def read_statements(locations: Iterable[Location | None]) -> tuple[Statement, ...]:
-    """Return the statements at these locations whose source can be read, each once."""
+    """Return the statements at these locations whose source can be read, each once, up to 2,000."""
     statements = Statements()
     found = dict.fromkeys(statements.at(location) for location in dict.fromkeys(locations))
-    return tuple(statement for statement in found if statement.source)
+    return tuple(islice((statement for statement in found if statement.source), MOST_STATEMENTS))
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +101,13 @@ def _statement_at(file: str, line: int) -> Statement | None:
     if node_and_statement is None:
         return None
     node, statement = node_and_statement
-    return replace(statement, source=_source_of(node, statement, linecache.getlines(file)))
+    lines = linecache.getlines(file)
+    kept = lines[statement.first - 1 : statement.last][:MOST_LINES_KEPT]
+    return replace(
+        statement,
+        source=_source_of(node, statement, lines),
+        lines=tuple(text.rstrip()[:LONGEST_LINE] for text in kept),
+    )
 
 
 @lru_cache(maxsize=64)

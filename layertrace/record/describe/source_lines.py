@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -117,7 +118,17 @@ def _location(code: CodeType, lasti: int, file: str) -> Location:
         if start <= lasti < end:
             line = number or line
             break
-    return _original(Location(file, line, code.co_name))
+    return _original(Location(file, line, code.co_name, _columns(code, lasti, line)))
+
+
+def _columns(code: CodeType, lasti: int, line: int) -> tuple[int, int | None] | None:
+    """Return where the expression of an instruction begins and ends on a line; None if that is unknown."""
+    if sys.version_info < (3, 11) or lasti < 0:
+        return None
+    first, last, start, end = next(islice(code.co_positions(), lasti // 2, None), (None,) * 4)
+    if first != line or last is None or start is None or end is None:
+        return None
+    return start, end if last == line else None
 
 
 def _original(place: Location) -> Location:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Protocol
 
 from layertrace.record.describe.exceptions import failure_of
@@ -345,8 +346,22 @@ class Recorder:
 
 def _with_statements(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
     """Return the context with the source of the program, as it is while the program still runs."""
-    locations = (event.location for event in events if event.parent is None)
-    return replace(context, statements=read_statements(locations))
+    events = tuple(events)
+    failure = context.failure
+    errors = (event.error for event in events if event.error is not None)
+    return replace(
+        context,
+        statements=read_statements(
+            chain(
+                (event.location for event in events if event.parent is None),
+                () if failure is None else (*failure.lines, failure.error.location),
+                (error.location for error in errors),
+                (event.location for event in events),
+                (observation.location for observation in context.observations),
+                (method for state in context.states.values() for method in state.methods.values()),
+            )
+        ),
+    )
 
 
 def _noted(doings: Iterable[str]) -> list[str]:

@@ -81,6 +81,7 @@ class PlaceLine(msgspec.Struct, kw_only=True, rename={"inside": "in"}):
     file: str
     line: int
     inside: str = ""
+    columns: tuple[int, int | None] | None = None
 
 
 def _fields_of(source: type) -> dict[str, tuple[Any, Any]]:

@@ -201,7 +201,7 @@ class Reader:
 
     def _place(self, line: dict[str, Any]) -> None:
         place = self._converted(line, PlaceLine)
-        self._places[place.place] = Location(place.file, place.line, place.inside)
+        self._places[place.place] = Location(place.file, place.line, place.inside, place.columns)
 
     def _value(self, line: dict[str, Any]) -> None:
         number = line["value"]

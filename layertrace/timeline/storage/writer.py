@@ -13,7 +13,15 @@ from typing import Any
 import msgspec
 
 from layertrace.timeline.context import RecordingContext
-from layertrace.timeline.event import EMPTY_MAPPING, Event, FunctionRef, LayerRef, Location, Structure
+from layertrace.timeline.event import (
+    EMPTY_MAPPING,
+    ErrorRef,
+    Event,
+    FunctionRef,
+    LayerRef,
+    Location,
+    Structure,
+)
 from layertrace.timeline.storage.lines import LATER_FIELDS, MAJOR, MINOR, REFERENCES, event_line
 from layertrace.timeline.storage.values import encoded, in_utf8
 
@@ -50,6 +58,7 @@ class Writer:
         encoders: dict[str, Callable[[Any], Any]] = {
             **{name: number[kind] for name, kind in REFERENCES.items()},
             "arguments": lambda arguments: self._value(arguments) if arguments else None,
+            "error": _compact,
             "flags": lambda flags: tuple(sorted(flags)) if flags else (),
         }
         # By position: a third faster than by name, and each event of a recording comes here.
@@ -112,7 +121,7 @@ class Writer:
         failure = surroundings.failure
         if failure is not None:
             layer = None if failure.layer is None else self.layer(failure.layer)
-            self._line({"failure": failure.error, **_without(failure, "error"), "layer": layer})
+            self._line({"failure": _compact(failure.error), **_without(failure, "error"), "layer": layer})
         if surroundings.versions:
             self._line({"versions": dict(surroundings.versions)})
         if surroundings.command:
@@ -154,8 +163,10 @@ class Writer:
         cached = self._cache.get(id(place))
         if cached is not None and cached[0] is place:
             return cached[1]
-        fields = {"file": place.file, "line": place.line, "in": place.function}
-        return self._cached(place, self._number("place", place, fields))
+        fields: dict[str, Any] = {"file": place.file, "line": place.line, "in": place.function}
+        if place.columns is not None:
+            fields["columns"] = place.columns
+        return self._cached(place, self._number("place", (place, place.columns), fields))
 
     def _value(self, value: Structure) -> int:
         """Return the number of a value; an object is encoded once, and equal ones are written once."""
@@ -177,7 +188,21 @@ _values_of = attrgetter(*_FIELDS)
 
 
 def _without(thing: Any, *names: str) -> dict[str, Any]:
-    return {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in names}
+    return {f.name: _compact(getattr(thing, f.name)) for f in fields(thing) if f.name not in names}
+
+
+def _compact(value: Any) -> Any:
+    """Return a value with places as dictionaries that have columns only if these are known."""
+    if isinstance(value, Location):
+        place = {"file": value.file, "line": value.line, "function": value.function}
+        return place if value.columns is None else {**place, "columns": value.columns}
+    if isinstance(value, ErrorRef):
+        return _without(value)
+    if isinstance(value, tuple):
+        return tuple(map(_compact, value))
+    if isinstance(value, Mapping):
+        return {name: _compact(inner) for name, inner in value.items()}
+    return value
 
 
 def _as_dict(value: Any) -> Any:
