@@ -12,6 +12,7 @@ from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
 from layertrace.timeline import Timeline
+from layertrace.timeline.chapters import statements_of
 
 __all__ = ["diagnose", "named", "run"]
 
@@ -42,7 +43,21 @@ def diagnose(
     ignore = [ignore] if isinstance(ignore, str) else ignore
     context = DiagnosisContext(timeline)
     findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
-    return sorted(_merged(findings), key=lambda finding: _sort_key(context, finding))
+    merged = sorted(_merged(findings), key=lambda finding: _sort_key(context, finding))
+    return _with_source(merged, timeline)
+
+
+def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
+    """Return the findings with the text of their lines, where it is known."""
+    if not findings:
+        return findings
+    statements = statements_of(timeline)
+    return [
+        finding
+        if finding.location is None
+        else replace(finding, source=statements.at(finding.location).line(finding.location.line) or "")
+        for finding in findings
+    ]
 
 
 def _sort_key(context: DiagnosisContext, finding: Finding) -> tuple[int, bool, int, str]:

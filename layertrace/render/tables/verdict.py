@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
+from layertrace.render.tables.finding_rows import one_line_each, places_of
 from layertrace.render.wording.crash import Crash, crash_of
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
+from layertrace.render.wording.links import can_link
 from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, SEVERITIES, inked
 from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline import Timeline
 
-__all__ = ["NOTHING_SEEN", "Verdict", "first_clause", "tally", "verdict"]
+__all__ = ["NOTHING_SEEN", "Verdict", "tally", "verdict"]
 
 NOTHING_SEEN = "nothing was checked: no layer was created, built or called"
 CLEAN_WORDS = "nothing wrong found"
 NO_RULES = "nothing was checked: the rules did not run"
-INDENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class Verdict:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs, width = glyphs_of(options), options.max_width
-        yield from _list(self.findings, glyphs, width)
+        listed = [finding for finding in self.findings if finding.severity != "note"]
+        yield from one_line_each(listed, places_of(listed, links=can_link(console)), glyphs, width)
         yield from wrapped(self.last_line(glyphs), console, width)
 
 
@@ -148,45 +149,3 @@ def _unseen(timeline: Timeline) -> Iterator[str]:
         yield f"{names} was traced before the recording began, so the layers inside were not seen"
     elif not timeline.layers:
         yield "no layer was created, built or called"
-
-
-def _list(findings: Sequence[Finding], glyphs: Glyphs, width: int) -> list[Text]:
-    """Return one line for each finding: severity, code, place, and the beginning of its message."""
-    places = Places([finding.location for finding in findings if finding.location is not None], here())
-    names = ["" if f.location is None else glyphs.user(places.short(f.location)) for f in findings]
-    severity = max((len(finding.severity) for finding in findings), default=0)
-    code = max((len(finding.code) for finding in findings), default=0)
-    place = max(map(len, names), default=0)
-    lines = []
-    for finding, name in zip(findings, names, strict=True):
-        line = Text(" " * INDENT)
-        line.append(finding.severity.ljust(severity + 2), SEVERITIES[finding.severity])
-        line.append(finding.code.ljust(code + 2), SEVERITIES[finding.severity])
-        line.append(name.ljust(place + 2 if place else 0))
-        room = max(width - line.cell_len, 12)
-        line.append(_clipped(first_clause(glyphs.user(finding.message)), room, glyphs))
-        line.no_wrap, line.overflow = True, "ignore"
-        lines.append(line)
-    return lines
-
-
-def first_clause(message: str) -> str:
-    """Return the beginning of a message, until its first colon, semicolon or full stop.
-
-    Example:
-        >>> first_clause("net is recreated (units: 3): its weights are new.")
-        'net is recreated (units: 3)'
-    """
-    depth = 0
-    for at, sign in enumerate(message):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " "):
-            return message[:at]
-    return message
-
-
-def _clipped(text: str, width: int, glyphs: Glyphs) -> str:
-    """Return a text without its end if it is too wide."""
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, max(width - len(glyphs.dots), 1)).rstrip() + glyphs.dots

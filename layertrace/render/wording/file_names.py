@@ -6,6 +6,11 @@ import os
 import re
 from collections.abc import Iterable
 
+from rich.text import Text
+
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.links import link_to
+from layertrace.render.wording.styles import PLACE, inked
 from layertrace.timeline.event import Location
 
 __all__ = ["Places", "here", "tails", "without_start"]
@@ -63,9 +68,11 @@ class Places:
     Args:
         locations: All lines of code in the output.
         cwd: The directory that paths are relative to.
+        links: Whether `linked` returns links to the files.
     """
 
-    def __init__(self, locations: Iterable[Location], cwd: str) -> None:
+    def __init__(self, locations: Iterable[Location], cwd: str, *, links: bool = False) -> None:
+        self._links = links
         files = {location.file for location in locations}
         self._short = tails(files)
         self._long = {file: _relative(file, cwd) or self._short[file] for file in files}
@@ -77,6 +84,12 @@ class Places:
     def short(self, location: Location) -> str:
         """Return a location without its directory, unless two files differ only in that."""
         return f"{_cell(location.file) or self._short[location.file]}:{location.line}"
+
+    def linked(self, location: Location, glyphs: Glyphs) -> Text:
+        """Return the short form in the colour of places, as a link to the file where that is possible."""
+        address = link_to(location) if self._links else None
+        style = PLACE if address is None else f"{PLACE} link {address}"
+        return inked(glyphs.user(self.short(location)), style)
 
 
 def _relative(file: str, cwd: str) -> str | None:

@@ -26,9 +26,7 @@ def gutter(mark: str, style: str, number: str = "") -> Text:
     return inked(number.rjust(NUMBER_WIDTH), QUIET).append(f" {mark} ", style)
 
 
-def source_frame(
-    source: str, location: Location, glyphs: Glyphs, width: int, style: str
-) -> Iterator[Text]:
+def source_frame(source: str, location: Location, glyphs: Glyphs, width: int, style: str) -> Iterator[Text]:
     """Yield a line of source code, and a line that underlines the expression.
 
     Args:
@@ -73,7 +71,7 @@ def _span(source: str, location: Location) -> tuple[int, int]:
 
 
 def _expression(code: str) -> tuple[int, int]:
-    """Return where the value of a simple statement begins and ends; the whole line if it is none."""
+    """Return where the value of a simple statement begins and ends; else of the whole line."""
     try:
         (statement,) = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a part of a statement, or a head

@@ -7,6 +7,7 @@ from rich.text import Text
 from layertrace.timeline.event import Kind, Mode
 
 __all__ = [
+    "ADDED",
     "CLASS",
     "CLEAN",
     "ERROR",
@@ -15,7 +16,9 @@ __all__ = [
     "MODES",
     "NAME",
     "NOTE",
+    "PLACE",
     "QUIET",
+    "REMOVED",
     "SEVERITIES",
     "TITLE",
     "inked",
@@ -37,6 +40,9 @@ QUIET = "dim"
 FOLD = "bold"
 ERROR = "bold red"
 NOTE = "yellow"
+ADDED = "green"
+REMOVED = "red"
+PLACE = "cyan"
 CLEAN = "bold green"
 TITLE = "bold"
 

@@ -1,0 +1,85 @@
+"""Show each finding on one line: severity, code, place, and the beginning of its message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from layertrace.diagnosis import Finding
+from layertrace.render.wording.file_names import Places, here
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.styles import SEVERITIES
+
+__all__ = ["first_clause", "one_line_each", "places_of"]
+
+INDENT = 2
+
+
+def places_of(findings: Sequence[Finding], *, links: bool) -> Places:
+    """Return the names of the lines of code that findings show.
+
+    Args:
+        findings: The findings.
+        links: Whether the places are links to their files.
+    """
+    locations = [
+        location
+        for finding in findings
+        for location in (finding.location, *(evidence.location for evidence in finding.evidence))
+        if location is not None
+    ]
+    return Places(locations, here(), links=links)
+
+
+def one_line_each(
+    findings: Sequence[Finding], places: Places, glyphs: Glyphs, width: int, *, whole: bool = False
+) -> Iterator[Text]:
+    """Yield one line for each finding.
+
+    Args:
+        findings: The findings.
+        places: The names of their lines of code.
+        glyphs: The symbols that can be shown.
+        width: The maximum width of lines.
+        whole: Whether to show as much of the message as fits, and not only its first clause.
+    """
+    named = [Text() if f.location is None else places.linked(f.location, glyphs) for f in findings]
+    columns = [
+        max((len(finding.severity) for finding in findings), default=0) + 2,
+        max((len(finding.code) for finding in findings), default=0) + 2,
+        max((place.cell_len for place in named), default=-2) + 2,
+    ]
+    for finding, place in zip(findings, named, strict=True):
+        line, style = Text(" " * INDENT), SEVERITIES[finding.severity]
+        line.append(finding.severity.ljust(columns[0]), style)
+        line.append(finding.code.ljust(columns[1]), style)
+        line.append_text(place).append(" " * (columns[2] - place.cell_len))
+        message = glyphs.user(finding.message)
+        room = max(width - line.cell_len, 12)
+        line.append(_clipped(message if whole else first_clause(message), room, glyphs))
+        line.no_wrap, line.overflow = True, "ignore"
+        yield line
+
+
+def first_clause(message: str) -> str:
+    """Return the beginning of a message, until its first colon, semicolon or full stop.
+
+    Example:
+        >>> first_clause("net is recreated (units: 3): its weights are new.")
+        'net is recreated (units: 3)'
+    """
+    depth = 0
+    for at, sign in enumerate(message):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " "):
+            return message[:at]
+    return message
+
+
+def _clipped(text: str, width: int, glyphs: Glyphs) -> str:
+    """Return a text without its end if it is too wide."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width - len(glyphs.dots), 1)).rstrip() + glyphs.dots
