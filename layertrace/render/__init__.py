@@ -3,6 +3,7 @@
 from layertrace.render.event_line import echo_line, event_line
 from layertrace.render.exports import export, records, spans
 from layertrace.render.failure_report import print_failure
+from layertrace.render.lives.chart import life_chart
 from layertrace.render.notebook import notebook
 from layertrace.render.page import write_page
 from layertrace.render.printing import print_timeline, text
@@ -21,6 +22,7 @@ __all__ = [
     "export",
     "findings",
     "function_table",
+    "life_chart",
     "notebook",
     "print_failure",
     "print_timeline",

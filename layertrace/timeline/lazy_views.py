@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layertrace.diagnosis.diagnose import diagnose
-    from layertrace.render import function_table, print_timeline, table, text, tree
+    from layertrace.render import function_table, life_chart, print_timeline, table, text, tree
     from layertrace.render.notebook import notebook
 
-__all__ = ["diagnose", "function_table", "notebook", "print_timeline", "table", "text", "tree"]
+__all__ = ["diagnose", "function_table", "life_chart", "notebook", "print_timeline", "table", "text", "tree"]
 
 _HOMES = {
     "diagnose": "layertrace.diagnosis",
     "function_table": "layertrace.render",
+    "life_chart": "layertrace.render",
     "notebook": "layertrace.render",
     "print_timeline": "layertrace.render",
     "table": "layertrace.render",

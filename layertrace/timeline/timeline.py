@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from layertrace.diagnosis import Finding
+    from layertrace.render.lives.chart import LifeChart
     from layertrace.render.trees.tree import TimelineTree
 
 __all__ = ["Timeline"]
@@ -288,6 +289,15 @@ class Timeline(Sequence[Event]):
             options: What the tree shows, as `TreeOptions` lists it.
         """
         return lazy_views.tree(self, findings=findings, **options)
+
+    def life_chart(self, *, findings: Sequence[Finding] = (), max_lines: int | None = 40) -> LifeChart:
+        """Return a chart for `rich` to print: when each layer was created, built and called.
+
+        Args:
+            findings: Findings to mark at the layers concerned.
+            max_lines: Approximate number of lines at most; None for any number.
+        """
+        return lazy_views.life_chart(self, findings, max_lines=max_lines)
 
     def table(self) -> Table:
         """Return a table for `rich` to print: one row for each layer, with its counts and first call."""

@@ -72,6 +72,7 @@ REPORTS = {
     "a table": (["--table"], ["class", "net", "Dense"]),
     "functions": (["--functions"], ["step", "2", "x: float32[2, 2], was float32[1, 2]"]),
     "variables": (["--variables"], ["kernel", "float32[2, 3]", "GlorotUniform", "dense (Dense)", "build"]),
+    "a life chart": (["--life"], ["net Net", "dense Dense", "i init", "step ran", "1 2", "b ··"]),
     "two of them": (["--table", "--variables"], ["class", "GlorotUniform"]),
     "one layer": (["--only", "net/dense", "--kinds", "variable"], ["kernel", "bias"]),
     "all of it": (["--all", "--no-findings", "--depth", "9"], ["bias", "call 2"]),

@@ -1,0 +1,330 @@
+"""Arrange what happened to each layer by chapters of the program, and by passes through the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from layertrace.timeline.chapters import Chapter, chapters
+from layertrace.timeline.event import Event, FunctionRef, Kind, LayerRef, Mode, Structure
+from layertrace.timeline.timeline import Timeline
+
+__all__ = ["Cell", "Life", "Lives", "Pass", "lives"]
+
+
+@dataclass(slots=True)
+class Cell:
+    """What happened to one layer in one pass.
+
+    Attributes:
+        counts: The number of events of each kind. A variable whose creation failed does not count.
+        firsts: The first event of each kind, in the order in which they occurred.
+        late: The number of variables that were created while `call` ran, outside of `build`.
+        errors: The number of exceptions that were raised in these events.
+    """
+
+    counts: dict[Kind, int] = field(default_factory=dict)
+    firsts: dict[Kind, Event] = field(default_factory=dict)
+    late: int = 0
+    errors: int = 0
+
+    def add(self, event: Event, *, in_call: bool = False) -> None:
+        """Count one event.
+
+        Args:
+            event: The event.
+            in_call: Whether it happened directly inside a `call`.
+        """
+        kind = event.kind
+        if event.error is not None and event.error.origin:
+            self.errors += 1
+        if kind not in self.firsts:
+            self.firsts[kind] = event
+        if kind != "variable" or event.error is None:
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+            self.late += in_call and kind == "variable"
+
+    def merge(self, other: Cell) -> None:
+        """Add the counts of a later cell, or of another layer."""
+        for kind, number in other.counts.items():
+            self.counts[kind] = self.counts.get(kind, 0) + number
+        self.firsts = {**other.firsts, **self.firsts}
+        self.late += other.late
+        self.errors += other.errors
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One way through the layers within a chapter: eager, symbolic, or one trace of a function.
+
+    Attributes:
+        chapter: The index of the chapter.
+        mode: The mode of its events.
+        function: For a trace: the function that the program called, which is the outermost one being traced.
+        traced: For a trace: the function being traced, which may be inside `function`.
+        trace: For a trace: its number among the traces of `traced`.
+    """
+
+    chapter: int
+    mode: Mode
+    function: FunctionRef | None = None
+    traced: FunctionRef | None = None
+    trace: int | None = None
+
+
+@dataclass(slots=True)
+class Life:
+    """The life of one layer.
+
+    Attributes:
+        layer: The layer, with its latest name and path; None for what happened outside of layers.
+        parent: The index of the layer that it lies in; None at the top.
+        depth: The number of layers around it.
+        cells: What happened in each pass, by the index of the pass.
+        outputs: The specs of what `call` returned: of the first symbolic call, or else of the first call.
+        parameters: The number of elements of its own variables.
+        is_called: Whether `call` ran.
+        is_built: Whether it was built in the end; None if that is unknown.
+    """
+
+    layer: LayerRef | None
+    parent: int | None = None
+    depth: int = 0
+    cells: dict[int, Cell] = field(default_factory=dict)
+    outputs: Structure = None
+    parameters: int = 0
+    is_called: bool = False
+    is_built: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """The lives of all layers: rows of a chart whose columns are passes.
+
+    Attributes:
+        chapters: The chapters of the program.
+        passes: The passes, grouped by chapter, and within a chapter by function.
+        lives: The layers, each followed by those inside it, in the order of their first events.
+        outside: What happened outside of layers: variables of optimizers and metrics.
+        runs: The number of executions of each function in each chapter, by the index of the chapter and the
+            number of the function. They enter no Python, and so no layer.
+        ran: The functions that ran, by number.
+        traces: The chapter and the number of the function of each trace, by the `seq` of its event. Of nested
+            functions, it is the outermost one.
+        ran_before: Whether a function ran that had been traced before the recording, so that the calls inside
+            it were not seen.
+    """
+
+    chapters: tuple[Chapter, ...]
+    passes: tuple[Pass, ...]
+    lives: tuple[Life, ...]
+    outside: Life
+    runs: Mapping[tuple[int, int], int]
+    ran: Mapping[int, FunctionRef]
+    traces: Mapping[int, tuple[int, int]]
+    ran_before: bool = False
+
+
+def lives(timeline: Timeline) -> Lives:
+    """Return the lives of the layers of a timeline, in linear time.
+
+    The sum of all cells is the number of events of each kind.
+
+    Example:
+        >>> lives(Timeline()).lives
+        ()
+    """
+    program_chapters = tuple(chapters(timeline))
+    collector = _Collector(program_chapters)
+    for event in timeline.standing_alone():
+        collector.add(event)
+    passes, renumbered = _ordered(collector.passes)
+    everyone = collector.lives
+    for life in (*everyone.values(), collector.outside):
+        life.cells = dict(sorted((renumbered[number], cell) for number, cell in life.cells.items()))
+    parents = _parents(timeline, everyone, collector)
+    for number, state in timeline.surroundings.states.items():
+        if number in everyone:
+            everyone[number].is_built = state.built
+    return Lives(
+        chapters=program_chapters,
+        passes=passes,
+        lives=_in_order(everyone, parents),
+        outside=collector.outside,
+        runs=collector.runs,
+        ran=collector.ran,
+        traces=collector.traces,
+        ran_before=collector.ran_before,
+    )
+
+
+class _Collector:
+    """Sorts events into cells, one after the other.
+
+    Args:
+        program_chapters: The chapters of all events.
+    """
+
+    def __init__(self, program_chapters: Sequence[Chapter]) -> None:
+        self.lives: dict[int, Life] = {}
+        self.outside = Life(None)
+        self.passes: dict[Pass, int] = {}
+        self.runs: dict[tuple[int, int], int] = {}
+        self.ran: dict[int, FunctionRef] = {}
+        self.traces: dict[int, tuple[int, int]] = {}
+        self.ran_before = False
+        self.created_in: dict[int, int] = {}
+        self.called_in: dict[int, int] = {}
+        self._called_symbolically: set[int] = set()
+        self._chapters = {
+            root.seq: index for index, chapter in enumerate(program_chapters) for root in chapter.roots
+        }
+        self._calls: set[int] = set()
+        # By event: the layer it belongs to or is inside of, the layer around that one, and the outermost
+        # function being traced.
+        self._owners: dict[int, int | None] = {}
+        self._around: dict[int, int | None] = {}
+        self._outermost: dict[int, FunctionRef | None] = {}
+
+    def add(self, event: Event) -> None:
+        """Sort one event; its parent comes before it."""
+        seq, layer, kind = event.seq, event.layer, event.kind
+        parent = -1 if event.parent is None else event.parent
+        chapter = self._chapters.setdefault(seq, self._chapters.get(parent, 0))
+        owner_around = self._owners.get(parent)
+        owner = self._owners[seq] = owner_around if layer is None else layer.id
+        around = owner_around if owner_around != owner else self._around.get(parent)
+        self._around[seq] = around
+        function = self._outermost.get(parent)
+        self._outermost[seq] = event.function if function is None and kind == "trace" else function
+        if kind == "call":
+            self._calls.add(seq)
+        if kind == "run":
+            self._add_run(event, chapter)
+        elif kind == "trace":
+            outermost = self._outermost[seq]
+            self.traces[seq] = (chapter, 0 if outermost is None else outermost.id)
+        else:
+            life = self.outside if layer is None else self._life(layer)
+            self._count(event, life, self._pass(event, chapter, function))
+            if layer is not None and around is not None:
+                (self.created_in if kind == "init" else self.called_in).setdefault(layer.id, around)
+
+    def _add_run(self, event: Event, chapter: int) -> None:
+        if event.function is not None:
+            key = (chapter, event.function.id)
+            self.runs[key] = self.runs.get(key, 0) + event.times
+            self.ran[event.function.id] = event.function
+            self.ran_before |= bool(event.traced_before)
+
+    def _life(self, layer: LayerRef) -> Life:
+        life = self.lives.get(layer.id)
+        if life is None:
+            life = self.lives[layer.id] = Life(layer)
+        life.layer = layer
+        return life
+
+    def _pass(self, event: Event, chapter: int, outermost: FunctionRef | None) -> int:
+        mode, traced = event.mode, event.function
+        if mode == "graph" and traced is not None:
+            key = Pass(chapter, mode, outermost or traced, traced, event.trace)
+        else:
+            key = Pass(chapter, mode)
+        return self.passes.setdefault(key, len(self.passes))
+
+    def _count(self, event: Event, life: Life, number: int) -> None:
+        cell = life.cells.get(number)
+        if cell is None:
+            cell = life.cells[number] = Cell()
+        cell.add(event, in_call=event.parent in self._calls)
+        if event.variable is not None and event.error is None:
+            life.parameters += event.variable.parameters
+        elif event.kind == "call" and event.layer is not None:
+            life.is_called = True
+            symbolic = event.mode == "symbolic" and event.layer.id not in self._called_symbolically
+            if event.outputs is not None and (life.outputs is None or symbolic):
+                life.outputs = event.outputs
+                if event.mode == "symbolic":
+                    self._called_symbolically.add(event.layer.id)
+
+
+def _ordered(numbers: Mapping[Pass, int]) -> tuple[tuple[Pass, ...], dict[int, int]]:
+    """Return the passes in the order of the chart, and the new number of each.
+
+    Passes of one chapter are in the order of their beginnings, with the traces of one function together.
+    """
+    first_of: dict[tuple[int, Mode, int], int] = {}
+    for key, number in numbers.items():
+        first_of.setdefault(_group(key), number)
+    ordered = sorted(numbers, key=lambda key: (key.chapter, first_of[_group(key)], numbers[key]))
+    return tuple(ordered), {numbers[key]: place for place, key in enumerate(ordered)}
+
+
+def _group(key: Pass) -> tuple[int, Mode, int]:
+    return key.chapter, key.mode, 0 if key.function is None else key.function.id
+
+
+def _parents(timeline: Timeline, everyone: Mapping[int, Life], collector: _Collector) -> dict[int, int]:
+    """Return the layer that each layer lies in, by their numbers, without cycles.
+
+    That is the layer whose method created it, else the first one that called it, else the one that holds it
+    as an attribute, else the smallest one that tracks it, else the one whose path its path begins with.
+    """
+    held_by: dict[int, int] = {}
+    tracked_by: dict[int, int] = {}
+    states = timeline.surroundings.states
+    for holder in sorted(states, key=lambda number: len(states[number].children)):
+        for child in states[holder].held:
+            held_by.setdefault(child, holder)
+        for child in states[holder].children:
+            tracked_by.setdefault(child, holder)
+    by_path = {life.layer.path: number for number, life in everyone.items() if life.layer is not None}
+    parents: dict[int, int] = {}
+    for number, life in everyone.items():
+        path = "" if life.layer is None else life.layer.path.rpartition("/")[0]
+        options = (
+            collector.created_in.get(number),
+            collector.called_in.get(number),
+            held_by.get(number),
+            tracked_by.get(number),
+            by_path.get(path),
+        )
+        for parent in options:
+            if parent is not None and parent != number and parent in everyone:
+                parents[number] = parent
+                break
+    for number in _in_cycles(parents):
+        del parents[number]
+    return parents
+
+
+def _in_cycles(parents: Mapping[int, int]) -> list[int]:
+    """Return one member of each cycle."""
+    members, visited = [], set[int]()
+    for start in parents:
+        way, number = set[int](), start
+        while number in parents and number not in visited:
+            visited.add(number)
+            way.add(number)
+            number = parents[number]
+        if number in way:
+            members.append(number)
+    return members
+
+
+def _in_order(everyone: Mapping[int, Life], parents: Mapping[int, int]) -> tuple[Life, ...]:
+    """Return the layers, each followed by those inside it."""
+    children: dict[int | None, list[int]] = {}
+    for number in everyone:
+        children.setdefault(parents.get(number), []).append(number)
+    ordered: list[Life] = []
+    top = children.get(None, [])
+    waiting: list[tuple[int, int | None, int]] = [(number, None, 0) for number in reversed(top)]
+    while waiting:
+        number, parent, depth = waiting.pop()
+        life = everyone[number]
+        life.parent, life.depth = parent, depth
+        inside = children.get(number, [])
+        waiting += [(child, len(ordered), depth + 1) for child in reversed(inside)]
+        ordered.append(life)
+    return tuple(ordered)
