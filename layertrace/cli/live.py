@@ -9,21 +9,24 @@ from rich.console import Console
 from rich.text import Text
 
 from layertrace.cli.console import console_of
+from layertrace.cli.progress_line import progress_line
 from layertrace.cli.status_line import StatusLine
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.progress import Progress
-from layertrace.render import event_line
-from layertrace.render.wording.formatting import counted
-from layertrace.timeline import Event, Timeline
+from layertrace.render.wording.glyphs import glyphs_for
+from layertrace.timeline import Timeline
 
 __all__ = ["LiveDisplay"]
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_LINES = 5.0
 
+WIDTH_OF_LOGS = 120
+"""The width of lines that are not written to a terminal."""
+
 
 class LiveDisplay:
-    """Shows counts and the last event: in the last row of a terminal, or as a line every five seconds.
+    """Shows what is running, and counts: in the last row of a terminal, or as a line every five seconds.
 
     The program writes its output directly. `rich.live` would have to capture that output and to write it
     again, and it mistakes the cursor movements of a progress bar or a prompt for text.
@@ -38,7 +41,6 @@ class LiveDisplay:
         self._status_line: StatusLine | None = None
         if self._console.is_terminal and StatusLine.is_supported(self._console.file.fileno()):
             self._status_line = StatusLine(self._console.file.fileno(), self._console.encoding)
-        self._last: Event | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="layertrace live", daemon=True)
 
@@ -63,7 +65,7 @@ class LiveDisplay:
     def _update(self, status_line: StatusLine) -> None:
         while not self._done.wait(_SECONDS_BETWEEN_LOOKS):
             with self._console.capture() as captured:
-                self._console.print(self._line(), width=status_line.width(), end="", height=1)
+                self._console.print(self._line(status_line.width()), end="", soft_wrap=True)
             status_line.show(captured.get().partition("\n")[0])
 
     def _print_lines(self) -> None:
@@ -71,20 +73,7 @@ class LiveDisplay:
         while not self._done.wait(_SECONDS_BETWEEN_LOOKS):
             if time.monotonic() - printed_at >= _SECONDS_BETWEEN_LINES:
                 printed_at = time.monotonic()
-                self._console.print(self._line(), soft_wrap=True)
+                self._console.print(self._line(WIDTH_OF_LOGS), soft_wrap=True)
 
-    def _line(self) -> Text:
-        now = self._progress.look()
-        counts = [
-            f"{now.seconds:.0f} s",
-            counted(now.layers, "layer"),
-            f"{counted(now.kinds['call'], 'call')} ({now.calls_per_second:,.0f}/s)",
-            counted(now.kinds["trace"], "trace"),
-            counted(now.runs, "run"),
-        ]
-        line = Text("layertrace: " + " \N{MIDDLE DOT} ".join(counts))
-        self._last = now.last or self._last
-        if self._last is not None:
-            line.append("  ").append_text(event_line(self._last, encoding=self._console.encoding))
-        line.no_wrap, line.overflow = True, "ellipsis"
-        return line
+    def _line(self, width: int) -> Text:
+        return progress_line(self._progress.look(), width, glyphs_for(self._console.encoding))

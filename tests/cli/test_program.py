@@ -449,10 +449,10 @@ def terminal(*arguments, rows=20, columns=80, typed=b"", kill=None):
                 received += os.read(ours, 65536)
             except OSError:  # every process that could write has ended
                 break
-            is_watched = b"layertrace: " in received or "--live" not in arguments
+            is_watched = b"layertrace  " in received or "--live" not in arguments
             if typed and not sent and b"? " in received and is_watched:
                 sent = bool(os.write(ours, typed))
-            if kill is not None and b"layertrace: " in received:
+            if kill is not None and b"layertrace  " in received:
                 running.send_signal(kill)
                 kill = None
     os.close(ours)
@@ -480,7 +480,7 @@ def test_live_does_not_change_the_output(what):
     watched, status = terminal(*RUN, "-q", "--live", "-c", code, typed=b"Ann\n")
 
     assert status == 0
-    assert b"layertrace: " in watched
+    assert b"layertrace  " in watched
     assert _timeless(OURS.sub(b"", watched)) == _timeless(bare)
 
 
@@ -495,12 +495,12 @@ def test_live_uses_the_last_row_and_returns_it():
     ours = OURS.search(shown)[0]
 
     assert status == 0
-    assert b"\x1b[1;11r\x1b[12;1H\x1b[0mlayertrace: " in ours
+    assert b"\x1b[1;11r\x1b[12;1H\x1b[0mlayertrace  " in ours
     assert shown.endswith(b"\x1b7\x1b[r\x1b[12;1H\x1b[2K\x1b8")
     for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         shown, status = terminal(*RUN, "-q", "--live", "-c", "import time; time.sleep(60)", kill=number)
         assert status == -number
-        assert b"\x1b7\x1b[r\x1b[" in shown[shown.rindex(b"layertrace: ") :]
+        assert b"\x1b7\x1b[r\x1b[" in shown[shown.rindex(b"layertrace  ") :]
 
 
 def test_live_needs_no_terminal_and_no_stderr(here):

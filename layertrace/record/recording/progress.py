@@ -1,22 +1,43 @@
-"""Count what a running recording has seen, reading only what is new since the last look."""
+"""Show what a running recording has seen, and what is open in it, reading only what is new."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from layertrace.record.frameworks import loading
+from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.hooks.runs import RunNote
+from layertrace.record.hooks.variables import VariableNote
+from layertrace.record.hub import hub
 from layertrace.record.recording.materialize import EventBuilder
 from layertrace.record.recording.recorder import Recorder
-from layertrace.record.spans import DETAIL, LAYER, METHOD, SPAN
-from layertrace.timeline import Event, Timeline
+from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, PARENT, SPAN, START, Record, Span, trace_note
+from layertrace.timeline import Event, FunctionRef, Timeline
+from layertrace.timeline.event import Kind
 
-__all__ = ["Progress", "Seen"]
+__all__ = ["OpenSpan", "Progress", "Seen"]
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSpan:
+    """Something that has begun and not ended.
+
+    Attributes:
+        kind: What it is.
+        name: The name of its layer, or of its function if it is a trace or a run.
+        is_symbolic: Whether Keras is inferring shapes.
+    """
+
+    kind: Kind
+    name: str
+    is_symbolic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What a recording has seen up to a moment.
 
@@ -25,7 +46,12 @@ class Seen:
         kinds: How many events of each kind have ended.
         layers: How many layers they happened to.
         runs: How often traced functions ran.
-        calls_per_second: Since the previous look.
+        open: What is running in the thread that was active last, outermost first.
+        importing: The framework that is being imported, if any.
+        is_loaded: Whether a Keras has been imported.
+        running: The function that ran since the previous look, with the number of its runs so far.
+        variables: The names of the variables that were created last inside the innermost open span, outside
+            of any layer: those of an optimizer.
         last: The event that ended last.
     """
 
@@ -33,7 +59,11 @@ class Seen:
     kinds: Counter[str]
     layers: int
     runs: int
-    calls_per_second: float
+    open: tuple[OpenSpan, ...]
+    importing: str | None
+    is_loaded: bool
+    running: tuple[str, int] | None
+    variables: tuple[str, ...]
     last: Event | None
 
 
@@ -48,32 +78,91 @@ class Progress:
         source = timeline.source
         assert isinstance(source, Recorder)  # noqa: S101  # only a recording of this process has progress
         self._recorder = source
-        self._began = self._looked = time.monotonic()
+        self._began = time.monotonic()
         self._taken = 0
         self._kinds: Counter[str] = Counter()
         self._layers: set[int] = set()
         self._runs: list[RunNote] = []
+        self._times: list[int] = []
+        self._variables: list[str] = []
+        self._around_variables: Span | None = None
+        self._last: Event | None = None
 
     def look(self) -> Seen:
         """Return what the recording has seen by now."""
         records = self._recorder.records[self._taken :]
         self._taken += len(records)
-        before = self._kinds["call"]
         for record in records:
-            span = record[SPAN]
-            layer, kind = span[LAYER], span[METHOD].kind
-            self._kinds[kind] += 1
-            if layer is not None:
-                self._layers.add(layer.number)
-            if kind == "run":
-                self._runs.append(cast(RunNote, span[DETAIL]))
-        now, looked = time.monotonic(), self._looked
-        self._looked = now
+            self._count(record)
+        if records:
+            self._last = EventBuilder(0).single(records[-1], 0, 0, None)
+        spans = _open_spans()
+        innermost = spans[-1] if spans else None
         return Seen(
-            seconds=now - self._began,
+            seconds=time.monotonic() - self._began,
             kinds=self._kinds,
             layers=len(self._layers),
             runs=sum(note.times for note in self._runs),
-            calls_per_second=(self._kinds["call"] - before) / max(now - looked, 1e-9),
-            last=None if not records else EventBuilder(0).single(records[-1], 0, 0, None),
+            open=tuple(filter(None, map(_described, spans))),
+            importing=importing[-1] if importing else None,
+            is_loaded=bool(loading.loaded()),
+            running=self._ran_since_last_look(),
+            variables=tuple(self._variables) if innermost is self._around_variables else (),
+            last=self._last,
         )
+
+    def _count(self, record: Record) -> None:
+        span = record[SPAN]
+        layer, kind = span[LAYER], span[METHOD].kind
+        self._kinds[kind] += 1
+        if layer is not None:
+            self._layers.add(layer.number)
+        if kind == "run":
+            self._runs.append(cast(RunNote, span[DETAIL]))
+        if kind == "variable" and layer is None:
+            if span[PARENT] is not self._around_variables:
+                self._variables, self._around_variables = [], span[PARENT]
+            self._variables.append(cast(VariableNote, span[DETAIL]).spec.path)
+
+    def _ran_since_last_look(self) -> tuple[str, int] | None:
+        """Return the function that ran last since the previous look, and the number of its runs."""
+        before, self._times = self._times, [note.times for note in self._runs]
+        before += [0] * (len(self._times) - len(before))
+        ran = [number for number, times in enumerate(self._times) if times != before[number]]
+        if not ran:
+            return None
+        function = self._runs[ran[-1]].function
+        runs = sum(note.times for note in self._runs if note.function == function)
+        return _label(function), runs
+
+
+def _open_spans() -> list[Span]:
+    """Return the open spans of the thread in which one began last, outermost first."""
+    innermost = [state.span for state in hub.living_states() if state.span is not None]
+    span = max(innermost, key=lambda span: span[START], default=None)
+    return list(_outwards(span))[::-1]
+
+
+def _outwards(span: Span | None) -> Iterator[Span]:
+    while span is not None:
+        yield span
+        span = span[PARENT]
+
+
+def _described(span: Span) -> OpenSpan | None:
+    kind, layer, mode = span[METHOD].kind, span[LAYER], span[MODE]
+    if kind == "watch":
+        return None
+    note = trace_note(span)
+    if note is not None:
+        return OpenSpan(kind, _label(note.function))
+    if kind == "run":
+        return OpenSpan(kind, _label(cast(RunNote, span[DETAIL]).function))
+    if kind == "variable":
+        return OpenSpan(kind, cast(VariableNote, span[DETAIL]).spec.name)
+    name = "" if layer is None else layer.known_name
+    return OpenSpan(kind, name, mode is not None and mode.name == "symbolic")
+
+
+def _label(function: FunctionRef) -> str:
+    return function.name

@@ -37,6 +37,7 @@ class Glyphs:
     end: str
     point: str
     mark: str
+    inside: str
 
     def user(self, text: str) -> str:
         """Return text of the traced program without control characters, in a form that can be encoded."""
@@ -50,8 +51,8 @@ class Glyphs:
         return "\n".join(map(self.user, text.split("\n")))
 
 
-UNICODE = Glyphs("utf-8", "→", "×", "✗", "…", "·", "µ", "│", "├", "└", "─", "┌", "└", "•", "◄")
-ASCII = Glyphs("ascii", "->", "x", "x", "...", "-", "u", "|", "|", "`", "-", ">", "<", "*", "<-")
+UNICODE = Glyphs("utf-8", "→", "×", "✗", "…", "·", "µ", "│", "├", "└", "─", "┌", "└", "•", "◄", "›")
+ASCII = Glyphs("ascii", "->", "x", "x", "...", "-", "u", "|", "|", "`", "-", ">", "<", "*", "<-", ">")
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 
