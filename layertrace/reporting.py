@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from layertrace.diagnosis import Finding, diagnose
-from layertrace.record.api import current_timeline
+from layertrace.errors import UnknownLayerError
+from layertrace.record.api import current_timeline, last_timeline
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -28,8 +30,8 @@ def report(
     """Print the findings, the events as a tree, and a verdict.
 
     Args:
-        subject: A timeline; or a layer, a class or a name, whose events are taken from
-            `current_timeline()`; by default, all of `current_timeline()`.
+        subject: A timeline; or a layer, a class or a name, whose events are taken from `current_timeline()`,
+            or else from the recording that ended last; by default, that whole timeline.
         findings: Whether to report errors and warnings; only `layertrace.diagnose` returns notes.
         file: The file to print to; None for the standard output.
         console: The rich console to print to, instead of a file.
@@ -41,14 +43,27 @@ def report(
     Example:
         layertrace.report(timeline.of("encoder/*"), depth=3)
     """
-    whole = subject if isinstance(subject, Timeline) else current_timeline()
-    shown = whole if subject is None or isinstance(subject, Timeline) else whole.of_recorded(subject)
+    whole, shown = _whole_and_shown(subject)
     shown.print(
         file=file,
         console=console,
         findings=_findings_about(shown, whole) if findings else None,
         **options,
     )
+
+
+def _whole_and_shown(subject: object) -> tuple[Timeline, Timeline]:
+    """Return a timeline, and the part of it that is about a subject."""
+    if isinstance(subject, Timeline):
+        return subject, subject
+    timelines = [timeline for timeline in (current_timeline(), last_timeline()) if timeline]
+    for whole in timelines:
+        if subject is None:
+            return whole, whole
+        with suppress(UnknownLayerError):
+            return whole, whole.of(subject)
+    latest = timelines[-1] if timelines else current_timeline()
+    return latest, latest if subject is None else latest.of_recorded(subject)
 
 
 def _findings_about(shown: Timeline, whole: Timeline) -> list[Finding]:

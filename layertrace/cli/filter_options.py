@@ -40,7 +40,10 @@ def event_filters(command: F) -> F:
             help="Show only layers of this class or its subclasses.",
         ),
         click.option(
-            "--only", multiple=True, metavar="GLOB", help="Show only layers with this name or path."
+            "--only",
+            multiple=True,
+            metavar="GLOB",
+            help="Show only layers with this name or path, and what is inside them.",
         ),
     ):
         command = option(command)
@@ -88,18 +91,34 @@ def _classes(layer: LayerRef) -> list[str]:
     return [layer.class_name, *(base.rpartition(".")[2] for base in layer.bases)]
 
 
+def _layers_and_events_inside(timeline: Timeline, layers: Sequence[LayerRef]) -> set[int]:
+    """Return the numbers of the events of some layers, of the layers inside them, and of what ran inside."""
+    ids = {layer.id for layer in layers}
+    paths = tuple(f"{layer.path}/" for layer in layers)
+    seqs: set[int] = set()
+    for event in timeline:
+        layer = event.layer
+        is_inside = layer is not None and (layer.id in ids or (bool(paths) and layer.path.startswith(paths)))
+        if is_inside or event.parent in seqs:
+            seqs.add(event.seq)
+    return seqs
+
+
 def filtered(
     timeline: Timeline, only: Sequence[str], classes: Sequence[str], kinds: Sequence[str]
 ) -> Timeline:
-    """Return the events that the options choose.
+    """Return the events that the options choose; a layer of `only` includes everything inside it.
 
     Raises:
         UnknownLayerError: If a glob matches no layer; the message lists what there is.
     """
     if only or classes:
-        ids = {layer.id for glob in only for layer in timeline.of(glob).layers}
-        ids.update(layer.id for glob in classes for layer in _layers_of_class(timeline, glob))
-        timeline = timeline.where(lambda event: event.layer is not None and event.layer.id in ids)
+        chosen = [layer for glob in only for layer in timeline.of(glob).layers]
+        inside = _layers_and_events_inside(timeline, chosen)
+        ids = {layer.id for glob in classes for layer in _layers_of_class(timeline, glob)}
+        timeline = timeline.where(
+            lambda event: event.seq in inside or (event.layer is not None and event.layer.id in ids)
+        )
     if kinds:
         timeline = timeline.where(lambda event: event.kind in kinds)
     return timeline

@@ -60,6 +60,7 @@ class Difference:
         outside: What differs outside of any layer: variables of an optimizer, the exception at the end.
         parting: The first events in the first thread that differ; None for a recording that had ended.
         versions: The versions of TensorFlow and Keras, if they differ. They alone do not make it true.
+        notes: The notes of the first and of the second recording, such as why one is incomplete.
     """
 
     functions: tuple[FunctionDifference, ...] = ()
@@ -67,6 +68,7 @@ class Difference:
     outside: tuple[Contrast, ...] = ()
     parting: tuple[Event | None, Event | None] | None = None
     versions: tuple[Contrast, ...] = ()
+    notes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def __bool__(self) -> bool:
         return bool(self.functions or self.layers or self.outside or self.parting)
@@ -86,12 +88,14 @@ def diff(a: Timeline, b: Timeline) -> Difference:
     a, b = a[:], b[:]
     layers = align(LayerHistories(a), LayerHistories(b))
     functions = list(groups(a.functions, b.functions))
+    versions = contrasts(_versions(a), _versions(b))
     return Difference(
         functions=tuple(filter(None, (difference_of(*pair) for pair in functions))),
         layers=tuple(_layers(layers)),
         outside=tuple(contrasts(_outside(a), _outside(b))),
         parting=_parting(a, b, layers, functions),
-        versions=tuple(contrasts(_versions(a), _versions(b))),
+        versions=tuple(version for version in versions if version.before and version.now),
+        notes=(a.notes, b.notes),
     )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "current_timeline",
     "is_disabled",
     "is_recording",
+    "last_timeline",
     "traced",
 ]
 
@@ -118,12 +119,21 @@ class Tracer:
         """
         if not self._recorders:
             return None
+        global _last
         recorder = self._recorders.pop()
         recorder.stop(error)
+        _last = recorder.timeline
         return recorder.timeline
 
 
 _program: Recorder | None = None
+_last: Timeline | None = None
+"""The timeline of the recording that ended last; it holds nothing of the program."""
+
+
+def last_timeline() -> Timeline | None:
+    """Return the timeline of the recording that ended last, if no other recording runs now."""
+    return None if is_recording() else _last
 
 
 def _program_recorder() -> Recorder:
@@ -154,6 +164,8 @@ def between_programs(kept: Collection[Recorder]) -> None:
             recorder.stop()
     if _program is not None:
         _program.forget()
+    global _last
+    _last = None
 
 
 def traced(cls: C) -> C:

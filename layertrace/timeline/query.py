@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
 from layertrace.errors import QueryError, UnknownLayerError
@@ -17,6 +19,8 @@ __all__ = [
     "check_value",
     "listed",
     "qualified_name",
+    "similar",
+    "suggestion",
 ]
 
 FIELDS = Event.__struct_fields__
@@ -38,7 +42,10 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
     wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
     if not wanted:
         names = listed(map(str, layers.values())) or "no layer at all"
-        raise UnknownLayerError(f"no layer {_description_of(subject)} in this timeline; it has {names}")
+        meant = suggestion(subject, layers.values()) if isinstance(subject, str) else ""
+        raise UnknownLayerError(
+            f"no layer {_description_of(subject)} in this timeline{meant}; it has {names}"
+        )
     return (event for event in events if event.layer is not None and event.layer.id in wanted)
 
 
@@ -76,6 +83,34 @@ def answers_to(layer: LayerRef, glob: str) -> bool:
     steps = layer.path.split("/")
     paths = ("/".join(steps[i:]) for i in range(len(steps)))
     return any(fnmatchcase(text, glob) for text in (layer.name, layer.class_name, *paths))
+
+
+def similar(glob: str, layers: Iterable[LayerRef]) -> list[str]:
+    """Return globs that differ little from one that matches no layer, and do match one.
+
+    Example:
+        >>> similar("encodr/*", [LayerRef(id=1, class_name="Dense", name="dense", path="encoder/dense")])
+        ['encoder/*']
+    """
+    layers = tuple(layers)
+    named = ((layer.name, layer.class_name, *layer.path.split("/")) for layer in layers)
+    names = list(dict.fromkeys(chain.from_iterable(named)))
+    steps = glob.split("/")
+    candidates = [
+        "/".join([*steps[:place], name, *steps[place + 1 :]])
+        for place, step in enumerate(steps)
+        for name in get_close_matches(step, names, cutoff=0.7)
+    ]
+    return [glob for glob in candidates if any(answers_to(layer, glob) for layer in layers)]
+
+
+def suggestion(glob: str, layers: Iterable[LayerRef]) -> str:
+    """Return what a glob that matches no layer may mean, in brackets: ` (did you mean 'encoder/*'?)`."""
+    globs = similar(glob, layers)[:_MOST_SUGGESTED]
+    return f" (did you mean {' or '.join(map(repr, globs))}?)" if globs else ""
+
+
+_MOST_SUGGESTED = 3
 
 
 def _description_of(subject: object) -> str:

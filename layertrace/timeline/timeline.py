@@ -87,7 +87,8 @@ class Timeline(Sequence[Event]):
         return chosen if isinstance(chosen, Event) else self._select(chosen)
 
     def __repr__(self) -> str:
-        return f"<Timeline: {len(self)} events of {len(self.layers)} layers>"
+        events, layers = len(self), len(self.layers)
+        return f"<Timeline: {events:,} event{'s' * (events != 1)} of {layers:,} layer{'s' * (layers != 1)}>"
 
     # Queries
 

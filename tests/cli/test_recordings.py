@@ -180,7 +180,7 @@ def test_diff_shows_what_changed(recorded):
     everything = layertrace("diff", "before.layertrace", "after.layertrace", "--all", cwd=recorded)
 
     assert same.returncode == 0
-    assert same.stdout.startswith("before.layertrace does the same as before.layertrace")
+    assert same.stdout.startswith("before does the same as before")
     assert everything.stdout.startswith(other.stdout)
     assert "  inputs  " in everything.stdout
     assert other.returncode == 1

@@ -183,6 +183,32 @@ def run(program, **environment):
     return done.stdout.split()
 
 
+def test_a_glob_without_a_match_is_noted():
+    """When the recording ends, a note names the glob, similar names and the layers that were seen."""
+    with layertrace.trace("encodr/*", "dec*") as timeline:
+        encoder_and_decoder()(ONES)
+
+    assert names(timeline) == ["decoder"]
+    (note,) = timeline.notes
+    assert note.startswith("no layer matches 'encodr/*' (did you mean 'encoder/*'?); the layers are ")
+
+
+def test_a_report_on_a_layer_looks_into_the_recording_that_ended_last(capsys):
+    """`report` prints what happened to a layer after the `with` block; without a layer, all of it."""
+    with layertrace.trace():
+        layer = layers.Dense(3, name="mine")
+        layer(ONES)
+    layertrace.report(layer)
+    of_layer = capsys.readouterr().out
+    layertrace.report()
+
+    assert "init" in of_layer
+    assert "mine" in of_layer
+    assert "mine" in capsys.readouterr().out
+    with layertrace.trace(), pytest.raises(layertrace.errors.UnknownLayerError):
+        layertrace.report(layer)
+
+
 TRACED = """
 import layertrace, keras, numpy as np
 {make}

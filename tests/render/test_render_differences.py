@@ -65,6 +65,13 @@ def test_recordings_without_a_difference_do_the_same():
     assert _shown(diff(one, two)).splitlines() == [*same, "  tensorflow 2.20.0 → 2.21.0"]
 
 
+def test_what_a_recording_does_not_show_is_noted():
+    """The notes of both recordings are shown: in a truncated one, layers may be missing."""
+    shown = _shown(diff(Timeline(_steps(8), notes=["the recording is truncated at 3.2 s"]), _steps(8)))
+
+    assert shown.splitlines()[-1] == "  note on a: the recording is truncated at 3.2 s"
+
+
 def test_a_different_order_is_shown():
     """For a different order, the first difference is shown."""
     events = list(_steps(8, calls=0))

@@ -79,6 +79,28 @@ def test_of_an_unknown_layer_lists_the_known_ones(timeline):
     assert str(raised.value) == "no layer 'decoder' in this timeline; it has net (Net), dense (Dense)"
 
 
+@pytest.mark.parametrize(
+    ("glob", "meant"),
+    [("encodr/*", "'encoder/*'"), ("dens", "'dense'"), ("nett/*", "'net/*'"), ("xyz", "")],
+)
+def test_a_misspelled_name_is_corrected(timeline, glob, meant):
+    """The error suggests globs that differ little and match a layer."""
+    with pytest.raises(UnknownLayerError) as raised:
+        timeline.of(glob)
+
+    suggested = f" (did you mean {meant}?)" if meant else ""
+    assert str(raised.value).startswith(f"no layer {glob!r} in this timeline{suggested}; it has net (Net)")
+
+
+def test_a_timeline_describes_itself_in_numbers():
+    """One event is `1 event`, and thousands are separated."""
+    events = [Event(seq=seq, kind="call", layer=DENSE) for seq in range(1200)]
+
+    assert repr(Timeline(events)) == "<Timeline: 1,200 events of 1 layer>"
+    assert repr(Timeline(events[:1])) == "<Timeline: 1 event of 1 layer>"
+    assert repr(Timeline()) == "<Timeline: 0 events of 0 layers>"
+
+
 def test_of_an_empty_timeline_explains_that_it_has_no_layers():
     """The error of a timeline without layers explains that it has none."""
     with pytest.raises(UnknownLayerError, match="it has no layer at all"):

@@ -34,6 +34,6 @@ def diff(before: Path, after: Path, everything: bool) -> None:
     a, b = Timeline.load(before), Timeline.load(after)
     changes = compare(a, b)
     names = tails([str(before.absolute()), str(after.absolute())])  # the shortest ends that differ
-    name_a, name_b = (names[str(path.absolute())] for path in (before, after))
+    name_a, name_b = (names[str(path.absolute())].removesuffix(".layertrace") for path in (before, after))
     print_parts(console_of(), differences(changes, before=name_a, now=name_b, everything=everything))
     sys.exit(bool(changes))

@@ -15,6 +15,7 @@ from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
 from layertrace.record.frameworks import loading
 from layertrace.record.hub import hub, threads
+from layertrace.record.layers import LayerRecord
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import faults, guarded, report_internal_error
@@ -197,6 +198,8 @@ class Recorder:
             _update_hub()
             self._records += self._running()
             self._notes += [*self.hooking.problems(), *_noted(faults[self._faults_before :])]
+            with guarded("compare the names of layers with those to record"):
+                self._notes += self.targets.without_match(_layers_of(self._records).values())
             self.hooking.undo()
             events = self._final_events()
         if self._saver is not None:  # it may take seconds, while other threads read, record and fork
@@ -320,11 +323,7 @@ class Recorder:
             return _with_statements(self._context_of([*self._records, *self._running()]), events)
 
     def _context_of(self, records: Sequence[Record]) -> RecordingContext:
-        layers = {
-            layer.number: layer
-            for record in records
-            if record[SPAN][START] >= self._start_ns and (layer := record[SPAN][LAYER]) is not None
-        }
+        layers = _layers_of(record for record in records if record[SPAN][START] >= self._start_ns)
         return RecordingContext(
             states=states_of(layers.values()),
             observations=self._builder.observations(self.observations.counted()),
@@ -342,6 +341,10 @@ class Recorder:
         assign_owners(own)
         self._builder = EventBuilder(self._start_ns)
         return self._builder.read(self.targets.chosen(own))
+
+
+def _layers_of(records: Iterable[Record]) -> dict[int, LayerRecord]:
+    return {layer.number: layer for record in records if (layer := record[SPAN][LAYER]) is not None}
 
 
 def _with_statements(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:

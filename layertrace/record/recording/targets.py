@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from layertrace.errors import TargetError
@@ -22,7 +22,7 @@ from layertrace.record.spans import (
     trace_note,
 )
 from layertrace.timeline.event import FunctionRef
-from layertrace.timeline.query import answers_to
+from layertrace.timeline.query import answers_to, listed, suggestion
 from layertrace.timeline.registry import live_layers
 
 __all__ = ["Targets"]
@@ -118,6 +118,14 @@ class Targets:
         if cls is not None and self._is_of_class(cls):
             return True
         return any(answers_to(layer.ref(), glob) for glob in self.globs)
+
+    def without_match(self, layers: Iterable[LayerRecord]) -> Iterator[str]:
+        """Yield a sentence for each glob that matches none of the layers that were seen."""
+        refs = [layer.ref() for layer in layers]
+        for glob in self.globs:
+            if refs and not any(answers_to(ref, glob) for ref in refs):
+                names = listed(ref.name for ref in refs)
+                yield f"no layer matches {glob!r}{suggestion(glob, refs)}; the layers are {names}"
 
     def _is_of_class(self, cls: type) -> bool:
         return any(wanted is above for above in safe.mro(cls) for wanted in self.classes)

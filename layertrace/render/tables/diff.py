@@ -14,7 +14,7 @@ from layertrace.compare.diff import Difference, LayerDifference
 from layertrace.render.tables.diff_summary import SIGNS, Item, Labels, Phrases, function_name, values
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
-from layertrace.render.wording.styles import KINDS, NAME, QUIET, TITLE, inked
+from layertrace.render.wording.styles import KINDS, NAME, NOTE, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline.event import Event
 
@@ -50,6 +50,9 @@ class DifferenceView:
         else:
             yield Text(), inked(now, NAME).append(" against ", QUIET).append(before, NAME)
             yield from self._list(glyphs)
+        for name, notes in zip((before, now), self.difference.notes, strict=True):
+            for note in notes:
+                yield Text("  "), inked(f"note on {name}: {glyphs.user(note)}", NOTE)
         for version in self.difference.versions:
             older, newer = (values(side, (), glyphs) for side in (version.before, version.now))
             yield (
