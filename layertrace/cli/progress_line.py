@@ -9,12 +9,13 @@ from rich.text import Text
 
 from layertrace.record.recording.progress import Seen
 from layertrace.render.event_line import event_line
-from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.formatting import counted, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import KINDS, MODES, NAME, QUIET, inked
 
 __all__ = ["progress_line"]
 
+_SHORTEST_NAME = 12
 FRAMEWORKS = {"tensorflow": "TensorFlow", "keras": "Keras"}
 VERBS = {
     "init": "creating",
@@ -40,7 +41,7 @@ def progress_line(now: Seen, width: int, glyphs: Glyphs) -> Text:
     counts = _counts(now)
     room = width - head.cell_len
     verb, path = _doing(now, glyphs)
-    while counts and room - _length(counts) < min(_shortest(verb, path), room // 2):
+    while len(counts) > 1 and room - _length(counts) < _shortest(verb, path):
         counts.pop()
     doing = _fitted(verb, path, room - _length(counts), glyphs)
     line = head.append_text(doing)
@@ -56,7 +57,7 @@ def _length(counts: Sequence[str]) -> int:
 
 
 def _counts(now: Seen) -> list[str]:
-    """Return the counts that are not zero, the most telling first."""
+    """Return the counts that are not zero, the most important first."""
     numbers = {"layer": now.layers, "call": now.kinds["call"], "trace": now.kinds["trace"], "run": now.runs}
     return [counted(number, noun) for noun, number in numbers.items() if number]
 
@@ -70,6 +71,8 @@ def _doing(now: Seen, glyphs: Glyphs) -> tuple[Text, list[str]]:
     if now.running is not None:
         name, times = now.running
         return inked("running", KINDS["run"]), [f"{glyphs.user(name)} {glyphs.times}{times:,}"]
+    if now.traced is not None:
+        return inked("running", KINDS["run"]), [f"{glyphs.user(now.traced)} for the first time"]
     if now.last is not None:
         last = event_line(now.last, encoding=glyphs.encoding)
         return inked("no layer is running; last: ", QUIET).append_text(last), []
@@ -109,6 +112,12 @@ def _fitted(verb: Text, path: Sequence[str], width: int, glyphs: Glyphs) -> Text
     middle = 1
     while len(names) > 2 and verb.cell_len + 1 + len(separator.join(names)) > width:
         names[middle : middle + (1 if names[middle] != glyphs.dots else 2)] = [glyphs.dots]
+        if names[1:-1] == [glyphs.dots]:
+            break
+    for place in (0, -1) if names else ():  # the function, or the outermost layer, gives way first
+        spare = verb.cell_len + 1 + len(separator.join(names)) - width
+        if spare > 0:
+            names[place] = shortened(names[place], max(len(names[place]) - spare, _SHORTEST_NAME), glyphs)
     text = verb.copy()
     for number, name in enumerate(names):
         text.append(separator if number else " ", QUIET).append(name, NAME)

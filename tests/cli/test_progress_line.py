@@ -22,7 +22,7 @@ COUNTS = {"layers": 84, "kinds": Counter(call=244, trace=3), "runs": 21}
 def _line(width: int = 110, glyphs=UNICODE, **seen: object) -> str:
     state = {
         "seconds": 27.4, "kinds": Counter(), "layers": 0, "runs": 0, "open": (), "importing": None,
-        "is_loaded": True, "running": None, "variables": (), "last": None, **seen,
+        "is_loaded": True, "traced": None, "running": None, "variables": (), "last": None, **seen,
     }  # fmt: skip
     return progress_line(Seen(**state), width, glyphs).plain
 
@@ -53,6 +53,7 @@ def test_the_path_of_what_is_open_is_shown():
             {"open": [OpenSpan("trace", "train")], "variables": ["adam/a", "adam/b"]},
             "tracing train › adam variables 2",
         ),
+        ({"traced": "train"}, "running train for the first time"),
         ({"running": ("train", 1200)}, "running train ×1,200"),
     ],
 )  # fmt: skip

@@ -49,6 +49,7 @@ class Seen:
         open: What is running in the thread that was active last, outermost first.
         importing: The framework that is being imported, if any.
         is_loaded: Whether a Keras has been imported.
+        traced: The function whose trace ended last, if nothing else has ended since.
         running: The function that ran since the previous look, with the number of its runs so far.
         variables: The names of the variables that were created last inside the innermost open span, outside
             of any layer: those of an optimizer.
@@ -62,6 +63,7 @@ class Seen:
     open: tuple[OpenSpan, ...]
     importing: str | None
     is_loaded: bool
+    traced: str | None
     running: tuple[str, int] | None
     variables: tuple[str, ...]
     last: Event | None
@@ -94,9 +96,12 @@ class Progress:
         self._taken += len(records)
         for record in records:
             self._count(record)
-        if records:
-            self._last = EventBuilder(0).single(records[-1], 0, 0, None)
+        shown = [record for record in records[-_MOST_LOOKED_AT:] if not _is_plumbing(record[SPAN])]
+        if shown:
+            self._last = EventBuilder(0).single(shown[-1], 0, 0, None)
         spans = _open_spans()
+        if spans and spans[-1][METHOD].kind == "variable" and spans[-1][LAYER] is None:
+            spans.pop()  # an optimizer creates hundreds, which `variables` counts
         innermost = spans[-1] if spans else None
         return Seen(
             seconds=time.monotonic() - self._began,
@@ -104,6 +109,7 @@ class Progress:
             layers=len(self._layers),
             runs=sum(note.times for note in self._runs),
             open=tuple(filter(None, map(_described, spans))),
+            traced=self._traced_just_now(),
             importing=importing[-1] if importing else None,
             is_loaded=bool(loading.loaded()),
             running=self._ran_since_last_look(),
@@ -124,6 +130,12 @@ class Progress:
                 self._variables, self._around_variables = [], span[PARENT]
             self._variables.append(cast(VariableNote, span[DETAIL]).spec.path)
 
+    def _traced_just_now(self) -> str | None:
+        last = self._last
+        if last is None or last.kind != "trace" or last.function is None or last.error is not None:
+            return None
+        return _label(last.function)
+
     def _ran_since_last_look(self) -> tuple[str, int] | None:
         """Return the function that ran last since the previous look, and the number of its runs."""
         before, self._times = self._times, [note.times for note in self._runs]
@@ -134,6 +146,14 @@ class Progress:
         function = self._runs[ran[-1]].function
         runs = sum(note.times for note in self._runs if note.function == function)
         return _label(function), runs
+
+
+_MOST_LOOKED_AT = 1000
+
+
+def _is_plumbing(span: Span) -> bool:
+    note = trace_note(span)
+    return note is not None and note.function.name.startswith("Dataset_")
 
 
 def _open_spans() -> list[Span]:
