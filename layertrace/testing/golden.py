@@ -179,7 +179,7 @@ class _Renumbered:
         return name if name == "MainThread" else f"thread {self._number('thread', name)}"
 
     def _function(self, function: FunctionRef) -> FunctionRef:
-        return FunctionRef(self._number("function", function.id), function.name)
+        return replace(function, id=self._number("function", function.id))
 
     def _variable(self, variable: VariableSpec, layer: LayerRef | None) -> VariableSpec:
         name = variable.name.rpartition("/")[2]

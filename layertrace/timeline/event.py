@@ -16,6 +16,8 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure", "object", "added", "removed"]
 Flag = Literal["direct", "masked", "from config", "name by position"]
+FunctionRole = Literal["train", "test", "predict"]
+VariableRole = Literal["optimizer", "metric", "seed", "counter"]
 Reason = Literal[
     "signature",
     "second pass",
@@ -130,13 +132,34 @@ class LayerRef:
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
-    """One `tf.function` object, by number and name: the `one_step_on_data` of two models are two."""
+    """One `tf.function` object, by number and name: the `one_step_on_data` of two models are two.
+
+    `role` is what Keras created it for: to train, test or predict with the model of the name `model`. `step`
+    means that it is the inner one, which handles one batch. `role` is None for a function that Keras did not
+    create.
+    """
 
     id: int
     name: str
+    role: FunctionRole | None = None
+    model: str | None = None
+    step: bool = False
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name for readers: `train of net`, `train step of net`; without a role, that of TensorFlow.
+
+        Example:
+            >>> FunctionRef(1, "one_step_on_data", role="train", model="net", step=True).label
+            'train step of net'
+        """
+        if self.role is None:
+            return self.name
+        role = f"{self.role} step" if self.step else self.role
+        return role if self.model is None else f"{role} of {self.model}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +168,10 @@ class VariableSpec:
 
     `initializer` is the class name of the initializer, or the spec of the initial value.
     `deferred` means that Keras created it while inferring shapes and initialized it afterwards.
-    `source` distinguishes a Keras variable from a raw `tf.Variable`.
+    `source` distinguishes a Keras variable from a raw `tf.Variable`. `role` is what a variable that no user
+    wrote is for: the state of an `optimizer` or of a `metric`, the `seed` of a random generator, or a
+    `counter` of steps in a model of tf_keras. `holder` is the name of the optimizer, metric or model; for a
+    seed, that of the layer, or of the generator if it is in no layer.
     """
 
     id: int
@@ -157,6 +183,8 @@ class VariableSpec:
     initializer: str | None
     source: Literal["keras", "tf_keras", "tf"] = "keras"
     deferred: bool = False
+    role: VariableRole | None = None
+    holder: str | None = None
 
     def __str__(self) -> str:
         return f"{self.name} {TensorSpec(self.dtype, self.shape)}"

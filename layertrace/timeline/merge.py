@@ -8,7 +8,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from layertrace.timeline.context import Observation, RecordingContext
-from layertrace.timeline.event import ErrorRef, Event, FunctionRef, LayerRef
+from layertrace.timeline.event import ErrorRef, Event, LayerRef
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["merged"]
@@ -81,7 +81,7 @@ class _Part:
                     error=event.error and self._error(event.error),
                     function=None
                     if event.function is None
-                    else FunctionRef(event.function.id + offset, event.function.name),
+                    else replace(event.function, id=event.function.id + offset),
                     variable=None if variable is None else replace(variable, id=variable.id + offset),
                 ),
             )

@@ -1,6 +1,7 @@
 """Timelines survive saving and loading, and no file does harm."""
 
 import copy
+import dataclasses
 import gzip
 import inspect
 import json
@@ -41,6 +42,7 @@ RECORDING_1_0 = Path(__file__).parent.parent / "golden" / "recording_1_0.jsonl"
 NET = LayerRef(id=1, class_name="Net", name="net", path="net", bases=("app.Net",))
 DENSE = LayerRef(id=2, class_name="Dense", name="dense\n<b>", path="net/dense", framework="tf_keras")
 STEP = FunctionRef(7, "step")
+TRAIN = FunctionRef(8, "one_step_on_data", role="train", model="net", step=True)
 HERE, THERE = Location("/a/train.py", 40, "main"), Location("/b/é.py", 2)
 KERNEL = VariableSpec(
     id=1,
@@ -101,6 +103,21 @@ def test_what_comes_back_is_what_went_in(suffix, timeline, tmp_path):
     assert back.notes == ("a note",)
     assert back.surroundings == SURROUNDINGS
     assert [len(back.children(event)) for event in back] == [0, 1, 1, 0, 0]
+
+
+def test_who_holds_a_variable_and_what_a_function_is_for_survive(tmp_path):
+    """The role of a function and the holder of a variable are in the file; without one, nothing is written."""
+    slot = dataclasses.replace(KERNEL, id=2, role="optimizer", holder="adam")
+    Timeline([
+        Event(seq=0, kind="trace", function=TRAIN, trace=1),
+        Event(seq=1, kind="variable", variable=slot, start_ns=1),
+        Event(seq=2, kind="trace", function=STEP, trace=1, start_ns=2),
+    ]).save(tmp_path / "run.jsonl")  # fmt: skip
+
+    trace, variable, other = Timeline.load(tmp_path / "run.jsonl")
+    assert (trace.function, variable.variable, other.function) == (TRAIN, slot, STEP)
+    assert (str(trace.function), str(other.function)) == ("train step of net", "step")
+    assert '{"function":7,"name":"step"}\n' in (tmp_path / "run.jsonl").read_text()
 
 
 def test_a_selection_keeps_its_numbers(timeline, tmp_path):

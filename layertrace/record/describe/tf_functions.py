@@ -5,7 +5,10 @@ from __future__ import annotations
 import weakref
 from bisect import bisect_left, bisect_right
 
-from layertrace.timeline.registry import Register
+from layertrace.record.describe.keras_functions import keras_function
+from layertrace.record.layers import layer_name
+from layertrace.timeline.event import FunctionRef
+from layertrace.timeline.registry import Register, live_layers
 
 __all__ = ["FunctionRecord", "known", "record_of"]
 
@@ -16,21 +19,43 @@ known = _functions.by_id  # hooks read it directly: one lookup, no call
 class FunctionRecord:
     """One `tf.function` object: its number, and its traces so far.
 
+    `ref` names it, and `model` is the number of the model that Keras created it for; both are set when it is
+    first traced or run.
     `kept` are the numbers of the recorded traces that TensorFlow has kept, and `traced` the times when they
     began. `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts
     how often they were compared since.
     """
 
-    __slots__ = ("attributes", "failed", "kept", "looks", "number", "passes", "traced")
+    __slots__ = ("attributes", "failed", "kept", "looks", "model", "number", "passes", "ref", "traced")
 
     def __init__(self) -> None:
         self.number = _functions.next_number()
+        self.ref: FunctionRef | None = None
+        self.model: int | None = None
         self.failed = 0
         self.passes: set[str] = set()
         self.kept: list[int] = []
         self.traced: list[int] = []
         self.attributes: dict[int, tuple[weakref.ref[object], dict[str, object]]] = {}
         self.looks = 0
+
+    def identify(self, name: str, function: object) -> FunctionRef:
+        """Return the reference to this `tf.function`, which names its role if Keras created it.
+
+        Args:
+            name: The name that TensorFlow gave it.
+            function: The Python function that it traces.
+        """
+        if self.ref is None:
+            created = keras_function(function)
+            if created is None:
+                self.ref = FunctionRef(self.number, name)
+            else:
+                model = created.model
+                record = live_layers.get(model)
+                self.model = None if record is None else record.number
+                self.ref = FunctionRef(self.number, name, created.role, layer_name(model), created.step)
+        return self.ref
 
     def number_of(self, position: int, cached: int) -> int:
         """Return which trace is at a position in TensorFlow's cache of `cached` traces.

@@ -29,6 +29,8 @@ _NO_DTYPE = "the dtype in which a layer computes is not known"
 _NO_TRAINABLE = "it is not known which layers are trainable"
 _NO_INIT = "layers whose __init__ does not call super().__init__() are not found"
 _NO_UPDATES = "updates by optimizers are not recorded"
+_NO_ROLE = "the functions that train, test and predict are shown under TensorFlow's names"
+_NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 
 KERAS_PARTS = {
@@ -91,6 +93,15 @@ KERAS_PARTS = {
         "updates with variables that the optimizer does not know are not recorded",
     ),
     "scratch_graph": _keras("backend.tensorflow.core", "scratch_graph", _NO_SYMBOLIC, in_code=True),
+    "train_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_train_function", _NO_ROLE),
+    "test_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_test_function", _NO_ROLE),
+    "predict_function": _keras(
+        "backend.tensorflow.trainer", "TensorFlowTrainer.make_predict_function", _NO_ROLE
+    ),
+    "step_function": _keras("backend.tensorflow.trainer", "step_function", _NO_ROLE, in_code=True),
+    "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
+    "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
+    "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),
 }
 """What is read of Keras 3."""
 
@@ -124,6 +135,14 @@ TF_KERAS_PARTS = {
     "updates": _tf_keras("optimizers.utils", "filter_empty_gradients", _NO_UPDATES),
     "optimizer": _tf_keras("optimizers.optimizer", "_BaseOptimizer.apply_gradients", _NO_UPDATES),
     "scratch_graph": _tf_keras("engine.base_layer", "_scratch_graph", _NO_SYMBOLIC, in_code=True),
+    "train_function": _tf_keras("engine.training", "Model.make_train_function", _NO_ROLE),
+    "test_function": _tf_keras("engine.training", "Model.make_test_function", _NO_ROLE),
+    "predict_function": _tf_keras("engine.training", "Model.make_predict_function", _NO_ROLE),
+    "counters": _tf_keras("engine.training", "Model._init_batch_counters", _NO_HOLDER),
+    "any_optimizer": _tf_keras("optimizers.optimizer", "_BaseOptimizer", _NO_HOLDER),
+    "legacy_optimizer": _tf_keras("optimizers.legacy.optimizer_v2", "OptimizerV2", _NO_HOLDER),
+    "loss_scale": _tf_keras("mixed_precision.loss_scale_optimizer", "BaseLossScaleOptimizer", _NO_HOLDER),
+    "random_generator": _tf_keras("backend", "RandomGenerator", _NO_HOLDER),
     "keras_graph": _tf_keras("backend", "keras_graph", _NO_SYMBOLIC, in_code=True),
 }
 """What is read of tf_keras."""

@@ -227,7 +227,7 @@ def _ended(span: Span) -> None:
 
 
 def _function(function: Any, record: FunctionRecord) -> RunNote:
-    ref = FunctionRef(record.number, function.name)
+    ref = record.identify(function.name, function.python_function)
     traces = function.experimental_get_tracing_count()
     return RunNote(ref, record, traces, code_of(function.python_function))
 

@@ -80,7 +80,7 @@ def _note(function_type: Any, options: Any) -> TraceNote:
     inputs = signature(function_type)
     return TraceNote(
         record=record,
-        function=FunctionRef(record.number, options.name),
+        function=record.identify(options.name, options.python_function),
         index=(0 if cache is None else len(cache)) + record.failed + 1,
         inputs=inputs,
         cause=cause_of(options, function_type, inputs, record, second_pass=second),

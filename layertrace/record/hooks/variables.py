@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from layertrace.record.describe.modes import current_mode
 from layertrace.record.describe.values import describe, dtype_name, spec, tensor_shape
+from layertrace.record.describe.variable_holders import Holder, holder_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
 from layertrace.record.hooks.observer import Call, Observer
@@ -39,13 +40,15 @@ class VariableNote:
         source: Who creates it.
         arguments: By name; they may hold tensors and are not kept.
         deferred: Whether Keras gives it a value later.
+        holder: The optimizer, metric or random generator that it is part of.
     """
 
-    __slots__ = ("deferred", "flags", "initializer", "number", "source", "spec", "strategy")
+    __slots__ = ("deferred", "flags", "holder", "initializer", "number", "source", "spec", "strategy")
 
-    def __init__(self, source: Source, arguments: dict[str, object], deferred: bool) -> None:
+    def __init__(self, source: Source, arguments: dict[str, object], deferred: bool, holder: Holder) -> None:
         self.source = source
         self.deferred = deferred
+        self.holder = holder
         by_position: set[Flag] = {"name by position"} if arguments.pop(_BY_POSITION, False) else set()
         self.flags = frozenset(by_position)
         self.strategy = strategy()
@@ -70,6 +73,8 @@ class VariableNote:
             initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
+            role=self.holder.role,
+            holder=self.holder.name,
         )
 
     def complete(self, variable: object) -> None:
@@ -93,6 +98,8 @@ class VariableNote:
             initializer=self.initializer,
             source=self.source,
             deferred=self.deferred,
+            role=self.holder.role,
+            holder=self.holder.name,
         )
         with contextlib.suppress(TypeError):  # one of a class with slots cannot be referred to weakly
             _numbers.add(variable, self.spec)
@@ -187,7 +194,8 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
         layer = live_layers.get(owner) or register_layer(owner, layer)
     mode = current_mode(Loaded.tf)
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
-    return start(call.method, layer, VariableNote(source, arguments, deferred), mode, call.caller)
+    holder = holder_of(owner, call.caller, layer)
+    return start(call.method, layer, VariableNote(source, arguments, deferred, holder), mode, call.caller)
 
 
 def _is_part_of_another(call: Call) -> bool:

@@ -92,7 +92,8 @@ class EventBuilder:
         self._calls: dict[int, count[int]] = {}
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
-        self._siblings: dict[tuple[CodeType, str], dict[FunctionRef, int]] = {}
+        self._created: dict[int, Location | None] = {}  # where each layer was created
+        self._siblings: dict[tuple[object, ...], dict[FunctionRef, int]] = {}
         self._locations: dict[int, tuple[CodePosition, Location]] = {}
         self._specific: dict[str, Callable[[Fields, Span, Record], None]] = {
             "init": self._init,
@@ -232,6 +233,9 @@ class EventBuilder:
     # What only one kind of event has
 
     def _init(self, fields: Fields, span: Span, record: Record) -> None:
+        layer = span[LAYER]
+        if layer is not None and span[METHOD].kind == "init":
+            self._created[layer.number] = fields["location"]
         fields["arguments"] = _resolved(cast(Arguments, span[DETAIL]))
         fields["defined_at"] = _defined_at(span[METHOD].code)
 
@@ -267,7 +271,12 @@ class EventBuilder:
         """Return the cause if other functions of the same code were traced: TensorFlow traces each one."""
         if note.code is None or note.index > 1:
             return None
-        siblings = self._siblings.setdefault((note.code, note.code.co_filename), {})
+        # Keras creates the functions of all models from the same code; only those for the same role, and of
+        # models from the same line, are instances of one function.
+        ref, model = note.function, note.record.model
+        made = None if model is None else self._created.get(model, model)
+        key = (note.code, note.code.co_filename, ref.role, ref.step, made)
+        siblings = self._siblings.setdefault(key, {})
         number = siblings.setdefault(note.function, len(siblings) + 1)
         return None if number == 1 else cause_of_another(number, note.instance)
 

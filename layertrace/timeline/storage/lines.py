@@ -14,12 +14,12 @@ from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 import msgspec
 
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, Kind, Location
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, FunctionRole, Kind, Location
 from layertrace.timeline.statements import Statement
 
 __all__ = [
-    "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine", "LayerLine",
-    "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
+    "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine",
+    "FunctionLine", "LayerLine", "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
     "statement_line",
 ]  # fmt: skip
 
@@ -61,6 +61,16 @@ class FailureLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     layer: int | None = None
     lines: tuple[Location, ...] = ()
     thread: str = "MainThread"
+
+
+class FunctionLine(msgspec.Struct, kw_only=True):
+    """Who a `tf.function` is."""
+
+    function: int
+    name: str
+    role: FunctionRole | None = None
+    model: str | None = None
+    step: bool = False
 
 
 class LayerLine(msgspec.Struct, kw_only=True):

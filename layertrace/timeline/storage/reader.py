@@ -30,6 +30,7 @@ from layertrace.timeline.storage.lines import (
     REFERENCES,
     EventLine,
     FailureLine,
+    FunctionLine,
     LayerLine,
     PlaceLine,
     decode_event,
@@ -194,10 +195,10 @@ class Reader:
         )
 
     def _function(self, line: dict[str, Any]) -> None:
-        number, name = line["function"], line.get("name")
-        if not isinstance(number, int) or not isinstance(name, str):
-            raise FormatError("a function has no number or no name")
-        self._functions[number] = FunctionRef(number, name)
+        function = self._converted(line, FunctionLine)
+        self._functions[function.function] = FunctionRef(
+            function.function, function.name, function.role, function.model, function.step
+        )
 
     def _place(self, line: dict[str, Any]) -> None:
         place = self._converted(line, PlaceLine)

@@ -21,6 +21,7 @@ from layertrace.timeline.event import (
     LayerRef,
     Location,
     Structure,
+    VariableSpec,
 )
 from layertrace.timeline.storage.lines import LATER_FIELDS, MAJOR, MINOR, REFERENCES, event_line
 from layertrace.timeline.storage.values import encoded, in_utf8
@@ -60,6 +61,7 @@ class Writer:
             "arguments": lambda arguments: self._value(arguments) if arguments else None,
             "error": _compact,
             "flags": lambda flags: tuple(sorted(flags)) if flags else (),
+            "variable": _variable,
         }
         # By position: a third faster than by name, and each event of a recording comes here.
         self._encoders = [(_FIELDS.index(name), encode) for name, encode in encoders.items()]
@@ -156,7 +158,8 @@ class Writer:
     def _function(self, function: FunctionRef) -> int:
         if function.id not in self._numbers["function"]:
             self._numbers["function"][function.id] = function.id
-            self._line({"function": function.id, "name": function.name})
+            facts = {name: fact for name, fact in _without(function, "id").items() if fact}
+            self._line({"function": function.id, **facts})
         return function.id
 
     def _place(self, place: Location) -> int:
@@ -203,6 +206,11 @@ def _compact(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _compact(inner) for name, inner in value.items()}
     return value
+
+
+def _variable(variable: VariableSpec) -> VariableSpec | dict[str, Any]:
+    """Return what to write of a variable; one that the program created has no role and no holder."""
+    return variable if variable.role is not None else _without(variable, "role", "holder")
 
 
 def _as_dict(value: Any) -> Any:

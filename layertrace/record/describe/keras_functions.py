@@ -1,0 +1,100 @@
+"""Identify the functions that Keras creates to train, test and predict with a model."""
+
+from __future__ import annotations
+
+import re
+from types import CellType, FunctionType, MethodType
+from typing import Any, NamedTuple, cast
+
+from layertrace.record.process import safe
+from layertrace.record.spans import code_behind
+from layertrace.timeline.event import FunctionRole
+
+__all__ = ["KerasFunction", "keras_function"]
+
+# Seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21.
+_MODULES = ("keras.src.backend.tensorflow.trainer", "tf_keras.src.engine.training")
+_MAKER = re.compile(r"\bmake_(train|test|predict)_function\b")
+_SHARED_MAKER = "._make_function."  # makes the train and the test function in newer versions of Keras 3
+_STEPS = ("one_step_on_data", "run_step")
+_STEP_METHODS: dict[FunctionRole, str] = {"train": "train_step", "test": "test_step"}
+_DEEPEST = 4
+
+
+class KerasFunction(NamedTuple):
+    """What Keras created a function for, and whether it is the inner one, which handles one batch."""
+
+    role: FunctionRole
+    model: object
+    step: bool
+
+
+def keras_function(function: object) -> KerasFunction | None:
+    """Return what Keras created a Python function for; None if Keras did not create it.
+
+    Args:
+        function: The function that a `tf.function` traces.
+    """
+    bare = _bare(function)
+    if bare is None or safe.home_of(bare) not in _MODULES:
+        return None
+    cells = _cells(bare)
+    model = cells.get("self", cells.get("model"))
+    role = _role(bare, model)
+    return None if role is None else KerasFunction(role, model, bare.__name__ in _STEPS)
+
+
+def _role(function: FunctionType, model: object) -> FunctionRole | None:
+    maker = _MAKER.search(function.__qualname__)
+    if maker is not None:
+        return cast(FunctionRole, maker[1])
+    return _role_of_step(_step_method(function), model) if _SHARED_MAKER in function.__qualname__ else None
+
+
+def _role_of_step(step: object, model: object) -> FunctionRole | None:
+    """Return the role of a function by the method that it calls: the `train_step` of its model or another.
+
+    Two methods may share their code, so the name comes first.
+    """
+    for role, name in _STEP_METHODS.items():
+        if safe.code_name(step) == name:
+            return role
+    code = None if step is None else code_behind(step)
+    for role, name in _STEP_METHODS.items():
+        method = safe.instance_dict(model).get(name, safe.class_attribute(type(model), name))
+        if code is not None and code_behind(method) is code:
+            return role
+    return None
+
+
+def _step_method(function: FunctionType) -> object:
+    """Return what the function calls for each batch, which a function inside it may hold."""
+    inner: object = function
+    for _ in range(_DEEPEST):
+        bare = _bare(inner)
+        cells = {} if bare is None else _cells(bare)
+        if "step_function" in cells:
+            return cells["step_function"]
+        inner = cells.get("one_step_on_data")
+    return None
+
+
+def _bare(function: object) -> FunctionType | None:
+    """Return the Python function below `tf.function` and its decorators."""
+    bare: Any = safe.unwrap(function)
+    bare = bare.__func__ if type(bare) is MethodType else bare
+    return bare if type(bare) is FunctionType else None
+
+
+def _cells(function: FunctionType) -> dict[str, object]:
+    """Return the variables of the functions around it that a function uses."""
+    names = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in names if _is_set(cell)}
+
+
+def _is_set(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,189 @@
+"""Functions that Keras creates are recorded with their role, and variables with what holds them."""
+
+from collections import Counter
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+
+import layertrace
+
+ONES = np.ones((40, 3), "float32")
+TARGETS = np.ones((40, 1), "float32")
+
+
+def net(framework, name="net"):
+    """Return a functional model with a seed and with moving statistics."""
+    layers = framework.layers
+    inputs = framework.Input((3,))
+    hidden = layers.BatchNormalization()(layers.Dense(4)(inputs))
+    model = framework.Model(inputs, layers.Dense(1)(layers.Dropout(0.5)(hidden)), name=name)
+    model.compile("adam", "mse", metrics=["mae"])
+    return model
+
+
+def life_of(framework):
+    """Return the model and the recording of a program that trains, tests and predicts."""
+    with layertrace.trace() as timeline:
+        model = net(framework)
+        model.fit(ONES, TARGETS, validation_data=(ONES, TARGETS), verbose=0)
+        model.evaluate(ONES, TARGETS, verbose=0)
+        model.predict(ONES, verbose=0)
+    return model, timeline
+
+
+def held(timeline):
+    """Return how many variables each holder has."""
+    return Counter((event.variable.role, event.variable.holder) for event in timeline.variables)
+
+
+def weights(timeline):
+    """Return the number of parameters of the variables that are held by layers alone."""
+    return sum(e.variable.parameters for e in timeline.variables if e.variable.role is None)
+
+
+def test_keras_functions_have_a_role_and_a_model():
+    """Train and test functions of Keras have one name and one code; role, model and step set them apart."""
+    _, timeline = life_of(keras)
+
+    labels = {life.function.label for life in timeline.functions if life.function.role is not None}
+    ran = {life.function.label for life in timeline.functions if life.runs}
+    assert ran == {"train of net", "test of net", "predict of net"}
+    assert labels - ran == {"train step of net", "test step of net"}
+    assert not [e for e in timeline.where(kind="trace") if e.cause and e.cause.reason == "new function"]
+
+
+def test_tf_keras_functions_have_a_role_and_a_model():
+    """So have those of tf_keras, which have a name of their own."""
+    _, timeline = life_of(tf_keras)
+
+    labels = {life.function.label for life in timeline.functions if life.function.role is not None}
+    assert labels == {"train of net", "test of net", "predict of net"}
+
+
+@pytest.mark.parametrize("framework", [keras, tf_keras])
+def test_what_no_layer_holds_is_no_parameter(framework):
+    """Without the state of optimizer, metrics, seeds and counters, the parameters are those of Keras."""
+    model, timeline = life_of(framework)
+
+    assert weights(timeline) == model.count_params()
+    of_optimizer = held(timeline)["optimizer", model.optimizer.name]
+    # tf_keras does not list the learning rate among the optimizer's variables
+    assert of_optimizer == len(model.optimizer.variables) + (framework is tf_keras)
+    metrics = Counter(role for role, _ in held(timeline).elements())["metric"]
+    assert metrics == sum(len(metric.variables) for metric in model.metrics)
+
+
+def test_a_seed_is_held_by_its_layer():
+    """The state of a random generator inside a layer names the layer; one outside of layers, itself."""
+    with layertrace.trace() as timeline:
+        keras.layers.Dropout(0.5, name="drop")
+        keras.random.SeedGenerator(7, name="mine")
+        tf.random.Generator.from_seed(1)
+
+    assert held(timeline) == {("seed", "drop"): 1, ("seed", "mine"): 1, ("seed", None): 1}
+
+
+def test_a_metric_inside_a_layer_is_no_weight_of_it():
+    """The variables of a metric that a layer creates belong to the metric; a weight stays one."""
+
+    class Counting(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.mean = keras.metrics.Mean(name="seen")
+            self.scale = self.add_weight(shape=(3,), name="scale")
+
+    with layertrace.trace() as timeline:
+        layer = Counting()
+        layer.build((1,))
+
+    assert held(timeline) == {("metric", "seen"): 2, (None, None): 1}
+    assert weights(timeline) == layer.count_params() == 3
+
+
+@pytest.mark.parametrize("framework", [keras, tf_keras])
+def test_a_loss_scale_is_state_of_its_optimizer(framework):
+    """LossScaleOptimizer has variables of its own, besides those of the optimizer inside."""
+    with layertrace.trace() as timeline:
+        optimizer = framework.mixed_precision.LossScaleOptimizer(framework.optimizers.SGD())
+        optimizer.build([framework.layers.Dense(1).add_weight(shape=(1,), name="w")])
+
+    assert {role for role, _ in held(timeline)} == {"optimizer", None}
+    assert held(timeline)[None, None] == 1
+
+
+def test_a_custom_optimizer_and_a_custom_metric_hold_their_variables():
+    """A class of the user derived from one of Keras keeps the role."""
+
+    class Slow(keras.optimizers.SGD):
+        def build(self, variables):
+            super().build(variables)
+            self.steps = self.add_variable(shape=(), name="steps")
+
+    class Hits(keras.metrics.Metric):
+        def __init__(self):
+            super().__init__(name="hits")
+            self.hits = self.add_variable(shape=(), initializer="zeros", name="hits")
+
+    with layertrace.trace() as timeline:
+        Slow(name="slow").build([keras.Variable([1.0])])
+        Hits()
+
+    assert held(timeline) == {("optimizer", "slow"): 3, ("metric", "hits"): 1, (None, None): 1}
+
+
+def test_an_overridden_train_step_keeps_the_role():
+    """The role is that of the function, whoever wrote the step that it calls."""
+
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__(name="own")
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            return {"loss": tf.reduce_mean(self(data[0]))}
+
+        @tf.function
+        def test_step(self, data):
+            return {"loss": tf.reduce_mean(self(data[0]))}
+
+    with layertrace.trace() as timeline:
+        model = Net()
+        model.compile("sgd", "mse")
+        model.fit(ONES, TARGETS, verbose=0)
+        model.evaluate(ONES, TARGETS, verbose=0)
+
+    labels = [life.function.label for life in timeline.functions if not life.name.startswith("Dataset_")]
+    assert labels == ["train of own", "train step of own", "test of own", "test step of own", "test_step"]
+
+
+def test_models_of_one_line_are_compared_and_others_are_not():
+    """A model that a loop recreates has its functions traced again; another model is another thing."""
+    with layertrace.trace() as timeline:
+        for _ in range(2):
+            model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            model.predict(ONES[:2], verbose=0)
+        other = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        other.predict(ONES[:2], verbose=0)
+
+    predicts = [life for life in timeline.functions if life.function.role == "predict"]
+    assert [[cause.reason for cause in life.causes] for life in predicts] == [[], ["new function"], []]
+
+
+def test_functions_of_the_program_have_no_role():
+    """A function of the user is named as TensorFlow names it, even with a name that Keras uses."""
+
+    @tf.function
+    def one_step_on_data(x):
+        return x + 1
+
+    with layertrace.trace() as timeline:
+        one_step_on_data(tf.ones(3))
+
+    (life,) = timeline.functions
+    assert (life.function.role, life.function.label) == (None, "one_step_on_data")
