@@ -135,7 +135,7 @@ def test_a_custom_optimizer_and_a_custom_metric_hold_their_variables():
 
 
 def test_an_overridden_train_step_keeps_the_role():
-    """The role is that of the function, whoever wrote the step that it calls."""
+    """The role is that of the function, also if the step that it calls is the user's."""
 
     class Net(keras.Model):
         def __init__(self):
