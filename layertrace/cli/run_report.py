@@ -18,6 +18,7 @@ from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
 from layertrace.render import tree, verdict
 from layertrace.render.page import write_page
+from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.verdict import Verdict
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
@@ -118,6 +119,9 @@ def _parts(
     is_printed = options.check or not options.quiet
     if is_printed and timeline and not judged.is_complete:
         yield Adaptive(judged.last_line)
+    card = crash_card(timeline, findings)
+    if is_printed and card is not None:
+        yield card
     if is_printed and findings:
         yield rendered(findings)
     if not options.quiet and timeline:

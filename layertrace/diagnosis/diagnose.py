@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import SEVERITIES, Finding, Violation
+from layertrace.diagnosis.merge_findings import merged
 from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import statements_of
 
-__all__ = ["diagnose", "named", "run"]
+__all__ = ["diagnose", "run"]
 
 
 def diagnose(
@@ -43,8 +44,8 @@ def diagnose(
     ignore = [ignore] if isinstance(ignore, str) else ignore
     context = DiagnosisContext(timeline)
     findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
-    merged = sorted(_merged(findings), key=lambda finding: _sort_key(context, finding))
-    return _with_source(merged, timeline)
+    by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
+    return _with_source(by_importance, timeline)
 
 
 def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
@@ -111,29 +112,3 @@ def _finding(rule: Rule, violation: Violation) -> Finding:
         fix=violation.fix,
         link=rule.link,
     )
-
-
-def _merged(findings: list[Finding]) -> list[Finding]:
-    """Return the findings, with equal findings of several layers merged into one."""
-    by_key: dict[object, Finding] = {}
-    for finding in findings:
-        cls = finding.layer.class_name if finding.layer is not None else None
-        key = (finding.code, finding.severity, finding.message, finding.location, finding.fix, cls)
-        first = by_key.get(key)
-        if first is None:
-            by_key[key] = finding
-        else:
-            new = tuple(layer for layer in finding.layers if layer not in first.layers)
-            by_key[key] = replace(first, layers=(*first.layers, *new))
-    return [named(finding) for finding in by_key.values()]
-
-
-def named(finding: Finding) -> Finding:
-    """Return a finding whose message has the names of its layers instead of `{layer}`."""
-    names = [layer.name for layer in finding.layers]
-    is_first_word = finding.message.startswith("{layer}")
-    subject = str(finding.layer) if names else "A layer" if is_first_word else "a layer"
-    if len(names) > 1:
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        subject = f"{shown} ({len(names)} of {finding.layers[0].class_name})"
-    return replace(finding, message=finding.message.replace("{layer}", subject))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.diagnose import named, run
+from layertrace.diagnosis.diagnose import run
+from layertrace.diagnosis.merge_findings import named
 from layertrace.diagnosis.registry import all_rules
 from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen

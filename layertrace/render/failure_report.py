@@ -10,6 +10,7 @@ from rich.text import Text
 
 from layertrace.diagnosis import diagnose
 from layertrace.render.console import terminal_width
+from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.findings import findings
 from layertrace.render.tables.verdict import verdict
 from layertrace.render.trees.tree import tree
@@ -38,6 +39,10 @@ def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
     kind = printable(timeline.failure.error.type)
     console.print(Text(f"layertrace: {kind} ended the recording; this is what happened before", ERROR))
     console.print()
+    card = crash_card(timeline, serious)
+    if card is not None:
+        console.print(card, crop=False)
+        console.print()
     if serious:
         console.print(findings(serious))
         console.print()

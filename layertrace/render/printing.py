@@ -12,6 +12,7 @@ from rich.console import Console
 from layertrace.diagnosis import Finding
 from layertrace.render.console import terminal_width, written
 from layertrace.render.notebook import notebook
+from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.findings import findings as finding_list
 from layertrace.render.tables.verdict import verdict
 from layertrace.render.trees.tree import tree
@@ -77,6 +78,10 @@ def print_timeline(
     judged = None if findings is None else verdict(timeline, findings)
     if judged is not None and timeline and not judged.is_complete:
         console.print(Adaptive(judged.last_line), crop=False)
+        console.print()
+    card = None if findings is None else crash_card(timeline, findings)
+    if card is not None:
+        console.print(card, crop=False)
         console.print()
     if findings:
         console.print(finding_list(findings), crop=False)

@@ -134,7 +134,8 @@ def test_the_report_goes_to_standard_error(program):
     assert done.stdout == "arguments ['1']\n"
     assert "net (Net)" in done.stderr
     assert "call 1" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("To save it:  layertrace run --save run.layertrace ")
+    assert done.stderr.splitlines()[-3].startswith("To save it:  layertrace run --save run.layertrace ")
+    assert done.stderr.splitlines()[-1] == "nothing wrong found in 10 events of 2 layers"
 
 
 def test_a_program_without_keras_does_not_load_it(program):
@@ -169,7 +170,7 @@ def test_a_saved_recording_can_be_read_again(program, tmp_path):
     """`--save` writes it, and `report`, `check` and `diff` read it."""
     file = str(tmp_path / "run.layertrace")
     done = layertrace_with_keras("run", "--save", file, program(TRAIN))
-    assert done.stderr.splitlines()[-1].startswith(f"More views:  layertrace report {file}")
+    assert done.stderr.splitlines()[-3].startswith(f"More views:  layertrace report {file}")
 
     shown = layertrace("report", file)
     assert "net (Net)" in shown.stdout
@@ -369,7 +370,7 @@ def test_an_invalid_setting_is_reported_before_the_program_runs(program, tmp_pat
     assert "no rule has a code that begins with 'LT9'" in early.stderr
     assert late.returncode == 3
     assert late.stderr.count("no rule has a code that begins with 'LT9'") == 1
-    assert "The rules did not run, so nothing was checked." in late.stderr
+    assert "nothing was checked: the rules did not run" in late.stderr
     assert "net (Net)" in late.stderr
     assert '"checked":false' in (tmp_path / "late.html").read_text()
 

@@ -87,7 +87,7 @@ def test_nested_recordings_report_once(capsys):
         with pytest.raises(ValueError, match="singleton"), layertrace.trace(), layertrace.trace():
             tf.function(Scale())(X)
 
-    assert capsys.readouterr().err.count("ended the recording") == 2
+    assert capsys.readouterr().err.count("this is what happened before") == 2
 
 
 def test_the_report_can_be_turned_off(capsys):

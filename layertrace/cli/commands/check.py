@@ -19,6 +19,7 @@ from layertrace.record.api import is_disabled
 from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
 from layertrace.render import verdict
+from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
@@ -96,8 +97,10 @@ def _print_findings(
     findings = timeline.findings(select=select, ignore=ignore)
     judged, console = verdict(timeline, findings), console_of(stderr=stderr)
     parts: list[RenderableType] = [] if judged.is_complete else [Adaptive(judged.last_line)]
+    card = crash_card(timeline, findings)
+    parts += [] if card is None else [card]
     parts += [rendered(findings)] * bool(findings)
-    if findings:
+    if findings or card is not None:
         print_parts(console, *parts)
-    print_verdict(console, judged, is_first=not findings)
+    print_verdict(console, judged, is_first=not findings and card is None)
     return exit_status(judged)

@@ -13,6 +13,7 @@ from layertrace.diagnosis import diagnose
 from layertrace.render import findings as rendered
 from layertrace.render import function_table, life_chart, table, tree, variable_table, verdict
 from layertrace.render.lives.chart import LINES
+from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
@@ -63,6 +64,8 @@ def report(
         parts += [] if no_findings else [judged]
     if not parts:
         parts += [] if no_findings or judged.is_complete else [Adaptive(judged.last_line)]
+        card = None if no_findings else crash_card(timeline, findings)
+        parts += [] if card is None else [card]
         parts += [rendered(findings)] * bool(findings)
         max_lines = max(len(shown), 1) if everything else None
         parts.append(tree(shown, depth=depth, fold=not everything, max_lines=max_lines, findings=findings))

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding
 from layertrace.render.tables.finding_rows import one_line_each, places_of
-from layertrace.render.wording.crash import Crash, crash_of
+from layertrace.render.wording.crash import Crash, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
@@ -122,10 +122,12 @@ def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Cra
         stopped += f", {Places([crash.raised_at], here()).short(crash.raised_at)}"
     if findings is None:
         rest = "the rules did not run"
-    elif findings:
-        rest = f"{tally(findings)} in {_size(timeline)}"
+    elif not len(timeline):
+        rest = "no layer was seen before it"
     else:
-        rest = "no rule explains it" if len(timeline) else "no layer was seen before it"
+        unexplained = "" if is_explained(timeline, findings) else "no rule explains it"
+        counts = f"{tally(findings)} in {_size(timeline)}" if findings else ""
+        rest = "; ".join(filter(None, (unexplained, counts)))
     brief = f"{tally(findings)}, " if findings else ""
     return Verdict(
         f"{stopped}; {rest}",

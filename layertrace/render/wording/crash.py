@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from layertrace.diagnosis import Finding
 from layertrace.render.wording.glyphs import UNICODE
 from layertrace.render.wording.messages import sentence
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location
 
-__all__ = ["Crash", "crash_of"]
+__all__ = ["Crash", "crash_of", "is_explained"]
 
 _BEFORE = 4
 
@@ -59,6 +60,19 @@ def crash_of(timeline: Timeline) -> Crash | None:
         raised_at=raised_at,
         called_at=None if called_at == raised_at else called_at,
         before=tuple(_before(timeline, first))[-_BEFORE:],
+    )
+
+
+def is_explained(timeline: Timeline, findings: Iterable[Finding]) -> bool:
+    """Return whether a finding explains the exception that ended a recording: by its line, or by an event."""
+    failure = timeline.failure
+    if failure is None:
+        return False
+    lines = (failure.error.location, *failure.lines)
+    failed = {event.seq for event in timeline if event.error is not None}
+    return any(
+        (finding.location is not None and finding.location in lines) or not failed.isdisjoint(finding.events)
+        for finding in findings
     )
 
 
