@@ -8,7 +8,7 @@ from layertrace.timeline.event import MODES, Mode
 
 __all__ = ["calls_in_words", "modes_in_words"]
 
-_PHRASES: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "while tracing"}
+_PHRASES: dict[Mode, str] = {"eager": "eager", "symbolic": "symbolic", "graph": "traced"}
 
 
 def calls_in_words(calls: Mapping[Mode, int]) -> str:
@@ -16,7 +16,7 @@ def calls_in_words(calls: Mapping[Mode, int]) -> str:
 
     Example:
         >>> calls_in_words({"eager": 1, "graph": 2})
-        '3: 1 eager, 2 while tracing'
+        '3: 1 eager, 2 traced'
         >>> calls_in_words({"eager": 1})
         '1'
     """

@@ -304,7 +304,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         inputs: Specs of the input tensors, nested like the arguments: of the only tensor argument of `call`,
             or by argument name if there are several.
         outputs: Specs of what `call` returned.
-        arguments: The other arguments that differ from their defaults.
+        arguments: The other arguments, without those that are the very default of their parameter.
+        at_default: For an init: the names of those among `arguments` that equal their default.
         training: The `training` argument of a call; None if it was not passed.
         mask: Whether a mask was passed; None if the event is not a call.
         variable: The variable that was created.
@@ -338,6 +339,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     inputs: Structure = None
     outputs: Structure = None
     arguments: Mapping[str, Structure] = EMPTY_MAPPING
+    at_default: tuple[str, ...] = ()
     training: bool | None = None
     mask: bool | None = None
     variable: VariableSpec | None = None

@@ -13,42 +13,42 @@ DEMOS = Path(__file__).parents[2] / "demos"
 SHOWN = {
     "fit": [
         "symbolic: Keras infers shapes",
-        "trace 2 of one_step_on_data",
+        "trace 2  one_step_on_data",
         "second pass: variables were created in the first",
     ],
     "fit_and_predict": [
-        "call×5: 1 symbolic, 4 while tracing",
-        "trace 2 of one_step_on_data_distributed",
+        "call×15: 3 symbolic, 12 traced",
+        "trace 2  one_step_on_data_distributed",
         "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) created 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
-    "gcn_in_cnn_fixed": ["trace 2 of predict", "second pass: variables were created in the first"],
+    "gcn_in_cnn_fixed": ["trace 2  predict", "second pass: variables were created in the first"],
     "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) creates a tf.Variable", "trace 2 of "
     "predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],
     "retrace_instances": [
-        "trace 1 of call  x: float32[2, 4]",
+        "trace 1  call  x: float32[2, 4]",
         "<Scale scale_1> is instance 2; each is traced separately",
         "<Scale scale_2> is instance 3; each is traced separately",
     ],
     "retrace_models": [
-        "call×3 while tracing · 3 traces · 3 runs",
+        "call×3 traced · 3 traces · 3 runs",
         "another tf.function from the same code (number 3)",
-        "init×1 build×1 call×1 while tracing · 1 trace · 3 runs",
+        "init×1 build×1 call×1 traced · 1 trace · 3 runs",
     ],
     "retrace_shapes": [
-        "trace 4 of each_shape",
+        "trace 4  each_shape",
         "x: float32[None, 4], was float32[1, 4] (dimension 0)",
-        "run ×3  any_shape  without entering Python",
+        "without entering Python",
     ],
     "retrace_values": [
         "factor=0.3, was 0.2",
         "factor: float32[], was 0.3",
-        "run ×3  scaled  without entering Python",
+        "without entering Python",
     ],
     "traced_before": [
         "no layers · 3 runs",
-        "run ×3  predict  traced before this recording (1 trace); its layers record no events",
+        "traced before this recording (1 trace); its layers record no events",
     ],
     "tutorial": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],
     "tutorial_legacy": ["init×1 build×1 call×2 · 1 variable, 50 parameters", "input_shape=(10, 5)"],

@@ -46,6 +46,26 @@ class Net(keras.Model):
         return self.heads["main"](x)
 
 
+class Rated(layers.Layer):
+    def __init__(self, rate=0.1, shape=(1, 1), start="zeros", **kwargs):
+        super().__init__(**kwargs)
+
+
+def test_arguments_equal_to_their_default_are_marked():
+    """An init keeps all arguments that were passed, and names those that change nothing."""
+    with layertrace.trace() as timeline:
+        Rated(rate=float("0.1"), shape=1, start=keras.initializers.Zeros())
+        Rated(rate=0.2)
+        config = {"class_name": "GlorotUniform", "config": {}}
+        layers.LSTM.from_config({"units": 3, "kernel_initializer": config})
+
+    first, second, lstm, *_ = timeline.where(kind="init")
+    assert first.arguments.keys() == {"rate", "shape", "start"}
+    assert first.at_default == ("rate", "shape")
+    assert second.at_default == ()
+    assert lstm.at_default == ("kernel_initializer",)
+
+
 def test_a_layer_is_created_built_and_called():
     """A layer is created, then built at its first call, then called, each recorded once."""
     with layertrace.trace() as timeline:

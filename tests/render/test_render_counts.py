@@ -24,7 +24,7 @@ def test_one_layer_is_headed_by_its_name():
 def test_many_layers_are_headed_by_their_sum():
     """A timeline of many layers begins with their totals."""
     assert heading(stories.fit()) == (
-        "2 layers · call×6: 2 symbolic, 4 while tracing · 2 traces · 24 runs · 2 variables, 15 parameters"
+        "2 layers · call×6: 2 symbolic, 4 traced · 2 traces · 24 runs · 2 variables, 15 parameters"
         " · 1 variable outside of layers"
     )
 
@@ -41,8 +41,8 @@ def test_a_variable_that_was_refused_does_not_count():
     [
         (["eager"] * 3, "call×3"),
         (["symbolic"] * 2, "call×2 symbolic"),
-        (["graph"], "call×1 while tracing"),
-        (["symbolic", "graph", "eager"], "call×3: 1 eager, 1 symbolic, 1 while tracing"),
+        (["graph"], "call×1 traced"),
+        (["symbolic", "graph", "eager"], "call×3: 1 eager, 1 symbolic, 1 traced"),
     ],
 )
 def test_calls_are_counted_by_where_they_ran(modes, expected):
@@ -68,7 +68,29 @@ def test_many_layers_are_summed_up_by_class():
     """More than eight layers are summed up by class."""
     lines = text(stories.large(), width=160, encoding="utf-8").splitlines()
 
-    assert lines[3] == ("│   Dense    ×66  init×66 build×66 call×132 · 132 variables, 274,560 parameters")
+    assert lines[1:5] == [
+        "│             n  init  build  call  variables  parameters",
+        "│   Tower     1     1            2",
+        "│   Block    66    66          132",
+        "│   Dense    66    66     66   132        132     274,560",
+    ]
+
+
+def test_a_narrow_summary_shortens_its_heads_then_leaves_out_columns():
+    """Without room for all numbers, the modes of calls go first, then the rest; calls and parameters stay."""
+
+    def head(width):
+        lines = text(stories.fit(), width=width, encoding="utf-8").splitlines()
+        return [line for line in lines if line.startswith("│      ")]
+
+    def columns(width):
+        return next(line.split()[1:] for line in head(width) if " vari" in line or " vars" in line)
+
+    heads = ["init", "build", "call:", "symbolic", "traced", "variables", "parameters"]
+    assert columns(100) == heads
+    assert columns(80) == ["init", "build", "call:", "symb.", "traced", "vars", "params"]
+    assert columns(64) == ["init", "build", "call", "vars", "params"]
+    assert columns(52) == ["call", "vars", "params"]
 
 
 def test_many_classes_are_not_all_shown():

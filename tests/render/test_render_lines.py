@@ -1,5 +1,7 @@
 """The parts of a line: mode, inputs and outputs, errors."""
 
+from dataclasses import replace
+
 import pytest
 import stories
 from hand_made import Story, raised, spec
@@ -28,7 +30,7 @@ def test_a_fit_shows_why_call_ran_three_times():
     """One call while Keras infers shapes, two while tracing, and then none."""
     page = text(stories.fit().of("dense"), width=160, encoding="utf-8")
 
-    assert "call×3: 1 symbolic, 2 while tracing" in page.splitlines()[0]
+    assert "call×3: 1 symbolic, 2 traced" in page.splitlines()[0]
     for line, words in zip(
         page.splitlines()[-3:],
         (
@@ -147,6 +149,38 @@ def test_the_name_of_a_layer_is_shown_once(story):
     story.add("init", story.layer("Dense", "head"), arguments={"units": 3, "name": "head"})
 
     assert lines(story.timeline()) == ["0 init  units=3"]
+
+
+def test_arguments_at_their_defaults_are_left_out(story):
+    """A line shows only the arguments that the program chose, in the shortest form."""
+    config = {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out", "seed": None}}
+    conv = structs_of_keras(story.layer("Conv2D", "conv"))
+    arguments = {
+        "filters": 8,
+        "strides": 1,
+        "kernel_initializer": config,
+        "bias_initializer": {"class_name": "Zeros", "config": {}},
+        "kernel_regularizer": None,
+        "dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}},
+        "rate": 0.5,
+    }
+    story.add("init", conv, arguments=arguments, at_default=("rate",))
+
+    shown = "filters=8, kernel_initializer=VarianceScaling(2.0, 'fan_out')"
+    assert lines(story.timeline()) == [f"0 init  {shown}"]
+
+
+def structs_of_keras(layer):
+    """Return a layer as one of a class of Keras, whose defaults are known."""
+    return replace(layer, bases=("keras.src.layers.convolutional.conv2d.Conv2D",))
+
+
+def test_values_that_keras_computes_inside_have_words(story, dense):
+    """The name of a function inside Keras does not help a user."""
+    story.variable(dense, "seed_generator_state", "int64[2]", initializer="seed_initializer")
+    story.variable(dense, "bias", "float32[64]", initializer="bias_initializer")
+
+    assert [line.split()[-1] for line in lines(story.timeline())] == ["seed", "unit_forget_bias"]
 
 
 def test_an_empty_timeline_explains_what_to_do():

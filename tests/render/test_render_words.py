@@ -45,6 +45,11 @@ def test_durations_have_two_or_three_figures(nanoseconds, expected):
         (None, "None"),
         (True, "True"),
         (0.1, "0.1"),
+        (2.0, "2.0"),
+        (0.00392156862745098, "0.003922"),
+        (12345.678, "12345.7"),
+        (1e-7, "1e-07"),
+        (float("nan"), "nan"),
         ("relu", "'relu'"),
         ((10, 5), "(10, 5)"),
         ((3,), "(3,)"),
@@ -79,6 +84,25 @@ def test_arguments_read_as_in_a_call():
     """Up to six arguments are shown as in a call."""
     assert arguments({"units": 3, "activation": "relu"}) == "units=3, activation='relu'"
     assert arguments({f"a{n}": n for n in range(9)}).endswith("a5=5, … 3 more")
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "expected"),
+    [
+        ("Zeros", {}, "Zeros"),
+        ("GlorotUniform", {"seed": None}, "GlorotUniform"),
+        (
+            "VarianceScaling",
+            {"scale": 2.0, "mode": "fan_out", "distribution": "truncated_normal", "seed": None},
+            "VarianceScaling(2.0, 'fan_out')",
+        ),
+        ("L1L2", {"l1": 0.01, "l2": 0.02, "l3": 3}, "L1L2(l1=0.01, l2=0.02, l3=3)"),
+        ("DTypePolicy", {"name": "mixed_float16"}, "mixed_float16"),
+    ],
+)
+def test_a_config_is_shown_as_the_call_that_creates_the_object(class_name, config, expected):
+    """A serialized object has its class and the arguments that differ from the defaults."""
+    assert structure({"module": "keras", "class_name": class_name, "config": config}) == expected
 
 
 @pytest.mark.parametrize(

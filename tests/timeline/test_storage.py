@@ -120,6 +120,14 @@ def test_who_holds_a_variable_and_what_a_function_is_for_survive(tmp_path):
     assert '{"function":7,"name":"step"}\n' in (tmp_path / "run.jsonl").read_text()
 
 
+def test_arguments_at_their_default_come_back(tmp_path):
+    """The names of the arguments that equal their default are kept, next to all arguments."""
+    event = Event(seq=0, kind="init", layer=NET, arguments={"units": 3, "rate": 0.1}, at_default=("rate",))
+    Timeline([event]).save(tmp_path / "run.jsonl")
+
+    assert list(Timeline.load(tmp_path / "run.jsonl")) == [event]
+
+
 def test_a_selection_keeps_its_numbers(timeline, tmp_path):
     """The events of a selection keep their numbers, without the events that were not selected."""
     timeline.of(DENSE).save(tmp_path / "dense.layertrace")

@@ -15,7 +15,7 @@ from layertrace.record.describe.exceptions import ErrorNote
 from layertrace.record.describe.modes import EAGER, Mode
 from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.retrace_causes import cause_of_another
-from layertrace.record.describe.values import has_tensor, numbered_dtype, resolve
+from layertrace.record.describe.values import describe, has_tensor, numbered_dtype, resolve
 from layertrace.record.hooks.layer_calls import Arguments
 from layertrace.record.hooks.runs import RunNote
 from layertrace.record.hooks.traces import TraceNote
@@ -35,12 +35,14 @@ from layertrace.record.spans import (
     START,
     THREAD,
     CodePosition,
+    HookedMethod,
     Record,
     Shape,
     Span,
     parent_of,
 )
 from layertrace.timeline.context import Observation
+from layertrace.timeline.defaults import equal
 from layertrace.timeline.event import (
     Cause,
     ErrorRef,
@@ -236,7 +238,8 @@ class EventBuilder:
         layer = span[LAYER]
         if layer is not None and span[METHOD].kind == "init":
             self._created[layer.number] = fields["location"]
-        fields["arguments"] = _resolved(cast(Arguments, span[DETAIL]))
+        fields["arguments"] = arguments = _resolved(cast(Arguments, span[DETAIL]))
+        fields["at_default"] = _at_default(arguments, span[METHOD])
         fields["defined_at"] = _defined_at(span[METHOD].code)
 
     def _call(self, fields: Fields, span: Span, record: Record) -> None:
@@ -299,6 +302,18 @@ _RUN_EAGERLY = Cause(
 
 def _resolved(arguments: Arguments) -> dict[str, Structure]:
     return {name: resolve(value) for name, value in arguments.items()}
+
+
+def _at_default(arguments: dict[str, Structure], method: HookedMethod) -> tuple[str, ...]:
+    """Return the arguments that equal their default, such as `0.1` or a config, without being that object."""
+    defaults = dict(zip(method.names, method.defaults, strict=False))
+    return tuple(
+        [
+            name
+            for name, value in arguments.items()
+            if name in defaults and equal(name, value, describe(defaults[name]))
+        ]
+    )
 
 
 def _is_mask(name: str) -> bool:

@@ -39,20 +39,26 @@ class Counts:
             self.errors += 1
 
     def calls_in_words(self, glyphs: Glyphs = UNICODE) -> str:
-        """Return how often `call` ran, and in which mode: `call×3: 1 symbolic, 2 while tracing`."""
-        return f"call{glyphs.times}{calls_in_words(self.calls)}" if any(self.calls.values()) else ""
+        """Return how often `call` ran, and in which mode: `call×3: 1 symbolic, 2 traced`."""
+        return f"call{_times(glyphs)}{calls_in_words(self.calls)}" if any(self.calls.values()) else ""
 
     def life_in_words(self, glyphs: Glyphs = UNICODE) -> str:
-        """Return the lifecycle of a layer: `init×1 build×1 call×2`."""
+        """Return the lifecycle of a layer: `init×1 build×1 call×2`, in ASCII `init 1, build 1, call 2`."""
         created = [("init", self.init), ("build", self.build)]
-        parts = [f"{what}{glyphs.times}{number:,}" for what, number in created if number]
-        return " ".join([*parts, calls] if (calls := self.calls_in_words(glyphs)) else parts)
+        parts = [f"{what}{_times(glyphs)}{number:,}" for what, number in created if number]
+        between = " " if glyphs.times == UNICODE.times else ", "
+        return between.join([*parts, calls] if (calls := self.calls_in_words(glyphs)) else parts)
 
     def variables_in_words(self) -> str:
         """Return the number of variables: `1 variable, 50 parameters`, or nothing without variables."""
         if not self.variables:
             return ""
         return f"{counted(self.variables, 'variable')}, {counted(self.parameters, 'parameter')}"
+
+
+def _times(glyphs: Glyphs) -> str:
+    """Return what stands between a kind and its number; an x would look like a part of the word."""
+    return glyphs.times if glyphs.times == UNICODE.times else " "
 
 
 @dataclass(slots=True)

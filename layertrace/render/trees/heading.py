@@ -1,4 +1,4 @@
-"""Summarize a timeline above its tree: totals in one line, then each layer or class of layers."""
+"""Summarize a timeline above its tree: totals in one line, then a table of layers or their classes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from layertrace.render.tables.counts import LayerCounts, Totals
+from layertrace.render.tables.members import member_table
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
-from layertrace.render.wording.styles import CLASS, ERROR, NAME, NOTE, QUIET, TITLE, inked
+from layertrace.render.wording.styles import CLASS, ERROR, NOTE, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import flowing, wrapped
 
 __all__ = ["NOTHING_HAPPENED", "Heading"]
@@ -21,8 +22,6 @@ NOTHING_HAPPENED = (
     "start recording before your layers are created or called"
 )
 ONCE_TRACED = "a traced function runs as a graph, without Python: later steps record no calls"
-MOST_MEMBERS = 8
-WIDEST_NAME = 28
 INDENT = 4
 
 
@@ -65,7 +64,7 @@ class Heading:
         for text in self._remarks():
             further += wrapped(text, self._console, inner)
         if len(self._totals.layers) > 1:
-            further += self._members(inner)
+            further += member_table(self._totals, self._names, self._glyphs, inner)
         for line in further:
             yield inked(self._glyphs.pipe.ljust(INDENT), QUIET).append_text(line)
         if further:
@@ -127,34 +126,3 @@ class Heading:
 
     def _flow(self, facts: Sequence[Text], width: int) -> list[Text]:
         return flowing([fact for fact in facts if fact], self._dot, self._console, width)
-
-    def _members(self, width: int) -> Iterator[Text]:
-        """Yield a line for each layer, or for each class if there are many layers."""
-        layers = list(self._totals.layers.values())
-        if len(layers) <= MOST_MEMBERS:
-            names = [self._names.label(counts.layer) for counts in layers]
-            class_cells = [inked(self._glyphs.user(counts.layer.class_name), CLASS) for counts in layers]
-        else:
-            layers = list(self._totals.by_class().values())
-            names = [inked(self._glyphs.user(counts.layer.class_name), NAME) for counts in layers]
-            class_cells = [inked(f"{self._glyphs.times}{len(counts.layers):,}", CLASS) for counts in layers]
-        columns = [min(max(cell.cell_len for cell in cells[:MOST_MEMBERS]), WIDEST_NAME)
-                   for cells in (names, class_cells) if cells]  # fmt: skip
-        for counts, name, class_cell in zip(layers[:MOST_MEMBERS], names, class_cells, strict=False):
-            for cell, end in ((class_cell, columns[0] + 2), (Text(), sum(columns) + 4)):
-                name.append(" " * max(end - name.cell_len, 2)).append_text(cell)
-            yield from self._member(name, counts, width)
-        if len(layers) > MOST_MEMBERS:
-            more = counted(len(layers) - MOST_MEMBERS, "further class")
-            yield inked(f"{self._glyphs.dots} {more}", QUIET)
-
-    def _member(self, name: Text, counts: LayerCounts, width: int) -> Iterator[Text]:
-        facts = [Text(counts.life_in_words(self._glyphs)), Text(counts.variables_in_words())]
-        indent = min(name.cell_len, width // 2)
-        first, *further = self._flow([*facts, self._errors(counts.errors)], width - indent)
-        if name.cell_len + first.cell_len > width:
-            yield from wrapped(name, self._console, width)
-            name = Text(" " * indent)
-        yield name.append_text(first)
-        for line in further:
-            yield Text(" " * indent).append_text(line)

@@ -27,8 +27,8 @@ LEAST_PLACE = 16
 LEAST_DATA = 10
 ROOMY_DATA = 16
 LEAST_NAME = 12
-# Whether a row is aligned in columns, and omits extras; tried in this order.
-WAYS_TO_FIT = ((True, False), (True, True), (False, False), (False, True))
+# How many columns after the kind are aligned, and whether extras are omitted; tried in this order.
+WAYS_TO_FIT = ((2, False), (1, False), (2, True), (1, True), (0, False), (0, True))
 MAY_OVERFLOW = 0.25
 
 
@@ -108,7 +108,7 @@ class Layout:
         return self._left_width(row, brief=True) + gutter.width > self._limit
 
     def _left_width(self, row: Row, *, brief: bool = False) -> int:
-        return len(row.lasts) * self._step + row.left(aligned=True, brief=brief).cell_len
+        return len(row.lasts) * self._step + row.left(brief=brief).cell_len
 
     def _natural_width(self) -> int:
         widest = NARROWEST

@@ -52,12 +52,16 @@ class Row:
             return inked(drawn + (pipe if self.opens else blank), QUIET)
         return inked(f"{drawn}{glyphs.last if self.lasts[-1] else glyphs.branch}{reach} ", QUIET)
 
-    def left(self, *, aligned: bool, brief: bool = False) -> Text:
-        """Return the cells in one text, aligned with the siblings, or close together after the kind."""
+    def left(self, *, aligned: int = 2, brief: bool = False) -> Text:
+        """Return the cells in one text.
+
+        Args:
+            aligned: How many columns after that of the kind are as wide as those of the siblings.
+            brief: Whether to omit the extras.
+        """
         line = self.line
-        who, data = line.who, line.data
-        if aligned:
-            who, data = self.who(), _padded(data, self.columns[3])
+        who = self.who() if aligned else line.who
+        data = _padded(line.data, self.columns[3]) if aligned > 1 else line.data
         return joined([self.opening(), who, data, *line.after(brief=brief)])
 
     def who(self) -> Text:

@@ -10,12 +10,14 @@ from rich.text import Text
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, QUIET, inked
+from layertrace.timeline.defaults import telling_arguments
 from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
 
 __all__ = [
     "bare_shapes",
     "came_in",
     "came_in_within",
+    "initializer",
     "odd_traits",
     "settings",
     "shapes",
@@ -24,6 +26,14 @@ __all__ = [
     "trouble",
     "usual_traits",
 ]
+
+
+# Closures in `random/seed_generator.py` and `layers/rnn/lstm.py` of Keras 3.0 to 3.15: a seed and a counter,
+# and zeros with ones for the forget gate.
+_INSIDE_KERAS = {
+    ("seed_generator_state", "seed_initializer"): "seed",
+    ("bias", "bias_initializer"): "unit_forget_bias",
+}
 
 
 def shapes(event: Event, glyphs: Glyphs, *, repeat: bool = False) -> Text:
@@ -169,15 +179,24 @@ def _arguments(event: Event, glyphs: Glyphs) -> str:
 
 
 def _argument_list(event: Event, glyphs: Glyphs) -> list[str]:
-    name = None if event.layer is None else event.layer.name
-    shown = {k: v for k, v in event.arguments.items() if k != "name" or v != name}
-    return formatting.argument_list(shown, glyphs)
+    return formatting.argument_list(telling_arguments(event), glyphs)
 
 
 def usual_traits(variable: VariableSpec, glyphs: Glyphs) -> Iterator[Text]:
     """Yield the usual traits of a variable besides its name and shape."""
-    if variable.initializer and variable.initializer != str(tensor(variable)):
-        yield inked(glyphs.user(variable.initializer), QUIET)
+    if words := initializer(variable):
+        yield inked(glyphs.user(words), QUIET)
+
+
+def initializer(variable: VariableSpec) -> str:
+    """Return how a variable gets its value: a class, a number, or words for a function inside Keras.
+
+    Nothing is returned for a tensor that was passed, whose spec is that of the variable.
+    """
+    name = variable.initializer or ""
+    if (variable.name, name) in _INSIDE_KERAS:
+        return _INSIDE_KERAS[variable.name, name]
+    return "" if name == str(tensor(variable)) else name
 
 
 def tensor(variable: VariableSpec) -> TensorSpec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
+from layertrace.timeline.defaults import config_arguments, is_config
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
 from layertrace.timeline.literals import literal
 
@@ -23,6 +24,7 @@ __all__ = [
 WIDEST_VALUE = 40
 MOST_VALUES = 6
 DEEPEST_VALUE = 4
+MOST_POSITIONAL = 2
 
 
 def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str:
@@ -34,8 +36,12 @@ def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str
     """
     if isinstance(value, (TensorSpec, Opaque)):
         return glyphs.user(shortened(str(value), 2 * WIDEST_VALUE, glyphs))
+    if isinstance(value, Mapping) and is_config(value):
+        return _config(value, glyphs, depth)
     if isinstance(value, (Mapping, tuple, list)):
         return _nest(value, glyphs, depth)
+    if isinstance(value, float):
+        return _rounded(value)
     return glyphs.user(shortened(literal(value), WIDEST_VALUE, glyphs))
 
 
@@ -52,6 +58,29 @@ def _nest(value: Mapping[str, Structure] | Iterable[Structure], glyphs: Glyphs, 
     if len(entries) > MOST_VALUES:
         parts.append(f"{glyphs.dots} {len(entries) - MOST_VALUES} more")
     return f"{opening}{', '.join(parts)}{closing}"
+
+
+def _config(value: Mapping[str, Structure], glyphs: Glyphs, depth: int) -> str:
+    """Return the config of an object as the call that would create it: `VarianceScaling(2.0, 'fan_out')`."""
+    name, given = glyphs.user(str(value["class_name"])), config_arguments(value)
+    if name == "DTypePolicy" and isinstance(given.get("name"), str):
+        return glyphs.user(str(given["name"]))
+    if depth >= DEEPEST_VALUE:
+        return name
+    parts = [structure(inner, glyphs, depth + 1) for inner in given.values()]
+    if len(parts) > MOST_POSITIONAL:
+        parts = [f"{glyphs.user(key)}={part}" for key, part in zip(given, parts, strict=True)]
+    return f"{name}({joined(parts, glyphs)})" if parts else name
+
+
+def _rounded(number: float) -> str:
+    """Return a float with four significant digits, or with one decimal place if it is large.
+
+    Example:
+        >>> _rounded(0.00392156862745098), _rounded(2.0), _rounded(12345.678)
+        ('0.003922', '2.0', '12345.7')
+    """
+    return repr(float(f"{number:.4g}") if abs(number) < 1000 else round(number, 1))
 
 
 def tensors(value: Structure, glyphs: Glyphs = UNICODE) -> str:
