@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from msgspec import structs
 
 from layertrace.render.page.columns import MISSING, Packed, deltas, packed
 from layertrace.render.page.tables import Tables
@@ -44,50 +47,78 @@ def columns(timeline: Timeline, inside: Sequence[int], tables: Tables) -> dict[s
     events = list(timeline)
     around = [events[place] if place != MISSING else None for place in inside]
     packed_columns = {
-        name: packed([get(event) for event in events]) for name, get in _columns(tables).items()
+        name: packed([number(tables, getattr(event, field)) for event in events])
+        for field, (name, number) in _COLUMNS.items()
     }
     distances = [place - parent if parent != MISSING else MISSING for place, parent in enumerate(inside)]
     packed_columns |= {
         "seq": packed(deltas([event.seq for event in events])),
         "start": packed(deltas([event.start_ns for event in events])),
         "inside": packed(distances),
+        "arguments": packed([tables.arguments(event.arguments, event.layer) for event in events]),
+        "others": packed([tables.text(_others(event)) for event in events]),
         "where": packed([tables.text(ran_where(e, a, UNICODE)) for e, a in zip(events, around, strict=True)]),
         "remarks": packed([tables.text(_remarks(e, a)) for e, a in zip(events, around, strict=True)]),
     }
     return packed_columns
 
 
-def _columns(tables: Tables) -> dict[str, Callable[[Event], int]]:
-    return {
-        "kind": lambda event: _KINDS[event.kind],
-        "mode": lambda event: _MODES[event.mode],
-        "layer": lambda event: tables.layer(event.layer),
-        "took": lambda event: _or_missing(event.duration_ns),
-        "thread": lambda event: tables.text(printable(event.thread)),
-        "function": lambda event: tables.function(event.function),
-        "trace": lambda event: _or_missing(event.trace),
-        "inputs": lambda event: tables.came_in(event.inputs),
-        "outputs": lambda event: tables.came_out(event.outputs),
-        "arguments": lambda event: tables.arguments(event.arguments, event.layer),
-        "training": lambda event: _or_missing(event.training),
-        "mask": lambda event: _or_missing(event.mask),
-        "variable": lambda event: tables.variable(event.variable),
-        "error": lambda event: tables.error(event.error),
-        "place": lambda event: tables.place(event.location),
-        "defined": lambda event: tables.place(event.defined_at),
-        "call": lambda event: _or_missing(event.call_index),
-        "cause": lambda event: tables.cause(event.cause),
-        "graph": lambda event: tables.text(() if event.graph is None else tuple(_graph(event.graph))),
-        "times": lambda event: event.times,
-        "before": lambda event: _or_missing(event.traced_before),
-        "replica": lambda event: _or_missing(event.replica),
-        "strategy": lambda event: tables.text(printable(event.strategy or "")),
-        "flags": lambda event: tables.text(", ".join(sorted(event.flags))),
-    }
-
-
-def _or_missing(number: int | None) -> int:
+def _number(_: Tables, number: int | None) -> int:
     return MISSING if number is None else int(number)
+
+
+def _text(tables: Tables, text: str) -> int:
+    return tables.text(printable(text))
+
+
+_COLUMNS: dict[str, tuple[str, Callable[[Tables, Any], int]]] = {
+    "kind": ("kind", lambda _, kind: _KINDS[kind]),
+    "mode": ("mode", lambda _, mode: _MODES[mode]),
+    "layer": ("layer", Tables.layer),
+    "duration_ns": ("took", _number),
+    "thread": ("thread", _text),
+    "function": ("function", Tables.function),
+    "trace": ("trace", _number),
+    "inputs": ("inputs", Tables.came_in),
+    "outputs": ("outputs", Tables.came_out),
+    "training": ("training", _number),
+    "mask": ("mask", _number),
+    "variable": ("variable", Tables.variable),
+    "error": ("error", Tables.error),
+    "location": ("place", Tables.place),
+    "defined_at": ("defined", Tables.place),
+    "call_index": ("call", _number),
+    "cause": ("cause", Tables.cause),
+    "graph": ("graph", lambda tables, graph: tables.text(() if graph is None else tuple(_graph(graph)))),
+    "times": ("times", _number),
+    "traced_before": ("before", _number),
+    "replica": ("replica", _number),
+}
+"""The column of the page that shows a field of events, and how its number is found."""
+
+_SHOWN_OTHERWISE = {"seq", "start_ns", "parent", "depth", "arguments"}
+_OTHERS = {
+    field.name: field.default
+    for field in structs.fields(Event)
+    if field.name not in _COLUMNS and field.name not in _SHOWN_OTHERWISE
+}
+"""All other fields, with their defaults: the details of an event list those that differ."""
+
+
+def _others(event: Event) -> tuple[tuple[str, str], ...]:
+    """Return the names and the texts of the fields that have no column of their own."""
+    values = [(name, getattr(event, name), default) for name, default in _OTHERS.items()]
+    return tuple(
+        (name.replace("_", " "), printable(_in_words(value)))
+        for name, value, default in values
+        if value != default
+    )
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, (frozenset, tuple)):
+        return ", ".join(sorted(map(str, value)))
+    return "yes" if value is True else str(value)
 
 
 def _graph(graph: GraphSpec) -> Iterator[str]:

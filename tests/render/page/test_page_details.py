@@ -1,13 +1,21 @@
 """Findings lead to events and events to details; tabs list functions, layers and variables."""
 
+from typing import get_args
+
+import pytest
 import stories
 from hand_made import Story
 from looking import FINDING, chosen, details_of, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
+from layertrace.render.page.noticed import noticed
+from layertrace.render.page.tables import Tables
+from layertrace.render.wording.file_names import Places
+from layertrace.render.wording.glyphs import UNICODE
+from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import Cause, Change, Location, Timeline
-from layertrace.timeline.context import LayerState, Observation, RecordingContext
+from layertrace.timeline.context import LayerState, Observation, ObservationKind, RecordingContext
 
 
 @in_a_browser
@@ -51,6 +59,37 @@ def test_details_show_everything_about_an_event(shown):
     expect(details).to_contain_text("7 variable kernel float32[3, 8]", use_inner_text=True)
     line(tab, "call 2").first.click()
     expect(tab.locator(".line[aria-selected=true]")).to_contain_text("call 2")
+
+
+@in_a_browser
+def test_details_list_fields_without_a_column_of_their_own(shown):
+    """A field that the page has no column for is named in the details, and its value can be searched."""
+    story = Story()
+    story.call(story.layer("Dense", "dense"), "float32[2]", "float32[2]")
+    story.call(story.layer("Softmax", "softmax"), "float32[2]", "float32[2]")
+    plain, other = story.timeline()
+    marked = structs.replace(other, strategy="MirroredStrategy", flags=frozenset({"masked", "direct"}))
+    tab = shown(Timeline([plain, marked]))
+    tab.get_by_label("Search events").fill("mirroredstrategy direct")
+
+    expect(tab.locator(".line.hit .number")).to_have_text(["1"])
+    line(tab, "softmax").click()
+    expect(details_of(tab)).to_contain_text("strategyMirroredStrategyflagsdirect, masked")
+    tab.get_by_label("Search events").fill("")
+    line(tab, "dense").click()
+    expect(details_of(tab)).not_to_contain_text("strategy")
+
+
+@pytest.mark.parametrize("kind", get_args(ObservationKind))
+def test_every_observation_is_described(kind):
+    """The page has a phrase for each kind of observation."""
+    [call] = stories.bug()[3:4]
+    tables = Tables(Names([], UNICODE), Places([], ""))
+
+    observation = Observation(what=kind, during=call.seq, name="x")
+    [[_, description, *_]] = noticed([observation], {call.seq: 0}, tables)
+
+    assert len(description) > 10
 
 
 @in_a_browser

@@ -122,8 +122,7 @@ function facts(event) {
       ["graph", column.graph[event] === MISSING ? "" : textOf(column.graph[event]).join(", ")],
       ["thread", textOf(column.thread[event])],
       ["replica", column.replica[event] === MISSING ? "" : String(column.replica[event])],
-      ["strategy", textOf(column.strategy[event])],
-      ["flags", textOf(column.flags[event])],
+      ...(column.others[event] === MISSING ? [] : textOf(column.others[event])),
     ]),
   );
 }

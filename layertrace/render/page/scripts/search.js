@@ -52,8 +52,7 @@ const SEARCHED = [
   ["causes", "cause"],
   ["texts", "where"],
   ["texts", "remarks"],
-  ["texts", "flags"],
-  ["texts", "strategy"],
+  ["texts", "others"],
   ...(threads.length > 1 ? [["texts", "thread"]] : []),
 ];
 
