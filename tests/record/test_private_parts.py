@@ -23,6 +23,15 @@ ROOT = Path(layertrace.__file__).parent
 RECORD = ROOT / "record"
 
 
+def every_part():
+    """Yield the parts in the tables, and what they were in older versions."""
+    for table in TABLES.values():
+        for part in table.values():
+            while part is not None:
+                yield part
+                part = part.former
+
+
 def named_functions():
     """Return the functions of frameworks that rules name as `module:function`."""
     nodes = [
@@ -43,6 +52,17 @@ def test_a_part_that_is_gone_is_noticed(part):
     """A part with another name, or in another module, is not taken for one that is there."""
     assert not parts.exists(replace(part, name=f"{part.name}_that_is_gone"))
     assert not parts.exists(replace(part, module=f"{part.module}_that_is_gone"))
+
+
+def test_a_part_that_moved_is_found_where_it_was():
+    """A part that the newest version has elsewhere is found in an older version, too."""
+    old = keras_private.KERAS_PARTS["updates"]
+    new = replace(old, name="BaseOptimizer._a_newer_name", former=old)
+
+    assert parts.installed(new) is old
+    assert parts.home(new) == parts.home(old)
+    assert parts.installed(replace(old, former=new)).name == old.name
+    assert not parts.exists(replace(new, former=replace(old, module="keras.src.gone")))
 
 
 @pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
@@ -70,7 +90,7 @@ def test_functions_that_rules_name_are_defined(name):
 
 def test_the_tables_are_complete():
     """Each private name of a framework that a module of `record` reads is in a table."""
-    listed = {part.name.rpartition(".")[2] for table in TABLES.values() for part in table.values()}
+    listed = {part.name.rpartition(".")[2] for part in every_part()}
     defined, read = set(), set()
     for path in RECORD.rglob("*.py"):
         if path.parent.name == "frameworks" and path.name.endswith("_private.py"):

@@ -12,7 +12,7 @@ import click
 from layertrace.errors import DependencyError
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import keras_private, loading, tensorflow_private
-from layertrace.record.frameworks.parts import Part, exists
+from layertrace.record.frameworks.parts import Part, installed
 from layertrace.tracing import trace
 
 __all__ = ["debug"]
@@ -42,14 +42,14 @@ def debug() -> None:
 
 def _echo_parts(framework: str, table: Mapping[str, Part]) -> None:
     """Show each private part of a framework, and what is lost if it is missing."""
-    missing = [part for part in table.values() if not exists(part)]
+    here = [installed(part) for part in table.values()]
     click.echo()
-    click.echo(f"{framework}: {len(table) - len(missing)} of {len(table)} private parts")
-    for part in table.values():
-        if part in missing:
+    click.echo(f"{framework}: {len(here) - here.count(None)} of {len(here)} private parts")
+    for part, found in zip(table.values(), here, strict=True):
+        if found is None:
             click.echo(f"MISSING      {part.module}.{part.name}: {part.without} (seen in {part.seen})")
         else:
-            click.echo(f"found        {part.module}.{part.name}")
+            click.echo(f"found        {found.module}.{found.name}")
 
 
 def _echo_engine() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.abc import InspectLoader
 from types import CodeType
 from typing import Any
 
-__all__ = ["KERAS_SEEN", "TENSORFLOW_SEEN", "TF_KERAS_SEEN", "Part", "exists", "home"]
+__all__ = ["KERAS_SEEN", "TENSORFLOW_SEEN", "TF_KERAS_SEEN", "Part", "exists", "home", "installed"]
 
 KERAS_SEEN = "Keras 3.0 to 3.15"
 TF_KERAS_SEEN = "tf_keras 2.16 to 2.21"
@@ -27,6 +27,7 @@ class Part:
         seen: The versions in which it was seen.
         without: What a recording lacks without it.
         in_code: Whether only the code of the module names it: an attribute that it sets on objects, a text.
+        former: The same part in older versions, if it had another name or was in another module.
     """
 
     module: str
@@ -34,6 +35,7 @@ class Part:
     seen: str
     without: str
     in_code: bool = False
+    former: Part | None = None
 
 
 def home(part: Part) -> tuple[Any, str]:
@@ -43,6 +45,8 @@ def home(part: Part) -> tuple[Any, str]:
         ImportError: If the module does not exist.
         AttributeError: If the class does not exist.
     """
+    if part.former is not None:
+        part = installed(part) or part
     owner: Any = importlib.import_module(part.module)
     *classes, name = part.name.split(".")
     for cls in classes:
@@ -52,6 +56,17 @@ def home(part: Part) -> tuple[Any, str]:
 
 def exists(part: Part) -> bool:
     """Return whether the installed version has a part."""
+    return installed(part) is not None
+
+
+def installed(part: Part) -> Part | None:
+    """Return the part, or its former one, whichever the installed version has; None if it has neither."""
+    if _is_installed(replace(part, former=None)):
+        return part
+    return None if part.former is None else installed(part.former)
+
+
+def _is_installed(part: Part) -> bool:
     try:
         owner, name = home(part)
     except (ImportError, AttributeError):

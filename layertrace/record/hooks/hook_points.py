@@ -7,10 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.frameworks import keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
-from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
@@ -70,27 +69,27 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
 
 def _update_points(framework: str) -> tuple[HookPoint, ...]:
     """Return the function that gets gradients in a list; the arguments of `apply` may be iterators."""
-    optimizer = sys.modules[framework].optimizers.Optimizer
-    if framework == "keras":
-        name, observer = "_filter_empty_gradients", KERAS_UPDATES
-        owner: object = _owner(optimizer, name)
-    else:
-        name, observer = "filter_empty_gradients", TF_KERAS_UPDATES
-        owner = getattr(sys.modules.get(optimizer.__module__), "optimizer_utils", None)
-    if hasattr(owner, name):
-        points = [_point(owner, name, observer, "watch")]
-        if framework == "keras" and hasattr(optimizer, _CHECK):
-            points.append(_point(_owner(optimizer, _CHECK), _CHECK, UNKNOWN_VARIABLES, "watch"))
-        return tuple(points)
-    warn_once(
-        f"this {framework} has no {name} (seen in {KERAS_SEEN} and {TF_KERAS_SEEN}), so updates by "
-        "optimizers are not recorded. Everything else is. A newer layertrace may support it.",
-        key=f"updates of {framework}",
-    )
-    return ()
+    table = keras_private.PARTS[framework]
+    updates = table["updates"]
+    if not parts.exists(updates):
+        warn_once(
+            f"this {framework} has no {updates.module}.{updates.name} (seen in {updates.seen}): "
+            f"{updates.without}. Everything else is. Try upgrading layertrace.",
+            key=f"updates of {framework}",
+        )
+        return ()
+    owner, name = parts.home(updates)
+    if framework == "tf_keras":
+        return (_point(owner, name, TF_KERAS_UPDATES, "watch"),)
+    optimizer = sys.modules["keras"].optimizers.Optimizer
+    points = [_point(_owner(optimizer, name), name, KERAS_UPDATES, "watch")]
+    check = table["known_variables"]
+    if parts.exists(check):
+        _, name = parts.home(check)
+        points.append(_point(_owner(optimizer, name), name, UNKNOWN_VARIABLES, "watch"))
+    return tuple(points)
 
 
-_CHECK = "_check_variables_are_known"
 _FUNCTIONS: dict[str, tuple[Kind, Callable[[], AnyObserver]]] = {
     "create_concrete_function": ("trace", lambda: TRACES),
     "call_function": ("run", run_observer),
