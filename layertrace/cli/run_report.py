@@ -20,6 +20,7 @@ from layertrace.render import tree, verdict
 from layertrace.render.page import write_page
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.verdict import Verdict
+from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
@@ -32,9 +33,11 @@ class ReportOptions:
 
     Attributes:
         arguments: The command line after `layertrace run`, to be printed again.
+        program: The program and its arguments, without options of `layertrace run`.
     """
 
     arguments: Sequence[str]
+    program: Sequence[str] = ()
     save: Path | None = None
     html: Path | None = None
     quiet: bool = False
@@ -126,6 +129,8 @@ def _parts(
         yield rendered(findings)
     if not options.quiet and timeline:
         yield tree(_filtered(timeline, options), depth=options.depth, findings=findings or ())
+    elif not options.quiet and timeline.failure is None:
+        yield NothingSeen(timeline, options.program)
 
 
 def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:

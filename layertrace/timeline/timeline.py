@@ -123,6 +123,11 @@ class Timeline(Sequence[Event]):
         return tuple(self._source.notes())
 
     @property
+    def recorded(self) -> Sequence[Event]:
+        """All events of the recording that this timeline was selected from."""
+        return self._whole()
+
+    @property
     def source(self) -> EventSource:
         """The source of the events."""
         return self._source

@@ -354,7 +354,9 @@ def test_check_reports_that_there_was_nothing_to_check(folder):
     disabled = layertrace("check", "idle.py", cwd=folder, LAYERTRACE_DISABLED="1")
 
     assert (idle.returncode, idle.stdout) == (2, "ran\n")
-    assert idle.stderr == "nothing was checked: no layer was created, built or called\n"
+    assert idle.stderr.startswith("nothing was recorded: no layer was created, built or called\n")
+    assert "layertrace run --children --save run.layertrace idle.py\n" in idle.stderr
+    assert idle.stderr.endswith("\n\nnothing was checked: no layer was created, built or called\n")
     assert (disabled.returncode, disabled.stdout) == (2, "")
     assert "LAYERTRACE_DISABLED is set" in disabled.stderr
 

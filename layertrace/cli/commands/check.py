@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
 from layertrace.render import verdict
 from layertrace.render.tables.crash_card import crash_card
+from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import SUFFIXES, begins_a_recording
@@ -66,7 +68,7 @@ def check(
                 f"check reads one recording, got {arguments[0]} as well; combine them with 'layertrace merge'"
             )
         timeline = Timeline.load(target)
-        sys.exit(_print_findings(timeline, select, ignore, stderr=False))
+        sys.exit(_print_findings(timeline, select, ignore))
     program = programs.of_arguments(None, None, (target, *arguments)).prepared()
     if is_disabled():
         raise click.UsageError("LAYERTRACE_DISABLED is set, so there would be nothing to check; unset it")
@@ -76,7 +78,7 @@ def check(
     programs.end_recording(tracer, raised)
     del alive  # the end of the recording has read the program's layers
     try:
-        status = _print_findings(timeline, select, ignore, stderr=True)
+        status = _print_findings(timeline, select, ignore, program=(target, *arguments))
     except Exception:  # promise 1: the program's own status counts
         report_internal_error("report on the recording")
         status = 0
@@ -91,16 +93,30 @@ def _is_recording(target: Path) -> bool:
 
 
 def _print_findings(
-    timeline: Timeline, select: list[str] | None, ignore: list[str] | None, *, stderr: bool
+    timeline: Timeline,
+    select: list[str] | None,
+    ignore: list[str] | None,
+    program: Sequence[str] | None = None,
 ) -> int:
-    """Print the findings and the verdict, and return the exit status."""
+    """Print the findings and the verdict, and return the exit status.
+
+    Args:
+        timeline: The recording.
+        select: The codes of the rules to run.
+        ignore: The codes of the rules not to run.
+        program: The program that was recorded just now, with its arguments; None for a file.
+    """
     findings = timeline.findings(select=select, ignore=ignore)
-    judged, console = verdict(timeline, findings), console_of(stderr=stderr)
+    judged, console = verdict(timeline, findings), console_of(stderr=program is not None)
     parts: list[RenderableType] = [] if judged.is_complete else [Adaptive(judged.last_line)]
     card = crash_card(timeline, findings)
     parts += [] if card is None else [card]
     parts += [rendered(findings)] * bool(findings)
-    if findings or card is not None:
+    is_empty = not timeline and timeline.failure is None
+    if is_empty:
+        parts = [NothingSeen(timeline, program)]
+    is_first = not (findings or card is not None or is_empty)
+    if not is_first:
         print_parts(console, *parts)
-    print_verdict(console, judged, is_first=not findings and card is None)
+    print_verdict(console, judged, is_first=is_first)
     return exit_status(judged)

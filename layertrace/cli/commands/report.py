@@ -63,7 +63,7 @@ def report(
         parts.append(life_chart(shown, findings, max_lines=max_lines, fold=not everything))
         parts += [] if no_findings else [judged]
     if not parts:
-        parts += [] if no_findings or judged.is_complete else [Adaptive(judged.last_line)]
+        parts += [] if no_findings or judged.is_complete or not timeline else [Adaptive(judged.last_line)]
         card = None if no_findings else crash_card(timeline, findings)
         parts += [] if card is None else [card]
         parts += [rendered(findings)] * bool(findings)

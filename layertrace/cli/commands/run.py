@@ -112,6 +112,7 @@ def run(
     diagnose(Timeline())  # report an invalid setting of the project now, not after a long run
     options = ReportOptions(
         arguments=sys.argv[2:],
+        program=(*(("-m", module) if module else ()), *(("-c", code) if code else ()), *arguments),
         save=save,
         html=html and html.absolute(),  # the program may change the current folder
         quiet=quiet,

@@ -13,7 +13,7 @@ from layertrace.render.page.rows import columns, parents
 from layertrace.render.page.tables import Tables
 from layertrace.render.tables.counts import LayerCounts, Totals, count
 from layertrace.render.tables.verdict import tally
-from layertrace.render.trees.heading import NOTHING_HAPPENED
+from layertrace.render.trees.nothing_seen import NOTHING_SEEN
 from layertrace.render.wording import formatting
 from layertrace.render.wording.crash import crash_of
 from layertrace.render.wording.file_names import Places
@@ -41,7 +41,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "kinds": KINDS,
         "modes": MODES,
         "events": len(timeline),
-        "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_HAPPENED],
+        "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_SEEN],
         "versions": [f"{printable(name)} {printable(v)}" for name, v in surroundings.versions.items()],
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),

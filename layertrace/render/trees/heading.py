@@ -15,12 +15,8 @@ from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.styles import CLASS, ERROR, NOTE, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import flowing, wrapped
 
-__all__ = ["NOTHING_HAPPENED", "Heading"]
+__all__ = ["Heading"]
 
-NOTHING_HAPPENED = (
-    "no layer was created, built or called during the recording; "
-    "start recording before your layers are created or called"
-)
 ONCE_TRACED = "a traced function runs as a graph, without Python: later steps record no calls"
 INDENT = 4
 

@@ -13,15 +13,15 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding
 from layertrace.render.tables.counts import Totals, count
-from layertrace.render.trees.heading import NOTHING_HAPPENED, Heading
+from layertrace.render.trees.heading import Heading
 from layertrace.render.trees.layout import Layout
 from layertrace.render.trees.lines import Writer
+from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.render.trees.outline import Node, Outline
 from layertrace.render.trees.rows import rows
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.layer_names import Names
-from layertrace.render.wording.styles import NOTE, inked
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import Location
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
@@ -75,9 +75,7 @@ class TimelineTree:
         glyphs, limit = glyphs_of(options), options.max_width
         notes = self._events.notes
         if not self._totals.layers and not self._nodes:
-            texts = [Text(NOTHING_HAPPENED)]
-            texts += [inked(f"note: {glyphs.user(note)}", NOTE) for note in notes]
-            return [line for text in texts for line in text.wrap(console, limit)]
+            return NothingSeen(self._events).wrapped(console, glyphs, limit)
         names = Names((counts.layer for counts in self._totals.layers.values()), glyphs)
         layout = self._layout(names, glyphs, limit)
         heading = Heading(self._totals, notes, names, glyphs, console)
