@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import SEVERITIES, Finding, Violation
+from layertrace.diagnosis.finding import SEVERITIES, Finding, Findings, Violation
 from layertrace.diagnosis.merge_findings import merged
 from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen, settings
@@ -45,7 +45,7 @@ def diagnose(
     context = DiagnosisContext(timeline)
     findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
     by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
-    return _with_source(by_importance, timeline)
+    return Findings(_with_source(by_importance, timeline))
 
 
 def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["SEVERITIES", "Evidence", "Finding", "Severity", "Violation"]
+__all__ = ["SEVERITIES", "Evidence", "Finding", "Findings", "Severity", "Violation"]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -92,3 +93,23 @@ class Finding:
     def __str__(self) -> str:
         place = "" if self.location is None else f"  {self.location}"
         return f"{self.code} {self.name}: {self.message}{place}"
+
+
+class Findings(list[Finding]):
+    """A list of findings that an interactive session shows as a table, one line each."""
+
+    def __repr__(self) -> str:
+        return str(self._renderer().finding_table(self)) if self else "[]"
+
+    def _repr_html_(self) -> str:
+        """Return the findings as a notebook shows them, each with its line and fix."""
+        return str(self._renderer().findings_html(self))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  # IPython's signature
+        """Show in IPython what `repr` returns, instead of one finding after the other."""
+        printer.text(repr(self))
+
+    @staticmethod
+    def _renderer() -> Any:
+        # Rich is loaded only here, and the renderer is above this package.
+        return importlib.import_module("layertrace.render.tables.finding_texts")

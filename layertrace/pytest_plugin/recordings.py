@@ -106,7 +106,12 @@ class Recordings:
             attributes = {} if call.excinfo is None else instance_dict(call.excinfo.value)
             shown = attributes["shown"] if type(attributes.get("shown")) is int else 0
             if len(events) > shown or (report.when == "call" and not shown):
-                report.sections.append((HEADING, section(events, self._page)))
+                marks, has_findings = attributes.get("marks"), attributes.get("shows_findings") is True
+                is_ours = type(attributes.get("shown")) is int and isinstance(marks, dict)
+                text = section(
+                    events, self._page, marks=marks if is_ours else None, with_findings=not has_findings
+                )
+                report.sections.append((HEADING, text))
         except Exception as error:
             report.sections.append(
                 (HEADING, internal_error_message("show what happened to layers in this test", error))
@@ -149,6 +154,7 @@ def _failing_without_frames(prefix: str = "") -> Iterator[None]:
         yield
     except (AssertionError, LayertraceError) as error:
         failure = pytest.fail.Exception(f"{prefix}{error}", pytrace=False)
-        failure.shown = getattr(error, "shown", 0)  # type: ignore[attr-defined]  # as in ExpectationFailed
+        for name, default in (("shown", 0), ("shows_findings", False), ("marks", {})):  # as ExpectationFailed
+            setattr(failure, name, getattr(error, name, default))
     if failure is not None:
         raise failure from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pytest
@@ -53,11 +54,20 @@ def internal_error_message(doing: str, error: Exception) -> str:
     )
 
 
-def section(timeline: Timeline, page: Page) -> str:
-    """Return the findings and the tree of a test, as text."""
+def section(
+    timeline: Timeline, page: Page, *, marks: Mapping[int, str] | None = None, with_findings: bool = True
+) -> str:
+    """Return the findings and the tree of a test, as text.
+
+    Args:
+        timeline: The events.
+        page: The page to fit.
+        marks: Words to mark events with, by their `seq`.
+        with_findings: Whether to show the findings, which the message of a failure may show already.
+    """
     findings = [finding for finding in diagnose(timeline) if finding.severity != "note"]
-    parts: list[RenderableType] = [rendered(findings), Text()] if findings else []
-    parts.append(tree(timeline, findings=findings, max_lines=page.lines, times=False))
+    parts: list[RenderableType] = [rendered(findings), Text()] if findings and with_findings else []
+    parts.append(tree(timeline, findings=findings, marks=marks, max_lines=page.lines, times=False))
     return written(Group(*parts), width=page.width, colour=page.colour)
 
 

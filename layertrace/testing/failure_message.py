@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -14,6 +14,7 @@ from layertrace.render.console import terminal_width, written
 from layertrace.render.wording.file_names import Places, here
 from layertrace.testing import verbosity
 from layertrace.timeline import Event, Timeline
+from layertrace.timeline.event import EMPTY_MAPPING
 
 __all__ = ["ExpectationFailed", "Row", "event_row", "failure"]
 
@@ -47,9 +48,17 @@ def event_row(expected: str, event: Event | None, *, differs: bool = False, dept
 
 
 class ExpectationFailed(AssertionError):  # noqa: N818  # it is shown as an AssertionError
-    """A failed expectation; `shown` counts the events that its message shows as a tree."""
+    """A failed expectation.
+
+    Attributes:
+        shown: The number of events that its message shows as a tree.
+        shows_findings: Whether its message shows the findings.
+        marks: Words to mark events with, by their `seq`, where the tree is shown elsewhere.
+    """
 
     shown = 0
+    shows_findings = False
+    marks: Mapping[int, str] = EMPTY_MAPPING
 
 
 # pytest and unittest print this name before the message; readers know it, and need not learn ours.
@@ -67,27 +76,27 @@ def failure(
 
     Args:
         sentence: One sentence that states what is wrong.
-        rows: What was expected next to what was found; the first that differs is marked.
+        rows: What was expected next to what was found; the first that differs is marked. Findings are shown
+            without them.
         timeline: The timeline that the events are from.
         findings: Findings to show.
     """
     marked = next((number for number, row in enumerate(rows) if row.differs), len(rows) - 1)
-    blocks = [_comparison(rows, marked)]
-    if findings:
-        blocks.append(written(rendered(findings), width=_width()))
+    blocks = [written(rendered(findings), width=_width()) if findings else _comparison(rows, marked)]
     differing = [row.event for row in rows if row.differs and row.event is not None]
     before = [row.event for row in rows[: marked + 1] if row.event is not None]
     relevant = differing or before[-1:]
     part = _part(timeline, [*differing[:2], *before[-2:]])
     max_lines = verbosity.current.lines
+    marks = {} if findings else {event.seq: "here" for event in differing[:1]}
     if max_lines and len(part):
-        marks = {} if findings else {event.seq: "here" for event in differing[:1]}
         blocks.append(
             text(part, width=_width(), times=False, max_lines=max_lines, marks=marks, findings=findings)
         )
     body = "\n\n".join(_indented(block) for block in blocks)
     error = ExpectationFailed(f"{sentence}\n\n{body}{_location(relevant)}")
     error.shown = len(part) if max_lines else 0
+    error.shows_findings, error.marks = bool(findings), marks
     return error
 
 
