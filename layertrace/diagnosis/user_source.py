@@ -17,6 +17,7 @@ __all__ = [
     "constant_of",
     "default_of",
     "dotted",
+    "function_around",
     "function_at",
     "is_changed",
     "is_guarded",
@@ -55,6 +56,14 @@ def function_at(location: Location | None) -> ast.FunctionDef | ast.AsyncFunctio
             if location.line in (node.lineno, *decorators):
                 return node
     return None
+
+
+def function_around(location: Location) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Return the innermost function that a line is in, without lambdas; None at module level."""
+    tree = _tree(location.file)
+    functions = [] if tree is None else ast.walk(tree)
+    defs = [node for node in functions if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return max(filter(lambda node: _spans(node, location), defs), key=lambda node: node.lineno, default=None)
 
 
 def nodes_of(location: Location | None) -> Iterator[ast.AST]:

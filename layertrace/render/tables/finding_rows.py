@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -12,9 +13,11 @@ from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import SEVERITIES
 
-__all__ = ["first_clause", "one_line_each", "places_of"]
+__all__ = ["first_clause", "one_line_each", "places_of", "prose"]
 
 INDENT = 2
+
+_LONG_NUMBER = re.compile(r"\b\d+\.\d{5,}(e[-+]?\d+)?\b")
 
 
 def places_of(findings: Sequence[Finding], *, links: bool) -> Places:
@@ -56,11 +59,22 @@ def one_line_each(
         line.append(finding.severity.ljust(columns[0]), style)
         line.append(finding.code.ljust(columns[1]), style)
         line.append_text(place).append(" " * (columns[2] - place.cell_len))
-        message = glyphs.user(finding.message)
+        message = prose(finding.message, glyphs)
         room = max(width - line.cell_len, 12)
         line.append(_clipped(message if whole else first_clause(message), room, glyphs))
         line.no_wrap, line.overflow = True, "ignore"
         yield line
+
+
+def prose(message: str, glyphs: Glyphs) -> str:
+    """Return a message as it is shown, with four digits of long numbers.
+
+    Example:
+        >>> from layertrace.render.wording.glyphs import UNICODE
+        >>> prose("rate was 0.016666666666666666", UNICODE)
+        'rate was 0.01667'
+    """
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.4g}", glyphs.user(message))
 
 
 def first_clause(message: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.tables.finding_rows import one_line_each, places_of
+from layertrace.render.tables.finding_rows import one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.fix_lines import fix_lines, is_code
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
@@ -66,7 +66,7 @@ def findings(found: Sequence[Finding]) -> FindingList:
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:
     style = SEVERITIES[finding.severity]
-    yield from _indented(Text(glyphs.user(finding.message)), console, width)
+    yield from _indented(Text(prose(finding.message, glyphs)), console, width)
     for line in _evidence(finding, glyphs, places):
         yield from _indented(line, console, width, by=2 * INDENT)
     if finding.location is not None:
@@ -97,7 +97,7 @@ def _evidence(finding: Finding, glyphs: Glyphs, places: Places) -> Iterator[Text
         line = Text()
         if evidence.location is not None:
             line.append_text(places.linked(evidence.location, glyphs)).append("  ")
-        line.append(glyphs.user(evidence.text))
+        line.append(prose(evidence.text, glyphs))
         if evidence.events:
             line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
         yield line

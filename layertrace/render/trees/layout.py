@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from layertrace.render.trees.lines import Line
 from layertrace.render.trees.rows import Row, joined, width_of
 from layertrace.render.wording import formatting
 from layertrace.render.wording.file_names import Places, without_start
 from layertrace.render.wording.glyphs import Glyphs
-from layertrace.render.wording.styles import QUIET, inked
+from layertrace.render.wording.links import can_link, link_to
+from layertrace.render.wording.styles import PLACE, QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline.event import Location
 
@@ -73,6 +75,7 @@ class Layout:
         self._limit = max(width, NARROWEST)
         self._glyphs = glyphs
         self._step = 4
+        self._has_links = False
         times = times and self._limit >= NARROWEST_WITH_TIMES
         self._gutter = self._choose(places, times=times)
         self._step = _step(rows, self._limit - self._gutter.width)
@@ -80,6 +83,7 @@ class Layout:
 
     def lines(self, console: Console) -> Iterator[Text]:
         """Yield the finished lines, none wider than `width`."""
+        self._has_links = can_link(console)
         for row in self._rows:
             yield from self._row(row, console)
 
@@ -196,8 +200,14 @@ class Layout:
         if gutter.places and gutter.place is not None:
             place = "" if line.location is None else self._glyphs.user(gutter.place(line.location))
             place = without_start(place, gutter.places, self._glyphs.dots)
-            text.append(" " * GAP).append(place.rjust(gutter.places), "red" if line.trouble else QUIET)
+            text.append(" " * (GAP + gutter.places - len(place)))
+            text.append(place, self._place_style(line))
         return text if text.plain.strip() else Text()
+
+    def _place_style(self, line: Line) -> str:
+        style = "red" if line.trouble else PLACE
+        address = None if line.location is None or not self._has_links else link_to(line.location)
+        return style if address is None else f"{style} link {address}"
 
     def _joined(self, left: Text, right: Text) -> Text:
         if not right:

@@ -55,13 +55,15 @@ def _replaces(line: str, mistake: str) -> bool:
 
 
 def _target(line: str) -> str:
-    """Return what a statement assigns to, or the function that it calls; empty for other statements."""
+    """Return what a statement assigns to, the function that it calls, or `return`; empty for others."""
     try:
         (statement,) = ast.parse(line.strip()).body
     except (SyntaxError, ValueError):
         return ""
     if isinstance(statement, ast.Assign):
         return ast.dump(statement.targets[0])
+    if isinstance(statement, ast.Return):
+        return "return"
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return ast.dump(statement.value.func)
     return ""

@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_edits import created_once
 from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
@@ -68,7 +69,8 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(
                 Evidence(f"{name} created in {where}", seqs(*(init for _, init in pairs[:4])), location),
             ),
-            fix=f"self.{attribute} = keras.layers.{name}(...)  # in __init__\n"
+            fix=created_once(location, name, attribute, where)
+            or f"self.{attribute} = keras.layers.{name}(...)  # in __init__\n"
             f"x = self.{attribute}(x)  # in {where}",
         )
 

@@ -9,6 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import retraces
+from layertrace.diagnosis.user_edits import argument_as_tensor
 
 
 @rule("LT202", "retraced-by-value", "warning", links.RETRACING, triggers=[("trace", None)])
@@ -54,7 +55,8 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
         fix = (
             f"# create the object once, outside the loop, and pass that one as {name}"
             if is_object
-            else f"{found.life.name}(..., {name}=tf.constant({name}))"
+            else argument_as_tensor(found.location, found.life.name, found.life.defined_at, found.argument)
+            or f"{found.life.name}(..., {name}=tf.constant({name}))"
         )
         shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
         yield Violation(
