@@ -20,8 +20,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def event_filters(command: F) -> F:
-    """Add `--only`, `--class`, `--kinds` and `--depth` to a command."""
+    """Add `--only`, `--class`, `--kinds`, `--depth`, `--lines` and `--all` to a command."""
     for option in (
+        click.option("--all", "everything", is_flag=True, help="Show every event, without folding."),
+        click.option(
+            "--lines",
+            "max_lines",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Show up to N lines instead of one screen.",
+        ),
         click.option(
             "--depth", type=click.IntRange(min=1), metavar="N", help="Show N levels of nested events."
         ),

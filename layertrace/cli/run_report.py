@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import LayertraceError, UnknownLayerError
 from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
-from layertrace.render import tree, verdict
+from layertrace.render import overview, verdict
+from layertrace.render.console import lines_taken
 from layertrace.render.page import write_page
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.verdict import Verdict
@@ -46,6 +48,8 @@ class ReportOptions:
     classes: Sequence[str] = ()
     kinds: Sequence[str] = ()
     depth: int | None = None
+    max_lines: int | None = None
+    everything: bool = False
 
 
 def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[Path] = ()) -> int:
@@ -72,6 +76,10 @@ def _print_and_write(timeline: Timeline, options: ReportOptions, children: Seque
     judged = verdict(timeline, shown)
     console = console_of(stderr=True)
     parts = list(_parts(timeline, shown, judged, options))
+    if not options.quiet and timeline:
+        # The lines after it: an empty one and the next steps, and an empty one and the verdict.
+        taken = lines_taken(console, *parts, judged) + len(_next_steps(options, children)) + 1
+        parts.append(_overview(_filtered(timeline, options), shown, judged, options, taken))
     if parts:
         print_parts(console, *parts)
     if options.html is not None:
@@ -118,7 +126,7 @@ def _diagnose(timeline: Timeline) -> Sequence[Finding] | None:
 def _parts(
     timeline: Timeline, findings: Sequence[Finding] | None, judged: Verdict, options: ReportOptions
 ) -> Iterator[RenderableType]:
-    """Yield the parts of the report: the verdict if it is a warning, the findings, and the tree."""
+    """Yield the parts of the report before the events: the verdict if it is a warning, and the findings."""
     is_printed = options.check or not options.quiet
     if is_printed and timeline and not judged.is_complete:
         yield Adaptive(judged.last_line)
@@ -127,10 +135,26 @@ def _parts(
         yield card
     if is_printed and findings:
         yield rendered(findings)
-    if not options.quiet and timeline:
-        yield tree(_filtered(timeline, options), depth=options.depth, findings=findings or ())
-    elif not options.quiet and timeline.failure is None:
+    if not options.quiet and not timeline and timeline.failure is None:
         yield NothingSeen(timeline, options.program)
+
+
+def _overview(
+    timeline: Timeline,
+    findings: Sequence[Finding] | None,
+    judged: Verdict,
+    options: ReportOptions,
+    taken: int,
+) -> RenderableType:
+    return overview(
+        timeline,
+        findings=findings or (),
+        verdict=judged,
+        taken=taken,
+        depth=options.depth,
+        fold=not options.everything,
+        max_lines=sys.maxsize if options.everything else options.max_lines,
+    )
 
 
 def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:
@@ -146,7 +170,9 @@ def _next_steps(options: ReportOptions, children: Sequence[Path]) -> Sequence[st
     if options.save is None:
         return [f"\nTo save it:  layertrace run --save run.layertrace {shlex.join(options.arguments)}"]
     file = shlex.quote(str(options.save))
-    steps = [f"\nMore views:  layertrace report {file} --functions (or --table, --variables)"]
+    steps = [
+        f"\nMore views:  layertrace report {file} --depth 3 (or --all, --functions, --table, --variables)"
+    ]
     if children:
         others = " ".join(shlex.quote(str(path)) for path in children)
         processes = "1 process" if len(children) == 1 else f"{len(children)} processes"

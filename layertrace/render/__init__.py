@@ -1,5 +1,6 @@
 """Show a timeline as a tree, a table, plain text or a web page."""
 
+from layertrace.render.chapters.overview import overview
 from layertrace.render.event_line import echo_line, event_line
 from layertrace.render.exports import export, records, spans
 from layertrace.render.failure_report import print_failure
@@ -24,6 +25,7 @@ __all__ = [
     "function_table",
     "life_chart",
     "notebook",
+    "overview",
     "print_failure",
     "print_timeline",
     "records",

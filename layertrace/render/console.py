@@ -9,7 +9,7 @@ import sys
 from rich.console import Console, RenderableType
 from rich.terminal_theme import TerminalTheme
 
-__all__ = ["html", "terminal_width", "written"]
+__all__ = ["html", "lines_taken", "terminal_width", "written"]
 
 WIDTH_WITHOUT_TERMINAL = 100
 WIDTH_OF_A_NOTEBOOK = 110
@@ -72,6 +72,11 @@ def written(
 def terminal_width() -> int:
     """Return the width of the terminal, or a width that reads well without one."""
     return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
+
+
+def lines_taken(console: Console, *parts: RenderableType) -> int:
+    """Return the number of lines that parts of a report take, each with an empty line after it."""
+    return sum(len(console.render_lines(part, pad=False)) + 1 for part in parts)
 
 
 def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str:

@@ -10,10 +10,10 @@ from rich.console import Group
 from rich.text import Text
 
 from layertrace.diagnosis import Finding, diagnose
+from layertrace.render.chapters.overview import overview
 from layertrace.render.console import html, written
 from layertrace.render.page import page
 from layertrace.render.tables.findings import findings as finding_list
-from layertrace.render.trees.tree import tree
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -57,7 +57,7 @@ def notebook(
     """
     events = timeline[:]  # a running recording would keep growing
     found = tuple(findings)
-    tree_ = tree(events, findings=found, **options)
+    tree_ = overview(events, findings=found, **options)
     shown = Group(finding_list(found), Text(), tree_) if found else tree_
     text = html(shown)
     framed = 0 < len(events) <= MOST_FRAMED

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING
 
 import rich
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from layertrace.diagnosis import Finding
-from layertrace.render.console import terminal_width, written
+from layertrace.render.chapters.overview import overview
+from layertrace.render.console import lines_taken, terminal_width, written
 from layertrace.render.notebook import notebook
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.findings import findings as finding_list
 from layertrace.render.tables.verdict import verdict
-from layertrace.render.trees.tree import tree
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
@@ -35,7 +35,7 @@ def text(
     findings: Iterable[Finding] = (),
     **options: Unpack[TreeOptions],
 ) -> str:
-    """Return the tree as plain text, as `print(timeline)` shows it.
+    """Return what `timeline.print()` prints, as plain text; `str(timeline)` is the same.
 
     Args:
         timeline: The events.
@@ -44,7 +44,7 @@ def text(
         findings: Findings to mark at the events concerned.
         options: What the tree shows, as `TreeOptions` lists it.
     """
-    shown = tree(timeline, findings=findings, **options)
+    shown = overview(timeline, findings=findings, **options)
     return written(shown, width=width, encoding=encoding)
 
 
@@ -74,22 +74,22 @@ def print_timeline(
             return
         if not console.is_terminal:  # for which rich assumes 80 columns
             console = Console(file=console.file, width=terminal_width())
-    shown = tree(timeline, findings=findings or (), **options)
     judged = None if findings is None else verdict(timeline, findings)
+    before: list[RenderableType] = []
     if judged is not None and timeline and not judged.is_complete:
-        console.print(Adaptive(judged.last_line), crop=False)
-        console.print()
+        before.append(Adaptive(judged.last_line))
     card = None if findings is None else crash_card(timeline, findings)
     if card is not None:
-        console.print(card, crop=False)
-        console.print()
+        before.append(card)
     if findings:
-        console.print(finding_list(findings), crop=False)
-        console.print()
-    console.print(shown, crop=False)
-    if judged is not None:
-        console.print()
-        console.print(judged, crop=False)
+        before.append(finding_list(findings))
+    after: list[RenderableType] = [] if judged is None else [judged]
+    taken = lines_taken(console, *before, *after)
+    shown = overview(timeline, findings=findings or (), verdict=judged, taken=taken, **options)
+    for number, part in enumerate((*before, shown, *after)):
+        if number:
+            console.print()
+        console.print(part, crop=False)
 
 
 def _display(bundle: dict[str, str]) -> None:

@@ -56,12 +56,12 @@ class Chapter:
 
     @property
     def lines(self) -> str:
-        """The lines of the statements: `55`, or `5-8` if there are several; empty if they are unknown."""
-        first = min(statement.first for statement in self.statements)
-        last = max(statement.first for statement in self.statements)
-        if not self.statements[0].file:
+        """The lines of the statements in the file of the first: `55`, or `5-8`; empty if they are unknown."""
+        file = self.statements[0].file
+        lines = [statement.first for statement in self.statements if statement.file == file]
+        if not file:
             return ""
-        return str(first) if first == last else f"{first}-{last}"
+        return str(lines[0]) if len(lines) == 1 else f"{min(lines)}-{max(lines)}"
 
     @property
     def duration_ns(self) -> int | None:
@@ -83,7 +83,7 @@ def chapters(timeline: Timeline) -> list[Chapter]:
     statements = statements_of(timeline)
     by_thread: dict[str, list[tuple[Statement, Event]]] = {}
     for event in timeline.roots:
-        outermost = timeline.outermost(event)
+        outermost = event if event.parent is None else timeline.outermost(event)
         by_thread.setdefault(outermost.thread, []).append((statements.at(outermost.location), event))
     main_first = sorted(by_thread, key=lambda thread: thread != "MainThread")
     return [chapter for thread in main_first for chapter in _chapters_of(by_thread[thread], thread)]

@@ -6,6 +6,9 @@ from collections.abc import Hashable, Iterator, Sequence
 
 __all__ = ["repetitions"]
 
+MOST_TRIES = 12
+"""The number of periods that are tried at each start: its look occurs that often in a pattern, at most."""
+
 
 def repetitions(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterator[tuple[int, int, int]]:
     """Yield the repeated stretches of a row: their start, period and number of repetitions.
@@ -22,10 +25,13 @@ def repetitions(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterato
         >>> list(repetitions("abababc", fewest=2, longest=4))
         [(0, 2, 3), (6, 1, 1)]
     """
+    following = _next_equal(looks)
     start, end = 0, len(looks)
     while start < end:
-        for period in range(1, longest + 1):
-            reach = start
+        place, tries = following[start], MOST_TRIES
+        while place and place - start <= longest and tries:
+            period = place - start
+            reach = start + 1
             while reach + period < end and looks[reach] == looks[reach + period]:
                 reach += 1
             times = (reach - start) // period + 1
@@ -33,6 +39,18 @@ def repetitions(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterato
                 yield start, period, times
                 start += period * times
                 break
+            place, tries = following[place], tries - 1
         else:
             yield start, 1, 1
             start += 1
+
+
+def _next_equal(looks: Sequence[Hashable]) -> list[int]:
+    """Return for each position the next one that looks the same; 0 for the last."""
+    latest: dict[Hashable, int] = {}
+    following = [0] * len(looks)
+    for place in range(len(looks) - 1, -1, -1):
+        look = looks[place]
+        following[place] = latest.get(look, 0)
+        latest[look] = place
+    return following

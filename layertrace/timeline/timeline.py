@@ -62,6 +62,7 @@ class Timeline(Sequence[Event]):
         context = surroundings or RecordingContext()
         self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: context)
         self._nested: Nesting | None = None
+        self._layers: tuple[Sequence[Event], tuple[LayerRef, ...]] | None = None
 
     @classmethod
     def from_source(cls: type[T], source: EventSource) -> T:
@@ -83,6 +84,8 @@ class Timeline(Sequence[Event]):
     @overload
     def __getitem__(self, index: slice) -> Timeline: ...
     def __getitem__(self, index: int | slice) -> Event | Timeline:
+        if index == slice(None) and isinstance(self._source, StoredEvents):
+            return self  # it never changes
         chosen = self._source.events()[index]
         return chosen if isinstance(chosen, Event) else self._select(chosen)
 
@@ -100,7 +103,11 @@ class Timeline(Sequence[Event]):
     @property
     def layers(self) -> tuple[LayerRef, ...]:
         """The layers, in the order of their first event, each with its latest name and path."""
-        return tuple({event.layer.id: event.layer for event in self if event.layer is not None}.values())
+        events = self._source.events()
+        if self._layers is None or self._layers[0] is not events:
+            layers = {event.layer.id: event.layer for event in events if event.layer is not None}
+            self._layers = events, tuple(layers.values())
+        return self._layers[1]
 
     @property
     def functions(self) -> tuple[FunctionLife, ...]:

@@ -17,7 +17,7 @@ SHOWN = {
         "second pass: variables were created in the first",
     ],
     "fit_and_predict": [
-        "call×15: 3 symbolic, 12 traced",
+        "3 layers · 67 parameters · 5 traces",
         "trace 2  one_step_on_data_distributed",
         "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
     ],
@@ -32,7 +32,7 @@ SHOWN = {
         "<Scale scale_2> is instance 3; each is traced separately",
     ],
     "retrace_models": [
-        "call×3 traced · 3 traces · 3 runs",
+        "3 layers · 3 traces · 3 runs",
         "another tf.function from the same code (number 3)",
         "init×1 build×1 call×1 traced · 1 trace · 3 runs",
     ],

@@ -106,16 +106,78 @@ def test_a_fold_can_be_part_of_a_pattern(story, dense):
     assert shape(folded(story.timeline())) == [[4, 9, 1]]
 
 
-def test_like_layers_are_folded_from_eight_on(story):
-    """A long row of blocks is shown once, a short one completely."""
-    for number in range(7):
+def test_like_layers_are_folded_from_three_on(story):
+    """A row of three blocks that are alike is shown once, a pair completely."""
+    for number in range(2):
         story.add("init", story.layer("Block", f"block_{number}"), arguments={"units": 4})
-    assert shape(folded(story.timeline())) == [1] * 7
+    assert shape(folded(story.timeline())) == [1] * 2
 
-    story.add("init", story.layer("Block", "block_7"), arguments={"units": 4})
+    story.add("init", story.layer("Block", "block_2"), arguments={"units": 4})
     (item,) = folded(story.timeline())
-    assert (item.times, item.alike) == (8, True)
-    assert (item.first.layer.name, item.last.layer.name) == ("block_0", "block_7")
+    assert (item.times, item.alike) == (3, True)
+    assert (item.first.layer.name, item.last.layer.name) == ("block_0", "block_2")
+
+
+def blocks(story, *units):
+    """Create blocks of these sizes, each with a Dense that is built."""
+    for number, size in enumerate(units):
+        block, dense = story.layer("Block", f"block_{number}"), story.layer("Dense", f"dense_{number}")
+        with story.span("init", block, arguments={"units": size}):
+            story.add("init", dense, arguments={"units": size})
+        with story.span("build", block, arguments={"input_shape": (1, size)}):
+            story.variable(dense, "kernel", f"float32[{size}, {size}]")
+
+
+def test_blocks_of_one_shape_are_folded_and_state_what_varies(story):
+    """Blocks to which the same happened are one stretch, whatever their sizes."""
+    blocks(story, 16, 32, 64)
+    (item,) = folded(story.timeline())
+
+    assert (item.times, len(item.pattern), item.alike) == (3, 2, True)
+    assert item.varies == ("units 16…64", "shapes vary")
+
+
+def test_single_events_of_other_sizes_are_not_blocks(story):
+    """A line for each of a few layers is more useful than a range of units."""
+    for units in (16, 32, 64):
+        story.add("init", story.layer("Dense", f"dense_{units}"), arguments={"units": units})
+
+    assert shape(folded(story.timeline())) == [1, 1, 1]
+
+
+def test_a_block_in_which_something_else_happened_stays_apart(story):
+    """One variable more is another shape of life."""
+    blocks(story, 16, 32)
+    block = story.layer("Block", "block_2")
+    with story.span("init", block, arguments={"units": 8}):
+        story.add("init", story.layer("Dense", "dense_2"), arguments={"units": 8})
+    with story.span("build", block):
+        story.variable(block, "kernel", "float32[8]")
+        story.variable(block, "bias", "float32[8]")
+
+    assert shape(folded(story.timeline())) == [1] * 6
+
+
+def test_an_event_with_a_finding_is_never_folded_away(story):
+    """What a finding points at can be seen; equal findings may share a line."""
+    blocks(story, 16, 16, 16, 16, 16, 16)
+    timeline = story.timeline()
+    whole = fold(timeline.roots, Signatures(timeline))
+    marked = fold(timeline.roots, Signatures(timeline, {5: "LT101"}))
+    alike = fold(timeline.roots, Signatures(timeline, dict.fromkeys(range(1, 24, 4), "LT103")))
+
+    assert shape(whole) == shape(alike) == [[6, 1, 1]]
+    assert [item.times for item in marked if item.first.seq == 4] == [1]
+
+
+def test_calls_of_one_layer_with_other_shapes_are_not_alike(story, dense):
+    """Which shapes a layer was called with is what one looks for."""
+    for size in range(1, 9):
+        with story.span("call", dense, inputs=spec(f"float32[{size}]")):
+            for _ in range(4):
+                story.call(dense, "float32[1]", "float32[1]")
+
+    assert shape(folded(story.timeline())) == [1] * 8
 
 
 def test_like_layers_may_have_different_names(story):

@@ -4,12 +4,13 @@ import pytest
 import stories
 from hand_made import Story, raised
 
-from layertrace.render import text
+from layertrace.render import tree
+from layertrace.render.console import written
 
 
 def shown(timeline, **options):
     """Return the lines of a tree without times, locations and heading."""
-    page = text(timeline, width=200, encoding="utf-8", times=False, places=False, **options)
+    page = written(tree(timeline, times=False, places=False, **options), width=200, encoding="utf-8")
     lines = page.splitlines()
     return lines[lines.index("│") + 1 if "│" in lines else 1 :]
 
@@ -51,7 +52,7 @@ def test_thousands_of_events_do_not_fill_the_screen():
     """By default, a tree has at most about four hundred lines."""
     story = Story()
     for number in range(300):
-        with story.span("call", story.layer("Model", "model"), arguments={"n": number}):
+        with story.span("call", story.layer(f"Model{number}", "model"), arguments={"n": number}):
             unlike(story, 30)
 
     assert 300 <= len(shown(story.timeline())) <= 400
@@ -61,7 +62,7 @@ def test_outer_events_come_before_inner_ones():
     """Lines go to the outermost level first; inner events are counted behind their parent."""
     story = Story()
     for number in range(10):
-        with story.span("call", story.layer("Model", f"model_{number}"), arguments={"n": number}):
+        with story.span("call", story.layer(f"Model{number}", f"model_{number}"), arguments={"n": number}):
             unlike(story, 100)
     lines = shown(story.timeline(), max_lines=12)
 

@@ -15,6 +15,7 @@ import layertrace
 from layertrace.render import notebook, print_timeline, table, text, tree
 from layertrace.render.trees.tree import TimelineTree
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.tree_options import TreeOptions
 
 
@@ -112,6 +113,9 @@ def test_a_recording_under_way_can_be_printed():
 
         def notes(self):
             return ()
+
+        def surroundings(self):
+            return RecordingContext()
 
     assert text(Timeline.from_source(Growing()), width=80)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 from rich.console import RenderableType
@@ -11,7 +13,8 @@ from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import event_filters, filtered
 from layertrace.diagnosis import diagnose
 from layertrace.render import findings as rendered
-from layertrace.render import function_table, life_chart, table, tree, variable_table, verdict
+from layertrace.render import function_table, life_chart, overview, table, variable_table, verdict
+from layertrace.render.console import lines_taken
 from layertrace.render.lives.chart import LINES
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.wording.glyphs import Adaptive
@@ -27,7 +30,6 @@ __all__ = ["report"]
 @click.option("--variables", is_flag=True, help="Show a table of variables.")
 @click.option("--life", is_flag=True, help="Show when each layer was created, built and called, as a chart.")
 @click.option("--no-findings", is_flag=True, help="Do not report findings.")
-@click.option("--all", "everything", is_flag=True, help="Show every event, without folding.")
 @event_filters
 def report(
     file: Path,
@@ -36,13 +38,17 @@ def report(
     variables: bool,
     life: bool,
     no_findings: bool,
-    everything: bool,
     only: tuple[str, ...],
     classes: tuple[str, ...],
     kinds: list[str],
     depth: int | None,
+    max_lines: int | None,
+    everything: bool,
 ) -> None:
-    """Show the recording in FILE as a tree or as tables.
+    """Show the recording in FILE on one screen, or as tables.
+
+    Each statement of the program has a row, with as much of what happened inside it as there is room for.
+    --depth, --lines and --all show more.
 
     \b
     Examples:
@@ -59,15 +65,27 @@ def report(
         findings = [] if no_findings else [f for f in diagnose(timeline) if f.severity != "note"]
         judged = verdict(timeline, findings)
     if life:
-        max_lines = None if everything else LINES
-        parts.append(life_chart(shown, findings, max_lines=max_lines, fold=not everything))
+        most = None if everything else max_lines or LINES
+        parts.append(life_chart(shown, findings, max_lines=most, fold=not everything))
         parts += [] if no_findings else [judged]
     if not parts:
-        parts += [] if no_findings or judged.is_complete or not timeline else [Adaptive(judged.last_line)]
+        before: list[RenderableType] = []
+        if timeline and not (no_findings or judged.is_complete):
+            before.append(Adaptive(judged.last_line))
         card = None if no_findings else crash_card(timeline, findings)
-        parts += [] if card is None else [card]
-        parts += [rendered(findings)] * bool(findings)
-        max_lines = max(len(shown), 1) if everything else None
-        parts.append(tree(shown, depth=depth, fold=not everything, max_lines=max_lines, findings=findings))
-        parts += [] if no_findings else [judged]
+        before += [] if card is None else [card]
+        before += [rendered(findings)] * bool(findings)
+        after: list[RenderableType] = [] if no_findings else [judged]
+        export = f"layertrace export {quote(str(file))} -o run.html"
+        shown_events = overview(
+            shown,
+            findings=findings,
+            verdict=None if no_findings else judged,
+            more=f"more: --depth 3 · --all · --life · --functions · {export}",
+            taken=lines_taken(console_of(), *before, *after),
+            depth=depth,
+            fold=not everything,
+            max_lines=sys.maxsize if everything else max_lines,
+        )
+        parts = [*before, shown_events, *after]
     print_parts(console_of(), *parts)

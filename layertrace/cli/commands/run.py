@@ -89,12 +89,14 @@ def run(
     classes: tuple[str, ...],
     kinds: list[str],
     depth: int | None,
+    max_lines: int | None,
+    everything: bool,
 ) -> programs.Runs:
     """Run a program as Python would, and trace every layer from the import of Keras to the end.
 
     The report goes to standard error after the program has ended; the program's own output, exit status and
-    signals do not change. --only, --class, --kinds and --depth choose what the report shows; --save and
-    --html include everything.
+    signals do not change. --only, --class, --kinds, --depth, --lines and --all choose what the report
+    shows; --save and --html include everything.
 
     \b
     Examples:
@@ -121,6 +123,8 @@ def run(
         classes=classes,
         kinds=kinds,
         depth=depth,
+        max_lines=max_lines,
+        everything=everything,
     )
     began, location = time.time(), None if save is None else _location(save)  # before the folder can change
     tracer = layertrace.trace(report=False, save=save)

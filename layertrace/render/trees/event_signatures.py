@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 
 from layertrace.render.wording.formatting import first_line
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Event, Location, Structure, VariableSpec
+from layertrace.timeline.event import EMPTY_MAPPING, Event, Location, Structure, VariableSpec
 
 __all__ = ["Signatures"]
 
@@ -19,10 +19,12 @@ class Signatures:
 
     Args:
         timeline: The events. They are kept alive, because frozen arguments are identified by their `id`.
+        marks: Words at events; what has other words does not look the same in other layers.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, marks: Mapping[int, str] = EMPTY_MAPPING) -> None:
         self._events = tuple(timeline)
+        self._marks = marks
         self._frozen: dict[int, int] = {}
         self._values: dict[Hashable, int] = {}
         self._own: dict[Hashable, int] = {}
@@ -30,8 +32,10 @@ class Signatures:
         self._own_without_name: dict[Hashable, int] = {}
         self._whole: dict[Hashable, int] = {}
         self._nameless: dict[Hashable, int] = {}
-        # By number: the appearance without names, the number of events, whether any failed.
+        self._shapes_known: dict[Hashable, int] = {}
+        # By number: the appearance without names, and without sizes, the number of events, and any failure.
         self._anonymous: list[int] = []
+        self._shapes: list[int] = []
         self._sizes: list[int] = []
         self._failing: list[bool] = []
         self._numbers: dict[int, int] = {}
@@ -44,6 +48,10 @@ class Signatures:
     def nameless(self, event: Event) -> int:
         """Return the number shared by events that look the same in layers of one class."""
         return self._anonymous[self._numbers[event.seq]]
+
+    def shape(self, event: Event) -> int:
+        """Return the number shared by events in which the same happened, whatever the sizes."""
+        return self._shapes[self._numbers[event.seq]]
 
     def size(self, event: Event) -> int:
         """Return the number of events, including its descendants."""
@@ -61,7 +69,8 @@ class Signatures:
             own = self._own_number(event)
             layer = event.layer.id if event.layer is not None else 0
             function = event.function.id if event.function is not None else 0
-            key = (own, layer, function, self._freeze(event.location), parts)
+            mark = self._marks.get(event.seq) if self._marks else None
+            key = (own, layer, function, self._freeze(event.location), parts, mark)
             number = whole.get(key)
             if number is None:
                 number = whole[key] = len(whole)
@@ -109,8 +118,11 @@ class Signatures:
             None if event.layer is None else event.layer.class_name,
             None if event.function is None else event.function.name,
             tuple([self._anonymous[part] for part in numbered]),
+            self._marks.get(event.seq),
         )
         self._anonymous.append(self._nameless.setdefault(looks, len(self._nameless)))
+        shape = (_own_shape(event), *looks[1:3], tuple([self._shapes[part] for part in numbered]), looks[-1])
+        self._shapes.append(self._shapes_known.setdefault(shape, len(self._shapes_known)))
         self._sizes.append(1 + sum([self._sizes[part] for part in numbered]))
         failing = event.error is not None or True in [self._failing[part] for part in numbered]
         self._failing.append(failing)
@@ -122,6 +134,25 @@ class Signatures:
             number = self._values.setdefault(_hashable(value), len(self._values))
             self._frozen[id(value)] = number
         return number
+
+
+def _own_shape(event: Event) -> Hashable:
+    """Return what must be equal for events to be of one shape."""
+    variable = event.variable
+    return (
+        event.kind,
+        event.mode,
+        event.trace,
+        event.training,
+        event.mask,
+        event.thread,
+        event.times,
+        event.replica,
+        event.cause and str(event.cause),
+        event.duration_ns is None,
+        variable
+        and (variable.name.rpartition("/")[2], variable.trainable, variable.source, variable.deferred),
+    )
 
 
 def _variable_key(variable: VariableSpec) -> Hashable:

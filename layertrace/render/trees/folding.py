@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
 from layertrace.render.trees.event_signatures import Signatures
-from layertrace.timeline.event import Event
+from layertrace.render.wording.formatting import counted
+from layertrace.timeline.event import Event, Structure
+from layertrace.timeline.repetitions import repetitions
 
-__all__ = ["Item", "fold"]
+__all__ = ["Folds", "Item", "fold"]
 
-LONGEST_PATTERN = 8
+LONGEST_PATTERN = 40  # a block of EfficientNet has some fifteen layers, each created and built
+LONGEST_AT_FIRST = 8  # so that nine equal calls and another one are folded as nine, and then as a pair
 FEWEST_EQUAL = 3
-FEWEST_ALIKE = 8
+FEWEST_ALIKE = 3
+SMALLEST_BLOCK = 4
+MOST_DIFFERENCES = 2
+
+Way = Literal["nameless", "shape"]
+"""What must be equal for items to be alike."""
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
@@ -29,7 +38,9 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         total_ns: Their total duration; None if it is unknown for all of them.
         exact: Equal for items that are shown identically.
         nameless: Equal for items that look the same in layers of the same classes.
+        shape: Equal for items in which the same happened to layers of the same classes, in whatever sizes.
         alike: Whether the repetitions look the same, but are in different layers of the same classes.
+        varies: What differs between repetitions of one shape.
     """
 
     first: Event
@@ -41,7 +52,9 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     total_ns: int | None
     exact: Hashable
     nameless: Hashable
+    shape: Hashable
     alike: bool = False
+    varies: tuple[str, ...] = ()
 
     @property
     def siblings(self) -> int:
@@ -49,23 +62,52 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         return self.times * (sum(item.siblings for item in self.pattern) or 1)
 
 
+class Folds:
+    """The folded rows of a timeline, each computed once.
+
+    Args:
+        signatures: The appearance of the events.
+        wanted: Whether repeated events are shown once.
+    """
+
+    def __init__(self, signatures: Signatures, *, wanted: bool = True) -> None:
+        self.signatures = signatures
+        self._wanted = wanted
+        self._rows: dict[tuple[int, int], list[Item]] = {}
+
+    def of(self, events: Sequence[Event]) -> list[Item]:
+        """Return siblings as items."""
+        if not events:
+            return []
+        key = (events[0].seq, len(events))
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = fold(events, self.signatures, wanted=self._wanted)
+        return row
+
+
 def fold(events: Sequence[Event], signatures: Signatures, *, wanted: bool = True) -> list[Item]:
     """Return siblings as items, with repeated siblings folded into one item each.
 
-    Three or more equal siblings are folded, whether they repeat singly or in patterns of up to eight.
-    Siblings that are alike except for the layer are folded if there are eight or more, and no errors.
+    Three or more equal siblings are folded, whether they repeat singly or in patterns of up to 40. So are
+    siblings that are alike except for the layer, and blocks of four events or more to which the same happened
+    in other sizes. Errors, and events with findings, are never folded with others.
     """
     if not wanted:
         return [_single(event, signatures) for event in events]
     items = _fold_events(events, signatures)
-    if len(items) < len(events):  # folded items may themselves repeat: five steps, then a test
-        items = _fold_items(items, [item.exact for item in items], FEWEST_EQUAL, alike=False)
-    return _fold_items(items, list(_looks(items)), FEWEST_ALIKE, alike=True)
+    # Folded items may themselves repeat: five steps, then a test.
+    items = _fold_items(items, [item.exact for item in items], FEWEST_EQUAL)
+    # Blocks first: equal events at the border of two blocks are not a stretch of their own.
+    items = _fold_alike(items, "shape", FEWEST_ALIKE, SMALLEST_BLOCK)
+    return _fold_alike(items, "nameless", FEWEST_ALIKE)
 
 
 def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
     folded = []
-    for start, period, times in _stretches([signatures.exact(e) for e in events], FEWEST_EQUAL):
+    for start, period, times in repetitions(
+        [signatures.exact(e) for e in events], FEWEST_EQUAL, LONGEST_AT_FIRST
+    ):
         if times == 1:
             folded.append(_single(events[start], signatures))
         elif period == 1:
@@ -76,54 +118,50 @@ def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
     return folded
 
 
-def _fold_items(items: list[Item], looks: Sequence[Hashable], fewest: int, *, alike: bool) -> list[Item]:
+def _fold_items(items: list[Item], looks: Sequence[Hashable], fewest: int) -> list[Item]:
     return [
-        items[start] if times == 1 else _pattern(items[start : start + period * times], period, alike=alike)
-        for start, period, times in _stretches(looks, fewest)
+        items[start] if times == 1 else _pattern(items[start : start + period * times], period, alike=False)
+        for start, period, times in repetitions(looks, fewest, LONGEST_PATTERN)
     ]
 
 
-def _looks(items: list[Item]) -> Iterator[Hashable]:
+def _fold_alike(items: list[Item], way: Way, fewest: int, smallest: int = 1) -> list[Item]:
+    """Return items with those folded that are alike; `smallest` is the number of events of a repetition."""
+    folded: list[Item] = []
+    for start, period, times in repetitions(list(_looks(items, way)), fewest, LONGEST_PATTERN):
+        stretch = items[start : start + period * times]
+        is_small = sum(item.size for item in stretch[:period]) < smallest
+        if times == 1 or is_small or _is_of_one_layer(stretch, period):
+            folded += stretch
+        else:
+            folded.append(_pattern(stretch, period, alike=True))
+    return folded
+
+
+def _is_of_one_layer(stretch: Sequence[Item], period: int) -> bool:
+    """Return whether repetitions are of one layer, so that every difference between them matters."""
+    first, second = stretch[0].first.layer, stretch[period].first.layer
+    return first is not None and second is not None and first.id == second.id
+
+
+def _looks(items: list[Item], way: Way) -> Iterator[Hashable]:
     """Yield what must be equal for items to be alike: their appearance, and whether the layer changes."""
     before = None
     for item in items:
         layer = item.first.layer.id if item.first.layer is not None else None
-        yield object() if item.failing else (item.nameless, layer == before)
+        yield object() if item.failing else (getattr(item, way), layer == before)
         before = layer
 
 
-def _stretches(looks: Sequence[Hashable], fewest: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the repeated stretches of a row: their start, period and number of repetitions.
-
-    The shortest possible period is chosen. Items that do not repeat are yielded singly, with period and
-    number 1. Each start costs at most a fixed number of comparisons, so the total is linear.
-    """
-    start, end = 0, len(looks)
-    while start < end:
-        for period in range(1, LONGEST_PATTERN + 1):
-            reach = start
-            while reach + period < end and looks[reach] == looks[reach + period]:
-                reach += 1
-            times = (reach - start) // period + 1
-            if times >= fewest:
-                yield start, period, times
-                start += period * times
-                break
-        else:
-            yield start, 1, 1
-            start += 1
-
-
 def _single(event: Event, signatures: Signatures) -> Item:
-    number, anonymous = signatures.exact(event), signatures.nameless(event)
     size, failing = signatures.size(event), signatures.failing(event)
+    exact, nameless, shape = signatures.exact(event), signatures.nameless(event), signatures.shape(event)
     took = event.duration_ns
-    return Item(event, event, 1, (), size, failing, took, (number, 1), (anonymous, 1))
+    return Item(event, event, 1, (), size, failing, took, (exact, 1), (nameless, 1), (shape, 1))
 
 
 def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
     first = events[0]
-    number, anonymous = signatures.exact(first), signatures.nameless(first)
     return Item(
         first=first,
         last=events[-1],
@@ -132,8 +170,9 @@ def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
         size=signatures.size(first) * len(events),
         failing=signatures.failing(first),
         total_ns=_total(event.duration_ns for event in events),
-        exact=(number, len(events)),
-        nameless=(anonymous, len(events)),
+        exact=(signatures.exact(first), len(events)),
+        nameless=(signatures.nameless(first), len(events)),
+        shape=(signatures.shape(first), len(events)),
     )
 
 
@@ -152,9 +191,42 @@ def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
         total_ns=_total(item.total_ns for item in stretch),
         exact=(times, tuple([item.exact for item in pattern])),
         nameless=(times, tuple([item.nameless for item in pattern])),
+        shape=(times, tuple([item.shape for item in pattern])),
+        varies=tuple(differences(stretch, period)) if alike else (),
     )
 
 
 def _total(durations: Iterable[int | None]) -> int | None:
     timed = [duration for duration in durations if duration is not None]
     return sum(timed) if timed else None
+
+
+def differences(stretch: Sequence[Item], period: int) -> Iterator[str]:
+    """Yield what differs between the repetitions of a stretch: `filters 576…672`, `shapes vary`.
+
+    Args:
+        stretch: The items.
+        period: The number of items in each repetition.
+    """
+    if len({item.nameless for item in stretch[::period]}) == 1 and period == 1:
+        return
+    columns = [[item.first for item in stretch[place::period]] for place in range(period)]
+    ranges: dict[str, list[Structure]] = {}
+    for events in columns:
+        for name in dict.fromkeys(name for event in events for name in event.arguments if name != "name"):
+            values = [event.arguments.get(name) for event in events]
+            if any(value != values[0] for value in values):
+                ranges.setdefault(name, []).extend(values)
+    shown = [_range(name, values) for name, values in ranges.items() if "shape" not in name]
+    yield from shown[:MOST_DIFFERENCES]
+    if len(shown) > MOST_DIFFERENCES:
+        yield f"{counted(len(shown) - MOST_DIFFERENCES, 'further argument')}"
+    if any(item.nameless != stretch[place % period].nameless for place, item in enumerate(stretch)):
+        yield "shapes vary" if shown or len(ranges) else "sizes vary"
+
+
+def _range(name: str, values: Sequence[Structure]) -> str:
+    numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    if len(numbers) < len(values):
+        return f"{name} varies"
+    return f"{name} {min(numbers):g}…{max(numbers):g}"

@@ -60,6 +60,7 @@ class Layout:
         glyphs: The symbols that can be shown.
         places: The names of locations; None to omit them.
         times: Whether durations are shown, in 60 or more columns.
+        widest_left: The width of what stands above the tree, up to the end of its times.
     """
 
     def __init__(
@@ -70,8 +71,10 @@ class Layout:
         *,
         places: Places | None,
         times: bool,
+        widest_left: int = 0,
     ) -> None:
         self._rows = rows
+        self._widest_left = widest_left
         self._limit = max(width, NARROWEST)
         self._glyphs = glyphs
         self._step = 4
@@ -83,9 +86,15 @@ class Layout:
 
     def lines(self, console: Console) -> Iterator[Text]:
         """Yield the finished lines, none wider than `width`."""
+        yield from self.lines_of(self._rows, console)
+
+    def lines_of(self, rows: Sequence[Row], console: Console) -> Iterator[Text]:
+        """Yield the finished lines of some of the rows."""
         self._has_links = can_link(console)
-        for row in self._rows:
-            yield from self._row(row, console)
+        for row in rows:
+            for line in self._row(row, console):
+                line.rstrip()
+                yield line
 
     # Choosing
 
@@ -114,8 +123,13 @@ class Layout:
     def _left_width(self, row: Row, *, brief: bool = False) -> int:
         return len(row.lasts) * self._step + row.left(brief=brief).cell_len
 
+    @property
+    def times_end(self) -> int:
+        """The width up to the end of the times, which locations follow."""
+        return self.width - (GAP + self._gutter.places if self._gutter.places else 0)
+
     def _natural_width(self) -> int:
-        widest = NARROWEST
+        widest = max(NARROWEST, self._widest_left + (GAP + self._gutter.places if self._gutter.places else 0))
         for row in self._rows:
             width = self._left_width(row) + self._gutter.width
             # The message of an error continues in further lines, so that it does not push locations far away.

@@ -118,8 +118,13 @@ class Writer:
         line = Line(number=self._number(item), what=self._fold_mark(item))
         line.who = inked("repeated:", QUIET)
         if item.alike:
-            line.who, line.data = self._range(item), inked("all alike:", QUIET)
+            line.who, line.data = self._range(item), inked(self._alike(item), QUIET)
         return line
+
+    def _alike(self, item: Item) -> str:
+        """Return how far repetitions are alike: `each like this; filters 576…672, shapes vary`."""
+        varies = ", ".join(item.varies).replace("…", self._glyphs.dots)
+        return f"each like this; {varies}" if varies else "each like this"
 
     def _event(self, item: Item, around: Event | None) -> Line:
         event = item.first
@@ -174,6 +179,8 @@ class Writer:
         event = item.first
         if event.layer is not None and item.alike:
             line.who = self._range(item)
+            if item.varies:
+                line.remarks.append(inked(f"first of {item.times:,}; {', '.join(item.varies)}", QUIET))
         elif event.layer is not None and self._subject:
             line.bare = self._names.label(event.layer)
             line.who = self._names.mention(event.layer)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layertrace.render.trees.event_signatures import Signatures
-from layertrace.render.trees.folding import Item, fold
+from layertrace.render.trees.folding import Folds, Item
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Event
+from layertrace.timeline.event import EMPTY_MAPPING, Event
 
 __all__ = ["MOST_LINES", "Node", "Outline"]
 
@@ -53,20 +53,33 @@ class Outline:
         depth: The number of levels; None for as many as are readable.
         max_lines: The approximate number of lines.
         folded: Whether repeated events are shown once.
+        roots: The top-level events to show; None for all.
+        folds: The folded events of this timeline, if they are known already.
+        marks: Words at events, which are then not folded with events that have none.
     """
 
-    def __init__(self, timeline: Timeline, depth: int | None, max_lines: int | None, *, folded: bool) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        depth: int | None,
+        max_lines: int | None,
+        *,
+        folded: bool,
+        roots: Sequence[Event] | None = None,
+        folds: Folds | None = None,
+        marks: Mapping[int, str] = EMPTY_MAPPING,
+    ) -> None:
         self._timeline = timeline
+        self._roots = timeline.roots if roots is None else roots
         self._levels = MOST_LEVELS if depth is None else max(depth, 1)
-        self._folded = folded
         self._left = max(MOST_LINES if max_lines is None else max_lines, 1)
-        self._signatures = Signatures(timeline)
+        self.folds = Folds(Signatures(timeline, marks), wanted=folded) if folds is None else folds
         self.nodes = self._plan()
 
     def _plan(self) -> list[Node]:
         top = Node()
         level = [top]
-        roots = self._timeline.roots
+        roots = self._roots
         threads = dict.fromkeys(event.thread for event in roots)
         if len(threads) > 1:
             level = top.children = [Node(thread=thread) for thread in threads]
@@ -86,6 +99,27 @@ class Outline:
                     rows.append(self._inside(node.item))
         return top.children
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every event is shown, or folded with others like it."""
+        waiting = list(self.nodes)
+        while waiting:
+            node = waiting.pop()
+            if node.hidden or node.skipped or node.within:
+                return False
+            waiting += node.children
+        return True
+
+    @property
+    def length(self) -> int:
+        """The number of its lines."""
+        number, waiting = 0, list(self.nodes)
+        while waiting:
+            node = waiting.pop()
+            number += 1
+            waiting += node.children
+        return number
+
     def _may_open(self, node: Node, item: Item) -> bool:
         """Return whether the children of a node can be shown; otherwise count them as hidden."""
         if not item.pattern and not self._timeline.children(item.first):
@@ -100,7 +134,7 @@ class Outline:
         return list(item.pattern) or self._fold(self._timeline.children(item.first))
 
     def _fold(self, events: Sequence[Event]) -> list[Item]:
-        return fold(events, self._signatures, wanted=self._folded)
+        return self.folds.of(events)
 
     def _fill(self, level: list[Node], rows: list[list[Item]]) -> None:
         """Give each node of a level its children, dividing the remaining lines fairly."""
@@ -144,7 +178,7 @@ class Outline:
             if event.error is not None and event.error.origin:
                 number += 1
                 yield event
-            elif self._signatures.failing(event):
+            elif self.folds.signatures.failing(event):
                 unseen.extend(reversed(self._timeline.children(event)))
 
 

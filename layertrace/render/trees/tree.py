@@ -29,7 +29,7 @@ from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["TimelineTree", "tree"]
+__all__ = ["TimelineTree", "locations_of", "tree"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,40 +54,57 @@ class TimelineTree:
         return self.timeline[:]
 
     @cached_property
-    def _totals(self) -> Totals:
+    def totals(self) -> Totals:
+        """The counts of the events."""
         return count(self._events)
 
     @cached_property
     def _nodes(self) -> list[Node]:
-        outline = Outline(self._events, self.depth, self.max_lines, folded=self.fold)
-        return outline.nodes
+        return self.outline.nodes
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What is shown."""
+        return Outline(self._events, self.depth, self.max_lines, folded=self.fold, marks=self.all_marks)
+
+    @property
+    def all_marks(self) -> dict[int, str]:
+        """The marks of events: codes of findings, and those that the caller chose."""
+        marks: dict[int, str] = {}
+        for finding in reversed(self.findings):  # so that the most severe one wins
+            marks |= dict.fromkeys(finding.events, finding.code)
+        return marks | dict(self.marks or {})
+
+    def whole_within(self, console: Console, options: ConsoleOptions, most: int) -> list[Text] | None:
+        """Return the finished lines if they show every event in at most `most` lines; otherwise None."""
+        if self.outline.length > most or not self.outline.is_complete:
+            return None
+        lines = self.lines(console, options)
+        return lines if len(lines) <= most else None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self._lines(console, options):
+        for line in self.lines(console, options):
             line.no_wrap, line.overflow = True, "ignore"
             yield line
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        widest = max((line.cell_len for line in self._lines(console, options)), default=0)
+        widest = max((line.cell_len for line in self.lines(console, options)), default=0)
         return Measurement(min(widest, options.max_width), min(widest, options.max_width))
 
-    def _lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
+    def lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
+        """Return the finished lines."""
         glyphs, limit = glyphs_of(options), options.max_width
         notes = self._events.notes
-        if not self._totals.layers and not self._nodes:
+        if not self.totals.layers and not self._nodes:
             return NothingSeen(self._events).wrapped(console, glyphs, limit)
-        names = Names((counts.layer for counts in self._totals.layers.values()), glyphs)
+        names = Names((counts.layer for counts in self.totals.layers.values()), glyphs)
         layout = self._layout(names, glyphs, limit)
-        heading = Heading(self._totals, notes, names, glyphs, console)
+        heading = Heading(self.totals, notes, names, glyphs, console)
         return [*heading.lines(layout.width, limit), *layout.lines(console)]
 
     def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
-        places = Places(_locations(self._nodes), here())
-        marks: dict[int, str] = {}
-        for finding in reversed(self.findings):  # so that the most severe one wins
-            marks |= dict.fromkeys(finding.events, finding.code)
-        marks |= self.marks or {}
-        writer = Writer(names, places, glyphs, subject=len(self._totals.layers) != 1, marks=marks)
+        places = Places(locations_of(self._nodes), here())
+        writer = Writer(names, places, glyphs, subject=len(self.totals.layers) != 1, marks=self.all_marks)
         written_rows = rows(self._nodes, writer, limit)
         shown = places if self.places else None
         return Layout(written_rows, limit, glyphs, places=shown, times=self.times)
@@ -115,7 +132,8 @@ def tree(
     return TimelineTree(timeline=timeline, findings=tuple(findings), **options)
 
 
-def _locations(nodes: list[Node]) -> list[Location]:
+def locations_of(nodes: list[Node]) -> list[Location]:
+    """Return the lines of code that a tree shows."""
     locations: list[Location] = []
     waiting = list(nodes)
     while waiting:

@@ -1,0 +1,200 @@
+"""Sum up what a chapter caused: layers and variables that were created, and passes through the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from layertrace.timeline import Timeline
+from layertrace.timeline.chapters import Chapter
+from layertrace.timeline.event import Cause, Event, FunctionRef, LayerRef
+
+__all__ = ["Contents", "Pass", "contents_of"]
+
+PassKind = Literal["symbolic", "eager", "graph"]
+
+
+@dataclass(slots=True)
+class Pass:
+    """One way through the layers: symbolic, eager, or a function that was traced or run.
+
+    Attributes:
+        kind: The mode of its calls.
+        function: The function that the program called, in which others may have been traced.
+        outermost: The calls that are not inside another call.
+        calls: The number of all calls.
+        traces: The traces of the function, or of the one inside it that was traced most often.
+        runs: The number of executions.
+        causes: Why it was traced again.
+        duration_ns: The duration of all this; None if nothing was timed.
+        run_ns: The part of the executions.
+        traced_before: The number of traces before the recording; 0 if it has traces itself.
+    """
+
+    kind: PassKind
+    function: FunctionRef | None = None
+    outermost: list[Event] = field(default_factory=list)
+    calls: int = 0
+    traces: list[Event] = field(default_factory=list)
+    runs: int = 0
+    causes: list[Cause] = field(default_factory=list)
+    duration_ns: int | None = None
+    run_ns: int | None = None
+    traced_before: int = 0
+    _traced: dict[int, list[Event]] = field(default_factory=dict)
+
+    def add_trace(self, event: Event) -> None:
+        """Add a trace of the function, or of one inside it."""
+        number = 0 if event.function is None else event.function.id
+        traces = self._traced.setdefault(number, [])
+        traces.append(event)
+        if len(traces) > len(self.traces):
+            self.traces = traces
+        if event.cause is not None:
+            self.causes.append(event.cause)
+
+    def add_time(self, event: Event) -> None:
+        """Add the duration of a call, trace or run that is not inside another event of the pass."""
+        if event.duration_ns is not None:
+            self.duration_ns = (self.duration_ns or 0) + event.duration_ns
+            if event.kind == "run":
+                self.run_ns = (self.run_ns or 0) + event.duration_ns
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a chapter caused.
+
+    Attributes:
+        created: The layers that were created, by number.
+        built: The layers that were built.
+        first_created: The layers that were created outside of other events of layers.
+        variables: The variables of layers.
+        outside: The variables that belong to no layer.
+        passes: The ways through the layers, in the order of their beginnings.
+        plumbing: The events that TensorFlow and Keras caused for themselves.
+        errors: The events in which an exception was raised.
+    """
+
+    created: dict[int, LayerRef] = field(default_factory=dict)
+    built: dict[int, LayerRef] = field(default_factory=dict)
+    first_created: dict[int, LayerRef] = field(default_factory=dict)
+    variables: list[Event] = field(default_factory=list)
+    outside: list[Event] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
+    plumbing: list[Event] = field(default_factory=list)
+    errors: list[Event] = field(default_factory=list)
+    seqs: set[int] = field(default_factory=set)
+
+    @property
+    def calls(self) -> int:
+        """The number of calls of all layers."""
+        return sum(way.calls for way in self.passes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is around an event: whether it is inside a call or another event of a layer, and its pass."""
+
+    call: bool = False
+    layer: bool = False
+    function: Pass | None = None
+
+
+def contents_of(chapter: Chapter, timeline: Timeline, marked: Iterable[int] = ()) -> Contents:
+    """Return what a chapter caused, in linear time.
+
+    Args:
+        chapter: The chapter.
+        timeline: The events.
+        marked: The numbers of events that findings refer to.
+    """
+    return _Collector(timeline, frozenset(marked)).collected(chapter.roots)
+
+
+class _Collector:
+    """Goes through the events of a chapter, from the outermost inwards."""
+
+    def __init__(self, timeline: Timeline, marked: frozenset[int]) -> None:
+        self._timeline = timeline
+        self._marked = marked
+        self._contents = Contents()
+        self._passes: dict[object, Pass] = {}
+
+    def collected(self, roots: Sequence[Event]) -> Contents:
+        children = self._timeline.children
+        top = _Around()
+        waiting = [(event, top) for event in reversed(roots)]
+        while waiting:
+            event, around = waiting.pop()
+            way = self._add(event, around)
+            inside = children(event)
+            if inside:
+                inner = _inside(event, around, way)
+                waiting += [(child, inner) for child in reversed(inside)]
+        self._contents.passes = list(self._passes.values())
+        return self._contents
+
+    def _add(self, event: Event, around: _Around) -> Pass | None:
+        """Add one event, and return the pass it belongs to."""
+        contents = self._contents
+        if event.seq in self._marked:
+            contents.seqs.add(event.seq)
+        if event.error is not None and event.error.origin:
+            contents.errors.append(event)
+        if event.kind == "call":
+            return self._add_call(event, around)
+        if event.kind in ("trace", "run"):
+            return self._add_of_function(event, around)
+        if event.kind == "variable":
+            (contents.outside if event.layer is None else contents.variables).append(event)
+        elif event.layer is not None:
+            if event.kind == "init":
+                contents.created[event.layer.id] = event.layer
+                if not around.layer:
+                    contents.first_created[event.layer.id] = event.layer
+            else:
+                contents.built[event.layer.id] = event.layer
+        return None
+
+    def _add_of_function(self, event: Event, around: _Around) -> Pass:
+        way = around.function
+        if way is None:
+            way = self._pass("graph", event.function)
+            way.add_time(event)
+        if event.kind == "trace":
+            way.add_trace(event)
+        else:
+            way.runs += event.times
+            if event.traced_before and event.traced_before == event.trace:
+                way.traced_before = event.traced_before
+        return way
+
+    def _add_call(self, event: Event, around: _Around) -> Pass:
+        kind: PassKind = event.mode
+        way = around.function if kind == "graph" and around.function is not None else None
+        if way is None:
+            way = self._pass(kind, event.function if kind == "graph" else None)
+        way.calls += 1
+        if not around.call:
+            way.outermost.append(event)
+            if around.function is None or kind == "symbolic":
+                way.add_time(event)
+        return way
+
+    def _pass(self, kind: PassKind, function: FunctionRef | None) -> Pass:
+        key = kind if function is None else function.id
+        way = self._passes.get(key)
+        if way is None:
+            way = self._passes[key] = Pass(kind, function)
+        return way
+
+
+def _inside(event: Event, around: _Around, way: Pass | None) -> _Around:
+    """Return what is around the events inside an event."""
+    if event.kind in ("trace", "run"):
+        return _Around(False, around.layer, way)
+    if event.kind == "variable":
+        return around
+    return _Around(around.call or event.kind == "call", True, around.function)

@@ -1,0 +1,94 @@
+"""Sum up a recording in one line: the program, how long it took, what there is of layers and functions."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from layertrace.render.tables.counts import Totals
+from layertrace.render.wording.formatting import counted, duration, shortened
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.styles import ERROR, NOTE, QUIET, TITLE, inked
+from layertrace.render.wording.wrapping import flowing, wrapped
+from layertrace.timeline import Timeline
+
+__all__ = ["Headline"]
+
+LONGEST_PROGRAM = 60
+INDENT = 4
+
+
+class Headline:
+    """The first lines of an overview.
+
+    Args:
+        timeline: The events.
+        totals: Their counts.
+        glyphs: The symbols that can be shown.
+        console: The console that it will be printed to.
+    """
+
+    def __init__(self, timeline: Timeline, totals: Totals, glyphs: Glyphs, console: Console) -> None:
+        self._timeline = timeline
+        self._totals = totals
+        self._glyphs = glyphs
+        self._console = console
+
+    def lines(self, width: int, verdict: Text) -> list[Text]:
+        """Return the lines: the facts, and below them the notes of the recording.
+
+        Args:
+            width: The maximum width.
+            verdict: The last fact.
+        """
+        dot = inked(f" {self._glyphs.dot} ", QUIET)
+        facts = [fact for fact in (*self._facts(), verdict) if fact]
+        name = inked(self._program(), TITLE)
+        first, *further = flowing(
+            [name.append("  ").append_text(facts[0]), *facts[1:]], dot, self._console, width
+        )
+        lines = [first, *(Text(" " * INDENT).append_text(line) for line in further)]
+        for note in self._timeline.notes:
+            lines += wrapped(inked(f"note: {self._glyphs.user(note)}", NOTE), self._console, width)
+        return lines
+
+    def _program(self) -> str:
+        """Return the program with its arguments; without a command, the file with the most events."""
+        command = self._timeline.surroundings.command
+        if command:
+            name = " ".join([os.path.basename(command[0]), *command[1:]])
+        else:
+            files = Counter(
+                event.location.file for event in self._timeline.roots if event.location is not None
+            )
+            name = os.path.basename(files.most_common(1)[0][0]) if files else "recording"
+        return self._glyphs.user(shortened(name, LONGEST_PROGRAM, self._glyphs))
+
+    def _facts(self) -> Iterator[Text]:
+        totals = self._totals
+        together = totals.all_layers()
+        yield Text(self._time())
+        yield Text(counted(len(totals.layers), "layer"))
+        if together.parameters:
+            yield Text(counted(together.parameters, "parameter"))
+        if totals.traces:
+            yield Text(counted(totals.traces, "trace"))
+        if totals.runs:
+            yield Text(counted(totals.runs, "run"))
+        errors = together.errors + totals.outside.errors
+        if errors:
+            yield inked(counted(errors, "error"), ERROR)
+        if len(totals.threads) > 1:
+            yield Text(counted(len(totals.threads), "thread"))
+
+    def _time(self) -> str:
+        """Return the time from the first event to the end of the last."""
+        roots = self._timeline.roots
+        if not roots:
+            return ""
+        ends = (event.start_ns + (event.duration_ns or 0) for event in roots)
+        return duration(max(ends) - roots[0].start_ns, self._glyphs)

@@ -1,0 +1,306 @@
+"""Show a recording on one screen: a row for each statement, and as much of the tree as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from layertrace.diagnosis import Finding
+from layertrace.render.chapters.columns import Columns
+from layertrace.render.chapters.contents import Contents, contents_of
+from layertrace.render.chapters.headline import Headline
+from layertrace.render.chapters.rows import OverviewRow, RowWriter
+from layertrace.render.tables.counts import Totals
+from layertrace.render.tables.verdict import Verdict
+from layertrace.render.trees.layout import Layout
+from layertrace.render.trees.lines import Writer
+from layertrace.render.trees.outline import MOST_LINES, Outline
+from layertrace.render.trees.rows import Row, rows
+from layertrace.render.trees.tree import TimelineTree, locations_of, tree
+from layertrace.render.wording.file_names import Places, here
+from layertrace.render.wording.glyphs import glyphs_of
+from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.styles import QUIET, inked
+from layertrace.render.wording.wrapping import flowing
+from layertrace.timeline import Timeline
+from layertrace.timeline.chapters import Chapter, chapters
+from layertrace.timeline.tree_options import TreeOptions, list_tree_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+__all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
+
+LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
+FEWEST_LINES = 16
+LONGEST_TREE = 16
+WIDE_FROM = 100
+FEWEST_TREE_LINES = 3
+MORE_BETWEEN = " · "
+MOST_ATTEMPTS = 4
+
+
+@dataclass(slots=True)
+class _Section:
+    """A chapter, its rows, and the tree inside it."""
+
+    chapter: Chapter
+    contents: Contents
+    row: OverviewRow
+    passes: list[OverviewRow]
+    outline: Outline | None = None
+    tree: list[Row] = field(default_factory=list)
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether a tree would show more than the rows."""
+        contents = self.contents
+        return bool(contents.created or contents.built or contents.calls or contents.variables)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A recording on one screen, for `rich` to print.
+
+    Each statement of the program has a row, followed by the passes through the layers, and the statements
+    share the remaining lines for the trees of what they caused. A short recording, or one of a program whose
+    source is unknown, is shown as a tree alone if that fits.
+
+    Attributes:
+        timeline: The events.
+        findings: The findings to mark.
+        verdict: The verdict, for the end of the headline; None if the rules did not run.
+        more: What to show below, such as further commands.
+        taken: The number of lines of the screen that other parts of the report take.
+        depth: The number of levels in each chapter; None for as many as there is room for.
+        max_lines: The number of lines; None for 40, or 60 in a narrow terminal, or 400 with `depth`.
+        fold: Whether to show repeated events once.
+        times: Whether to show durations.
+        places: Whether to show lines of code inside chapters.
+        marks: Words to mark events with, by their `seq`.
+    """
+
+    timeline: Timeline
+    findings: tuple[Finding, ...] = ()
+    verdict: Verdict | None = None
+    more: str = ""
+    taken: int = 0
+    depth: int | None = None
+    max_lines: int | None = None
+    fold: bool = True
+    times: bool = True
+    places: bool = True
+    marks: Mapping[int, str] | None = None
+
+    @cached_property
+    def _events(self) -> Timeline:
+        # A running recording would grow between two uses; a slice does not change.
+        return self.timeline[:]
+
+    @property
+    def _totals(self) -> Totals:
+        return self._tree.totals
+
+    @cached_property
+    def _chapters(self) -> list[tuple[Chapter, Contents]]:
+        marked = {seq for finding in self.findings for seq in finding.events}
+        return [(chapter, contents_of(chapter, self._events, marked)) for chapter in chapters(self._events)]
+
+    @cached_property
+    def _tree(self) -> TimelineTree:
+        return tree(
+            self._events,
+            depth=self.depth,
+            fold=self.fold,
+            times=self.times,
+            places=self.places,
+            max_lines=self.max_lines,
+            findings=self.findings,
+            marks=self.marks,
+        )
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._lines(console, options):
+            line.no_wrap, line.overflow = True, "ignore"
+            yield line
+
+    def _lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
+        limit = self._limit(options)
+        is_known = any(chapter.source for chapter, _ in self._chapters)
+        whole = self._tree.whole_within(console, options, min(limit, LONGEST_TREE) if is_known else limit)
+        if whole is not None or not self._has_lines:
+            return whole or self._tree.lines(console, options)
+        return _Page(self, console, options, limit).lines()
+
+    @property
+    def _has_lines(self) -> bool:
+        return any(chapter.lines for chapter, _ in self._chapters)
+
+    def _limit(self, options: ConsoleOptions) -> int:
+        """Return the number of lines."""
+        if self.max_lines is not None:
+            return max(self.max_lines, 1)
+        if self.depth is not None or not self.fold:
+            return MOST_LINES
+        screen = LINES_WHEN_WIDE if options.max_width >= WIDE_FROM else LINES_WHEN_NARROW
+        return max(screen - self.taken, FEWEST_LINES)
+
+
+class _Page:
+    """The overview in one width, encoding and number of lines."""
+
+    def __init__(self, shown: Overview, console: Console, options: ConsoleOptions, limit: int) -> None:
+        self._shown = shown
+        self._console = console
+        self._width = options.max_width
+        self._limit = limit
+        self._glyphs = glyphs_of(options)
+        writer = RowWriter([chapter for chapter, _ in shown._chapters], shown.findings, self._glyphs)
+        self._sections = [
+            _Section(chapter, contents, *writer.chapter(chapter, contents))
+            for chapter, contents in shown._chapters
+        ]
+        every_row = [row for section in self._sections for row in (section.row, *section.passes)]
+        self._columns = Columns(every_row, self._width, self._glyphs, console)
+
+    def lines(self) -> list[Text]:
+        """Return the finished lines."""
+        shown = self._shown
+        headline = Headline(shown._events, shown._totals, self._glyphs, self._console)
+        judgement = Text() if shown.verdict is None else shown.verdict.headline(self._glyphs)
+        head = [*headline.lines(self._width, judgement), Text()]
+        more = flowing(
+            [inked(self._glyphs.user(part), QUIET) for part in shown.more.split(MORE_BETWEEN)],
+            inked(f" {self._glyphs.dot} ", QUIET),
+            self._console,
+            self._width,
+        )
+        foot = [Text(), *more] if shown.more else []
+        room = (
+            self._limit
+            - len(head)
+            - len(foot)
+            - sum(len(self._columns.lines_of(section.row, self._columns.width)) for section in self._sections)
+        )
+        body: list[Text] = []
+        for _ in range(MOST_ATTEMPTS):
+            self._share(room)
+            body = self._body()
+            excess = len(head) + len(body) + len(foot) - self._limit
+            if excess <= 0 or room <= 0:
+                break
+            room -= excess
+        return [*head, *body, *foot]
+
+    def _share(self, room: int) -> None:
+        """Decide for each section whether it shows its passes, its tree, or both."""
+        waiting = []
+        for section in self._sections:
+            section.outline = None
+            room -= len(section.passes)
+            if section.has_tree:
+                waiting.append((section, self._outline(section, self._limit)))
+        waiting.sort(key=lambda pair: pair[1].length if pair[1].is_complete else self._limit + 1)
+        for done, (section, outline) in enumerate(waiting):
+            fair = max(room, 0) // (len(waiting) - done)
+            needed = outline.length - len(section.passes)
+            if outline.is_complete and needed <= fair and self._shown.depth is None:
+                section.outline = outline
+                room -= needed
+            elif fair >= FEWEST_TREE_LINES:
+                section.outline = self._outline(section, fair)
+                room -= section.outline.length
+
+    def _outline(self, section: _Section, lines: int) -> Outline:
+        shown = self._shown
+        return Outline(
+            shown._events,
+            shown.depth,
+            lines,
+            folded=shown.fold,
+            roots=section.chapter.roots,
+            folds=shown._tree.outline.folds,
+        )
+
+    def _body(self) -> list[Text]:
+        layout = self._layout()
+        indent = self._columns.indent
+        width = self._columns.width if layout is None else indent + layout.times_end
+        lines = []
+        for section in self._sections:
+            lines += self._columns.lines_of(section.row, width)
+            if not self._replaces_passes(section):
+                for row in section.passes:
+                    lines += self._columns.lines_of(row, width)
+            if layout is not None:
+                for line in layout.lines_of(section.tree, self._console):
+                    lines.append(Text(" " * indent).append_text(line))
+        return lines
+
+    def _replaces_passes(self, section: _Section) -> bool:
+        return section.outline is not None and section.outline.is_complete and self._shown.depth is None
+
+    def _layout(self) -> Layout | None:
+        """Return the layout of all trees together, so that they share their columns."""
+        shown, glyphs = self._shown, self._glyphs
+        nodes = [node for section in self._sections if section.outline for node in section.outline.nodes]
+        if not nodes:
+            return None
+        names = Names((counts.layer for counts in shown._totals.layers.values()), glyphs)
+        places = Places(locations_of(nodes), here())
+        writer = Writer(names, places, glyphs, subject=True, marks=shown._tree.all_marks)
+        written: list[Row] = []
+        room = self._width - self._columns.indent
+        for section in self._sections:
+            section.tree = rows(section.outline.nodes, writer, room) if section.outline else []
+            _leave_out(section.chapter, section.tree)
+            written += section.tree
+        return Layout(
+            written,
+            room,
+            glyphs,
+            places=places if shown.places else None,
+            times=shown.times,
+            widest_left=self._columns.width - self._columns.indent,
+        )
+
+
+def _leave_out(chapter: Chapter, written: Sequence[Row]) -> None:
+    """Leave out the places that are those of the chapter."""
+    for row in written:
+        place = row.line.location
+        if place is not None and any(
+            statement.file == place.file and statement.first <= place.line <= statement.last
+            for statement in chapter.statements[:1]
+        ):
+            row.line.location = None
+
+
+@list_tree_options
+def overview(
+    timeline: Timeline,
+    *,
+    findings: Iterable[Finding] = (),
+    verdict: Verdict | None = None,
+    more: str = "",
+    taken: int = 0,
+    **options: Unpack[TreeOptions],
+) -> Overview:
+    """Return a recording on one screen, for `rich` to print.
+
+    Args:
+        timeline: The events.
+        findings: Findings to mark at their events.
+        verdict: The verdict, for the end of the headline.
+        more: What to show below, such as further commands.
+        taken: The number of lines of the screen that other parts of the report take.
+        options: What the tree shows, as `TreeOptions` lists it.
+    """
+    return Overview(
+        timeline=timeline, findings=tuple(findings), verdict=verdict, more=more, taken=taken, **options
+    )

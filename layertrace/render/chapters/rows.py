@@ -1,0 +1,163 @@
+"""Write the rows of an overview: one for each statement, and one for each pass through the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rich.text import Text
+
+from layertrace.diagnosis import Finding
+from layertrace.render.chapters import sentences
+from layertrace.render.chapters.contents import Contents, Pass
+from layertrace.render.wording import event_phrases, formatting
+from layertrace.render.wording.file_names import tails
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, SEVERITIES, inked
+from layertrace.timeline.chapters import Chapter
+
+__all__ = ["OverviewRow", "RowWriter"]
+
+
+@dataclass(slots=True)
+class OverviewRow:
+    """One row; the layout gives each cell its column.
+
+    Attributes:
+        lines: The lines of the statement, with the file where there are several; empty for a pass.
+        name: The source of the statement, or the name of the pass.
+        words: What happened, as facts that may be spread over several lines.
+        time: How long it took; empty if nothing was timed.
+    """
+
+    lines: str = ""
+    name: Text = field(default_factory=Text)
+    words: list[Text] = field(default_factory=list)
+    time: str = ""
+
+
+class RowWriter:
+    """Writes the rows of chapters.
+
+    Args:
+        chapters: All chapters of the overview.
+        findings: The findings to mark.
+        glyphs: The symbols that can be shown.
+    """
+
+    def __init__(self, chapters: Sequence[Chapter], findings: Sequence[Finding], glyphs: Glyphs) -> None:
+        files = {statement.file for chapter in chapters for statement in chapter.statements} - {""}
+        self._files = tails(files)
+        self._names_files = len(files) > 1 or any(
+            statement.function.rpartition(".")[2].startswith("test")
+            for chapter in chapters
+            for statement in chapter.statements
+        )
+        self._findings = findings
+        self._glyphs = glyphs
+
+    def chapter(self, chapter: Chapter, contents: Contents) -> tuple[OverviewRow, list[OverviewRow]]:
+        """Return the row of a chapter, and those of its passes."""
+        glyphs = self._glyphs
+        facts = [Text(fact) for fact in sentences.created(contents)]
+        if contents.plumbing:
+            facts.append(inked(sentences.plumbing(contents.plumbing), QUIET))
+        passes = [row for way in contents.passes for row in self._pass(way)]
+        if len(contents.passes) == 1 and not (contents.created or contents.built or contents.outside):
+            facts, passes = [*self._in_one_row(contents.passes[0]), *facts], []
+        row = OverviewRow(self._lines(chapter), self._source(chapter), facts)
+        if chapter.duration_ns is not None:
+            row.time = formatting.duration(chapter.duration_ns, glyphs)
+        row.words += self._troubles(contents)
+        return row, passes
+
+    # The statement
+
+    def _lines(self, chapter: Chapter) -> str:
+        file = self._files.get(chapter.statements[0].file, "")
+        if not chapter.lines:
+            return self._glyphs.dash
+        return self._glyphs.user(f"{file}:{chapter.lines}") if self._names_files else chapter.lines
+
+    def _source(self, chapter: Chapter) -> Text:
+        glyphs = self._glyphs
+        text = Text()
+        if chapter.times > 1:
+            text.append_text(inked(f"{glyphs.times}{chapter.times:,} ", FOLD))
+        source = chapter.source or ("" if chapter.lines else "outside of your lines of code")
+        text.append(glyphs.user(source), NAME if chapter.source else QUIET)
+        function = chapter.statements[0].function
+        if function:
+            text.append(f"{'  ' if source else ''}in {glyphs.user(function)}", QUIET)
+        if chapter.thread != "MainThread":
+            text.append(f"  in thread {glyphs.user(chapter.thread)}", QUIET)
+        return text
+
+    def _troubles(self, contents: Contents) -> Iterator[Text]:
+        for event in contents.errors[:1]:
+            yield event_phrases.trouble(event, self._glyphs)
+        if len(contents.errors) > 1:
+            yield inked(formatting.counted(len(contents.errors) - 1, "further error"), ERROR)
+        seen = {f.code: f for f in reversed(self._findings) if contents.seqs.intersection(f.events)}
+        for code, finding in sorted(seen.items()):
+            yield inked(f"{self._glyphs.mark} {code}", SEVERITIES[finding.severity])
+
+    # The passes
+
+    def _pass(self, way: Pass) -> Iterator[OverviewRow]:
+        """Yield a row for the calls or traces of a pass, and one for its executions."""
+        if way.function is None:
+            yield self._row(self._name(way, ""), list(self._calls(way)), way.duration_ns)
+            return
+        traced_ns = (way.duration_ns or 0) - (way.run_ns or 0)
+        if way.traces:
+            words = [*self._calls(way), *self._reasons(way)]
+            yield self._row(self._name(way, sentences.numbers(way)), words, traced_ns)
+        if way.runs:
+            name = self._name(way, sentences.runs(way), again=bool(way.traces))
+            yield self._row(name, list(self._no_python(way)), way.run_ns)
+
+    def _row(self, name: Text, words: list[Text], duration_ns: int | None) -> OverviewRow:
+        time = "" if duration_ns is None else formatting.duration(duration_ns, self._glyphs)
+        return OverviewRow("", name, words, time)
+
+    def _in_one_row(self, way: Pass) -> Iterator[Text]:
+        """Yield what a pass did, for the row of a chapter that did nothing else."""
+        if way.function is None:
+            yield from self._calls(way)
+            return
+        numbers, runs = sentences.numbers(way), sentences.runs(way)
+        what = ", ".join(filter(None, (numbers, runs, "" if numbers else "no new trace")))
+        yield self._name(way, what, indent="")
+        calls = sentences.calls(way, numbers)
+        if calls:
+            yield Text(self._glyphed(calls))
+        else:
+            yield from self._no_python(way)
+        yield from self._reasons(way)
+
+    def _name(self, way: Pass, rest: str, *, again: bool = False, indent: str = "  ") -> Text:
+        name = self._glyphs.user(sentences.pass_name(way))
+        style = KINDS["trace"] if way.function is not None else MODES[way.kind]
+        text = Text(indent).append(" " * len(name) if again else name, style)
+        return text.append("  " if rest else "").append(self._glyphed(rest))
+
+    def _calls(self, way: Pass) -> Iterator[Text]:
+        words = self._glyphed(sentences.calls(way))
+        if words:
+            yield Text(words)
+        if way.kind == "symbolic":
+            yield inked("Keras infers shapes", QUIET)
+
+    def _reasons(self, way: Pass) -> Iterator[Text]:
+        for reason in sentences.reasons(way):
+            yield inked(self._glyphs.user(reason), NOTE)
+
+    def _no_python(self, way: Pass) -> Iterator[Text]:
+        if way.traced_before:
+            yield inked("traced before this recording; its layers record no events", NOTE)
+        elif way.runs:
+            yield inked(sentences.NO_PYTHON, QUIET)
+
+    def _glyphed(self, text: str) -> str:
+        return sentences.glyphed(text, self._glyphs)

@@ -1,0 +1,120 @@
+"""Describe in a few words what a chapter, or a pass through the layers, did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from layertrace.render.chapters.contents import Contents, Pass
+from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.glyphs import Glyphs
+from layertrace.timeline.event import Event, LayerRef
+
+__all__ = ["calls", "created", "numbers", "pass_name", "reasons", "runs"]
+
+MOST_NAMES = 3
+MOST_REASONS = 2
+MOST_NUMBERS = 4
+NEW = {"value": "values", "shape": "shapes", "rank": "ranks", "dtype": "dtypes", "structure": "structures",
+       "object": "objects"}  # fmt: skip
+NO_PYTHON = "as a graph: no Python, no call"
+
+
+def created(contents: Contents) -> list[str]:
+    """Return what came to be: `init 48 layers, build 65`, `4 variables outside of layers`."""
+    facts = []
+    made = contents.first_created if len(contents.first_created) == 1 else contents.created
+    inside = len(contents.created) - len(made)
+    if made and contents.built:
+        facts.append(
+            f"{_those('init', made)}{_inside(inside)}, {_those('build', contents.built, made, noun='')}"
+        )
+    elif made or contents.built:
+        facts.append(_those("init", made) + _inside(inside) if made else _those("build", contents.built))
+    if contents.outside:
+        facts.append(f"{counted(len(contents.outside), 'variable')} outside of layers")
+    return facts
+
+
+def _those(
+    verb: str, layers: dict[int, LayerRef], known: dict[int, LayerRef] | None = None, noun: str = "layer"
+) -> str:
+    if len(layers) > 1:
+        return f"{verb} {counted(len(layers), noun) if noun else f'{len(layers):,}'}"
+    (layer,) = layers.values()
+    return f"{verb} it" if known is not None and layers.keys() == known.keys() else f"{verb} {layer}"
+
+
+def _inside(number: int) -> str:
+    return f" and {number:,} inside" if number else ""
+
+
+def calls(way: Pass, where: str = "") -> str:
+    """Return the calls of a pass: `call ×273 in trace 1: efficientnet, 272 inside`."""
+    if not way.calls:
+        return ""
+    inside = way.calls - len(way.outermost)
+    named = _names(way.outermost)
+    times = f"×{way.calls:,}" if way.calls > 1 else ""
+    verb = " ".join(filter(None, ("call", times, where and f"in {where}")))
+    return f"{verb}{':' if times or where else ''} {named}" + (f", {inside:,} inside" if inside else "")
+
+
+def _names(events: Iterable[Event]) -> str:
+    """Return the layers of events, each with its number: `net ×6`."""
+    names = Counter(event.layer.name for event in events if event.layer is not None)
+    shown = [name if number == 1 else f"{name} ×{number:,}" for name, number in names.most_common(MOST_NAMES)]
+    if len(names) > MOST_NAMES:
+        shown.append(f"{len(names) - MOST_NAMES:,} more layers")
+    return ", ".join(shown)
+
+
+def pass_name(way: Pass) -> str:
+    """Return what a pass is called: the function, or how the calls ran."""
+    if way.function is None:
+        return "in a graph" if way.kind == "graph" else way.kind
+    return way.function.name
+
+
+def numbers(way: Pass) -> str:
+    """Return the numbers of the traces: `trace 1, 2`."""
+    traced = [event.trace for event in way.traces if event.trace is not None]
+    if not traced:
+        return ""
+    if len(traced) > MOST_NUMBERS:
+        return f"trace {traced[0]}…{traced[-1]}"
+    return f"trace {', '.join(map(str, traced))}"
+
+
+def runs(way: Pass) -> str:
+    """Return how often a function ran: `run ×21`."""
+    return f"run ×{way.runs:,}" if way.runs else ""
+
+
+def reasons(way: Pass) -> Iterator[str]:
+    """Yield why a function was traced again: `rate had 5 new values`; each reason once."""
+    by_argument: dict[tuple[str, str], list[str]] = {}
+    for cause in way.causes:
+        key: tuple[str, str] = (cause.reason, cause.detail)
+        if len(cause.changes) == 1:
+            key = (cause.changes[0].argument, cause.changes[0].what)
+        by_argument.setdefault(key, []).append(str(cause))
+    texts = [
+        f"{argument} had {len(causes):,} new {NEW[what]}"
+        if what in NEW and len(set(causes)) > 1
+        else causes[0]
+        for (argument, what), causes in by_argument.items()
+    ]
+    yield from texts[:MOST_REASONS]
+    if len(texts) > MOST_REASONS:
+        yield f"{len(texts) - MOST_REASONS:,} more causes"
+
+
+def plumbing(events: Sequence[Event]) -> str:
+    """Return what TensorFlow and Keras did for themselves."""
+    return counted(len(events), "function") + " of tf.data"
+
+
+def glyphed(text: str, glyphs: Glyphs) -> str:
+    """Return a text with the signs that the output can show."""
+    return glyphs.user(text.replace("×", glyphs.times).replace("…", glyphs.dots))

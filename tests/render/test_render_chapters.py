@@ -1,0 +1,194 @@
+"""The overview: a row for each statement of the program, on one screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import stories
+from hand_made import DIRECTORY, Story, spec
+
+from layertrace.diagnosis import Finding
+from layertrace.diagnosis.finding import Evidence
+from layertrace.render import overview, text, tree, verdict
+from layertrace.render.console import written
+from layertrace.timeline import Cause, Change, Timeline
+from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.statements import Statement
+
+
+def with_source(story: Story, sources: dict[int, str], *notes: str, **context) -> Timeline:
+    """Return a timeline whose program has these lines."""
+    file = f"{DIRECTORY}/{story.file}"
+    statements = tuple(Statement(file, line, line, source=source) for line, source in sources.items())
+    return Timeline(story.events, notes, RecordingContext(statements=statements, **context))
+
+
+def shown(timeline: Timeline, width: int = 120, **options) -> list[str]:
+    return written(overview(timeline, **options), width=width, encoding="utf-8").splitlines()
+
+
+def training(blocks: int = 20) -> Timeline:
+    """A model of many different blocks: created, trained, and used."""
+    story = Story()
+    layers = [story.layer(f"Block{number}", f"block_{number}") for number in range(blocks)]
+    model = story.layer("Net", "net")
+    with story.span("init", model, at=5, ms=30):
+        for layer in layers:
+            story.add("init", layer, at=2)
+    io = {"inputs": spec("float32[4, 4]"), "outputs": spec("float32[4, 4]")}
+    step = story.function("step")
+    for trace in (1, 2):
+        cause = Cause(reason="second pass", detail="second pass") if trace == 2 else None
+        with story.span("trace", function=step, trace=trace, at=6, ms=700, cause=cause, mode="graph"):
+            with story.span("call", model, **io):
+                for layer in layers:
+                    with story.span("build", layer):
+                        story.variable(layer, "kernel", "float32[4, 4]")
+                    story.add("call", layer, **io)
+    story.add("run", function=step, trace=2, at=6, ms=300, times=40, mode="graph")
+    for _ in range(3):
+        with story.span("call", model, at=8, **io):
+            for layer in layers:
+                story.add("call", layer, **io)
+    sources = {5: "net = Net()", 6: "net.fit(x, y, epochs=3)", 8: "net(x)"}
+    return with_source(story, sources, command=("/home/ada/train.py", "--epochs", "3"))
+
+
+def test_an_overview_answers_on_one_screen():
+    """The program's own lines, what happened in words, and how long it took."""
+    lines = shown(training())
+
+    assert len(lines) <= 40
+    assert lines[0].startswith("train.py --epochs 3  ")
+    assert any(re.match(r"5  net = Net\(\) +init net \(Net\) and 20 inside +30 ms", line) for line in lines)
+    assert any(re.match(r"6  net\.fit\(x, y, epochs=3\) +build 20 layers +762 ms", line) for line in lines)
+    traces = r" +step  trace 1, 2 +call ×42: net ×2, 40 inside · second pass +1\.4 s"
+    assert any(re.match(traces, line) for line in lines)
+    assert any(re.match(r" +run ×40 +as a graph: no Python, no call +300 ms", line) for line in lines)
+    assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+@pytest.mark.parametrize(("width", "most"), [(60, 60), (80, 60), (99, 60), (100, 40), (160, 40)])
+def test_an_overview_fits_on_one_screen(width, most):
+    """Long lines that continue count, too; no line is wider than the terminal."""
+    lines = shown(training(300), width=width)
+
+    assert len(lines) <= most
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("most", [20, 30, 100])
+def test_the_number_of_lines_can_be_chosen(most):
+    """More lines show more of the tree."""
+    assert most - 8 <= len(shown(training(), max_lines=most)) <= most
+
+
+def test_a_depth_is_shown_completely():
+    """With a depth, each chapter shows its passes and that many levels, on as many lines as it takes."""
+    lines = shown(training(30), depth=2)
+
+    assert sum("init  block_" in line for line in lines) == 30
+    assert any("step  trace 1, 2" in line for line in lines)
+
+
+def test_a_short_recording_is_a_tree():
+    """What fits into a few lines needs no summary."""
+    story = Story("tutorial.py")
+    story.events = list(stories.tutorial())
+    timeline = with_source(story, {21: "layer = MyDense(10)", 22: "layer(x)"})
+
+    assert shown(timeline) == written(tree(timeline), width=120, encoding="utf-8").splitlines()
+
+
+def test_without_source_a_recording_that_fits_is_a_tree():
+    """Rows that would name only a line add nothing."""
+    assert shown(stories.bug()) == written(tree(stories.bug()), width=120, encoding="utf-8").splitlines()
+
+
+def test_what_fits_completely_needs_no_passes():
+    """A chapter shows its whole tree if there is room, and then nothing twice."""
+    lines = shown(training(2))
+
+    assert not any("no Python" in line for line in lines)
+    assert sum("call 1  block_" in line or "call 2  block_" in line for line in lines) == 4
+
+
+def test_only_places_elsewhere_are_shown():
+    """Lines inside a chapter do not repeat its line."""
+    lines = shown(training(4))
+
+    assert not any(line.endswith("train.py:6") for line in lines)
+    assert any(line.endswith("train.py:2") for line in lines)
+
+
+def test_chapters_of_several_files_name_the_file():
+    """A line number alone would be ambiguous."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    for number in range(20):
+        story.add("call", dense, at="train.py:5" if number < 9 else "model.py:7", arguments={"n": number})
+
+    lines = written(overview(story.timeline(), max_lines=10), width=100, encoding="utf-8").splitlines()
+    assert any(line.lstrip().startswith("model.py:7") for line in lines)
+
+
+def test_a_chapter_of_a_test_names_the_file_and_the_function():
+    """In the report of a test suite, a line number alone means nothing."""
+    story = Story("test_model.py")
+    dense = story.layer("Dense", "dense")
+    for number in range(30):
+        story.add("call", dense, at=5, arguments={"n": number})
+    file = f"{DIRECTORY}/test_model.py"
+    statement = Statement(file, 5, 5, "test_it_learns", source="model(x)")
+    timeline = Timeline(story.events, (), RecordingContext(statements=(statement,)))
+
+    assert any(re.match(r"test_model\.py:5  model\(x\)  in test_it_learns", line) for line in shown(timeline))
+
+
+def test_causes_of_one_argument_are_one_reason():
+    """Six traces because of one argument are one fact, not six."""
+    story = Story()
+    step = story.function("step")
+    dense = story.layer("Dense", "dense")
+    for trace in range(1, 30):
+        change = Change(argument="rate", what="value", before=str(trace - 1), now=str(trace))
+        cause = Cause(reason="signature", changes=(change,)) if trace > 1 else None
+        with story.span("trace", function=step, trace=trace, cause=cause, at=5):
+            story.add("call", dense, arguments={"n": trace})
+    page = "\n".join(shown(with_source(story, {5: "step(x, rate)"})))
+
+    assert "step  trace 1…29" in page
+    assert "rate had 28 new values" in page
+
+
+def test_findings_are_marked_at_their_chapter():
+    """One sees which statement is to blame, also if the event itself is not shown."""
+    evidence = (Evidence("here", (20,)),)
+    finding = Finding(code="LT101", name="n", severity="error", message="m", evidence=evidence)
+    timeline = training(200)
+    lines = shown(timeline, findings=[finding], verdict=verdict(timeline, [finding]))
+
+    assert lines[0].endswith("1 error") or lines[1].endswith("1 error")
+    assert any(re.match(r"5  net = Net\(\) .*◄ LT101", line) for line in lines)
+
+
+def test_notes_come_right_after_the_headline():
+    """What was not seen comes before what was."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    for number in range(60):
+        story.add("call", dense, at=5, arguments={"n": number})
+    timeline = with_source(story, {5: "dense(x)"}, "the recording is truncated")
+
+    assert shown(timeline)[1] == "note: the recording is truncated"
+
+
+def test_what_is_printed_is_what_str_returns():
+    """`str(timeline)`, `print(timeline)` and `timeline.print()` are the same."""
+    assert str(training()) == text(training())
+
+
+def test_ascii_terminals_get_signs_they_can_show():
+    """Dots, crosses and arrows have replacements."""
+    assert written(overview(training()), width=120, encoding="ascii").isascii()
