@@ -21,12 +21,14 @@ class Cell:
         firsts: The first event of each kind, in the order in which they occurred.
         late: The number of variables that were created while `call` ran, outside of `build`.
         errors: The number of exceptions that were raised in these events.
+        failed: The first event in which one was raised.
     """
 
     counts: dict[Kind, int] = field(default_factory=dict)
     firsts: dict[Kind, Event] = field(default_factory=dict)
     late: int = 0
     errors: int = 0
+    failed: Event | None = None
 
     def add(self, event: Event, *, in_call: bool = False) -> None:
         """Count one event.
@@ -38,6 +40,7 @@ class Cell:
         kind = event.kind
         if event.error is not None and event.error.origin:
             self.errors += 1
+            self.failed = self.failed or event
         if kind not in self.firsts:
             self.firsts[kind] = event
         if kind != "variable" or event.error is None:
@@ -51,6 +54,7 @@ class Cell:
         self.firsts = {**other.firsts, **self.firsts}
         self.late += other.late
         self.errors += other.errors
+        self.failed = self.failed or other.failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,10 @@ def test_a_layer_with_a_finding_is_never_folded_away():
 def test_a_closed_row_shows_the_findings_inside():
     """They are marked at the row that hides their layer."""
     story = Story()
-    outer, inner = story.layer("Block", "block"), story.layer("Dense", "dense")
-    with story.span("init", outer, at=1):
-        story.add("init", inner, at=2)
+    inner = story.layer("Dense", "dense")
+    for name in ("block", "other", "third"):
+        with story.span("init", story.layer(name.title(), name), at=1):
+            story.add("init", inner if name == "block" else story.layer("Dense", name + "_dense"), at=2)
     mistake = finding("LT103", inner)
 
     assert "◄ LT103 inside" in row(chart(story.timeline(), mistake, max_lines=1), "block")

@@ -148,21 +148,22 @@ def _groups(
     for (mode, function), group in by_function:
         if function is not None:
             times, noticed = runs.pop(function.id, 0), about.get((at, function.id), ())
-            yield Group(tuple(_traces(group, most)), function_label(function), times, noticed)
+            yield Group(tuple(_traces(group, most)), _label(function, lives), times, noticed)
         else:
             label = "" if mode == "eager" and len(by_function) == 1 and not runs else mode
             yield Group((Column(tuple(index for index, _ in group), mode),), label)
     for number, times in runs.items():
-        yield Group((Column((), "graph"),), function_label(lives.ran[number]), times)
+        yield Group((Column((), "graph"),), _label(lives.ran[number], lives), times)
 
 
 def _function_of(key: Pass) -> tuple[Mode, FunctionRef | None]:
     return key.mode, key.function
 
 
-def function_label(function: FunctionRef) -> str:
-    """Return what a function is called in the head of a column."""
-    return function.name
+def _label(function: FunctionRef, lives: Lives) -> str:
+    """Return the name of a function: `train`, with the model if functions of several ran."""
+    models = {each.model for each in (*lives.ran.values(), function) if each.model is not None}
+    return function.role if function.role is not None and len(models) < 2 else function.label
 
 
 def _traces(group: Sequence[tuple[int, Pass]], most: int) -> Iterator[Column]:

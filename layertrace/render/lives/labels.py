@@ -96,10 +96,8 @@ def hidden_findings(row: Row) -> list[Finding]:
 
 def errors_of(row: Row) -> Iterator[str]:
     """Yield the types of the exceptions that were raised in a row, each once."""
-    events = (event for cell in row.cells.values() for event in cell.firsts.values())
-    yield from dict.fromkeys(
-        event.error.type for event in events if event.error is not None and event.error.origin
-    )
+    events = (cell.failed for cell in row.cells.values() if cell.failed is not None)
+    yield from dict.fromkeys(event.error.type for event in events if event.error is not None)
 
 
 def _flag(finding: Finding, glyphs: Glyphs) -> Text:

@@ -9,6 +9,10 @@ from layertrace.render.lives.rows import Row
 __all__ = ["opened", "shown"]
 
 
+MOST_ALWAYS_OPEN = 2
+"""A model whose layers do not fit is opened, too: a chart of one row shows nothing."""
+
+
 def opened(top: Sequence[Row], limit: int | None) -> set[Row]:
     """Return the rows to open: level by level, first those with a finding or an error inside.
 
@@ -25,7 +29,7 @@ def opened(top: Sequence[Row], limit: int | None) -> set[Row]:
         further: list[Row] = []
         for part in (in_trouble, [row for row in closed if row not in in_trouble]):
             cost = sum(len(row.inside) for row in part)
-            if limit is not None and lines + cost > limit:
+            if limit is not None and lines + cost > limit and len(level) > MOST_ALWAYS_OPEN:
                 continue
             lines += cost
             chosen.update(part)

@@ -8,6 +8,7 @@ from typing import Any
 from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.folds import folds
+from layertrace.render.page.lives import chart
 from layertrace.render.page.noticed import noticed, states
 from layertrace.render.page.rows import columns, parents
 from layertrace.render.page.tables import Tables
@@ -51,6 +52,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline),
         "lives": [_life(life, index, tables) for life in timeline.functions],
+        "chart": chart(timeline, findings, index, tables),
         "counts": layers,
         "noticed": noticed(surroundings.observations, index, tables),
         "states": states((counts.layer for counts in totals.layers.values()), surroundings, tables),

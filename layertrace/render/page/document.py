@@ -16,7 +16,7 @@ from layertrace.render.wording.glyphs import printable
 
 __all__ = ["document"]
 
-STYLES = ("page.css", "tree.css", "details.css", "panels.css", "phone.css", "print.css")
+STYLES = ("page.css", "tree.css", "details.css", "panels.css", "lives.css", "phone.css", "print.css")
 
 
 def document(title: str, content: dict[str, Any]) -> str:

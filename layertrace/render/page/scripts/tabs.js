@@ -9,7 +9,7 @@ import { askToDraw } from "./tree.js";
 import { drawLanes } from "./viewport.js";
 import { MISSING, thousands } from "./words.js";
 
-export const TABS = ["events", "functions", "layers", "variables"];
+export const TABS = ["lives", "events", "functions", "layers", "variables"];
 const filled = new Set();
 
 // What fills each tab. main.js registers it, since tabs link to each other.

@@ -1,0 +1,111 @@
+"""Arrange the life chart as plain lists for the page, which folds and draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from os.path import basename
+from typing import Any
+
+from layertrace.diagnosis import Finding
+from layertrace.render.lives.columns import ChapterHead, Column, Group, columns, heads
+from layertrace.render.lives.labels import outputs_text
+from layertrace.render.lives.marks import marks
+from layertrace.render.lives.rows import Row, rows
+from layertrace.render.lives.sources import shortened_source
+from layertrace.render.page.columns import MISSING
+from layertrace.render.page.tables import Tables
+from layertrace.render.wording.glyphs import UNICODE, printable
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import MODES, Kind
+from layertrace.timeline.lives import Cell, lives
+
+__all__ = ["chart"]
+
+SHORT_SOURCE = 16
+SORTS = ("layer", "group", "alike", "outside")
+KINDS_OF_SLOTS: tuple[Kind, ...] = ("init", "build", "variable", "call", "variable")
+"""The kind of event in each slot of a cell, except for the last one, which is for errors."""
+
+
+def chart(
+    timeline: Timeline, findings: Sequence[Finding], index: Mapping[int, int], tables: Tables
+) -> dict[str, Any]:
+    """Return the heads and rows of a life chart.
+
+    Args:
+        timeline: The events.
+        findings: The findings of the page, in its order.
+        index: The position of each event, by its `seq`.
+        tables: The tables that numbers refer to.
+
+    Returns:
+        Chapters with their groups of columns, and rows, parents before those inside. A row that stands for
+        several that are alike is followed by each of them.
+    """
+    everything = lives(timeline)
+    serious = [finding for finding in findings if finding.severity != "note"]
+    found = heads(everything, serious)
+    number_of = {id(finding): at for at, finding in enumerate(findings)}
+    shown = columns(found)
+    writer = _Writer(shown, index, number_of, tables)
+    return {
+        "chapters": [[*_chapter(head), [writer.group(group) for group in head.groups]] for head in found],
+        "rows": list(writer.rows(rows(everything, shown, serious))),
+    }
+
+
+def _chapter(head: ChapterHead) -> list[Any]:
+    file, source, thread = map(printable, (basename(head.file), head.sources[-1], head.thread))
+    return [head.lines, file, source, shortened_source(source, SHORT_SOURCE), len(head.sources), thread]
+
+
+class _Writer:
+    """Writes rows and cells as lists of numbers."""
+
+    def __init__(
+        self, shown: Sequence[Column], index: Mapping[int, int], number_of: Mapping[int, int], tables: Tables
+    ) -> None:
+        self._columns, self._index, self._number_of, self._tables = shown, index, number_of, tables
+
+    def group(self, group: Group) -> list[Any]:
+        """Return a group of columns: its label, runs, mode, findings, and the label of each column."""
+        mode = MODES.index(group.columns[0].mode)
+        labels = [column.label for column in group.columns]
+        return [printable(group.label), group.runs, mode, self._numbers(group.findings), labels]
+
+    def rows(self, top: Sequence[Row]) -> Iterator[list[Any]]:
+        """Yield each row, with the position of its parent."""
+        waiting = [(row, MISSING) for row in reversed(top)]
+        position = 0
+        while waiting:
+            row, parent = waiting.pop()
+            yield self._row(row, parent)
+            waiting += [(child, position) for child in reversed(row.members or row.inside)]
+            position += 1
+
+    def _row(self, row: Row, parent: int) -> list[Any]:
+        layer = row.life.layer if row.life is not None and row.sort == "layer" else None
+        return [
+            SORTS.index(row.sort),
+            parent,
+            [printable(name) for name in dict.fromkeys(row.names)],
+            printable(row.class_name),
+            self._tables.layer(layer),
+            outputs_text(row, UNICODE),
+            row.parameters,
+            row.layers,
+            [[at, *self._cell(cell, self._columns[at])] for at, cell in row.cells.items()],
+            self._numbers(row.findings),
+            int(row.is_never_called),
+            row.errors,
+        ]
+
+    def _cell(self, cell: Cell, column: Column) -> Iterator[int]:
+        """Yield three numbers for each mark: its sign, the number of events, and the first of them."""
+        firsts = {at: cell.firsts.get(kind) for at, kind in enumerate(KINDS_OF_SLOTS)}
+        for mark in marks(cell, column.mode):
+            event = firsts.get(mark.slot, cell.failed)
+            yield from (mark.slot, mark.count, MISSING if event is None else self._index[event.seq])
+
+    def _numbers(self, findings: Sequence[Finding]) -> list[int]:
+        return [self._number_of[id(finding)] for finding in findings]

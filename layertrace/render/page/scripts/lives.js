@@ -1,0 +1,550 @@
+// The tab of lives: which layer was created, built and called, in which chapter and pass. Only visible rows exist.
+
+import { button, byId, el } from "./elements.js";
+import { goToFinding } from "./findings.js";
+import { hideLifeCard, showLifeCard } from "./lifecard.js";
+import {
+  BUILD,
+  CALL,
+  RAISED,
+  INIT,
+  isLifeGroup,
+  lifeChapters,
+  lifeColumns,
+  lifeLetter,
+  lifeName,
+  lifePass,
+  lifeRows,
+  lifeTimes,
+  lifeWords,
+  VARIABLE,
+} from "./lifedata.js";
+import { isDotted, isOfVariables, layOutLife, lifeGroupText, lifeLayout, timesText } from "./lifelayout.js";
+import {
+  areMembersShown,
+  canOpenLife,
+  closeAllLives,
+  closeLife,
+  FIRST_LIFE_ROWS,
+  isLifeOpen,
+  layOutLives,
+  life,
+  lineAround,
+  openAllLives,
+  openLife,
+  openLifeAtFirst,
+  showMembers,
+} from "./lifeoutline.js";
+import { follow } from "./links.js";
+import { counted, MISSING, thousands } from "./words.js";
+
+const ROWS_OUT_OF_SIGHT = 12;
+const MOST_PRINTED_ROWS = 400;
+const INDENT_OF_LIFE = 14;
+const drawnLives = new Map();
+const chartState = { asked: false, whole: false };
+
+const chartBox = () => byId("chart");
+const chartRows = () => byId("chart-rows");
+
+function chartSize(name) {
+  return parseFloat(getComputedStyle(chartBox()).getPropertyValue(name));
+}
+
+// Marks and cells.
+
+const SIGN_CLASSES = { [INIT]: "i", [BUILD]: "b", [RAISED]: "x" };
+
+function placed(element, x, width) {
+  element.style.left = `${x}px`;
+  element.style.width = `${width}px`;
+  return element;
+}
+
+function markElement(mark, at) {
+  const { slots, x } = lifeColumns[at];
+  const letter = lifeLetter(mark.sign, at);
+  const element = isOfVariables(mark)
+    ? el(
+        "span",
+        { class: "dots" },
+        Array.from({ length: isDotted(mark) ? mark.count : 1 }, () => el("i")),
+      )
+    : el("span", { class: `mk ${SIGN_CLASSES[mark.sign] ?? letter}` }, letter);
+  const whole = el(
+    "span",
+    { class: "slot" },
+    element,
+    mark.count > 1 && !isDotted(mark) ? el("span", { class: "n" }, timesText(mark.count)) : "",
+  );
+  whole.style.left = `${x + slots.get(mark.sign)}px`;
+  return whole;
+}
+
+function cellInWords(row, at) {
+  const parts = row.cells
+    .get(at)
+    .map(({ sign, count }) => (count > 1 ? `${lifeWords(sign, at)} ${count} times` : lifeWords(sign, at)));
+  const { chapter } = lifeColumns[at];
+  return `${chapter.lines ? `line ${chapter.lines}, ` : ""}${lifePass(at)}: ${parts.join(", ")}`;
+}
+
+// An open group has no cells of its own, since the rows inside have them.
+function cellsShown(row) {
+  return isLifeGroup(row) && isLifeOpen(row) ? [] : [...row.cells];
+}
+
+function cellElement(row, at, marksOfCell) {
+  const cell = el(
+    "span",
+    {
+      role: "gridcell",
+      class: "cell",
+      "data-column": `${at}`,
+      id: `life-${row.at}-${at}`,
+      "aria-label": cellInWords(row, at),
+      "aria-colindex": `${at + 2}`,
+    },
+    marksOfCell.map((mark) => markElement(mark, at)),
+  );
+  return cell;
+}
+
+// A line from the first to the last sign of life.
+function thread(row) {
+  const places = cellsShown(row).flatMap(([at, marksOfCell]) =>
+    marksOfCell.map(({ sign }) => lifeColumns[at].x + lifeColumns[at].slots.get(sign)),
+  );
+  if (places.length < 2) return "";
+  const first = Math.min(...places);
+  const line = el("span", { class: "lifeline", "aria-hidden": "true" });
+  return placed(line, first, Math.max(...places) - first);
+}
+
+function flagButtons(findings, words = "") {
+  return [...findings].map((finding) =>
+    button(`⚑ ${finding.code}${words}`, () => goToFinding(finding), {
+      class: `flag ${finding.severity}`,
+      title: finding.message,
+      tabindex: "-1",
+    }),
+  );
+}
+
+function notes(row) {
+  const inside = isLifeOpen(row)
+    ? []
+    : [...row.troubles].filter((finding) => !row.findings.includes(finding));
+  const own = [...row.cells.values()].flat().some((mark) => mark.sign === RAISED);
+  const parts = [
+    ...flagButtons(row.findings),
+    ...flagButtons(inside, " inside"),
+    row.errors && !own && !isLifeOpen(row)
+      ? el("span", { class: "failed" }, `✗ ${counted(row.errors, "error")} inside`)
+      : "",
+    row.never ? el("span", { class: "quiet" }, "never called") : "",
+  ].filter(Boolean);
+  if (!parts.length) return "";
+  const box = el("span", { class: "notes", role: "gridcell" }, parts);
+  box.style.left = `${lifeLayout.notes}px`;
+  return box;
+}
+
+function nameElement(row, line) {
+  const times = lifeTimes(row);
+  const open = isLifeOpen(row);
+  const caret = canOpenLife(row) ? (open ? "▾" : "▸") : "";
+  const each = times > 1 ? row.layers / times : row.layers;
+  const hidden = row.sort === "outside" ? 0 : isLifeGroup(row) ? each : open ? 0 : each - 1;
+  const facts = [
+    row.className,
+    hidden ? `${counted(hidden, "layer")}${isLifeGroup(row) ? (times > 1 ? " each" : "") : " inside"}` : "",
+  ];
+  const fold =
+    times > 1
+      ? button(`×${thousands(times)}`, () => toggleMembers(row), {
+          class: "fold",
+          tabindex: "-1",
+          title: areMembersShown(row) ? "Show one of them" : "Show each of them",
+        })
+      : "";
+  const [worst] = open ? row.findings : row.troubles;
+  const name = el(
+    "span",
+    { role: "rowheader", class: "name", title: lifeName(row), id: `life-${row.at}` },
+    el("span", { class: "caret" }, caret),
+    el("b", { class: row.sort === "outside" ? "quiet" : "" }, lifeName(row)),
+    fold,
+    worst ? el("span", { class: `pin ${worst.severity}`, "aria-hidden": "true" }, "⚑") : "",
+    el("span", { class: "quiet class" }, facts.filter(Boolean).join(" · ")),
+  );
+  name.style.paddingLeft = `${4 + Math.min(life.depths[line], 12) * INDENT_OF_LIFE}px`;
+  return name;
+}
+
+function rowElement(line) {
+  const row = life.rows[line];
+  const element = el(
+    "div",
+    {
+      role: "row",
+      class: `life ${line % 2 ? "odd" : "even"}`,
+      "aria-level": `${life.depths[line] + 1}`,
+      "aria-rowindex": `${line + 2}`,
+      "aria-expanded": canOpenLife(row) ? String(isLifeOpen(row)) : null,
+    },
+    nameElement(row, line),
+    el("span", { class: "output quiet", "aria-hidden": "true" }, row.outputs),
+    el(
+      "span",
+      { class: "params quiet", "aria-hidden": "true" },
+      row.parameters ? thousands(row.parameters) : "",
+    ),
+    thread(row),
+    cellsShown(row).map(([at, marksOfCell]) => cellElement(row, at, marksOfCell)),
+    notes(row),
+  );
+  element.dataset.row = `${row.at}`;
+  element.style.top = `${line * chartSize("--life-row")}px`;
+  element.style.width = `${lifeLayout.width}px`;
+  return element;
+}
+
+// Drawing.
+
+function linesInSight() {
+  if (chartState.whole) return [0, Math.min(life.rows.length, MOST_PRINTED_ROWS)];
+  const height = chartSize("--life-row");
+  const box = chartBox();
+  const from = Math.floor(box.scrollTop / height) - ROWS_OUT_OF_SIGHT;
+  const to = Math.ceil((box.scrollTop + box.clientHeight) / height) + ROWS_OUT_OF_SIGHT;
+  return [Math.max(from, 0), Math.min(to, life.rows.length)];
+}
+
+function drawLivesInSight() {
+  const [from, to] = linesInSight();
+  for (const [line, element] of drawnLives) {
+    if (line >= from && line < to) continue;
+    element.remove();
+    drawnLives.delete(line);
+  }
+  const fresh = document.createDocumentFragment();
+  for (let line = from; line < to; line++) {
+    if (drawnLives.has(line)) continue;
+    const element = rowElement(line);
+    drawnLives.set(line, element);
+    fresh.append(element);
+  }
+  chartRows().append(fresh);
+  markActiveLife();
+}
+
+function redrawLives() {
+  drawnLives.clear();
+  chartRows().replaceChildren();
+  chartRows().style.height = `${life.rows.length * chartSize("--life-row")}px`;
+  chartBox().setAttribute("aria-rowcount", `${life.rows.length + 1}`);
+  drawLivesInSight();
+}
+
+function askToDrawLives() {
+  if (chartState.asked) return;
+  chartState.asked = true;
+  requestAnimationFrame(() => {
+    chartState.asked = false;
+    drawLivesInSight();
+  });
+}
+
+function relayOutLives() {
+  layOutLives();
+  redrawLives();
+}
+
+// Heads.
+
+function sourceShown({ lines, source, short, thread: name, width }) {
+  if (!source && name) return `thread ${name}`;
+  return (lines.length + source.length + 3) * 7.4 < width ? source : short;
+}
+
+function chapterHead(chapter) {
+  const more = chapter.statements > 1 ? ` … ${chapter.statements} statements` : "";
+  const title = [
+    chapter.file && `${chapter.file}:${chapter.lines}`,
+    chapter.source + more,
+    chapter.thread && `thread ${chapter.thread}`,
+  ];
+  const head = el(
+    "span",
+    { class: "chapter", title: title.filter(Boolean).join("  ") },
+    el("b", {}, chapter.lines),
+    " ",
+    el("code", {}, sourceShown(chapter)),
+  );
+  return placed(head, chapter.x, chapter.width);
+}
+
+function groupHead(group) {
+  const head = el(
+    "span",
+    { class: `group ${group.mode}`, title: lifeGroupText(group) },
+    lifeGroupText(group),
+    flagButtons(group.findings),
+  );
+  return placed(head, group.x, group.width);
+}
+
+function headElements() {
+  const corner = el(
+    "span",
+    { class: "corner" },
+    el("b", {}, lifeChapters.find((chapter) => chapter.file)?.file ?? ""),
+  );
+  const numbers = lifeColumns.map((each, at) =>
+    placed(
+      el(
+        "span",
+        {
+          class: "number",
+          role: "columnheader",
+          "aria-colindex": `${at + 2}`,
+          "aria-label": `${lifePass(at)}, line ${each.chapter.lines}`,
+        },
+        each.label,
+      ),
+      each.x,
+      each.width,
+    ),
+  );
+  return [
+    corner,
+    el("span", { class: "output quiet" }, "output"),
+    el("span", { class: "params quiet" }, "params"),
+    lifeChapters.map(chapterHead),
+    lifeChapters.flatMap((chapter) => chapter.groups.map(groupHead)),
+    numbers,
+  ].flat();
+}
+
+// Thin lines between chapters, behind all rows.
+function ruleElements() {
+  return lifeChapters.map((chapter) => placed(el("span", { class: "rule" }), chapter.x, 1));
+}
+
+function legendItems() {
+  const used = new Map();
+  for (const row of lifeRows)
+    for (const [at, marksOfCell] of row.cells)
+      for (const { sign } of marksOfCell) used.set(lifeWords(sign, at), [sign, at]);
+  const order = [INIT, BUILD, VARIABLE, CALL, RAISED];
+  const items = [...used]
+    .filter(([, [sign]]) => order.includes(sign))
+    .sort(([, [a]], [, [b]]) => order.indexOf(a) - order.indexOf(b));
+  return items.map(([words, [sign, at]]) =>
+    el(
+      "li",
+      {},
+      sign === VARIABLE
+        ? el("span", { class: "dots" }, el("i"))
+        : el("span", { class: `mk ${SIGN_CLASSES[sign] ?? lifeLetter(sign, at)}` }, lifeLetter(sign, at)),
+      ` ${words}`,
+    ),
+  );
+}
+
+// Moving.
+
+function markActiveLife() {
+  const box = chartBox();
+  for (const element of chartRows().querySelectorAll(".active")) element.classList.remove("active");
+  const id = life.cell === MISSING ? `life-${life.active}` : `life-${life.active}-${life.cell}`;
+  const element = byId(id);
+  if (!element) return box.removeAttribute("aria-activedescendant");
+  element.classList.add("active");
+  element.parentElement.classList.add("active");
+  box.setAttribute("aria-activedescendant", id);
+}
+
+function bringLifeIntoSight(line) {
+  const box = chartBox();
+  const height = chartSize("--life-row");
+  const head = byId("chart-heads").offsetHeight;
+  const top = line * height;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + height + head > box.scrollTop + box.clientHeight)
+    box.scrollTop = top + height + head - box.clientHeight;
+  if (life.cell === MISSING) return;
+  const { x, width } = lifeColumns[life.cell];
+  const names = chartSize("--life-names");
+  if (x - names < box.scrollLeft) box.scrollLeft = x - names - 8;
+  else if (x + width > box.scrollLeft + box.clientWidth) box.scrollLeft = x + width - box.clientWidth + 8;
+}
+
+function goToLife(line, cell = life.cell) {
+  life.active = life.rows[line].at;
+  life.cell = cell !== MISSING && life.rows[line].cells.has(cell) ? cell : MISSING;
+  bringLifeIntoSight(line);
+  drawLivesInSight();
+  const element = byId(chartBox().getAttribute("aria-activedescendant"));
+  if (element) showLifeCard(life.rows[line], life.cell, element.getBoundingClientRect());
+}
+
+function toggleLife(row) {
+  if (!canOpenLife(row)) return;
+  if (isLifeOpen(row)) closeLife(row);
+  else openLife(row);
+  relayOutLives();
+}
+
+function toggleMembers(row) {
+  if (areMembersShown(row)) closeLife(row);
+  else showMembers(row);
+  relayOutLives();
+}
+
+function followCell(row, at) {
+  const event = row.cells.get(at)?.find((mark) => mark.event !== MISSING)?.event ?? MISSING;
+  hideLifeCard();
+  if (event !== MISSING) follow(event);
+}
+
+function nextCell(row, step) {
+  const columns = cellsShown(row)
+    .map(([at]) => at)
+    .sort((a, b) => a - b);
+  const at = columns.indexOf(life.cell) + step;
+  return at < 0 || !columns.length ? MISSING : columns[Math.min(at, columns.length - 1)];
+}
+
+const LIFE_KEYS = {
+  ArrowDown: (line) => goToLife(Math.min(line + 1, life.rows.length - 1)),
+  ArrowUp: (line) => goToLife(Math.max(line - 1, 0)),
+  Home: () => goToLife(0),
+  End: () => goToLife(life.rows.length - 1),
+  PageDown: (line) => goToLife(Math.min(line + 20, life.rows.length - 1)),
+  PageUp: (line) => goToLife(Math.max(line - 20, 0)),
+  ArrowRight(line, row) {
+    if (life.cell === MISSING && canOpenLife(row) && !isLifeOpen(row)) toggleLife(row);
+    else goToLife(line, nextCell(row, life.cell === MISSING ? 1 : 1));
+  },
+  ArrowLeft(line, row) {
+    if (life.cell !== MISSING) goToLife(line, nextCell(row, -1));
+    else if (isLifeOpen(row)) toggleLife(row);
+    else if (lineAround(line) !== MISSING) goToLife(lineAround(line));
+  },
+  Enter(_, row) {
+    if (life.cell !== MISSING) followCell(row, life.cell);
+    else if (row.sort === "alike") toggleMembers(row);
+    else toggleLife(row);
+  },
+  Escape: () => hideLifeCard(),
+};
+
+function onLifeKey(pressed) {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.target !== chartBox()) return;
+  const line = life.lineOf.get(life.active) ?? 0;
+  if (!Object.hasOwn(LIFE_KEYS, pressed.key) || !life.rows.length) return;
+  pressed.preventDefault();
+  LIFE_KEYS[pressed.key](line, life.rows[line]);
+}
+
+function lifeAt(target) {
+  const element = target.closest?.(".life");
+  if (!element) return null;
+  const cell = target.closest("[data-column]");
+  return {
+    row: lifeRows[Number(element.dataset.row)],
+    at: cell ? Number(cell.dataset.column) : MISSING,
+    box: (cell?.firstElementChild ?? target.closest(".name"))?.getBoundingClientRect(),
+  };
+}
+
+function onLifeClick(clicked) {
+  const hit = lifeAt(clicked.target);
+  if (!hit || clicked.target.closest("button")) return;
+  life.active = hit.row.at;
+  life.cell = hit.at;
+  if (hit.at !== MISSING) followCell(hit.row, hit.at);
+  else if (clicked.target.closest(".name")) toggleLife(hit.row);
+  markActiveLife();
+}
+
+function onLifeHover(moved) {
+  const hit = lifeAt(moved.target);
+  if (hit?.box) showLifeCard(hit.row, hit.at, hit.box);
+  else hideLifeCard();
+}
+
+function printLives(whole) {
+  if (chartState.whole === whole || !chartRows()) return;
+  chartState.whole = whole;
+  redrawLives();
+}
+
+function startChart() {
+  const box = chartBox();
+  box.addEventListener("scroll", () => {
+    hideLifeCard();
+    askToDrawLives();
+  });
+  box.addEventListener("keydown", onLifeKey);
+  box.addEventListener("click", onLifeClick);
+  box.addEventListener("mouseover", onLifeHover);
+  box.addEventListener("mouseleave", hideLifeCard);
+  box.addEventListener("blur", hideLifeCard);
+  new ResizeObserver(askToDrawLives).observe(box);
+  addEventListener("beforeprint", () => printLives(true));
+  addEventListener("afterprint", () => printLives(false));
+  matchMedia("print").addEventListener("change", (changed) => printLives(changed.matches));
+  matchMedia("(max-width: 900px)").addEventListener("change", fitChart);
+}
+
+function fitChart() {
+  layOutLife(chartSize("--life-left"));
+  byId("chart-heads").replaceChildren(...headElements());
+  for (const id of ["chart-heads", "chart-rows"]) byId(id).style.width = `${lifeLayout.width}px`;
+  redrawLives();
+  chartRows().prepend(...ruleElements());
+}
+
+export const LIVES = lifeRows.reduce((count, row) => count + (row.sort === "layer" ? 1 : 0), 0);
+
+export function fillLives() {
+  const isEmpty = !lifeRows.length;
+  byId("lives").append(
+    el("h2", { class: "printed" }, "Lives"),
+    isEmpty ? el("p", { class: "quiet" }, "No layer was created, built or called during the recording.") : "",
+  );
+  if (isEmpty) return;
+  byId("lives").append(
+    el(
+      "div",
+      { class: "life-tools" },
+      el("ul", { class: "life-legend", "aria-label": "Signs" }, legendItems()),
+      el(
+        "span",
+        { class: "buttons act" },
+        button("expand all", () => (openAllLives(), relayOutLives())),
+        button("collapse all", () => (closeAllLives(), relayOutLives())),
+      ),
+    ),
+    el(
+      "div",
+      {
+        id: "chart",
+        role: "treegrid",
+        tabindex: "0",
+        "aria-label": "Lives of layers: rows are layers, columns are passes",
+        "aria-colcount": `${lifeColumns.length + 1}`,
+      },
+      el("div", { id: "chart-heads", role: "row", "aria-rowindex": "1" }),
+      el("div", { id: "chart-rows", role: "rowgroup" }),
+    ),
+    el("div", { id: "life-card", class: "life-card", hidden: true, role: "tooltip" }),
+  );
+  openLifeAtFirst(FIRST_LIFE_ROWS);
+  layOutLives();
+  fitChart();
+  startChart();
+}
