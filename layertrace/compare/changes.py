@@ -79,7 +79,7 @@ class _Separation:
     def __init__(self, difference: Difference) -> None:
         self._difference = difference
         self._functions = [
-            _Source([], function=function) for function in difference.functions if not function.is_of_tf_data
+            _Source([], function=function) for function in difference.functions if not function.is_plumbing
         ]
         self._traced_otherwise = next(
             (source for source in self._functions if _is_traced_more_or_less(source.function)), None

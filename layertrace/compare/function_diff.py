@@ -41,9 +41,9 @@ class FunctionDifference:
     contrasts: tuple[Contrast, ...]
 
     @property
-    def is_of_tf_data(self) -> bool:
+    def is_plumbing(self) -> bool:
         """Whether `tf.data` created all of them."""
-        return all(life.is_of_tf_data for life in (*self.before, *self.now))
+        return all(life.is_plumbing for life in (*self.before, *self.now))
 
     @property
     def traces(self) -> tuple[int, int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Union, get_args
 
 import msgspec
+
+_MAPPED = re.compile(r"Dataset_(map|flat_map|interleave|filter|scan|reduce|take_while|group_by_window)_(\w+)")
+"""The names that `tf.data` gives to the functions that it traces (TensorFlow 2.16 to 2.21)."""
 
 Kind = Literal["init", "build", "call", "variable", "trace", "run"]
 Mode = Literal["eager", "symbolic", "graph"]
@@ -15,7 +19,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure", "object", "added", "removed"]
-Flag = Literal["direct", "masked", "from config", "name by position"]
+Flag = Literal["direct", "masked", "from config", "name by position", "reference"]
 FunctionRole = Literal["train", "test", "predict"]
 VariableRole = Literal["optimizer", "metric", "seed", "counter"]
 Reason = Literal[
@@ -155,9 +159,12 @@ class FunctionRef:
         Example:
             >>> FunctionRef(1, "one_step_on_data", role="train", model="net", step=True).label
             'train step of net'
+            >>> FunctionRef(2, "Dataset_map_normalize").label
+            'Dataset.map(normalize)'
         """
         if self.role is None:
-            return self.name
+            mapped = _MAPPED.fullmatch(self.name)
+            return self.name if mapped is None else f"Dataset.{mapped[1]}({mapped[2]})"
         role = f"{self.role} step" if self.step else self.role
         return role if self.model is None else f"{role} of {self.model}"
 
@@ -323,6 +330,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         flags: `direct`: the user's code called `call` itself instead of the layer. `masked`: an input tensor
             carried a mask (checked in symbolic and graph calls and in the first eager ones). `from config`:
             an init by `from_config`. `name by position`: the first argument of `add_weight` was a name.
+            `reference`: an init of a layer that Keras creates to compare others with while it saves or loads.
     """
 
     seq: int

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from layertrace.timeline.event import Cause, Event, FunctionRef, Location, Structure
+from layertrace.timeline.plumbing import plumbing
 
 __all__ = ["FunctionLife", "functions"]
 
@@ -21,6 +22,8 @@ class FunctionLife:
         traced_before: The number of traces before the recording began; None if that is unknown, because it
             never ran.
         defined_at: Where the Python function is defined.
+        is_plumbing: Whether TensorFlow or Keras trace it for themselves, as `tf.data` does for `fit`; no
+            program calls it.
     """
 
     function: FunctionRef
@@ -28,6 +31,7 @@ class FunctionLife:
     runs: int
     traced_before: int | None
     defined_at: Location | None
+    is_plumbing: bool = False
 
     @property
     def name(self) -> str:
@@ -35,9 +39,9 @@ class FunctionLife:
         return self.function.name
 
     @property
-    def is_of_tf_data(self) -> bool:
-        """Whether `tf.data` created it to map over elements, as Keras's `fit` does; no program calls it."""
-        return self.name.startswith("Dataset_") and self.defined_at is None and not self.runs
+    def label(self) -> str:
+        """The name for readers: `train of net`."""
+        return self.function.label
 
     @property
     def traced(self) -> int:
@@ -62,14 +66,16 @@ class FunctionLife:
 
 def functions(events: Iterable[Event]) -> tuple[FunctionLife, ...]:
     """Return the history of each `tf.function`, in the order of their first traces or runs."""
+    ordered = tuple(events)
+    plumbed = plumbing(ordered).functions
     events_of: dict[int, list[Event]] = {}
-    for event in events:
+    for event in ordered:
         if event.kind in ("trace", "run") and event.function is not None:
             events_of.setdefault(event.function.id, []).append(event)
-    return tuple(map(_life, events_of.values()))
+    return tuple(_life(events, number in plumbed) for number, events in events_of.items())
 
 
-def _life(events: list[Event]) -> FunctionLife:
+def _life(events: list[Event], is_plumbing: bool) -> FunctionLife:
     runs = [event for event in events if event.kind == "run"]
     earlier_traces = (event.traced_before for event in runs if event.traced_before is not None)
     definitions = (event.defined_at for event in events if event.defined_at is not None)
@@ -81,4 +87,5 @@ def _life(events: list[Event]) -> FunctionLife:
         runs=sum(event.times for event in runs),
         traced_before=next(earlier_traces, None),
         defined_at=next(definitions, None),
+        is_plumbing=is_plumbing,
     )

@@ -16,6 +16,7 @@ from layertrace.timeline.event_source import EventSource, StoredEvents
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
 from layertrace.timeline.nesting import Nesting
+from layertrace.timeline.plumbing import Plumbing, plumbing
 from layertrace.timeline.query import by_fields, by_subject
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -63,6 +64,7 @@ class Timeline(Sequence[Event]):
         self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: context)
         self._nested: Nesting | None = None
         self._layers: tuple[Sequence[Event], tuple[LayerRef, ...]] | None = None
+        self._plumbing: tuple[Sequence[Event], Plumbing] | None = None
 
     @classmethod
     def from_source(cls: type[T], source: EventSource) -> T:
@@ -113,6 +115,14 @@ class Timeline(Sequence[Event]):
     def functions(self) -> tuple[FunctionLife, ...]:
         """The `tf.function`s that were traced or run, in the order of their first traces or runs."""
         return functions(self)
+
+    @property
+    def plumbing(self) -> Plumbing:
+        """The events that no user wrote: state of optimizers and metrics, seeds, functions of `tf.data`."""
+        events = self._source.events()
+        if self._plumbing is None or self._plumbing[0] is not events:
+            self._plumbing = events, plumbing(events)
+        return self._plumbing[1]
 
     @property
     def variables(self) -> Timeline:

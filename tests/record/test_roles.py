@@ -187,3 +187,42 @@ def test_functions_of_the_program_have_no_role():
 
     (life,) = timeline.functions
     assert (life.function.role, life.function.label) == (None, "one_step_on_data")
+
+
+def test_a_function_that_a_dataset_maps_is_the_users():
+    """What a program maps over a dataset is shown where it is written; what Keras maps is plumbing."""
+
+    def double(x, y):
+        return x * 2, y
+
+    with layertrace.trace() as timeline:
+        model = net(keras)
+        data = tf.data.Dataset.from_tensor_slices((ONES, TARGETS)).map(double).map(double).batch(8)
+        model.evaluate(data, verbose=0)
+        model.evaluate(ONES, TARGETS, verbose=0)
+
+    mapped = [life for life in timeline.functions if life.label == "Dataset.map(double)"]
+    assert [(life.defined_at.line, life.causes, life.is_plumbing) for life in mapped] == [
+        (double.__code__.co_firstlineno, (), False)
+    ] * 2
+    plumbed = {life.label for life in timeline.functions if life.is_plumbing}
+    assert "Dataset.map(grab_batch)" in plumbed
+    assert all(life.is_plumbing for life in timeline.functions if life.name.startswith("Dataset_flat"))
+    labels = {life.label for life in timeline.functions if not life.is_plumbing}
+    assert labels == {"Dataset.map(double)", "test of net", "test step of net"}
+
+
+def test_layers_that_keras_creates_as_a_reference_are_plumbing(tmp_path):
+    """Loading creates bare layers; the layers of the model are not among them."""
+    model = net(keras)
+    model.save(tmp_path / "net.keras")
+    tracker = keras.src.backend.common.global_state.GLOBAL_STATE_TRACKER
+    for name in [name for name in vars(tracker) if name.startswith("saving_attr_skiplist_")]:
+        delattr(tracker, name)  # as in a program that has not saved or loaded anything yet
+    with layertrace.trace() as timeline:
+        keras.models.load_model(tmp_path / "net.keras")
+
+    references = {event.layer.class_name for event in timeline if event.layer and event in timeline.plumbing}
+    kept = {event.layer.class_name for event in timeline if event.kind == "init"} - references
+    assert references == {"Layer"}
+    assert kept == {"InputLayer", "Dense", "BatchNormalization", "Dropout", "Functional"}

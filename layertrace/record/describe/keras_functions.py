@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from types import CellType, FunctionType, MethodType
-from typing import Any, NamedTuple, cast
+from types import FunctionType
+from typing import NamedTuple, cast
 
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
@@ -35,10 +35,10 @@ def keras_function(function: object) -> KerasFunction | None:
     Args:
         function: The function that a `tf.function` traces.
     """
-    bare = _bare(function)
+    bare = safe.bare_function(function)
     if bare is None or safe.home_of(bare) not in _MODULES:
         return None
-    cells = _cells(bare)
+    cells = safe.closure(bare)
     model = cells.get("self", cells.get("model"))
     role = _role(bare, model)
     return None if role is None else KerasFunction(role, model, bare.__name__ in _STEPS)
@@ -71,30 +71,8 @@ def _step_method(function: FunctionType) -> object:
     """Return what the function calls for each batch, which a function inside it may hold."""
     inner: object = function
     for _ in range(_DEEPEST):
-        bare = _bare(inner)
-        cells = {} if bare is None else _cells(bare)
+        cells = safe.closure(inner)
         if "step_function" in cells:
             return cells["step_function"]
         inner = cells.get("one_step_on_data")
     return None
-
-
-def _bare(function: object) -> FunctionType | None:
-    """Return the Python function below `tf.function` and its decorators."""
-    bare: Any = safe.unwrap(function)
-    bare = bare.__func__ if type(bare) is MethodType else bare
-    return bare if type(bare) is FunctionType else None
-
-
-def _cells(function: FunctionType) -> dict[str, object]:
-    """Return the variables of the functions around it that a function uses."""
-    names = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    return {name: cell.cell_contents for name, cell in names if _is_set(cell)}
-
-
-def _is_set(cell: CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return False
-    return True

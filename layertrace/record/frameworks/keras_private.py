@@ -30,6 +30,7 @@ _NO_TRAINABLE = "it is not known which layers are trainable"
 _NO_INIT = "layers whose __init__ does not call super().__init__() are not found"
 _NO_UPDATES = "updates by optimizers are not recorded"
 _NO_ROLE = "the functions that train, test and predict are shown under TensorFlow's names"
+_NO_REFERENCE = "layers that Keras creates as a reference while it saves or loads are shown like others"
 _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 
@@ -99,6 +100,7 @@ KERAS_PARTS = {
         "backend.tensorflow.trainer", "TensorFlowTrainer.make_predict_function", _NO_ROLE
     ),
     "step_function": _keras("backend.tensorflow.trainer", "step_function", _NO_ROLE, in_code=True),
+    "reference_layers": _keras("saving.saving_lib", "get_attr_skipset", _NO_REFERENCE),
     "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
     "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
     "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),

@@ -10,6 +10,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note, with_causes
 from layertrace.record.describe.modes import Mode, current_mode
 from layertrace.record.describe.values import Deferred, defer, eager_shape
+from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
@@ -36,6 +37,7 @@ from layertrace.timeline.registry import live_layers
 __all__ = ["Arguments", "begin", "end", "fail", "finish", "nearest_layer", "now", "start", "strategy"]
 
 now = time.perf_counter_ns
+_REFERENCE_MAKER = keras_private.KERAS_PARTS["reference_layers"].name
 _AUTOGRAPH = "tensorflow.python.autograph."
 
 
@@ -87,8 +89,10 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
             before_call(span, subject)
     elif method.kind == "init":
         arguments.strategy = strategy()
-        if _is_from_config(caller):
+        if _is_called_in("from_config", caller):
             arguments.flags |= {"from config"}
+        if _is_called_in(_REFERENCE_MAKER, caller):
+            arguments.flags |= {"reference"}
     return span
 
 
@@ -113,13 +117,13 @@ def _is_behind_autograph(caller: FrameType | None, distance: int) -> bool:
     return True
 
 
-def _is_from_config(caller: FrameType | None) -> bool:
-    """Return whether a `from_config` is creating the layer."""
+def _is_called_in(function: str, caller: FrameType | None) -> bool:
+    """Return whether a function of this name is creating the layer."""
     frame = caller
     for _ in range(3):  # `Layer.__new__` and decorators of `__init__` may lie between
         if frame is None:
             return False
-        if frame.f_code.co_name == "from_config":
+        if frame.f_code.co_name == function:
             return True
         frame = frame.f_back
     return False

@@ -12,7 +12,7 @@ from typing import Any
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.modes import Mode, traced_graphs
 from layertrace.record.describe.observations import PendingObservation, add_observation
-from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of
+from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
@@ -31,7 +31,11 @@ _SEED_OPS = 64  # ops that are looked at to decide whether a seed is a constant
 
 @dataclass(slots=True, eq=False)
 class TraceNote:
-    """What is known of one trace; the ops of `graph` are counted at its end."""
+    """What is known of one trace; the ops of `graph` are counted at its end.
+
+    `defined` is the code that readers are shown. `code` is compared with that of other functions: it is None
+    for a function that `tf.data` maps, since each use of it is traced.
+    """
 
     record: FunctionRecord
     function: FunctionRef
@@ -39,6 +43,7 @@ class TraceNote:
     inputs: Mapping[str, Structure]
     cause: Cause | None
     code: CodeType | None
+    defined: CodeType | None
     instance: Opaque | None
     graph: GraphSpec
 
@@ -85,6 +90,7 @@ def _note(function_type: Any, options: Any) -> TraceNote:
         inputs=inputs,
         cause=cause_of(options, function_type, inputs, record, second_pass=second),
         code=code_of(options.python_function),
+        defined=mapped_code_of(options.python_function) or code_of(options.python_function),
         instance=instance_of(options.python_function),
         graph=GraphSpec(
             jit_compile=bool((options.attributes or {}).get("_XlaMustCompile")),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from types import (
     BuiltinFunctionType,
+    CellType,
     FunctionType,
     GetSetDescriptorType,
     MappingProxyType,
@@ -27,8 +28,10 @@ from layertrace.timeline.registry import Register
 
 __all__ = [
     "MISSING",
+    "bare_function",
     "class_attribute",
     "class_name",
+    "closure",
     "code_name",
     "first_items",
     "framework_attribute",
@@ -331,12 +334,35 @@ def unwrap(function: Any) -> Any:
     return function
 
 
-def home_of(function: Any) -> str:
-    """Return the module of the function below decorators; an empty string if it is not a function."""
+def bare_function(function: object) -> FunctionType | None:
+    """Return the Python function below decorators and methods, or None."""
     bare = unwrap(function)
     bare = bare.__func__ if type(bare) is MethodType else bare
-    home = bare.__module__ if type(bare) is FunctionType else None
+    return bare if type(bare) is FunctionType else None
+
+
+def home_of(function: object) -> str:
+    """Return the module of the function below decorators; an empty string if it is not a function."""
+    bare = bare_function(function)
+    home = None if bare is None else bare.__module__
     return home if type(home) is str else ""
+
+
+def closure(function: object) -> dict[str, object]:
+    """Return the variables of the functions around it that a function below decorators uses, by name."""
+    bare = bare_function(function)
+    if bare is None:
+        return {}
+    cells = zip(bare.__code__.co_freevars, bare.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells if _is_set(cell)}
+
+
+def _is_set(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
 
 
 def code_name(value: Any) -> str | None:

@@ -268,7 +268,7 @@ class EventBuilder:
         fields["inputs"] = note.inputs
         fields["cause"] = note.cause or self._another(note)
         fields["graph"] = note.graph
-        fields["defined_at"] = _defined_at(note.code)
+        fields["defined_at"] = _defined_at(note.defined)
 
     def _another(self, note: TraceNote) -> Cause | None:
         """Return the cause if other functions of the same code were traced: TensorFlow traces each one."""

@@ -42,7 +42,7 @@ def function_table(timeline: Timeline) -> Table:
     shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
     shown.add_column("tracing", justify="right", no_wrap=True)
     shown.add_column(" why it was traced again")
-    own = [life for life in lives if not life.is_of_tf_data]
+    own = [life for life in lives if not life.is_plumbing]
     if len(own) < len(lives):
         left_out = formatting.counted(len(lives) - len(own), "function")
         shown.caption = inked(f"not shown: {left_out} that tf.data traces and runs itself", QUIET)
