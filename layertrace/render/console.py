@@ -6,10 +6,10 @@ import io
 import shutil
 import sys
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.terminal_theme import TerminalTheme
 
-__all__ = ["html", "lines_taken", "terminal_width", "written"]
+__all__ = ["Displayable", "Printable", "html", "lines_taken", "terminal_width", "written"]
 
 WIDTH_WITHOUT_TERMINAL = 100
 WIDTH_OF_A_NOTEBOOK = 110
@@ -67,6 +67,26 @@ def written(
     )
     console.print(renderable, crop=False)
     return "\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n"))
+
+
+class Printable:
+    """What `rich` can print, and `print`, too."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return written(self)
+
+    __repr__ = __str__
+
+
+class Displayable(Printable):
+    """What a notebook can show as well."""
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return the forms that a notebook chooses from."""
+        return {"text/plain": written(self, width=WIDTH_OF_A_NOTEBOOK), "text/html": html(self)}
 
 
 def terminal_width() -> int:

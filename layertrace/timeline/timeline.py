@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from layertrace.diagnosis import Finding
     from layertrace.render.lives.chart import LifeChart
+    from layertrace.render.tables.grid import Grid
     from layertrace.render.trees.tree import TimelineTree
 
 __all__ = ["Timeline"]
@@ -322,12 +323,16 @@ class Timeline(Sequence[Event]):
         """
         return lazy_views.life_chart(self, findings, max_lines=max_lines)
 
-    def table(self) -> Table:
-        """Return a table for `rich` to print: one row for each layer, with its counts and first call."""
-        return lazy_views.table(self)
+    def table(self, *, fold: bool = True) -> Grid:
+        """Return a table for `print` or `rich`: the layers as they lie in each other, and their parameters.
+
+        Args:
+            fold: Whether to show layers that are alike once, if there are many rows.
+        """
+        return lazy_views.table(self, fold=fold)
 
     def function_table(self) -> Table:
-        """Return a table for `rich` to print: one row for each `tf.function`."""
+        """Return a table for `print` or `rich`: one row for each `tf.function`."""
         return lazy_views.function_table(self)
 
     @list_tree_options

@@ -71,7 +71,7 @@ REPORTS = {
     "the tree": ([], ["net (Net)", "step trace 1, 2", "float32[2, 2], was float32[1, 2]"]),
     "a table": (["--table"], ["class", "net", "Dense"]),
     "functions": (["--functions"], ["step", "2", "x: float32[2, 2], was float32[1, 2]"]),
-    "variables": (["--variables"], ["kernel", "float32[2, 3]", "GlorotUniform", "dense (Dense)", "build"]),
+    "variables": (["--variables"], ["dense/kernel", "float32[2, 3]", "GlorotUniform", "build"]),
     "a life chart": (["--life"], ["net Net", "dense Dense", "i init", "step ran", "1 2", "b ··"]),
     "two of them": (["--table", "--variables"], ["class", "GlorotUniform"]),
     "one layer": (["--only", "net/dense", "--kinds", "variable"], ["kernel", "bias"]),

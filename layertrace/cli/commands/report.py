@@ -59,7 +59,7 @@ def report(
     """
     timeline = Timeline.load(file)
     shown = filtered(timeline, only, classes, kinds)
-    parts: list[RenderableType] = [table(shown)] * as_table
+    parts: list[RenderableType] = [table(shown, fold=not everything)] * as_table
     parts += [function_table(shown)] * functions + [variable_table(shown)] * variables
     if life or not parts:
         findings = [] if no_findings else [f for f in diagnose(timeline) if f.severity != "note"]

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from layertrace.render.console import Printable
 from layertrace.render.wording import formatting
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Adaptive, Glyphs
@@ -19,6 +20,10 @@ from layertrace.timeline.functions import FunctionLife
 __all__ = ["function_table"]
 
 MOST_CAUSES = 4
+
+
+class _FunctionTable(Table, Printable):
+    """A table that `print` can print, too."""
 
 
 def function_table(timeline: Timeline) -> Table:
@@ -33,7 +38,7 @@ def function_table(timeline: Timeline) -> Table:
     """
     lives = timeline.functions
     places = Places((life.defined_at for life in lives if life.defined_at is not None), here())
-    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    shown = _FunctionTable(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     shown.add_column("function", overflow="fold")
     some_before = any(life.traced_before for life in lives)
     if some_before:

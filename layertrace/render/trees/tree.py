@@ -12,6 +12,7 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
+from layertrace.render.console import Displayable
 from layertrace.render.tables.counts import Totals, count
 from layertrace.render.trees.heading import Heading
 from layertrace.render.trees.layout import Layout
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["TimelineTree", "locations_of", "tree"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimelineTree:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class TimelineTree(Displayable):
     """A timeline that `rich` can print in any width, encoding and number of colours.
 
     It shows the events that were recorded when it was first printed.

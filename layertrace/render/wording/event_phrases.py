@@ -17,9 +17,11 @@ __all__ = [
     "bare_shapes",
     "came_in",
     "came_in_within",
+    "cut",
     "initializer",
     "odd_traits",
     "settings",
+    "shape_of",
     "shapes",
     "shapes_within",
     "tensor",
@@ -85,6 +87,11 @@ def _bare(shapes: str, dtypes: Iterable[str]) -> str:
     return shapes
 
 
+def shape_of(value: Structure, glyphs: Glyphs) -> str:
+    """Return the shapes of tensors, with their dtype unless it is float32: `[None, 32]`, `int64[]`."""
+    return _bare(formatting.structure(value, glyphs), ["float32"])
+
+
 def _shapes(event: Event, glyphs: Glyphs, inputs: str, outputs: str) -> Text:
     text = Text(inputs if event.inputs is not None else "")
     if event.error is not None:
@@ -120,7 +127,7 @@ def _specs(value: Structure) -> Iterator[TensorSpec]:
             yield from _specs(inner)
 
 
-def _cut(text: str, width: int, glyphs: Glyphs) -> str:
+def cut(text: str, width: int, glyphs: Glyphs) -> str:
     """Return the beginning of a text, with `…` for the rest."""
     kept = text
     while kept and cell_len(kept) + len(glyphs.dots) > width:
@@ -152,7 +159,7 @@ def came_in_within(event: Event, glyphs: Glyphs, width: int) -> Text:
         shown = f"{', '.join(parts[:number])}, {glyphs.dots} {len(parts) - number} more"
         if cell_len(shown) <= width:
             return Text(shown)
-    return Text(_cut(parts[0], width, glyphs) if parts else "")
+    return Text(cut(parts[0], width, glyphs) if parts else "")
 
 
 def _tensors_in(event: Event, glyphs: Glyphs) -> str:

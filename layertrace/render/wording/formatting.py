@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rich.cells import cell_len
+
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
 from layertrace.timeline.defaults import config_arguments, is_config
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
@@ -138,10 +140,13 @@ def counted(number: int, noun: str) -> str:
 
 def shortened(text: str, width: int, glyphs: Glyphs = UNICODE) -> str:
     """Return a text without its middle if it is long; its end is often as informative as its beginning."""
-    if len(text) <= width:
+    if cell_len(text) <= width:
         return text
-    kept = width - len(glyphs.dots)
-    return f"{text[: kept - kept // 3]}{glyphs.dots}{text[len(text) - kept // 3 :]}"
+    for kept in range(width - len(glyphs.dots), 0, -1):  # wide signs take two columns each
+        short = f"{text[: kept - kept // 3]}{glyphs.dots}{text[len(text) - kept // 3 :]}"
+        if cell_len(short) <= width:
+            return short
+    return glyphs.dots[:width]
 
 
 def first_line(message: str, glyphs: Glyphs = UNICODE) -> str:
