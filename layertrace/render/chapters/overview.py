@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
 
 LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
-FEWEST_LINES = 16
+FEWEST_LINES = 10
 LONGEST_TREE = 16
 WIDE_FROM = 100
 FEWEST_TREE_LINES = 3
@@ -253,7 +253,14 @@ class _Page:
             return None
         names = Names((counts.layer for counts in shown._totals.layers.values()), glyphs)
         places = Places(locations_of(nodes), here())
-        writer = Writer(names, places, glyphs, subject=True, marks=shown._tree.all_marks)
+        writer = Writer(
+            names,
+            places,
+            glyphs,
+            subject=True,
+            marks=shown._tree.all_marks,
+            mark_styles=shown._tree.mark_styles,
+        )
         written: list[Row] = []
         room = self._width - self._columns.indent
         for section in self._sections:
