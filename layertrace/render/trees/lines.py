@@ -102,6 +102,8 @@ class Writer:
         """Return the line of a node."""
         if node.item is None:
             return self._note(node)
+        if node.item.plumbing:
+            return self._plumbing(node.item)
         line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
         if node.hidden:
             line.ends.insert(0, inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
@@ -116,6 +118,16 @@ class Writer:
             return Line(number=inked(self._glyphs.dots, QUIET), what=inked(f"{node.skipped:,} more", QUIET))
         between = f"{formatting.counted(node.within, 'event')} not shown"
         return Line(number=inked(self._glyphs.dots, QUIET), what=inked(between, QUIET))
+
+    def _plumbing(self, item: Item) -> Line:
+        """Return one quiet line for what TensorFlow and Keras do for themselves."""
+        phrase, details = item.plumbing
+        line = Line(number=self._number(item), who=inked(self._glyphs.user(phrase), QUIET))
+        line.extras += [inked(self._glyphs.user(details), QUIET)] if details else []
+        line.location = item.first.location
+        if item.total_ns is not None:
+            line.time = formatting.duration(item.total_ns, self._glyphs)
+        return line
 
     def _group(self, item: Item) -> Line:
         """Return the line above a pattern; its first repetition follows below."""
