@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.event import Event, FunctionRef, Kind, LayerRef, Mode, Structure
+from layertrace.timeline.plumbing import plumbing
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Cell", "Life", "Lives", "Pass", "lives"]
@@ -86,7 +87,8 @@ class Life:
         depth: The number of layers around it.
         cells: What happened in each pass, by the index of the pass.
         outputs: The specs of what `call` returned: of the first symbolic call, or else of the first call.
-        parameters: The number of elements of its own variables.
+        parameters: The number of elements of its own variables, as `count_params()` of Keras counts them:
+            without the states of random generators and metrics.
         is_called: Whether `call` ran.
         is_built: Whether it was built in the end; None if that is unknown.
     """
@@ -117,6 +119,8 @@ class Lives:
             functions, it is the outermost one.
         ran_before: Whether a function ran that had been traced before the recording, so that the calls inside
             it were not seen.
+        holders: The optimizers and metrics that hold the variables outside of layers, by the index of the
+            pass.
     """
 
     chapters: tuple[Chapter, ...]
@@ -127,6 +131,7 @@ class Lives:
     ran: Mapping[int, FunctionRef]
     traces: Mapping[int, tuple[int, int]]
     ran_before: bool = False
+    holders: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def lives(timeline: Timeline) -> Lives:
@@ -139,7 +144,7 @@ def lives(timeline: Timeline) -> Lives:
         ()
     """
     program_chapters = tuple(chapters(timeline))
-    collector = _Collector(program_chapters)
+    collector = _Collector(program_chapters, plumbing(timeline))
     for event in timeline.standing_alone():
         collector.add(event)
     passes, renumbered = _ordered(collector.passes)
@@ -159,6 +164,9 @@ def lives(timeline: Timeline) -> Lives:
         ran=collector.ran,
         traces=collector.traces,
         ran_before=collector.ran_before,
+        holders={
+            renumbered[number]: tuple(filter(None, names)) for number, names in collector.holders.items()
+        },
     )
 
 
@@ -167,9 +175,11 @@ class _Collector:
 
     Args:
         program_chapters: The chapters of all events.
+        left_out: The events that are plumbing, whose variables are not parameters.
     """
 
-    def __init__(self, program_chapters: Sequence[Chapter]) -> None:
+    def __init__(self, program_chapters: Sequence[Chapter], left_out: Container[int]) -> None:
+        self._left_out = left_out
         self.lives: dict[int, Life] = {}
         self.outside = Life(None)
         self.passes: dict[Pass, int] = {}
@@ -177,6 +187,7 @@ class _Collector:
         self.ran: dict[int, FunctionRef] = {}
         self.traces: dict[int, tuple[int, int]] = {}
         self.ran_before = False
+        self.holders: dict[int, dict[str, None]] = {}
         self.created_in: dict[int, int] = {}
         self.called_in: dict[int, int] = {}
         self._called_symbolically: set[int] = set()
@@ -242,7 +253,10 @@ class _Collector:
             cell = life.cells[number] = Cell()
         cell.add(event, in_call=event.parent in self._calls)
         if event.variable is not None and event.error is None:
-            life.parameters += event.variable.parameters
+            if event.layer is None:
+                self.holders.setdefault(number, {})[event.variable.holder or ""] = None
+            elif event.seq not in self._left_out and not _is_untracked(event):
+                life.parameters += event.variable.parameters
         elif event.kind == "call" and event.layer is not None:
             life.is_called = True
             symbolic = event.mode == "symbolic" and event.layer.id not in self._called_symbolically
@@ -250,6 +264,12 @@ class _Collector:
                 life.outputs = event.outputs
                 if event.mode == "symbolic":
                     self._called_symbolically.add(event.layer.id)
+
+
+def _is_untracked(event: Event) -> bool:
+    """Return whether Keras 3 does not know a variable, because it is a raw `tf.Variable`."""
+    is_raw = event.variable is not None and event.variable.source == "tf"
+    return is_raw and event.layer is not None and event.layer.framework == "keras"
 
 
 def _ordered(numbers: Mapping[Pass, int]) -> tuple[tuple[Pass, ...], dict[int, int]]:

@@ -116,13 +116,13 @@ def test_the_error_for_an_unknown_format_lists_the_formats(tmp_path):
     """The error for an unknown format lists the formats."""
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), tmp_path / "run.svg", "pdf")
-    assert str(caught.value) == "unknown format 'pdf'; choose one of html, jsonl, perfetto, svg, txt"
+    assert str(caught.value) == "unknown format 'pdf'; choose one of html, jsonl, perfetto, lives, svg, txt"
 
     with pytest.raises(FormatError) as caught:
         export(stories.bug(), "run.json")
     assert str(caught.value) == (
         "unknown format of run.json; use one of the suffixes .html (html), .records.jsonl (jsonl), "
-        ".perfetto.json (perfetto), .svg (svg), .txt (txt), or name the format"
+        ".perfetto.json (perfetto), lives.svg (lives), .svg (svg), .txt (txt), or name the format"
     )
 
 

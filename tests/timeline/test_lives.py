@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layertrace.render.tables.counts import count
+from layertrace.render.tables.parameters import Parameters
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import LayerState, RecordingContext
 from layertrace.timeline.lives import lives
+from layertrace.timeline.plumbing import plumbing
 
 
 def shape(timeline):
@@ -156,7 +158,8 @@ def test_the_sum_of_all_cells_is_what_the_headline_counts(timeline):
     assert (summed("init"), summed("build"), summed("variable")) == (
         together.init, together.build, together.variables)  # fmt: skip
     assert {mode: summed("call", mode) for mode in together.calls} == together.calls
-    assert sum(life.parameters for life in chart.lives) == together.parameters
+    trainable, frozen = Parameters(timeline, plumbing(timeline)).all_layers()
+    assert sum(life.parameters for life in chart.lives) == trainable.parameters + frozen.parameters
     outside = [cell.counts.get("variable", 0) for cell in chart.outside.cells.values()]
     assert sum(outside) == totals.outside.variables
     assert sum(chart.runs.values()) == totals.runs

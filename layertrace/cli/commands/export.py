@@ -8,6 +8,7 @@ import click
 
 from layertrace.render.exports import FORMATS
 from layertrace.render.exports import export as write_export
+from layertrace.render.lives.palette import Theme
 from layertrace.render.wording.formatting import counted
 from layertrace.timeline import Timeline
 
@@ -25,19 +26,22 @@ __all__ = ["export"]
     type=click.Choice([export_format.name for export_format in FORMATS]),
     help="Defaults to the suffix of OUT.",
 )
-def export(file: Path, output: Path, name: str | None) -> None:
+@click.option("--light", "theme", flag_value="light", help="Draw a picture in light colours.")
+@click.option("--dark", "theme", flag_value="dark", help="Draw a picture in dark colours.")
+def export(file: Path, output: Path, name: str | None, theme: Theme | None) -> None:
     """Convert the recording in FILE to a web page, a Perfetto trace, records, or an image.
 
     \b
     Examples:
         layertrace export run.layertrace -o run.html
         layertrace export run.layertrace -o run.perfetto.json
+        layertrace export run.layertrace -o lives.svg --dark
     """
     if output.resolve() == file.resolve():
         raise click.UsageError(
             f"{output} is the recording itself, and would be overwritten; choose another OUT"
         )
     timeline = Timeline.load(file)
-    write_export(timeline, output, name)
+    write_export(timeline, output, name, theme)
     message = f"Wrote {counted(len(timeline), 'event')} to {output}"
     click.echo(message, err=True)  # OUT may be /dev/stdout

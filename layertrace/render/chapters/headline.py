@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 from layertrace.render.tables.counts import Totals
-from layertrace.render.tables.parameters import Parameters, Size
 from layertrace.render.wording.formatting import counted, duration, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, NOTE, QUIET, TITLE, inked
@@ -35,7 +34,6 @@ class Headline:
 
     def __init__(self, timeline: Timeline, totals: Totals, glyphs: Glyphs, console: Console) -> None:
         self._timeline = timeline
-        self._plumbing = timeline.plumbing
         self._totals = totals
         self._glyphs = glyphs
         self._console = console
@@ -75,12 +73,10 @@ class Headline:
         together = totals.all_layers()
         yield Text(self._time())
         yield Text(counted(len(totals.layers), "layer"))
-        parameters = sum(size.parameters for size in self._parameters())
-        if parameters:
-            yield Text(counted(parameters, "parameter"))
-        traces = sum(event.kind == "trace" for event in self._timeline if event.seq in self._plumbing)
-        if totals.traces > traces:
-            yield Text(counted(totals.traces - traces, "trace"))
+        if together.parameters:
+            yield Text(counted(together.parameters, "parameter"))
+        if totals.traces:
+            yield Text(counted(totals.traces, "trace"))
         if totals.runs:
             yield Text(counted(totals.runs, "run"))
         errors = together.errors + totals.outside.errors
@@ -88,9 +84,6 @@ class Headline:
             yield inked(counted(errors, "error"), ERROR)
         if len(totals.threads) > 1:
             yield Text(counted(len(totals.threads), "thread"))
-
-    def _parameters(self) -> tuple[Size, Size]:
-        return Parameters(self._timeline, self._plumbing).all_layers()
 
     def _time(self) -> str:
         """Return the time from the first event to the end of the last."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from layertrace.errors import FormatError
-from layertrace.render.exports import perfetto, pictures, records
+from layertrace.render.exports import lives, perfetto, pictures, records
+from layertrace.render.lives.palette import Theme
 from layertrace.render.page import write_page
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
@@ -26,12 +27,14 @@ class Format:
         suffix: The suffix of such files.
         what: Its purpose, in a phrase.
         write: Writes a timeline to a path, completely or not at all.
+        write_in: The same in the colours of a theme; None for a format without a choice of themes.
     """
 
     name: str
     suffix: str
     what: str
     write: Callable[[Timeline, Path], None]
+    write_in: Callable[[Timeline, Path, Theme], None] | None = None
 
 
 def _whole(write: Callable[[Timeline, IO[bytes]], None]) -> Callable[[Timeline, Path], None]:
@@ -44,19 +47,37 @@ def _whole(write: Callable[[Timeline, IO[bytes]], None]) -> Callable[[Timeline, 
     return to
 
 
+def _in_theme(
+    write: Callable[[Timeline, IO[bytes], Theme], None],
+) -> Callable[[Timeline, Path, Theme], None]:
+    """Return the same for a format with themes."""
+
+    def to(timeline: Timeline, target: Path, theme: Theme) -> None:
+        with written(target) as file:
+            write(timeline, file, theme)
+
+    return to
+
+
 FORMATS = (
     Format("html", ".html", "a page for the browser", write_page),
     Format(
         "jsonl", ".records.jsonl", "a flat record for each event, for pandas and jq", _whole(records.write)
     ),
     Format("perfetto", ".perfetto.json", "tracks and slices, for ui.perfetto.dev", _whole(perfetto.write)),
+    Format("lives", "lives.svg", "the life chart as a picture", _whole(lives.write), _in_theme(lives.write)),
     Format("svg", ".svg", "the tree as a picture", _whole(pictures.write_svg)),
     Format("txt", ".txt", "the tree as plain text", _whole(pictures.write_text)),
 )
-"""All formats; `export` and the command line offer every format in this list."""
+"""All formats, which `export` and the command line offer; `lives.svg` stands before `.svg`."""
 
 
-def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None = None) -> None:  # noqa: A002  # the usual name
+def export(
+    timeline: Timeline,
+    path: str | os.PathLike[str],
+    format: str | None = None,  # noqa: A002  # the usual name
+    theme: Theme | None = None,
+) -> None:
     """Write a timeline to a file for another program, completely or not at all.
 
     Exported files cannot be read back; use `timeline.save` for that.
@@ -64,11 +85,13 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
     Args:
         timeline: The events.
         path: The output file. Its suffix selects the format: `.html`, `.records.jsonl`,
-            `.perfetto.json`, `.svg` or `.txt`.
-        format: `html`, `jsonl`, `perfetto`, `svg` or `txt`, regardless of the suffix.
+            `.perfetto.json`, `lives.svg`, `.svg` or `.txt`.
+        format: `html`, `jsonl`, `perfetto`, `lives`, `svg` or `txt`, regardless of the suffix.
+        theme: `light` or `dark` for a picture that otherwise follows the system of the reader.
 
     Raises:
-        FormatError: If the format is unknown, or the file cannot be written; no partial file remains.
+        FormatError: If the format is unknown or has no themes, or the file cannot be written; no partial file
+            remains.
 
     Example:
         >>> export(timeline, "run.perfetto.json")  # doctest: +SKIP
@@ -77,7 +100,13 @@ def export(timeline: Timeline, path: str | os.PathLike[str], format: str | None 
     target = Path(path)
     chosen = _by_suffix(target) if format is None else _by_name(format)
     # A recording under way would grow while it is written; a slice stays as it is.
-    chosen.write(timeline[:], target)
+    if theme is None:
+        chosen.write(timeline[:], target)
+    elif chosen.write_in is not None:
+        chosen.write_in(timeline[:], target, theme)
+    else:
+        themed = ", ".join(known.name for known in FORMATS if known.write_in is not None)
+        raise FormatError(f"the format {chosen.name} has no themes; only {themed} can be light or dark")
 
 
 def _by_name(name: str) -> Format:

@@ -22,7 +22,7 @@ from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
 from layertrace.timeline.lives import Lives, lives
 
-__all__ = ["LINES", "LifeChart", "life_chart"]
+__all__ = ["LINES", "LifeChart", "life_chart", "limited"]
 
 LINES = 40
 LINES_AROUND_ROWS = 8
@@ -67,7 +67,7 @@ class LifeChart:
             top = rows(everything, columns(found), self.findings, fold=self.fold)
             room = None if self.max_lines is None else max(self.max_lines - LINES_AROUND_ROWS, 1)
             is_open = opened(top, room)
-            visible, more = _limited(list(shown(top, is_open)), room)
+            visible, more = limited(list(shown(top, is_open)), room)
             grid = Grid(found, visible, is_open, glyphs, width, compact=compact)
             if grid.fits:
                 break
@@ -102,7 +102,7 @@ def life_chart(
     return LifeChart(timeline=timeline, findings=tuple(findings), max_lines=max_lines, fold=fold)
 
 
-def _limited(visible: list[tuple[Row, int]], room: int | None) -> tuple[list[tuple[Row, int]], int]:
+def limited(visible: list[tuple[Row, int]], room: int | None) -> tuple[list[tuple[Row, int]], int]:
     """Return the rows that fit, and the number of layers in those that do not."""
     if room is None or len(visible) <= room:
         return visible, 0

@@ -48,7 +48,7 @@ def plain_name(row: Row, glyphs: Glyphs) -> str:
 def class_text(row: Row, glyphs: Glyphs, *, is_open: bool) -> Text:
     """Return the class of a row, and the number of layers that a closed row hides."""
     if row.sort == "outside":
-        return Text()
+        return inked(glyphs.user(row.class_name), CLASS)
     facts = [glyphs.user(row.class_name)] if row.class_name else []
     each = row.layers // row.times
     hidden = each - (0 if row.is_group else 1)

@@ -99,7 +99,11 @@ def rows(
     top = arrangement.top()
     outside = _merged(lives.outside, arrangement.column_of)
     if outside:
-        top.append(Row("outside", ("outside of layers",), cells=outside, lives=(lives.outside,)))
+        shown = [at for at in lives.outside.cells if at in arrangement.column_of]
+        held = [name for at in shown for name in lives.holders.get(at, ())]
+        row = Row("outside", ("outside of layers",), cells=outside, lives=(lives.outside,))
+        row.class_name = ", ".join(dict.fromkeys(held))
+        top.append(row)
     return top
 
 

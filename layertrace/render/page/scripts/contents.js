@@ -11,7 +11,6 @@ import {
   causeOf,
   errorOf,
   EVENTS,
-  FIRST,
   isUnended,
   kindOf,
   marks,
@@ -108,7 +107,7 @@ function facts(event) {
         el(
           "span",
           {},
-          `${moment(column.start[event] - FIRST)} after the first event`,
+          `${moment(column.start[event])} after the recording began`,
           button("zoom to event", () => zoomTo(event), { class: "inline act" }),
         ),
       ],

@@ -7,16 +7,8 @@ import { drawLanes } from "./viewport.js";
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 const THEME = "layertrace:theme";
 
-function systemTheme() {
-  return DARK.matches ? "dark" : "light";
-}
-
 function theme() {
-  return document.documentElement.dataset.theme ?? systemTheme();
-}
-
-function otherTheme() {
-  return theme() === "dark" ? "light" : "dark";
+  return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
 }
 
 // A frame in a notebook has no storage, and even accessing it raises an error.
@@ -30,19 +22,15 @@ function remembered() {
 
 function remember(chosen) {
   try {
-    if (chosen === systemTheme()) localStorage.removeItem(THEME);
+    if (chosen === (DARK.matches ? "dark" : "light")) localStorage.removeItem(THEME);
     else localStorage.setItem(THEME, chosen);
   } catch {
     // The choice lasts while the page is open.
   }
 }
 
-// The button shows what it changes to, and looks pressed while the page differs from the system.
 function showTheme() {
-  const isPressed = theme() !== systemTheme();
-  byId("theme").textContent = `${otherTheme() === "dark" ? "☾" : "☀"} ${otherTheme()} theme`;
-  byId("theme").classList.toggle("pressed", isPressed);
-  byId("theme").title = isPressed ? "Back to the theme of your system" : "Another theme than your system has";
+  byId("theme").setAttribute("aria-pressed", String(theme() === "dark"));
   readColours();
   drawLanes();
 }
@@ -51,7 +39,7 @@ export function startTheme() {
   const chosen = remembered();
   if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
   byId("theme").addEventListener("click", () => {
-    document.documentElement.dataset.theme = otherTheme();
+    document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
     remember(theme());
     showTheme();
   });
