@@ -75,8 +75,7 @@ class Headline:
         yield Text(counted(len(totals.layers), "layer"))
         if together.parameters:
             yield Text(counted(together.parameters, "parameter"))
-        if totals.traces:
-            yield Text(counted(totals.traces, "trace"))
+        yield Text(totals.traces_in_words())
         if totals.runs:
             yield Text(counted(totals.runs, "run"))
         errors = together.errors + totals.outside.errors

@@ -119,7 +119,7 @@ def _name_and_rank(what: str, place: dict[str, int], name: str, rank: int) -> It
 
 @dataclass(slots=True)
 class _Counters:
-    """The number of variables, parameters and calls so far, without failed ones."""
+    """The number of variables, parameters and calls so far, without failed ones and without plumbing."""
 
     counts: dict[str, int] = field(default_factory=lambda: {"variables": 0, "parameters": 0, "calls": 0})
 
@@ -140,7 +140,7 @@ class _Counters:
 def _counted(event: Event) -> Iterator[tuple[str, int]]:
     if event.kind == "call":
         yield "calls", 1
-    elif event.variable is not None and event.error is None:
+    elif event.variable is not None and event.error is None and event.variable.role is None:
         yield "variables", 1
         yield "parameters", event.variable.parameters
 

@@ -68,9 +68,9 @@ def _facts(totals: Totals, failed: int) -> Iterator[str]:
     yield together.calls_in_words()
     passed = f", through {formatting.counted(failed, 'event')}" if failed > errors else ""
     yield f"{formatting.counted(errors, 'error')}{passed}" if errors else ""
-    yield formatting.counted(totals.traces, "trace") if totals.traces else ""
+    yield totals.traces_in_words()
     yield formatting.counted(totals.runs, "run") if totals.runs else ""
-    yield together.variables_in_words()
+    yield totals.variables_in_words()
     outside = totals.outside.variables
     yield f"{formatting.counted(outside, 'variable')} outside of layers" if outside else ""
     yield formatting.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
+from layertrace.timeline import Timeline
 from layertrace.timeline.call_counts import calls_in_words
 from layertrace.timeline.event import MODES, Event, LayerRef, Mode
+from layertrace.timeline.plumbing import Plumbing, origin_of, plumbing
 
-__all__ = ["Counts", "LayerCounts", "Totals", "count"]
+__all__ = ["Counts", "LayerCounts", "Totals", "apart", "count"]
 
 
 @dataclass(slots=True)
 class Counts:
-    """The number of events of each kind; a variable whose creation failed does not count."""
+    """The number of events of each kind; a variable whose creation failed does not count.
+
+    `parameters` are the elements of variables as `count_params()` of Keras counts them: Keras 3 does not
+    track a raw `tf.Variable`.
+    """
 
     init: int = 0
     build: int = 0
@@ -34,7 +41,9 @@ class Counts:
             self.build += 1
         elif event.variable is not None and event.error is None:
             self.variables += 1
-            self.parameters += event.variable.parameters
+            is_tracked = event.layer is None or event.layer.framework == "tf_keras"
+            if is_tracked or event.variable.source != "tf":
+                self.parameters += event.variable.parameters
         if event.error is not None and event.error.origin:
             self.errors += 1
 
@@ -48,12 +57,6 @@ class Counts:
         parts = [f"{what}{_times(glyphs)}{number:,}" for what, number in created if number]
         between = " " if glyphs.times == UNICODE.times else ", "
         return between.join([*parts, calls] if (calls := self.calls_in_words(glyphs)) else parts)
-
-    def variables_in_words(self) -> str:
-        """Return the number of variables: `1 variable, 50 parameters`, or nothing without variables."""
-        if not self.variables:
-            return ""
-        return f"{counted(self.variables, 'variable')}, {counted(self.parameters, 'parameter')}"
 
 
 def _times(glyphs: Glyphs) -> str:
@@ -93,17 +96,41 @@ class LayerCounts(Counts):
 
 @dataclass(slots=True)
 class Totals:
-    """The counts of a whole timeline."""
+    """The counts of a whole timeline.
+
+    What TensorFlow and Keras do for themselves is counted apart.
+
+    Attributes:
+        layers: The counts of each layer, by its number.
+        outside: The counts of events that belong to no layer.
+        traces: The number of traces.
+        runs: The number of runs.
+        threads: The names of the threads.
+        plumbed_traces: The number of traces that are plumbing, by their origin: `tf.data`.
+        plumbed_variables: The number of variables that are plumbing, by their origin: `optimizers`.
+        plumbed_layers: The numbers of the layers that Keras created as a reference.
+    """
 
     layers: dict[int, LayerCounts] = field(default_factory=dict)
     outside: Counts = field(default_factory=Counts)
     traces: int = 0
     runs: int = 0
     threads: set[str] = field(default_factory=set)
+    plumbed_traces: Counter[str] = field(default_factory=Counter)
+    plumbed_variables: Counter[str] = field(default_factory=Counter)
+    plumbed_layers: set[int] = field(default_factory=set)
 
-    def add(self, event: Event) -> None:
-        """Count one event, under its layer where it has one."""
+    def add(self, event: Event, *, plumbed: bool = False) -> None:
+        """Count one event, under its layer where it has one.
+
+        Args:
+            event: The event.
+            plumbed: Whether it is plumbing.
+        """
         self.threads.add(event.thread)
+        if plumbed:
+            self._add_plumbing(event)
+            return
         self.traces += event.kind == "trace"
         self.runs += event.times if event.kind == "run" else 0
         if event.layer is None:
@@ -113,6 +140,32 @@ class Totals:
         if own is None:
             own = self.layers[event.layer.id] = LayerCounts()
         own.add(event)
+
+    def _add_plumbing(self, event: Event) -> None:
+        if event.kind == "trace":
+            self.plumbed_traces[origin_of(event)] += 1
+        elif event.kind == "variable":
+            self.plumbed_variables[origin_of(event)] += 1
+        elif event.layer is not None:
+            self.plumbed_layers.add(event.layer.id)
+
+    def traces_in_words(self) -> str:
+        """Return the number of traces: `7 traces (12 more of tf.data)`, or nothing without traces."""
+        return apart(counted(self.traces, "trace"), self.plumbed_traces) if self._is_traced() else ""
+
+    def _is_traced(self) -> bool:
+        return bool(self.traces or self.plumbed_traces)
+
+    def variables_in_words(self) -> str:
+        """Return the variables of layers and their parameters, and the number of those that no user wrote.
+
+        An example is `112 variables (206 more of optimizers and metrics), 93,347 parameters`.
+        """
+        layers = self.all_layers()
+        variables = apart(counted(layers.variables, "variable"), self.plumbed_variables)
+        if not layers.variables:
+            return variables if self.plumbed_variables else ""
+        return f"{variables}, {counted(layers.parameters, 'parameter')}"
 
     def all_layers(self) -> LayerCounts:
         """Return the counts of all layers together."""
@@ -129,9 +182,25 @@ class Totals:
         return classes
 
 
+def apart(what: str, plumbed: Mapping[str, int]) -> str:
+    """Return a count, and how many more of its kind there are that no user wrote.
+
+    Example:
+        >>> apart("7 traces", {"tf.data": 12, "tf.distribute": 2})
+        '7 traces (14 more of tf.data and tf.distribute)'
+    """
+    if not plumbed:
+        return what
+    origins = sorted(plumbed, key=lambda origin: -plumbed[origin])
+    named = " and ".join(filter(None, (", ".join(origins[:-1]), origins[-1])))
+    return f"{what} ({sum(plumbed.values()):,} more of {named})"
+
+
 def count(events: Iterable[Event]) -> Totals:
     """Return the counts of a timeline."""
+    ordered: Timeline | tuple[Event, ...] = events if isinstance(events, Timeline) else tuple(events)
+    plumbed: Plumbing = ordered.plumbing if isinstance(ordered, Timeline) else plumbing(ordered)
     totals = Totals()
-    for event in events:
-        totals.add(event)
+    for event in ordered:
+        totals.add(event, plumbed=event.seq in plumbed)
     return totals

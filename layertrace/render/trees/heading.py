@@ -107,11 +107,10 @@ class Heading:
         totals = self._totals
         outside = totals.outside.variables
         yield self._errors(counts.errors + totals.outside.errors)
-        if totals.traces:
-            yield Text(counted(totals.traces, "trace"))
+        yield Text(totals.traces_in_words())
         if totals.runs:
             yield Text(counted(totals.runs, "run"))
-        yield Text(counts.variables_in_words())
+        yield Text(totals.variables_in_words())
         if outside:
             yield Text(f"{counted(outside, 'variable')} outside of layers")
         if len(totals.threads) > 1:
