@@ -85,7 +85,7 @@ def test_the_variables_of_one_holder_have_one_line():
         "4…6  3 random seeds of 3 layers, 48.00 B  train.py:5",
         "7  1 variable of loss (metric), 4.00 B  train.py:6",
     ]
-    assert shown[0] == "1 variable, 12 parameters; 7 states of optimizers, metrics and random generators"
+    assert shown[0] == "1 variable of layers, 7 of optimizers, metrics and random generators"
     assert shown[-1].startswith("together       12 parameters")
 
 

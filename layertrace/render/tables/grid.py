@@ -28,7 +28,7 @@ class Column:
         head: Its head.
         style: The style of the head.
         right: Whether its cells are aligned at the right.
-        rank: With little room, the columns with the highest rank go first; those with 0 stay.
+        rank: With little room, columns with a higher rank go before others; those with 0 stay.
         fair: The width down to which its cells are shortened before any column goes; None to keep them whole.
         least: The width down to which they are shortened after that; None for `fair`.
     """
@@ -137,14 +137,15 @@ def _fitted(sheet: Sheet, limit: int) -> tuple[list[int], list[int]]:
     every = range(len(sheet.columns))
     natural = [max([row[index].text.cell_len for row in rows], default=0) for index in every]
     shown = [index for index in every if natural[index]]
-    ranks = sorted({sheet.columns[index].rank for index in shown if sheet.columns[index].rank}, reverse=True)
-    for rank in (None, *ranks):
-        if rank is not None:
-            shown = [index for index in shown if sheet.columns[index].rank != rank]
-        widths = _shrunk(sheet, shown, natural, limit, fair=True)
-        if _total(widths) <= limit:
-            return shown, widths
-    return shown, _shrunk(sheet, shown, natural, limit, fair=False)
+    ranks = {sheet.columns[index].rank for index in shown}
+    kept = {0}
+    for rank in sorted(ranks - kept):
+        more = [index for index in shown if sheet.columns[index].rank in {*kept, rank}]
+        if _total(_shrunk(sheet, more, natural, limit, fair=True)) <= limit:
+            kept.add(rank)
+    shown = [index for index in shown if sheet.columns[index].rank in kept]
+    widths = _shrunk(sheet, shown, natural, limit, fair=True)
+    return shown, widths if _total(widths) <= limit else _shrunk(sheet, shown, natural, limit, fair=False)
 
 
 def _widen(sheet: Sheet, columns: list[int], widths: list[int], limit: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,6 +18,7 @@ from layertrace.render.wording.styles import CLASS, ERROR, FOLD, KINDS, MODES, N
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import LayerRef, Structure
 from layertrace.timeline.lives import Lives, lives
+from layertrace.timeline.plumbing import plumbing
 from layertrace.timeline.repetitions import repetitions
 
 __all__ = ["table"]
@@ -80,12 +81,13 @@ def table(timeline: Timeline, *, fold: bool = True) -> Grid:
 
 
 def _sheet(timeline: Timeline, fold: bool, glyphs: Glyphs) -> Sheet:
+    hidden = plumbing(timeline)
     known = lives(timeline)
-    totals = count(timeline)
-    roots = _nodes(known)
+    totals = count(event for event in timeline if event.layer is None or event.layer.id not in hidden.layers)
+    roots = _nodes(known, hidden.layers)
     if fold and len(known.lives) > MOST_ROWS:
         roots = _folded(roots)
-    writer = _Writer(timeline, known, totals.layers, glyphs)
+    writer = _Writer(timeline, known, totals.layers, Parameters(timeline, hidden), glyphs)
     parameters = writer.parameters.all_layers()
     last = [Cell(inked(counted(len(totals.layers), "layer"), QUIET)), Cell(Text()), Cell(Text())]
     last += writer.numbers(totals.all_layers(), sum(size.parameters for size in parameters))
@@ -105,13 +107,19 @@ class _Writer:
         timeline: The events.
         known: The lives of its layers.
         counts: The counts of each layer.
+        parameters: The parameters of each layer.
         glyphs: The symbols that can be shown.
     """
 
     def __init__(
-        self, timeline: Timeline, known: Lives, counts: dict[int, LayerCounts], glyphs: Glyphs
+        self,
+        timeline: Timeline,
+        known: Lives,
+        counts: dict[int, LayerCounts],
+        parameters: Parameters,
+        glyphs: Glyphs,
     ) -> None:
-        self.parameters = Parameters(timeline)
+        self.parameters = parameters
         self._counts = counts
         self._glyphs = glyphs
         self._inside = _inside(timeline, known)
@@ -178,8 +186,8 @@ def _inside(timeline: Timeline, known: Lives) -> dict[int, set[int]]:
     return inside
 
 
-def _nodes(known: Lives) -> list[_Node]:
-    """Return the layers as a tree."""
+def _nodes(known: Lives, hidden: Set[int]) -> list[_Node]:
+    """Return the layers as a tree, without the hidden ones."""
     roots: list[_Node] = []
     nodes: list[_Node] = []
     for life in known.lives:
@@ -188,8 +196,9 @@ def _nodes(known: Lives) -> list[_Node]:
             continue
         outputs = () if life.outputs is None else (life.outputs,)
         node = _Node(layer, layer, members=(layer.id,), outputs=outputs)
-        (roots if life.parent is None else nodes[life.parent].children).append(node)
         nodes.append(node)
+        if layer.id not in hidden:
+            (roots if life.parent is None else nodes[life.parent].children).append(node)
     return roots
 
 

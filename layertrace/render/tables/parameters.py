@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from layertrace.timeline import Timeline
@@ -41,17 +41,16 @@ class Parameters:
 
     Args:
         timeline: The events.
-        plumbing: The numbers of events that are plumbing.
+        left_out: The numbers of events that are plumbing, so that their variables are not parameters.
     """
 
-    def __init__(self, timeline: Timeline, plumbing: Iterable[int] = ()) -> None:
+    def __init__(self, timeline: Timeline, left_out: Collection[object]) -> None:
         self.trainable: dict[int, Size] = {}
         self.frozen: dict[int, Size] = {}
         self.untracked = Size()
         self._states = timeline.surroundings.states
-        left_out = frozenset(plumbing)
         for event in timeline.variables:
-            if event.seq not in left_out and is_parameter(event):
+            if event.seq not in left_out and event.error is None:
                 self._add(event)
 
     def _add(self, event: Event) -> None:
@@ -93,12 +92,6 @@ class Parameters:
             remark = "  that Keras does not track" if size is self.untracked else ""
             what = f"{name:<{names}}  {size.parameters:>{numbers},} parameters"
             yield f"{what}  {memory(size.bytes):>9}{remark}"
-
-
-def is_parameter(event: Event) -> bool:
-    """Return whether an event created a variable of a layer that is not the state of something else."""
-    variable = event.variable
-    return variable is not None and event.error is None and event.layer is not None and variable.role is None
 
 
 def _bytes_of_one(dtype: str) -> int:

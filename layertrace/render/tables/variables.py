@@ -16,10 +16,13 @@ from layertrace.render.wording.formatting import counted, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, KINDS, NAME, QUIET, TITLE, inked
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.event import VariableRole, VariableSpec
+from layertrace.timeline.event import VariableSpec
+from layertrace.timeline.plumbing import ORIGINS, Plumbing, origin_of, plumbing
 
 __all__ = ["variable_table"]
 
+WIDEST_PLACE = 28
+SEEDS = ORIGINS["seed"]
 COLUMNS = (
     Column("event", rank=2),
     Column("variable", KINDS["variable"], fair=30, least=16),
@@ -27,14 +30,8 @@ COLUMNS = (
     Column("initializer", rank=5, fair=16),
     Column("created in", rank=4),
     Column("", rank=3),
-    Column("place", fair=28, least=14),
+    Column("place", fair=WIDEST_PLACE, least=14),
 )
-ROLES: dict[VariableRole, str] = {
-    "optimizer": "optimizer",
-    "metric": "metric",
-    "seed": "random seed",
-    "counter": "counter",
-}
 
 
 def variable_table(timeline: Timeline) -> Grid:
@@ -51,68 +48,70 @@ def variable_table(timeline: Timeline) -> Grid:
 def _sheet(timeline: Timeline, glyphs: Glyphs) -> Sheet:
     events = [event for event in timeline.variables if event.variable is not None]
     places = Places([event.location for event in events if event.location is not None], here())
-    rows: list[tuple[Cell, ...] | Line] = []
-    held: dict[tuple[VariableRole, str], list[Event]] = {}
-    root = _root(events)
-    for event in events:
-        key = _holder(event)
-        if key is None:
+    hidden = plumbing(timeline)
+    parameters = Parameters(timeline, hidden)
+    holders = [_holder(event, hidden) for event in events]
+    root = _root([event for event, holder in zip(events, holders, strict=True) if holder is None])
+    rows: list[tuple[Cell, ...] | None] = []
+    held: dict[tuple[str, str], list[Event]] = {}
+    for event, holder in zip(events, holders, strict=True):
+        if holder is None:
             rows.append(tuple(_cells(event, timeline.parent(event), places, glyphs, root)))
             continue
-        if key not in held:
-            held[key] = []
-            rows.append(Line(Text()))  # which is filled when all are known
-        held[key].append(event)
-    lines = iter([_held(key, group, places, glyphs) for key, group in held.items()])
+        if holder not in held:
+            held[holder] = []
+            rows.append(None)  # where the line of the holder comes, once all its variables are known
+        held[holder].append(event)
+    lines = iter([_held(holder, group, places, glyphs) for holder, group in held.items()])
+    outside = sum(e.layer is None and h is None for e, h in zip(events, holders, strict=True) if not e.error)
     return Sheet(
-        title=inked(_title(events, timeline), TITLE),
+        title=inked(_title(parameters, outside, sum(map(len, held.values()))), TITLE),
         columns=COLUMNS,
-        rows=[next(lines) if isinstance(row, Line) else row for row in rows],
-        footer=[Text(line) for line in Parameters(timeline).lines()],
+        rows=[next(lines) if row is None else row for row in rows],
+        footer=[Text(line) for line in parameters.lines()],
     )
 
 
-def _title(events: list[Event], timeline: Timeline) -> str:
+def _title(parameters: Parameters, outside: int, states: int) -> str:
     of_layers = Size()
-    for part in Parameters(timeline).all_layers():
+    for part in (*parameters.all_layers(), parameters.untracked):
         of_layers.merge(part)
-    parts = [counted(of_layers.variables, "variable") + f", {counted(of_layers.parameters, 'parameter')}"]
-    if outside := sum(e.layer is None and _holder(e) is None and e.error is None for e in events):
-        parts.append(f"{outside:,} outside of layers")
-    if states := sum(_holder(event) is not None for event in events):
-        parts.append(f"{states:,} states of optimizers, metrics and random generators")
-    return "; ".join(parts)
+    parts = [f"{counted(of_layers.variables, 'variable')} of layers"]
+    parts += [f"{counted(outside, 'variable')} in no layer"] * bool(outside)
+    parts += [f"{states:,} of optimizers, metrics and random generators"] * bool(states)
+    return ", ".join(parts)
 
 
-def _holder(event: Event) -> tuple[VariableRole, str] | None:
-    """Return what holds a variable that no user wrote; the generators of all layers are one holder."""
+def _holder(event: Event, hidden: Plumbing) -> tuple[str, str] | None:
+    """Return what holds a variable that no user wrote, and its name; all random seeds have one holder."""
     variable = event.variable
-    if variable is None or variable.role is None or event.error is not None:
+    if variable is None or event.seq not in hidden:
         return None
-    return variable.role, "" if variable.role == "seed" else variable.holder or ""
+    origin = origin_of(event)
+    if origin == SEEDS:
+        return origin, ""
+    return origin, variable.holder or variable.path.partition("/")[0]
 
 
-def _held(key: tuple[VariableRole, str], events: list[Event], places: Places, glyphs: Glyphs) -> Line:
+def _held(key: tuple[str, str], events: list[Event], places: Places, glyphs: Glyphs) -> Line:
     """Return the line of all variables of one holder, with the place of the first."""
-    role, holder = key
-    text = inked(f"{events[0].seq}", QUIET)
-    if len(events) > 1:
-        text.append(f"{glyphs.dots}{events[-1].seq}", QUIET)
-    if role == "seed":
+    origin, holder = key
+    number = f"{events[0].seq}" if len(events) == 1 else f"{events[0].seq}{glyphs.dots}{events[-1].seq}"
+    if origin == SEEDS:
         holders = list(dict.fromkeys(e.variable.holder for e in events if e.variable and e.variable.holder))
         what = counted(len(events), "random seed")
         what += f" of {glyphs.user(holders[0])}" if len(holders) == 1 else ""
         what += f" of {counted(len(holders), 'layer')}" if len(holders) > 1 else ""
     else:
         of = f" of {glyphs.user(holder)}" if holder else ""
-        what = f"{counted(len(events), 'variable')}{of} ({ROLES[role]})"
+        what = f"{counted(len(events), 'variable')}{of} ({origin.removesuffix('s')})"
     size = Size()
     for event in events:
         if event.variable is not None:
             size.add(event.variable)
-    text.append(f"  {what}, {memory(size.bytes)}", QUIET)
+    text = inked(f"{number:<5}  {what}, {memory(size.bytes)}", QUIET)
     place = "" if events[0].location is None else places.short(events[0].location)
-    return Line(text, inked(without_start(glyphs.user(place), 28, glyphs.dots), QUIET))
+    return Line(text, inked(without_start(glyphs.user(place), WIDEST_PLACE, glyphs.dots), QUIET))
 
 
 def _cells(
@@ -143,7 +142,7 @@ def _cells(
 
 def _root(events: list[Event]) -> str | None:
     """Return the model that all variables of layers lie in, whose name need not be repeated."""
-    paths = [_path(e, e.variable) for e in events if e.layer and e.variable and _holder(e) is None]
+    paths = [_path(event, event.variable) for event in events if event.layer and event.variable]
     roots = {path[0] for path in paths if len(path) > 2}
     return roots.pop() if len(roots) == 1 and len(paths) > 1 else None
 
