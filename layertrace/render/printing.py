@@ -7,16 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING
 
 import rich
-from rich.console import Console, RenderableType
+from rich.console import Console
 
 from layertrace.diagnosis import Finding
 from layertrace.render.chapters.overview import overview
-from layertrace.render.console import lines_taken, terminal_width, written
+from layertrace.render.console import terminal_width, written
 from layertrace.render.notebook import notebook
-from layertrace.render.tables.crash_card import crash_card
-from layertrace.render.tables.findings import findings as finding_list
-from layertrace.render.tables.verdict import verdict
-from layertrace.render.wording.glyphs import Adaptive
+from layertrace.render.screen import report_parts
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -74,19 +71,7 @@ def print_timeline(
             return
         if not console.is_terminal:  # for which rich assumes 80 columns
             console = Console(file=console.file, width=terminal_width())
-    judged = None if findings is None else verdict(timeline, findings)
-    before: list[RenderableType] = []
-    if judged is not None and timeline and not judged.is_complete:
-        before.append(Adaptive(judged.last_line))
-    card = None if findings is None else crash_card(timeline, findings)
-    if card is not None:
-        before.append(card)
-    if findings:
-        before.append(finding_list(findings))
-    after: list[RenderableType] = [] if judged is None else [judged]
-    taken = lines_taken(console, *before, *after)
-    shown = overview(timeline, findings=findings or (), verdict=judged, taken=taken, **options)
-    for number, part in enumerate((*before, shown, *after)):
+    for number, part in enumerate(report_parts(console, timeline, findings, **options)):
         if number:
             console.print()
         console.print(part, crop=False)

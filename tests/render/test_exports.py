@@ -185,18 +185,51 @@ def test_a_picture_is_whole_and_asks_for_nothing(story, tmp_path):
     assert "href" not in picture.replace("[link=https://example.com]", "")
 
 
-def test_a_picture_shows_the_tree(tmp_path):
-    """The picture has the lines of the tree, in order."""
+def _lines_of(picture: str) -> list[str]:
+    """Return the lines of text in a picture."""
+    rows: dict[str, list[str]] = {}
+    for cell in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):
+        if cell.get("clip-path"):
+            rows.setdefault(cell.get("y"), []).append(cell.text)
+    return ["".join(row).replace("\xa0", " ").rstrip() for row in rows.values()]
+
+
+def test_a_picture_shows_the_tree_and_the_verdict(tmp_path):
+    """The picture has the lines that are printed on a screen, in order, and the verdict as its title."""
     export(stories.tutorial(), tmp_path / "run.svg")
 
-    root = ET.fromstring((tmp_path / "run.svg").read_text(encoding="utf-8"))
-    rows: dict[str, list[str]] = {}
-    for one in root.iter("{http://www.w3.org/2000/svg}text"):
-        if one.get("clip-path"):
-            rows.setdefault(one.get("y"), []).append(one.text)
-    written = "\n".join("".join(row).replace("\xa0", " ").rstrip() for row in rows.values())
-    shown = text(stories.tutorial(), width=160, encoding="utf-8")
-    assert "".join(written.split()) == "".join(shown.split())
+    picture = (tmp_path / "run.svg").read_text(encoding="utf-8")
+    shown = text(stories.tutorial(), width=120, encoding="utf-8")
+    lines = "".join("".join(_lines_of(picture)).split())
+    assert lines == "".join(shown.split()) + "nothingwrongfoundin5eventsof1layer"
+    assert "<title>layertrace: nothing wrong found in 5 events of 1 layer</title>" in picture
+
+
+@pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_picture_is_small_enough_to_share(story, theme, tmp_path):
+    """It has at most 60 lines and 100 kB, with findings, their marks and the verdict."""
+    export(getattr(stories, story)(), tmp_path / "run.svg", theme=theme)
+
+    picture = (tmp_path / "run.svg").read_text(encoding="utf-8")
+    lines = _lines_of(picture)
+    assert len(lines) <= 60
+    assert len(picture) < 100_000
+    if story == "bug":
+        assert lines[0].startswith("LT101 variable-created-in-call")
+        assert any("◄ LT101" in line for line in lines)
+        assert lines[-1].startswith("1 error in ") or "ended the recording" in lines[-1]
+
+
+def test_a_light_picture_has_dark_text(tmp_path):
+    """The theme changes only the colours."""
+    export(stories.bug(), tmp_path / "dark.svg")
+    export(stories.bug(), tmp_path / "light.svg", theme="light")
+
+    dark, light = ((tmp_path / f"{name}.svg").read_text(encoding="utf-8") for name in ("dark", "light"))
+    assert _lines_of(dark) == _lines_of(light)
+    assert 'fill="#ffffff"' in light
+    assert 'fill="#16181d"' in dark
 
 
 # Tracks and slices

@@ -123,5 +123,5 @@ def test_a_file_is_light_or_dark(tmp_path):
 
     assert "#13161b" in (tmp_path / "lives.svg").read_text()
     assert "prefers-color-scheme" in (tmp_path / "run.lives.svg").read_text()
-    with pytest.raises(FormatError, match="the format jsonl has no themes; only lives"):
+    with pytest.raises(FormatError, match="the format jsonl has no themes; only lives, svg"):
         export(stories.bug(), tmp_path / "run.records.jsonl", theme="dark")

@@ -66,7 +66,13 @@ FORMATS = (
     ),
     Format("perfetto", ".perfetto.json", "tracks and slices, for ui.perfetto.dev", _whole(perfetto.write)),
     Format("lives", "lives.svg", "the life chart as a picture", _whole(lives.write), _in_theme(lives.write)),
-    Format("svg", ".svg", "the tree as a picture", _whole(pictures.write_svg)),
+    Format(
+        "svg",
+        ".svg",
+        "the report on one screen as a picture",
+        _whole(pictures.write_svg),
+        _in_theme(pictures.write_svg),
+    ),
     Format("txt", ".txt", "the tree as plain text", _whole(pictures.write_text)),
 )
 """All formats, which `export` and the command line offer; `lives.svg` stands before `.svg`."""
@@ -87,7 +93,7 @@ def export(
         path: The output file. Its suffix selects the format: `.html`, `.records.jsonl`,
             `.perfetto.json`, `lives.svg`, `.svg` or `.txt`.
         format: `html`, `jsonl`, `perfetto`, `lives`, `svg` or `txt`, regardless of the suffix.
-        theme: `light` or `dark` for a picture that otherwise follows the system of the reader.
+        theme: `light` or `dark` for a picture; the life chart otherwise follows the system of the reader.
 
     Raises:
         FormatError: If the format is unknown or has no themes, or the file cannot be written; no partial file
