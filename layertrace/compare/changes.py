@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from layertrace.compare.contrast import Contrast
 from layertrace.compare.diff import Difference, LayerDifference
 from layertrace.compare.function_diff import FunctionDifference
+from layertrace.compare.holders import HolderDifference
 
 __all__ = ["Change", "changes"]
 
@@ -25,8 +26,11 @@ class Change:
         causes: The respects in which they were changed; empty for layers that appeared or disappeared.
         effects: The respects of the same layers that follow from it, such as the shapes of their variables.
         followers: The other layers that differ only because of it.
-        outside: The variables outside of layers that differ only because of it: those of an optimizer.
+        outside: Variables of the program outside of layers: those that differ only because of it; without a
+            layer and a function, those that were changed.
+        holders: The names of optimizers, metrics and generators whose variables differ only because of it.
         function: The function that was changed.
+        holder: The optimizer, metric or generator that appeared, disappeared or was changed.
     """
 
     layers: tuple[LayerDifference, ...] = ()
@@ -34,7 +38,9 @@ class Change:
     effects: tuple[Contrast, ...] = ()
     followers: tuple[LayerDifference, ...] = ()
     outside: tuple[Contrast, ...] = ()
+    holders: tuple[str, ...] = ()
     function: FunctionDifference | None = None
+    holder: HolderDifference | None = None
 
 
 def changes(difference: Difference) -> list[Change]:
@@ -55,6 +61,7 @@ class _Source:
     effects: tuple[Contrast, ...] = ()
     followers: list[LayerDifference] = field(default_factory=list)
     outside: list[Contrast] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
     function: FunctionDifference | None = None
     pairs: set[Pair] = field(default_factory=set)
 
@@ -65,6 +72,7 @@ class _Source:
             effects=self.effects,
             followers=tuple(self.followers),
             outside=tuple(self.outside),
+            holders=tuple(dict.fromkeys(self.holders)),
             function=self.function,
         )
 
@@ -79,7 +87,7 @@ class _Separation:
     def __init__(self, difference: Difference) -> None:
         self._difference = difference
         self._functions = [
-            _Source([], function=function) for function in difference.functions if not function.is_plumbing
+            _Source([], function=function) for function in _functions_of_users(difference.functions)
         ]
         self._traced_otherwise = next(
             (source for source in self._functions if _is_traced_more_or_less(source.function)), None
@@ -100,10 +108,11 @@ class _Separation:
         for layer, contrasts in remaining:
             if _number(layer) not in self._source_of and not self._follows(layer, contrasts):
                 self._add(layer, contrasts)
-        self._explain_outside()
+        unexplained = self._unexplained_outside()
         order = {_number(layer): place for place, layer in enumerate(self._difference.layers)}
         self._sources.sort(key=lambda source: order[_number(source.layers[0])])
-        return [source.finished() for source in (*_merged(self._sources), *self._functions)]
+        sources = [source.finished() for source in (*_merged(self._sources), *self._functions)]
+        return [*sources, *unexplained]
 
     def _unexplained(self, layer: LayerDifference) -> list[Contrast]:
         """Return in what a layer differs other than the layer around it does."""
@@ -157,14 +166,50 @@ class _Separation:
         neighbours = (source for source in self._sources if layer.now in source.layers[0].between)
         return next(explaining, None) or (next(neighbours, None) if layer.now is not None else None)
 
-    def _explain_outside(self) -> None:
-        """Assign variables outside of layers to the first change that replaced the same sizes."""
+    def _unexplained_outside(self) -> list[Change]:
+        """Assign variables outside of layers to the changes that explain them, and return the others."""
+        others = []
         for contrast in self._difference.outside:
-            pairs = _replaced_words(contrast)
-            explaining = (source for source in self._sources if not pairs.isdisjoint(source.pairs))
-            source = next(explaining, None)
+            source = self._explaining(contrast)
             if source is not None:
                 source.outside.append(contrast)
+            elif contrast.what != "ended by":
+                others.append(contrast)
+        changed = [Change(outside=tuple(others))] if others else []
+        for holder in self._difference.holders:
+            explaining = [self._explaining(contrast) for contrast in holder.contrasts]
+            if 0 in holder.variables or None in explaining:
+                changed.append(Change(holder=holder))
+                continue
+            for source in filter(None, explaining):
+                source.holders.append(holder.name)
+        return changed
+
+    def _explaining(self, contrast: Contrast) -> _Source | None:
+        """Return the first change that replaced the same sizes, or that adds or removes variables, too."""
+        if not contrast.before or not contrast.now:
+            return next((source for source in self._sources if _adds_or_removes(source)), None)
+        pairs = _replaced_words(contrast)
+        return next((source for source in self._sources if not pairs.isdisjoint(source.pairs)), None)
+
+
+def _functions_of_users(functions: Sequence[FunctionDifference]) -> list[FunctionDifference]:
+    """Return the functions that a program calls; the inner one of a model's `fit` follows from the outer."""
+    outer = {function.role for function in functions if function.role[0] and not function.is_step}
+    return [
+        function
+        for function in functions
+        if not function.is_plumbing and not (function.is_step and function.role in outer)
+    ]
+
+
+def _adds_or_removes(source: _Source) -> bool:
+    """Return whether a change adds or removes a layer, or a variable of a layer."""
+    contrasts = (*source.causes, *source.effects)
+    return any(map(_is_new_or_gone, source.layers)) or any(
+        contrast.what.startswith("variable ") and not (contrast.before and contrast.now)
+        for contrast in contrasts
+    )
 
 
 def _number(layer: LayerDifference) -> tuple[str, int]:
@@ -229,4 +274,5 @@ def _merged(sources: Iterable[_Source]) -> Iterator[_Source]:
             first.layers += source.layers
             first.followers += source.followers
             first.outside += source.outside
+            first.holders += source.holders
     yield from alike.values()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from layertrace.compare.align_layers import Alignment, align
 from layertrace.compare.contrast import Contrast, Respect, contrasts
 from layertrace.compare.function_diff import FunctionDifference, difference_of, groups
+from layertrace.compare.holders import HolderDifference, holder_differences, variables_of_users
 from layertrace.compare.layer_histories import LayerHistories, LayerHistory
 from layertrace.compare.layer_traits import FormatCache, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
@@ -57,7 +58,8 @@ class Difference:
     Attributes:
         functions: The functions that differ.
         layers: The layers that differ, in the order of the second recording; then those that disappeared.
-        outside: What differs outside of any layer: variables of an optimizer, the exception at the end.
+        outside: What differs outside of any layer: variables of the program, the exception at the end.
+        holders: The optimizers, metrics and random generators whose variables outside of layers differ.
         parting: The first events in the first thread that differ; None for a recording that had ended.
         versions: The versions of TensorFlow and Keras, if they differ. They alone do not make it true.
         notes: The notes of the first and of the second recording, such as why one is incomplete.
@@ -66,12 +68,13 @@ class Difference:
     functions: tuple[FunctionDifference, ...] = ()
     layers: tuple[LayerDifference, ...] = ()
     outside: tuple[Contrast, ...] = ()
+    holders: tuple[HolderDifference, ...] = ()
     parting: tuple[Event | None, Event | None] | None = None
     versions: tuple[Contrast, ...] = ()
     notes: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def __bool__(self) -> bool:
-        return bool(self.functions or self.layers or self.outside or self.parting)
+        return bool(self.functions or self.layers or self.outside or self.holders or self.parting)
 
 
 def diff(a: Timeline, b: Timeline) -> Difference:
@@ -93,6 +96,7 @@ def diff(a: Timeline, b: Timeline) -> Difference:
         functions=tuple(filter(None, (difference_of(*pair) for pair in functions))),
         layers=tuple(_layers(layers)),
         outside=tuple(contrasts(_outside(a), _outside(b))),
+        holders=tuple(holder_differences(a, b)),
         parting=_parting(a, b, layers, functions),
         versions=tuple(version for version in versions if version.before and version.now),
         notes=(a.notes, b.notes),
@@ -182,7 +186,7 @@ def _count_inside(histories: LayerHistories, number: int, done: Mapping[int, int
 
 
 def _outside(timeline: Timeline) -> Iterator[Respect]:
-    yield from of_variables(event for event in timeline if event.layer is None)
+    yield from of_variables(variables_of_users(timeline))
     yield "ended by", [] if timeline.failure is None else [timeline.failure.error.type]
 
 

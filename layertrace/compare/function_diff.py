@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,17 @@ class FunctionDifference:
         return all(life.is_plumbing for life in (*self.before, *self.now))
 
     @property
+    def is_step(self) -> bool:
+        """Whether it is the inner function of a model's training, testing or predicting."""
+        return (self.now or self.before)[0].function.step
+
+    @property
+    def role(self) -> tuple[str | None, str | None]:
+        """What Keras created it for, and the name of the model."""
+        function = (self.now or self.before)[0].function
+        return function.role, function.model
+
+    @property
     def traces(self) -> tuple[int, int]:
         """The number of their traces in the first and in the second recording."""
         return len(_traces(self.before)), len(_traces(self.now))
@@ -58,7 +70,9 @@ class FunctionDifference:
 
 def groups(before: Sequence[FunctionLife], now: Sequence[FunctionLife]) -> Iterator[tuple[Group, Group]]:
     """Yield the functions of two recordings in pairs, by name and definition."""
-    first, second = _by_name(before), _by_name(now)
+    # An older layertrace recorded no roles. Its functions are compared by TensorFlow's names for them.
+    by_role = all(any(life.function.role for life in lives) for lives in (before, now))
+    first, second = _by_name(before, by_role=by_role), _by_name(now, by_role=by_role)
     for name in {**second, **first}:
         old, new = first.get(name, {}), second.get(name, {})
         for place in [place for place in new if place in old]:
@@ -68,10 +82,14 @@ def groups(before: Sequence[FunctionLife], now: Sequence[FunctionLife]) -> Itera
             yield old_group or (), new_group or ()
 
 
-def _by_name(lives: Sequence[FunctionLife]) -> dict[str, dict[str, Group]]:
+def _by_name(lives: Sequence[FunctionLife], *, by_role: bool) -> dict[str, dict[str, Group]]:
     by_name: dict[str, dict[str, list[FunctionLife]]] = {}
     for life in lives:
-        by_name.setdefault(life.name, {}).setdefault(str(life.defined_at), []).append(life)
+        has_role = by_role and life.function.role is not None
+        # Keras counts models for their names.
+        name = re.sub(r"_\d+$", "", life.label) if has_role else life.name
+        place = "" if has_role else str(life.defined_at)
+        by_name.setdefault(name, {}).setdefault(place, []).append(life)
     return {
         name: {place: tuple(group) for place, group in places.items()} for name, places in by_name.items()
     }
@@ -90,7 +108,7 @@ def difference_of(before: Group, now: Group) -> FunctionDifference | None:
     if before and now and not (new or gone or differing):
         return None
     return FunctionDifference(
-        name=(now or before)[0].name, before=before, now=now, new=new, gone=gone, contrasts=differing
+        name=(now or before)[0].label, before=before, now=now, new=new, gone=gone, contrasts=differing
     )
 
 

@@ -66,6 +66,14 @@ def test_arguments_equal_to_their_default_are_marked():
     assert lstm.at_default == ("kernel_initializer",)
 
 
+def test_a_dtype_policy_is_described_by_its_name():
+    """A policy that a layer passes on is shown by the name of its dtype."""
+    with layertrace.trace() as timeline:
+        layers.Dense(3, dtype=keras.DTypePolicy("mixed_float16"))
+
+    assert str(timeline[0].arguments["dtype"]) == "<DTypePolicy mixed_float16>"
+
+
 def test_a_layer_is_created_built_and_called():
     """A layer is created, then built at its first call, then called, each recorded once."""
     with layertrace.trace() as timeline:

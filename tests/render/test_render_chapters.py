@@ -84,6 +84,22 @@ def test_the_number_of_lines_can_be_chosen(most):
     assert most - 8 <= len(shown(training(), max_lines=most)) <= most
 
 
+def test_plumbing_is_a_remark_of_its_chapter():
+    """What Keras does for itself is mentioned, and never a pass of its own."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    for number in range(3):
+        with story.span("trace", function=story.function(f"Dataset_map_{number}"), trace=1, at=5):
+            pass
+    for number in range(60):
+        story.call(dense, f"float32[{number}]", "float32[1]", at=5)
+    lines = shown(with_source(story, {5: "model.fit(x, y)"}))
+
+    assert "3 functions of tf.data" in lines[2]
+    assert " trace" not in lines[0]
+    assert not any("Dataset" in line for line in lines)
+
+
 def test_a_depth_is_shown_completely():
     """With a depth, each chapter shows its passes and that many levels, on as many lines as it takes."""
     lines = shown(training(30), depth=2)
@@ -115,11 +131,11 @@ def test_what_fits_completely_needs_no_passes():
 
 
 def test_only_places_elsewhere_are_shown():
-    """Lines inside a chapter do not repeat its line."""
+    """Lines inside a chapter do not repeat its line, nor the file that the headline names."""
     lines = shown(training(4))
 
-    assert not any(line.endswith("train.py:6") for line in lines)
-    assert any(line.endswith("train.py:2") for line in lines)
+    assert not any(line.endswith(":6") for line in lines)
+    assert any(line.endswith("ms  :2") for line in lines)
 
 
 def test_chapters_of_several_files_name_the_file():

@@ -36,7 +36,7 @@ def test_a_crash_reads_well(width):
 
 def test_a_crash_in_ascii_without_source():
     """No frame is shown for a line that is unknown."""
-    shown = written(crash_card(crashing(), []), width=60, encoding="ascii")
+    shown = written(crash_card(crashing(file="elsewhere.py"), []), width=60, encoding="ascii")
 
     assert shown.isascii()
     assert_golden("crash_60_ascii", shown)

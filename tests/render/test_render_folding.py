@@ -295,3 +295,49 @@ def test_the_numbers_of_events_do_not_depend_on_when_they_happened(story, dense)
     signatures = Signatures(Timeline([event, later]))
 
     assert signatures.exact(event) == signatures.exact(later)
+
+
+def with_slots(story, number):
+    """Add a call that is followed by the variables that an optimizer keeps for some weights."""
+    story.call(story.layer("Dense", "dense"), "float32[1]", "float32[1]")
+    for weight in range(number):
+        for slot in ("momentum", "velocity"):
+            name = f"dense_{weight}_{slot}"
+            story.variable(None, name, "float32[2]", trainable=False, role="optimizer", holder="adam")
+
+
+def test_plumbing_is_one_quiet_item(story):
+    """Two hundred variables of an optimizer are one line, whatever their names and shapes."""
+    with_slots(story, 100)
+    timeline = story.timeline()
+    call, slots = fold(timeline.roots, Signatures(timeline), timeline.plumbing)
+
+    assert (call.first.kind, slots.siblings, slots.size) == ("call", 200, 200)
+    assert slots.plumbing == ("200 variables of adam", "momentum and velocity of 100 weights")
+
+
+def test_plumbing_that_a_finding_points_at_is_shown(story):
+    """A variable with a finding is never folded."""
+    with_slots(story, 3)
+    timeline = story.timeline()
+    items = fold(timeline.roots, Signatures(timeline, {3: "LT101"}), timeline.plumbing)
+
+    assert [item.first.seq for item in items if not item.plumbing] == [0, 3]
+
+
+def test_a_variable_of_the_program_is_no_plumbing(story):
+    """A user's own variable outside of layers keeps its line."""
+    with_slots(story, 3)
+    story.variable(None, "temperature", "float32[]")
+    timeline = story.timeline()
+
+    items = fold(timeline.roots, Signatures(timeline), timeline.plumbing)
+    assert [bool(item.plumbing) for item in items] == [False, True, False]
+
+
+def test_without_folding_plumbing_is_shown_event_by_event(story):
+    """`--all` leaves out nothing."""
+    with_slots(story, 3)
+    timeline = story.timeline()
+
+    assert len(fold(timeline.roots, Signatures(timeline), timeline.plumbing, wanted=False)) == 7

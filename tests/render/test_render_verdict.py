@@ -17,18 +17,18 @@ from layertrace.timeline.event import LayerRef
 TRUNCATED = "the recording is truncated at 3.2 s: the program was killed"
 
 
-def crashing(twice=True):
+def crashing(twice=True, file="crash.py"):
     """Return a recording that a KeyError ended; Keras repeated the call that raised it."""
-    story = Story("crash.py")
+    story = Story(file)
     head = story.layer("Head", "head")
     dense = story.layer("Dense", "dense")
     story.add("init", head, at=18)
     for _ in range(1 + twice):
         with story.span("call", head, at=18):
             story.add("call", dense, at=13)
-            story.fails(raised("KeyError", "'scale'", "crash.py:13"))
-    error = raised("KeyError", "Exception encountered when calling Head.call().\n\n'scale'", "crash.py:13")
-    lines = (place("crash.py:18"), place("crash.py:13"))
+            story.fails(raised("KeyError", "'scale'", f"{file}:13"))
+    error = raised("KeyError", "Exception encountered when calling Head.call().\n\n'scale'", f"{file}:13")
+    lines = (place(f"{file}:18"), place(f"{file}:13"))
     failure = Failure(error=error, layer=head, lines=lines)
     return Timeline(story.events, (), RecordingContext(failure=failure))
 

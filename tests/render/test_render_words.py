@@ -56,6 +56,7 @@ def test_durations_have_two_or_three_figures(nanoseconds, expected):
         ((), "()"),
         ({"a": 1}, "{a: 1}"),
         (Opaque("<GlorotUniform>"), "<GlorotUniform>"),
+        (Opaque("<DTypePolicy mixed_float16>"), "mixed_float16"),
         ((spec("float32[4, None]"), spec("int64[]")), "(float32[4, None], int64[])"),
         (tuple(range(10)), "(0, 1, 2, 3, 4, 5, … 4 more)"),
         ((((((1,),),),),), "(((((…,),),),),)"),

@@ -6,7 +6,7 @@ from hand_made import Story, spec
 
 from layertrace.compare.changes import changes
 from layertrace.compare.diff import diff
-from layertrace.timeline import Timeline
+from layertrace.timeline import FunctionRef, Timeline
 
 
 def _net(
@@ -25,7 +25,7 @@ def _net(
     story.add("init", head, arguments={"units": 2})
     story.variable(hidden, "kernel", f"float32[3, {units}]")
     story.variable(head, "kernel", f"float32[{units}, 2]")
-    story.variable(None, "hidden_kernel_momentum", f"float32[3, {units}]")
+    story.variable(None, "hidden_kernel_momentum", f"float32[3, {units}]", role="optimizer", holder="adam")
 
     def call(mode: str) -> None:
         with story.span("call", net, mode=mode, inputs=spec(f"float32[{rows}, 3]")):
@@ -64,7 +64,7 @@ def test_shapes_follow_from_the_argument_that_changed_them():
     assert [cause.what for cause in change.causes] == ["init units"]
     assert [effect.what for effect in change.effects] == ["outputs", "variable kernel"]
     assert [follower.layer.name for follower in change.followers] == ["head"]
-    assert [variable.what for variable in change.outside] == ["variable hidden_kernel_momentum"]
+    assert change.holders == ("adam",)
 
 
 def test_calls_of_inner_layers_follow_from_those_of_the_outer():
@@ -102,4 +102,36 @@ def test_layers_that_changed_alike_are_one_change():
 
     assert _changed(blocks("relu"), blocks("gelu")) == [
         ("dense_0, dense_1, dense_2", ["init activation"], [])
+    ]
+
+
+def _fit(*steps: int, optimizer: str = "adam", model: str = "net") -> Timeline:
+    """Return a timeline of a model that is trained some number of steps, once for each number."""
+    story = Story()
+    for index, runs in enumerate(steps):
+        name = model if index == 0 else f"{model}_{index}"
+        outer = FunctionRef(10 * index + 1, "multi_step_on_iterator", role="train", model=name)
+        inner = FunctionRef(10 * index + 2, "one_step_on_data", role="train", model=name, step=True)
+        with story.span("trace", function=outer, trace=1):
+            for trace in (1, 2)[:runs]:
+                with story.span("trace", function=inner, trace=trace):
+                    story.variable(None, "kernel_momentum", "float32[3]", role="optimizer", holder=optimizer)
+        story.add("run", function=outer, times=runs)
+    return story.timeline()
+
+
+def test_functions_of_keras_are_paired_by_their_role():
+    """The number in a model's name does not matter, and the inner function follows from the outer."""
+    assert _changed(_fit(8), _fit(8, model="net_3")) == []
+    assert _changed(_fit(8), _fit(4)) == [("train of net", [], [])]
+    assert _changed(_fit(8), _fit(1))[0] == ("train of net", [], [])
+
+
+def test_another_optimizer_appears_and_disappears_as_a_whole():
+    """The variables of an optimizer are one change, named as the optimizer."""
+    separated = changes(diff(_fit(8), _fit(8, optimizer="sgd")))
+
+    assert [(change.holder.name, change.holder.variables) for change in separated] == [
+        ("sgd", (0, 2)),
+        ("adam", (2, 0)),
     ]

@@ -137,8 +137,8 @@ def _class_and_name(value: object) -> str:
     name = safe.code_name(value)
     if name is not None:
         return f"<function {name}>"
-    name = safe.instance_dict(value).get("name")
     kind = safe.class_name(value)
+    name = safe.instance_dict(value).get("_name" if kind == "DTypePolicy" else "name")
     return f"<{kind} {name}>" if type(name) is str else f"<{kind}>"
 
 

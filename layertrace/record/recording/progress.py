@@ -16,7 +16,7 @@ from layertrace.record.hub import hub
 from layertrace.record.recording.materialize import EventBuilder
 from layertrace.record.recording.recorder import Recorder
 from layertrace.record.spans import DETAIL, LAYER, METHOD, MODE, PARENT, SPAN, START, Record, Span, trace_note
-from layertrace.timeline import Event, FunctionRef, Timeline
+from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import Kind
 
 __all__ = ["OpenSpan", "Progress", "Seen"]
@@ -51,8 +51,8 @@ class Seen:
         is_loaded: Whether a Keras has been imported.
         traced: The function whose trace ended last, if nothing else has ended since.
         running: The function that ran since the previous look, with the number of its runs so far.
-        variables: The names of the variables that were created last inside the innermost open span, outside
-            of any layer: those of an optimizer.
+        variables: The holders of the variables that were created last inside the innermost open span, outside
+            of any layer: an optimizer, or the paths of variables without a holder.
         last: The event that ended last.
     """
 
@@ -128,13 +128,14 @@ class Progress:
         if kind == "variable" and layer is None:
             if span[PARENT] is not self._around_variables:
                 self._variables, self._around_variables = [], span[PARENT]
-            self._variables.append(cast(VariableNote, span[DETAIL]).spec.path)
+            spec = cast(VariableNote, span[DETAIL]).spec
+            self._variables.append(spec.holder or spec.path)
 
     def _traced_just_now(self) -> str | None:
         last = self._last
         if last is None or last.kind != "trace" or last.function is None or last.error is not None:
             return None
-        return _label(last.function)
+        return last.function.label
 
     def _ran_since_last_look(self) -> tuple[str, int] | None:
         """Return the function that ran last since the previous look, and the number of its runs."""
@@ -145,7 +146,7 @@ class Progress:
             return None
         function = self._runs[ran[-1]].function
         runs = sum(note.times for note in self._runs if note.function == function)
-        return _label(function), runs
+        return function.label, runs
 
 
 _MOST_LOOKED_AT = 1000
@@ -175,14 +176,10 @@ def _described(span: Span) -> OpenSpan | None:
         return None
     note = trace_note(span)
     if note is not None:
-        return OpenSpan(kind, _label(note.function))
+        return OpenSpan(kind, note.function.label)
     if kind == "run":
-        return OpenSpan(kind, _label(cast(RunNote, span[DETAIL]).function))
+        return OpenSpan(kind, cast(RunNote, span[DETAIL]).function.label)
     if kind == "variable":
         return OpenSpan(kind, cast(VariableNote, span[DETAIL]).spec.name)
     name = "" if layer is None else layer.known_name
     return OpenSpan(kind, name, mode is not None and mode.name == "symbolic")
-
-
-def _label(function: FunctionRef) -> str:
-    return function.name

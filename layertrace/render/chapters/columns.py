@@ -40,14 +40,14 @@ class Columns:
         self._dot = inked(f" {glyphs.dot} ", QUIET)
         self._lines = min(max((len(row.lines) for row in rows), default=0), LINES_UP_TO, limit // 3)
         self._time = max((len(row.time) for row in rows), default=0)
-        widest = max((row.name.cell_len for row in rows if row.words), default=0)
+        widest = max((_width(row) for row in rows if row.words), default=0)
         words = max((self._whole(row.words).cell_len for row in rows), default=0)
         spare = limit - self.indent - 2 * GAP - self._time
         self._name = min(widest, max(int(limit * NAME_UP_TO), spare - words))
         self._is_narrow = spare - self._name < NARROWEST_WORDS
         if self._is_narrow:
-            self._name = min(max((row.name.cell_len for row in rows), default=0), spare + GAP)
-        without_words = max((row.name.cell_len for row in rows if not row.words), default=0)
+            self._name = min(max((_width(row) for row in rows), default=0), spare + GAP)
+        without_words = max((_width(row) for row in rows if not row.words), default=0)
         middle = self._name if self._is_narrow else max(self._name + GAP + words, without_words)
         self.width = min(limit, self.indent + middle + (GAP + self._time if self._time else 0))
 
@@ -65,11 +65,11 @@ class Columns:
         """
         spare = width - self.indent - (GAP + self._time if self._time else 0)
         if self._is_narrow or not row.words:
-            first, further = self._clipped(row.name, spare), self._flow(row.words, spare - GAP)
+            first, further = self._clipped(row, spare), self._flow(row.words, spare - GAP)
             indent = GAP
         else:
             words = self._flow(row.words, spare - self._name - GAP)
-            first = _padded(self._clipped(row.name, self._name), self._name + GAP).append_text(words[0])
+            first = _padded(self._clipped(row, self._name), self._name + GAP).append_text(words[0])
             further, indent = words[1:], self._name + GAP
         lines = [self._gutter(row).append_text(first)]
         if row.time:
@@ -92,13 +92,18 @@ class Columns:
     def _whole(self, words: Sequence[Text]) -> Text:
         return self._dot.join([fact for fact in words if fact])
 
-    def _clipped(self, text: Text, width: int) -> Text:
-        if text.cell_len <= width:
-            return text.copy()
-        clipped = text.copy()
-        clipped.truncate(max(width - len(self._glyphs.dots), 1))
-        clipped.rstrip()
-        return clipped.append(self._glyphs.dots, QUIET)
+    def _clipped(self, row: OverviewRow, width: int) -> Text:
+        """Return the name of a row, without its end if it is too wide, and its tail."""
+        name, room = row.name.copy(), width - row.tail.cell_len
+        if name.cell_len > room:
+            dots = self._glyphs.dots if name.plain.strip() else " " * len(self._glyphs.dots)
+            name.truncate(max(room - len(dots), 1))
+            name.append(dots, QUIET)
+        return name.append_text(row.tail)
+
+
+def _width(row: OverviewRow) -> int:
+    return row.name.cell_len + row.tail.cell_len
 
 
 def _padded(text: Text, width: int) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -102,21 +102,25 @@ class _Around:
     function: Pass | None = None
 
 
-def contents_of(chapter: Chapter, timeline: Timeline, marked: Iterable[int] = ()) -> Contents:
+def contents_of(
+    chapter: Chapter, timeline: Timeline, marked: Iterable[int] = (), plumbing: Set[int] = frozenset()
+) -> Contents:
     """Return what a chapter caused, in linear time.
 
     Args:
         chapter: The chapter.
         timeline: The events.
         marked: The numbers of events that findings refer to.
+        plumbing: The numbers of the events that TensorFlow and Keras caused for themselves.
     """
-    return _Collector(timeline, frozenset(marked)).collected(chapter.roots)
+    return _Collector(timeline, frozenset(marked), plumbing).collected(chapter.roots)
 
 
 class _Collector:
     """Goes through the events of a chapter, from the outermost inwards."""
 
-    def __init__(self, timeline: Timeline, marked: frozenset[int]) -> None:
+    def __init__(self, timeline: Timeline, marked: frozenset[int], plumbing: Set[int]) -> None:
+        self._plumbing = plumbing
         self._timeline = timeline
         self._marked = marked
         self._contents = Contents()
@@ -128,6 +132,9 @@ class _Collector:
         waiting = [(event, top) for event in reversed(roots)]
         while waiting:
             event, around = waiting.pop()
+            if event.seq in self._plumbing:
+                self._contents.plumbing.append(event)
+                continue
             way = self._add(event, around)
             inside = children(event)
             if inside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
+from layertrace.timeline.event import Location
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
 
 LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
-FEWEST_LINES = 16
+FEWEST_LINES = 10
 LONGEST_TREE = 16
 WIDE_FROM = 100
 FEWEST_TREE_LINES = 3
@@ -58,9 +59,11 @@ class _Section:
 
     @property
     def has_tree(self) -> bool:
-        """Whether a tree would show more than the rows."""
+        """Whether a tree would show more than the rows; a single layer that was created is in the row."""
         contents = self.contents
-        return bool(contents.created or contents.built or contents.calls or contents.variables)
+        happened = bool(contents.built or contents.calls or contents.variables)
+        noticed = bool(contents.errors or contents.seqs)
+        return happened or noticed or len(contents.created) > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,11 @@ class Overview:
     @cached_property
     def _chapters(self) -> list[tuple[Chapter, Contents]]:
         marked = {seq for finding in self.findings for seq in finding.events}
-        return [(chapter, contents_of(chapter, self._events, marked)) for chapter in chapters(self._events)]
+        plumbed = frozenset(self._events.plumbing) - marked
+        return [
+            (chapter, contents_of(chapter, self._events, marked, plumbed))
+            for chapter in chapters(self._events)
+        ]
 
     @cached_property
     def _tree(self) -> TimelineTree:
@@ -166,6 +173,7 @@ class _Page:
             for chapter, contents in shown._chapters
         ]
         every_row = [row for section in self._sections for row in (section.row, *section.passes)]
+        self._files = {part.file for chapter, _ in shown._chapters for part in chapter.statements}
         self._columns = Columns(every_row, self._width, self._glyphs, console)
 
     def lines(self) -> list[Text]:
@@ -198,32 +206,60 @@ class _Page:
         return [*head, *body, *foot]
 
     def _share(self, room: int) -> None:
-        """Decide for each section whether it shows its passes, its tree, or both."""
-        waiting = []
-        for section in self._sections:
+        """Decide for each section whether it shows its passes, its tree, or both.
+
+        A tree that fits replaces the rows of the passes. The other trees get what is left: first those of
+        sections without passes, which only a tree describes.
+        """
+        candidates: list[tuple[int, int, _Section, Outline]] = []
+        for place, section in enumerate(self._sections):
             section.outline = None
-            room -= len(section.passes)
+            room -= self._height(section.passes)
             if section.has_tree:
-                waiting.append((section, self._outline(section, self._limit)))
-        waiting.sort(key=lambda pair: pair[1].length if pair[1].is_complete else self._limit + 1)
-        for done, (section, outline) in enumerate(waiting):
-            fair = max(room, 0) // (len(waiting) - done)
-            needed = outline.length - len(section.passes)
-            if outline.is_complete and needed <= fair and self._shown.depth is None:
+                outline = self._outline(section, self._limit)
+                replaced = self._height(section.passes) if self._may_replace(outline) else 0
+                candidates.append((outline.length - replaced, place, section, outline))
+        rest = []
+        for done, (needed, _, section, outline) in enumerate(sorted(candidates, key=lambda entry: entry[:2])):
+            is_whole = outline.is_complete or self._shown.depth is not None
+            if is_whole and needed <= max(room, 0) // (len(candidates) - done):
                 section.outline = outline
                 room -= needed
-            elif fair >= FEWEST_TREE_LINES:
-                section.outline = self._outline(section, fair)
-                room -= section.outline.length
+            else:
+                rest.append(section)
+        if rest:
+            rest.sort(key=lambda section: bool(section.passes))
+            room = self._grow(rest, max(room, 0) // len(rest), room)
+            self._grow(rest, room, room)
 
-    def _outline(self, section: _Section, lines: int) -> Outline:
+    def _grow(self, sections: Sequence[_Section], lines: int, room: int) -> int:
+        """Give sections up to so many more lines each, and return how many are left."""
+        for section in sections:
+            before = 0 if section.outline is None else section.outline.length
+            if min(lines, room) + before < FEWEST_TREE_LINES:
+                continue
+            outline = self._outline(section, before + min(lines, room), partly=not self._shown.depth)
+            if before < outline.length <= before + room:
+                section.outline = outline
+                room -= outline.length - before
+        return room
+
+    def _height(self, rows: Sequence[OverviewRow]) -> int:
+        return sum(len(self._columns.lines_of(row, self._columns.width)) for row in rows)
+
+    def _outline(self, section: _Section, lines: int, *, partly: bool = False) -> Outline:
+        """Return the tree of a section; `partly` leaves out what the rows of its passes show already."""
         shown = self._shown
+        roots = section.chapter.roots
+        if partly:
+            plumbed = shown._tree.outline.folds.plumbing
+            roots = tuple(e for e in roots if e.kind != "run" and e.seq not in plumbed) or roots
         return Outline(
             shown._events,
             shown.depth,
             lines,
             folded=shown.fold,
-            roots=section.chapter.roots,
+            roots=roots,
             folds=shown._tree.outline.folds,
         )
 
@@ -234,7 +270,7 @@ class _Page:
         lines = []
         for section in self._sections:
             lines += self._columns.lines_of(section.row, width)
-            if not self._replaces_passes(section):
+            if not self._may_replace(section.outline):
                 for row in section.passes:
                     lines += self._columns.lines_of(row, width)
             if layout is not None:
@@ -242,8 +278,9 @@ class _Page:
                     lines.append(Text(" " * indent).append_text(line))
         return lines
 
-    def _replaces_passes(self, section: _Section) -> bool:
-        return section.outline is not None and section.outline.is_complete and self._shown.depth is None
+    def _may_replace(self, outline: Outline | None) -> bool:
+        """Return whether a tree shows everything, so that the rows of the passes are not needed."""
+        return outline is not None and outline.is_complete and self._shown.depth is None
 
     def _layout(self) -> Layout | None:
         """Return the layout of all trees together, so that they share their columns."""
@@ -252,8 +289,16 @@ class _Page:
         if not nodes:
             return None
         names = Names((counts.layer for counts in shown._totals.layers.values()), glyphs)
-        places = Places(locations_of(nodes), here())
-        writer = Writer(names, places, glyphs, subject=True, marks=shown._tree.all_marks)
+        locations = locations_of(nodes)
+        places = Places(locations, here())
+        writer = Writer(
+            names,
+            places,
+            glyphs,
+            subject=True,
+            marks=shown._tree.all_marks,
+            mark_styles=shown._tree.mark_styles,
+        )
         written: list[Row] = []
         room = self._width - self._columns.indent
         for section in self._sections:
@@ -264,10 +309,34 @@ class _Page:
             written,
             room,
             glyphs,
-            places=places if shown.places else None,
+            places=_Lines(locations, self._files) if shown.places else None,
             times=shown.times,
             widest_left=self._columns.width - self._columns.indent,
         )
+
+
+class _Lines(Places):
+    """The names of lines of code below the chapters of one file: `:25` in that file.
+
+    Args:
+        locations: All lines of code in the output.
+        files: The files of all chapters.
+    """
+
+    def __init__(self, locations: Iterable[Location], files: Set[str]) -> None:
+        super().__init__(locations, here())
+        self._files = files
+
+    def long(self, location: Location) -> str:
+        """Return a location that can be opened from the working directory, or its line alone."""
+        return self._line(location) or super().long(location)
+
+    def short(self, location: Location) -> str:
+        """Return a location without its directory, or its line alone."""
+        return self._line(location) or super().short(location)
+
+    def _line(self, location: Location) -> str:
+        return f":{location.line}" if self._files == {location.file} else ""
 
 
 def _leave_out(chapter: Chapter, written: Sequence[Row]) -> None:

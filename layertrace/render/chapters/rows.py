@@ -13,6 +13,7 @@ from layertrace.render.chapters.contents import Contents, Pass
 from layertrace.render.wording import event_phrases, formatting
 from layertrace.render.wording.file_names import tails
 from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.plumbing_phrases import plumbing_phrase
 from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, SEVERITIES, inked
 from layertrace.timeline.chapters import Chapter
 
@@ -26,12 +27,14 @@ class OverviewRow:
     Attributes:
         lines: The lines of the statement, with the file where there are several; empty for a pass.
         name: The source of the statement, or the name of the pass.
+        tail: The end of the name, which is never cut: `trace 1, 2`.
         words: What happened, as facts that may be spread over several lines.
         time: How long it took; empty if nothing was timed.
     """
 
     lines: str = ""
     name: Text = field(default_factory=Text)
+    tail: Text = field(default_factory=Text)
     words: list[Text] = field(default_factory=list)
     time: str = ""
 
@@ -60,12 +63,14 @@ class RowWriter:
         """Return the row of a chapter, and those of its passes."""
         glyphs = self._glyphs
         facts = [Text(fact) for fact in sentences.created(contents)]
-        if contents.plumbing:
-            facts.append(inked(sentences.plumbing(contents.plumbing), QUIET))
+        plumbed = [event for event in contents.plumbing if event.layer is None or event.variable is None]
+        if plumbed:
+            facts.append(inked(plumbing_phrase(plumbed), QUIET))
         passes = [row for way in contents.passes for row in self._pass(way)]
-        if len(contents.passes) == 1 and not (contents.created or contents.built or contents.outside):
+        is_alone = len(contents.passes) == 1 and not (contents.created or contents.built or contents.outside)
+        if is_alone and not contents.passes[0].traces:
             facts, passes = [*self._in_one_row(contents.passes[0]), *facts], []
-        row = OverviewRow(self._lines(chapter), self._source(chapter), facts)
+        row = OverviewRow(self._lines(chapter), self._source(chapter), words=facts)
         if chapter.duration_ns is not None:
             row.time = formatting.duration(chapter.duration_ns, glyphs)
         row.words += self._troubles(contents)
@@ -107,40 +112,33 @@ class RowWriter:
     def _pass(self, way: Pass) -> Iterator[OverviewRow]:
         """Yield a row for the calls or traces of a pass, and one for its executions."""
         if way.function is None:
-            yield self._row(self._name(way, ""), list(self._calls(way)), way.duration_ns)
+            yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns)
             return
         traced_ns = (way.duration_ns or 0) - (way.run_ns or 0)
         if way.traces:
             words = [*self._calls(way), *self._reasons(way)]
-            yield self._row(self._name(way, sentences.numbers(way)), words, traced_ns)
+            yield self._row(self._name(way), sentences.numbers(way), words, traced_ns)
         if way.runs:
-            name = self._name(way, sentences.runs(way), again=bool(way.traces))
-            yield self._row(name, list(self._no_python(way)), way.run_ns)
+            name = self._name(way, again=bool(way.traces))
+            yield self._row(name, sentences.runs(way), list(self._no_python(way)), way.run_ns)
 
-    def _row(self, name: Text, words: list[Text], duration_ns: int | None) -> OverviewRow:
+    def _row(self, name: Text, rest: str, words: list[Text], duration_ns: int | None) -> OverviewRow:
         time = "" if duration_ns is None else formatting.duration(duration_ns, self._glyphs)
-        return OverviewRow("", name, words, time)
+        return OverviewRow("", name, Text(self._glyphed(f"  {rest}" if rest else "")), words, time)
 
     def _in_one_row(self, way: Pass) -> Iterator[Text]:
-        """Yield what a pass did, for the row of a chapter that did nothing else."""
+        """Yield what a pass without a trace did, for the row of a chapter that did nothing else."""
         if way.function is None:
             yield from self._calls(way)
             return
-        numbers, runs = sentences.numbers(way), sentences.runs(way)
-        what = ", ".join(filter(None, (numbers, runs, "" if numbers else "no new trace")))
-        yield self._name(way, what, indent="")
-        calls = sentences.calls(way, numbers)
-        if calls:
-            yield Text(self._glyphed(calls))
-        else:
-            yield from self._no_python(way)
-        yield from self._reasons(way)
+        runs = self._glyphed(f"  {sentences.runs(way)}, no new trace")
+        yield self._name(way, indent="").append(runs)
+        yield from self._no_python(way)
 
-    def _name(self, way: Pass, rest: str, *, again: bool = False, indent: str = "  ") -> Text:
+    def _name(self, way: Pass, *, again: bool = False, indent: str = "  ") -> Text:
         name = self._glyphs.user(sentences.pass_name(way))
         style = KINDS["trace"] if way.function is not None else MODES[way.kind]
-        text = Text(indent).append(" " * len(name) if again else name, style)
-        return text.append("  " if rest else "").append(self._glyphed(rest))
+        return Text(indent).append(" " * len(name) if again else name, style)
 
     def _calls(self, way: Pass) -> Iterator[Text]:
         words = self._glyphed(sentences.calls(way))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from layertrace.render.chapters.contents import Contents, Pass
 from layertrace.render.wording.formatting import counted
@@ -73,7 +73,7 @@ def pass_name(way: Pass) -> str:
     """Return what a pass is called: the function, or how the calls ran."""
     if way.function is None:
         return "in a graph" if way.kind == "graph" else way.kind
-    return way.function.name
+    return way.function.role or way.function.name
 
 
 def numbers(way: Pass) -> str:
@@ -108,11 +108,6 @@ def reasons(way: Pass) -> Iterator[str]:
     yield from texts[:MOST_REASONS]
     if len(texts) > MOST_REASONS:
         yield f"{len(texts) - MOST_REASONS:,} more causes"
-
-
-def plumbing(events: Sequence[Event]) -> str:
-    """Return what TensorFlow and Keras did for themselves."""
-    return counted(len(events), "function") + " of tf.data"
 
 
 def glyphed(text: str, glyphs: Glyphs) -> str:

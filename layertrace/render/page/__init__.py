@@ -9,6 +9,7 @@ from pathlib import Path
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.render.page.content import content
 from layertrace.render.page.document import document
+from layertrace.render.page.summary import command
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage.files import written
 
@@ -32,7 +33,7 @@ def page(
     Args:
         timeline: The events; of a running recording, those so far.
         findings: The findings to show; None to run `layertrace.diagnose`.
-        title: The title of the page.
+        title: The title and the heading of the page; None for the command of the program.
         check: Whether to run the rules if `findings` is None; otherwise the page states that nothing was
             checked.
 
@@ -40,10 +41,7 @@ def page(
         >>> page(Timeline(), findings=[])[:15]
         '<!doctype html>'
     """
-    events = timeline[:]  # a running recording would keep growing
-    if findings is None and check:
-        findings = diagnose(events)
-    return document(title or TITLE, content(events, findings))
+    return _page(timeline, findings, title or TITLE, title, check=check)
 
 
 def write_page(
@@ -60,13 +58,22 @@ def write_page(
         timeline: The events.
         path: The output file.
         findings: As for `page`.
-        title: As for `page`; None for the name of the file.
+        title: As for `page`; None for the name of the file as the title.
         check: As for `page`.
 
     Raises:
         FormatError: If the file cannot be written.
     """
     target = Path(path)
-    text = page(timeline, findings=findings, title=title or f"{target.stem} · {TITLE}", check=check)
+    text = _page(timeline, findings, title or f"{target.stem} · {TITLE}", title, check=check)
     with written(target) as file:
         file.write(text.encode())
+
+
+def _page(
+    timeline: Timeline, findings: Sequence[Finding] | None, title: str, heading: str | None, *, check: bool
+) -> str:
+    events = timeline[:]  # a running recording would keep growing
+    if findings is None and check:
+        findings = diagnose(events)
+    return document(title, heading or command(events) or title, content(events, findings))

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from layertrace.diagnosis import Finding
+from layertrace.render.page.cards import card
+from layertrace.render.page.chapters import chapter_rows, shown_chapters, statement_places
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.folds import folds
 from layertrace.render.page.lives import chart
 from layertrace.render.page.noticed import noticed, states
 from layertrace.render.page.rows import columns, parents
+from layertrace.render.page.summary import summary
 from layertrace.render.page.tables import Tables
 from layertrace.render.tables.counts import LayerCounts, Totals, count
 from layertrace.render.tables.verdict import tally
@@ -34,7 +37,9 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
     totals = count(timeline)
     surroundings = timeline.surroundings
     names = Names((counts.layer for counts in totals.layers.values()), UNICODE)
-    tables = Tables(names, Places(_locations(timeline, findings, surroundings), ""))
+    found_chapters = shown_chapters(timeline)
+    locations = _locations(timeline, findings, surroundings) | statement_places(found_chapters)
+    tables = Tables(names, Places(locations, ""))
     index = {event.seq: place for place, event in enumerate(timeline)}
     layers = [_layer(counts, index, tables) for counts in totals.layers.values()]
     failed = sum(event.error is not None for event in timeline)
@@ -43,14 +48,15 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "modes": MODES,
         "events": len(timeline),
         "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_SEEN],
-        "versions": [f"{printable(name)} {printable(v)}" for name, v in surroundings.versions.items()],
+        "summary": summary(timeline, findings if is_checked else None),
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),
         "checked": is_checked,
         "tally": tally(findings) if is_checked else "not checked",
-        "findings": [_finding(finding, index, tables) for finding in findings],
+        "findings": [card(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
-        "folds": folds(timeline),
+        "folds": folds(timeline, found_chapters),
+        "chapters": chapter_rows(found_chapters, index, tables),
         "lives": [_life(life, index, tables) for life in timeline.functions],
         "chart": chart(timeline, findings, index, tables),
         "counts": layers,
@@ -105,28 +111,6 @@ def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[
     where = MISSING if event is None else index[event.seq]
     thread = printable(failure.thread)
     return [tables.error(failure.error), tables.layer(failure.layer), lines, thread, where]
-
-
-def _finding(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, Any]:
-    return {
-        "code": printable(finding.code),
-        "name": printable(finding.name),
-        "severity": finding.severity,
-        "message": printable(finding.message),
-        "layers": [tables.layer(layer) for layer in finding.layers],
-        "place": tables.place(finding.location),
-        "evidence": [
-            [
-                printable(evidence.text),
-                tables.place(evidence.location),
-                # An event outside of this selection is shown by its number alone.
-                [[seq, index.get(seq, MISSING)] for seq in evidence.events],
-            ]
-            for evidence in finding.evidence
-        ],
-        "fix": UNICODE.user_lines(finding.fix),
-        "link": printable(finding.link),
-    }
 
 
 def _locations(

@@ -19,11 +19,12 @@ __all__ = ["document"]
 STYLES = ("page.css", "tree.css", "details.css", "panels.css", "lives.css", "phone.css", "print.css")
 
 
-def document(title: str, content: dict[str, Any]) -> str:
-    """Return the page that shows some content."""
+def document(title: str, heading: str, content: dict[str, Any]) -> str:
+    """Return the page that shows some content below a heading."""
     style, script = _style(), _script()
     return Template(_read("page.html")).substitute(
         title=escape(printable(title)),
+        heading=escape(printable(heading)),
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'",
         style=style,

@@ -94,7 +94,7 @@ class Tables:
         """Return the number of a function."""
         if function is None:
             return MISSING
-        return self._functions.number(function.id, lambda: printable(function.name))
+        return self._functions.number(function.id, lambda: printable(function.label))
 
     def place(self, place: Location | None) -> int:
         """Return the number of a line of code."""

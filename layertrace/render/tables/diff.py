@@ -84,6 +84,10 @@ class DifferenceView:
         groups += [
             (function_name(function, glyphs), function.contrasts) for function in self.difference.functions
         ]
+        groups += [
+            (Text(f"{glyphs.user(holder.name)} ({holder.role})"), holder.contrasts)
+            for holder in self.difference.holders
+        ]
         groups.append((Text("outside of layers"), self.difference.outside))
         for subject, contrasts in groups:
             if not contrasts:

@@ -12,6 +12,7 @@ from layertrace.compare.changes import Change
 from layertrace.compare.contrast import Contrast
 from layertrace.compare.diff import Difference, LayerDifference
 from layertrace.compare.function_diff import FunctionDifference
+from layertrace.compare.holders import HolderDifference
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
@@ -62,7 +63,14 @@ class Labels:
         else:
             text = Text(", ").join(map(self.of, layers))
         classes = {layer.layer.class_name for layer in layers}
-        return text.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
+        text.append(f" ({self._glyphs.user(classes.pop())})" if len(classes) == 1 else "", CLASS)
+        around = [layer.around.name for layer in layers if layer.around is not None]
+        if len(layers) > 1 and len(set(around)) == len(layers):
+            text.append(
+                f" in {self._glyphs.user(around[0])} {self._glyphs.dots} {self._glyphs.user(around[-1])}",
+                QUIET,
+            )
+        return text
 
     def listed(self, layers: Sequence[LayerDifference]) -> str:
         """Return the names of some layers in a sentence: `head, norm and 4 more layers`."""
@@ -88,6 +96,11 @@ class Phrases:
         """Return a change as a line of the list."""
         if change.function is not None:
             return self._of_function(change.function)
+        if change.holder is not None:
+            return self._of_holder(change.holder)
+        if not change.layers:
+            text = Text(", ").join(map(self.contrast, change.outside))
+            return Item("~", Text("outside of layers  ").append_text(text))
         first = change.layers[0]
         name = self._labels.of_alike(change.layers)
         if first.before is None or first.now is None:
@@ -123,8 +136,12 @@ class Phrases:
         parts = [self.contrast(effect).plain for effect in (variables or change.effects)[:MOST_EFFECTS]]
         inside, elsewhere = _split(change)
         follows = [f"the {formatting.counted(len(inside), 'layer')} inside"] if inside else []
-        if elsewhere:
-            follows.append(f"what follows from it in {self._labels.listed(elsewhere)}")
+        others = [
+            *([self._labels.listed(elsewhere)] if elsewhere else []),
+            *map(self._glyphs.user, change.holders),
+        ]
+        if others:
+            follows.append(f"what follows from it in {', '.join(others)}")
         return ", ".join([*parts, f"and {' and '.join(follows)}"] if follows else parts)
 
     def contrast(self, contrast: Contrast) -> Text:
@@ -160,7 +177,19 @@ class Phrases:
         by_mode = (", ".join(side) for side in (contrast.before, contrast.now))
         return Text(f"calls {f' {self._glyphs.arrow} '.join(by_mode)}")
 
-    # Functions
+    # Functions, and holders of variables
+
+    def _of_holder(self, holder: HolderDifference) -> Item:
+        name = inked(self._glyphs.user(holder.name), NAME).append(f" ({holder.role})", CLASS)
+        before, now = holder.variables
+        if not before or not now:
+            text = formatting.counted(now or before, "variable")
+            return Item("+" if now else "-", name.append(f"  {text}"))
+        if before != now:
+            return Item("~", name.append(f"  variables {_number(before, now, self._glyphs)}"))
+        return Item(
+            "~", name.append("  ").append_text(Text(", ").join(map(self.contrast, holder.contrasts[:2])))
+        )
 
     def _of_function(self, function: FunctionDifference) -> Item:
         name = function_name(function, self._glyphs)
@@ -186,8 +215,10 @@ class Phrases:
         new = function.new
         if function.traces[0] == function.traces[1] and function.gone:
             for gone, event in zip(function.gone[:MOST_TRACES], new, strict=False):
-                text = Text("traced for ").append_text(self._arguments(event))
-                yield text.append(" instead of ", QUIET).append_text(self._arguments(gone))
+                before, now = self._arguments(gone), self._arguments(event)
+                if before.plain != now.plain:
+                    text = Text("traced for ").append_text(now)
+                    yield text.append(" instead of ", QUIET).append_text(before)
             more = len(new) - MOST_TRACES
         else:
             for event in new[:MOST_TRACES]:
@@ -207,7 +238,8 @@ class Phrases:
 
 def function_name(function: FunctionDifference, glyphs: Glyphs) -> Text:
     """Return the name of a function."""
-    return inked(glyphs.user(function.name), NAME).append(" (tf.function)", CLASS)
+    kind = "" if function.role[0] else " (tf.function)"
+    return inked(glyphs.user(function.name), NAME).append(kind, CLASS)
 
 
 def _split(change: Change) -> tuple[list[LayerDifference], list[LayerDifference]]:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from layertrace.diagnosis import Finding
+from layertrace.diagnosis import Evidence, Finding
 from layertrace.render.tables.finding_rows import one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.fix_lines import fix_lines, is_code
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
-from layertrace.render.wording.source_frame import source_frame
+from layertrace.render.wording.source_frame import gutter, source_frame
 from layertrace.render.wording.styles import QUIET, SEVERITIES, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped
+from layertrace.timeline.event import Location
 
 __all__ = ["FindingList", "findings"]
 
@@ -47,7 +48,7 @@ class FindingList:
         for number, finding in enumerate(serious):
             if number:
                 yield Text()
-            yield _head(finding, glyphs, width)
+            yield _head(finding, glyphs, places, width)
             yield from _body(finding, console, glyphs, places, width)
         if serious and notes:
             yield Text()
@@ -65,42 +66,60 @@ def findings(found: Sequence[Finding]) -> FindingList:
 
 
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:
-    style = SEVERITIES[finding.severity]
     yield from _indented(Text(prose(finding.message, glyphs)), console, width)
-    for line in _evidence(finding, glyphs, places):
-        yield from _indented(line, console, width, by=2 * INDENT)
-    if finding.location is not None:
-        yield from source_frame(finding.source, finding.location, glyphs, width, style)
+    place, evidence = finding.location, list(finding.evidence)
+    if place is not None and finding.source:
+        here = [line for line in evidence if line.location == place]
+        evidence = [line for line in evidence if line.location != place]
+        labels = [_words(line, glyphs) for line in here]
+        yield from _labelled(list(_frame(finding, place, glyphs, width)), labels, console, width, glyphs)
+    for line in evidence:
+        is_named = line.location is None or line.location == place
+        text = Text() if is_named or line.location is None else places.linked(line.location, glyphs)
+        text = text.append("  ") if text else text
+        yield from _indented(text.append_text(_words(line, glyphs)), console, width, by=2 * INDENT)
     if finding.fix and is_code(finding.fix):
         yield from fix_lines(finding.fix, finding.source, glyphs)
     elif finding.fix:
         yield from _indented(Text(glyphs.user(f"instead: {finding.fix}")), console, width)
-    if finding.link:
-        yield from _indented(inked(glyphs.user(finding.link), QUIET), console, width)
 
 
-def _head(finding: Finding, glyphs: Glyphs, width: int) -> Text:
-    """Return code and name, with the severity at the right."""
+def _head(finding: Finding, glyphs: Glyphs, places: Places, width: int) -> Text:
+    """Return code, name and place, with the severity at the right."""
     style = SEVERITIES[finding.severity]
     line = inked(finding.code, style)
     line.append(f" {glyphs.user(finding.name)}", TITLE)
+    if finding.location is not None:
+        line.append("  ").append_text(places.linked(finding.location, glyphs))
     gap = max(width - line.cell_len - len(finding.severity), 2)
     return line.append(" " * gap).append(finding.severity, style)
 
 
-def _evidence(finding: Finding, glyphs: Glyphs, places: Places) -> Iterator[Text]:
-    """Yield the location of the mistake, and the evidence with its events."""
-    shown = finding.location
-    if shown is not None and all(evidence.location != shown for evidence in finding.evidence):
-        yield places.linked(shown, glyphs)
-    for evidence in finding.evidence:
-        line = Text()
-        if evidence.location is not None:
-            line.append_text(places.linked(evidence.location, glyphs)).append("  ")
-        line.append(prose(evidence.text, glyphs))
-        if evidence.events:
-            line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
-        yield line
+def _frame(finding: Finding, place: Location, glyphs: Glyphs, width: int) -> Iterator[Text]:
+    return source_frame(finding.source, place, glyphs, width, SEVERITIES[finding.severity])
+
+
+def _labelled(
+    frame: list[Text], labels: list[Text], console: Console, width: int, glyphs: Glyphs
+) -> Iterator[Text]:
+    """Yield a frame with the first label after the underline, if there is room, and the others below it."""
+    for label in labels[:1]:
+        if frame and frame[-1].cell_len + 1 + label.cell_len <= width:
+            frame[-1].append(" ").append_text(label)
+            labels = labels[1:]
+    yield from frame
+    margin = gutter(glyphs.pipe, QUIET)
+    for text in labels:
+        for line in wrapped(text, console, width - margin.cell_len):
+            yield margin.copy().append_text(line)
+
+
+def _words(evidence: Evidence, glyphs: Glyphs) -> Text:
+    """Return what evidence shows, and the numbers of its events."""
+    line = Text(prose(evidence.text, glyphs))
+    if evidence.events:
+        line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
+    return line
 
 
 def _events(numbers: Sequence[int], glyphs: Glyphs) -> str:

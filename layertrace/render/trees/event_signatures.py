@@ -57,6 +57,10 @@ class Signatures:
         """Return the number of events, including its descendants."""
         return self._sizes[self._numbers[event.seq]]
 
+    def is_marked(self, event: Event) -> bool:
+        """Return whether an event has a mark."""
+        return event.seq in self._marks
+
     def failing(self, event: Event) -> bool:
         """Return whether an exception was raised in or passed through it or a descendant."""
         return self._failing[self._numbers[event.seq]]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
+from itertools import groupby
 from typing import Literal
 
 import msgspec
 
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.plumbing_phrases import plumbing_details, plumbing_phrase
 from layertrace.timeline.event import Event, Structure
 from layertrace.timeline.repetitions import repetitions
 
@@ -41,6 +43,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         shape: Equal for items in which the same happened to layers of the same classes, in whatever sizes.
         alike: Whether the repetitions look the same, but are in different layers of the same classes.
         varies: What differs between repetitions of one shape.
+        plumbing: What a stretch of plumbing is, in words; empty for other events.
     """
 
     first: Event
@@ -55,11 +58,17 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     shape: Hashable
     alike: bool = False
     varies: tuple[str, ...] = ()
+    plumbing: tuple[str, ...] = ()
+    stretch: int = 1
 
     @property
     def siblings(self) -> int:
         """The number of siblings it represents."""
-        return self.times * (sum(item.siblings for item in self.pattern) or 1)
+        return (
+            self.times * self.stretch
+            if self.plumbing
+            else self.times * (sum(item.siblings for item in self.pattern) or 1)
+        )
 
 
 class Folds:
@@ -67,11 +76,15 @@ class Folds:
 
     Args:
         signatures: The appearance of the events.
+        plumbing: The numbers of the events that are plumbing.
         wanted: Whether repeated events are shown once.
     """
 
-    def __init__(self, signatures: Signatures, *, wanted: bool = True) -> None:
+    def __init__(
+        self, signatures: Signatures, plumbing: Set[int] = frozenset(), *, wanted: bool = True
+    ) -> None:
         self.signatures = signatures
+        self.plumbing = plumbing
         self._wanted = wanted
         self._rows: dict[tuple[int, int], list[Item]] = {}
 
@@ -82,25 +95,73 @@ class Folds:
         key = (events[0].seq, len(events))
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = fold(events, self.signatures, wanted=self._wanted)
+            row = self._rows[key] = fold(events, self.signatures, self.plumbing, wanted=self._wanted)
         return row
 
 
-def fold(events: Sequence[Event], signatures: Signatures, *, wanted: bool = True) -> list[Item]:
+def fold(
+    events: Sequence[Event],
+    signatures: Signatures,
+    plumbing: Set[int] = frozenset(),
+    *,
+    wanted: bool = True,
+) -> list[Item]:
     """Return siblings as items, with repeated siblings folded into one item each.
 
     Three or more equal siblings are folded, whether they repeat singly or in patterns of up to 40. So are
     siblings that are alike except for the layer, and blocks of four events or more to which the same happened
     in other sizes. Errors, and events with findings, are never folded with others.
+
+    Args:
+        events: Siblings, in order.
+        signatures: The appearance of all events.
+        plumbing: The numbers of the events that are plumbing; a stretch of these becomes one item.
+        wanted: Whether to fold.
     """
     if not wanted:
         return [_single(event, signatures) for event in events]
-    items = _fold_events(events, signatures)
+    if plumbing:
+        items = list(_fold_plumbing(events, signatures, plumbing))
+    else:
+        items = _fold_events(events, signatures)
     # Folded items may themselves repeat: five steps, then a test.
     items = _fold_items(items, [item.exact for item in items], FEWEST_EQUAL)
     # Blocks first: equal events at the border of two blocks are not a stretch of their own.
     items = _fold_alike(items, "shape", FEWEST_ALIKE, SMALLEST_BLOCK)
     return _fold_alike(items, "nameless", FEWEST_ALIKE)
+
+
+def _fold_plumbing(events: Sequence[Event], signatures: Signatures, plumbing: Set[int]) -> Iterator[Item]:
+    """Yield items with stretches of plumbing as one item each, except for what a finding points at."""
+
+    def is_plumbing(event: Event) -> bool:
+        return event.seq in plumbing and not signatures.is_marked(event)
+
+    for plumbed, group in groupby(events, key=is_plumbing):
+        stretch = tuple(group)
+        if plumbed:
+            yield _of_plumbing(stretch, signatures)
+        else:
+            yield from _fold_events(stretch, signatures)
+
+
+def _of_plumbing(events: Sequence[Event], signatures: Signatures) -> Item:
+    words = plumbing_phrase(events), plumbing_details(events)
+    looks = (words, len(events))
+    return Item(
+        first=events[0],
+        last=events[-1],
+        times=1,
+        pattern=(),
+        size=sum(signatures.size(event) for event in events),
+        failing=any(signatures.failing(event) for event in events),
+        total_ns=_total(event.duration_ns for event in events),
+        exact=looks,
+        nameless=looks,
+        shape=looks,
+        plumbing=words,
+        stretch=len(events),
+    )
 
 
 def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
@@ -179,7 +240,7 @@ def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
 def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
     """Return one item for a stretch of repeated items."""
     pattern, times = tuple(stretch[:period]), len(stretch) // period
-    plain = period == 1 and pattern[0].times == 1 and not pattern[0].pattern
+    plain = period == 1 and pattern[0].times == 1 and not (pattern[0].pattern or pattern[0].plumbing)
     return Item(
         first=stretch[0].first,
         last=stretch[-1].last,

@@ -18,6 +18,7 @@ from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.mode_phrases import ran_where
 from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, TITLE, inked
 from layertrace.timeline.event import (
+    EMPTY_MAPPING,
     Event,
     FunctionRef,
     LayerRef,
@@ -76,6 +77,7 @@ class Writer:
         glyphs: The symbols that can be shown.
         subject: Whether lines name their layer, which is redundant in the report of a single layer.
         marks: Codes of findings, by the number of the event that shows them.
+        mark_styles: The colours of these codes; others are red.
     """
 
     def __init__(
@@ -86,8 +88,10 @@ class Writer:
         *,
         subject: bool = True,
         marks: Mapping[int, str] = NO_MARKS,
+        mark_styles: Mapping[str, str] = EMPTY_MAPPING,
     ) -> None:
         self._marks = marks
+        self._mark_styles = mark_styles
         self._names = names
         self._places = places
         self._glyphs = glyphs
@@ -98,6 +102,8 @@ class Writer:
         """Return the line of a node."""
         if node.item is None:
             return self._note(node)
+        if node.item.plumbing:
+            return self._plumbing(node.item)
         line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
         if node.hidden:
             line.ends.insert(0, inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
@@ -112,6 +118,16 @@ class Writer:
             return Line(number=inked(self._glyphs.dots, QUIET), what=inked(f"{node.skipped:,} more", QUIET))
         between = f"{formatting.counted(node.within, 'event')} not shown"
         return Line(number=inked(self._glyphs.dots, QUIET), what=inked(between, QUIET))
+
+    def _plumbing(self, item: Item) -> Line:
+        """Return one quiet line for what TensorFlow and Keras do for themselves."""
+        phrase, details = item.plumbing
+        line = Line(number=self._number(item), who=inked(self._glyphs.user(phrase), QUIET))
+        line.extras += [inked(self._glyphs.user(details), QUIET)] if details else []
+        line.location = item.first.location
+        if item.total_ns is not None:
+            line.time = formatting.duration(item.total_ns, self._glyphs)
+        return line
 
     def _group(self, item: Item) -> Line:
         """Return the line above a pattern; its first repetition follows below."""
@@ -140,8 +156,9 @@ class Writer:
             line.remarks.insert(0, inked(where, MODES[event.mode]))
         if around is not None and around.thread != event.thread:
             line.remarks.append(inked(f"in thread {self._glyphs.user(event.thread)}", QUIET))
-        if event.seq in self._marks:
-            line.ends.append(inked(f"{self._glyphs.mark} {self._marks[event.seq]}", ERROR))
+        mark = self._marks.get(event.seq)
+        if mark is not None:
+            line.ends.append(inked(f"{self._glyphs.mark} {mark}", self._mark_styles.get(mark, ERROR)))
         self._trouble(event, around, line)
         return line
 

@@ -73,7 +73,7 @@ class Outline:
         self._roots = timeline.roots if roots is None else roots
         self._levels = MOST_LEVELS if depth is None else max(depth, 1)
         self._left = max(MOST_LINES if max_lines is None else max_lines, 1)
-        self.folds = Folds(Signatures(timeline, marks), wanted=folded) if folds is None else folds
+        self.folds = _folds(timeline, marks, folded=folded) if folds is None else folds
         self.nodes = self._plan()
 
     def _plan(self) -> list[Node]:
@@ -122,7 +122,7 @@ class Outline:
 
     def _may_open(self, node: Node, item: Item) -> bool:
         """Return whether the children of a node can be shown; otherwise count them as hidden."""
-        if not item.pattern and not self._timeline.children(item.first):
+        if item.plumbing or (not item.pattern and not self._timeline.children(item.first)):
             return False
         too_deep = not item.pattern and node.level + 1 >= self._levels
         if self._left > 0 and not too_deep:
@@ -180,6 +180,10 @@ class Outline:
                 yield event
             elif self.folds.signatures.failing(event):
                 unseen.extend(reversed(self._timeline.children(event)))
+
+
+def _folds(timeline: Timeline, marks: Mapping[int, str], *, folded: bool) -> Folds:
+    return Folds(Signatures(timeline, marks), timeline.plumbing, wanted=folded)
 
 
 def _events(item: Item) -> Iterator[Event]:

@@ -139,7 +139,7 @@ def _align(family: list[Row], widest_who: int) -> None:
 
 
 def _sort(node: Node) -> str:
-    if node.item is None or node.item.pattern:
+    if node.item is None or node.item.pattern or node.item.plumbing:
         return ""
     kind = node.item.first.kind
     return "variable" if kind == "variable" else "function" if kind in ("trace", "run") else "layer"

@@ -23,6 +23,7 @@ from layertrace.render.trees.rows import rows
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.layer_names import Names
+from layertrace.render.wording.styles import SEVERITIES
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import Location
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
@@ -76,6 +77,11 @@ class TimelineTree(Displayable):
             marks |= dict.fromkeys(finding.events, finding.code)
         return marks | dict(self.marks or {})
 
+    @property
+    def mark_styles(self) -> dict[str, str]:
+        """The colours of the marks, by their text; other marks are red."""
+        return {finding.code: SEVERITIES[finding.severity] for finding in reversed(self.findings)}
+
     def whole_within(self, console: Console, options: ConsoleOptions, most: int) -> list[Text] | None:
         """Return the finished lines if they show every event in at most `most` lines; otherwise None."""
         if self.outline.length > most or not self.outline.is_complete:
@@ -105,7 +111,14 @@ class TimelineTree(Displayable):
 
     def _layout(self, names: Names, glyphs: Glyphs, limit: int) -> Layout:
         places = Places(locations_of(self._nodes), here())
-        writer = Writer(names, places, glyphs, subject=len(self.totals.layers) != 1, marks=self.all_marks)
+        writer = Writer(
+            names,
+            places,
+            glyphs,
+            subject=len(self.totals.layers) != 1,
+            marks=self.all_marks,
+            mark_styles=self.mark_styles,
+        )
         written_rows = rows(self._nodes, writer, limit)
         shown = places if self.places else None
         return Layout(written_rows, limit, glyphs, places=shown, times=self.times)

@@ -27,6 +27,7 @@ WIDEST_VALUE = 40
 MOST_VALUES = 6
 DEEPEST_VALUE = 4
 MOST_POSITIONAL = 2
+DTYPE_POLICY = "<DTypePolicy "
 
 
 def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str:
@@ -36,6 +37,8 @@ def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str
         >>> structure((TensorSpec("float32", (4, None)), "same"))
         "(float32[4, None], 'same')"
     """
+    if isinstance(value, Opaque) and value.text.startswith(DTYPE_POLICY):
+        return glyphs.user(value.text.removeprefix(DTYPE_POLICY).removesuffix(">"))
     if isinstance(value, (TensorSpec, Opaque)):
         return glyphs.user(shortened(str(value), 2 * WIDEST_VALUE, glyphs))
     if isinstance(value, Mapping) and is_config(value):

@@ -226,7 +226,7 @@ def test_variables_are_listed(shown):
     tab.get_by_role("tab", name="Variables").click()
     rows = tab.locator("#variables tbody tr")
     expect(rows).to_have_count(4)
-    expect(rows.first).to_contain_text("kernel7float32[3, 8]GlorotUniformTruedensebuildstory.py:24")
+    expect(rows.first).to_contain_text("kerneldensestory.py:24float32[3, 8]24TrueGlorotUniformbuild7")
     expect(rows.last).to_contain_text("✗ refused: ValueError")
     rows.last.get_by_role("button", name="Variable").click()
 
@@ -247,7 +247,7 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
     expect(tab.locator("#functions thead").first).not_to_contain_text("before")
     functions = tab.locator("#functions")
     expect(functions.get_by_text("_init_func")).to_be_hidden()
-    functions.get_by_text("show 2 internal").click()
+    functions.get_by_text("show 2 functions of TensorFlow itself").click()
     expect(functions.get_by_text("_init_func")).to_be_visible()
     expect(functions.get_by_text("Dataset_map_f")).to_be_visible()
 

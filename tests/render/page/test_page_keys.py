@@ -62,12 +62,15 @@ def test_a_screen_reader_knows_where_it_is(shown):
 
 @in_a_browser
 def test_a_slash_searches_from_anywhere(shown):
-    """`/` goes to the search, also from another tab; the arrow key goes to the tree."""
+    """`/` goes to the search, which every tab has; from there, the arrow key goes to the tree."""
     tab = shown(stories.bug())
     tab.get_by_role("tab", name="Layers").click()
     tab.keyboard.press("/")
     expect(tab.get_by_label("Search events")).to_be_focused()
     tab.keyboard.type("gcn")
+    expect(tab.locator("#layers tbody tr")).to_have_count(2)
+    tab.get_by_role("tab", name="Events").click()
+    tab.keyboard.press("/")
     tab.keyboard.press("ArrowDown")
 
     expect(tab.get_by_role("tree")).to_be_focused()
@@ -88,7 +91,7 @@ def test_who_comes_to_the_tree_sees_the_line_of_the_keys(shown):
     """The active line is visible when the tree gets the focus, even after scrolling far away."""
     tab = shown(stories.large())
     tab.get_by_role("button", name="expand all").click()
-    tab.get_by_role("button", name="collapse all").focus()
+    tab.get_by_role("button", name="fit").focus()
     tab.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     tab.evaluate("() => new Promise(requestAnimationFrame)")
     tab.keyboard.press("Tab")

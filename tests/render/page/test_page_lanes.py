@@ -14,7 +14,7 @@ def middle_of(tab, timeline, seq):
     event = next(event for event in timeline if event.seq == seq)
     first = min(event.start_ns for event in timeline)
     last = max(event.start_ns + (event.duration_ns or 0) for event in timeline)
-    begin = max(first - (last - first) * 0.02, 0)
+    begin = max(first - (last - first) * 0.004, 0)
     width = tab.locator("#lanes canvas").bounding_box()["width"]
     return (event.start_ns + (event.duration_ns or 0) / 2 - begin) / (last - begin) * width
 
@@ -24,9 +24,10 @@ def test_lanes_begin_with_the_first_event(shown):
     """The time before the first event, such as the import of TensorFlow, takes no room."""
     late = [structs.replace(event, start_ns=event.start_ns + 2 * 10**9) for event in stories.bug()]
     tab = shown(Timeline(late))
-    tab.locator("#lanes canvas").hover(position={"x": middle_of(tab, late, 0), "y": 22})
+    tab.locator("#lanes canvas").hover(position={"x": middle_of(tab, late, 0), "y": 40})
 
-    expect(tab.locator("#under")).to_have_text("0 init cnn at 2.0 s, took 3.4 ms")
+    expect(tab.locator("#hover")).to_contain_text("init cnn CNN")
+    expect(tab.locator("#hover")).to_contain_text("took 3.4 ms · at 0")
 
 
 def overlap(a, b):
@@ -41,7 +42,7 @@ def test_a_click_in_the_lanes_of_a_phone_leaves_them_free(shown):
     timeline = stories.bug()
     tab = shown(timeline, width=390)
     canvas = tab.locator("#lanes canvas")
-    canvas.click(position={"x": middle_of(tab, timeline, 13), "y": 24})
+    canvas.click(position={"x": middle_of(tab, timeline, 13), "y": 40})
     expect(tab.locator("#details header")).to_contain_text("event 13")
     expect(tab.locator("#details header")).to_be_in_viewport()
 
@@ -57,7 +58,7 @@ def test_a_click_in_the_lanes_leaves_them_in_place(shown):
     canvas = tab.locator("#lanes canvas")
     canvas.scroll_into_view_if_needed()
     before, whole = tab.evaluate("() => scrollY"), canvas.screenshot()
-    canvas.dblclick(position={"x": middle_of(tab, timeline, 596), "y": 24})
+    canvas.dblclick(position={"x": middle_of(tab, timeline, 596), "y": 40})
 
     assert tab.evaluate("() => scrollY") == before
     expect(tab.locator("#details header")).to_be_in_viewport()
@@ -105,11 +106,12 @@ def test_merged_runs_are_pale_in_the_lanes(shown):
     canvas = tab.locator("#lanes canvas")
     tab.wait_for_timeout(50)
     x = middle_of(tab, timeline, 0) * 1.8
-    several, one = tab.evaluate(OPAQUE, [[x, middle_of(tab, timeline, 2) * 1.2], 24])
+    several, one = tab.evaluate(OPAQUE, [[x, middle_of(tab, timeline, 2) * 1.2], 40])
     assert 0 < several < one == 255
-    canvas.hover(position={"x": x, "y": 24})
+    canvas.hover(position={"x": x, "y": 40})
 
-    expect(tab.locator("#under")).to_have_text("0 run ×20 step at 0, 12 ms in total")
+    expect(tab.locator("#hover")).to_contain_text("run ×20 step")
+    expect(tab.locator("#hover")).to_contain_text("12 ms in total · at 0")
 
 
 @in_a_browser
@@ -118,13 +120,14 @@ def test_overlapping_bars_can_be_distinguished(shown):
     timeline = runs()
     tab = shown(timeline)
     canvas = tab.locator("#lanes canvas")
-    canvas.hover(position={"x": middle_of(tab, timeline, 1), "y": 24})
-    expect(tab.locator("#under")).to_have_text("1 call 1 dense at 4.0 ms, took 2.0 ms")
-    canvas.hover(position={"x": middle_of(tab, timeline, 0) * 1.8, "y": 24})
-    expect(tab.locator("#under")).to_contain_text("0 run ×20")
+    canvas.hover(position={"x": middle_of(tab, timeline, 1), "y": 40})
+    expect(tab.locator("#hover")).to_contain_text("call 1 dense Dense")
+    expect(tab.locator("#hover")).to_contain_text("took 2.0 ms · at 4.0 ms")
+    canvas.hover(position={"x": middle_of(tab, timeline, 0) * 1.8, "y": 40})
+    expect(tab.locator("#hover")).to_contain_text("run ×20")
     tab.wait_for_timeout(50)
 
-    assert tab.evaluate(OPAQUE, [[middle_of(tab, timeline, 1) + 20], 24]) == [255]
+    assert tab.evaluate(OPAQUE, [[middle_of(tab, timeline, 1) + 20], 40]) == [255]
 
 
 COUNT_CUT = """() => {
@@ -184,9 +187,10 @@ def test_lanes_zoom_and_lead_to_events(shown):
     tab.wait_for_timeout(50)
     assert canvas.screenshot() != whole
     tab.keyboard.press("0")
-    canvas.hover(position={"x": 400, "y": 40})
-    expect(tab.locator("#under")).to_have_text("1 trace 1 step at 1.0 ms, took 70 ms")
-    canvas.click(position={"x": 400, "y": 40})
+    canvas.hover(position={"x": 400, "y": 55})
+    expect(tab.locator("#hover")).to_contain_text("trace 1 step")
+    expect(tab.locator("#hover")).to_contain_text("took 70 ms · at 1.0 ms")
+    canvas.click(position={"x": 400, "y": 55})
 
     expect(tab.locator("#details header")).to_contain_text("event 1")
 

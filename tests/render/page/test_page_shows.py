@@ -135,11 +135,13 @@ def test_the_exception_at_the_end_leads_to_where_it_arose(shown):
 def test_nothing_found_is_no_praise_for_what_failed(shown):
     """After an exception, the page does not report that all is well."""
     tab = shown(failing())
-    expect(tab.locator("#findings")).to_contain_text("Not a mistake layertrace knows.")
+    expect(tab.locator("#verdict")).to_contain_text("no rule explains it")
+    expect(tab.locator("#verdict")).to_have_class("verdict error")
     tab = shown(stories.bug())
-    expect(tab.locator("#findings")).to_contain_text("No rule explains the errors.")
+    expect(tab.locator("#verdict")).to_have_text("! 1 error was raised, which no rule explains")
     tab = shown(stories.fit())
-    expect(tab.locator("#findings")).to_contain_text("No problems found.")
+    expect(tab.locator("#verdict")).to_have_text("✓ nothing wrong found in 39 events of 2 layers")
+    expect(tab.locator("#findings")).to_be_hidden()
 
 
 @in_a_browser

@@ -7,32 +7,35 @@ from looking import FINDING, chosen, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
+from layertrace.render.page.chapters import shown_chapters
 from layertrace.render.page.folds import folds
 from layertrace.timeline import Location, Timeline
 
 
 @in_a_browser
 def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
-    """A thousand equal calls are one line until they are opened."""
+    """A thousand equal calls are one line until they are opened, below the statement that caused them."""
     tab = shown(stories.loop())
 
-    expect(tab.get_by_role("treeitem")).to_have_count(4)
+    expect(tab.get_by_role("treeitem")).to_have_count(4 + 3)
     expect(line(tab, "×1,000").first).to_contain_text("call")
     line(tab, "repeated").locator(".caret").click()
-    expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 2000) * 24}px")
+    expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 3 + 2000) * 24}px")
     tab.get_by_role("button", name="fold repeats").click()
-    expect(tab.locator("#tree")).to_have_css("height", f"{3002 * 24}px")
+    expect(tab.locator("#tree")).to_have_css("height", f"{(3002 + 3) * 24}px")
 
 
 @in_a_browser
 @pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy", "deep"])
 def test_every_event_has_its_line(shown, story):
-    """Fully expanded, there is a line for each event, each repeated stretch, and each thread."""
+    """Fully expanded, there is a line for each event, repeated stretch, statement, and thread."""
     timeline = getattr(stories, story)()
     tab = shown(timeline)
     tab.get_by_role("button", name="expand all").click()
     threads = {event.thread for event in timeline.roots}
-    expected = len(timeline) + folds(timeline)["count"] + (len(threads) if len(threads) > 1 else 0)
+    found = shown_chapters(timeline)
+    heads = len(found) + (len(threads) if len(threads) > 1 else 0)
+    expected = len(timeline) + folds(timeline, found)["count"] + heads
 
     expect(tab.locator("#tree")).to_have_css("height", f"{expected * 24}px")
 

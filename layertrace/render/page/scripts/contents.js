@@ -11,6 +11,7 @@ import {
   causeOf,
   errorOf,
   EVENTS,
+  FIRST,
   isUnended,
   kindOf,
   marks,
@@ -107,7 +108,7 @@ function facts(event) {
         el(
           "span",
           {},
-          `${moment(column.start[event])} after the recording began`,
+          `${moment(column.start[event] - FIRST)} after the first event`,
           button("zoom to event", () => zoomTo(event), { class: "inline act" }),
         ),
       ],

@@ -2,9 +2,9 @@
 
 import { writeAddress } from "./address.js";
 import { byId } from "./elements.js";
-import { firstOf, isThread } from "./outline.js";
-import { panel } from "./panel.js";
-import { column } from "./timeline.js";
+import { firstOf, isHead } from "./outline.js";
+import { isShowingDetails, panel } from "./panel.js";
+import { column, data } from "./timeline.js";
 import { askToDraw, tree } from "./tree.js";
 import { drawLanes } from "./viewport.js";
 import { MISSING } from "./words.js";
@@ -18,10 +18,28 @@ export function showContents(ofNode) {
   contents = ofNode;
 }
 
+// Next to the findings if there is room for a column of them, otherwise next to the tree.
+const BESIDE = matchMedia("(min-width: 1280px)");
+
+function isInSide() {
+  return BESIDE.matches && data.findings.some(({ severity }) => severity !== "note");
+}
+
+function placeDetails() {
+  const home = byId(isInSide() ? "side" : "split");
+  if (panel.box.parentElement !== home) home.append(panel.box);
+  byId("split").classList.toggle("divided", isShowingDetails() && !isInSide());
+}
+
+export function startDetails() {
+  placeDetails();
+  BESIDE.addEventListener("change", placeDetails);
+}
+
 export function closeDetails() {
   if (panel.box.contains(document.activeElement)) tree.box.focus({ preventScroll: true });
   panel.box.hidden = true;
-  byId("split").classList.remove("divided");
+  placeDetails();
   byId("announcement").value = "";
   writeAddress(MISSING);
   askToDraw();
@@ -29,14 +47,14 @@ export function closeDetails() {
 }
 
 export function showDetails(node, { fromLanes = false } = {}) {
-  if (isThread(node)) return;
+  if (isHead(node)) return;
   const { box } = panel;
   const event = firstOf(node);
   panel.node = node;
   if (box.hidden)
     byId("announcement").value = `Details of event ${column.seq[event]} are shown; press Tab to reach them.`;
   box.hidden = false;
-  byId("split").classList.add("divided");
+  placeDetails();
   box.classList.remove("floating", "above");
   box.replaceChildren(...contents(node, fromLanes));
   box.scrollTop = 0;
@@ -48,6 +66,7 @@ export function showDetails(node, { fromLanes = false } = {}) {
 // Details opened from the lanes must be visible without covering the lanes: if their place next to the tree is
 // out of sight, or covers everything on a phone, they float where there is more room.
 function keepOffLanes(box) {
+  if (isInSide()) return;
   const inPlace = getComputedStyle(box).position === "sticky";
   if (inPlace && box.getBoundingClientRect().top < innerHeight - LEAST_SEEN) return;
   const { top, bottom } = byId("lanes").getBoundingClientRect();

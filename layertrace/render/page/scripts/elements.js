@@ -49,6 +49,15 @@ export function link(address) {
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
 }
 
+// A place as file and line, of which the file is cut on the left if there is too little room, and the line never.
+export function placeParts(short) {
+  const at = short.lastIndexOf(":");
+  if (at < 0) return [short];
+  const file = el("span", { class: "file" }, el("bdi", {}, short.slice(0, at)));
+  file.style.setProperty("--tail", `${short.length - at}ch`);
+  return [file, short.slice(at)];
+}
+
 export function section(name, ...children) {
   return el("section", {}, el("h4", {}, name), ...children);
 }

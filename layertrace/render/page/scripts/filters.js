@@ -7,15 +7,21 @@ import { goTo } from "./moving.js";
 import { AS_IS, firstOf, isShown, lines, openAll, openedInHits, reveal, view } from "./outline.js";
 import { isShowingDetails, panel } from "./panel.js";
 import { findHits, hitCount, neighbour, wanted } from "./search.js";
-import { goToTab, shownTab } from "./tabs.js";
-import { EVENTS, KINDS, layerOf, MODES, column, tables } from "./timeline.js";
+import { filterTab, goToTab, shownTab } from "./tabs.js";
+import { EVENTS, kindOf, KINDS, layerOf, MODES, column, tables } from "./timeline.js";
 import { drawTree, drawVisible, scrollToLine, tree } from "./tree.js";
 import { drawLanes, showInLanes } from "./viewport.js";
 import { MISSING, thousands } from "./words.js";
 
 const FAILED = "✗ failed";
+const CALLS = { eager: "eager calls", symbolic: "symbolic calls", graph: "traced calls" };
+const MODE_MEANINGS = {
+  eager: "Calls that computed at once",
+  symbolic: "Calls in which Keras inferred shapes",
+  graph: "Calls while a tf.function was traced; its later runs call no layer",
+};
 
-function chip(box, text, count, classes, onpress, meaning = null) {
+function chip(box, text, count, classes, onpress, { meaning = null, means = text } = {}) {
   const chipButton = button(
     text,
     () => {
@@ -26,7 +32,7 @@ function chip(box, text, count, classes, onpress, meaning = null) {
     },
     { class: `chip ${classes}`, "aria-pressed": "false", title: meaning },
   );
-  chipButton.dataset.means = text;
+  chipButton.dataset.means = means;
   chipButton.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
   box.append(chipButton);
 }
@@ -38,26 +44,24 @@ export function startChips() {
   const modes = new Int32Array(MODES.length);
   let failed = 0;
   for (let event = 0; event < EVENTS; event++) {
-    kinds[column.kind[event]]++;
-    modes[column.mode[event]]++;
+    kinds[column.kind[event]] += kindOf(event) === "run" ? column.times[event] : 1;
+    if (kindOf(event) === "call") modes[column.mode[event]]++;
     failed += column.error[event] !== MISSING;
   }
   KINDS.forEach((kind, at) => {
     if (kinds[at]) chip(byId("kinds"), kind, kinds[at], kind, choose(wanted.kinds, kind));
   });
   MODES.forEach((mode, at) => {
-    if (modes[at] && modes[at] < EVENTS)
-      chip(byId("modes"), mode, modes[at], mode, choose(wanted.modes, mode));
+    if (modes[at])
+      chip(byId("modes"), CALLS[mode], modes[at], mode, choose(wanted.modes, mode), {
+        meaning: MODE_MEANINGS[mode],
+        means: mode,
+      });
   });
   if (failed) {
-    chip(
-      byId("modes"),
-      FAILED,
-      failed,
-      "failed",
-      (pressed) => (wanted.failed = pressed),
-      "Events that raised an exception, and events that it passed through",
-    );
+    chip(byId("modes"), FAILED, failed, "failed", (pressed) => (wanted.failed = pressed), {
+      meaning: "Events that raised an exception, and events that it passed through",
+    });
   }
   const names = new Set(tables.layers.slice(0, 1000).flatMap(([label, className]) => [label, className]));
   byId("layer-names").append(...[...names].map((name) => el("option", { value: name })));
@@ -74,14 +78,17 @@ export function refilter() {
   keepStepSoon();
   drawTree();
   drawLanes();
-  const hits = view.hits === null ? 0 : hitCount();
-  byId("hits").value = view.hits === null ? "" : `${thousands(hits)} of ${thousands(EVENTS)}`;
-  byId("clear").hidden = view.hits === null;
+  filterTab();
   if (!EVENTS) showNotice("This recording has no events.");
-  else showNotice(view.hits === null || hits > 0 ? "" : "No events match.");
+  else showNotice(view.hits === null || hitCount() > 0 ? "" : "No events match.");
   if (isShowingDetails() && !isShown(firstOf(panel.node))) closeDetails();
   const set = wanted.kinds.size + wanted.modes.size + wanted.failed + Boolean(wanted.layer);
   byId("filter").textContent = set ? `filter · ${set}` : "filter";
+}
+
+// How many events the filters find, next to the search field.
+export function eventHits() {
+  return view.hits === null ? "" : `${thousands(hitCount())} of ${thousands(EVENTS)}`;
 }
 
 export function showNotice(why) {
@@ -106,6 +113,11 @@ export function filterAgain({ text, layer, layerId, kinds, modes, failed }) {
 
 // Show all events again, and stay at the current hit, or return to the line that was active before the search.
 export function clearFilters() {
+  if (shownTab() !== "events") {
+    byId("search").value = "";
+    refilter();
+    return;
+  }
   const kept = tree.searched ? tree.before : tree.active;
   dropFilters();
   if (kept === MISSING) return;
@@ -155,20 +167,21 @@ export function listenToTools() {
   });
   byId("filter").addEventListener("click", showFilters);
   byId("search").addEventListener("keydown", (pressed) => {
-    if (pressed.key === "ArrowDown") tree.box.focus();
-    if (pressed.key === "ArrowDown") pressed.preventDefault();
+    if (pressed.key !== "ArrowDown" || shownTab() !== "events") return;
+    tree.box.focus();
+    pressed.preventDefault();
   });
   for (const field of ["search", "layer"])
     byId(field).addEventListener("keydown", (pressed) => {
       if (pressed.key !== "Enter") return;
-      goToHit(pressed.shiftKey ? -1 : 1);
       pressed.preventDefault();
+      if (shownTab() === "events") goToHit(pressed.shiftKey ? -1 : 1);
     });
   byId("next").addEventListener("click", () => goToHit(1));
   byId("previous").addEventListener("click", () => goToHit(-1));
   byId("clear").addEventListener("click", () => {
     clearFilters();
-    tree.box.focus({ preventScroll: true }); // for the button is gone now
+    (shownTab() === "events" ? tree.box : byId("search")).focus({ preventScroll: true }); // the button is gone
   });
   byId("open-all").addEventListener("click", () => (openAll(true), drawTree()));
   byId("close-all").addEventListener("click", () => (openAll(false), drawTree()));

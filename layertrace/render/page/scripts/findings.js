@@ -2,31 +2,28 @@
 
 import { byId, el, link } from "./elements.js";
 import { eventTags, placeTag } from "./links.js";
-import { data, column } from "./timeline.js";
+import { data } from "./timeline.js";
 import { MISSING } from "./words.js";
 
-const MOST_CARDS_OPEN = 3;
+// On a phone, where an open card would push everything else off the first screen, all are closed.
+const PHONE = matchMedia("(max-width: 600px)");
 const cards = new Map();
 
 export function showFindings() {
+  if (!data.findings.length) return;
+  byId("findings").hidden = false;
+  // A column of their own is for what is wrong: notes have one line each.
+  for (const name of ["beside", "problems"]) byId("main").classList.toggle(name, hasProblems());
   byId("tally").append(data.tally);
-  if (!data.findings.length) {
-    byId("findings").classList.add("none");
-    byId("finding-list").append(el("p", { class: "quiet" }, nothingFound()));
-  }
   data.findings.forEach((finding, index) => {
-    const card = findingCard(finding, index < MOST_CARDS_OPEN && finding.severity !== "note");
+    const card = findingCard(finding, index === 0 && hasProblems() && !PHONE.matches);
     cards.set(finding, card);
     byId("finding-list").append(card);
   });
 }
 
-// If the recording failed, the absence of findings is not good news.
-function nothingFound() {
-  if (!data.checked) return "The rules did not run, so nothing was checked.";
-  if (data.failure) return "Not a mistake layertrace knows.";
-  const failed = column.error.some((error) => error !== MISSING);
-  return failed ? "No rule explains the errors." : "No problems found.";
+export function hasProblems() {
+  return data.findings.some(({ severity }) => severity !== "note");
 }
 
 function findingCard(finding, open) {
@@ -45,11 +42,16 @@ function findingCard(finding, open) {
       "div",
       { class: "finding-body" },
       findingEvidence(finding),
-      finding.fix ? el("p", { class: "instead" }, "instead") : "",
-      finding.fix ? el("pre", {}, finding.fix) : "",
+      finding.frame.length ? el("pre", { class: "frame" }, finding.frame.map(frameLine)) : "",
+      finding.fix ? el("p", {}, `instead: ${finding.fix}`) : "",
       finding.link ? el("p", {}, link(finding.link)) : "",
     ),
   );
+}
+
+// A line of the program or of the fix; its role gives it a colour, and a sign of its own.
+function frameLine([role, text]) {
+  return el("span", { class: `frame-line ${role}` }, `${text}\n`);
 }
 
 function findingEvidence(finding) {

@@ -1,12 +1,12 @@
 // The tab of functions: how often each was traced and run, and why it was traced again.
 
-import { button, byId, el, firstOfMany, MOST_LISTED } from "./elements.js";
+import { button, el, firstOfMany, MOST_LISTED } from "./elements.js";
 import { shortValue } from "./line.js";
 import { follow, placeTag } from "./links.js";
-import { figure, number, table, words } from "./tables.js";
+import { figure, number, tableTab, words } from "./tables.js";
 import { causeOf, data, errorOf, column, placeOf, tables } from "./timeline.js";
 import { title } from "./titles.js";
-import { duration, MISSING, thousands } from "./words.js";
+import { counted, duration, MISSING } from "./words.js";
 
 // tf.data and tf.distribute create functions that the program never calls: those of tf.data are named
 // Dataset_…, those of tf.distribute are defined in TensorFlow itself.
@@ -31,40 +31,34 @@ function functionRow([id, place, traces, runs, before, took]) {
   ];
 }
 
-export function fillFunctions() {
+function functionText([id, place, traces]) {
+  const causes = traces.map((event) => causeOf(event)?.text ?? shortValue(column.inputs[event]));
+  return [tables.functions[id], placeOf(place).short, ...causes].join(" ");
+}
+
+function functionTables() {
   const heads = [
-    words("function"),
-    ...(SOME_BEFORE ? [number("before", "trace")] : []),
-    number("traces", "trace"),
-    number("runs", "run"),
-    number("tracing"),
+    words("function", ([id]) => tables.functions[id]),
+    ...(SOME_BEFORE ? [number("before", "trace", (life) => life[4])] : []),
+    number("traces", "trace", (life) => life[2].length),
+    number("runs", "run", (life) => life[3]),
+    number("tracing", null, (life) => life[5]),
     words("traces, and why each was needed"),
   ];
-  const rows = (lives) => table(heads, lives, functionRow, "further function");
-  byId("functions").append(
-    el("h2", { class: "printed" }, "Functions"),
-    ...(OWN_FUNCTIONS.length
-      ? rows(OWN_FUNCTIONS)
-      : [el("p", { class: "quiet" }, "No tf.function was traced or run during the recording.")]),
-    INTERNAL.length
-      ? el(
-          "details",
-          { class: "internal" },
-          el(
-            "summary",
-            {},
-            `show ${thousands(INTERNAL.length)} internal`,
-            el(
-              "span",
-              { class: "quiet" },
-              " functions that tf.data and tf.distribute created and run themselves",
-            ),
-          ),
-          ...rows(INTERNAL),
-        )
-      : "",
-  );
+  const common = { heads, rowOf: functionRow, textOf: functionText, noun: "further function" };
+  const summary = [
+    `show ${counted(INTERNAL.length, "function")} of TensorFlow itself`,
+    el("span", { class: "quiet" }, " which tf.data and tf.distribute created and run"),
+  ];
+  return { own: { ...common, items: OWN_FUNCTIONS }, folded: { ...common, items: INTERNAL, summary } };
 }
+
+export const functionTab = tableTab(
+  "functions",
+  "Functions",
+  functionTables,
+  "No tf.function was traced or run during the recording.",
+);
 
 function traceList(traces) {
   return el(

@@ -1,22 +1,43 @@
-// Show the head of the page: counts, notes, and the exception that ended the recording.
+// Show the head of the page: what was recorded and when, the verdict, counts, notes, and the exception that ended it.
 
 import { byId, el, pairs } from "./elements.js";
 import { eventLink, layerCell, placeCell } from "./links.js";
-import { data, errorNumber, errorOf } from "./timeline.js";
-import { MISSING } from "./words.js";
+import { BEGIN, data, END, errorNumber, errorOf, EVENTS } from "./timeline.js";
+import { duration, MISSING } from "./words.js";
 
-export function showFacts() {
+const SIGNS = { good: "✓", note: "i", warning: "!", error: "✗" };
+
+export function showHead() {
+  const { versions, verdict } = data.summary;
+  byId("about").append(
+    [EVENTS ? duration(END - BEGIN) : "", startedAt(), ...versions].filter(Boolean).join(" · "),
+  );
+  const [severity, sentence] = verdict;
+  byId("verdict").hidden = false;
+  byId("verdict").classList.add(severity);
+  byId("verdict").append(el("span", { "aria-hidden": "true" }, SIGNS[severity]), ` ${sentence}`);
   byId("facts").append(
     ...data.facts
       .filter(Boolean)
       .map((fact) => el("li", { class: /^[\d,]+ errors?\b/.test(fact) ? "failed" : null }, fact)),
   );
-  byId("versions").append(data.versions.join(" · "));
   if (data.notes.length) {
     byId("notes").hidden = false;
     byId("notes").append(...data.notes.map((note) => el("p", {}, el("b", {}, "note: "), note)));
   }
   if (data.failure) showFailure(data.failure);
+}
+
+// In the time zone of the reader.
+function startedAt() {
+  if (data.summary.started === null) return "";
+  return new Date(data.summary.started).toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 function showFailure([number, layer, places, thread, event]) {

@@ -2,11 +2,13 @@
 
 import { el } from "./elements.js";
 import {
+  chapterOf,
   eventsBelow,
   foldAlike,
   foldFirst,
   foldSiblings,
   foldTimes,
+  isChapter,
   isFold,
   isOpen,
   isThread,
@@ -26,6 +28,7 @@ import {
   MODES,
   column,
   parents,
+  placeOf,
   tables,
   textOf,
   variableOf,
@@ -117,8 +120,8 @@ function eventCells(event) {
 // The hits of a search in a line, and in the descendants that it hides while it is closed.
 function* hitCells(node) {
   if (view.hits === null) return;
-  const inside = isOpen(node) ? 0 : hitsInside(node);
-  if (inside) yield el("span", { class: "remark inside" }, `${counted(inside, "hit")} inside`);
+  const hidden = isOpen(node) ? 0 : hitsInside(node);
+  if (hidden) yield inside(hidden);
   if (!isFold(node) && view.hits[node]) yield el("span", { class: "unseen" }, "hit");
 }
 
@@ -174,6 +177,7 @@ function patternCells(members, period) {
 }
 
 export function timeOf(node) {
+  if (isChapter(node)) return chapterOf(node).took === MISSING ? "" : duration(chapterOf(node).took);
   if (isThread(node)) return "";
   if (!isFold(node)) return column.took[node] === MISSING ? "" : duration(column.took[node]);
   let total = MISSING;
@@ -183,7 +187,23 @@ export function timeOf(node) {
   return total === MISSING ? "" : duration(total);
 }
 
+// A statement of the program: its source, how often it ran, and what it caused.
+function chapterCells(node) {
+  const { source, place, times, numbers } = chapterOf(node);
+  const name = source || placeOf(place).short || "outside of the program";
+  return [
+    times > 1 ? el("span", { class: "fold" }, `×${thousands(times)} lines ${numbers}`) : null,
+    el("span", { class: "source" }, name),
+    view.hits === null ? null : inside(hitsInside(node)),
+  ];
+}
+
+function inside(hits) {
+  return hits ? el("span", { class: "remark inside" }, `${counted(hits, "hit")} inside`) : null;
+}
+
 export function cellsOf(node) {
+  if (isChapter(node)) return chapterCells(node);
   if (isThread(node)) {
     const count = counted(eventsBelow.get(threadOf(node)), "event");
     return [el("b", {}, `thread ${textOf(threadOf(node))}`), el("span", { class: "quiet" }, count)];

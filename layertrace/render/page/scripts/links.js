@@ -1,6 +1,7 @@
 // Link to an event, a layer, or a line of the program.
 
 import { keepStep, writeAddress } from "./address.js";
+import { copyButton } from "./copying.js";
 import { button, el, firstOfMany, MOST_LISTED } from "./elements.js";
 import { dropFilters, onlyLayer } from "./filters.js";
 import { goTo } from "./moving.js";
@@ -33,7 +34,13 @@ export function placeCell(number) {
   if (number === MISSING) return "";
   const place = placeOf(number);
   const inside = place.inside ? el("span", { class: "quiet" }, ` in ${place.inside}`) : "";
-  return el("span", { class: "path", title: place.full }, place.full, inside);
+  return el(
+    "span",
+    { class: "path", title: place.full },
+    place.full,
+    inside,
+    copyButton(place.full, "file and line"),
+  );
 }
 
 export function layerCell(number) {
@@ -47,7 +54,9 @@ export function layerCell(number) {
     ` ${layer.className}`,
     el("span", { class: "quiet" }, ` no. ${layer.id}${framework}`),
     button("only this layer", () => onlyLayer(number), { class: "inline act" }),
-    layer.path === layer.name ? "" : el("span", { class: "path quiet" }, layer.path),
+    layer.path === layer.name
+      ? ""
+      : el("span", { class: "path quiet" }, layer.path, copyButton(layer.path, "path of the layer")),
   );
 }
 

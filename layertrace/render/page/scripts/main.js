@@ -1,29 +1,31 @@
 // Start all parts of the page.
 
 import { contentsOf } from "./contents.js";
-import { closeDetails, showContents } from "./details.js";
+import { closeDetails, showContents, startDetails } from "./details.js";
 import { byId } from "./elements.js";
-import { clearFilters, listenToTools, refilter, startChips } from "./filters.js";
+import { clearFilters, eventHits, listenToTools, refilter, startChips } from "./filters.js";
 import { showFindings } from "./findings.js";
-import { fillFunctions, OWN_FUNCTIONS } from "./functions.js";
-import { showFacts } from "./head.js";
+import { functionTab, OWN_FUNCTIONS } from "./functions.js";
+import { showHead } from "./head.js";
 import { lanes } from "./lanes.js";
 import { fillLives, LIVES } from "./lives.js";
-import { fillLayers } from "./layers.js";
+import { layerTab } from "./layers.js";
 import { startTree } from "./moving.js";
 import { startAddress } from "./navigation.js";
 import { openAtFirst } from "./outline.js";
 import { isShowingDetails } from "./panel.js";
-import { startLanes } from "./pointing.js";
+import { moveByLetter, startLanes, stopMeasuring } from "./pointing.js";
+import { showStrip } from "./strip.js";
 import { startPrinting } from "./printing.js";
 import { isFiltered } from "./search.js";
-import { goToTab, shownTab, showTab, startTab } from "./tabs.js";
+import { FIRST_TAB, shownTab, showTab, startTab } from "./tabs.js";
 import { startTheme } from "./theme.js";
 import { data, EVENTS, tables } from "./timeline.js";
 import { stuckHeight, tree } from "./tree.js";
-import { fillVariables } from "./variables.js";
+import { variableTab } from "./variables.js";
 
 const FIRST_LINES = 120;
+const FIRST_LINES_IN_CHAPTERS = 26;
 
 // Keys that work everywhere.
 
@@ -35,20 +37,28 @@ function onKey(pressed) {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return;
   if (pressed.key === "/" && !isWriting(pressed.target) && EVENTS) {
     pressed.preventDefault();
-    goToTab("events");
     byId("search").focus();
     byId("search").select();
   } else if (pressed.key === "Escape") onEscape(pressed);
+  else if (shownTab() === "events" && !isWriting(pressed.target) && moveByLetter(pressed.key))
+    pressed.preventDefault();
 }
 
 // Escape only changes what is visible.
 function onEscape(pressed) {
-  if (shownTab() !== "events") return;
+  if (shownTab() !== "events") return onEscapeInTable(pressed);
+  if (stopMeasuring()) return;
   if (isShowingDetails()) closeDetails();
   else if (isFiltered()) clearFilters();
   else if (!isWriting(pressed.target)) return;
   pressed.preventDefault();
   if (pressed.target !== lanes.canvas) tree.box.focus({ preventScroll: true });
+}
+
+function onEscapeInTable(pressed) {
+  if (byId("clear").hidden) return;
+  pressed.preventDefault();
+  clearFilters();
 }
 
 // Details stay below the tools, whose height varies.
@@ -60,15 +70,16 @@ function startTools() {
 }
 
 for (const id of ["lanes", "tools", "keys"]) byId(id).hidden = EVENTS === 0;
-byId("findings").hidden = EVENTS === 0 && !data.findings.length;
-showFacts();
+showHead();
+showStrip();
 showFindings();
 startTab("lives", LIVES, fillLives);
-startTab("events", EVENTS);
-startTab("functions", OWN_FUNCTIONS.length, fillFunctions);
-startTab("layers", data.counts.length, fillLayers);
-startTab("variables", tables.variables.length, fillVariables);
+startTab("events", EVENTS, undefined, eventHits);
+startTab("functions", OWN_FUNCTIONS.length, functionTab.fill, functionTab.sieve);
+startTab("layers", data.counts.length, layerTab.fill, layerTab.sieve);
+startTab("variables", tables.variables.length, variableTab.fill, variableTab.sieve);
 showContents(contentsOf);
+startDetails();
 startChips();
 startTools();
 startTree();
@@ -76,8 +87,8 @@ startLanes();
 startTheme();
 startPrinting();
 addEventListener("keydown", onKey);
-openAtFirst(FIRST_LINES);
-showTab("events");
+openAtFirst(FIRST_LINES, FIRST_LINES_IN_CHAPTERS);
+showTab(FIRST_TAB);
 refilter();
 startAddress();
 performance.mark("layertrace:shown");

@@ -1,7 +1,7 @@
 // Move in the tree by keys and by mouse, as in any tree.
 
 import { showDetails } from "./details.js";
-import { around, below, canOpen, isOpen, isThread, lines, setOpen } from "./outline.js";
+import { around, below, canOpen, isHead, isOpen, lines, setOpen } from "./outline.js";
 import { isShowingDetails } from "./panel.js";
 import { column, placeOf } from "./timeline.js";
 import {
@@ -62,7 +62,7 @@ const ACTIONS = {
   },
   ArrowLeft: (node) => (canOpen(node) && isOpen(node) ? toggle(node, false) : goTo(around(node))),
   "*": openSiblings,
-  Enter: (node) => (isThread(node) ? toggle(node) : goTo(node, { details: true })),
+  Enter: (node) => (isHead(node) ? toggle(node) : goTo(node, { details: true })),
   " ": (node) => toggle(node),
 };
 
@@ -86,7 +86,7 @@ function onTreeClick(clicked) {
   const row = clicked.target.closest(".line");
   if (row === null || isMarking()) return;
   const node = Number(row.dataset.node);
-  if (isThread(node) || clicked.target.closest(".caret")) {
+  if (isHead(node) || clicked.target.closest(".caret")) {
     tree.active = node;
     toggle(node);
   } else goTo(node, { details: true });
@@ -104,7 +104,7 @@ function onCopy(copied) {
 
 function textOfRow(row) {
   const [number, cells, time, place] = [".number", ".cells", ".time", ".place"].map((part) =>
-    row.querySelector(part).innerText.trim().replace(/\s+/g, " "),
+    row.querySelector(part).textContent.trim().replace(/\s+/g, " "),
   );
   const indent = "  ".repeat(row.getAttribute("aria-level") - 1);
   return [number, indent + cells, time, place].filter((part) => part.trim()).join("  ");
@@ -112,6 +112,8 @@ function textOfRow(row) {
 
 // Show the active line when the tree gets the focus by keyboard; the browser would only scroll to the whole tree.
 function onTreeFocus() {
+  if (tree.active === MISSING && lines.count) tree.active = lines.node[0];
+  drawVisible();
   if (tree.active === MISSING || !tree.box.matches(":focus-visible")) return;
   requestAnimationFrame(() => {
     scrollToLine(lines.at[tree.active]);

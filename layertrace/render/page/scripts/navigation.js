@@ -4,7 +4,7 @@ import { closeDetails } from "./details.js";
 import { filterAgain, showNotice } from "./filters.js";
 import { follow } from "./links.js";
 import { isShowingDetails } from "./panel.js";
-import { showTab, TABS } from "./tabs.js";
+import { FIRST_TAB, showTab, TABS } from "./tabs.js";
 import { numbered } from "./timeline.js";
 import { MISSING } from "./words.js";
 
@@ -14,7 +14,7 @@ function addressed() {
 }
 
 function tabAddressed() {
-  return TABS.find((tab) => location.hash === `#${tab}`) ?? "events";
+  return TABS.find((tab) => location.hash === `#${tab}`) ?? FIRST_TAB;
 }
 
 function goToAddress() {

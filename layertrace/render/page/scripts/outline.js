@@ -1,8 +1,9 @@
-// The lines of the tree: events, folded stretches of repeated siblings, and threads.
+// The lines of the tree: events, folded stretches of repeated siblings, threads, and statements of the program.
 //
-// A node is a number: first the events, then the folded stretches, then the threads.
+// A node is a number: first the events, then the folded stretches, then the threads, then the chapters, each of which
+// is a statement and has the top-level events that it caused.
 
-import { data, errorOf, EVENTS, isUnended, column, parents, summed, unpacked } from "./timeline.js";
+import { data, errorOf, EVENTS, isUnended, column, parents, summed, tables, unpacked } from "./timeline.js";
 import { MISSING } from "./words.js";
 
 const FOLDS = data.folds.count;
@@ -43,13 +44,48 @@ export const eventsBelow = new Map(threads.map((thread) => [thread, 0]));
   }
 }
 
-const NODES = EVENTS + FOLDS + threads.length;
+const HEADS = EVENTS + FOLDS;
+const CHAPTERS = HEADS + threads.length;
+const NODES = CHAPTERS + data.chapters.length;
+
+export const chapters = data.chapters.map(
+  ([first, size, place, numbers, source, called, times, took], at) => ({
+    node: CHAPTERS + at,
+    first,
+    size,
+    place,
+    numbers,
+    source,
+    called,
+    times,
+    took,
+  }),
+);
+
+// The chapter of each top-level event.
+column.chapter = new Int32Array(EVENTS).fill(MISSING);
+chapters.forEach(({ first, size }, at) => {
+  const row = rootsByThread.get(column.thread[first]);
+  const start = row.indexOf(first);
+  for (let root = start; root < start + size; root++) column.chapter[row[root]] = at;
+});
+tables.chapters = chapters;
 
 const MOST_AT_FIRST = 8;
 
 export const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
-export const isThread = (node) => node >= EVENTS + FOLDS;
-export const threadOf = (node) => threads[node - EVENTS - FOLDS];
+// Whether a node is neither an event nor a stretch of events: a thread or a chapter.
+export const isHead = (node) => node >= HEADS;
+export const isChapter = (node) => node >= CHAPTERS;
+export const isThread = (node) => node >= HEADS && node < CHAPTERS;
+export const threadOf = (node) => threads[node - HEADS];
+export const chapterOf = (node) => chapters[node - CHAPTERS];
+
+function rootsOfChapter({ first, size }) {
+  const row = rootsByThread.get(column.thread[first]);
+  const start = row.indexOf(first);
+  return row.slice(start, start + size);
+}
 
 function siblingsOf(event) {
   return parents[event] === MISSING ? rootsByThread.get(column.thread[event]) : childrenOf(parents[event]);
@@ -80,7 +116,11 @@ export function membersOf(fold) {
 }
 
 // The events that match the search and the filters; null for all.
-export const view = { folding: true, hits: null, shown: null, inside: null };
+export const view = { folding: true, byChapter: true, hits: null, shown: null, inside: null };
+
+function hasChapters() {
+  return view.byChapter && chapters.length > 0;
+}
 
 export const AS_IS = 0;
 const OPEN = 1;
@@ -95,7 +135,8 @@ export function setOpen(node, open) {
 export function isOpen(node) {
   const state = (view.hits ? openedInHits : opened)[node];
   if (state !== AS_IS) return state === OPEN;
-  return isThread(node) || (view.hits !== null && node < EVENTS && view.inside[node] > 0);
+  if (isHead(node)) return isThread(node) || view.hits !== null;
+  return view.hits !== null && node < EVENTS && view.inside[node] > 0;
 }
 
 export function canOpen(node) {
@@ -110,12 +151,19 @@ export function isShown(event) {
 // The children of a node; for MISSING, the top level.
 export function below(node) {
   if (node === MISSING) {
-    if (threads.length > 1) return threads.map((_, index) => EVENTS + FOLDS + index).filter(hasShown);
-    return threads.length ? gathered(rootsByThread.get(threads[0])) : [];
+    if (threads.length > 1) return threads.map((_, index) => HEADS + index).filter(hasShown);
+    return threads.length ? belowThread(threads[0]) : [];
   }
-  if (isThread(node)) return gathered(rootsByThread.get(threadOf(node)));
+  if (isChapter(node)) return gathered(rootsOfChapter(chapterOf(node)));
+  if (isThread(node)) return belowThread(threadOf(node));
   if (isFold(node)) return [...membersOf(node - EVENTS)];
   return gathered(childrenOf(node));
+}
+
+function belowThread(thread) {
+  if (!hasChapters()) return gathered(rootsByThread.get(thread));
+  const own = chapters.filter(({ first }) => column.thread[first] === thread);
+  return own.filter((chapter) => rootsOfChapter(chapter).some(isShown)).map((chapter) => chapter.node);
 }
 
 function hasShown(thread) {
@@ -169,21 +217,42 @@ export function layOut() {
 // The node that encloses a node in the tree.
 export function around(node) {
   if (isThread(node)) return MISSING;
+  if (isChapter(node)) return threadAround(chapterOf(node).first);
   const first = isFold(node) ? foldFirst[node - EVENTS] : node;
   if (!isFold(node) && foldOf[node] !== MISSING && view.folding) {
     const fold = EVENTS + foldOf[node];
     if (!view.shown || membersOf(foldOf[node]).every(isShown)) return fold;
   }
   if (parents[first] !== MISSING) return parents[first];
-  return threads.length > 1 ? EVENTS + FOLDS + threads.indexOf(column.thread[first]) : MISSING;
+  return hasChapters() ? CHAPTERS + column.chapter[first] : threadAround(first);
+}
+
+function threadAround(event) {
+  return threads.length > 1 ? HEADS + threads.indexOf(column.thread[event]) : MISSING;
 }
 
 export function reveal(event) {
   for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
 }
 
-// Initially, as many levels are open as fit a few screens, and the ancestors of the most important events.
-export function openAtFirst(most) {
+// At first, the chapters with few events are open, and of a short recording as many levels as fit a few screens.
+export function openAtFirst(most, mostInChapters) {
+  if (chapters.length) openChapters(mostInChapters);
+  else openLevels(most);
+  importantEvents().forEach(reveal);
+}
+
+function openChapters(most) {
+  const sizes = chapters.map(({ node }) => [node, below(node).length]);
+  let room = most - chapters.length;
+  for (const [node, size] of sizes.sort(([, a], [, b]) => a - b)) {
+    room -= size;
+    if (room < 0) return;
+    opened[node] = OPEN;
+  }
+}
+
+function openLevels(most) {
   let level = below(MISSING);
   let room = most - level.length;
   while (level.length) {
@@ -198,7 +267,6 @@ export function openAtFirst(most) {
     }
     level = next;
   }
-  importantEvents().forEach(reveal);
 }
 
 // What ended the recording, the last and the first failures, and events still running at the end.
@@ -221,14 +289,12 @@ export function openAll(open) {
 }
 
 export function firstOf(node) {
-  return isThread(node)
-    ? rootsByThread.get(threadOf(node))[0]
-    : isFold(node)
-      ? foldFirst[node - EVENTS]
-      : node;
+  if (isChapter(node)) return chapterOf(node).first;
+  if (isThread(node)) return rootsByThread.get(threadOf(node))[0];
+  return isFold(node) ? foldFirst[node - EVENTS] : node;
 }
 
 export function numberOf(node) {
-  if (isThread(node)) return "";
+  if (isHead(node)) return "";
   return `${column.seq[isFold(node) ? foldFirst[node - EVENTS] : node]}`;
 }

@@ -1,21 +1,21 @@
 // Paint the lanes: the time axis, the events as bars, and the chosen and hovered events.
 
-import { AXIS, firstSeen, LABEL, lanes, ROW, width, xOf } from "./lanes.js";
-import { firstOf, isFold, isThread, membersOf, view } from "./outline.js";
+import { AXIS, FLAG, firstSeen, LABEL, lanes, width, xOf } from "./lanes.js";
+import { firstOf, isFold, isHead, membersOf, view } from "./outline.js";
 import { isShowingDetails, panel } from "./panel.js";
-import { endOf, EVENTS, kindOf, KINDS, column, textOf } from "./timeline.js";
+import { classColour, inkOn, kindColour, readPalette, themeColour } from "./palette.js";
+import { endOf, EVENTS, FIRST, kindOf, column, textOf } from "./timeline.js";
 import { plainKind, subject } from "./titles.js";
 import { tree } from "./tree.js";
-import { MISSING, thousands } from "./words.js";
+import { duration, MISSING, thousands } from "./words.js";
 
-const SMALLEST_TEXT = 34;
-const colours = {};
+const TICKS = 8; // above the flags
+const SMALLEST_TEXT = 46;
+const SMALLEST_LETTER = 11;
+const FONT = "11px ui-monospace, Menlo, 'DejaVu Sans Mono', monospace";
 
 export function readColours() {
-  const style = getComputedStyle(document.documentElement);
-  for (const name of [...KINDS, "ink", "quiet", "line", "surface", "accent", "failed", "on-kind"]) {
-    colours[name] = style.getPropertyValue(`--${name}`).trim();
-  }
+  readPalette();
 }
 
 export function paint() {
@@ -28,22 +28,26 @@ export function paint() {
   canvas.height = Math.round(lanes.height * sharp);
   const pen = canvas.getContext("2d");
   pen.scale(sharp, sharp);
-  pen.font = "11px ui-monospace, Menlo, 'DejaVu Sans Mono', monospace";
+  pen.font = FONT;
   pen.textBaseline = "middle";
   paintAxis(pen);
   for (const row of lanes.rows) paintRow(pen, row);
+  paintFlags(pen);
   paintActive(pen);
+  if (lanes.measured) paintMeasured(pen, lanes.measured);
 }
 
+// The axis begins at the first event, not at the import of TensorFlow.
 function paintAxis(pen) {
   const step = niceStep((lanes.to - lanes.from) / Math.max(width() / 110, 2));
-  for (let at = Math.ceil(lanes.from / step) * step; at <= lanes.to; at += step) {
-    const x = Math.round(xOf(at)) + 0.5;
-    pen.fillStyle = colours.line;
+  const first = Math.max(Math.ceil((lanes.from - FIRST) / step) * step, 0);
+  for (let at = first; at <= lanes.to - FIRST; at += step) {
+    const x = Math.round(xOf(at + FIRST)) + 0.5;
+    pen.fillStyle = themeColour("line");
     pen.fillRect(x, 0, 1, lanes.height);
-    pen.fillStyle = colours.quiet;
+    pen.fillStyle = themeColour("quiet");
     const text = tick(at, step);
-    if (x + 4 + pen.measureText(text).width <= width()) pen.fillText(text, x + 4, AXIS / 2);
+    if (x + 4 + pen.measureText(text).width <= width()) pen.fillText(text, x + 4, TICKS);
   }
 }
 
@@ -61,7 +65,7 @@ function niceStep(least) {
 
 function paintRow(pen, row) {
   if (row.first && lanes.labelled) {
-    pen.fillStyle = colours.quiet;
+    pen.fillStyle = themeColour("quiet");
     pen.fillText(textOf(row.thread), 4, row.top - LABEL / 2 - 1);
   }
   const from = [-1, -1, -1];
@@ -84,29 +88,40 @@ function paintRow(pen, row) {
   }
 }
 
+function colourOf(event) {
+  return lanes.byClass && column.layer[event] !== MISSING
+    ? classColour(column.layer[event])
+    : kindColour(kindOf(event));
+}
+
 function paintEvent(pen, event, x, wide, top) {
   pen.globalAlpha = opacity(event);
-  pen.fillStyle = colours[kindOf(event)];
+  pen.fillStyle = colourOf(event);
   if (column.times[event] > 1) paintSeveral(pen, x, wide, top);
-  else pen.fillRect(x, top, wide, ROW - 2);
+  else pen.fillRect(x, top, wide, lanes.row - 2);
   if (column.error[event] !== MISSING) {
-    pen.fillStyle = colours.failed;
-    pen.fillRect(x, top + ROW - 5, wide, 3);
+    pen.fillStyle = themeColour("failed");
+    pen.fillRect(x, top + lanes.row - 5, wide, 3);
   }
   pen.globalAlpha = 1;
 }
 
+// The letter of the kind, so that nobody needs the colours, and the name of the layer if it fits.
 function paintText(pen, event, from, to, top) {
-  if (to - from < SMALLEST_TEXT) return;
-  const room = Math.floor((to - from - 8) / 6.7);
-  const text = barText(event);
+  if (to - from < SMALLEST_LETTER) return;
+  const letter = kindOf(event)[0];
   pen.globalAlpha = opacity(event);
-  pen.fillStyle = colours[column.times[event] > 1 ? "ink" : "on-kind"];
-  pen.fillText(
-    text.length > room ? `${text.slice(0, Math.max(room - 1, 1))}…` : text,
-    from + 4,
-    top + ROW / 2 - 0.5,
-  );
+  pen.fillStyle = column.times[event] > 1 ? themeColour("ink") : inkOn(colourOf(event));
+  const middle = top + lanes.row / 2 - 0.5;
+  pen.font = `bold ${FONT}`;
+  pen.fillText(letter, from + 2.5, middle);
+  pen.font = FONT;
+  if (to - from >= SMALLEST_TEXT) {
+    const room = Math.floor((to - from - 19) / 6.7);
+    const text = barText(event);
+    const shown = text.length > room ? `${text.slice(0, Math.max(room - 1, 1))}…` : text;
+    pen.fillText(shown, from + 14, middle);
+  }
   pen.globalAlpha = 1;
 }
 
@@ -124,22 +139,51 @@ function barText(event) {
 function paintSeveral(pen, x, wide, top) {
   const alpha = pen.globalAlpha;
   pen.globalAlpha = alpha * 0.3;
-  pen.fillRect(x, top, wide, ROW - 2);
+  pen.fillRect(x, top, wide, lanes.row - 2);
   pen.globalAlpha = alpha;
   for (let at = x; at < x + wide; at += 6) {
     const dash = Math.min(3, x + wide - at);
     pen.fillRect(at, top, dash, 2);
-    pen.fillRect(at, top + ROW - 4, dash, 2);
+    pen.fillRect(at, top + lanes.row - 4, dash, 2);
+  }
+}
+
+const FLAG_TOP = 15;
+const FLAG_COLOURS = { error: "failed", raised: "failed", warning: "note", note: "accent" };
+
+// A flag on the axis for each finding and each error, with a thin pole through the lanes.
+function paintFlags(pen) {
+  let last = -FLAG;
+  for (const { event, severity } of lanes.flags) {
+    const x = Math.round(xOf(column.start[event]));
+    if (x < -FLAG || x > width() || x - last < 3) continue;
+    last = x;
+    pen.fillStyle = themeColour(FLAG_COLOURS[severity]);
+    pen.globalAlpha = 0.35;
+    pen.fillRect(x, AXIS, 1, lanes.height - AXIS);
+    pen.globalAlpha = 1;
+    pen.fillRect(x, FLAG_TOP, 1.5, AXIS - FLAG_TOP);
+    if (severity === "raised") {
+      pen.font = `bold ${FONT}`;
+      pen.fillText("✗", x + 2, FLAG_TOP + 5);
+      pen.font = FONT;
+      continue;
+    }
+    pen.beginPath();
+    pen.moveTo(x, FLAG_TOP);
+    pen.lineTo(x + FLAG, FLAG_TOP + 4);
+    pen.lineTo(x, FLAG_TOP + 8);
+    pen.fill();
   }
 }
 
 function paintActive(pen) {
   const chosen = isShowingDetails() ? panel.node : tree.active;
   for (const [node, colour] of [
-    [lanes.hover, colours.ink],
-    [chosen, colours.accent],
+    [lanes.hover, themeColour("ink")],
+    [chosen, themeColour("accent")],
   ]) {
-    if (node === MISSING || isThread(node)) continue;
+    if (node === MISSING || isHead(node)) continue;
     const event = firstOf(node);
     const row = lanes.rows.find(({ events }) => events.includes(event));
     if (!row) continue;
@@ -148,6 +192,22 @@ function paintActive(pen) {
     const right = xOf(endOf(last));
     pen.strokeStyle = colour;
     pen.lineWidth = 2;
-    pen.strokeRect(left - 1, row.top - 1, Math.max(right - left, 2) + 1, ROW);
+    pen.strokeRect(left - 1, row.top - 1, Math.max(right - left, 2) + 1, lanes.row);
   }
+}
+
+function paintMeasured(pen, { from, to }) {
+  const left = xOf(Math.min(from, to));
+  const right = xOf(Math.max(from, to));
+  const text = duration(Math.abs(to - from));
+  pen.fillStyle = themeColour("accent");
+  pen.globalAlpha = 0.18;
+  pen.fillRect(left, 0, right - left, lanes.height);
+  pen.globalAlpha = 1;
+  for (const x of [left, right]) pen.fillRect(x - 0.5, 0, 1, lanes.height);
+  const wide = pen.measureText(text).width + 8;
+  const at = Math.min(Math.max((left + right - wide) / 2, 0), width() - wide);
+  pen.fillRect(at, 1, wide, 15);
+  pen.fillStyle = inkOn(themeColour("accent"));
+  pen.fillText(text, at + 4, TICKS);
 }

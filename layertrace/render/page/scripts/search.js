@@ -1,6 +1,6 @@
 // Find events by words, kinds, modes and layers: first in the tables, then in one pass over the columns.
 
-import { foldFirst, isFold, membersOf, threads, view } from "./outline.js";
+import { below, foldFirst, isFold, isHead, membersOf, threads, view } from "./outline.js";
 import { EVENTS, KINDS, marks, MODES, column, parents, placeOf, tables } from "./timeline.js";
 import { title } from "./titles.js";
 import { MISSING } from "./words.js";
@@ -37,6 +37,7 @@ const READ = {
   variables: ([name, path, spec, initializer]) => [name, path, spec, initializer],
   errors: ([type, message, , place]) => [type, message, placeOf(place).short],
   causes: ([text, , changes]) => [text, ...changes.flat()],
+  chapters: ({ source }) => [source],
   texts: (row) => [row].flat(Infinity).filter((part) => typeof part === "string"),
 };
 
@@ -53,6 +54,7 @@ const SEARCHED = [
   ["texts", "where"],
   ["texts", "remarks"],
   ["texts", "others"],
+  ["chapters", "chapter"],
   ...(threads.length > 1 ? [["texts", "thread"]] : []),
 ];
 
@@ -218,6 +220,8 @@ export function findHits() {
   const hits = new Uint8Array(EVENTS).fill(1);
   const kinds = KINDS.map((kind) => !wanted.kinds.size || wanted.kinds.has(kind));
   const modes = MODES.map((mode) => !wanted.modes.size || wanted.modes.has(mode));
+  // A mode alone means the calls in that mode.
+  if (wanted.modes.size && !wanted.kinds.size) KINDS.forEach((kind, at) => (kinds[at] = kind === "call"));
   const layers = layersWanted();
   keep(
     hits,
@@ -251,12 +255,18 @@ export function hitCount() {
 
 // A folded stretch is a hit if all of its events are.
 export function isHit(node) {
+  if (isHead(node)) return false;
   return isFold(node)
     ? membersOf(node - EVENTS).every((event) => view.hits[event])
     : Boolean(view.hits[node]);
 }
 
 export function hitsInside(node) {
+  if (isHead(node))
+    return below(node).reduce(
+      (sum, inner) => sum + hitsInside(inner) + (isFold(inner) ? 0 : view.hits[inner]),
+      0,
+    );
   if (!isFold(node)) return view.inside[node];
   let count = 0;
   for (const event of membersOf(node - EVENTS)) count += view.hits[event] + view.inside[event];

@@ -1,19 +1,23 @@
-// The tabs: each is filled when it is first shown.
+// The tabs: each is filled when it is first shown, and shows only what the search finds.
 
 import { keepStep, writeStep } from "./address.js";
 import { byId, el } from "./elements.js";
 import { firstOf } from "./outline.js";
 import { isShowingDetails, panel } from "./panel.js";
+import { isFiltered, wanted } from "./search.js";
 import { column } from "./timeline.js";
 import { askToDraw } from "./tree.js";
 import { drawLanes } from "./viewport.js";
 import { MISSING, thousands } from "./words.js";
 
-export const TABS = ["lives", "events", "functions", "layers", "variables"];
+// In the order of their buttons. To add a tab, add its button and its panel to page.html, and call `startTab`.
+export const TABS = [...document.querySelectorAll("[role=tab]")].map((head) => head.id.slice("tab-".length));
+export const FIRST_TAB = "events";
 const filled = new Set();
 
-// What fills each tab. main.js registers it, since tabs link to each other.
+// What fills each tab, and what filters it. main.js registers them, since tabs link to each other.
 const fillers = new Map();
+const sieves = new Map();
 
 export function fillTab(name) {
   if (filled.has(name)) return;
@@ -33,10 +37,20 @@ export function showTab(name) {
     byId(`tab-${tab}`).setAttribute("aria-selected", String(chosen));
     byId(`tab-${tab}`).tabIndex = chosen ? 0 : -1;
   }
+  byId("main").dataset.tab = name;
+  filterTab();
   if (name === "events") {
     askToDraw();
     drawLanes();
   }
+}
+
+// Filter the shown tab by the words of the search, and show how much is left.
+export function filterTab() {
+  const sieve = sieves.get(shownTab());
+  if (!sieve) return;
+  byId("hits").value = sieve(wanted.text);
+  byId("clear").hidden = shownTab() === "events" ? !isFiltered() : wanted.text.trim() === "";
 }
 
 const TAB_KEYS = {
@@ -46,10 +60,13 @@ const TAB_KEYS = {
   End: () => TABS.length - 1,
 };
 
-export function startTab(tab, count, fill = () => {}) {
+/* `fill` runs when the tab is first shown. `sieve` gets the text of the search whenever it changes or the tab is
+   shown, and returns what to show next to the search field, such as "3 of 84". */
+export function startTab(tab, count, fill = () => {}, sieve = null) {
   fillers.set(tab, fill);
+  if (sieve) sieves.set(tab, sieve);
   const head = byId(`tab-${tab}`);
-  head.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
+  head.append(el("span", { class: "quiet" }, ` ${typeof count === "number" ? thousands(count) : count}`));
   head.addEventListener("click", () => goToTab(tab));
   head.addEventListener("keydown", (pressed) => {
     if (!Object.hasOwn(TAB_KEYS, pressed.key)) return;
@@ -65,5 +82,5 @@ export function goToTab(tab) {
   keepStep();
   showTab(tab);
   const event = tab === "events" && isShowingDetails() ? firstOf(panel.node) : MISSING;
-  writeStep(true, tab !== "events" ? `#${tab}` : event === MISSING ? "" : `#event-${column.seq[event]}`);
+  writeStep(true, tab !== FIRST_TAB ? `#${tab}` : event === MISSING ? "" : `#event-${column.seq[event]}`);
 }

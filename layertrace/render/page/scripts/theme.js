@@ -7,8 +7,16 @@ import { drawLanes } from "./viewport.js";
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 const THEME = "layertrace:theme";
 
+function systemTheme() {
+  return DARK.matches ? "dark" : "light";
+}
+
 function theme() {
-  return document.documentElement.dataset.theme ?? (DARK.matches ? "dark" : "light");
+  return document.documentElement.dataset.theme ?? systemTheme();
+}
+
+function otherTheme() {
+  return theme() === "dark" ? "light" : "dark";
 }
 
 // A frame in a notebook has no storage, and even accessing it raises an error.
@@ -22,15 +30,19 @@ function remembered() {
 
 function remember(chosen) {
   try {
-    if (chosen === (DARK.matches ? "dark" : "light")) localStorage.removeItem(THEME);
+    if (chosen === systemTheme()) localStorage.removeItem(THEME);
     else localStorage.setItem(THEME, chosen);
   } catch {
     // The choice lasts while the page is open.
   }
 }
 
+// The button shows what it changes to, and looks pressed while the page differs from the system.
 function showTheme() {
-  byId("theme").setAttribute("aria-pressed", String(theme() === "dark"));
+  const isPressed = theme() !== systemTheme();
+  byId("theme").textContent = `${otherTheme() === "dark" ? "☾" : "☀"} ${otherTheme()} theme`;
+  byId("theme").classList.toggle("pressed", isPressed);
+  byId("theme").title = isPressed ? "Back to the theme of your system" : "Another theme than your system has";
   readColours();
   drawLanes();
 }
@@ -39,7 +51,7 @@ export function startTheme() {
   const chosen = remembered();
   if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
   byId("theme").addEventListener("click", () => {
-    document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = otherTheme();
     remember(theme());
     showTheme();
   });

@@ -38,7 +38,7 @@ export const parents = column.inside.map((distance, index) =>
 
 // The interval to draw: without the time before the first event, such as the import of TensorFlow, and up to the
 // last end, where unfinished events are cut.
-export const [BEGIN, END] = (() => {
+export const [FIRST, BEGIN, END] = (() => {
   let first = EVENTS ? Infinity : 0;
   let last = 0;
   for (let event = 0; event < EVENTS; event++) {
@@ -46,7 +46,7 @@ export const [BEGIN, END] = (() => {
     last = Math.max(last, column.start[event] + Math.max(column.took[event], 0));
   }
   last = Math.max(last, first + 1000);
-  return [Math.max(first - (last - first) * 0.02, 0), last];
+  return [first, Math.max(first - (last - first) * 0.004, 0), last];
 })();
 
 export function kindOf(event) {

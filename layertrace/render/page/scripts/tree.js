@@ -1,8 +1,19 @@
 // Draw the visible lines of the tree, and only those.
 
-import { byId, el } from "./elements.js";
+import { byId, el, placeParts } from "./elements.js";
 import { cellsOf, timeOf } from "./line.js";
-import { canOpen, firstOf, isOpen, isThread, layOut, lines, numberOf, view } from "./outline.js";
+import {
+  canOpen,
+  chapterOf,
+  firstOf,
+  isChapter,
+  isOpen,
+  isThread,
+  layOut,
+  lines,
+  numberOf,
+  view,
+} from "./outline.js";
 import { isHit } from "./search.js";
 import { EVENTS, column, placeOf } from "./timeline.js";
 import { MISSING } from "./words.js";
@@ -31,7 +42,8 @@ export function drawTree() {
   layOut();
   tree.box.style.height = `${lines.count * rowHeight()}px`;
   tree.box.style.setProperty("--digits", `${Math.max(numberOf(EVENTS - 1).length, 1)}ch`);
-  if (tree.active === MISSING || lines.at[tree.active] === MISSING)
+  // Nothing is chosen at first.
+  if (tree.active !== MISSING && lines.at[tree.active] === MISSING)
     tree.active = lines.count ? lines.node[0] : MISSING;
   redraw();
 }
@@ -96,7 +108,9 @@ function drawLine(line) {
   row.dataset.node = node;
   const indent = el("span", { class: "indent" });
   indent.style.setProperty("--level", Math.min(lines.level[line] - 1, DEEPEST_INDENT));
-  const place = isThread(node) ? placeOf(MISSING) : placeOf(column.place[firstOf(node)]);
+  const place = placeOf(
+    isThread(node) ? MISSING : isChapter(node) ? chapterOf(node).place : column.place[firstOf(node)],
+  );
   const depth = lines.level[line] - 1;
   const deep = depth > DEEPEST_INDENT ? el("span", { class: "quiet" }, `${depth}⟩`) : null;
   row.append(
@@ -105,7 +119,7 @@ function drawLine(line) {
     el("span", { class: "caret", "aria-hidden": "true" }, opens ? (isOpen(node) ? "▾" : "▸") : ""),
     el("span", { class: "cells" }, deep, ...spaced(cellsOf(node))),
     el("span", { class: "time" }, timeOf(node)),
-    el("span", { class: "place", title: place.full }, place.short),
+    el("span", { class: "place", title: place.full }, ...placeParts(place.short)),
   );
   return row;
 }
@@ -118,6 +132,7 @@ function spaced(cells) {
 function lineClasses(node) {
   const classes = ["line"];
   if (isThread(node)) classes.push("thread");
+  else if (isChapter(node)) classes.push("chapter");
   else {
     if (column.error[firstOf(node)] !== MISSING) classes.push("failing");
     if (view.hits !== null) classes.push(isHit(node) ? "hit" : "context");

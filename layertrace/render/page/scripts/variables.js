@@ -1,10 +1,10 @@
 // The tab of variables: what each is, its layer, and the event and line that created it or failed to.
 
-import { button, byId, el } from "./elements.js";
+import { button, el } from "./elements.js";
 import { kindChip } from "./line.js";
 import { follow, layerButton, placeTag } from "./links.js";
-import { named, number, table, words } from "./tables.js";
-import { errorOf, EVENTS, kindOf, column, parents, variableOf } from "./timeline.js";
+import { figure, named, number, tableTab, words } from "./tables.js";
+import { errorOf, EVENTS, kindOf, layerOf, column, parents, placeOf, variableOf } from "./timeline.js";
 import { title } from "./titles.js";
 import { MISSING, yesOrNo } from "./words.js";
 
@@ -14,6 +14,10 @@ function variableEvents() {
   return events;
 }
 
+function ownerOf(event) {
+  return column.layer[event] === MISSING ? "" : layerOf(column.layer[event]).label;
+}
+
 function variableRow(event) {
   const variable = variableOf(event);
   const error = errorOf(event);
@@ -21,35 +25,45 @@ function variableRow(event) {
   const around = parents[event] === MISSING ? "" : kindChip(parents[event], kindOf(parents[event]));
   return [
     button(variable.name, () => follow(event), { class: "event", title: title(event) }),
-    `${column.seq[event]}`,
-    el("code", {}, variable.spec),
-    variable.initializer === variable.spec ? "" : variable.initializer,
-    yesOrNo(variable.trainable),
     layer === MISSING ? "" : layerButton(layer),
-    around,
     placeTag(column.place[event]),
+    el("code", {}, variable.spec),
+    figure(variable.parameters),
+    yesOrNo(variable.trainable),
+    variable.initializer === variable.spec ? "" : variable.initializer,
+    around,
+    `${column.seq[event]}`,
     error === null ? "" : el("span", { class: "failed" }, `✗ refused: ${error.type}`),
   ];
 }
 
-export function fillVariables() {
+function variableText(event) {
+  const { name, path, spec, initializer } = variableOf(event);
+  return [name, path, spec, initializer, ownerOf(event), placeOf(column.place[event]).short].join(" ");
+}
+
+function variableTables() {
   const all = variableEvents();
   const refused = all.some((event) => errorOf(event) !== null);
   const heads = [
-    words("variable"),
-    number("event"),
-    words("dtype[shape]"),
-    words("initializer"),
-    named("trainable"),
-    named("layer"),
-    named("created in"),
-    words("place"),
+    words("variable", (event) => variableOf(event).path),
+    named("layer", ownerOf),
+    words("place", (event) => placeOf(column.place[event]).short),
+    words("dtype[shape]", (event) => variableOf(event).spec),
+    number("parameters", null, (event) => variableOf(event).parameters),
+    named("trainable", (event) => variableOf(event).trainable),
+    words("initializer", (event) => variableOf(event).initializer),
+    named("created in", (event) => (parents[event] === MISSING ? "" : kindOf(parents[event]))),
+    number("event", null, (event) => event),
     ...(refused ? [words("")] : []),
   ];
-  byId("variables").append(
-    el("h2", { class: "printed" }, "Variables"),
-    ...(all.length
-      ? table(heads, all, (event) => variableRow(event).slice(0, heads.length), "further variable")
-      : [el("p", { class: "quiet" }, "No variables were created during the recording.")]),
-  );
+  const rowOf = (event) => variableRow(event).slice(0, heads.length);
+  return { own: { heads, items: all, rowOf, textOf: variableText, noun: "further variable" } };
 }
+
+export const variableTab = tableTab(
+  "variables",
+  "Variables",
+  variableTables,
+  "No variables were created during the recording.",
+);

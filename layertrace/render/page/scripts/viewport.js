@@ -1,7 +1,7 @@
 // The visible interval of the lanes: pan, zoom, and go to an event.
 
 import { byId } from "./elements.js";
-import { AXIS, LABEL, lanes, ROW } from "./lanes.js";
+import { AXIS, LABEL, lanes } from "./lanes.js";
 import { paint } from "./painting.js";
 import { BEGIN, END, endOf, column } from "./timeline.js";
 
@@ -39,11 +39,16 @@ export function zoomTo(event) {
 export function showInLanes(event) {
   const row = lanes.rows.find(({ thread }) => thread === column.thread[event]);
   const box = lanes.canvas.parentElement;
-  if (row && (row.top < box.scrollTop || row.top + ROW > box.scrollTop + box.clientHeight)) {
+  if (row && (row.top < box.scrollTop || row.top + lanes.row > box.scrollTop + box.clientHeight)) {
     box.scrollTop = row.top - AXIS - LABEL;
   }
   const middle = (column.start[event] + endOf(event)) / 2;
   const span = lanes.to - lanes.from;
   if (endOf(event) < lanes.from || column.start[event] > lanes.to) look(middle - span / 2, middle + span / 2);
   else drawLanes();
+}
+
+export function zoomToChapter({ first, took }) {
+  const span = Math.max(took, 1000);
+  look(column.start[first] - span * 0.02, column.start[first] + span * 1.02);
 }

@@ -1,0 +1,68 @@
+"""List the statements of the program, which group the events of the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from layertrace.render.page.columns import MISSING
+from layertrace.render.page.tables import Tables
+from layertrace.render.wording.glyphs import printable
+from layertrace.timeline import Timeline
+from layertrace.timeline.chapters import Chapter, chapters
+from layertrace.timeline.event import Location
+
+__all__ = ["FEWEST_EVENTS", "chapter_rows", "shown_chapters", "statement_places"]
+
+FEWEST_EVENTS = 25
+"""Fewer events fit on one screen, where statements between them would only be in the way."""
+
+_CALLED = re.compile(r"([^\W\d]\w*)\s*\(")
+_NAMELESS = frozenset({"for", "if", "in", "not", "or", "and", "print", "range", "enumerate", "while", "with"})
+
+
+def shown_chapters(timeline: Timeline) -> list[Chapter]:
+    """Return the chapters of a timeline; none if it is short, or if no line of the program is known."""
+    if len(timeline) < FEWEST_EVENTS:
+        return []
+    found = chapters(timeline)
+    return found if any(chapter.lines for chapter in found) else []
+
+
+def statement_places(found: Sequence[Chapter]) -> set[Location]:
+    """Return the lines of code that chapters name."""
+    return {_place(chapter) for chapter in found if chapter.lines}
+
+
+def chapter_rows(found: Sequence[Chapter], index: dict[int, int], tables: Tables) -> list[list[Any]]:
+    """Return for each chapter its first top-level event and their number, its line, and what to show of it.
+
+    Returns:
+        Rows of: the index of the first top-level event, the number of these events, the number of the place,
+        its lines, its source, the name of what it calls, how often it repeats, and its duration.
+    """
+    return [
+        [
+            index[chapter.roots[0].seq],
+            len(chapter.roots),
+            tables.place(_place(chapter)) if chapter.lines else MISSING,
+            chapter.lines,
+            printable(chapter.source),
+            printable(_called(chapter.source)),
+            chapter.times,
+            MISSING if chapter.duration_ns is None else chapter.duration_ns,
+        ]
+        for chapter in found
+    ]
+
+
+def _place(chapter: Chapter) -> Location:
+    statement = chapter.statements[0]
+    return Location(statement.file, statement.first, statement.function)
+
+
+def _called(source: str) -> str:
+    """Return the name of the function that a statement calls first: `fit` of `model.fit(x, y)`."""
+    names = (name for name in _CALLED.findall(source) if name not in _NAMELESS)
+    return next(names, "")

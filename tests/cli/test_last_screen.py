@@ -1,0 +1,119 @@
+"""The last screen of a terminal after a run: the verdict, with every finding."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+
+MISTAKES = '''
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Attention(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+
+    def call(self, x):
+        query = layers.Dense(self.units)(x)
+        return x * keras.ops.softmax(query)
+
+
+class Scale(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.alpha = tf.Variable(1.0)
+
+    def call(self, x):
+        return self.alpha * x
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.attention, self.scale = Attention(8), Scale()
+        self.dense, self.spare = layers.Dense(8), layers.Dense(3)
+
+    def call(self, x):
+        return self.dense(self.scale(self.attention(x)))
+
+
+net = Net()
+for _ in range(6):
+    net(tf.ones((4, 8)))
+
+
+@tf.function
+def step(x, rate):
+    return net.dense(x) * rate
+
+
+for epoch in range(6):
+    step(tf.ones((4, 8)), 0.1 / (epoch + 1))
+'''
+CRASH = '''
+import keras
+
+
+class Head(keras.layers.Layer):
+    def call(self, x):
+        return x * {"scal": 2.0}["scale"]
+
+
+Head()(keras.ops.ones((1, 2)))
+'''
+
+
+def last_screen(folder, *arguments):
+    """Run a command in a terminal of 80 columns and 24 lines, and return the lines that are left on it."""
+    name = f"layertrace-{os.getpid()}"
+    tmux = ["tmux", "-L", name]
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "TERM": "xterm-256color"}
+    command = " ".join([sys.executable, "-m", "layertrace", *arguments, "; echo ended; sleep 60"])
+    subprocess.run(
+        [*tmux, "new-session", "-d", "-x", "80", "-y", "24", command], check=True, env=env, cwd=folder
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            screen = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True)
+            lines = screen.stdout.rstrip("\n").split("\n")
+            if "ended" in lines:
+                return lines[: lines.index("ended")]
+            time.sleep(0.5)
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False)
+    raise AssertionError(f"the command did not end: {lines}")
+
+
+def test_the_last_screen_after_a_run_names_all_findings(tmp_path):
+    """Each finding has one line, and the verdict is the last."""
+    (tmp_path / "mistakes.py").write_text(MISTAKES)
+
+    screen = last_screen(tmp_path, "run", "mistakes.py")
+
+    assert screen[-1] == "1 error, 2 warnings in 93 events of 12 layers"
+    assert [line.split()[:3] for line in screen[-4:-1]] == [
+        ["error", "LT103", "mistakes.py:13"],
+        ["warning", "LT105", "mistakes.py:20"],
+        ["warning", "LT202", "mistakes.py:46"],
+    ]
+
+
+def test_the_last_screen_after_a_crash_names_it(tmp_path):
+    """Who raised it, and where."""
+    (tmp_path / "crash.py").write_text(CRASH)
+
+    screen = " ".join(last_screen(tmp_path, "run", "crash.py")[-2:])
+
+    assert "KeyError ended the recording in call of head (Head), crash.py:7; no rule explains it" in screen
