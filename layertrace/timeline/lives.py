@@ -182,7 +182,8 @@ class _Collector:
         self._left_out = left_out
         self.lives: dict[int, Life] = {}
         self.outside = Life(None)
-        self.passes: dict[Pass, int] = {}
+        self.passes: list[Pass] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
         self.runs: dict[tuple[int, int], int] = {}
         self.ran: dict[int, FunctionRef] = {}
         self.traces: dict[int, tuple[int, int]] = {}
@@ -241,11 +242,17 @@ class _Collector:
 
     def _pass(self, event: Event, chapter: int, outermost: FunctionRef | None) -> int:
         mode, traced = event.mode, event.function
-        if mode == "graph" and traced is not None:
-            key = Pass(chapter, mode, outermost or traced, traced, event.trace)
+        if mode != "graph" or traced is None:
+            key: tuple[object, ...] = (chapter, mode)
         else:
-            key = Pass(chapter, mode)
-        return self.passes.setdefault(key, len(self.passes))
+            outermost = outermost or traced
+            key = (chapter, mode, outermost.id, traced.id, event.trace)
+        number = self._numbers.get(key)  # a tuple of numbers is hashed faster than a Pass
+        if number is None:
+            number = self._numbers[key] = len(self.passes)
+            graph = (outermost, traced, event.trace) if len(key) > 2 else ()
+            self.passes.append(Pass(chapter, mode, *graph))
+        return number
 
     def _count(self, event: Event, life: Life, number: int) -> None:
         cell = life.cells.get(number)
@@ -272,16 +279,16 @@ def _is_untracked(event: Event) -> bool:
     return is_raw and event.layer is not None and event.layer.framework == "keras"
 
 
-def _ordered(numbers: Mapping[Pass, int]) -> tuple[tuple[Pass, ...], dict[int, int]]:
+def _ordered(passes: Sequence[Pass]) -> tuple[tuple[Pass, ...], dict[int, int]]:
     """Return the passes in the order of the chart, and the new number of each.
 
     Passes of one chapter are in the order of their beginnings, with the traces of one function together.
     """
     first_of: dict[tuple[int, Mode, int], int] = {}
-    for key, number in numbers.items():
+    for number, key in enumerate(passes):
         first_of.setdefault(_group(key), number)
-    ordered = sorted(numbers, key=lambda key: (key.chapter, first_of[_group(key)], numbers[key]))
-    return tuple(ordered), {numbers[key]: place for place, key in enumerate(ordered)}
+    order = sorted(range(len(passes)), key=lambda at: (passes[at].chapter, first_of[_group(passes[at])], at))
+    return tuple(passes[number] for number in order), {number: place for place, number in enumerate(order)}
 
 
 def _group(key: Pass) -> tuple[int, Mode, int]:

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.lives.columns import columns, heads
+from layertrace.render.lives.columns import columns, cut_to, heads
 from layertrace.render.lives.grid import Grid
 from layertrace.render.lives.legend import legend
 from layertrace.render.lives.opening import opened, shown
@@ -26,6 +26,7 @@ __all__ = ["LINES", "LifeChart", "life_chart", "limited"]
 
 LINES = 40
 LINES_AROUND_ROWS = 8
+LEAST_PER_COLUMN = 2
 WAYS_TO_FIT = ((4, 8, False), (2, 4, False), (2, 4, True), (2, 2, True))
 """The numbers of `heads`, and whether the grid is compact; tried in order."""
 
@@ -64,11 +65,17 @@ class LifeChart:
         """Return the most detailed grid that fits the width; if none fits, columns are cut."""
         for creating, traces, compact in WAYS_TO_FIT:
             found = heads(everything, self.findings, fewest_creating=creating, most_traces=traces)
+            if (
+                len(columns(found)) > width // LEAST_PER_COLUMN
+                and (creating, traces, compact) != WAYS_TO_FIT[-1]
+            ):
+                continue  # without laying it out
+            cut, found = cut_to(found, width // LEAST_PER_COLUMN)
             top = rows(everything, columns(found), self.findings, fold=self.fold)
             room = None if self.max_lines is None else max(self.max_lines - LINES_AROUND_ROWS, 1)
             is_open = opened(top, room)
-            visible, more = limited(list(shown(top, is_open)), room)
-            grid = Grid(found, visible, is_open, glyphs, width, compact=compact)
+            visible, more = limited(list(shown(top, is_open)), room, is_open)
+            grid = Grid(found, visible, is_open, glyphs, width, compact=compact, cut=cut)
             if grid.fits:
                 break
         grid.cut()
@@ -102,8 +109,12 @@ def life_chart(
     return LifeChart(timeline=timeline, findings=tuple(findings), max_lines=max_lines, fold=fold)
 
 
-def limited(visible: list[tuple[Row, int]], room: int | None) -> tuple[list[tuple[Row, int]], int]:
+def limited(
+    visible: list[tuple[Row, int]], room: int | None, is_open: set[Row]
+) -> tuple[list[tuple[Row, int]], int]:
     """Return the rows that fit, and the number of layers in those that do not."""
     if room is None or len(visible) <= room:
         return visible, 0
-    return visible[:room], sum(row.layers for row, depth in visible[room:] if not depth or row.layers == 1)
+    closed = sum(row.layers for row, _ in visible[room:] if row not in is_open)
+    open_layers = sum(not row.is_group for row, _ in visible[room:] if row in is_open)
+    return visible[:room], closed + open_layers

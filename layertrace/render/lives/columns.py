@@ -11,7 +11,7 @@ from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import FunctionRef, Mode
 from layertrace.timeline.lives import Life, Lives, Pass
 
-__all__ = ["ChapterHead", "Column", "Group", "columns", "heads"]
+__all__ = ["ChapterHead", "Column", "Group", "columns", "cut_to", "heads"]
 
 FEWEST_CREATING = 4
 """From how many statements on that only create layers they share a column."""
@@ -111,6 +111,18 @@ def heads(
         groups = tuple(_groups(at, own, lives, about, most_traces))
         found.append((_head((at,), groups, lives.chapters), bool(own) and not busy & {i for i, _ in own}))
     return list(_joined(found, lives, fewest_creating))
+
+
+def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[int, list[ChapterHead]]:
+    """Return the number of columns that are cut, and the first chapters with at most so many columns."""
+    kept: list[ChapterHead] = []
+    number = 0
+    for head in chart:
+        if kept and number + len(head.columns) > most:
+            break
+        kept.append(head)
+        number += len(head.columns)
+    return len(columns(chart)) - number, kept
 
 
 def _used(lives: Sequence[Life]) -> tuple[set[int], set[int]]:

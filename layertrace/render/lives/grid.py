@@ -29,6 +29,7 @@ WIDEST_SOURCE = 34
 WIDEST_FUNCTION = 40
 SHORT_FUNCTION = 16
 INDENT = 2
+DEEPEST = 8
 
 
 class Grid:
@@ -41,6 +42,7 @@ class Grid:
         glyphs: The symbols that can be shown.
         width: The width of the terminal.
         compact: Whether to leave out spaces and the ends of names.
+        cut: The number of columns that were left out before.
     """
 
     def __init__(
@@ -52,12 +54,13 @@ class Grid:
         width: int,
         *,
         compact: bool = False,
+        cut: int = 0,
     ) -> None:
         self.more = Text()
         self._gap, self._margin = (1, 0) if compact else (GAP, 1)
         self._visible, self._is_open, self._glyphs, self._limit = visible, is_open, glyphs, width
         self._chapters = list(chapters)
-        self._cut = 0
+        self._cut = cut
         self._names = [self._indented(name_text(row, glyphs), depth) for row, depth in visible]
         self._classes = [class_text(row, glyphs, is_open=row in is_open) for row, _ in visible]
         self._remarks = [remarks(row, glyphs, is_open=row in is_open) for row, _ in visible]
@@ -195,7 +198,7 @@ class Grid:
     # Writing
 
     def _indented(self, name: Text, depth: int) -> Text:
-        return Text(" " * INDENT * depth).append_text(name)
+        return Text(" " * INDENT * min(depth, DEEPEST)).append_text(name)
 
     def _name(self, at: int) -> Text:
         line = self._names[at].copy()

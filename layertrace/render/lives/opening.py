@@ -22,21 +22,22 @@ def opened(top: Sequence[Row], limit: int | None) -> set[Row]:
     """
     chosen: set[Row] = set()
     lines = len(top)
-    level = list(top)
+    level, depth = list(top), 0
     while level:
         closed = [row for row in level if row.inside]
         in_trouble = [row for row in closed if any(child.troubles or child.errors for child in row.inside)]
+        untroubled = set(closed).difference(in_trouble)
         further: list[Row] = []
-        for part in (in_trouble, [row for row in closed if row not in in_trouble]):
+        for part in (in_trouble, [row for row in closed if row in untroubled]):
             cost = sum(len(row.inside) for row in part)
-            if limit is not None and lines + cost > limit and len(level) > MOST_ALWAYS_OPEN:
+            if limit is not None and lines + cost > limit and (depth or len(level) > MOST_ALWAYS_OPEN):
                 continue
             lines += cost
             chosen.update(part)
         for row in level:
             if row in chosen:
                 further += row.inside
-        level = further
+        level, depth = further, depth + 1
     return chosen
 
 

@@ -7,7 +7,7 @@ from os.path import basename
 
 from layertrace.diagnosis import Finding
 from layertrace.render.lives.chart import limited
-from layertrace.render.lives.columns import columns, heads
+from layertrace.render.lives.columns import columns, cut_to, heads
 from layertrace.render.lives.drawing import Drawing
 from layertrace.render.lives.legend import WORDS, occurring
 from layertrace.render.lives.opening import opened, shown
@@ -24,6 +24,7 @@ __all__ = ["life_picture"]
 
 MOST_ROWS = 40
 WIDEST = 1500
+MOST_COLUMNS = 50
 WAYS_TO_FIT = ((4, 8), (2, 6), (2, 3), (2, 2))
 """The numbers of `heads`, tried in order."""
 
@@ -66,18 +67,18 @@ def _chart(everything: Lives, findings: Sequence[Finding], theme: Theme) -> Draw
     """Return the most detailed chart that is not too wide; columns that are left over are cut."""
     for creating, traces in WAYS_TO_FIT:
         found = heads(everything, findings, fewest_creating=creating, most_traces=traces)
-        top = rows(everything, columns(found), findings)
+        if len(columns(found)) > MOST_COLUMNS and (creating, traces) != WAYS_TO_FIT[-1]:
+            continue  # without laying it out
+        cut, kept = cut_to(found, MOST_COLUMNS)
+        top = rows(everything, columns(kept), findings)
         is_open = opened(top, MOST_ROWS)
-        visible, more = limited(list(shown(top, is_open)), MOST_ROWS)
-        drawing = Drawing(found, visible, is_open, theme, more=more)
+        visible, more = limited(list(shown(top, is_open)), MOST_ROWS, is_open)
+        drawing = Drawing(kept, visible, is_open, theme, more=more, cut=cut)
         if drawing.width <= WIDEST:
             return drawing
-    kept = list(found)
     while drawing.width > WIDEST and len(kept) > 1:
-        kept.pop()
-        drawing = Drawing(
-            kept, visible, is_open, theme, more=more, cut=len(columns(found)) - len(columns(kept))
-        )
+        cut += len(kept.pop().columns)
+        drawing = Drawing(kept, visible, is_open, theme, more=more, cut=cut)
     return drawing
 
 

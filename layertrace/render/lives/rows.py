@@ -169,8 +169,8 @@ class _Arrangement:
         key: Hashable = (
             row.sort,
             row.class_name,
-            tuple((at, *sorted(cell.counts.items()), cell.late) for at, cell in sorted(row.cells.items())),
-            tuple(child.look for child in row.inside),
+            tuple([_look(at, cell) for at, cell in row.cells.items()]),
+            tuple([child.look for child in row.inside]),
             row.times,
             tuple(finding.code for finding in row.troubles),
         )
@@ -222,11 +222,31 @@ class _Arrangement:
 def _merged(life: Life, column_of: Mapping[int, int]) -> dict[int, Cell]:
     """Return the cells of a life by column; passes without a column have none."""
     cells: dict[int, Cell] = {}
+    shared: set[int] = set()
     for index, cell in life.cells.items():
         at = column_of.get(index)
-        if at is not None:
-            cells.setdefault(at, Cell()).merge(cell)
+        if at is None:
+            continue
+        if at not in cells:
+            cells[at] = cell  # which several columns may show, so that nothing is added to it
+            continue
+        if at not in shared:
+            cells[at] = _copied(cells[at])
+            shared.add(at)
+        cells[at].merge(cell)
     return cells
+
+
+def _copied(cell: Cell) -> Cell:
+    copy = Cell()
+    copy.merge(cell)
+    return copy
+
+
+def _look(at: int, cell: Cell) -> tuple[int, ...]:
+    """Return what must be equal for two cells to look the same."""
+    get = cell.counts.get
+    return at, get("init", 0), get("build", 0), get("variable", 0), get("call", 0), cell.late
 
 
 def _total(inside: Sequence[Row]) -> dict[int, Cell]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.diagnosis import Finding
 from layertrace.render.lives.columns import ChapterHead, Column, Group, columns, heads
-from layertrace.render.lives.labels import outputs_text
+from layertrace.render.lives.labels import outputs_text, plain_name
 from layertrace.render.lives.marks import marks
 from layertrace.render.lives.rows import Row, rows
 from layertrace.render.lives.sources import shortened_source
@@ -88,7 +88,7 @@ class _Writer:
         return [
             SORTS.index(row.sort),
             parent,
-            [printable(name) for name in dict.fromkeys(row.names)],
+            printable(plain_name(row, UNICODE)),
             printable(row.class_name),
             self._tables.layer(layer),
             outputs_text(row, UNICODE),

@@ -50,14 +50,14 @@ function lifeMarks([, ...numbers]) {
 }
 
 function lifeRow(
-  [sort, parent, names, className, layer, outputs, parameters, layers, cells, findings, never, errors],
+  [sort, parent, name, className, layer, outputs, parameters, layers, cells, findings, never, errors],
   at,
 ) {
   return {
     at,
     sort: SORTS[sort],
     parent,
-    names,
+    name,
     className,
     layer,
     outputs,
@@ -94,7 +94,7 @@ export function lifeSample(row) {
 }
 
 export function lifeName(row) {
-  return row.names.join(" … ");
+  return row.name;
 }
 
 export function lifeLayer(row) {

@@ -13,6 +13,7 @@ const LEAST_COLUMN = 17;
 const MOST_DOTS = 4;
 const WIDEST_FUNCTION = 190;
 const WIDEST_CHAPTER = 210;
+const NARROWEST_CHAPTER = 64;
 const NOTES = 260;
 
 export function isDotted(mark) {
@@ -65,7 +66,7 @@ export function lifeGroupText(group) {
 export const lifeLayout = { width: 0, notes: 0 };
 
 // Lay out the columns after `left` pixels for names, shapes and parameters.
-export function layOutLife(left) {
+export function layOutLife(left, isNarrow) {
   measureSlots();
   let x = left;
   for (const chapter of lifeChapters) {
@@ -80,7 +81,10 @@ export function layOutLife(left) {
     widen(
       chapter.from,
       chapter.to,
-      Math.min((chapter.lines.length + chapter.short.length + 1) * LETTER, WIDEST_CHAPTER),
+      Math.min(
+        (chapter.lines.length + chapter.short.length + 1) * LETTER,
+        isNarrow ? NARROWEST_CHAPTER : WIDEST_CHAPTER,
+      ),
     );
     chapter.x = x;
     x += CHAPTER_PADDING;

@@ -53,7 +53,7 @@ export function openLifeAtFirst(limit) {
     const closed = level.filter((row) => lifeSample(row).length);
     for (const part of [closed.filter(isTroubled), closed.filter((row) => !isTroubled(row))]) {
       const cost = part.reduce((sum, row) => sum + lifeSample(row).length, 0);
-      if (lines + cost > limit && level.length > MOST_ALWAYS_OPEN) continue;
+      if (lines + cost > limit && (level !== lifeTop || level.length > MOST_ALWAYS_OPEN)) continue;
       lines += cost;
       part.forEach(openLife);
     }

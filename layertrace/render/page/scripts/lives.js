@@ -41,6 +41,7 @@ import { counted, MISSING, thousands } from "./words.js";
 const ROWS_OUT_OF_SIGHT = 12;
 const MOST_PRINTED_ROWS = 400;
 const INDENT_OF_LIFE = 14;
+const NARROW = matchMedia("(max-width: 600px)");
 const drawnLives = new Map();
 const chartState = { asked: false, whole: false };
 
@@ -498,10 +499,11 @@ function startChart() {
   addEventListener("afterprint", () => printLives(false));
   matchMedia("print").addEventListener("change", (changed) => printLives(changed.matches));
   matchMedia("(max-width: 900px)").addEventListener("change", fitChart);
+  NARROW.addEventListener("change", fitChart);
 }
 
 function fitChart() {
-  layOutLife(chartSize("--life-left"));
+  layOutLife(chartSize("--life-left"), NARROW.matches);
   byId("chart-heads").replaceChildren(...headElements());
   for (const id of ["chart-heads", "chart-rows"]) byId(id).style.width = `${lifeLayout.width}px`;
   redrawLives();
