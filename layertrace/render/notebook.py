@@ -1,4 +1,4 @@
-"""Show a timeline in a notebook: as the page, or as text where pages cannot be shown."""
+"""Show a timeline in a notebook: the report on one screen, and how to see the rest."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from rich.console import Group
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from layertrace.diagnosis import Finding, diagnose
 from layertrace.render.chapters.overview import overview
-from layertrace.render.console import html, written
-from layertrace.render.page import page
+from layertrace.render.console import WIDTH_OF_A_NOTEBOOK, html, written
+from layertrace.render.lives.chart import life_chart
+from layertrace.render.screen import report_parts
 from layertrace.render.tables.findings import findings as finding_list
+from layertrace.render.wording.formatting import counted
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["MOST_FRAMED", "notebook"]
+__all__ = ["LARGEST", "notebook"]
 
-MOST_FRAMED = 20_000
-"""A notebook file stores its output: above this number of events, it gets only the text."""
+LARGEST = 40_000
+"""A notebook file stores its output, so this is how many bytes a recording takes in it at most."""
 
-HEAD, LINE, FINDING, HIGHEST = 330, 24, 200, 760
-"""The height of a frame in pixels: its head, each line, each finding, and the maximum."""
-
-FRAME = (
-    '<iframe srcdoc="{page}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
-    'title="layertrace" width="100%" height="{height}" style="border:0"></iframe>\n'
-    "<details><summary>as text</summary>{text}</details>\n"
+FEWEST_LINES = 10
+LIVES = "<details><summary>lives of {layers}</summary>{chart}</details>\n"
+MORE = (
+    '<p style="margin:.6em 0 0">The whole recording as a page: '
+    '<code>layertrace.render.write_page(timeline, "run.html")</code></p>\n'
 )
 
 
@@ -44,8 +44,8 @@ def notebook(
 ) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
-    The HTML is the page of `layertrace.render.page` in a frame that may only run its script. Below it, the
-    tree as text is visible where frames are removed, such as on GitHub.
+    The HTML is what a terminal shows on its first screen: what is wrong, what happened and the verdict. Below
+    it, the lives of the layers can be opened, and a line names the function that writes the whole page.
 
     Args:
         timeline: The events.
@@ -57,16 +57,34 @@ def notebook(
     """
     events = timeline[:]  # a running recording would keep growing
     found = tuple(findings)
-    tree_ = overview(events, findings=found, **options)
-    shown = Group(finding_list(found), Text(), tree_) if found else tree_
-    text = html(shown)
-    framed = 0 < len(events) <= MOST_FRAMED
-    return {"text/plain": written(shown), "text/html": _framed(events, found, text) if framed else text}
+    shown = overview(events, findings=found, **options)
+    plain = Group(finding_list(found), Text(), shown) if found else shown
+    # Without findings, the timeline may not have been diagnosed; the report must not state that all is well.
+    serious = found or [finding for finding in diagnose(events) if finding.severity != "note"]
+    return {"text/plain": written(plain), "text/html": _html(events, serious, **options)}
 
 
-def _framed(timeline: Timeline, found: Sequence[Finding], text: str) -> str:
-    # Without findings, the timeline may not have been diagnosed; the page must not report that all is well.
-    found = found or diagnose(timeline)
-    height = min(HEAD + LINE * len(timeline) + FINDING * len(found), HIGHEST)
-    whole = page(timeline, findings=found)
-    return FRAME.format(page=escape(whole), height=height, text=text)
+def _html(timeline: Timeline, findings: Sequence[Finding], **options: Unpack[TreeOptions]) -> str:
+    """Return the report, shortened until it is small enough, and the lives of the layers if they fit, too."""
+    room = LARGEST - len(MORE)
+    console = Console(width=WIDTH_OF_A_NOTEBOOK)
+    parts = report_parts(console, timeline, findings, **options)
+    report = _joined(parts)
+    if len(report.encode()) > room:
+        report = _joined(report_parts(console, timeline, findings, in_full=False, **options))
+    lines = options.get("max_lines") or 2 * FEWEST_LINES
+    while len(report.encode()) > room and lines >= FEWEST_LINES:
+        shorter: TreeOptions = {**options, "max_lines": lines}
+        report = _joined(report_parts(console, timeline, findings, in_full=False, **shorter))
+        lines //= 2
+    if not timeline:
+        return report
+    layers = escape(counted(len(timeline.layers), "layer"))
+    chart = html(life_chart(timeline, findings)) if timeline.layers else ""
+    lives = LIVES.format(layers=layers, chart=chart) if chart else ""
+    return report + "\n" + (lives if len(report.encode()) + len(lives.encode()) <= room else "") + MORE
+
+
+def _joined(parts: Sequence[RenderableType]) -> str:
+    separated = [part for number, part in enumerate(parts) for part in ([Text()] * bool(number) + [part])]
+    return html(Group(*separated))

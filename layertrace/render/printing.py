@@ -54,7 +54,7 @@ def print_timeline(
     findings: Sequence[Finding] | None = None,
     **options: Unpack[TreeOptions],
 ) -> None:
-    """Print the tree: in colour on a terminal, as a page in a notebook, otherwise as plain text.
+    """Print the tree: in colour on a terminal, as HTML in a notebook, otherwise as plain text.
 
     Args:
         timeline: The events.

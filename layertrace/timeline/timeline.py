@@ -344,7 +344,7 @@ class Timeline(Sequence[Event]):
         findings: Sequence[Finding] | None = None,
         **options: Unpack[TreeOptions],
     ) -> None:
-        """Print the tree: in colour on a terminal, as a page in a notebook, as plain text elsewhere.
+        """Print the tree: in colour on a terminal, as HTML in a notebook, as plain text elsewhere.
 
         Args:
             file: The file to print to; None for the standard output.

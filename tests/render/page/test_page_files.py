@@ -7,33 +7,43 @@ from playwright.sync_api import expect
 
 from layertrace.errors import FormatError
 from layertrace.render import notebook
-from layertrace.render.notebook import MOST_FRAMED
+from layertrace.render.notebook import LARGEST
 from layertrace.render.page import page, write_page
-from layertrace.timeline import Event, Timeline
+from layertrace.timeline import Event, LayerRef, Timeline
 
 
 @in_a_browser
-def test_a_notebook_shows_the_page_in_a_frame(shown):
-    """The page works in a sandboxed frame, which can only run its own script."""
+def test_a_notebook_shows_the_report_in_a_cell(shown):
+    """The report fits a cell, the lives of the layers can be opened, and each place ends in its line."""
     tab = shown(None, html=notebook(stories.bug())["text/html"])
-    frame = tab.frame_locator("iframe")
-    frame.get_by_role("button", name="event 17").click()
+    tab.set_viewport_size({"width": 860, "height": 700})
 
-    expect(frame.locator("#details")).to_contain_text("raised ValueError")
-    frame.get_by_role("button", name="theme").click()  # which has nowhere to be remembered
-    expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
-    expect(tab.locator("details pre")).to_be_hidden()
-    tab.get_by_text("as text").click()
-    expect(tab.locator("details pre")).to_contain_text("call 2  cnn")
+    report, lives = tab.locator("pre").first, tab.locator("details pre")
+    assert report.evaluate("element => element.scrollWidth <= element.clientWidth")
+    expect(report).to_contain_text("LT101 variable-created-in-call")
+    expect(lives).to_be_hidden()
+    tab.get_by_text("lives of 4 layers").click()
+    expect(lives).to_contain_text("gcn_1")
+    expect(tab.locator("p")).to_contain_text('write_page(timeline, "run.html")')
 
 
-def test_a_long_recording_makes_no_frame():
-    """For a long recording, a notebook gets only the text, so that its file stays small."""
-    events = [Event(seq=number, kind="call") for number in range(MOST_FRAMED + 1)]
+@pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy", "hostile"])
+def test_a_notebook_file_stays_small(story):
+    """A cell takes at most 40 kB, holds no page, and shows the verdict."""
+    cell = notebook(getattr(stories, story)())["text/html"]
 
-    assert "<iframe" in notebook(Timeline(events[:10]))["text/html"]
-    assert "<iframe" not in notebook(Timeline(events))["text/html"]
-    assert "<iframe" not in notebook(Timeline())["text/html"]
+    assert len(cell.encode()) <= LARGEST
+    assert "<iframe" not in cell
+    assert " found in " in cell or " in " in cell.rpartition("<details>")[0]
+
+
+def test_a_long_recording_takes_no_more_room():
+    """The report of a hundred thousand events with hundreds of findings is shortened."""
+    names = [f"layer_{number}" for number in range(400)]
+    layers = [LayerRef(id=n, class_name="L" * 60, name=name, path=name) for n, name in enumerate(names, 1)]
+    events = [Event(seq=n, kind="call", layer=layers[n % 400], call_index=n) for n in range(20_000)]
+
+    assert len(notebook(Timeline(events))["text/html"].encode()) <= LARGEST
 
 
 def test_a_page_is_written_whole(tmp_path):
