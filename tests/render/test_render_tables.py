@@ -89,6 +89,15 @@ def test_the_variables_of_one_holder_have_one_line():
     assert shown[-1].startswith("together       12 parameters")
 
 
+def test_a_layer_with_nothing_but_a_seed_has_a_row():
+    """A selection of variables may leave a layer only with what no user wrote."""
+    story = Story()
+    layer = story.layer("Dropout", "dropout")
+    story.variable(layer, "seed_generator_state", "int64[2]", role="seed", holder="dropout", trainable=False)
+
+    assert lines(table(story.timeline()))[2].split() == ["dropout", "Dropout", "0"]
+
+
 def nested():
     """Return a model with two blocks that share a layer, which Keras tracks in both."""
     story = Story()

@@ -62,8 +62,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text in the place of cells; its `end` is aligned at the right."""
+    """A text in the place of all cells but the first; its `end` is aligned at the right."""
 
+    first: Text
     text: Text
     end: Text = field(default_factory=Text)
 
@@ -113,7 +114,8 @@ class Grid(Displayable):
         lines.append(inked(glyphs.dash * width, QUIET))
         for row in sheet.rows:
             if isinstance(row, Line):
-                lines.append(_spread(row, max(width, 1), glyphs))
+                first = widths[0] if columns[:1] == [0] else 0
+                lines.append(_spread(row, first, width, widths[-1], glyphs))
                 continue
             cells = [row[i].fitted(w, glyphs) for i, w in zip(columns, widths, strict=True)]
             lines.append(_joined(cells, columns, widths, sheet))
@@ -136,6 +138,7 @@ def _fitted(sheet: Sheet, limit: int) -> tuple[list[int], list[int]]:
     rows += [sheet.totals] * bool(sheet.totals)
     every = range(len(sheet.columns))
     natural = [max([row[index].text.cell_len for row in rows], default=0) for index in every]
+    natural[0] = max([natural[0], *[row.first.cell_len for row in sheet.rows if isinstance(row, Line)]])
     shown = [index for index in every if natural[index]]
     ranks = {sheet.columns[index].rank for index in shown}
     kept = {0}
@@ -151,7 +154,8 @@ def _fitted(sheet: Sheet, limit: int) -> tuple[list[int], list[int]]:
 def _widen(sheet: Sheet, columns: list[int], widths: list[int], limit: int) -> None:
     """Give the first flexible column the room that a text in the place of cells needs."""
     texts = [row for row in sheet.rows if isinstance(row, Line)]
-    needed = max([line.text.cell_len + len(GAP) + line.end.cell_len for line in texts], default=0)
+    first = widths[0] + len(GAP) if columns[:1] == [0] else 0
+    needed = max([first + line.text.cell_len + len(GAP) + line.end.cell_len for line in texts], default=0)
     flexible = [place for place, index in enumerate(columns) if sheet.columns[index].fair is not None]
     if flexible:
         widths[flexible[0]] += max(min(needed, limit) - _total(widths), 0)
@@ -196,7 +200,14 @@ def _joined(cells: Sequence[Text], columns: Sequence[int], widths: Sequence[int]
     return line
 
 
-def _spread(line: Line, width: int, glyphs: Glyphs) -> Text:
-    text = Cell(line.text).fitted(max(width - line.end.cell_len - len(GAP) * bool(line.end), 1), glyphs)
-    text.append(" " * max(width - text.cell_len - line.end.cell_len, 0) if line.end else "")
-    return text.append_text(line.end)
+def _spread(line: Line, first: int, width: int, last: int, glyphs: Glyphs) -> Text:
+    """Return a line with its end in the last column, which has the width `last`."""
+    text, end = Text(), line.end.copy()
+    end.pad_right(max(last - end.cell_len, 0) if end else 0)
+    if first:
+        text.append_text(line.first).append(" " * (first + len(GAP) - line.first.cell_len))
+    room = width - text.cell_len - end.cell_len - len(GAP) * bool(end)
+    text.append_text(Cell(line.text).fitted(max(room, 1), glyphs))
+    text.append(" " * max(width - text.cell_len - end.cell_len, 0) if end else "").append_text(end)
+    text.rstrip()
+    return text

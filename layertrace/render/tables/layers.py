@@ -18,7 +18,6 @@ from layertrace.render.wording.styles import CLASS, ERROR, FOLD, KINDS, MODES, N
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import LayerRef, Structure
 from layertrace.timeline.lives import Lives, lives
-from layertrace.timeline.plumbing import plumbing
 from layertrace.timeline.repetitions import repetitions
 
 __all__ = ["table"]
@@ -27,6 +26,7 @@ MOST_ROWS = 40
 FEWEST_ALIKE = 3
 LONGEST_PATTERN = 24
 INDENT = 2
+NOTHING = LayerCounts()
 COLUMNS = (
     Column("layer", fair=26, least=14),
     Column("class", rank=5, fair=18),
@@ -81,21 +81,22 @@ def table(timeline: Timeline, *, fold: bool = True) -> Grid:
 
 
 def _sheet(timeline: Timeline, fold: bool, glyphs: Glyphs) -> Sheet:
-    hidden = plumbing(timeline)
+    hidden = timeline.plumbing
     known = lives(timeline)
-    totals = count(event for event in timeline if event.layer is None or event.layer.id not in hidden.layers)
+    totals = count(timeline)
     roots = _nodes(known, hidden.layers)
     if fold and len(known.lives) > MOST_ROWS:
         roots = _folded(roots)
     writer = _Writer(timeline, known, totals.layers, Parameters(timeline, hidden), glyphs)
     parameters = writer.parameters.all_layers()
-    last = [Cell(inked(counted(len(totals.layers), "layer"), QUIET)), Cell(Text()), Cell(Text())]
+    layers = sum(life.layer is not None and life.layer.id not in hidden.layers for life in known.lives)
+    last = [Cell(inked(counted(layers, "layer"), QUIET)), Cell(Text()), Cell(Text())]
     last += writer.numbers(totals.all_layers(), sum(size.parameters for size in parameters))
     return Sheet(
         title=Text(),
         columns=COLUMNS,
         rows=[writer.row(node, depth) for node, depth in _in_order(roots)],
-        totals=last if len(totals.layers) > 1 else (),
+        totals=last if layers > 1 else (),
         footer=[Text(line) for line in writer.parameters.lines()],
     )
 
@@ -128,7 +129,7 @@ class _Writer:
         """Return the cells of a layer, or of several that are alike."""
         members = LayerCounts()
         for number in node.members:
-            members.merge(self._counts[number])
+            members.merge(self._counts.get(number, NOTHING))
         inside = {number for member in node.members for number in self._inside[member]}
         parameters = sum(size.parameters for size in self.parameters.of(inside))
         name = Text(" " * (INDENT * depth)).append_text(self._name(node))

@@ -49,8 +49,8 @@ class Parameters:
         self.frozen: dict[int, Size] = {}
         self.untracked = Size()
         self._states = timeline.surroundings.states
-        for event in timeline.variables:
-            if event.seq not in left_out and event.error is None:
+        for event in timeline:
+            if event.kind == "variable" and event.seq not in left_out and event.error is None:
                 self._add(event)
 
     def _add(self, event: Event) -> None:

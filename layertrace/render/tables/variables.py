@@ -17,7 +17,7 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, KINDS, NAME, QUIET, TITLE, inked
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import VariableSpec
-from layertrace.timeline.plumbing import ORIGINS, Plumbing, origin_of, plumbing
+from layertrace.timeline.plumbing import ORIGINS, Plumbing, origin_of
 
 __all__ = ["variable_table"]
 
@@ -46,9 +46,9 @@ def variable_table(timeline: Timeline) -> Grid:
 
 
 def _sheet(timeline: Timeline, glyphs: Glyphs) -> Sheet:
-    events = [event for event in timeline.variables if event.variable is not None]
+    events = [event for event in timeline if event.variable is not None]
     places = Places([event.location for event in events if event.location is not None], here())
-    hidden = plumbing(timeline)
+    hidden = timeline.plumbing
     parameters = Parameters(timeline, hidden)
     holders = [_holder(event, hidden) for event in events]
     root = _root([event for event, holder in zip(events, holders, strict=True) if holder is None])
@@ -98,10 +98,10 @@ def _held(key: tuple[str, str], events: list[Event], places: Places, glyphs: Gly
     origin, holder = key
     number = f"{events[0].seq}" if len(events) == 1 else f"{events[0].seq}{glyphs.dots}{events[-1].seq}"
     if origin == SEEDS:
-        holders = list(dict.fromkeys(e.variable.holder for e in events if e.variable and e.variable.holder))
+        layers = list({event.layer.id: event.layer for event in events if event.layer is not None}.values())
         what = counted(len(events), "random seed")
-        what += f" of {glyphs.user(holders[0])}" if len(holders) == 1 else ""
-        what += f" of {counted(len(holders), 'layer')}" if len(holders) > 1 else ""
+        what += f" of {glyphs.user(layers[0].name)}" if len(layers) == 1 else ""
+        what += f" of {counted(len(layers), 'layer')}" if len(layers) > 1 else ""
     else:
         of = f" of {glyphs.user(holder)}" if holder else ""
         what = f"{counted(len(events), 'variable')}{of} ({origin.removesuffix('s')})"
@@ -109,9 +109,11 @@ def _held(key: tuple[str, str], events: list[Event], places: Places, glyphs: Gly
     for event in events:
         if event.variable is not None:
             size.add(event.variable)
-    text = inked(f"{number:<5}  {what}, {memory(size.bytes)}", QUIET)
+    text = inked(f"{what}, {memory(size.bytes)}", QUIET)
     place = "" if events[0].location is None else places.short(events[0].location)
-    return Line(text, inked(without_start(glyphs.user(place), WIDEST_PLACE, glyphs.dots), QUIET))
+    return Line(
+        inked(number, QUIET), text, inked(without_start(glyphs.user(place), WIDEST_PLACE, glyphs.dots), QUIET)
+    )
 
 
 def _cells(
