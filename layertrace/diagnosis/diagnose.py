@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
+import os
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from layertrace.diagnosis.context import DiagnosisContext
@@ -14,6 +17,7 @@ from layertrace.diagnosis.selection import chosen, settings
 from layertrace.errors import LayertraceWarning
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import statements_of
+from layertrace.timeline.event import Location
 
 __all__ = ["diagnose", "run"]
 
@@ -52,13 +56,21 @@ def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
     """Return the findings with the text of their lines, where it is known."""
     if not findings:
         return findings
-    statements = statements_of(timeline)
+    statements, started_ns = statements_of(timeline), timeline.surroundings.started_ns
     return [
         finding
-        if finding.location is None
-        else replace(finding, source=statements.at(finding.location).line(finding.location.line) or "")
+        if (place := finding.location) is None
+        else replace(finding, source=statements.at(place).line(place.line) or _line(place, started_ns))
         for finding in findings
     ]
+
+
+def _line(location: Location, started_ns: int | None) -> str:
+    """Return a line that no event came from, if its file has not changed since the recording began."""
+    with suppress(OSError):
+        if started_ns is not None and os.stat(location.file).st_mtime_ns <= started_ns:
+            return linecache.getline(location.file, location.line).rstrip()
+    return ""
 
 
 def _sort_key(context: DiagnosisContext, finding: Finding) -> tuple[int, bool, int, str]:

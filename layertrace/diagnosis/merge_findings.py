@@ -12,7 +12,8 @@ from layertrace.diagnosis.finding import SEVERITIES, Evidence, Finding
 __all__ = ["merged", "named"]
 
 _COUNTER = re.compile(r"_\d+\b")
-_NUMBERS = re.compile(r"(\d+(\.\d+)?|None)([,x×] ?(\d+(\.\d+)?|None))*")
+_NUMBER = r"(\d+(\.\d+)?|None)"
+_NUMBERS = re.compile(rf"(?<![A-Za-z_]\[){_NUMBER}([,x×] ?{_NUMBER})*")  # not the index in hidden[0]
 
 _MOST_EVIDENCE = 2
 
@@ -20,41 +21,61 @@ _MOST_EVIDENCE = 2
 def merged(findings: Sequence[Finding], context: DiagnosisContext) -> list[Finding]:
     """Return the findings, with those of one cause merged into one that has the events of all.
 
-    Findings have one cause if they are of one rule, one class and one line, and their messages differ only
-    in numbers: instances of several shapes, or functions of one class. A layer that was created from the
-    config of another, as loading and cloning do, has the cause of the other, wherever it was created.
+    Findings have one cause if they are of one rule, one class and one line, and are about the same layer or
+    differ only in numbers: attributes of one layer, instances of several shapes, functions of one class.
+    A layer that was created from the config of another, as loading and cloning do, has the cause of the
+    other, wherever it was created.
     """
-    by_cause: dict[object, list[Finding]] = {}
+    causes: list[list[Finding]] = []
+    of_line: dict[object, list[list[Finding]]] = {}
     for finding in findings:
-        by_cause.setdefault((_mistake(finding), _line(finding)), []).append(finding)
-    groups = list(by_cause.values())
-    causes = [group for group in groups if not _are_copies(group, context)]
-    for group in groups:
-        if not any(group is cause for cause in causes):
-            mistake = _mistake(group[0])
-            original = next((cause for cause in causes if _mistake(cause[0]) == mistake), None)
+        on_line = of_line.setdefault((_rule_and_class(finding), _line(finding)), [])
+        cause = next((cause for cause in on_line if _is_one_cause(cause, finding)), None)
+        if cause is None:
+            on_line.append([finding])
+            causes.append(on_line[-1])
+        else:
+            cause.append(finding)
+    originals = [cause for cause in causes if not _are_copies(cause, context)]
+    for cause in causes:
+        if not any(cause is original for original in originals):
+            original = next((original for original in originals if _is_copied(original, cause)), None)
             if original is None:
-                causes.append(group)
+                originals.append(cause)
             else:
-                original.extend(group)
-    return [named(_one(group)) for group in causes]
+                original.extend(cause)
+    return [named(_one(cause)) for cause in originals]
 
 
 def named(finding: Finding) -> Finding:
     """Return a finding whose message has the names of its layers instead of `{layer}`."""
-    names = [layer.name for layer in finding.layers]
+    names = list(dict.fromkeys(layer.name for layer in finding.layers))  # a copy has the name of its original
     is_first_word = finding.message.startswith("{layer}")
     subject = str(finding.layer) if names else "A layer" if is_first_word else "a layer"
-    if len(names) > 1:
+    if len(finding.layers) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        subject = f"{shown} ({len(names)} of {finding.layers[0].class_name})"
+        subject = f"{shown} ({len(finding.layers)} of {finding.layers[0].class_name})"
     return replace(finding, message=finding.message.replace("{layer}", subject))
 
 
-def _mistake(finding: Finding) -> tuple[object, ...]:
-    """Return what findings of one mistake have in common, wherever they are."""
-    cls = None if finding.layer is None else finding.layer.class_name
-    return finding.code, cls, _without_numbers(finding.message), _without_numbers(finding.fix)
+def _rule_and_class(finding: Finding) -> tuple[str, str | None]:
+    return finding.code, None if finding.layer is None else finding.layer.class_name
+
+
+def _is_one_cause(cause: Sequence[Finding], finding: Finding) -> bool:
+    """Return whether a finding of the same rule, class and line has the cause of others."""
+    layers = {layer.id for other in cause for layer in other.layers}
+    if any(layer.id in layers for layer in finding.layers):
+        return True
+    look = _without_numbers(finding.message), _without_numbers(finding.fix)
+    return any((_without_numbers(other.message), _without_numbers(other.fix)) == look for other in cause)
+
+
+def _is_copied(original: Sequence[Finding], copies: Sequence[Finding]) -> bool:
+    """Return whether findings about copies have the cause of those about an original, judged by their fix."""
+    fixes = {_without_numbers(finding.fix) for finding in original}
+    is_of_class = _rule_and_class(original[0]) == _rule_and_class(copies[0])
+    return is_of_class and all(_without_numbers(finding.fix) in fixes for finding in copies)
 
 
 def _line(finding: Finding) -> tuple[str, int] | None:
@@ -84,10 +105,14 @@ def _one(findings: Sequence[Finding]) -> Finding:
     if not others:
         return first
     layers = {layer.id: layer for finding in findings for layer in finding.layers}
+    of_first = [finding for finding in findings if finding.layer == first.layer]
+    looks = {_without_numbers(finding.message) for finding in of_first}
+    fixes = {_without_numbers(finding.fix): finding.fix for finding in reversed(findings)}
     message = first.message
-    if not layers:
-        message += f" {len(others)} more on this line {'is' if len(others) == 1 else 'are'} alike."
-    elif any(other.message != first.message for other in others) and first.layer is not None:
+    more = len(looks) - 1 if layers else len(others)
+    if len(looks) > 1 or not layers:
+        message += f" {more} more on this line {'is' if more == 1 else 'are'} alike."
+    elif first.layer is not None and any(other.message != first.message for other in others):
         message += f" The numbers are those of {first.layer.name}."
     return replace(
         first,
@@ -95,6 +120,7 @@ def _one(findings: Sequence[Finding]) -> Finding:
         message=message,
         layers=tuple(layers.values()),
         evidence=_joined([evidence for finding in findings for evidence in finding.evidence]),
+        fix="\n".join(reversed(fixes.values())),
     )
 
 

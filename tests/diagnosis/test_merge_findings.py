@@ -53,7 +53,16 @@ def test_other_mistakes_stay_apart():
     assert len(merge(found(0), found(1, line=13))) == 2
     assert len(merge(found(0), found(1, cls="Conv"))) == 2
     assert len(merge(found(0, "{layer} keeps alpha"), found(1, "{layer} keeps beta"))) == 2
-    assert len(merge(found(0, fix="self.a = 1"), found(0, fix="self.b = 1"))) == 2
+    assert len(merge(found(0, fix="self.a = 1"), found(1, fix="self.b = 1"))) == 2
+
+
+def test_several_attributes_of_one_layer_are_one_finding():
+    """The sentence counts the others, and the fix has all their lines, each once."""
+    names = ["hidden[0]", "hidden[1]", "out"]
+    (one,) = merge(*(found(0, f"{{layer}} does not build {n}.", fix=f"self.{n}.build(4)") for n in names))
+
+    assert one.message == "dense (Dense) does not build hidden[0]. 2 more on this line are alike."
+    assert one.fix == "self.hidden[0].build(4)\nself.hidden[1].build(4)\nself.out.build(4)"
 
 
 def test_the_most_severe_of_several_wins():
@@ -85,7 +94,8 @@ def test_a_copy_has_the_cause_of_its_original():
         Event(seq=0, kind="init", layer=layer(0)),
         Event(seq=1, kind="init", layer=layer(1), flags=frozenset({"from config"})),
     ]
-    (one,) = merge(found(0), found(1, line=99), events=events)
+    copied = "{layer} creates weights in a trace of predict"
+    (one,) = merge(found(0), found(1, copied, line=99), events=events)
 
     assert [each.id for each in one.layers] == [1, 2]
     assert one.location.line == 12

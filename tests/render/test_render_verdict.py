@@ -1,15 +1,18 @@
 """The verdict: the last block of a report, which is never better than what was seen."""
 
+from dataclasses import replace
+
 import pytest
 import stories
 from hand_made import Story, place, raised
 from msgspec import structs
 from test_render_findings import ALL, HOSTILE
 
+from layertrace.diagnosis import Evidence, Finding
 from layertrace.render import verdict
 from layertrace.render.console import written
 from layertrace.render.tables.finding_rows import first_clause
-from layertrace.render.wording.crash import crash_of
+from layertrace.render.wording.crash import crash_of, is_explained
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import LayerRef
@@ -119,7 +122,8 @@ def test_an_exception_is_the_verdict():
     assert verdict(crashing(), []).sentence == (
         "KeyError ended the recording in call of head (Head), crash.py:13; no rule explains it"
     )
-    assert verdict(crashing(), ALL).sentence.endswith("; 1 error, 1 warning, 1 note in 5 events of 2 layers")
+    rest = "crash.py:13; 1 error, 1 warning, 1 note in 5 events of 2 layers"
+    assert verdict(crashing(), ALL).sentence.endswith(rest)
     assert verdict(crashing(), []).is_failed
 
 
@@ -129,7 +133,7 @@ def test_the_event_that_raised_first_is_named():
 
     assert (crash.event.seq, [event.seq for event in crash.again]) == (1, [3])
     assert crash.message == "'scale'"
-    assert (crash.raised_at, crash.called_at) == (place("crash.py:13"), place("crash.py:18"))
+    assert (crash.raised_at, crash.called_at) == (place("crash.py:13"), (place("crash.py:18"),))
     assert [event.seq for event in crash.before] == [0, 2]
 
 
@@ -152,7 +156,7 @@ def test_a_crash_without_layers_names_the_place():
     timeline = Timeline((), (), RecordingContext(failure=failure))
 
     assert verdict(timeline, []).sentence == (
-        "ValueError ended the recording, train.py:3; no layer was seen before it"
+        "ValueError ended the recording at train.py:3; no layer was seen before it"
     )
     assert crash_of(timeline).event is None
     assert crash_of(Timeline()) is None
@@ -185,3 +189,36 @@ def test_a_layer_may_be_unknown():
     sentence = verdict(Timeline((), (), RecordingContext(failure=failure)), []).sentence
 
     assert sentence.startswith("ValueError ended the recording in net (Net), train.py:3")
+
+
+def test_an_error_of_the_layer_that_failed_explains_the_exception():
+    """So does a finding with evidence in a line that the exception passed through."""
+    timeline = crashing()
+    head = timeline.failure.layer
+    about = Finding(code="LT1", name="a", severity="error", message="a", layers=(head,))
+    shown = Finding(
+        code="LT1", name="a", severity="note", message="a", evidence=(Evidence("", (), place("crash.py:18")),)
+    )
+
+    assert is_explained(timeline, [about])
+    assert is_explained(timeline, [shown])
+    assert not is_explained(timeline, [replace(about, severity="warning")])
+
+
+def test_what_tensorflow_writes_around_a_message_is_left_out():
+    """The mistake may be in the next line, too."""
+    story = Story("crash.py")
+    story.add("init", story.layer("Head", "head"), at=1)
+    for message, mistake in {
+        "{{function_node __wrapped__AddV2}} Incompatible shapes: [3] vs. [4] [Op:AddV2] name: ": (
+            "Incompatible shapes: [3] vs. [4]"
+        ),
+        "1 object could not be loaded:\n\n  it was never built\n  more": (
+            "1 object could not be loaded: it was never built"
+        ),
+        "": "",
+    }.items():
+        failure = Failure(error=raised("ValueError", message, "crash.py:2"))
+        timeline = Timeline(story.events, (), RecordingContext(failure=failure))
+
+        assert crash_of(timeline).message == mistake

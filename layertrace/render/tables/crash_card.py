@@ -33,15 +33,25 @@ WIDEST_MESSAGE = 400
 def crash_card(timeline: Timeline, findings: Sequence[Finding] | None) -> CrashCard | None:
     """Return the exception that ended a recording, for `rich` to print; None if a finding explains it."""
     crash = crash_of(timeline)
-    return None if crash is None or is_explained(timeline, findings or ()) else CrashCard(timeline, crash)
+    if crash is None or is_explained(timeline, findings or ()):
+        return None
+    has_errors = any(finding.severity == "error" for finding in findings or ())
+    return CrashCard(timeline, crash, has_errors)
 
 
 @dataclass(frozen=True)
 class CrashCard:
-    """An exception, which `rich` can print in any width, encoding and number of colours."""
+    """An exception, which `rich` can print in any width, encoding and number of colours.
+
+    Attributes:
+        timeline: What was recorded.
+        crash: The exception.
+        has_errors: Whether rules found errors, which may be the cause.
+    """
 
     timeline: Timeline
     crash: Crash
+    has_errors: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs, width = glyphs_of(options), min(options.max_width, WIDEST)
@@ -59,16 +69,19 @@ class CrashCard:
         head = inked(glyphs.user(crash.error.type), ERROR)
         message = formatting.shortened(glyphs.user(crash.message), WIDEST_MESSAGE, glyphs)
         yield head.append(f": {message}" if message else "", TITLE), 0
-        yield Text(glyphs.user(f"{self._who()} No rule explains it.")), INDENT
-        called, raised = self._called_at(), crash.raised_at
-        if called is not None:
-            line = places.linked(called, glyphs).append("  ")
-            yield line.append_text(self._call(glyphs)), 2 * INDENT
-            yield from self._frame(called, glyphs, width)
-        if raised is not None and raised != called:
-            line = places.linked(raised, glyphs).append("  raised here")
+        claim = "" if self.has_errors else " No rule explains it."
+        yield Text(glyphs.user(f"{self._who()}{claim}")), INDENT
+        for place in crash.called_at:
+            is_call = place == crash.called_at[-1]
+            line = places.linked(place, glyphs).append("  ")
+            yield line.append_text(self._call(glyphs) if is_call else Text("called here")), 2 * INDENT
+            yield from self._frame(place, glyphs, width)
+        if crash.raised_at is not None:
+            line = places.linked(crash.raised_at, glyphs).append("  raised here")
+            if not crash.called_at and crash.event is not None:
+                line.append(", ").append_text(self._call(glyphs))
             yield line.append_text(self._again(glyphs)), 2 * INDENT
-            yield from self._frame(raised, glyphs, width)
+            yield from self._frame(crash.raised_at, glyphs, width)
         if crash.before:
             yield inked("before that", TITLE), INDENT
         widest = max((len(str(event.seq)) for event in crash.before), default=0)
@@ -84,10 +97,6 @@ class CrashCard:
         where = "" if event is None else f"{_name(event)} of "
         path = "" if layer is None or layer.path == layer.name else f", {layer.path},"
         return f"It was raised in {where}{layer or 'a layer'}{path}."
-
-    def _called_at(self) -> Location | None:
-        event = self.crash.event
-        return self.crash.called_at or (None if event is None else event.location)
 
     def _call(self, glyphs: Glyphs) -> Text:
         """Return with what the layer was called."""
@@ -116,7 +125,7 @@ class CrashCard:
             yield line, None
 
     def _locations(self) -> list[Location]:
-        return [place for place in (self._called_at(), self.crash.raised_at) if place is not None]
+        return [place for place in (*self.crash.called_at, self.crash.raised_at) if place is not None]
 
 
 def _name(event: Event) -> str:

@@ -13,9 +13,10 @@ from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import SEVERITIES
 
-__all__ = ["first_clause", "one_line_each", "places_of", "prose"]
+__all__ = ["SHORTEST_PLACE", "first_clause", "one_line_each", "places_of", "prose"]
 
 INDENT = 2
+SHORTEST_PLACE = 16
 
 _LONG_NUMBER = re.compile(r"\b\d+\.\d{5,}(e[-+]?\d+)?\b")
 
@@ -48,7 +49,8 @@ def one_line_each(
         width: The maximum width of lines.
         whole: Whether to show as much of the message as fits, and not only its first clause.
     """
-    named = [Text() if f.location is None else places.linked(f.location, glyphs) for f in findings]
+    most = max(width // 3, SHORTEST_PLACE)
+    named = [Text() if f.location is None else places.linked(f.location, glyphs, most) for f in findings]
     columns = [
         max((len(finding.severity) for finding in findings), default=0) + 2,
         max((len(finding.code) for finding in findings), default=0) + 2,

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Evidence, Finding
-from layertrace.render.tables.finding_rows import one_line_each, places_of, prose
+from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.fix_lines import fix_lines, is_code
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
@@ -89,8 +89,9 @@ def _head(finding: Finding, glyphs: Glyphs, places: Places, width: int) -> Text:
     style = SEVERITIES[finding.severity]
     line = inked(finding.code, style)
     line.append(f" {glyphs.user(finding.name)}", TITLE)
-    if finding.location is not None:
-        line.append("  ").append_text(places.linked(finding.location, glyphs))
+    room = width - line.cell_len - len(finding.severity) - 4
+    if finding.location is not None and room >= SHORTEST_PLACE:
+        line.append("  ").append_text(places.linked(finding.location, glyphs, room))
     gap = max(width - line.cell_len - len(finding.severity), 2)
     return line.append(" " * gap).append(finding.severity, style)
 

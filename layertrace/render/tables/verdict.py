@@ -119,13 +119,15 @@ def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Cra
     elif crash.layer is not None:
         stopped += f" in {crash.layer}"
     if crash.raised_at is not None:
-        stopped += f", {Places([crash.raised_at], here()).short(crash.raised_at)}"
+        place = Places([crash.raised_at], here()).short(crash.raised_at)
+        stopped += f" at {place}" if crash.layer is None else f", {place}"
     if findings is None:
         rest = "the rules did not run"
     elif not len(timeline):
         rest = "no layer was seen before it"
     else:
-        unexplained = "" if is_explained(timeline, findings) else "no rule explains it"
+        has_errors = any(finding.severity == "error" for finding in findings)
+        unexplained = "" if has_errors or is_explained(timeline, findings) else "no rule explains it"
         counts = f"{tally(findings)} in {_size(timeline)}" if findings else ""
         rest = "; ".join(filter(None, (unexplained, counts)))
     brief = f"{tally(findings)}, " if findings else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,11 +10,14 @@ from layertrace.diagnosis import Finding
 from layertrace.render.wording.glyphs import UNICODE
 from layertrace.render.wording.messages import sentence
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location
 
 __all__ = ["Crash", "crash_of", "is_explained"]
 
 _BEFORE = 4
+# What TensorFlow writes around the message of a kernel (tensorflow/python/framework/ops.py, 2.16 to 2.21).
+_OF_KERNEL = re.compile(r"\{\{function_node [^}]*\}\}|\[Op:\w+\]\s*(name:\s*\S*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Crash:
         event: The event in which it was raised first; Keras repeats some calls that fail.
         again: The later events in which it was raised.
         raised_at: The innermost line of the user's code that it passed through.
-        called_at: The outermost line of the user's code that it passed through, if that is another line.
+        called_at: The lines that led there, outermost first: that of the statement, and that of the call.
         before: The last events before it, the oldest first.
     """
 
@@ -37,7 +41,7 @@ class Crash:
     event: Event | None = None
     again: tuple[Event, ...] = ()
     raised_at: Location | None = None
-    called_at: Location | None = None
+    called_at: tuple[Location, ...] = ()
     before: tuple[Event, ...] = ()
 
 
@@ -49,31 +53,59 @@ def crash_of(timeline: Timeline) -> Crash | None:
     raising = _raising(timeline, failure.error)
     first = raising[0] if raising else None
     inner = failure.error if first is None or first.error is None else first.error
-    raised_at = failure.error.location
-    called_at = failure.lines[0] if failure.lines else None
     return Crash(
         error=failure.error,
-        message=sentence(inner.message),
+        message=_mistake(inner.message),
         layer=failure.layer or (None if first is None else first.layer),
         event=first,
         again=tuple(raising[1:]),
-        raised_at=raised_at,
-        called_at=None if called_at == raised_at else called_at,
+        raised_at=failure.error.location,
+        called_at=tuple(_called_at(timeline, failure, first)),
         before=tuple(_before(timeline, first))[-_BEFORE:],
     )
 
 
+def _mistake(message: str) -> str:
+    """Return the part of a message that describes the mistake, without what TensorFlow writes around it."""
+    text = sentence(message)
+    if text.endswith(":"):  # the next line has the mistake
+        rest = [line.strip() for line in message.partition(text)[2].splitlines() if line.strip()]
+        text = " ".join([text, *rest[:1]])
+    return _OF_KERNEL.sub("", text).strip() or text
+
+
+def _called_at(timeline: Timeline, failure: Failure, event: Event | None) -> Iterator[Location]:
+    """Yield the lines that led to the line that raised an exception, outermost first, each once."""
+    raised_at = failure.error.location
+    if event is None:
+        file = None if raised_at is None else raised_at.file
+        lines = [line for line in failure.lines if line.file == file][:1]
+    else:
+        lines = [place for place in (_root(timeline, event).location, event.location) if place is not None]
+    yield from dict.fromkeys(line for line in lines if line != raised_at)
+
+
 def is_explained(timeline: Timeline, findings: Iterable[Finding]) -> bool:
-    """Return whether a finding explains the exception that ended a recording: by its line, or by an event."""
+    """Return whether a finding explains the exception that ended a recording.
+
+    It does if it shares a line or an event with the exception, or is an error of the same layer.
+    """
     failure = timeline.failure
     if failure is None:
         return False
     lines = (failure.error.location, *failure.lines)
     failed = {event.seq for event in timeline if event.error is not None}
+    layer = None if failure.layer is None else failure.layer.id
     return any(
-        (finding.location is not None and finding.location in lines) or not failed.isdisjoint(finding.events)
+        any(place is not None and place in lines for place in _places(finding))
+        or not failed.isdisjoint(finding.events)
+        or (finding.severity == "error" and layer in [each.id for each in finding.layers])
         for finding in findings
     )
+
+
+def _places(finding: Finding) -> list[Location | None]:
+    return [finding.location, *(evidence.location for evidence in finding.evidence)]
 
 
 def _raising(timeline: Timeline, error: ErrorRef) -> list[Event]:

@@ -85,11 +85,19 @@ class Places:
         """Return a location without its directory, unless two files differ only in that."""
         return f"{_cell(location.file) or self._short[location.file]}:{location.line}"
 
-    def linked(self, location: Location, glyphs: Glyphs) -> Text:
-        """Return the short form in the colour of places, as a link to the file where that is possible."""
+    def linked(self, location: Location, glyphs: Glyphs, most: int | None = None) -> Text:
+        """Return the short form in the colour of places, as a link to the file where that is possible.
+
+        Args:
+            location: The line of code.
+            glyphs: The symbols that can be shown.
+            most: The maximum width; the beginning of a longer name is cut.
+        """
+        name = glyphs.user(self.short(location))
+        name = name if most is None else without_start(name, most, glyphs.dots)
         address = link_to(location) if self._links else None
         style = PLACE if address is None else f"{PLACE} link {address}"
-        return inked(glyphs.user(self.short(location)), style)
+        return inked(name, style)
 
 
 def _relative(file: str, cwd: str) -> str | None:
