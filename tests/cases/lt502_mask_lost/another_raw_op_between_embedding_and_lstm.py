@@ -6,6 +6,7 @@ class Reader(keras.Model):
     def __init__(self):
         super().__init__()
         self.embedding, self.lstm = layers.Embedding(9, 4, mask_zero=True), layers.LSTM(3, name="reader_lstm")
+        self.dropout = layers.SpatialDropout1D(0.1)  # passes the mask on
     def call(self, tokens):  # finds: LT308 reader
-        return self.lstm(self.embedding(tokens) * 0.5)  # finds: LT502 reader_lstm
+        return self.lstm(self.dropout(self.embedding(tokens)) * 0.5)  # finds: LT502 reader_lstm
 reader = Reader(); reader(np.array([[1, 2, 0]]))

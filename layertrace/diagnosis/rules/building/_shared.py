@@ -39,7 +39,8 @@ def children_built_late(context: DiagnosisContext) -> Iterator[tuple[LayerRef, L
         if not is_user_defined(owner) or state is None or child.id not in state.children:
             continue
         if owner.framework != "keras" or build.mode == "symbolic":
-            # tf_keras builds by calling, and so does Keras when it loads a layer that was built by calling.
+            # tf_keras builds by calling: tests/cases/clean/legacy_layers_built_by_calling.py
+            # So does Keras when it loads a layer that was built by calling.
             continue
         if any(outer.layer == owner for outer in context.enclosing(call, "build")):
             continue  # a build that calls its layer: tests/cases/clean/built_by_calling_itself.py

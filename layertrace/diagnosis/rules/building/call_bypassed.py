@@ -61,6 +61,7 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
             )
     for layer in context.layers:
         first = next((call for call in context.of(layer, "call") if "direct" in call.flags), None)
+        # A layer that is built may be called in this way: tests/cases/clean/call_invoked_on_built_layers.py
         if first is None or layer.framework != "keras" or _is_built(context, layer):
             continue
         if any(build.seq < first.seq for build in context.of(layer, "build")):

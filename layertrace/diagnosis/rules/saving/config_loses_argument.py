@@ -56,7 +56,8 @@ def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         candidates = next((inits for key in _identities(layer) if (inits := originals.get(key))), [])
         losses = [(original, lost) for original in candidates if (lost := _lost(context, original, copy))]
-        # Of several originals with one name, the copied one may be the one that loses nothing.
+        # Of several originals with one name, the copied one may be the one that loses nothing:
+        # tests/cases/clean/clones_of_one_of_two.py
         if not losses or len(losses) < len(candidates):
             continue
         original, lost = losses[-1]

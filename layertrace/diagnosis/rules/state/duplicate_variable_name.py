@@ -70,7 +70,9 @@ def _is_named_weight(layer: LayerRef, spec: VariableSpec) -> bool:
     `layers/layer.py`, `metrics/metric.py`, Keras 3.0 to 3.15); in tf_keras a metric is itself a layer.
     """
     if spec.source == "tf" or spec.name.startswith(("variable", "Variable")):
-        return False  # the name that Keras gives to a weight without one
+        # The name that Keras gives to a weight without one:
+        # tests/cases/clean/legacy_layers_built_by_calling.py
+        return False
     adder = spec.path.rpartition("/")[0].rpartition("/")[2]
     # A layer may have two metrics of one class: tests/cases/clean/metrics_and_optimizers_inside.py
     return spec.source == "tf_keras" or adder == layer.name

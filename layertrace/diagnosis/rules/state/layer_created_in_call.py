@@ -55,7 +55,7 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             created.setdefault((owner, event.location), []).append((event.layer, event))
     for (owner, location), pairs in created.items():
         if not any(context.of(layer, "variable") for layer, _ in pairs):
-            continue  # an activation or a merge loses nothing
+            continue  # an activation or a merge loses nothing: tests/cases/clean/helpers_without_weights.py
         inner, first = pairs[0]
         name = inner.class_name
         attribute = inner.name.rstrip("0123456789").rstrip("_")

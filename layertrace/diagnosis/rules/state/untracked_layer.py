@@ -52,6 +52,7 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         layer, state = event.layer, context.state(event.layer)
         if layer is None or layer.id in reported or layer.id in tracked:
             continue
+        # Without weights nothing is lost: tests/cases/clean/helpers_without_weights.py
         if state is None or not state.alive or not state.variables:
             continue
         init = context.init_of(layer)

@@ -66,6 +66,7 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
         # An optimizer of the user's own trains it: tests/cases/clean/metrics_and_optimizers_inside.py
         is_trained = spec.id in context.updated
         learns = (spec.trainable and not is_trained) or _is_assigned(context, layer, name)
+        # A count is nothing to train: tests/cases/clean/counters_in_layers.py
         loses_something = "float" in spec.dtype and learns
         in_list = _is_in_list(event)
         weight = f"self.add_weight(shape={tuple(spec.shape or ())}, initializer={initializer_of(event, spec)}"

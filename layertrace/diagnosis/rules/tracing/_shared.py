@@ -171,7 +171,8 @@ class UsefulFunctions:
         """Return whether the outermost function around a trace is useful.
 
         tests/cases/clean/new_models_and_functions_that_are_meant.py has a cross-validation, the stages of
-        one model, and agents whose functions run often.
+        one model, and agents whose functions run often. In tests/cases/clean/many_small_fits.py, functions
+        train variables without a layer.
         """
         outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
         if outermost.function in self._training or self._calls_trained_layer(outermost):

@@ -48,7 +48,8 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
         values += [str(change.now) for change in found.changes]
         distinct = list(dict.fromkeys(values))
         if set(distinct) <= {"True", "False", "None"}:
-            continue  # a closed set of at most three graphs, such as `training`
+            # A closed set of few graphs, such as `training`: tests/cases/clean/graphs_for_all_switches.py
+            continue
         is_object = all(change.what == "object" for change in found.changes)
         kind = "object" if is_object else "Python value"
         name = found.argument.partition("[")[0]

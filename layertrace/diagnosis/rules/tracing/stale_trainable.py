@@ -62,7 +62,8 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         if layer.id in inside or state is None:
             continue
         is_updated = bool(updated.intersection(state.variables) - {0})
-        # Frozen and not updated, or trainable and updated: the graph agrees with the flag.
+        # Frozen and not updated, or trainable and updated: the graph agrees with the flag, as in
+        # tests/cases/clean/teacher_frozen_after_the_first_epoch.py
         if (observation.now is False and not is_updated) or (observation.now is True and is_updated):
             continue
         consequence = "still updates it" if observation.now is False else "does not update it"

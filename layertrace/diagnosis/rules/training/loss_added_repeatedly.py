@@ -66,6 +66,7 @@ def loss_added_repeatedly(context: DiagnosisContext) -> Iterator[Violation]:
     reported = set()
     for (number, seq), steps in by_wrapper.items():
         call = context.event(seq)
+        # tests/cases/clean/losses_of_one_step.py
         if len(steps) < 2 or number in reported or call is None:
             continue
         reported.add(number)

@@ -47,8 +47,8 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
 
     Reported are your own layers and `Lambda` layers that keep the steps of their input, if a later layer in
     the same model or call needs a mask for as many steps. Without any such layer, the rule looks for an
-    operation that drops a mask within one `call`. It compares steps, not tensors, so it may take the mask
-    of one input for that of another with the same number of steps.
+    operation that drops a mask within one `call`, up to a layer with a `compute_mask`. It compares steps,
+    not tensors, so it may take the mask of one input for that of another with the same number of steps.
     """
     droppers = [state for state in context.states.values() if _drops_mask(context, state)]
     for state in droppers:
@@ -74,7 +74,8 @@ def _drops_mask(context: DiagnosisContext, state: LayerState) -> bool:
     """Return whether a layer receives a mask, drops it, and a later layer misses it."""
     if not is_user_defined(state.layer) and not _is_lambda(state):
         return False
-    if state.supports_masking or "compute_mask" in state.methods:
+    # A layer with a `compute_mask` supports masking, too: tests/cases/clean/masks_dropped_on_purpose.py
+    if state.supports_masking:
         return False
     calls = context.of(state.layer, "call")
     is_masked = any("masked" in call.flags for call in calls) and all(call.mask is None for call in calls)
@@ -164,6 +165,9 @@ def _dropped_by_operations(context: DiagnosisContext) -> Iterator[Violation]:
                 continue
             if state.makes_mask:
                 maker = call
+            elif "compute_mask" in state.methods and "masked" in call.flags:
+                # It ends the mask, or replaces it: tests/cases/clean/masks_dropped_on_purpose.py
+                maker = None
             elif maker is not None and _needs_mask(call.layer):
                 # The mask has arrived, so later layers are another branch:
                 # tests/cases/clean/masks_that_end.py

@@ -155,6 +155,7 @@ def _calls_without_training(
         if layer is None or any(call.training is not None for call in calls):
             continue
         state = context.state(layer)
+        # tests/cases/clean/frozen_normalization_in_own_loop.py
         is_frozen = state is not None and state.trainable is False
         if _depends_on_training(context, layer) and not is_frozen:
             yield layer, calls
