@@ -23,7 +23,7 @@ def test_a_notebook_shows_the_report_in_a_cell(shown):
     expect(report).to_contain_text("LT101 variable-created-in-call")
     expect(lives).to_be_hidden()
     tab.get_by_text("lives of 4 layers").click()
-    expect(lives).to_contain_text("gcn_1")
+    expect(lives).to_contain_text("gcn_2")
     expect(tab.locator("p")).to_contain_text('write_page(timeline, "run.html")')
 
 
