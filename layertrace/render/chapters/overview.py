@@ -29,7 +29,7 @@ from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
-from layertrace.timeline.event import Location
+from layertrace.timeline.event import Event, Location
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class _Section:
     row: OverviewRow
     passes: list[OverviewRow]
     outline: Outline | None = None
+    is_whole: bool = False
     tree: list[Row] = field(default_factory=list)
 
     @property
@@ -64,6 +65,20 @@ class _Section:
         happened = bool(contents.built or contents.calls or contents.variables)
         noticed = bool(contents.errors or contents.seqs)
         return happened or noticed or len(contents.created) > 1
+
+    def essence(self, plumbing: Set[int]) -> Sequence[Event]:
+        """Return the roots of a tree that does not repeat what the rows of the passes show.
+
+        That is what was created, and the calls of the last trace of the function that took longest.
+        """
+        roots = [event for event in self.chapter.roots if event.kind != "run" and event.seq not in plumbing]
+        traced = [way for way in self.contents.passes if way.function is not None and way.outermost]
+        if not traced or self.contents.errors:
+            return roots or self.chapter.roots
+        calls = max(traced, key=lambda way: way.duration_ns or 0).outermost
+        last = calls[-1].function, calls[-1].trace
+        created = [event for event in roots if event.kind in ("init", "build", "variable")]
+        return created + [event for event in calls if (event.function, event.trace) == last]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +228,7 @@ class _Page:
         """
         candidates: list[tuple[int, int, _Section, Outline]] = []
         for place, section in enumerate(self._sections):
-            section.outline = None
+            section.outline, section.is_whole = None, False
             room -= self._height(section.passes)
             if section.has_tree:
                 outline = self._outline(section, self._limit)
@@ -223,7 +238,7 @@ class _Page:
         for done, (needed, _, section, outline) in enumerate(sorted(candidates, key=lambda entry: entry[:2])):
             is_whole = outline.is_complete or self._shown.depth is not None
             if is_whole and needed <= max(room, 0) // (len(candidates) - done):
-                section.outline = outline
+                section.outline, section.is_whole = outline, self._may_replace(outline)
                 room -= needed
             else:
                 rest.append(section)
@@ -250,10 +265,7 @@ class _Page:
     def _outline(self, section: _Section, lines: int, *, partly: bool = False) -> Outline:
         """Return the tree of a section; `partly` leaves out what the rows of its passes show already."""
         shown = self._shown
-        roots = section.chapter.roots
-        if partly:
-            plumbed = shown._tree.outline.folds.plumbing
-            roots = tuple(e for e in roots if e.kind != "run" and e.seq not in plumbed) or roots
+        roots = section.essence(shown._events.plumbing) if partly else section.chapter.roots
         return Outline(
             shown._events,
             shown.depth,
@@ -270,7 +282,7 @@ class _Page:
         lines = []
         for section in self._sections:
             lines += self._columns.lines_of(section.row, width)
-            if not self._may_replace(section.outline):
+            if not section.is_whole:
                 for row in section.passes:
                     lines += self._columns.lines_of(row, width)
             if layout is not None:
@@ -278,9 +290,9 @@ class _Page:
                     lines.append(Text(" " * indent).append_text(line))
         return lines
 
-    def _may_replace(self, outline: Outline | None) -> bool:
+    def _may_replace(self, outline: Outline) -> bool:
         """Return whether a tree shows everything, so that the rows of the passes are not needed."""
-        return outline is not None and outline.is_complete and self._shown.depth is None
+        return outline.is_complete and self._shown.depth is None
 
     def _layout(self) -> Layout | None:
         """Return the layout of all trees together, so that they share their columns."""

@@ -114,7 +114,7 @@ class RowWriter:
         if way.function is None:
             yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns)
             return
-        traced_ns = (way.duration_ns or 0) - (way.run_ns or 0)
+        traced_ns = None if way.duration_ns is None else way.duration_ns - (way.run_ns or 0)
         if way.traces:
             words = [*self._calls(way), *self._reasons(way)]
             yield self._row(self._name(way), sentences.numbers(way), words, traced_ns)

@@ -218,7 +218,7 @@ class Writer:
     def _function(self, item: Item, line: Line) -> None:
         """Write a trace or a run, with arguments only if they differ from the previous ones."""
         event = item.first
-        line.who = inked("" if event.function is None else self._glyphs.user(event.function.name), NAME)
+        line.who = inked("" if event.function is None else self._glyphs.user(event.function.label), NAME)
         arguments = event_phrases.came_in(event, self._glyphs)
         if arguments != self._signatures.get(event.function):
             self._signatures[event.function] = arguments

@@ -15,6 +15,8 @@ __all__ = ["MOST_LINES", "Node", "Outline"]
 MOST_LINES = 400
 MOST_LEVELS = 20
 MOST_ERRORS = 3
+MOST_LARGE = 2
+LARGE_PART = 8
 
 
 @dataclass(slots=True)
@@ -205,17 +207,28 @@ def _shares(rows: list[list[Item]], lines: int) -> list[int]:
 
 
 def _trimmed(row: list[Item], room: int) -> Iterator[Item | int]:
-    """Yield the first and last items of a row, failing ones between, and the numbers of omitted ones."""
+    """Yield the first and last items of a row, what failed or is largest between, and numbers of others."""
     if len(row) <= room:
         yield from row
         return
     tail = room // 3
     head = max(room - tail - 1, 1)
     end = len(row) - tail
-    failing = [index for index in range(head, end) if row[index].failing][:MOST_ERRORS]
+    kept = [index for index in range(head, end) if row[index].failing][:MOST_ERRORS]
+    if not kept:
+        # Rows of blocks rather than what comes before them; each takes a line, and a note after it another.
+        kept = _largest(row, range(head, end))[: (head - 1) // 2]
+        head -= 2 * len(kept)
     reached = 0
-    for index in [*range(head), *failing, *range(end, len(row)), len(row)]:
+    for index in [*range(head), *sorted(kept), *range(end, len(row)), len(row)]:
         if missing := sum(item.siblings for item in row[reached:index]):
             yield missing
         yield from row[index : index + 1]
         reached = index + 1
+
+
+def _largest(row: Sequence[Item], middle: Sequence[int]) -> list[int]:
+    """Return up to two items that are large parts of a row, such as rows of blocks, the largest first."""
+    whole = sum(row[index].size for index in middle)
+    parts = [index for index in middle if LARGE_PART * row[index].size >= whole and row[index].size > 1]
+    return sorted(parts, key=lambda index: -row[index].size)[:MOST_LARGE]

@@ -22,7 +22,9 @@ def plumbing_phrase(events: Iterable[Event]) -> str:
         >>> plumbing_phrase([Event(seq=0, kind="trace", function=FunctionRef(1, "Dataset_map_grab_batch"))])
         '1 function of tf.data'
     """
-    counts = Counter(map(_noun_and_origin, events)).most_common()
+    found = Counter(map(_noun_and_origin, events)).most_common()
+    nouns = list(dict.fromkeys(noun for (noun, _), _ in found))
+    counts = sorted(found, key=lambda entry: nouns.index(entry[0][0]))
     parts, before = [], ""
     for (noun, origin), number in counts:
         if not origin:
