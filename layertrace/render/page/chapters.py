@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from layertrace.render.chapters.contents import contents_of
+from layertrace.render.chapters.rows import RowWriter
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
-from layertrace.render.wording.glyphs import printable
+from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.event import Location
@@ -17,6 +19,9 @@ __all__ = ["FEWEST_EVENTS", "chapter_rows", "shown_chapters", "statement_places"
 
 FEWEST_EVENTS = 25
 """Fewer events fit on one screen, where statements between them would only be in the way."""
+
+MOST_PASSES = 4
+OF_TF_DATA = ("Dataset_", "Dataset.")
 
 _CALLED = re.compile(r"([^\W\d]\w*)\s*\(")
 _NAMELESS = frozenset({"for", "if", "in", "not", "or", "and", "print", "range", "enumerate", "while", "with"})
@@ -35,13 +40,17 @@ def statement_places(found: Sequence[Chapter]) -> set[Location]:
     return {_place(chapter) for chapter in found if chapter.lines}
 
 
-def chapter_rows(found: Sequence[Chapter], index: dict[int, int], tables: Tables) -> list[list[Any]]:
+def chapter_rows(
+    timeline: Timeline, found: Sequence[Chapter], index: dict[int, int], tables: Tables
+) -> list[list[Any]]:
     """Return for each chapter its first top-level event and their number, its line, and what to show of it.
 
     Returns:
         Rows of: the index of the first top-level event, the number of these events, the number of the place,
-        its lines, its source, the name of what it calls, how often it repeats, and its duration.
+        its lines, its source, the name of what it calls, how often it repeats, its duration, and what
+        happened in words.
     """
+    writer = RowWriter(found, (), UNICODE)
     return [
         [
             index[chapter.roots[0].seq],
@@ -52,9 +61,18 @@ def chapter_rows(found: Sequence[Chapter], index: dict[int, int], tables: Tables
             printable(_called(chapter.source)),
             chapter.times,
             MISSING if chapter.duration_ns is None else chapter.duration_ns,
+            " · ".join(_words(writer, chapter, timeline)),
         ]
         for chapter in found
     ]
+
+
+def _words(writer: RowWriter, chapter: Chapter, timeline: Timeline) -> Iterator[str]:
+    """Yield what a chapter did, and the names of its passes."""
+    row, passes = writer.chapter(chapter, contents_of(chapter, timeline))
+    yield from (fact.plain for fact in row.words)
+    names = [" ".join(way.name.plain.split()) for way in passes]
+    yield from [name for name in names if not name.startswith(OF_TF_DATA)][:MOST_PASSES]
 
 
 def _place(chapter: Chapter) -> Location:

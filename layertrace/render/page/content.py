@@ -10,12 +10,13 @@ from layertrace.render.page.cards import card
 from layertrace.render.page.chapters import chapter_rows, shown_chapters, statement_places
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.folds import folds
+from layertrace.render.page.layers import layer_table
 from layertrace.render.page.lives import chart
 from layertrace.render.page.noticed import noticed, states
 from layertrace.render.page.rows import columns, parents
 from layertrace.render.page.summary import summary
 from layertrace.render.page.tables import Tables
-from layertrace.render.tables.counts import LayerCounts, Totals, count
+from layertrace.render.tables.counts import Totals, count
 from layertrace.render.tables.verdict import tally
 from layertrace.render.trees.nothing_seen import NOTHING_SEEN
 from layertrace.render.wording import formatting
@@ -41,7 +42,6 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
     locations = _locations(timeline, findings, surroundings) | statement_places(found_chapters)
     tables = Tables(names, Places(locations, ""))
     index = {event.seq: place for place, event in enumerate(timeline)}
-    layers = [_layer(counts, index, tables) for counts in totals.layers.values()]
     failed = sum(event.error is not None for event in timeline)
     return {
         "kinds": KINDS,
@@ -55,11 +55,11 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "tally": tally(findings) if is_checked else "not checked",
         "findings": [card(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
-        "folds": folds(timeline, found_chapters),
-        "chapters": chapter_rows(found_chapters, index, tables),
+        "folds": folds(timeline, found_chapters, findings, tables),
+        "chapters": chapter_rows(timeline, found_chapters, index, tables),
         "lives": [_life(life, index, tables) for life in timeline.functions],
         "chart": chart(timeline, findings, index, tables),
-        "counts": layers,
+        "layers": layer_table(timeline, totals.layers, index, tables),
         "noticed": noticed(surroundings.observations, index, tables),
         "states": states((counts.layer for counts in totals.layers.values()), surroundings, tables),
         "tables": tables.rows(),
@@ -82,13 +82,6 @@ def _facts(totals: Totals, failed: int) -> Iterator[str]:
     yield formatting.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""
 
 
-def _layer(counts: LayerCounts, index: dict[int, int], tables: Tables) -> list[int]:
-    calls = [counts.calls[mode] for mode in MODES]
-    first = MISSING if counts.first_call is None else index[counts.first_call.seq]
-    variables = (counts.variables, counts.parameters, counts.errors)
-    return [tables.layer(counts.layer), counts.init, counts.build, *calls, *variables, first]
-
-
 def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any]:
     return [
         tables.function(life.function),
@@ -97,6 +90,7 @@ def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any
         life.runs,
         life.traced_before or 0,
         round(life.seconds * 1e9),
+        int(life.is_plumbing),
     ]
 
 

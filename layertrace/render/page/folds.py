@@ -1,44 +1,104 @@
-"""Find siblings that repeat, which the page shows as one line until it is opened."""
+"""Find siblings that repeat, and plumbing, which the page shows as one line until it is opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
+from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import Packed, deltas, packed
+from layertrace.render.page.tables import Tables
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.trees.folding import FEWEST_EQUAL, fold
+from layertrace.render.wording.formatting import counted
+from layertrace.render.wording.glyphs import printable
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import Event
+from layertrace.timeline.plumbing import origin_of
 
 __all__ = ["folds"]
 
+FEWEST_SIBLINGS = 2
+EQUAL, ALIKE, PLUMBING = range(3)
 
-def folds(timeline: Timeline, chapters: Sequence[Chapter] = ()) -> dict[str, Packed]:
-    """Return the stretches of siblings that repeat, in the order of their first events.
+
+class _Stretch(NamedTuple):
+    first: int
+    siblings: int
+    times: int
+    sort: int
+    label: str = ""
+
+
+def folds(
+    timeline: Timeline, chapters: Sequence[Chapter], findings: Sequence[Finding], tables: Tables
+) -> dict[str, Packed]:
+    """Return the stretches of siblings that are one line at first, in the order of their first events.
 
     Args:
         timeline: The events.
         chapters: The chapters that group top-level events, if any; no stretch crosses their borders.
+        findings: The findings; an event that they refer to is never folded away as plumbing.
+        tables: The tables that the labels are written to.
 
     Returns:
         The number of stretches, and columns: the first event of each, its number of siblings, its number of
-        repetitions, and whether each repetition is in other layers.
+        repetitions, its sort, and the number of its label. The sort is 0 for equal events, 1 for events that
+        are alike in other layers, and 2 for plumbing, which has a label.
     """
-    signatures = Signatures(timeline)
     index = {event.seq: place for place, event in enumerate(timeline)}
-    stretches = (
-        item for row in _rows(timeline, chapters) for item in fold(row, signatures) if item.siblings > 1
+    quiet = set(timeline.plumbing).difference(*(finding.events for finding in findings))
+    signatures = Signatures(timeline)
+    stretches = sorted(
+        stretch
+        for row in _rows(timeline, chapters)
+        for is_quiet, part in _parts(row, quiet.__contains__)
+        for stretch in (_quiet(part, index) if is_quiet else _repeated(part, signatures, index))
     )
-    rows = sorted((index[s.first.seq], s.siblings, s.times, int(s.alike)) for s in stretches)
-    first, siblings, times, alike = zip(*rows, strict=True) if rows else ((), (), (), ())
+    first, siblings, times, sort, labels = zip(*stretches, strict=True) if stretches else ((),) * 5
     return {
-        "count": len(rows),
+        "count": len(stretches),
         "first": packed(deltas(first)),
         "siblings": packed(siblings),
         "times": packed(times),
-        "alike": packed(alike),
+        "alike": packed(sort),
+        "label": packed([tables.text(label) for label in labels]),
     }
+
+
+def _parts(row: Sequence[Event], is_quiet: Callable[[int], bool]) -> Iterator[tuple[bool, Sequence[Event]]]:
+    """Yield the stretches of a row that are plumbing, and those between them."""
+    for quiet, part in groupby(row, key=lambda event: is_quiet(event.seq)):
+        yield quiet, list(part)
+
+
+def _quiet(part: Sequence[Event], index: dict[int, int]) -> Iterator[_Stretch]:
+    if len(part) >= FEWEST_SIBLINGS:
+        yield _Stretch(index[part[0].seq], len(part), len(part), PLUMBING, _label(part))
+
+
+def _label(part: Sequence[Event]) -> str:
+    """Return what some plumbing is: `200 variables of adam, 3 functions of tf.data`."""
+    origins = Counter(map(_origin, part))
+    return ", ".join(f"{counted(number, noun)} of {printable(of)}" for (noun, of), number in origins.items())
+
+
+def _origin(event: Event) -> tuple[str, str]:
+    """Return what an event is, and where it comes from."""
+    if event.variable is not None:
+        return "variable", event.variable.holder or origin_of(event)
+    return "function" if event.kind in ("trace", "run") else event.kind, origin_of(event)
+
+
+def _repeated(part: Sequence[Event], signatures: Signatures, index: dict[int, int]) -> Iterator[_Stretch]:
+    if len(part) < FEWEST_EQUAL:
+        return
+    for item in fold(part, signatures):
+        if item.siblings > 1:
+            yield _Stretch(index[item.first.seq], item.siblings, item.times, ALIKE if item.alike else EQUAL)
 
 
 def _rows(timeline: Timeline, chapters: Sequence[Chapter]) -> Iterator[Sequence[Event]]:
@@ -46,7 +106,7 @@ def _rows(timeline: Timeline, chapters: Sequence[Chapter]) -> Iterator[Sequence[
     yield from _roots(timeline, chapters)
     for event in timeline:
         children = timeline.children(event)
-        if len(children) >= FEWEST_EQUAL:
+        if len(children) >= FEWEST_SIBLINGS:
             yield children
 
 

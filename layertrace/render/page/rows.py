@@ -51,7 +51,9 @@ def columns(timeline: Timeline, inside: Sequence[int], tables: Tables) -> dict[s
         for field, (name, number) in _COLUMNS.items()
     }
     distances = [place - parent if parent != MISSING else MISSING for place, parent in enumerate(inside)]
+    quiet = timeline.plumbing
     packed_columns |= {
+        "quiet": packed([int(event.seq in quiet) for event in events]),
         "seq": packed(deltas([event.seq for event in events])),
         "start": packed(deltas([event.start_ns for event in events])),
         "inside": packed(distances),

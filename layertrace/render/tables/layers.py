@@ -20,7 +20,7 @@ from layertrace.timeline.event import LayerRef, Structure
 from layertrace.timeline.lives import Lives, lives
 from layertrace.timeline.repetitions import repetitions
 
-__all__ = ["table"]
+__all__ = ["layers_inside", "table"]
 
 MOST_ROWS = 40
 FEWEST_ALIKE = 3
@@ -123,7 +123,7 @@ class _Writer:
         self.parameters = parameters
         self._counts = counts
         self._glyphs = glyphs
-        self._inside = _inside(timeline, known)
+        self._inside = layers_inside(timeline, known)
 
     def row(self, node: _Node, depth: int) -> list[Cell]:
         """Return the cells of a layer, or of several that are alike."""
@@ -170,7 +170,7 @@ class _Writer:
         return inked(self._glyphs.user(node.layer.class_name), CLASS)
 
 
-def _inside(timeline: Timeline, known: Lives) -> dict[int, set[int]]:
+def layers_inside(timeline: Timeline, known: Lives) -> dict[int, set[int]]:
     """Return for each layer the numbers of all layers inside it and its own, also of those it shares."""
     states = timeline.surroundings.states
     inside: dict[int, set[int]] = {}

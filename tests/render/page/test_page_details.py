@@ -249,7 +249,7 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
     expect(functions.get_by_text("_init_func")).to_be_hidden()
     functions.get_by_text("show 2 functions of TensorFlow itself").click()
     expect(functions.get_by_text("_init_func")).to_be_visible()
-    expect(functions.get_by_text("Dataset_map_f")).to_be_visible()
+    expect(functions.get_by_text("Dataset.map(f)")).to_be_visible()
 
 
 @in_a_browser

@@ -1,7 +1,9 @@
 """How the page's scripts are joined, and what linters find in them."""
 
+import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,11 @@ def test_scripts_and_styles_follow_one_format():
 
 def _run(*command):
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_no_two_scripts_declare_one_name():
+    """The scripts share one scope: a browser refuses a page in which a name is declared twice."""
+    script = join("main.js", lambda name: (PAGE / "scripts" / name).read_text(encoding="utf-8"))
+    declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", script, re.M)
+
+    assert [name for name, times in Counter(declared).items() if times > 1] == []

@@ -9,6 +9,10 @@ from playwright.sync_api import expect
 
 from layertrace.render.page.chapters import shown_chapters
 from layertrace.render.page.folds import folds
+from layertrace.render.page.tables import Tables
+from layertrace.render.wording.file_names import Places
+from layertrace.render.wording.glyphs import UNICODE
+from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import Location, Timeline
 
 
@@ -35,7 +39,8 @@ def test_every_event_has_its_line(shown, story):
     threads = {event.thread for event in timeline.roots}
     found = shown_chapters(timeline)
     heads = len(found) + (len(threads) if len(threads) > 1 else 0)
-    expected = len(timeline) + folds(timeline, found)["count"] + heads
+    folded = folds(timeline, found, (), Tables(Names((), UNICODE), Places((), "")))
+    expected = len(timeline) + folded["count"] + heads
 
     expect(tab.locator("#tree")).to_have_css("height", f"{expected * 24}px")
 

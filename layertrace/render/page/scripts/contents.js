@@ -6,7 +6,7 @@ import { button, el, firstOfMany, MOST_LISTED, pairs, section } from "./elements
 import { goToFinding } from "./findings.js";
 import { kindChip, timeOf } from "./line.js";
 import { eventLink, follow, layerCell, placeCell } from "./links.js";
-import { childrenOf, firstOf, foldAlike, foldSiblings, isFold, membersOf } from "./outline.js";
+import { childrenOf, firstOf, foldSort, foldSiblings, isFold, membersOf } from "./outline.js";
 import {
   causeOf,
   errorOf,
@@ -59,7 +59,9 @@ function foldNote(node) {
   const members = membersOf(fold);
   const last = members[members.length - 1];
   const time = timeOf(node) ? `${timeOf(node)} in total` : "untimed";
-  const likeness = foldAlike[fold] ? "that are alike except for the layer" : "that are alike";
+  const likeness = ["that are alike", "that are alike except for the layer", "of the frameworks themselves"][
+    foldSort[fold]
+  ];
   return el(
     "p",
     { class: "quiet" },

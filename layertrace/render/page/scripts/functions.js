@@ -6,18 +6,10 @@ import { follow, placeTag } from "./links.js";
 import { figure, number, tableTab, words } from "./tables.js";
 import { causeOf, data, errorOf, column, placeOf, tables } from "./timeline.js";
 import { title } from "./titles.js";
-import { counted, duration, MISSING } from "./words.js";
+import { counted, duration } from "./words.js";
 
-// tf.data and tf.distribute create functions that the program never calls: those of tf.data are named
-// Dataset_…, those of tf.distribute are defined in TensorFlow itself.
-function isInternal([id, place, , runs]) {
-  if (runs) return false;
-  if (place === MISSING) return tables.functions[id].startsWith("Dataset_");
-  return /[\\/]tensorflow[\\/]python[\\/]/.test(placeOf(place).full);
-}
-
-export const OWN_FUNCTIONS = data.lives.filter((life) => !isInternal(life));
-const INTERNAL = data.lives.filter(isInternal);
+export const OWN_FUNCTIONS = data.lives.filter((life) => !life[6]);
+const INTERNAL = data.lives.filter((life) => life[6]);
 const SOME_BEFORE = OWN_FUNCTIONS.some(([, , , , before]) => before);
 
 function functionRow([id, place, traces, runs, before, took]) {

@@ -7,18 +7,19 @@ import { figure, number, tableTab, words } from "./tables.js";
 import { data, layerOf, MODES } from "./timeline.js";
 import { MISSING, thousands } from "./words.js";
 
+const DEEPEST = 12;
 const MODE_HEADS = { eager: "eager calls", symbolic: "symbolic", graph: "traced" };
 
 // Modes without calls have no column.
-const CALLED = MODES.map((mode, at) => ({ mode, at: 3 + at })).filter(({ at }) =>
-  data.counts.some((row) => row[at]),
+const CALLED = MODES.map((mode, at) => ({ mode, at: 4 + at })).filter(({ at }) =>
+  data.layers.rows.some((row) => row[at]),
 );
-const [VARIABLES, PARAMETERS, ERRORS, FIRST_CALL] = [0, 1, 2, 3].map((at) => 3 + MODES.length + at);
+const [VARIABLES, PARAMETERS, ERRORS, FIRST_CALL] = [0, 1, 2, 3].map((at) => 4 + MODES.length + at);
 
-function layerRow(row) {
-  const [layer, init, build] = row;
+function layerRow(row, { isNested }) {
+  const [layer, depth, init, build] = row;
   return [
-    layerButton(layer),
+    nested(layerButton(layer), isNested ? depth : 0),
     el("bdi", {}, layerOf(layer).className),
     figure(init),
     figure(build),
@@ -30,6 +31,13 @@ function layerRow(row) {
   ];
 }
 
+// Indented as the layers lie in each other, unless the table is sorted or filtered.
+function nested(content, depth) {
+  const cell = el("span", { class: "nested" }, content);
+  cell.style.setProperty("--depth", Math.min(depth, DEEPEST));
+  return cell;
+}
+
 function layerText([layer]) {
   const { label, className, path } = layerOf(layer);
   return `${label} ${className} ${path}`;
@@ -39,8 +47,8 @@ function layerTable() {
   const heads = [
     words("layer", ([layer]) => layerOf(layer).label),
     words("class", ([layer]) => layerOf(layer).className),
-    number("init", "init", (row) => row[1]),
-    number("build", "build", (row) => row[2]),
+    number("init", "init", (row) => row[2]),
+    number("build", "build", (row) => row[3]),
     ...CALLED.map(({ mode, at }) =>
       number(MODE_HEADS[mode], mode === "eager" ? "call" : mode, (row) => row[at]),
     ),
@@ -49,7 +57,15 @@ function layerTable() {
     number("errors", null, (row) => row[ERRORS]),
     words("first call"),
   ];
-  return { heads, items: data.counts, rowOf: layerRow, textOf: layerText, noun: "further layer" };
+  const footer = data.layers.totals.map((line) => el("p", { class: "quiet" }, line));
+  return {
+    heads,
+    footer,
+    items: data.layers.rows,
+    rowOf: layerRow,
+    textOf: layerText,
+    noun: "further layer",
+  };
 }
 
 export const layerTab = tableTab(

@@ -4,13 +4,15 @@ import { el } from "./elements.js";
 import {
   chapterOf,
   eventsBelow,
-  foldAlike,
+  foldLabel,
+  foldSort,
   foldFirst,
   foldSiblings,
   foldTimes,
   isChapter,
   isFold,
   isOpen,
+  isPlumbing,
   isThread,
   membersOf,
   threadOf,
@@ -130,8 +132,9 @@ function foldCells(node) {
   const first = foldFirst[fold];
   const members = membersOf(fold);
   const period = foldSiblings[fold] / foldTimes[fold];
+  if (isPlumbing(node)) return [el("span", { class: "quiet" }, textOf(foldLabel[fold]))];
   const mark = el("span", { class: "fold" }, `×${thousands(foldTimes[fold])}`);
-  if (foldAlike[fold]) return [mark, ...alikeCells(first, members, period)];
+  if (foldSort[fold] === 1) return [mark, ...alikeCells(first, members, period)];
   if (period === 1) {
     return [
       el("span", { class: "what" }, kindChip(first, kindOf(first))),
@@ -189,11 +192,12 @@ export function timeOf(node) {
 
 // A statement of the program: its source, how often it ran, and what it caused.
 function chapterCells(node) {
-  const { source, place, times, numbers } = chapterOf(node);
+  const { source, place, times, numbers, story } = chapterOf(node);
   const name = source || placeOf(place).short || "outside of the program";
   return [
     times > 1 ? el("span", { class: "fold" }, `×${thousands(times)} lines ${numbers}`) : null,
     el("span", { class: "source" }, name),
+    story ? el("span", { class: "quiet story" }, story) : null,
     view.hits === null ? null : inside(hitsInside(node)),
   ];
 }

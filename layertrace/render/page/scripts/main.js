@@ -21,11 +21,11 @@ import { isFiltered } from "./search.js";
 import { FIRST_TAB, shownTab, showTab, startTab } from "./tabs.js";
 import { startTheme } from "./theme.js";
 import { data, EVENTS, tables } from "./timeline.js";
-import { stuckHeight, tree } from "./tree.js";
+import { rowHeight, stuckHeight, tree } from "./tree.js";
 import { variableTab } from "./variables.js";
 
 const FIRST_LINES = 120;
-const FIRST_LINES_IN_CHAPTERS = 26;
+const LEAST_LINES = 12;
 
 // Keys that work everywhere.
 
@@ -69,6 +69,11 @@ function startTools() {
   ).observe(byId("tools"));
 }
 
+// How many lines the first screen has below the lanes.
+function linesOnScreen() {
+  return Math.floor((innerHeight - tree.box.getBoundingClientRect().top) / rowHeight());
+}
+
 for (const id of ["lanes", "tools", "keys"]) byId(id).hidden = EVENTS === 0;
 showHead();
 showStrip();
@@ -76,7 +81,7 @@ showFindings();
 startTab("lives", LIVES, fillLives);
 startTab("events", EVENTS, undefined, eventHits);
 startTab("functions", OWN_FUNCTIONS.length, functionTab.fill, functionTab.sieve);
-startTab("layers", data.counts.length, layerTab.fill, layerTab.sieve);
+startTab("layers", data.layers.rows.length, layerTab.fill, layerTab.sieve);
 startTab("variables", tables.variables.length, variableTab.fill, variableTab.sieve);
 showContents(contentsOf);
 startDetails();
@@ -87,8 +92,8 @@ startLanes();
 startTheme();
 startPrinting();
 addEventListener("keydown", onKey);
-openAtFirst(FIRST_LINES, FIRST_LINES_IN_CHAPTERS);
 showTab(FIRST_TAB);
+openAtFirst(FIRST_LINES, Math.max(linesOnScreen(), LEAST_LINES));
 refilter();
 startAddress();
 performance.mark("layertrace:shown");

@@ -10,7 +10,10 @@ const FOLDS = data.folds.count;
 export const foldFirst = summed(unpacked(data.folds.first, FOLDS));
 export const foldSiblings = unpacked(data.folds.siblings, FOLDS);
 export const foldTimes = unpacked(data.folds.times, FOLDS);
-export const foldAlike = unpacked(data.folds.alike, FOLDS);
+// 0 for equal siblings, 1 for siblings that are alike in other layers, 2 for plumbing, which has a label.
+export const foldSort = unpacked(data.folds.alike, FOLDS);
+export const foldLabel = unpacked(data.folds.label, FOLDS);
+export const isPlumbing = (node) => isFold(node) && foldSort[node - EVENTS] === 2;
 
 const [childStart, kids] = (() => {
   const start = new Int32Array(EVENTS + 1);
@@ -49,7 +52,7 @@ const CHAPTERS = HEADS + threads.length;
 const NODES = CHAPTERS + data.chapters.length;
 
 export const chapters = data.chapters.map(
-  ([first, size, place, numbers, source, called, times, took], at) => ({
+  ([first, size, place, numbers, source, called, times, took, story], at) => ({
     node: CHAPTERS + at,
     first,
     size,
@@ -59,6 +62,7 @@ export const chapters = data.chapters.map(
     called,
     times,
     took,
+    story,
   }),
 );
 

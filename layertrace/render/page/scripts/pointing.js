@@ -175,6 +175,7 @@ function showLegend() {
 export function startLanes() {
   const { canvas } = lanes;
   lanes.rows = laneRows();
+  canvas.style.height = `${lanes.height}px`;
   lanes.flags = laneFlags();
   lanes.labelled = new Set(lanes.rows.map((row) => row.thread)).size > 1;
   canvas.setAttribute(

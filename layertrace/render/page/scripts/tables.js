@@ -9,7 +9,7 @@ const MOST_ROWS_OF_A_TABLE = 500;
 
    `heads` are made by `words`, `named` and `number`; `rowOf` returns the cells of an item, `textOf` the text that is
    searched. `styleOf` may return a class for the row. Returns the element, and a sieve for `startTab`. */
-export function table({ heads, items, rowOf, textOf, noun, styleOf = () => null }) {
+export function table({ heads, items, rowOf, textOf, noun, styleOf = () => null, footer = [] }) {
   const shown = { words: [], sorted: null, ascending: true };
   const body = el("tbody");
   const rest = el("p", { class: "quiet" });
@@ -33,7 +33,7 @@ export function table({ heads, items, rowOf, textOf, noun, styleOf = () => null 
   function draw() {
     const left = chosen();
     const rows = left.slice(0, MOST_ROWS_OF_A_TABLE).map((item) => {
-      const cells = rowOf(item, { isSorted: shown.sorted !== null, isFiltered: shown.words.length > 0 });
+      const cells = rowOf(item, { isNested: shown.sorted === null && !shown.words.length });
       return el("tr", { class: styleOf(item) }, cells.map(cellOf));
     });
     body.replaceChildren(...rows);
@@ -70,7 +70,13 @@ export function table({ heads, items, rowOf, textOf, noun, styleOf = () => null 
 
   draw();
   return {
-    element: el("div", { class: "wide" }, el("table", {}, el("thead", {}, el("tr", {}, titles)), body), rest),
+    element: el(
+      "div",
+      { class: "wide" },
+      el("table", {}, el("thead", {}, el("tr", {}, titles)), body),
+      rest,
+      ...footer,
+    ),
     sieve(text) {
       const wordsNow = text.toLowerCase().split(/\s+/).filter(Boolean);
       if (wordsNow.join(" ") === shown.words.join(" ")) return hitsOf(chosen().length);

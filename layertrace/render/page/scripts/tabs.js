@@ -48,6 +48,7 @@ export function showTab(name) {
 // Filter the shown tab by the words of the search, and show how much is left.
 export function filterTab() {
   const sieve = sieves.get(shownTab());
+  byId("tools").classList.toggle("away", !sieve);
   if (!sieve) return;
   byId("hits").value = sieve(wanted.text);
   byId("clear").hidden = shownTab() === "events" ? !isFiltered() : wanted.text.trim() === "";

@@ -8,6 +8,7 @@ import {
   firstOf,
   isChapter,
   isOpen,
+  isPlumbing,
   isThread,
   layOut,
   lines,
@@ -134,6 +135,7 @@ function lineClasses(node) {
   if (isThread(node)) classes.push("thread");
   else if (isChapter(node)) classes.push("chapter");
   else {
+    if (isPlumbing(node)) classes.push("plumbing");
     if (column.error[firstOf(node)] !== MISSING) classes.push("failing");
     if (view.hits !== null) classes.push(isHit(node) ? "hit" : "context");
   }

@@ -6,7 +6,7 @@ import { follow, layerButton, placeTag } from "./links.js";
 import { figure, named, number, tableTab, words } from "./tables.js";
 import { errorOf, EVENTS, kindOf, layerOf, column, parents, placeOf, variableOf } from "./timeline.js";
 import { title } from "./titles.js";
-import { MISSING, yesOrNo } from "./words.js";
+import { counted, MISSING, yesOrNo } from "./words.js";
 
 function variableEvents() {
   const events = [];
@@ -58,7 +58,19 @@ function variableTables() {
     ...(refused ? [words("")] : []),
   ];
   const rowOf = (event) => variableRow(event).slice(0, heads.length);
-  return { own: { heads, items: all, rowOf, textOf: variableText, noun: "further variable" } };
+  const common = { heads, rowOf, textOf: variableText, noun: "further variable" };
+  const folded = all.filter((event) => column.quiet[event] === 1);
+  return {
+    own: { ...common, items: all.filter((event) => column.quiet[event] !== 1) },
+    folded: {
+      ...common,
+      items: folded,
+      summary: [
+        `show ${counted(folded.length, "variable")} of the frameworks`,
+        el("span", { class: "quiet" }, " for optimizers, metrics and random seeds"),
+      ],
+    },
+  };
 }
 
 export const variableTab = tableTab(
