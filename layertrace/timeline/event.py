@@ -262,10 +262,21 @@ class Change:
             return f"{self.argument} is new: {self.now}"
         if self.what == "removed":
             return f"{self.argument} is gone, was {self.before}"
+        before, now = _rounded(self.before), _rounded(self.now)
+        if before == now:
+            before, now = self.before, self.now
         equals = "=" if self.what == "value" else ": "
         which = ", ".join(map(str, self.axes))
         dimensions = f" (dimension{'s' * (len(self.axes) > 1)} {which})" if which else ""
-        return f"{self.argument}{equals}{self.now}, was {self.before}{dimensions}"
+        return f"{self.argument}{equals}{now}, was {before}{dimensions}"
+
+
+def _rounded(value: str | None) -> str | None:
+    """Return a value as Python writes it, with four significant digits in each float."""
+    return value and _LONG_FLOAT.sub(lambda match: repr(float(f"{float(match[0]):.4g}")), value)
+
+
+_LONG_FLOAT = re.compile(r"(?<![\w.])\d{1,3}\.\d{5,}(e[+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

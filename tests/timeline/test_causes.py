@@ -3,6 +3,7 @@
 import pytest
 
 from layertrace.timeline import Opaque, TensorSpec
+from layertrace.timeline.event import Change
 from layertrace.timeline.literals import words
 from layertrace.timeline.signature_diff import changes, closest
 
@@ -43,3 +44,14 @@ def test_the_last_of_the_closest_is_found():
 def test_words_are_those_of_python():
     """Structures are written as in Python, with specs for tensors."""
     assert words(({"a": f32(2)}, ("b",), None)) == "({'a': float32[2]}, ('b',), None)"
+
+
+def test_long_floats_are_rounded_unless_they_then_look_equal():
+    """A cause shows four significant digits, and all digits if only the last ones differ."""
+
+    def shown(before, now):
+        return str(Change(argument="rate", what="value", before=before, now=now))
+
+    assert shown("0.05", "0.03333333333333333") == "rate=0.03333, was 0.05"
+    assert shown("(0.1, 0.30000000000000004)", "(0.1, 0.5)") == "rate=(0.1, 0.5), was (0.1, 0.3)"
+    assert shown("0.30000000000000004", "0.3") == "rate=0.3, was 0.30000000000000004"
