@@ -106,7 +106,7 @@ def test_the_last_screen_after_a_run_names_all_findings(tmp_path):
     assert [line.split()[:3] for line in screen[-4:-1]] == [
         ["error", "LT103", "mistakes.py:13"],
         ["warning", "LT105", "mistakes.py:20"],
-        ["warning", "LT202", "mistakes.py:46"],
+        ["warning", "LT202", "mistakes.py:47"],
     ]
 
 

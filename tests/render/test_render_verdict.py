@@ -222,3 +222,24 @@ def test_what_tensorflow_writes_around_a_message_is_left_out():
         timeline = Timeline(story.events, (), RecordingContext(failure=failure))
 
         assert crash_of(timeline).message == mistake
+
+
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "SystemExit"])
+def test_leaving_on_purpose_is_not_a_crash(kind):
+    """The recording is incomplete, and nothing has to be explained."""
+    failure = Failure(error=raised(kind, "", "train.py:3"))
+    judged = verdict(Timeline(tuple(stories.tutorial()), (), RecordingContext(failure=failure)), [])
+
+    assert judged.sentence == f"incomplete ({kind} ended it); no finding in 5 events of 1 layer"
+    assert not judged.is_failed
+
+
+def test_the_quotes_of_a_key_error_are_not_compared():
+    """Python shows the message of a KeyError as a literal, with its quotes escaped."""
+    story = Story("crash.py")
+    head = story.layer("Head", "head")
+    story.add("call", head, at=3, error=raised("KeyError", "'scale'", "crash.py:1"))
+    message = "'Exception encountered when calling Head.call().\\n\\n\\'scale\\' and \"tensor\"'"
+    failure = Failure(error=raised("KeyError", message, "crash.py:1"), layer=head)
+
+    assert crash_of(Timeline(story.events, (), RecordingContext(failure=failure))).event.seq == 0

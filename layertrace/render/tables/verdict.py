@@ -93,7 +93,7 @@ def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> Verdict:
         sentence = NO_RULES if len(timeline) else NOTHING_SEEN
         sentence += f" ({notes[0]})" if notes else ""
         return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
-    doubts = [*notes, *_unseen(timeline)]
+    doubts = [*_left(timeline), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
     if findings and not doubts and all(finding.severity == "note" for finding in findings):
         judgement = f"{CLEAN_WORDS}, {judgement},"
@@ -143,6 +143,12 @@ def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Cra
 
 def _size(timeline: Timeline) -> str:
     return f"{counted(len(timeline), 'event')} of {counted(len(timeline.layers), 'layer')}"
+
+
+def _left(timeline: Timeline) -> Iterator[str]:
+    """Yield how the program left the recording on purpose, before its end."""
+    if timeline.failure is not None:
+        yield f"{timeline.failure.error.type} ended it"
 
 
 def _unseen(timeline: Timeline) -> Iterator[str]:

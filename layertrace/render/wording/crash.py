@@ -13,9 +13,11 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location
 
-__all__ = ["Crash", "crash_of", "is_explained"]
+__all__ = ["ON_PURPOSE", "Crash", "crash_of", "is_explained"]
 
 _BEFORE = 4
+ON_PURPOSE = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
+"""Exceptions that end a program without a mistake."""
 # What TensorFlow writes around the message of a kernel (tensorflow/python/framework/ops.py, 2.16 to 2.21).
 _OF_KERNEL = re.compile(r"\{\{function_node [^}]*\}\}|\[Op:\w+\]\s*(name:\s*\S*)?")
 
@@ -46,9 +48,9 @@ class Crash:
 
 
 def crash_of(timeline: Timeline) -> Crash | None:
-    """Return the exception that ended a recording; None if the recording ended without one."""
+    """Return the exception that ended a recording; None if it ended without one, or on purpose."""
     failure = timeline.failure
-    if failure is None:
+    if failure is None or failure.error.type in ON_PURPOSE:
         return None
     raising = _raising(timeline, failure.error)
     first = raising[0] if raising else None
@@ -115,18 +117,23 @@ def _raising(timeline: Timeline, error: ErrorRef) -> list[Event]:
     They also repeat calls that fail. The same exception from another statement is another one, which the
     program has handled.
     """
-    whole = UNICODE.user_lines(error.message)
+    whole = _unquoted(error.message)
     events = [
         event
         for event in timeline.errors
         if event.error is not None
         and event.error.type == error.type
-        and sentence(event.error.message) in whole
+        and _unquoted(sentence(event.error.message)) in whole
     ]
     if not events:
         return []
     statement = _root(timeline, events[-1]).location
     return [event for event in events if _root(timeline, event).location == statement]
+
+
+def _unquoted(message: str) -> str:
+    """Return a message as it is compared: a KeyError quotes its message, and escapes the quotes in it."""
+    return UNICODE.user_lines(message).replace("\\'", "'").replace('\\"', '"')
 
 
 def _root(timeline: Timeline, event: Event) -> Event:
