@@ -32,6 +32,6 @@ def modes_in_words(calls: Mapping[Mode, int]) -> str:
 
     Example:
         >>> modes_in_words({"symbolic": 1, "graph": 2})
-        '1 symbolic, 2 while tracing'
+        '1 symbolic, 2 traced'
     """
     return ", ".join(f"{calls[mode]:,} {_PHRASES[mode]}" for mode in MODES if calls.get(mode))

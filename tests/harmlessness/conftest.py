@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import numpy.testing  # noqa: F401  # NumPy 1 starts lscpu when this is first imported, as no test may
 import pytest
 
 from layertrace.record.engines import choice

@@ -145,6 +145,13 @@ PARTS = {
         TENSORFLOW_SEEN,
         "functions of tf.data are compared with each other, and reported as recreated",
     ),
+    "function_of_dataset": Part(
+        "tensorflow.python.data.ops.structured_function",
+        "StructuredFunctionWrapper._func",
+        TENSORFLOW_SEEN,
+        "the function that a dataset maps is shown where TensorFlow wraps it",
+        in_code=True,
+    ),
     "tracked_collection": Part(
         "tensorflow.python.trackable.data_structures",
         "List._storage",
