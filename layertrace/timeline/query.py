@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -41,7 +41,7 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
     is_wanted = _predicate_for(subject)
     wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
     if not wanted:
-        names = listed(map(str, layers.values())) or "no layer at all"
+        names = _examples(tuple(layers.values()))
         meant = suggestion(subject, layers.values()) if isinstance(subject, str) else ""
         raise UnknownLayerError(
             f"no layer {_description_of(subject)} in this timeline{meant}; it has {names}"
@@ -85,6 +85,17 @@ def answers_to(layer: LayerRef, glob: str) -> bool:
     return any(fnmatchcase(text, glob) for text in (layer.name, layer.class_name, *paths))
 
 
+def _examples(layers: Sequence[LayerRef]) -> str:
+    """Return the layers of a timeline; of many, one of each class."""
+    if len(layers) <= _MOST_LAYERS:
+        return listed(map(str, layers)) or "no layer at all"
+    of_each_class = list({layer.class_name: layer for layer in reversed(layers)}.values())[::-1]
+    return f"{len(layers):,} layers, such as {', '.join(map(str, of_each_class[:_MOST_LAYERS]))}"
+
+
+_MOST_LAYERS = 8
+
+
 def similar(glob: str, layers: Iterable[LayerRef]) -> list[str]:
     """Return globs that differ little from one that matches no layer, and do match one.
 
@@ -96,18 +107,22 @@ def similar(glob: str, layers: Iterable[LayerRef]) -> list[str]:
     named = ((layer.name, layer.class_name, *layer.path.split("/")) for layer in layers)
     names = list(dict.fromkeys(chain.from_iterable(named)))
     steps = glob.split("/")
-    candidates = [
+    ends = dict.fromkeys("/".join(layer.path.split("/")[-len(steps) :]) for layer in layers)
+    candidates = get_close_matches(glob, ends, cutoff=0.8) if len(steps) > 1 else []
+    candidates += [
         "/".join([*steps[:place], name, *steps[place + 1 :]])
         for place, step in enumerate(steps)
         for name in get_close_matches(step, names, cutoff=0.7)
     ]
-    return [glob for glob in candidates if any(answers_to(layer, glob) for layer in layers)]
+    matching = [glob for glob in candidates if any(answers_to(layer, glob) for layer in layers)]
+    return list(dict.fromkeys(matching))
 
 
 def suggestion(glob: str, layers: Iterable[LayerRef]) -> str:
     """Return what a glob that matches no layer may mean, in brackets: ` (did you mean 'encoder/*'?)`."""
-    globs = similar(glob, layers)[:_MOST_SUGGESTED]
-    return f" (did you mean {' or '.join(map(repr, globs))}?)" if globs else ""
+    globs = [repr(similar_glob) for similar_glob in similar(glob, layers)[:_MOST_SUGGESTED]]
+    meant = " or ".join([", ".join(globs[:-1]), *globs[-1:]] if len(globs) > 1 else globs)
+    return f" (did you mean {meant}?)" if globs else ""
 
 
 _MOST_SUGGESTED = 3

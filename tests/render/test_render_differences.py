@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 import stories
@@ -14,7 +15,7 @@ from rich.console import Console
 from layertrace.compare.diff import diff
 from layertrace.render.console import written
 from layertrace.render.tables.diff import differences
-from layertrace.timeline import Cause, Change, Timeline
+from layertrace.timeline import Cause, Change, FunctionRef, Timeline
 from layertrace.timeline.context import RecordingContext
 
 
@@ -132,6 +133,51 @@ def _of_units(units: int) -> Timeline:
                     story.call(dense, f"float32[8, {width}]", f"float32[8, {size}]")
                     width = size
     return story.timeline()
+
+
+def _fitted(units: int, runs: int, *, dropout: bool) -> Timeline:
+    """Return a timeline of a small model that is trained, and perhaps used."""
+    story = Story()
+    train = FunctionRef(1, "multi_step_on_iterator", role="train", model="model")
+    predict = FunctionRef(2, "one_step_on_data_distributed", role="predict", model="model")
+    model = story.layer("Sequential", "model")
+    names = ["hidden", *["drop"] * dropout, "head"]
+    layers = {
+        name: story.layer("Dropout" if name == "drop" else "Dense", name, f"model/{name}") for name in names
+    }
+    width = 16
+    story.add("init", layers["hidden"], arguments={"units": units})
+    if dropout:
+        story.add("init", layers["drop"], arguments={"rate": 0.1})
+    story.add("init", layers["head"], arguments={"units": 1})
+    story.add("init", model)
+    sizes = {"hidden": units, "drop": units, "head": 1}
+    with story.span("trace", function=train, trace=1, inputs={"iterator": "<object>"}):
+        with story.span("call", model, inputs=spec("float32[8, 16]"), mode="graph"):
+            for name in names:
+                if name != "drop":
+                    story.variable(layers[name], "kernel", f"float32[{width}, {sizes[name]}]")
+                    slot = {"role": "optimizer", "holder": "adam", "trainable": False}
+                    story.variable(
+                        None, f"{name}_kernel_momentum", f"float32[{width}, {sizes[name]}]", **slot
+                    )
+                story.call(layers[name], f"float32[8, {width}]", f"float32[8, {sizes[name]}]", mode="graph")
+                width = sizes[name]
+    story.add("run", function=train, times=runs)
+    if dropout:
+        for trace in (1, 2):
+            story.add("trace", function=predict, trace=trace, inputs={"data": spec(f"float32[{trace}, 16]")})
+            story.add("run", function=predict)
+    return story.timeline()
+
+
+def test_the_readme_shows_what_is_printed():
+    """One layer, its size and the epochs changed: each is one line, with what follows from it."""
+    difference = diff(_fitted(32, 8, dropout=False), _fitted(64, 4, dropout=True))
+
+    shown = _shown(difference, 88, before="yesterday", now="run")
+    assert_golden("differences_readme", shown)
+    assert shown in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def test_long_names_break_at_underscores():

@@ -92,6 +92,24 @@ def test_a_misspelled_name_is_corrected(timeline, glob, meant):
     assert str(raised.value).startswith(f"no layer {glob!r} in this timeline{suggested}; it has net (Net)")
 
 
+def test_of_many_layers_one_of_each_class_is_listed():
+    """The error for an unknown layer stays short, and corrects the last step of a path, too."""
+    refs = [
+        LayerRef(id=n, class_name=f"Class{n % 3}", name=f"dense_{n}", path=f"net/block/dense_{n}")
+        for n in range(30)
+    ]
+    many = Timeline(Event(seq=ref.id, kind="call", layer=ref) for ref in refs)
+
+    with pytest.raises(UnknownLayerError) as raised:
+        many.of("block/dens_7")
+    assert str(raised.value).startswith(
+        "no layer 'block/dens_7' in this timeline (did you mean 'block/dense_7', "
+    )
+    assert str(raised.value).endswith(
+        "?); it has 30 layers, such as dense_0 (Class0), dense_1 (Class1), dense_2 (Class2)"
+    )
+
+
 def test_a_timeline_describes_itself_in_numbers():
     """One event is `1 event`, and thousands are separated."""
     events = [Event(seq=seq, kind="call", layer=DENSE) for seq in range(1200)]

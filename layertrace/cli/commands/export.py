@@ -29,7 +29,17 @@ __all__ = ["export"]
 @click.option("--light", "theme", flag_value="light", help="Draw a picture in light colours.")
 @click.option("--dark", "theme", flag_value="dark", help="Draw a picture in dark colours.")
 def export(file: Path, output: Path, name: str | None, theme: Theme | None) -> None:
-    """Convert the recording in FILE to a web page, a Perfetto trace, records, or an image.
+    """Convert the recording in FILE to a web page, a Perfetto trace, records, a picture, or text.
+
+    The suffix of OUT chooses the format:
+
+    \b
+        .html            a page for the browser
+        .svg             the report on one screen as a picture
+        lives.svg        the life chart as a picture
+        .perfetto.json   for ui.perfetto.dev
+        .records.jsonl   a flat record for each event, for pandas and jq
+        .txt             the tree as plain text
 
     \b
     Examples:
