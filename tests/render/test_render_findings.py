@@ -1,6 +1,7 @@
 """Findings in a narrow and a wide terminal, in colour, and in ASCII."""
 
 import io
+from dataclasses import replace
 
 import pytest
 import stories
@@ -89,3 +90,10 @@ def test_the_tree_marks_the_events_concerned():
     assert marked.count("◄ LT101") == 2
     assert f"{refused.seq} variable" in marked
     assert "◄" not in text(stories.bug(), width=100, encoding="utf-8")
+
+
+def test_a_message_has_short_numbers_and_plain_signs():
+    """Four digits are enough, and signs that layertrace writes itself have a form in ASCII."""
+    finding = replace(RETRACED, message="rate was 0.016666666666666666, 0.25 → 1.5e-10, …", evidence=())
+
+    assert "rate was 0.01667, 0.25 -> 1.5e-10, ..." in written(findings([finding]), encoding="ascii")

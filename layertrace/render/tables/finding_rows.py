@@ -76,7 +76,8 @@ def prose(message: str, glyphs: Glyphs) -> str:
         >>> prose("rate was 0.016666666666666666", UNICODE)
         'rate was 0.01667'
     """
-    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.4g}", glyphs.user(message))
+    text = message.replace("…", glyphs.dots).replace("→", glyphs.arrow)
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.4g}", glyphs.user(text))
 
 
 def first_clause(message: str) -> str:
