@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from layertrace.diagnosis import Finding
-from layertrace.render import event_line, text
+from layertrace.render import event_line, tree
 from layertrace.render import findings as rendered
 from layertrace.render.console import terminal_width, written
 from layertrace.render.wording.file_names import Places, here
@@ -90,9 +90,8 @@ def failure(
     max_lines = verbosity.current.lines
     marks = {} if findings else {event.seq: "here" for event in differing[:1]}
     if max_lines and len(part):
-        blocks.append(
-            text(part, width=_width(), times=False, max_lines=max_lines, marks=marks, findings=findings)
-        )
+        shown = tree(part, times=False, max_lines=max_lines, marks=marks, findings=findings)
+        blocks.append(written(shown, width=_width()))
     body = "\n\n".join(_indented(block) for block in blocks)
     error = ExpectationFailed(f"{sentence}\n\n{body}{_location(relevant)}")
     error.shown = len(part) if max_lines else 0
