@@ -113,7 +113,7 @@ def compile(text: str) -> Expression:
         >>> compile("init call*").matches(timeline)
         True
         >>> print(compile("init build call*").mismatch(timeline))
-        event 1 (call) came where build was expected
+        expected build, got event 1 (call)
     """
     if isinstance(text, str):
         return _compile(text)
