@@ -40,7 +40,7 @@ PROSE_LETTER = 6.9
 
 SHAPES = (
     *(f'<g id="{sign}"><rect class="{sign}" width="{MARK}" height="{MARK}" rx="4"/>'
-      f'<text class="w" x="8" y="12">{sign}</text></g>' for sign in "ibet"),
+      f'<text class="w w{sign}" x="8" y="12">{sign}</text></g>' for sign in "ibet"),
     f'<g id="s"><rect class="s" x=".75" y=".75" width="{MARK - 1.5}" height="{MARK - 1.5}" rx="3.5"/>'
     '<text class="k" x="8" y="12">s</text></g>',
     '<g id="x"><circle class="x" cx="8" cy="8" r="7"/><text class="xk" x="8" y="12">!</text></g>',

@@ -9,7 +9,7 @@ __all__ = ["THEMES", "Theme", "style_sheet"]
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
 
-# Kinds differ in lightness, too, and each has its letter.
+# Kinds differ in lightness, too, as in the lanes of the page, and each has its letter.
 _LIGHT = {
     "page": "#ffffff",
     "band": "#f6f8fa",
@@ -17,14 +17,16 @@ _LIGHT = {
     "thread": "#cfd6de",
     "ink": "#1d232b",
     "quiet": "#5c6672",
-    "init": "#2363c4",
-    "build": "#8a5a00",
-    "call": "#1d7535",
-    "traced": "#8f2bab",
+    "init": "#1f5fb2",
+    "build": "#db941a",
+    "call": "#184a2a",
+    "traced": "#c44fcc",
     "variable": "#07707c",
     "error": "#c2252f",
     "warning": "#8a5a00",
-    "letter": "#ffffff",
+    "bright": "#ffffff",
+    "dark": "#000000",
+    "function": "#8f2bab",
     "clean": "#1d7535",
 }
 _DARK = {
@@ -34,14 +36,16 @@ _DARK = {
     "thread": "#3c4652",
     "ink": "#dfe5ec",
     "quiet": "#98a3b0",
-    "init": "#7db0ff",
-    "build": "#e6b450",
-    "call": "#71cf8b",
-    "traced": "#e28cf5",
+    "init": "#6fa3e6",
+    "build": "#78500d",
+    "call": "#8dd9a8",
+    "traced": "#bb3bc4",
     "variable": "#52cbd6",
     "error": "#ff8087",
     "warning": "#e6b450",
-    "letter": "#13161b",
+    "bright": "#000000",
+    "dark": "#ffffff",
+    "function": "#e28cf5",
     "clean": "#71cf8b",
 }
 
@@ -55,11 +59,13 @@ _RULES = {
     "init": ".i{{fill:{0}}}",
     "build": ".b{{fill:{0}}}",
     "call": ".e{{fill:{0}}}",
-    "traced": ".t,.g{{fill:{0}}}",
+    "traced": ".t{{fill:{0}}}",
+    "function": ".g{{fill:{0}}}",
     "variable": ".d{{fill:{0}}}",
     "error": ".error,.xk{{fill:{0}}}.x{{stroke:{0}}}",
     "warning": ".warning{{fill:{0}}}",
-    "letter": ".w{{fill:{0}}}",
+    "bright": ".wi,.we{{fill:{0}}}",
+    "dark": ".wb{{fill:{0}}}.wt{{fill:#000}}",
     "clean": ".clean{{fill:{0}}}",
 }
 

@@ -237,3 +237,16 @@ def test_an_empty_recording_has_no_chart(shown):
     tab = opened(shown, Story().timeline())
 
     expect(tab.locator("#lives")).to_contain_text(re.compile("No layer was created"))
+
+
+@in_a_browser
+def test_a_search_shows_the_layers_it_finds(shown):
+    """Those around them stay; clearing the search shows all again."""
+    tab = opened(shown, stories.large())
+    tab.keyboard.press("/")
+    tab.keyboard.type("block_7/ dense")
+
+    assert names(tab) == ["tower", "block … block_65", "block_7", "dense_7"]
+    expect(tab.locator("#hits")).to_have_text("1 of 199")
+    tab.get_by_role("button", name="clear").click()
+    assert names(tab) == ["tower", "block … block_65", "dense", "dropout"]

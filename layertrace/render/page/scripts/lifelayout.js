@@ -14,7 +14,7 @@ const MOST_DOTS = 4;
 const WIDEST_FUNCTION = 190;
 const WIDEST_CHAPTER = 210;
 const NARROWEST_CHAPTER = 64;
-const NOTES = 260;
+const NOTES = 180;
 
 export function isDotted(mark) {
   return (mark.sign === VARIABLE || mark.sign === VARIABLE_IN_CALL) && mark.count <= MOST_DOTS;

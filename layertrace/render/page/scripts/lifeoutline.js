@@ -1,6 +1,6 @@
 // Which rows of the life chart are open, and the visible rows from top to bottom.
 
-import { lifeRows, lifeSample, lifeTop } from "./lifedata.js";
+import { lifeLayer, lifeRows, lifeSample, lifeTop } from "./lifedata.js";
 import { MISSING } from "./words.js";
 
 const SHUT = 0;
@@ -10,9 +10,10 @@ const MOST_ALWAYS_OPEN = 2; // since a chart of one row shows nothing
 export const FIRST_LIFE_ROWS = 36;
 
 const openness = new Uint8Array(lifeRows.length);
-export const life = { rows: [], depths: [], lineOf: new Map(), active: MISSING, cell: MISSING };
+export const life = { rows: [], depths: [], lineOf: new Map(), active: MISSING, cell: MISSING, found: null };
 
 export function shownInside(row) {
+  if (life.found) return row.inside.filter((child) => life.found.has(child.at));
   if (openness[row.at] === OPEN_MEMBERS) return row.inside;
   return openness[row.at] === OPEN_SAMPLE ? lifeSample(row) : [];
 }
@@ -22,6 +23,7 @@ export function canOpenLife(row) {
 }
 
 export function isLifeOpen(row) {
+  if (life.found) return shownInside(row).length > 0;
   return openness[row.at] !== SHUT;
 }
 
@@ -73,7 +75,8 @@ export function closeAllLives() {
 export function layOutLives() {
   life.rows = [];
   life.depths = [];
-  const waiting = lifeTop.map((row) => [row, 0]).toReversed();
+  const top = life.found ? lifeTop.filter((row) => life.found.has(row.at)) : lifeTop;
+  const waiting = top.map((row) => [row, 0]).toReversed();
   while (waiting.length) {
     const [row, depth] = waiting.pop();
     life.rows.push(row);
@@ -83,6 +86,22 @@ export function layOutLives() {
   }
   life.lineOf = new Map(life.rows.map((row, line) => [row.at, line]));
   if (!life.lineOf.has(life.active)) life.active = life.rows.length ? life.rows[0].at : MISSING;
+}
+
+// Show only the layers with every word in their name, class, path or findings, and the rows around them.
+export function findLives(text) {
+  const wordsOfSearch = text.toLowerCase().split(/\s+/).filter(Boolean);
+  life.found = wordsOfSearch.length ? new Set() : null;
+  let hits = 0;
+  for (const row of wordsOfSearch.length ? lifeRows : []) {
+    if (row.sort !== "layer") continue;
+    const codes = row.findings.map((finding) => finding.code);
+    const searched = [row.name, row.className, lifeLayer(row)?.path, ...codes].join(" ").toLowerCase();
+    if (!wordsOfSearch.every((word) => searched.includes(word))) continue;
+    hits++;
+    for (let at = row.at; at !== MISSING && !life.found.has(at); at = lifeRows[at].parent) life.found.add(at);
+  }
+  return hits;
 }
 
 // The line of the row that a row is shown inside of.

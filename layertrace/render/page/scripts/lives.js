@@ -25,6 +25,7 @@ import {
   canOpenLife,
   closeAllLives,
   closeLife,
+  findLives,
   FIRST_LIFE_ROWS,
   isLifeOpen,
   layOutLives,
@@ -43,7 +44,7 @@ const MOST_PRINTED_ROWS = 400;
 const INDENT_OF_LIFE = 14;
 const NARROW = matchMedia("(max-width: 600px)");
 const drawnLives = new Map();
-const chartState = { asked: false, whole: false };
+const chartState = { asked: false, whole: false, fitted: 0 };
 
 const chartBox = () => byId("chart");
 const chartRows = () => byId("chart-rows");
@@ -260,6 +261,7 @@ function askToDrawLives() {
 function relayOutLives() {
   layOutLives();
   redrawLives();
+  chartRows().prepend(...ruleElements());
 }
 
 // Heads.
@@ -494,16 +496,31 @@ function startChart() {
   box.addEventListener("mouseover", onLifeHover);
   box.addEventListener("mouseleave", hideLifeCard);
   box.addEventListener("blur", hideLifeCard);
-  new ResizeObserver(askToDrawLives).observe(box);
+  new ResizeObserver(() => (chartState.fitted === box.clientWidth ? askToDrawLives() : fitChart())).observe(
+    box,
+  );
   addEventListener("beforeprint", () => printLives(true));
   addEventListener("afterprint", () => printLives(false));
   matchMedia("print").addEventListener("change", (changed) => printLives(changed.matches));
-  matchMedia("(max-width: 900px)").addEventListener("change", fitChart);
   NARROW.addEventListener("change", fitChart);
 }
 
+// What stands to the left of the columns, from the widest choice to the narrowest.
+const LEFT_SIDES = [
+  { classes: [], params: 190 },
+  { classes: ["without-outputs"], params: 80 },
+  { classes: ["without-outputs", "without-params"], params: 0 },
+];
+
 function fitChart() {
-  layOutLife(chartSize("--life-left"), NARROW.matches);
+  const { length } = LEFT_SIDES;
+  for (const { classes, params } of NARROW.matches ? LEFT_SIDES.slice(length - 1) : LEFT_SIDES) {
+    chartBox().classList.remove("without-outputs", "without-params");
+    chartBox().classList.add(...classes);
+    layOutLife(chartSize("--life-names") + params, NARROW.matches);
+    if (lifeLayout.width <= chartBox().clientWidth) break;
+  }
+  chartState.fitted = chartBox().clientWidth;
   byId("chart-heads").replaceChildren(...headElements());
   for (const id of ["chart-heads", "chart-rows"]) byId(id).style.width = `${lifeLayout.width}px`;
   redrawLives();
@@ -511,6 +528,13 @@ function fitChart() {
 }
 
 export const LIVES = lifeRows.reduce((count, row) => count + (row.sort === "layer" ? 1 : 0), 0);
+
+export function sieveLives(text) {
+  if (!lifeRows.length) return "";
+  const hits = findLives(text);
+  relayOutLives();
+  return life.found ? `${thousands(hits)} of ${thousands(LIVES)}` : "";
+}
 
 export function fillLives() {
   const isEmpty = !lifeRows.length;
