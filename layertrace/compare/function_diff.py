@@ -18,7 +18,7 @@ from layertrace.timeline.literals import words
 __all__ = ["FunctionDifference", "Group", "difference_of", "groups"]
 
 Group = tuple[FunctionLife, ...]
-"""All functions of one name and definition: a function that is created in a loop is many."""
+"""All functions of one label and definition: a function that is created in a loop is many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

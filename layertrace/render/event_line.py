@@ -71,7 +71,7 @@ def _what(event: Event, glyphs: Glyphs) -> Text:
     text = inked(f"{event.kind} {number or ''}".strip(), KINDS[event.kind])
     if event.function is not None and event.kind in ("trace", "run"):
         text.append(" of " if event.kind == "trace" else " ")
-        text.append(glyphs.user(event.function.name), NAME)
+        text.append(glyphs.user(event.function.label), NAME)
     return text
 
 

@@ -94,12 +94,16 @@ def _of_kind(name: str, kind: str, subject: object, timeline: Timeline) -> _Step
 
 
 def _of_function(glob: str, kind: str, timeline: Timeline) -> Predicate:
-    names = {life.name for life in timeline.functions}
+    names = {name for life in timeline.functions for name in (life.name, life.label)}
     matching = {name for name in names if fnmatchcase(name, glob)}
     if not matching:
         existing = listed(sorted(names)) or "no functions"
         raise QueryError(f"no function {glob!r} in this timeline; it has {existing}")
-    return lambda event: event.kind == kind and event.function is not None and event.function.name in matching
+    return lambda event: (
+        event.kind == kind
+        and event.function is not None
+        and not matching.isdisjoint((event.function.name, event.function.label))
+    )
 
 
 def _subsequence(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:

@@ -57,7 +57,7 @@ def assert_max_traces(
     check_count("limit", limit)
     if timeline is None:
         return _Recorded(limit, function, info)
-    names = {life.name for life in timeline.functions}
+    names = {name for life in timeline.functions for name in (life.name, life.label)}
     if function is not None and function not in names:
         existing = listed(sorted(names)) or "no functions"
         raise QueryError(f"no function {function!r} in this timeline; it has {existing}")
@@ -89,7 +89,7 @@ def _check(limit: int, timeline: Timeline, function: str | None, info: str) -> N
     __tracebackhide__ = True
     by_code: dict[object, list[Event]] = {}
     for event in timeline.where(kind="trace"):
-        if event.function is not None and function in (None, event.function.name):
+        if event.function is not None and function in (None, event.function.name, event.function.label):
             code = event.defined_at or event.function.id
             by_code.setdefault((event.function.name, code), []).append(event)
     too_many = [traces for traces in by_code.values() if len(traces) > limit]

@@ -284,7 +284,8 @@ class Cause:
     """Why a `tf.function` was traced although it, or another one of the same code, had been traced before.
 
     `changes` are the differences from the most similar earlier trace, whose number is `compared_with`.
-    `detail` describes a cause that no argument shows.
+    `detail` describes a cause that no argument shows, or one that means something to Keras: a last batch with
+    fewer rows.
     """
 
     reason: Reason
@@ -292,10 +293,15 @@ class Cause:
     compared_with: int | None = None
     detail: str = ""
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is part of normal use, so that there is nothing to change in the program."""
+        return self.reason == "second pass" or (self.reason == "signature" and bool(self.detail))
+
     def __str__(self) -> str:
         changes = "; ".join(map(str, self.changes[:3]))
         more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
-        return changes + more or self.detail
+        return self.detail or changes + more
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):

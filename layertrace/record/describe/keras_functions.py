@@ -6,14 +6,13 @@ import re
 from types import FunctionType
 from typing import NamedTuple, cast
 
+from layertrace.record.frameworks.keras_private import TRAINERS
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
 from layertrace.timeline.event import FunctionRole
 
 __all__ = ["KerasFunction", "keras_function"]
 
-# Seen in Keras 3.0 to 3.15 and tf_keras 2.16 to 2.21.
-_MODULES = ("keras.src.backend.tensorflow.trainer", "tf_keras.src.engine.training")
 _MAKER = re.compile(r"\bmake_(train|test|predict)_function\b")
 _SHARED_MAKER = "._make_function."  # makes the train and the test function in newer versions of Keras 3
 _STEPS = ("one_step_on_data", "run_step")
@@ -36,7 +35,7 @@ def keras_function(function: object) -> KerasFunction | None:
         function: The function that a `tf.function` traces.
     """
     bare = safe.bare_function(function)
-    if bare is None or safe.home_of(bare) not in _MODULES:
+    if bare is None or safe.home_of(bare) not in TRAINERS:
         return None
     cells = safe.closure(bare)
     model = cells.get("self", cells.get("model"))

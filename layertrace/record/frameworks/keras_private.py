@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN, Part
 
-__all__ = ["KERAS_PARTS", "PARTS", "TF_KERAS_PARTS"]
+__all__ = ["KERAS_PARTS", "PARTS", "TF_KERAS_PARTS", "TRAINERS"]
 
 
 def _keras(module: str, name: str, without: str, *, in_code: bool = False) -> Part:
@@ -148,6 +148,9 @@ TF_KERAS_PARTS = {
     "keras_graph": _tf_keras("backend", "keras_graph", _NO_SYMBOLIC, in_code=True),
 }
 """What is read of tf_keras."""
+
+TRAINERS = (KERAS_PARTS["train_function"].module, TF_KERAS_PARTS["train_function"].module)
+"""The modules that train, test and predict."""
 
 PARTS = {"keras": KERAS_PARTS, "tf_keras": TF_KERAS_PARTS}
 """Both tables, by the package that they are about."""

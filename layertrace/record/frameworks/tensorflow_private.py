@@ -41,6 +41,12 @@ PARTS = {
         TENSORFLOW_SEEN,
         "runs of concrete functions are not counted",
     ),
+    "trace_arguments": Part(
+        "tensorflow.python.eager.polymorphic_function.tracing_compilation",
+        "_maybe_define_function",
+        TENSORFLOW_SEEN,
+        "a last batch with fewer rows is shown by its shapes alone",
+    ),
     "known_traces": Part(
         "tensorflow.core.function.polymorphism.function_cache",
         "FunctionCache._primary",

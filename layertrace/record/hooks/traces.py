@@ -6,10 +6,11 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.last_batches import explained_by_batch
 from layertrace.record.describe.modes import Mode, traced_graphs
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
@@ -61,7 +62,7 @@ def _begin(call: Call) -> Span | None:
         function_type, (_, graph, options) = call.subject, call.values[:3]
         if _is_tensorflows_own(options.python_function):
             return None
-        note = _note(function_type, options)
+        note = _note(function_type, options, call.caller)
         mode = Mode("graph", note.function, note.index)
         span = start(call.method, None, note, mode, call.caller)
         with guarded("remember the graph of a trace"):
@@ -70,12 +71,13 @@ def _begin(call: Call) -> Span | None:
     return span
 
 
-def _note(function_type: Any, options: Any) -> TraceNote:
+def _note(function_type: Any, options: Any, caller: FrameType | None) -> TraceNote:
     """Describe a trace that is about to begin.
 
     Args:
         function_type: The types of the arguments.
         options: TensorFlow's `TracingOptions` of the function.
+        caller: The frame of TensorFlow that traces.
     """
     record = record_of(options if options.function_captures is None else options.function_captures)
     cache = options.function_cache
@@ -83,12 +85,14 @@ def _note(function_type: Any, options: Any) -> TraceNote:
     second = scope == "NO_VARIABLE_CREATION" and record.passes == {"VARIABLE_CREATION"}
     record.passes.add(scope)
     inputs = signature(function_type)
+    function = record.identify(options.name, options.python_function)
+    cause = cause_of(options, function_type, inputs, record, second_pass=second)
     return TraceNote(
         record=record,
-        function=record.identify(options.name, options.python_function),
+        function=function,
         index=(0 if cache is None else len(cache)) + record.failed + 1,
         inputs=inputs,
-        cause=cause_of(options, function_type, inputs, record, second_pass=second),
+        cause=cause if function.role is None else explained_by_batch(cause, caller),
         code=code_of(options.python_function),
         defined=mapped_code_of(options.python_function) or code_of(options.python_function),
         instance=instance_of(options.python_function),

@@ -148,8 +148,9 @@ class RowWriter:
             yield inked("Keras infers shapes", QUIET)
 
     def _reasons(self, way: Pass) -> Iterator[Text]:
+        style = QUIET if all(cause.is_expected for cause in way.causes) else NOTE
         for reason in sentences.reasons(way):
-            yield inked(self._glyphs.user(reason), NOTE)
+            yield inked(self._glyphs.user(reason), style)
 
     def _no_python(self, way: Pass) -> Iterator[Text]:
         if way.traced_before:

@@ -73,7 +73,7 @@ def pass_name(way: Pass) -> str:
     """Return what a pass is called: the function, or how the calls ran."""
     if way.function is None:
         return "in a graph" if way.kind == "graph" else way.kind
-    return way.function.role or way.function.name
+    return way.function.role or way.function.label
 
 
 def numbers(way: Pass) -> str:

@@ -18,6 +18,6 @@ def title(event: Event) -> str:
     if event.kind in ("trace", "run") and event.function is not None:
         times = f" ×{event.times}" if event.times > 1 else ""
         number = f" {event.trace} of" if event.kind == "trace" else ""
-        return encodable(f"{event.kind}{number} {event.function.name}{times}")
+        return encodable(f"{event.kind}{number} {event.function.label}{times}")
     owner = "" if event.layer is None else f"{event.layer.name}."
     return encodable(f"{owner}{event.kind if event.variable is None else event.variable}")

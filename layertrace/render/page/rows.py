@@ -158,7 +158,7 @@ def _of_function(event: Event) -> Iterator[Remark]:
     if event.graph is not None and event.graph.jit_compile:
         yield _QUIET, "XLA"
     if event.cause is not None:
-        yield _NOTE, printable(str(event.cause))
+        yield _QUIET if event.cause.is_expected else _NOTE, printable(str(event.cause))
     if event.traced_before and event.traced_before == event.trace:
         before = formatting.counted(event.traced_before, "trace")
         yield _NOTE, f"traced before this recording ({before}); its layers record no events"

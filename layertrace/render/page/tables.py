@@ -130,7 +130,13 @@ class Tables:
 
     def _cause(self, cause: Cause) -> list[Any]:
         changes = [_change(change) for change in cause.changes]
-        return [printable(str(cause)), cause.reason, changes, cause.compared_with or MISSING]
+        return [
+            printable(str(cause)),
+            cause.reason,
+            changes,
+            cause.compared_with or MISSING,
+            int(cause.is_expected),
+        ]
 
     def variable(self, variable: VariableSpec | None) -> int:
         """Return the number of a variable, which is new, since each variable has one event."""

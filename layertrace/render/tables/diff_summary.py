@@ -16,7 +16,7 @@ from layertrace.compare.holders import HolderDifference
 from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
-from layertrace.render.wording.styles import CLASS, ERROR, NAME, NOTE, QUIET, inked
+from layertrace.render.wording.styles import CLASS, ERROR, NAME, QUIET, cause_style, inked
 from layertrace.timeline.event import Event
 
 __all__ = ["Item", "Labels", "Phrases", "function_name", "values"]
@@ -230,7 +230,7 @@ class Phrases:
     def _cause(self, event: Event) -> Text:
         if event.cause is None:
             return self._arguments(event)
-        return inked(self._glyphs.user(str(event.cause) or event.cause.reason), NOTE)
+        return inked(self._glyphs.user(str(event.cause) or event.cause.reason), cause_style(event.cause))
 
     def _arguments(self, event: Event) -> Text:
         return Text(formatting.tensors(event.inputs, self._glyphs) if event.inputs else "no arguments")

@@ -155,7 +155,7 @@ def _unseen(timeline: Timeline) -> Iterator[str]:
     """Yield what happened without an event."""
     before = [life for life in timeline.functions if life.traced_before and not life.traces]
     if before:
-        names = ", ".join(dict.fromkeys(life.name for life in before[:3]))
+        names = ", ".join(dict.fromkeys(life.label for life in before[:3]))
         yield f"{names} was traced before the recording began, so the layers inside were not seen"
     elif not timeline.layers:
         yield "no layer was created, built or called"

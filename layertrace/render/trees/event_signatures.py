@@ -120,7 +120,7 @@ class Signatures:
         looks = (
             self._own_nameless[own],
             None if event.layer is None else event.layer.class_name,
-            None if event.function is None else event.function.name,
+            None if event.function is None else (event.function.name, event.function.role),
             tuple([self._anonymous[part] for part in numbered]),
             self._marks.get(event.seq),
         )

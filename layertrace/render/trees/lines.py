@@ -16,7 +16,18 @@ from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.mode_phrases import ran_where
-from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, TITLE, inked
+from layertrace.render.wording.styles import (
+    ERROR,
+    FOLD,
+    KINDS,
+    MODES,
+    NAME,
+    NOTE,
+    QUIET,
+    TITLE,
+    cause_style,
+    inked,
+)
 from layertrace.timeline.event import (
     EMPTY_MAPPING,
     Event,
@@ -230,7 +241,7 @@ class Writer:
             line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
             line.extras += [inked(formatting.counted(ops, "op"), QUIET)] if (ops := event.graph.ops) else []
         if event.cause:
-            line.remarks.append(inked(self._glyphs.user(str(event.cause)), NOTE))
+            line.remarks.append(inked(self._glyphs.user(str(event.cause)), cause_style(event.cause)))
 
     def _run(self, event: Event, item: Item, line: Line) -> None:
         # Otherwise this recording contains a trace.

@@ -26,7 +26,7 @@ def ran_where(event: Event, around: Event | None, glyphs: Glyphs) -> str:
     if event.function is None or _is_trace_of(around, event):
         return "graph"
     of_trace = "" if event.trace is None else f"trace {event.trace} of "
-    return f"graph, {of_trace}{glyphs.user(event.function.role or event.function.name)}"
+    return f"graph, {of_trace}{glyphs.user(event.function.role or event.function.label)}"
 
 
 def _same_setting(event: Event, around: Event | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from layertrace.timeline.event import Kind, Mode
+from layertrace.timeline.event import Cause, Kind, Mode
 
 __all__ = [
     "ADDED",
@@ -21,6 +21,7 @@ __all__ = [
     "REMOVED",
     "SEVERITIES",
     "TITLE",
+    "cause_style",
     "inked",
 ]
 
@@ -45,6 +46,11 @@ REMOVED = "red"
 PLACE = "cyan"
 CLEAN = "bold green"
 TITLE = "bold"
+
+
+def cause_style(cause: Cause) -> str:
+    """Return the style of the cause of a trace: it is a warning only if a user can do something about it."""
+    return QUIET if cause.is_expected else NOTE
 
 
 def inked(text: str, style: str) -> Text:

@@ -65,7 +65,7 @@ class Retraces:
     def counts(self) -> str:
         """How often the function was traced and run."""
         runs = f" in {self.life.runs} runs" if self.life.runs else ""
-        return f"{self.life.name} was traced {self.life.traced} times{runs}"
+        return f"{self.life.label} was traced {self.life.traced} times{runs}"
 
 
 def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:

@@ -58,7 +58,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         reported.add(key)
         trace = context.event(observation.during)
-        function = "A function" if trace is None or trace.function is None else trace.function.name
+        function = "A function" if trace is None or trace.function is None else trace.function.label
         culprit = function if layer is None else "{layer}"
         has_constant_seed = isinstance(observation.before, str)  # the operation that was given the seed
         yield Violation(

@@ -8,6 +8,7 @@ import { causeOf, data, errorOf, column, placeOf, tables } from "./timeline.js";
 import { title } from "./titles.js";
 import { counted, duration } from "./words.js";
 
+// tf.data, tf.distribute and Keras create functions that the program never calls.
 export const OWN_FUNCTIONS = data.lives.filter((life) => !life[6]);
 const INTERNAL = data.lives.filter((life) => life[6]);
 const SOME_BEFORE = OWN_FUNCTIONS.some(([, , , , before]) => before);
@@ -39,8 +40,8 @@ function functionTables() {
   ];
   const common = { heads, rowOf: functionRow, textOf: functionText, noun: "further function" };
   const summary = [
-    `show ${counted(INTERNAL.length, "function")} of TensorFlow itself`,
-    el("span", { class: "quiet" }, " which tf.data and tf.distribute created and run"),
+    `show ${counted(INTERNAL.length, "function")}`,
+    el("span", { class: "quiet" }, " that TensorFlow and Keras trace for themselves"),
   ];
   return { own: { ...common, items: OWN_FUNCTIONS }, folded: { ...common, items: INTERNAL, summary } };
 }
@@ -69,7 +70,7 @@ function traceList(traces) {
           }),
           " ",
           causeOf(event)
-            ? el("span", { class: "note" }, causeOf(event).text)
+            ? el("span", { class: causeOf(event).expected ? "quiet" : "note" }, causeOf(event).text)
             : shortValue(column.inputs[event]),
           errorOf(event) ? el("span", { class: "failed" }, ` ✗ ${errorOf(event).type}`) : "",
         ),

@@ -98,8 +98,8 @@ export function variableOf(event) {
 
 export function causeOf(event) {
   if (column.cause[event] === MISSING) return null;
-  const [text, reason, changes, comparedWith] = tables.causes[column.cause[event]];
-  return { text, reason, changes, comparedWith };
+  const [text, reason, changes, comparedWith, expected] = tables.causes[column.cause[event]];
+  return { text, reason, changes, comparedWith, expected: expected === 1 };
 }
 
 // The findings of each event, the most severe first.
