@@ -1,4 +1,4 @@
-"""Why did call run three times? Keras inferred shapes once, and traced one_step_on_data twice."""
+"""Why did call run three times? Keras inferred shapes once, and traced the train step twice."""
 
 import keras
 import numpy as np

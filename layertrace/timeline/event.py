@@ -168,6 +168,13 @@ class FunctionRef:
         role = f"{self.role} step" if self.step else self.role
         return role if self.model is None else f"{role} of {self.model}"
 
+    @property
+    def kind(self) -> str:
+        """The name in a sentence, without that of the model: `the train step`; or that of TensorFlow."""
+        if self.role is None:
+            return self.label
+        return f"the {self.role} {'step' if self.step else 'function'}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableSpec:

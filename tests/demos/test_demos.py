@@ -13,13 +13,13 @@ DEMOS = Path(__file__).parents[2] / "demos"
 SHOWN = {
     "fit": [
         "symbolic: Keras infers shapes",
-        "trace 2  one_step_on_data",
+        "trace 2  train step of net",
         "second pass: variables were created in the first",
     ],
     "fit_and_predict": [
         "3 layers · 67 parameters · 5 traces",
-        "trace 2  one_step_on_data_distributed",
-        "data[0]: float32[None, 4], was float32[8, 4] (dimension 0)",
+        "trace 2  predict of net",
+        "last batch: 4 rows, not 8",
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) created 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
     "gcn_in_cnn_fixed": ["trace 2  predict", "second pass: variables were created in the first"],

@@ -226,3 +226,31 @@ def test_layers_that_keras_creates_as_a_reference_are_plumbing(tmp_path):
     kept = {event.layer.class_name for event in timeline if event.kind == "init"} - references
     assert references == {"Layer"}
     assert kept == {"InputLayer", "Dense", "BatchNormalization", "Dropout", "Functional"}
+
+
+def test_the_last_batch_explains_its_trace():
+    """Keras predicts with the rows that are left, and TensorFlow has relaxed their number when it traces."""
+    with layertrace.trace() as timeline:
+        model = net(keras)
+        model.predict(ONES, batch_size=32, verbose=0)
+        model.predict_on_batch(ONES[:3])
+
+    (predict,) = [life for life in timeline.functions if life.function.role == "predict"]
+    (cause,) = predict.causes
+    assert str(cause) == "last batch: 8 rows, not 32"
+    assert cause.is_expected
+    assert cause.changes[0].axes == (0,)
+
+
+def test_a_batch_of_the_program_is_not_called_the_last():
+    """The rows of a batch that the program chose are what it can change."""
+    with layertrace.trace() as timeline:
+        model = net(keras)
+        model.predict_on_batch(ONES[:4])
+        model.predict_on_batch(ONES[:3])
+
+    (predict,) = [life for life in timeline.functions if life.function.role == "predict"]
+    assert [str(cause) for cause in predict.causes] == [
+        "data[0][0]: float32[None, 3], was float32[4, 3] (dimension 0)"
+    ]
+    assert not any(cause.is_expected for cause in predict.causes)

@@ -62,10 +62,10 @@ class Story:
         self._layers += 1
         return LayerRef(id=self._layers, class_name=class_name, name=name, path=path or name)
 
-    def function(self, name: str) -> FunctionRef:
+    def function(self, name: str, **facts: Any) -> FunctionRef:
         """Create a `tf.function`."""
         self._functions += 1
-        return FunctionRef(self._functions, name)
+        return FunctionRef(self._functions, name, **facts)
 
     def timeline(self, *notes: str) -> Timeline:
         """Return the timeline so far."""

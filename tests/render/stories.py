@@ -80,7 +80,7 @@ def fit(epochs: int = 6) -> Timeline:
     model = story.layer("Sequential", "sequential")
     story.add("init", dense, arguments={"units": 3}, at=36, ms=0.8)
     story.add("init", model, at=36, ms=2.2)
-    step = story.function("one_step_on_data")
+    step = story.function("one_step_on_data", role="train", model="sequential", step=True)
     batch = {"data": (spec("float32[4, 4]"), spec("float32[4, 3]"))}
     with story.span("build", model, arguments={"input_shape": (None, 4)}, at=40, ms=14.5):
         with story.span("build", dense, arguments={"input_shape": (None, 4)}, at=40, ms=6.1):

@@ -119,7 +119,7 @@ def test_a_selection_shows_its_own_nesting():
     assert [line.partition(" variable ")[0].rstrip() for line in lines] == [
         "├── 4",
         "├── 5",
-        "├── 8  trace 1   one_step_on_data  data: (float32[4, 4], float32[4, 3])",
+        "├── 8  trace 1   train step of sequential  data: (float32[4, 4], float32[4, 3])",
         "│   └── 11",
-        "└── 12 trace 2   one_step_on_data  second pass: variables were created in the first",
+        "└── 12 trace 2   train step of sequential  second pass: variables were created in the first",
     ]

@@ -20,7 +20,7 @@ _HIGHEST = 64
 
 
 def explained_by_batch(cause: Cause | None, caller: FrameType | None) -> Cause | None:
-    """Return the cause of a trace of Keras's own functions, with the numbers of rows if only these differ.
+    """Return the cause of a trace of one of Keras's own functions; a last batch has its number of rows.
 
     TensorFlow relaxes the shape before it traces, so the argument's type does not have the number any more.
 
@@ -34,11 +34,9 @@ def explained_by_batch(cause: Cause | None, caller: FrameType | None) -> Cause |
         return cause
     before = _ROWS.match(cause.changes[0].before or "")
     rows = _rows(_arguments(caller))
-    if before is None or rows is None or rows == int(before[1]):
+    if before is None or rows is None or rows >= int(before[1]) or not _is_in_a_loop_over_batches(caller):
         return cause
-    is_last = rows < int(before[1]) and _is_in_a_loop_over_batches(caller)
-    batch = "last batch: " if is_last else "a batch of "
-    return replace(cause, detail=f"{batch}{rows:,} row{'s' * (rows != 1)}, not {int(before[1]):,}")
+    return replace(cause, detail=f"last batch: {rows:,} row{'s' * (rows != 1)}, not {int(before[1]):,}")
 
 
 def _arguments(caller: FrameType) -> object:

@@ -151,10 +151,7 @@ class Totals:
 
     def traces_in_words(self) -> str:
         """Return the number of traces: `7 traces (12 more of tf.data)`, or nothing without traces."""
-        return apart(counted(self.traces, "trace"), self.plumbed_traces) if self._is_traced() else ""
-
-    def _is_traced(self) -> bool:
-        return bool(self.traces or self.plumbed_traces)
+        return apart(counted(self.traces, "trace"), self.plumbed_traces) if self.traces else ""
 
     def variables_in_words(self) -> str:
         """Return the variables of layers and their parameters, and the number of those that no user wrote.
@@ -162,9 +159,9 @@ class Totals:
         An example is `112 variables (206 more of optimizers and metrics), 93,347 parameters`.
         """
         layers = self.all_layers()
-        variables = apart(counted(layers.variables, "variable"), self.plumbed_variables)
         if not layers.variables:
-            return variables if self.plumbed_variables else ""
+            return ""
+        variables = apart(counted(layers.variables, "variable"), self.plumbed_variables)
         return f"{variables}, {counted(layers.parameters, 'parameter')}"
 
     def all_layers(self) -> LayerCounts:

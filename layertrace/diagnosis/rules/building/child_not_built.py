@@ -55,7 +55,8 @@ def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
         name = context.name_in(owner, child)
         is_hidden = state is not None and "compute_output_shape" in state.methods
         why = ", and compute_output_shape keeps Keras from calling it earlier" if is_hidden else ""
-        mode = f", in a trace of {call.function}" if call.mode == "graph" else ""
+        function = call.function
+        mode = f", in a trace of {function.kind}" if call.mode == "graph" and function is not None else ""
         yield Violation(
             message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}. The weights "
             f"of {name} were created in call{mode}, and are missing when a saved model is loaded.",

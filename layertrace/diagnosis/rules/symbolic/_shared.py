@@ -87,4 +87,6 @@ def is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
 
 def phase(event: Event) -> str:
     """Return why tensors had no values during an event, for use after "while"."""
-    return "Keras infers shapes" if event.mode == "symbolic" else f"{event.function} is traced"
+    if event.mode == "symbolic":
+        return "Keras infers shapes"
+    return f"{'a function' if event.function is None else event.function.kind} is traced"

@@ -48,8 +48,13 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
     for name, traces in recreated_functions(context, "new function"):
         location = traces[-1].location
         count = len({event.function for event in traces}) + 1
+        function = traces[-1].function
+        role = None if function is None else function.role
         yield Violation(
-            message=f"{count} tf.functions named {name} were created from the same code and traced once "
+            message=f"Keras created {count} {role} functions and traced each of them; create the model once, "
+            "outside the loop."
+            if role is not None
+            else f"{count} tf.functions named {name} were created from the same code and traced once "
             "each; create the model or function once, outside the loop.",
             location=location,
             evidence=(Evidence(str(traces[-1].cause), (traces[0].seq, traces[-1].seq), location),),
