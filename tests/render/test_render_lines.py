@@ -35,8 +35,8 @@ def test_a_fit_shows_why_call_ran_three_times():
         page.splitlines()[-3:],
         (
             "call 1  float32[None, 4] → float32[None, 3]  symbolic: Keras infers shapes",
-            "call 2  float32[4, 4] → float32[4, 3]        graph, trace 1 of train step of sequential",
-            "call 3  float32[4, 4] → float32[4, 3]        graph, trace 2 of train step of sequential",
+            "call 2  float32[4, 4] → float32[4, 3]        graph, trace 1 of train",
+            "call 3  float32[4, 4] → float32[4, 3]        graph, trace 2 of train",
         ),
         strict=True,
     ):
