@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from layertrace.timeline.event import Cause, Event, FunctionRef, Location, Structure
@@ -64,10 +64,15 @@ class FunctionLife:
         return sum(event.duration_ns or 0 for event in self.traces) / 1e9
 
 
-def functions(events: Iterable[Event]) -> tuple[FunctionLife, ...]:
-    """Return the history of each `tf.function`, in the order of their first traces or runs."""
+def functions(events: Iterable[Event], plumbed: Set[int] | None = None) -> tuple[FunctionLife, ...]:
+    """Return the history of each `tf.function`, in the order of their first traces or runs.
+
+    Args:
+        events: The events.
+        plumbed: The numbers of the functions that are plumbing, if they are known already.
+    """
     ordered = tuple(events)
-    plumbed = plumbing(ordered).functions
+    plumbed = plumbing(ordered).functions if plumbed is None else plumbed
     events_of: dict[int, list[Event]] = {}
     for event in ordered:
         if event.kind in ("trace", "run") and event.function is not None:

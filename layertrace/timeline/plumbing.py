@@ -58,11 +58,14 @@ def plumbing(events: Iterable[Event]) -> Plumbing:
     """Return which of some events are plumbing, in time proportional to their number."""
     ordered = tuple(events)
     layers, seqs = _references(ordered)
-    guesses = not any(_is_explained(event) for event in ordered)
-    seqs |= {event.seq for event in ordered if _is_state(event, guesses)}
-    functions = _frameworks_functions(ordered)
-    functions -= _with_use_inside(ordered, seqs, functions)
-    seqs |= {event.seq for event in ordered if _function_of(event) in functions and event.error is None}
+    # Most events of a long recording are calls, which are looked at only if there is a function.
+    others = [event for event in ordered if event.kind != "call"]
+    guesses = not any(_is_explained(event) for event in others)
+    seqs |= {event.seq for event in others if _is_state(event, guesses)}
+    functions = _frameworks_functions(others)
+    if functions:
+        functions -= _with_use_inside(ordered, seqs, functions)
+        seqs |= {event.seq for event in others if _function_of(event) in functions and event.error is None}
     return Plumbing(frozenset(seqs), frozenset(functions), frozenset(layers))
 
 

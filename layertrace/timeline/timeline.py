@@ -65,6 +65,7 @@ class Timeline(Sequence[Event]):
         self._source: EventSource = StoredEvents(tuple(events), tuple(notes), lambda: context)
         self._nested: Nesting | None = None
         self._layers: tuple[Sequence[Event], tuple[LayerRef, ...]] | None = None
+        self._functions: tuple[Sequence[Event], tuple[FunctionLife, ...]] | None = None
         self._plumbing: tuple[Sequence[Event], Plumbing] | None = None
 
     @classmethod
@@ -115,7 +116,10 @@ class Timeline(Sequence[Event]):
     @property
     def functions(self) -> tuple[FunctionLife, ...]:
         """The `tf.function`s that were traced or run, in the order of their first traces or runs."""
-        return functions(self)
+        events = self._source.events()
+        if self._functions is None or self._functions[0] is not events:
+            self._functions = events, functions(events, self.plumbing.functions)
+        return self._functions[1]
 
     @property
     def plumbing(self) -> Plumbing:
