@@ -100,6 +100,22 @@ def test_plumbing_is_a_remark_of_its_chapter():
     assert not any("Dataset" in line for line in lines)
 
 
+@pytest.mark.parametrize(("calls", "width"), [(0, 120), (0, 80), (60, 120)])
+def test_a_program_of_many_statements_fits_on_one_screen(calls, width):
+    """Statements that only create layers are joined, and then those in the middle of the program."""
+    story = Story()
+    for line in range(1, 81):
+        story.add("init", story.layer(f"Layer{line}", f"layer_{line}"), at=line)
+    net = story.layer("Net", "net")
+    for line in range(81, 82 + calls):
+        story.call(net, f"float32[{line}]", "float32[1]", at=line)
+    lines = shown(with_source(story, {line: f"x = layer_{line}(x)" for line in range(200)}), width=width)
+
+    assert len(lines) <= (40 if width >= 100 else 60)
+    assert any(re.match(r" *1-80  x = layer_1\(x\)  … 79 more +init 80 layers", line) for line in lines)
+    assert any(line.lstrip().startswith(f"{81 + calls}  x = layer_{81 + calls}(x)") for line in lines)
+
+
 def test_a_depth_is_shown_completely():
     """With a depth, each chapter shows its passes and that many levels, on as many lines as it takes."""
     lines = shown(training(30), depth=2)

@@ -14,6 +14,7 @@ from layertrace.diagnosis import Finding
 from layertrace.render.chapters.columns import Columns
 from layertrace.render.chapters.contents import Contents, contents_of
 from layertrace.render.chapters.headline import Headline
+from layertrace.render.chapters.joining import joined
 from layertrace.render.chapters.rows import OverviewRow, RowWriter
 from layertrace.render.tables.counts import Totals
 from layertrace.render.tables.verdict import Verdict
@@ -126,12 +127,18 @@ class Overview:
 
     @cached_property
     def _chapters(self) -> list[tuple[Chapter, Contents]]:
-        marked = {seq for finding in self.findings for seq in finding.events}
-        plumbed = frozenset(self._events.plumbing) - marked
-        return [
-            (chapter, contents_of(chapter, self._events, marked, plumbed))
-            for chapter in chapters(self._events)
-        ]
+        return [(chapter, self._contents(chapter)) for chapter in chapters(self._events)]
+
+    @cached_property
+    def _marked(self) -> frozenset[int]:
+        return frozenset(seq for finding in self.findings for seq in finding.events)
+
+    @cached_property
+    def _plumbed(self) -> frozenset[int]:
+        return frozenset(self._events.plumbing) - self._marked
+
+    def _contents(self, chapter: Chapter) -> Contents:
+        return contents_of(chapter, self._events, self._marked, self._plumbed)
 
     @cached_property
     def _tree(self) -> TimelineTree:
@@ -182,10 +189,10 @@ class _Page:
         self._width = options.max_width
         self._limit = limit
         self._glyphs = glyphs_of(options)
-        writer = RowWriter([chapter for chapter, _ in shown._chapters], shown.findings, self._glyphs)
+        entries = joined(shown._chapters, max(limit * 2 // 5, 1), shown._contents)
+        writer = RowWriter([chapter for chapter, _ in entries], shown.findings, self._glyphs)
         self._sections = [
-            _Section(chapter, contents, *writer.chapter(chapter, contents))
-            for chapter, contents in shown._chapters
+            _Section(chapter, contents, *writer.chapter(chapter, contents)) for chapter, contents in entries
         ]
         every_row = [row for section in self._sections for row in (section.row, *section.passes)]
         self._files = {part.file for chapter, _ in shown._chapters for part in chapter.statements}

@@ -71,6 +71,8 @@ class RowWriter:
         if is_alone and not contents.passes[0].traces:
             facts, passes = [*self._in_one_row(contents.passes[0]), *facts], []
         row = OverviewRow(self._lines(chapter), self._source(chapter), words=facts)
+        if len(chapter.statements) > 1:
+            row.tail = inked(f"  {self._glyphs.dots} {len(chapter.statements) - 1:,} more", QUIET)
         if chapter.duration_ns is not None:
             row.time = formatting.duration(chapter.duration_ns, glyphs)
         row.words += self._troubles(contents)
