@@ -131,7 +131,7 @@ class Drawing:
     def line(self, text: str, style: str) -> None:
         """Draw a line of text below the chart, shortened to its width."""
         most = int((self.width - 2 * EDGE) / PROSE_LETTER)
-        self._text(EDGE, self._y + BASELINE, shortened(text, most), f"u {style}")
+        self._text(EDGE, self._y + BASELINE, _cut_off(text, most), f"u {style}")
         self._y += 22
 
     def finding(self, code: str, style: str, place: str, message: str) -> None:
@@ -141,7 +141,7 @@ class Drawing:
         x = EDGE + 13 + (len(code) + 2) * LETTER
         self._text(x, y, place, "m q")
         x += (len(place) + 2) * LETTER if place else 0
-        self._text(x, y, shortened(message, max(int((self.width - EDGE - x) / PROSE_LETTER), 20)), "u")
+        self._text(x, y, _cut_off(message, max(int((self.width - EDGE - x) / PROSE_LETTER), 20)), "u")
         self._y += 22
 
     def text(self) -> str:
@@ -281,6 +281,11 @@ class Drawing:
 
     def _add(self, part: str) -> None:
         self._parts.append(part)
+
+
+def _cut_off(text: str, width: int) -> str:
+    """Return a sentence without its end if it is long: its beginning is what matters."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
 
 
 def _in_words(mark: Mark) -> str:
