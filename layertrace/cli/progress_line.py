@@ -94,8 +94,8 @@ def _running(now: Seen, glyphs: Glyphs) -> tuple[Text, list[str]]:
         verb = inked("inferring shapes in", MODES["symbolic"])
     names = [glyphs.user(name) for name, _ in groupby(span.name for span in inside if span.name)]
     if now.variables:
-        holder = now.variables[-1].partition("/")[0]
-        names.append(f"{glyphs.user(holder)} variables {len(now.variables):,}")
+        holders = [name.partition("/")[0] for name in now.variables]
+        names.append(f"{glyphs.user(holders[-1])} variables {holders.count(holders[-1]):,}")
     return verb, names
 
 

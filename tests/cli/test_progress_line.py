@@ -50,7 +50,7 @@ def test_the_path_of_what_is_open_is_shown():
         ({"open": [OpenSpan("init", "net"), OpenSpan("init", "head")]}, "creating net › head"),
         ({"open": [OpenSpan("call", "net", is_symbolic=True)]}, "inferring shapes in net"),
         (
-            {"open": [OpenSpan("trace", "train")], "variables": ["adam/a", "adam/b"]},
+            {"open": [OpenSpan("trace", "train")], "variables": ["loss", "adam/a", "adam/b"]},
             "tracing train › adam variables 2",
         ),
         ({"traced": "train"}, "running train for the first time"),

@@ -180,6 +180,17 @@ def test_the_readme_shows_what_is_printed():
     assert shown in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
+@pytest.mark.parametrize("everything", [False, True])
+def test_every_difference_fits_its_width(width, everything):
+    """No line is wider than the terminal, and every difference of two small models fits fifty lines."""
+    difference = diff(_fitted(32, 8, dropout=False), _fitted(64, 4, dropout=True))
+    lines = written(differences(difference, everything=everything), width=width).splitlines()
+
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= (50 if everything else 25)
+
+
 def test_long_names_break_at_underscores():
     """A name that is wider than the terminal continues after an underscore or a slash."""
     before, after = Story(), Story()

@@ -43,7 +43,7 @@ class Seen:
 
     Attributes:
         seconds: Since the first look.
-        kinds: How many events of each kind have ended.
+        kinds: How many events of each kind have ended, without functions of `tf.data`.
         layers: How many layers they happened to.
         runs: How often traced functions ran.
         open: What is running in the thread that was active last, outermost first.
@@ -96,7 +96,8 @@ class Progress:
         self._taken += len(records)
         for record in records:
             self._count(record)
-        shown = [record for record in records[-_MOST_LOOKED_AT:] if not _is_plumbing(record[SPAN])]
+        latest = records[-_MOST_LOOKED_AT:]
+        shown = [record for record in latest if not (_is_plumbing(record[SPAN]) or _is_state(record[SPAN]))]
         if shown:
             self._last = EventBuilder(0).single(shown[-1], 0, 0, None)
         spans = _open_spans()
@@ -120,6 +121,8 @@ class Progress:
     def _count(self, record: Record) -> None:
         span = record[SPAN]
         layer, kind = span[LAYER], span[METHOD].kind
+        if _is_plumbing(span):
+            return
         self._kinds[kind] += 1
         if layer is not None:
             self._layers.add(layer.number)
@@ -153,8 +156,14 @@ _MOST_LOOKED_AT = 1000
 
 
 def _is_plumbing(span: Span) -> bool:
+    """Return whether `tf.data` traces a function for itself, which reports count apart."""
     note = trace_note(span)
     return note is not None and note.function.name.startswith("Dataset_")
+
+
+def _is_state(span: Span) -> bool:
+    """Return whether an optimizer, a metric or a random generator creates a variable."""
+    return span[METHOD].kind == "variable" and cast(VariableNote, span[DETAIL]).spec.role is not None
 
 
 def _open_spans() -> list[Span]:

@@ -11,7 +11,15 @@ from rich.text import Text
 from layertrace.compare.changes import changes
 from layertrace.compare.contrast import Contrast
 from layertrace.compare.diff import Difference, LayerDifference
-from layertrace.render.tables.diff_summary import SIGNS, Item, Labels, Phrases, function_name, values
+from layertrace.render.tables.diff_summary import (
+    MOST_NAMES,
+    SIGNS,
+    Item,
+    Labels,
+    Phrases,
+    function_name,
+    values,
+)
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import KINDS, NAME, NOTE, QUIET, TITLE, inked
@@ -36,10 +44,12 @@ class DifferenceView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs = glyphs_of(options)
         for margin, text in self._lines(glyphs):
-            first, *further = wrapped(text, console, options.max_width - margin.cell_len)
+            # Below a sign, text is aligned with the text; other lines hang by two columns.
+            hanging = margin.cell_len + (0 if margin.plain.strip() or not margin else 2)
+            first, *further = wrapped(text, console, options.max_width - hanging)
             yield margin.copy().append_text(first)
             for line in further:
-                yield Text(" " * margin.cell_len).append_text(line)
+                yield Text(" " * hanging).append_text(line)
 
     def _lines(self, glyphs: Glyphs) -> Iterator[tuple[Text, Text]]:
         """Yield the lines, each as its margin and its text."""
@@ -95,7 +105,7 @@ class DifferenceView:
             yield Text(), Text()
             yield Text(), subject
             for what, contrast in _sharing_values(contrasts, glyphs):
-                yield inked(f"  {what}  ", QUIET), _sides(contrast, glyphs)
+                yield Text("  "), inked(f"{what}  ", QUIET).append_text(_sides(contrast, glyphs))
 
     def _items(self, phrases: Phrases, glyphs: Glyphs) -> Iterator[Item]:
         ended = [contrast for contrast in self.difference.outside if contrast.what == "ended by"]
@@ -152,7 +162,9 @@ def _sharing_values(contrasts: Iterable[Contrast], glyphs: Glyphs) -> Iterator[t
     for contrast in contrasts:
         names.setdefault((contrast.before, contrast.now), []).append(contrast)
     for members in names.values():
-        yield ", ".join(glyphs.user(member.what) for member in members), members[0]
+        named = ", ".join(glyphs.user(member.what) for member in members[:MOST_NAMES])
+        more = len(members) - MOST_NAMES
+        yield f"{named} and {more:,} more" if more > 0 else named, members[0]
 
 
 def _sides(contrast: Contrast, glyphs: Glyphs) -> Text:
