@@ -5,26 +5,24 @@ from __future__ import annotations
 import sys
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from layertrace.diagnosis import diagnose
-from layertrace.render.console import terminal_width
+from layertrace.render.chapters.overview import overview
+from layertrace.render.console import lines_taken, terminal_width
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.tables.findings import findings
 from layertrace.render.tables.verdict import verdict
-from layertrace.render.trees.tree import tree
 from layertrace.render.wording.glyphs import printable
 from layertrace.render.wording.styles import ERROR
 from layertrace.timeline import Timeline
 
 __all__ = ["print_failure"]
 
-MOST_LINES = 80
-
 
 def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
-    """Print the findings, with those that explain the exception first, and the tree.
+    """Print the findings, with those that explain the exception first, and the recording on one screen.
 
     Args:
         timeline: What was recorded.
@@ -39,14 +37,11 @@ def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
     kind = printable(timeline.failure.error.type)
     console.print(Text(f"layertrace: {kind} ended the recording; this is what happened before", ERROR))
     console.print()
+    judged = verdict(timeline, serious)
     card = crash_card(timeline, serious)
-    if card is not None:
-        console.print(card, crop=False)
+    before: list[RenderableType] = [] if card is None else [card]
+    before += [findings(serious)] if serious else []
+    taken = lines_taken(console, *before, judged)
+    for part in (*before, overview(timeline, findings=serious, verdict=judged, taken=taken), judged):
+        console.print(part, crop=False)
         console.print()
-    if serious:
-        console.print(findings(serious))
-        console.print()
-    console.print(tree(timeline, findings=serious, max_lines=MOST_LINES), crop=False)
-    console.print()
-    console.print(verdict(timeline, serious), crop=False)
-    console.print()
