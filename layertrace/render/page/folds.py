@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -12,12 +11,11 @@ from layertrace.render.page.columns import Packed, deltas, packed
 from layertrace.render.page.tables import Tables
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.trees.folding import FEWEST_EQUAL, fold
-from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import printable
+from layertrace.render.wording.plumbing_phrases import plumbing_details, plumbing_phrase
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import Event
-from layertrace.timeline.plumbing import origin_of
 
 __all__ = ["folds"]
 
@@ -81,16 +79,8 @@ def _quiet(part: Sequence[Event], index: dict[int, int]) -> Iterator[_Stretch]:
 
 
 def _label(part: Sequence[Event]) -> str:
-    """Return what some plumbing is: `200 variables of adam, 3 functions of tf.data`."""
-    origins = Counter(map(_origin, part))
-    return ", ".join(f"{counted(number, noun)} of {printable(of)}" for (noun, of), number in origins.items())
-
-
-def _origin(event: Event) -> tuple[str, str]:
-    """Return what an event is, and where it comes from."""
-    if event.variable is not None:
-        return "variable", event.variable.holder or origin_of(event)
-    return "function" if event.kind in ("trace", "run") else event.kind, origin_of(event)
+    """Return what some plumbing is: `200 variables of adam: momentum and velocity of 100 weights`."""
+    return printable(": ".join(filter(None, (plumbing_phrase(part), plumbing_details(part)))))
 
 
 def _repeated(part: Sequence[Event], signatures: Signatures, index: dict[int, int]) -> Iterator[_Stretch]:
