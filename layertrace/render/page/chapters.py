@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from layertrace.render.chapters.contents import contents_of
+from layertrace.render.chapters import sentences
+from layertrace.render.chapters.contents import Pass, contents_of
 from layertrace.render.chapters.rows import RowWriter
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
@@ -21,7 +22,6 @@ FEWEST_EVENTS = 25
 """Fewer events fit on one screen, where statements between them would only be in the way."""
 
 MOST_PASSES = 4
-OF_TF_DATA = ("Dataset_", "Dataset.")
 
 _CALLED = re.compile(r"([^\W\d]\w*)\s*\(")
 _NAMELESS = frozenset({"for", "if", "in", "not", "or", "and", "print", "range", "enumerate", "while", "with"})
@@ -68,11 +68,18 @@ def chapter_rows(
 
 
 def _words(writer: RowWriter, chapter: Chapter, timeline: Timeline) -> Iterator[str]:
-    """Yield what a chapter did, and the names of its passes."""
-    row, passes = writer.chapter(chapter, contents_of(chapter, timeline))
+    """Yield what a chapter did, and its passes: `train trace 1, 2, run ×21`."""
+    contents = contents_of(chapter, timeline)
+    row, passes = writer.chapter(chapter, contents)
     yield from (fact.plain for fact in row.words)
-    names = [" ".join(way.name.plain.split()) for way in passes]
-    yield from [name for name in names if not name.startswith(OF_TF_DATA)][:MOST_PASSES]
+    own = [way for way in contents.passes if not _is_plumbing(way, timeline)]
+    for way in own[:MOST_PASSES] if passes else ():
+        counts = filter(None, (sentences.numbers(way), sentences.runs(way)))
+        yield f"{printable(sentences.pass_name(way))} {', '.join(counts)}".rstrip()
+
+
+def _is_plumbing(way: Pass, timeline: Timeline) -> bool:
+    return way.function is not None and way.function.id in timeline.plumbing.functions
 
 
 def _place(chapter: Chapter) -> Location:

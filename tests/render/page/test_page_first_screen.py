@@ -101,7 +101,7 @@ def test_the_heading_is_the_command_of_the_program(shown):
 
 
 def test_a_given_title_wins_over_the_command():
-    """Whoever names a page sees that name."""
+    """A page with a title of its own shows that title."""
     context = RecordingContext(command=("train.py",))
     html = page(Timeline(stories.fit(), [], context), findings=(), title="Mine")
 

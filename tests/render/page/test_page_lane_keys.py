@@ -29,7 +29,7 @@ TICKS = """() => {
         write.call(this, text, x, y);
     };
 }"""
-"""Keep what is written into the lanes from now on."""
+"""Keep what is written into the lanes afterwards."""
 
 
 def ticks(tab):
@@ -100,7 +100,7 @@ def test_the_card_stays_on_the_page(shown):
 
 @in_a_browser
 def test_shift_and_drag_measure(shown):
-    """The measured time and what is completely inside it are told, until Esc."""
+    """The measured time and what is completely inside it are shown until Esc."""
     tab = shown(stories.large())
     box = canvas_of(tab).bounding_box()
     tab.keyboard.down("Shift")
@@ -158,7 +158,7 @@ def test_few_rows_are_wider(shown):
     assert heights[1] < 14 * 20
 
 
-# Colours that everybody can tell apart
+# Colours that everybody can distinguish
 
 # Machado, Oliveira, Fernandes (2009): deuteranopia of the highest severity, on linear RGB.
 DEUTERANOPIA = (
@@ -189,7 +189,7 @@ def _themes():
 
 @pytest.mark.parametrize("theme", [0, 1, 2])
 def test_kinds_differ_in_luminance(theme):
-    """Any two kinds differ by 1.5 to 1, also for people who cannot tell red from green."""
+    """Any two kinds differ by 1.5 to 1, also for people who cannot distinguish red from green."""
     colours = _themes()[theme]
     assert set(colours) == set(KINDS)
     for one, other in itertools.combinations(KINDS, 2):

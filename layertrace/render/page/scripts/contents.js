@@ -110,7 +110,7 @@ function facts(event) {
         el(
           "span",
           {},
-          `${moment(column.start[event] - FIRST)} after the first event`,
+          beganAfter(column.start[event] - FIRST),
           button("zoom to event", () => zoomTo(event), { class: "inline act" }),
         ),
       ],
@@ -128,6 +128,10 @@ function facts(event) {
       ...(column.others[event] === MISSING ? [] : textOf(column.others[event])),
     ]),
   );
+}
+
+function beganAfter(ns) {
+  return ns === 0 ? "first of all" : `${moment(ns)} after the first event`;
 }
 
 function tookCell(event) {
