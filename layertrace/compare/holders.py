@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from layertrace.compare.contrast import Contrast, contrasts
 from layertrace.compare.layer_traits import of_variables
 from layertrace.timeline.event import Event
-from layertrace.timeline.plumbing import plumbing
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["HolderDifference", "holder_differences", "variables_of_users"]
@@ -45,13 +44,13 @@ def holder_differences(a: Timeline, b: Timeline) -> Iterator[HolderDifference]:
 
 def variables_of_users(timeline: Timeline) -> list[Event]:
     """Return the variables outside of layers that a program creates itself."""
-    plumbed = plumbing(timeline)
+    plumbed = timeline.plumbing
     return [event for event in timeline if event.layer is None and event.seq not in plumbed]
 
 
 def _by_holder(timeline: Timeline) -> dict[tuple[str, str], list[Event]]:
     """Return the variables of each holder, by its role and its name without the number that Keras adds."""
-    plumbed = plumbing(timeline)
+    plumbed = timeline.plumbing
     holders: dict[tuple[str, str], list[Event]] = {}
     for event in timeline:
         if event.variable is not None and event.layer is None and event.seq in plumbed:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.event import Event, FunctionRef, Kind, LayerRef, Mode, Structure
-from layertrace.timeline.plumbing import plumbing
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Cell", "Life", "Lives", "Pass", "lives"]
@@ -144,7 +143,7 @@ def lives(timeline: Timeline) -> Lives:
         ()
     """
     program_chapters = tuple(chapters(timeline))
-    collector = _Collector(program_chapters, plumbing(timeline))
+    collector = _Collector(program_chapters, timeline.plumbing)
     for event in timeline.standing_alone():
         collector.add(event)
     passes, renumbered = _ordered(collector.passes)

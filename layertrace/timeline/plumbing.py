@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Set
+from itertools import chain
 
 from layertrace.timeline.event import Event, VariableRole, VariableSpec
 from layertrace.timeline.ownership import is_keras_file, is_tensorflow_file
@@ -57,15 +58,17 @@ class Plumbing(Set[int]):
 def plumbing(events: Iterable[Event]) -> Plumbing:
     """Return which of some events are plumbing, in time proportional to their number."""
     ordered = tuple(events)
+    variables = [event for event in ordered if event.kind == "variable"]
+    of_functions = [event for event in ordered if event.kind == "trace" or event.kind == "run"]
     layers, seqs = _references(ordered)
-    # Most events of a long recording are calls, which are looked at only if there is a function.
-    others = [event for event in ordered if event.kind != "call"]
-    guesses = not any(_is_explained(event) for event in others)
-    seqs |= {event.seq for event in others if _is_state(event, guesses)}
-    functions = _frameworks_functions(others)
+    guesses = not any(map(_is_explained, chain(variables, of_functions)))
+    seqs.update([event.seq for event in variables if _is_state(event, guesses)])
+    functions = _frameworks_functions(of_functions)
     if functions:
         functions -= _with_use_inside(ordered, seqs, functions)
-        seqs |= {event.seq for event in others if _function_of(event) in functions and event.error is None}
+    seqs.update(
+        [event.seq for event in of_functions if _function_of(event) in functions and event.error is None]
+    )
     return Plumbing(frozenset(seqs), frozenset(functions), frozenset(layers))
 
 
@@ -92,11 +95,14 @@ _SAVED_MODEL_FILE = re.compile(r"[/\\]tensorflow[/\\]python[/\\]saved_model[/\\]
 
 def _references(events: Iterable[Event]) -> tuple[set[int], set[int]]:
     """Return the layers that Keras creates as a reference, and the numbers of all events of these."""
-    layers: set[int] = set()
+    inits = [event for event in events if event.flags and "reference" in event.flags]
+    layers = {event.layer.id for event in inits if event.layer is not None}
+    if not layers:
+        return layers, set()
     seqs: set[int] = set()
     for event in events:
-        if "reference" in event.flags or (event.parent in seqs and event.kind == "init"):
-            layers.update(() if event.layer is None else (event.layer.id,))
+        if event.parent in seqs and event.kind == "init" and event.layer is not None:
+            layers.add(event.layer.id)
         if event.layer is not None and event.layer.id in layers and event.error is None:
             seqs.add(event.seq)
     return layers, seqs
@@ -170,7 +176,7 @@ def _frameworks_functions(events: Iterable[Event]) -> set[int]:
     return theirs - users
 
 
-def _with_use_inside(events: tuple[Event, ...], plumbed: Set[int], functions: Set[int]) -> set[int]:
+def _with_use_inside(events: Iterable[Event], plumbed: Set[int], functions: Set[int]) -> set[int]:
     """Return the functions in whose traces something happened that is not plumbing.
 
     Args:
@@ -179,12 +185,15 @@ def _with_use_inside(events: tuple[Event, ...], plumbed: Set[int], functions: Se
         functions: The functions in question; an event of these alone decides nothing.
     """
     used: set[int] = set()
-    with_use: set[int | None] = set()
-    for event in reversed(events):
+    around: dict[int | None, tuple[int, ...]] = {}  # the functions in question around and at an event
+    for event in events:
+        outer = around.get(event.parent, ())
         function = _function_of(event)
-        is_use = event.error is not None or (event.seq not in plumbed and function not in functions)
-        if is_use or event.seq in with_use:
-            with_use.add(event.parent)
-            if function is not None and event.seq in with_use:
-                used.add(function)
+        is_in_question = function is not None and function in functions
+        if outer and (event.error is not None or not (is_in_question or event.seq in plumbed)):
+            used.update(outer)
+        if is_in_question and function is not None:
+            around[event.seq] = (*outer, function)
+        elif outer:
+            around[event.seq] = outer
     return used

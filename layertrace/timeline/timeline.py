@@ -123,7 +123,10 @@ class Timeline(Sequence[Event]):
 
     @property
     def plumbing(self) -> Plumbing:
-        """The events that no user wrote: state of optimizers and metrics, seeds, functions of `tf.data`."""
+        """The events that no user wrote: state of optimizers and metrics, seeds, functions of `tf.data`.
+
+        A selection returns those of the whole recording, which shows what happened inside a function.
+        """
         events = self._source.events()
         if self._plumbing is None or self._plumbing[0] is not events:
             self._plumbing = events, plumbing(events)
@@ -259,7 +262,7 @@ class Timeline(Sequence[Event]):
         return self._source.events()
 
     def _select(self, events: Iterable[Event]) -> Timeline:
-        return _Selection(events, self._source, self._whole())
+        return _Selection(events, self, self._whole())
 
     # Saving
 
@@ -370,11 +373,18 @@ class Timeline(Sequence[Event]):
 class _Selection(Timeline):
     """Selected events of a timeline, which keep the nesting of the whole."""
 
-    def __init__(self, events: Iterable[Event], source: EventSource, whole: Sequence[Event]) -> None:
+    def __init__(self, events: Iterable[Event], selected_from: Timeline, whole: Sequence[Event]) -> None:
         super().__init__()
+        source = selected_from.source
+        self._timeline = selected_from
         # The context is computed only when it is read: that inspects every layer.
         self._source = StoredEvents(tuple(events), tuple(source.notes()), lambda: source.surroundings())
         self._selected_from = whole
+
+    @property
+    def plumbing(self) -> Plumbing:
+        """The events of the whole recording that no user wrote."""
+        return self._timeline.plumbing
 
     def _whole(self) -> Sequence[Event]:
         return self._selected_from

@@ -149,10 +149,10 @@ def test_a_function_belongs_to_its_origin():
 
 
 def test_a_timeline_has_its_plumbing():
-    """It is computed once, and a selection has its own."""
+    """It is computed once, and a selection has that of the whole, which shows what a function contains."""
     slot = Event(seq=0, kind="variable", variable=variable(role="optimizer"))
     timeline = Timeline([slot, Event(seq=1, kind="init", layer=NET)])
 
     assert timeline.plumbing is timeline.plumbing
     assert set(timeline.plumbing) == {0}
-    assert not timeline.where(kind="init").plumbing
+    assert timeline.where(kind="init").plumbing is timeline.plumbing
