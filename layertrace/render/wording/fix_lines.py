@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from contextlib import suppress
 
-from rich.syntax import Syntax
 from rich.text import Text
 
 from layertrace.render.wording.glyphs import Glyphs
@@ -27,17 +26,12 @@ def fix_lines(fix: str, source: str, glyphs: Glyphs) -> Iterator[Text]:
     mistake = source.strip()
     if mistake and any(_replaces(line, mistake) for line in fix.split("\n")):
         yield _unwrapped(gutter("-", REMOVED).append(glyphs.user(mistake), REMOVED))
-    # Syntax has the terminal's own colours.
-    syntax = Syntax(glyphs.user_lines(fix), "python", theme="ansi_dark", background_color="default")
-    for line in syntax.highlight(syntax.code).split("\n", allow_blank=False):
-        if line.plain.startswith("#"):
-            yield _unwrapped(gutter(" ", QUIET).append(line.plain.removeprefix("#").strip()))
+    for line in glyphs.user_lines(fix).split("\n"):
+        if line.startswith("#"):
+            yield _unwrapped(gutter(" ", QUIET).append(line.removeprefix("#").strip()))
             continue
-        code, _, comment = line.plain.partition("# ")
-        shown = line[: len(code)]
-        if comment:
-            shown.append(f"# {comment}", QUIET)
-        yield _unwrapped(gutter("+", ADDED).append_text(shown))
+        code, mark, comment = line.partition("# ")
+        yield _unwrapped(gutter("+", ADDED).append(code, ADDED).append(mark + comment, QUIET))
 
 
 def is_code(fix: str) -> bool:
