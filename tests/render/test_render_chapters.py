@@ -224,3 +224,11 @@ def test_what_is_printed_is_what_str_returns():
 def test_ascii_terminals_get_signs_they_can_show():
     """Dots, crosses and arrows have replacements."""
     assert written(overview(training()), width=120, encoding="ascii").isascii()
+
+
+def test_the_statement_that_took_longest_stands_out():
+    """One sees at once what took the time: it is the only bold one."""
+    page = written(overview(training()), width=120, encoding="utf-8", colour=True)
+
+    assert [line for line in page.splitlines() if re.search(r"\x1b\[1m762 ms", line)]
+    assert not re.search(r"\x1b\[1m(30|43) ms", page)

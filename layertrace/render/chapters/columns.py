@@ -9,7 +9,7 @@ from rich.text import Text
 
 from layertrace.render.chapters.rows import OverviewRow
 from layertrace.render.wording.glyphs import Glyphs
-from layertrace.render.wording.styles import QUIET, inked
+from layertrace.render.wording.styles import QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import flowing
 
 __all__ = ["Columns"]
@@ -73,7 +73,8 @@ class Columns:
             further, indent = words[1:], self._name + GAP
         lines = [self._gutter(row).append_text(first)]
         if row.time:
-            lines[0] = _padded(lines[0], width - len(row.time)).append(row.time, QUIET)
+            style = TITLE if row.is_longest else "" if row.lines else QUIET
+            lines[0] = _padded(lines[0], width - len(row.time)).append(row.time, style)
         return lines + [Text(" " * (self.indent + indent)).append_text(line) for line in further]
 
     def _gutter(self, row: OverviewRow) -> Text:

@@ -194,6 +194,8 @@ class _Page:
         self._sections = [
             _Section(chapter, contents, *writer.chapter(chapter, contents)) for chapter, contents in entries
         ]
+        longest = max(self._sections, key=lambda section: section.chapter.duration_ns or 0)
+        longest.row.is_longest = len(self._sections) > 1
         every_row = [row for section in self._sections for row in (section.row, *section.passes)]
         self._files = {part.file for chapter, _ in shown._chapters for part in chapter.statements}
         self._columns = Columns(every_row, self._width, self._glyphs, console)

@@ -30,6 +30,7 @@ class OverviewRow:
         tail: The end of the name, which is never cut: `trace 1, 2`.
         words: What happened, as facts that may be spread over several lines.
         time: How long it took; empty if nothing was timed.
+        is_longest: Whether no other statement took as long.
     """
 
     lines: str = ""
@@ -37,6 +38,7 @@ class OverviewRow:
     tail: Text = field(default_factory=Text)
     words: list[Text] = field(default_factory=list)
     time: str = ""
+    is_longest: bool = False
 
 
 class RowWriter:
