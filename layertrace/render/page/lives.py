@@ -12,12 +12,12 @@ from layertrace.render.lives.labels import outputs_text, plain_name
 from layertrace.render.lives.marks import marks
 from layertrace.render.lives.rows import Row, rows
 from layertrace.render.lives.sources import shortened_source
-from layertrace.render.page.columns import MISSING
+from layertrace.render.page.columns import MISSING, deltas
 from layertrace.render.page.tables import Tables
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import MODES, Kind
-from layertrace.timeline.lives import Cell, lives
+from layertrace.timeline.event import MODES, Event, Kind
+from layertrace.timeline.lives import lives
 
 __all__ = ["chart"]
 
@@ -39,8 +39,9 @@ def chart(
         tables: The tables that numbers refer to.
 
     Returns:
-        Chapters with their groups of columns, and rows, parents before those inside. A row that stands for
-        several that are alike is followed by each of them.
+        Chapters with their groups of columns. Rows, parents before those inside; one that stands for several
+        is followed by each of them. Looks, which rows share: for each cell its column, and for each mark
+        in it the slot and the number of events; the first event of each mark is in the row.
     """
     everything = lives(timeline)
     serious = [finding for finding in findings if finding.severity != "note"]
@@ -51,6 +52,7 @@ def chart(
     return {
         "chapters": [[*_chapter(head), [writer.group(group) for group in head.groups]] for head in found],
         "rows": list(writer.rows(rows(everything, shown, serious))),
+        "looks": list(writer.looks),
     }
 
 
@@ -66,6 +68,7 @@ class _Writer:
         self, shown: Sequence[Column], index: Mapping[int, int], number_of: Mapping[int, int], tables: Tables
     ) -> None:
         self._columns, self._index, self._number_of, self._tables = shown, index, number_of, tables
+        self.looks: dict[tuple[tuple[int, ...], ...], int] = {}
 
     def group(self, group: Group) -> list[Any]:
         """Return a group of columns: its label, runs, mode, findings, and the label of each column."""
@@ -94,18 +97,37 @@ class _Writer:
             outputs_text(row, UNICODE),
             row.parameters,
             row.layers,
-            [[at, *self._cell(cell, self._columns[at])] for at, cell in row.cells.items()],
+            self._look(row),
+            deltas([self._index[event.seq] for event in _firsts(row)]),
             self._numbers(row.findings),
             int(row.is_never_called),
             row.errors,
         ]
 
-    def _cell(self, cell: Cell, column: Column) -> Iterator[int]:
-        """Yield three numbers for each mark: its sign, the number of events, and the first of them."""
-        firsts = {at: cell.firsts.get(kind) for at, kind in enumerate(KINDS_OF_SLOTS)}
-        for mark in marks(cell, column.mode):
-            event = firsts.get(mark.slot, cell.failed)
-            yield from (mark.slot, mark.count, MISSING if event is None else self._index[event.seq])
+    def _look(self, row: Row) -> int:
+        """Return the number of what the cells of a row show; rows that look the same share it."""
+        cells = tuple(
+            (
+                at,
+                *(
+                    number
+                    for mark in marks(cell, self._columns[at].mode)
+                    for number in (mark.slot, mark.count)
+                ),
+            )
+            for at, cell in row.cells.items()
+        )
+        return self.looks.setdefault(cells, len(self.looks))
 
     def _numbers(self, findings: Sequence[Finding]) -> list[int]:
         return [self._number_of[id(finding)] for finding in findings]
+
+
+def _firsts(row: Row) -> Iterator[Event]:
+    """Yield the first event of each mark of a row."""
+    for cell in row.cells.values():
+        firsts = [cell.firsts.get(kind) for kind in KINDS_OF_SLOTS]
+        for mark in marks(cell, "eager"):
+            event = cell.failed if mark.what == "error" else firsts[mark.slot]
+            if event is not None:
+                yield event

@@ -42,15 +42,24 @@ for (const chapter of lifeChapters) {
   for (let at = chapter.from; at < chapter.to; at++) lifeColumns[at].chapter = chapter;
 }
 
-function lifeMarks([, ...numbers]) {
-  const marksOfCell = [];
-  for (let at = 0; at < numbers.length; at += 3)
-    marksOfCell.push({ sign: numbers[at], count: numbers[at + 1], event: numbers[at + 2] });
-  return marksOfCell;
+// The marks of each cell: rows that look the same share their look, and have the first event of each mark.
+function lifeCells(look, steps) {
+  const cells = new Map();
+  let event = 0;
+  let step = 0;
+  for (const [at, ...numbers] of data.chart.looks[look]) {
+    const marksOfCell = [];
+    for (let number = 0; number < numbers.length; number += 2) {
+      event += steps[step++];
+      marksOfCell.push({ sign: numbers[number], count: numbers[number + 1], event });
+    }
+    cells.set(at, marksOfCell);
+  }
+  return cells;
 }
 
 function lifeRow(
-  [sort, parent, name, className, layer, outputs, parameters, layers, cells, findings, never, errors],
+  [sort, parent, name, className, layer, outputs, parameters, layers, look, steps, findings, never, errors],
   at,
 ) {
   return {
@@ -63,7 +72,7 @@ function lifeRow(
     outputs,
     parameters,
     layers,
-    cells: new Map(cells.map((cell) => [cell[0], lifeMarks(cell)])),
+    cells: lifeCells(look, steps),
     findings: findings.map((number) => data.findings[number]),
     never: never === 1,
     errors,

@@ -44,7 +44,7 @@ const MOST_PRINTED_ROWS = 400;
 const INDENT_OF_LIFE = 14;
 const NARROW = matchMedia("(max-width: 600px)");
 const drawnLives = new Map();
-const chartState = { asked: false, whole: false, fitted: 0 };
+const chartState = { asked: false, whole: false, fitted: 0, height: 26 };
 
 const chartBox = () => byId("chart");
 const chartRows = () => byId("chart-rows");
@@ -207,7 +207,7 @@ function rowElement(line) {
     notes(row),
   );
   element.dataset.row = `${row.at}`;
-  element.style.top = `${line * chartSize("--life-row")}px`;
+  element.style.top = `${line * chartState.height}px`;
   element.style.width = `${lifeLayout.width}px`;
   return element;
 }
@@ -216,7 +216,7 @@ function rowElement(line) {
 
 function linesInSight() {
   if (chartState.whole) return [0, Math.min(life.rows.length, MOST_PRINTED_ROWS)];
-  const height = chartSize("--life-row");
+  const { height } = chartState;
   const box = chartBox();
   const from = Math.floor(box.scrollTop / height) - ROWS_OUT_OF_SIGHT;
   const to = Math.ceil((box.scrollTop + box.clientHeight) / height) + ROWS_OUT_OF_SIGHT;
@@ -244,7 +244,8 @@ function drawLivesInSight() {
 function redrawLives() {
   drawnLives.clear();
   chartRows().replaceChildren();
-  chartRows().style.height = `${life.rows.length * chartSize("--life-row")}px`;
+  chartState.height = chartSize("--life-row"); // asking for each row would restyle the page as often
+  chartRows().style.height = `${life.rows.length * chartState.height}px`;
   chartBox().setAttribute("aria-rowcount", `${life.rows.length + 1}`);
   drawLivesInSight();
 }
@@ -371,7 +372,7 @@ function markActiveLife() {
 
 function bringLifeIntoSight(line) {
   const box = chartBox();
-  const height = chartSize("--life-row");
+  const { height } = chartState;
   const head = byId("chart-heads").offsetHeight;
   const top = line * height;
   if (top < box.scrollTop) box.scrollTop = top;
