@@ -232,3 +232,12 @@ def test_the_statement_that_took_longest_stands_out():
 
     assert [line for line in page.splitlines() if re.search(r"\x1b\[1m762 ms", line)]
     assert not re.search(r"\x1b\[1m(30|43) ms", page)
+
+
+def test_a_selection_keeps_the_passes_of_its_calls():
+    """Calls of one layer stay in the chapter and the function that they ran in, if only they are selected."""
+    selected = training(20).of("block_7")
+    lines = shown(selected, max_lines=8)
+
+    assert any(re.match(r"6  net\.fit\(x, y, epochs=3\) +build block_7", line) for line in lines)
+    assert any(re.match(r" +step  traced +call ×2: block_7 ×2", line) for line in lines)

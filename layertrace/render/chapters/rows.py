@@ -70,7 +70,11 @@ class RowWriter:
             facts.append(inked(plumbing_phrase(plumbed), QUIET))
         passes = [row for way in contents.passes for row in self._pass(way)]
         is_alone = len(contents.passes) == 1 and not (contents.created or contents.built or contents.outside)
-        if is_alone and not contents.passes[0].traces:
+        if (
+            is_alone
+            and not contents.passes[0].traces
+            and not (contents.calls and contents.passes[0].function)
+        ):
             facts, passes = [*self._in_one_row(contents.passes[0]), *facts], []
         row = OverviewRow(self._lines(chapter), self._source(chapter), words=facts)
         if len(chapter.statements) > 1:
@@ -119,9 +123,9 @@ class RowWriter:
             yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns)
             return
         traced_ns = None if way.duration_ns is None else way.duration_ns - (way.run_ns or 0)
-        if way.traces:
+        if way.traces or way.calls:  # of a selection without the traces, only calls are known
             words = [*self._calls(way), *self._reasons(way)]
-            yield self._row(self._name(way), sentences.numbers(way), words, traced_ns)
+            yield self._row(self._name(way), sentences.numbers(way) or "traced", words, traced_ns)
         if way.runs:
             name = self._name(way, again=bool(way.traces))
             yield self._row(name, sentences.runs(way), list(self._no_python(way)), way.run_ns)
