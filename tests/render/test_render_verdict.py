@@ -234,12 +234,13 @@ def test_leaving_on_purpose_is_not_a_crash(kind):
     assert not judged.is_failed
 
 
-def test_the_quotes_of_a_key_error_are_not_compared():
+@pytest.mark.parametrize("inner", ["scale", "\\'scale\\' and \"tensor\""])
+def test_the_quotes_of_a_key_error_are_not_compared(inner):
     """Python shows the message of a KeyError as a literal, with its quotes escaped."""
     story = Story("crash.py")
     head = story.layer("Head", "head")
     story.add("call", head, at=3, error=raised("KeyError", "'scale'", "crash.py:1"))
-    message = "'Exception encountered when calling Head.call().\\n\\n\\'scale\\' and \"tensor\"'"
+    message = "'Exception encountered when calling Head.call().\\n\\n" + inner + "'"
     failure = Failure(error=raised("KeyError", message, "crash.py:1"), layer=head)
 
     assert crash_of(Timeline(story.events, (), RecordingContext(failure=failure))).event.seq == 0

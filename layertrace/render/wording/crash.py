@@ -123,7 +123,7 @@ def _raising(timeline: Timeline, error: ErrorRef) -> list[Event]:
         for event in timeline.errors
         if event.error is not None
         and event.error.type == error.type
-        and _unquoted(sentence(event.error.message)) in whole
+        and _unquoted(sentence(event.error.message)).strip("'\"") in whole
     ]
     if not events:
         return []
@@ -132,7 +132,10 @@ def _raising(timeline: Timeline, error: ErrorRef) -> list[Event]:
 
 
 def _unquoted(message: str) -> str:
-    """Return a message as it is compared: a KeyError quotes its message, and escapes the quotes in it."""
+    """Return a message as it is compared: a KeyError quotes its message, and escapes the quotes in it.
+
+    Keras leaves out the outer quotes when it raises another KeyError.
+    """
     return UNICODE.user_lines(message).replace("\\'", "'").replace('\\"', '"')
 
 
