@@ -90,6 +90,7 @@ class Life:
             without the states of random generators and metrics.
         is_called: Whether `call` ran.
         is_built: Whether it was built in the end; None if that is unknown.
+        is_plumbing: Whether Keras created the layer as a reference, while it saved or loaded.
     """
 
     layer: LayerRef | None
@@ -100,6 +101,7 @@ class Life:
     parameters: int = 0
     is_called: bool = False
     is_built: bool | None = None
+    is_plumbing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ def lives(timeline: Timeline) -> Lives:
     for life in (*everyone.values(), collector.outside):
         life.cells = dict(sorted((renumbered[number], cell) for number, cell in life.cells.items()))
     parents = _parents(timeline, everyone, collector)
+    for number in timeline.plumbing.layers & everyone.keys():
+        everyone[number].is_plumbing = True
     for number, state in timeline.surroundings.states.items():
         if number in everyone:
             everyone[number].is_built = state.built

@@ -173,3 +173,14 @@ def test_what_does_not_fit_is_counted():
 def test_an_empty_recording_is_a_sentence():
     """There is nothing to draw."""
     assert chart(Story().timeline()) == "no layer was created, built or called during the recording"
+
+
+def test_layers_that_keras_creates_as_a_reference_have_no_row():
+    """They are plumbing, which the other views fold, too."""
+    story = Story()
+    story.add("init", story.layer("Dense", "dense"), at=1)
+    story.add("init", story.layer("Dense", "reference"), at=2, flags=frozenset({"reference"}))
+    shown = chart(story.timeline())
+
+    assert "dense" in shown
+    assert "reference" not in shown

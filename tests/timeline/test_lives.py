@@ -116,6 +116,18 @@ def test_a_selection_has_the_lives_of_its_events():
     assert [key.mode for key in chart.passes] == ["eager", "graph", "graph"]
 
 
+def test_the_state_of_a_random_generator_is_a_dot_but_not_a_parameter():
+    """Keras does not count it, either; the headline counts it apart."""
+    story = Story()
+    dropout = story.layer("Dropout", "dropout")
+    with story.span("init", dropout, at=1):
+        story.variable(dropout, "seed_generator_state", "uint32[2]", role="seed")
+    (life,) = lives(story.timeline()).lives
+
+    assert [cell.counts["variable"] for cell in life.cells.values()] == [1]
+    assert life.parameters == 0
+
+
 @st.composite
 def programs(draw):
     """Return a recording of random events, nested at random."""

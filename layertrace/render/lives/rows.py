@@ -126,6 +126,8 @@ class _Arrangement:
         top: list[Row] = []
         for index in reversed(range(len(self._lives))):  # layers inside come after their parents
             life = self._lives[index]
+            if life.is_plumbing:
+                continue
             row = self._row(life, self._arranged(inside[index][::-1]))
             (top if life.parent is None else inside[life.parent]).append(row)
         return self._arranged(top[::-1])
