@@ -3,9 +3,10 @@
 import stories
 from hand_made import Story
 
-from layertrace.render import text
+from layertrace.render import function_table, text
+from layertrace.render.console import written
 from layertrace.render.tables.counts import apart, count
-from layertrace.timeline import Event, FunctionRef, LayerRef, Timeline, VariableSpec
+from layertrace.timeline import Cause, Change, Event, FunctionRef, LayerRef, Location, Timeline, VariableSpec
 
 NET = LayerRef(id=1, class_name="Net", name="net", path="net")
 MIXED = {"optimizer": 3, "metric": 2, "seed": 1}
@@ -67,3 +68,63 @@ def test_without_plumbing_nothing_is_added():
     assert count(Story().timeline()).traces_in_words() == ""
     assert apart("7 traces", {}) == "7 traces"
     assert apart("7 traces", {"Keras": 2}) == "7 traces (2 more of Keras)"
+
+
+SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
+ROWS = Change(argument="data[0]", what="shape", before="float32[32, 3]", now="float32[None, 3]", axes=(0,))
+LAST_BATCH = Cause(reason="signature", changes=(ROWS,), compared_with=1, detail="last batch: 18 rows, not 32")
+NEW_RATE = Change(argument="rate", what="value", before="0.1", now="0.2")
+
+
+def trained_by_keras():
+    """Return the traces and runs of a fit with validation, of a predict, and of a function of the user."""
+    trainer = Location("/lib/keras/src/backend/tensorflow/trainer.py", 150)
+    train, step = (FunctionRef(n, "f", role="train", model="net", step=n == 2) for n in (1, 2))
+    test = FunctionRef(3, "f", role="test", model="net")
+    predict = FunctionRef(4, "g", role="predict", model="net")
+    own, mapped = FunctionRef(5, "scale"), FunctionRef(6, "Dataset_map_clean")
+    new_rate = Cause(reason="signature", changes=(NEW_RATE,), compared_with=1)
+    causes = {train: [None], step: [None, SECOND_PASS], test: [None], predict: [None, LAST_BATCH]}
+    causes |= {own: [None, new_rate], mapped: [None, None]}
+    places = {own: Location("/home/me/train.py", 7), mapped: None}
+    traced = [(function, *pair) for function, of in causes.items() for pair in enumerate(of, start=1)]
+    events = [
+        Event(
+            seq=seq,
+            kind="trace",
+            function=function,
+            trace=trace,
+            cause=cause,
+            start_ns=seq,
+            duration_ns=2_000_000,
+            defined_at=places.get(function, trainer),
+        )
+        for seq, (function, trace, cause) in enumerate(traced)
+    ]
+    runs = [Event(seq=10, kind="run", function=train, times=21, start_ns=10, defined_at=trainer)]
+    return Timeline([*events, *runs])
+
+
+def test_functions_of_keras_are_listed_by_what_they_are_for():
+    """A reader sees what is trained, tested and predicted, and one line for all that tf.data traces."""
+    lines = [line.rstrip() for line in written(function_table(trained_by_keras()), width=100).splitlines()]
+
+    assert lines[:1] + lines[2:] == [
+        "function          traces runs tracing  why again",
+        "train of net           1   21  2.0 ms",
+        "  its step             2    0  4.0 ms  second pass: variables were created in the first",
+        "test of net            1    0  2.0 ms",
+        "predict of net         2    0  4.0 ms  last batch: 18 rows, not 32",
+        "scale train.py:7       2    0  4.0 ms  rate=0.2, was 0.1",
+        "and 1 function of tf.data, traced 2 times in 4.0 ms",
+    ]
+
+
+def test_only_what_a_program_can_avoid_is_a_warning():
+    """A second pass and a last batch belong to every fit and predict; a new value does not."""
+    shown = written(function_table(trained_by_keras()), width=100, colour=True)
+    yellow = "\x1b[33m"
+
+    assert f"{yellow}rate=0.2" in shown
+    assert f"{yellow}second pass" not in shown
+    assert f"{yellow}last batch" not in shown

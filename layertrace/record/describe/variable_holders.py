@@ -11,7 +11,7 @@ from layertrace.record.describe.exceptions import first_argument
 from layertrace.record.layers import LayerRecord, class_facts, layer_name
 from layertrace.record.process import safe
 from layertrace.timeline.event import VariableRole
-from layertrace.timeline.ownership import is_framework_name
+from layertrace.timeline.ownership import is_keras_name
 from layertrace.timeline.query import qualified_name
 
 __all__ = ["NO_HOLDER", "Holder", "holder_of"]
@@ -30,6 +30,8 @@ _ROLES: dict[str, VariableRole] = {
 }
 _TF_KERAS_MODELS = "tf_keras.src.engine.training"
 """The module in which tf_keras gives a model its counters of steps."""
+_TF_GENERATORS = "tensorflow.python.ops.stateful_random_ops"
+"""The module of `tf.random.Generator`."""
 
 
 class Holder(NamedTuple):
@@ -46,9 +48,9 @@ NO_HOLDER = Holder()
 def holder_of(owner: object, caller: FrameType | None, layer: LayerRecord | None) -> Holder:
     """Return the holder of a variable that is being created.
 
-    It is the first object of such a class among those whose methods run between the variable and the user's
-    line. Only frames of frameworks are asked for their first argument: before Python 3.13, reading it keeps
-    all variables of the function until that returns.
+    It is the first object of such a class among those whose methods run between the variable and the
+    user's line. Only frames of Keras and of random generators are asked for their first argument: before
+    Python 3.13, reading it keeps all variables of the function until that returns.
 
     Args:
         owner: The object that creates the variable by `add_weight`; None if that is not known.
@@ -59,7 +61,7 @@ def holder_of(owner: object, caller: FrameType | None, layer: LayerRecord | None
     frame = caller
     while holder is None and frame is not None and source_lines.users(frame.f_code, frame.f_lasti) is None:
         module = str(frame.f_globals.get("__name__"))
-        if is_framework_name(module):
+        if is_keras_name(module) or module == _TF_GENERATORS:
             holder = _as_holder(first_argument(frame), layer, module)
         frame = frame.f_back
     return holder or NO_HOLDER

@@ -64,7 +64,7 @@ def function_table(timeline: Timeline) -> Table:
             Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
         )
     shown.caption = inked(_plumbing([life for life in lives if life.is_plumbing]), QUIET)
-    shown.caption_justify = "left"
+    shown.caption_justify, shown.min_width = "left", shown.caption.cell_len
     return shown
 
 
