@@ -54,7 +54,8 @@ def named(finding: Finding) -> Finding:
     subject = str(finding.layer) if names else "A layer" if is_first_word else "a layer"
     if len(finding.layers) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        subject = f"{shown} ({len(finding.layers)} of {finding.layers[0].class_name})"
+        each = "" if len(names) == 1 else "Each of " if is_first_word else "each of "
+        subject = f"{each}{shown} ({len(finding.layers)} of {finding.layers[0].class_name})"
     return replace(finding, message=finding.message.replace("{layer}", subject))
 
 

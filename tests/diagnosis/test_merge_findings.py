@@ -34,7 +34,7 @@ def test_instances_that_differ_in_shape_are_one_finding():
     (one,) = merge(*(found(n, f"{{layer}} creates weights float32[{n}, 4] in call") for n in range(5)))
 
     assert one.message == (
-        "dense, dense_1, dense_2 and 2 more (5 of Dense) creates weights float32[0, 4] in call "
+        "Each of dense, dense_1, dense_2 and 2 more (5 of Dense) creates weights float32[0, 4] in call "
         "The numbers are those of dense."
     )
     assert len(one.layers) == 5
