@@ -247,7 +247,7 @@ def test_functions_of_tensorflow_itself_are_folded_away(shown):
     expect(tab.locator("#functions thead").first).not_to_contain_text("before")
     functions = tab.locator("#functions")
     expect(functions.get_by_text("_init_func")).to_be_hidden()
-    functions.get_by_text("show 2 functions of TensorFlow itself").click()
+    functions.get_by_text("show 2 functions").click()
     expect(functions.get_by_text("_init_func")).to_be_visible()
     expect(functions.get_by_text("Dataset.map(f)")).to_be_visible()
 

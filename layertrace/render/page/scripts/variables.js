@@ -6,12 +6,19 @@ import { follow, layerButton, placeTag } from "./links.js";
 import { figure, named, number, tableTab, words } from "./tables.js";
 import { errorOf, EVENTS, kindOf, layerOf, column, parents, placeOf, variableOf } from "./timeline.js";
 import { title } from "./titles.js";
-import { counted, MISSING, yesOrNo } from "./words.js";
+import { counted, MISSING, thousands, yesOrNo } from "./words.js";
 
 function variableEvents() {
   const events = [];
   for (let event = 0; event < EVENTS; event++) if (column.variable[event] !== MISSING) events.push(event);
   return events;
+}
+
+// The number of variables, and apart from it that of the frameworks' own.
+export function variableCount() {
+  const all = variableEvents();
+  const own = all.filter((event) => column.quiet[event] !== 1).length;
+  return own === all.length ? own : `${thousands(own)} +${thousands(all.length - own)}`;
 }
 
 function ownerOf(event) {
