@@ -9,7 +9,7 @@ from golden import assert_golden
 from rich.console import Console
 
 from layertrace.diagnosis import Evidence, Finding
-from layertrace.render import findings, text
+from layertrace.render import findings, text, tree
 from layertrace.render.console import written
 from layertrace.render.tables.verdict import tally
 from layertrace.timeline import LayerRef, Location
@@ -97,3 +97,13 @@ def test_a_message_has_short_numbers_and_plain_signs():
     finding = replace(RETRACED, message="rate was 0.016666666666666666, 0.25 → 1.5e-10, …", evidence=())
 
     assert "rate was 0.01667, 0.25 -> 1.5e-10, ..." in written(findings([finding]), encoding="ascii")
+
+
+def test_marks_have_the_colour_of_their_severity():
+    """A warning is not red; words that a caller chose are."""
+    shown = tree(stories.bug(), findings=[RETRACED], marks={0: "here"})
+
+    page = written(shown, width=100, encoding="utf-8", colour=True)
+
+    assert "\x1b[33m◄ LT201\x1b[0m" in page
+    assert "\x1b[1;31m◄ here\x1b[0m" in page
