@@ -62,7 +62,7 @@ def test_each_cell_has_its_words():
     """They are shown when the pointer rests on a cell, and read by a screen reader."""
     titles = [title.text for title in parsed(stories.bug()).iter(f"{SVG}title")]
 
-    assert "build, variable ×2, call while a function is traced" in titles
+    assert "build, variable ×2, traced call" in titles
     assert "story.py:31  " in titles
 
 

@@ -19,7 +19,7 @@ WORDS = {
     "b": "build",
     "variable": "variable",
     "s": "symbolic call (Keras infers shapes)",
-    "t": "call while a function is traced",
+    "t": "traced call (1 2: which trace)",
     "e": "eager call",
     "error": "error",
 }

@@ -70,8 +70,8 @@ def test_rows_are_layers_and_columns_are_passes(shown):
     assert names(tab) == ["cnn", "dense", "gcn", "gcn_2"]
     assert cells(tab, "dense") == [
         "line 28, eager: init",
-        "line 31, trace 1 of cnn: build, variable 2 times, call while tracing",
-        "line 31, trace 2 of cnn: call while tracing",
+        "line 31, trace 1 of cnn: build, variable 2 times, traced call",
+        "line 31, trace 2 of cnn: traced call",
     ]
     assert row(tab, "dense").first.locator(".mk").all_inner_texts() == ["i", "b", "t", "t"]
     assert row(tab, "dense").first.locator(".dots i").count() == 2

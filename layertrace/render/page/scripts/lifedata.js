@@ -124,7 +124,7 @@ const SIGN_WORDS = {
   [VARIABLE_IN_CALL]: "variable created in call",
   [RAISED]: "error",
 };
-const CALL_WORDS = { eager: "eager call", symbolic: "symbolic call", graph: "call while tracing" };
+const CALL_WORDS = { eager: "eager call", symbolic: "symbolic call", graph: "traced call" };
 
 export function lifeWords(sign, at) {
   return sign === CALL ? CALL_WORDS[lifeColumns[at].mode] : SIGN_WORDS[sign];

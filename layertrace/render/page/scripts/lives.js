@@ -1,25 +1,11 @@
 // The tab of lives: which layer was created, built and called, in which chapter and pass. Only visible rows exist.
 
 import { button, byId, el } from "./elements.js";
-import { goToFinding } from "./findings.js";
 import { hideLifeCard, showLifeCard } from "./lifecard.js";
-import {
-  BUILD,
-  CALL,
-  RAISED,
-  INIT,
-  isLifeGroup,
-  lifeChapters,
-  lifeColumns,
-  lifeLetter,
-  lifeName,
-  lifePass,
-  lifeRows,
-  lifeTimes,
-  lifeWords,
-  VARIABLE,
-} from "./lifedata.js";
-import { isDotted, isOfVariables, layOutLife, lifeGroupText, lifeLayout, timesText } from "./lifelayout.js";
+import { cellsShown, rowElement } from "./lifecells.js";
+import { lifeColumns, lifeRows } from "./lifedata.js";
+import { headElements, legendItems, ruleElements } from "./lifeheads.js";
+import { layOutLife, lifeLayout } from "./lifelayout.js";
 import {
   areMembersShown,
   canOpenLife,
@@ -37,11 +23,10 @@ import {
   showMembers,
 } from "./lifeoutline.js";
 import { follow } from "./links.js";
-import { counted, MISSING, thousands } from "./words.js";
+import { MISSING, thousands } from "./words.js";
 
 const ROWS_OUT_OF_SIGHT = 12;
 const MOST_PRINTED_ROWS = 400;
-const INDENT_OF_LIFE = 14;
 const NARROW = matchMedia("(max-width: 600px)");
 const drawnLives = new Map();
 const chartState = { asked: false, whole: false, fitted: 0, height: 26 };
@@ -51,165 +36,6 @@ const chartRows = () => byId("chart-rows");
 
 function chartSize(name) {
   return parseFloat(getComputedStyle(chartBox()).getPropertyValue(name));
-}
-
-// Marks and cells.
-
-const SIGN_CLASSES = { [INIT]: "i", [BUILD]: "b", [RAISED]: "x" };
-
-function placed(element, x, width) {
-  element.style.left = `${x}px`;
-  element.style.width = `${width}px`;
-  return element;
-}
-
-function markElement(mark, at) {
-  const { slots, x } = lifeColumns[at];
-  const letter = lifeLetter(mark.sign, at);
-  const element = isOfVariables(mark)
-    ? el(
-        "span",
-        { class: "dots" },
-        Array.from({ length: isDotted(mark) ? mark.count : 1 }, () => el("i")),
-      )
-    : el("span", { class: `mk ${SIGN_CLASSES[mark.sign] ?? letter}` }, letter);
-  const whole = el(
-    "span",
-    { class: "slot" },
-    element,
-    mark.count > 1 && !isDotted(mark) ? el("span", { class: "n" }, timesText(mark.count)) : "",
-  );
-  whole.style.left = `${x + slots.get(mark.sign)}px`;
-  return whole;
-}
-
-function cellInWords(row, at) {
-  const parts = row.cells
-    .get(at)
-    .map(({ sign, count }) => (count > 1 ? `${lifeWords(sign, at)} ${count} times` : lifeWords(sign, at)));
-  const { chapter } = lifeColumns[at];
-  return `${chapter.lines ? `line ${chapter.lines}, ` : ""}${lifePass(at)}: ${parts.join(", ")}`;
-}
-
-// An open group has no cells of its own, since the rows inside have them.
-function cellsShown(row) {
-  return isLifeGroup(row) && isLifeOpen(row) ? [] : [...row.cells];
-}
-
-function cellElement(row, at, marksOfCell) {
-  const cell = el(
-    "span",
-    {
-      role: "gridcell",
-      class: "cell",
-      "data-column": `${at}`,
-      id: `life-${row.at}-${at}`,
-      "aria-label": cellInWords(row, at),
-      "aria-colindex": `${at + 2}`,
-    },
-    marksOfCell.map((mark) => markElement(mark, at)),
-  );
-  return cell;
-}
-
-// A line from the first to the last sign of life.
-function thread(row) {
-  const places = cellsShown(row).flatMap(([at, marksOfCell]) =>
-    marksOfCell.map(({ sign }) => lifeColumns[at].x + lifeColumns[at].slots.get(sign)),
-  );
-  if (places.length < 2) return "";
-  const first = Math.min(...places);
-  const line = el("span", { class: "lifeline", "aria-hidden": "true" });
-  return placed(line, first, Math.max(...places) - first);
-}
-
-function flagButtons(findings, words = "") {
-  return [...findings].map((finding) =>
-    button(`⚑ ${finding.code}${words}`, () => goToFinding(finding), {
-      class: `flag ${finding.severity}`,
-      title: finding.message,
-      tabindex: "-1",
-    }),
-  );
-}
-
-function notes(row) {
-  const inside = isLifeOpen(row)
-    ? []
-    : [...row.troubles].filter((finding) => !row.findings.includes(finding));
-  const own = [...row.cells.values()].flat().some((mark) => mark.sign === RAISED);
-  const parts = [
-    ...flagButtons(row.findings),
-    ...flagButtons(inside, " inside"),
-    row.errors && !own && !isLifeOpen(row)
-      ? el("span", { class: "failed" }, `✗ ${counted(row.errors, "error")} inside`)
-      : "",
-    row.never ? el("span", { class: "quiet" }, "never called") : "",
-  ].filter(Boolean);
-  if (!parts.length) return "";
-  const box = el("span", { class: "notes", role: "gridcell" }, parts);
-  box.style.left = `${lifeLayout.notes}px`;
-  return box;
-}
-
-function nameElement(row, line) {
-  const times = lifeTimes(row);
-  const open = isLifeOpen(row);
-  const caret = canOpenLife(row) ? (open ? "▾" : "▸") : "";
-  const each = times > 1 ? row.layers / times : row.layers;
-  const hidden = row.sort === "outside" ? 0 : isLifeGroup(row) ? each : open ? 0 : each - 1;
-  const facts = [
-    row.className,
-    hidden ? `${counted(hidden, "layer")}${isLifeGroup(row) ? (times > 1 ? " each" : "") : " inside"}` : "",
-  ];
-  const fold =
-    times > 1
-      ? button(`×${thousands(times)}`, () => toggleMembers(row), {
-          class: "fold",
-          tabindex: "-1",
-          title: areMembersShown(row) ? "Show one of them" : "Show each of them",
-        })
-      : "";
-  const [worst] = open ? row.findings : row.troubles;
-  const name = el(
-    "span",
-    { role: "rowheader", class: "name", title: lifeName(row), id: `life-${row.at}` },
-    el("span", { class: "caret" }, caret),
-    el("b", { class: row.sort === "outside" ? "quiet" : "" }, lifeName(row)),
-    fold,
-    worst ? el("span", { class: `pin ${worst.severity}`, "aria-hidden": "true" }, "⚑") : "",
-    el("span", { class: "quiet class" }, facts.filter(Boolean).join(" · ")),
-  );
-  name.style.paddingLeft = `${4 + Math.min(life.depths[line], 12) * INDENT_OF_LIFE}px`;
-  return name;
-}
-
-function rowElement(line) {
-  const row = life.rows[line];
-  const element = el(
-    "div",
-    {
-      role: "row",
-      class: `life ${line % 2 ? "odd" : "even"}`,
-      "aria-level": `${life.depths[line] + 1}`,
-      "aria-rowindex": `${line + 2}`,
-      "aria-expanded": canOpenLife(row) ? String(isLifeOpen(row)) : null,
-    },
-    nameElement(row, line),
-    el("span", { class: "output quiet", "aria-hidden": "true" }, row.outputs),
-    el(
-      "span",
-      { class: "params quiet", "aria-hidden": "true" },
-      row.parameters ? thousands(row.parameters) : "",
-    ),
-    thread(row),
-    cellsShown(row).map(([at, marksOfCell]) => cellElement(row, at, marksOfCell)),
-    notes(row),
-  );
-  element.dataset.row = `${row.at}`;
-  element.style.top = `${line * chartState.height}px`;
-  element.style.width = `${lifeLayout.width}px`;
-  return element;
 }
 
 // Drawing.
@@ -233,7 +59,7 @@ function drawLivesInSight() {
   const fresh = document.createDocumentFragment();
   for (let line = from; line < to; line++) {
     if (drawnLives.has(line)) continue;
-    const element = rowElement(line);
+    const element = rowElement(line, chartState.height);
     drawnLives.set(line, element);
     fresh.append(element);
   }
@@ -263,98 +89,6 @@ function relayOutLives() {
   layOutLives();
   redrawLives();
   chartRows().prepend(...ruleElements());
-}
-
-// Heads.
-
-function sourceShown({ lines, source, short, thread: name, width }) {
-  if (!source && name) return `thread ${name}`;
-  return (lines.length + source.length + 3) * 7.4 < width ? source : short;
-}
-
-function chapterHead(chapter) {
-  const more = chapter.statements > 1 ? ` … ${chapter.statements} statements` : "";
-  const title = [
-    chapter.file && `${chapter.file}:${chapter.lines}`,
-    chapter.source + more,
-    chapter.thread && `thread ${chapter.thread}`,
-  ];
-  const head = el(
-    "span",
-    { class: "chapter", title: title.filter(Boolean).join("  ") },
-    el("b", {}, chapter.lines),
-    " ",
-    el("code", {}, sourceShown(chapter)),
-  );
-  return placed(head, chapter.x, chapter.width);
-}
-
-function groupHead(group) {
-  const head = el(
-    "span",
-    { class: `group ${group.mode}`, title: lifeGroupText(group) },
-    lifeGroupText(group),
-    flagButtons(group.findings),
-  );
-  return placed(head, group.x, group.width);
-}
-
-function headElements() {
-  const corner = el(
-    "span",
-    { class: "corner" },
-    el("b", {}, lifeChapters.find((chapter) => chapter.file)?.file ?? ""),
-  );
-  const numbers = lifeColumns.map((each, at) =>
-    placed(
-      el(
-        "span",
-        {
-          class: "number",
-          role: "columnheader",
-          "aria-colindex": `${at + 2}`,
-          "aria-label": `${lifePass(at)}, line ${each.chapter.lines}`,
-        },
-        each.label,
-      ),
-      each.x,
-      each.width,
-    ),
-  );
-  return [
-    corner,
-    el("span", { class: "output quiet" }, "output"),
-    el("span", { class: "params quiet" }, "params"),
-    lifeChapters.map(chapterHead),
-    lifeChapters.flatMap((chapter) => chapter.groups.map(groupHead)),
-    numbers,
-  ].flat();
-}
-
-// Thin lines between chapters, behind all rows.
-function ruleElements() {
-  return lifeChapters.map((chapter) => placed(el("span", { class: "rule" }), chapter.x, 1));
-}
-
-function legendItems() {
-  const used = new Map();
-  for (const row of lifeRows)
-    for (const [at, marksOfCell] of row.cells)
-      for (const { sign } of marksOfCell) used.set(lifeWords(sign, at), [sign, at]);
-  const order = [INIT, BUILD, VARIABLE, CALL, RAISED];
-  const items = [...used]
-    .filter(([, [sign]]) => order.includes(sign))
-    .sort(([, [a]], [, [b]]) => order.indexOf(a) - order.indexOf(b));
-  return items.map(([words, [sign, at]]) =>
-    el(
-      "li",
-      {},
-      sign === VARIABLE
-        ? el("span", { class: "dots" }, el("i"))
-        : el("span", { class: `mk ${SIGN_CLASSES[sign] ?? lifeLetter(sign, at)}` }, lifeLetter(sign, at)),
-      ` ${words}`,
-    ),
-  );
 }
 
 // Moving.
@@ -466,6 +200,7 @@ function lifeAt(target) {
 
 function onLifeClick(clicked) {
   const hit = lifeAt(clicked.target);
+  if (hit && clicked.target.closest(".fold")) toggleMembers(hit.row);
   if (!hit || clicked.target.closest("button")) return;
   life.active = hit.row.at;
   life.cell = hit.at;
