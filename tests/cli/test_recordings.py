@@ -124,7 +124,7 @@ def test_check_prints_the_findings_of_a_file(recorded):
 
     assert done.returncode == 0
     assert "note  LT308  train.py" in done.stdout
-    assert chosen.stdout.splitlines()[-1].startswith("nothing wrong found in ")
+    assert chosen.stdout.splitlines()[-1].startswith("nothing wrong found without LT3 in ")
 
 
 @pytest.mark.parametrize(

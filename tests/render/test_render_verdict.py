@@ -46,6 +46,13 @@ def test_a_clean_recording_has_a_clean_verdict():
     assert judged.is_complete
 
 
+def test_a_verdict_of_some_rules_names_them():
+    """Nothing was found by these, which is less than nothing wrong."""
+    sentence = verdict(stories.tutorial(), [], "by LT1").sentence
+
+    assert sentence == "nothing wrong found by LT1 in 5 events of 1 layer"
+
+
 def test_the_last_block_names_each_finding():
     """Each has one line with severity, code, place and sentence; the last line counts them, and notes."""
     shown = written(verdict(stories.tutorial(), ALL), width=80, encoding="utf-8").split("\n")

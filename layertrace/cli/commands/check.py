@@ -107,7 +107,10 @@ def _print_findings(
         program: The program that was recorded just now, with its arguments; None for a file.
     """
     findings = timeline.findings(select=select, ignore=ignore)
-    judged, console = verdict(timeline, findings), console_of(stderr=program is not None)
+    judged, console = (
+        verdict(timeline, findings, _rules(select, ignore)),
+        console_of(stderr=program is not None),
+    )
     parts: list[RenderableType] = [] if judged.is_complete else [Adaptive(judged.last_line)]
     card = crash_card(timeline, findings)
     parts += [] if card is None else [card]
@@ -120,3 +123,10 @@ def _print_findings(
         print_parts(console, *parts)
     print_verdict(console, judged, is_first=is_first)
     return exit_status(judged)
+
+
+def _rules(select: list[str] | None, ignore: list[str] | None) -> str:
+    """Return which rules the user chose, as the verdict states it."""
+    parts = [f"by {', '.join(select)}"] if select else []
+    parts += [f"without {', '.join(ignore)}"] if ignore else []
+    return " ".join(parts)

@@ -74,12 +74,13 @@ class Verdict:
         yield from wrapped(self.last_line(glyphs), console, width)
 
 
-def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> Verdict:
+def verdict(timeline: Timeline, findings: Sequence[Finding] | None, rules: str = "") -> Verdict:
     """Return the verdict on a recording.
 
     Args:
         timeline: What was recorded.
         findings: What the rules found; None if they did not run.
+        rules: Which rules ran, if a user chose some: `by LT1`, `without LT3`.
 
     Example:
         >>> verdict(Timeline(), []).sentence
@@ -97,7 +98,8 @@ def verdict(timeline: Timeline, findings: Sequence[Finding] | None) -> Verdict:
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
     if findings and not doubts and all(finding.severity == "note" for finding in findings):
         judgement = f"{CLEAN_WORDS}, {judgement},"
-    sentence, brief = f"{judgement} in {_size(timeline)}", judgement.rstrip(",")
+    chosen = f" {rules}" if rules else ""
+    sentence, brief = f"{judgement}{chosen} in {_size(timeline)}", judgement.rstrip(",")
     if doubts:
         more = f", and {counted(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
         sentence, brief = f"incomplete ({doubts[0]}{more}); {sentence}", f"incomplete, {judgement}"
