@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -12,7 +13,7 @@ from layertrace.errors import QueryError
 from layertrace.render.wording.formatting import counted
 from layertrace.testing.counts import check_count
 from layertrace.testing.failure_message import Row, failure
-from layertrace.timeline import Event, Timeline
+from layertrace.timeline import Event, FunctionRef, Timeline
 from layertrace.timeline.literals import words
 from layertrace.timeline.query import listed
 
@@ -40,7 +41,8 @@ def assert_max_traces(
         limit: The highest allowed number of traces of one function.
         timeline: A recording to check. Without it, return a context manager that records its block and
             yields the timeline.
-        function: The name of the function to check; by default, all functions are checked.
+        function: The name of the function to check, such as `step` or `train of net`; by default, all
+            functions are checked.
         info: Text to add to the message of a failure.
 
     Raises:
@@ -90,13 +92,24 @@ def _check(limit: int, timeline: Timeline, function: str | None, info: str) -> N
     by_code: dict[object, list[Event]] = {}
     for event in timeline.where(kind="trace"):
         if event.function is not None and function in (None, event.function.name, event.function.label):
-            code = event.defined_at or event.function.id
-            by_code.setdefault((event.function.name, code), []).append(event)
+            by_code.setdefault(_code(event, event.function), []).append(event)
     too_many = [traces for traces in by_code.values() if len(traces) > limit]
     if too_many:
         sentences = "; ".join(_sentence(traces, limit) for traces in too_many)
         rows = [row for traces in too_many for row in _rows(traces, limit)]
         raise failure(f"{sentences}{f' ({info})' if info else ''}", rows, timeline)
+
+
+def _code(trace: Event, function: FunctionRef) -> object:
+    """Return what the functions have in common that count together.
+
+    Keras creates the functions of all models, for training and testing, from the same code, and numbers the
+    models that a loop creates. `tf.data` traces a function for each dataset that maps it.
+    """
+    if function.is_mapped or trace.defined_at is None:
+        return function.id
+    name = function.name if function.role is None else re.sub(r"_\d+$", "", function.label)
+    return name, trace.defined_at
 
 
 def _sentence(traces: list[Event], limit: int) -> str:

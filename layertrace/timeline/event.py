@@ -22,16 +22,8 @@ Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure",
 Flag = Literal["direct", "masked", "from config", "name by position", "reference"]
 FunctionRole = Literal["train", "test", "predict"]
 VariableRole = Literal["optimizer", "metric", "seed", "counter"]
-Reason = Literal[
-    "signature",
-    "second pass",
-    "new function",
-    "new instance",
-    "context",
-    "failed before",
-    "run eagerly",
-    "unknown",
-]
+Reason = Literal["signature", "second pass", "new function", "new instance", "context", "failed before",
+                 "run eagerly", "unknown"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +130,8 @@ class LayerRef:
 class FunctionRef:
     """One `tf.function` object, by number and name: the `one_step_on_data` of two models are two.
 
-    `role` is what Keras created it for: to train, test or predict with the model of the name `model`. `step`
-    means that it is the inner one, which handles one batch. `role` is None for a function that Keras did not
-    create.
+    `role` is what Keras created it for, if it did: to train, test or predict with the model of the name
+    `model`. `step` means that it is the inner one, which handles one batch.
     """
 
     id: int
@@ -153,12 +144,15 @@ class FunctionRef:
         return self.label
 
     @property
+    def is_mapped(self) -> bool:
+        """Whether `tf.data` traces it, to map it over the elements of a dataset."""
+        return self.name.startswith("Dataset_")
+
+    @property
     def label(self) -> str:
         """The name for readers: `train of net`, `train step of net`; without a role, that of TensorFlow.
 
         Example:
-            >>> FunctionRef(1, "one_step_on_data", role="train", model="net", step=True).label
-            'train step of net'
             >>> FunctionRef(2, "Dataset_map_normalize").label
             'Dataset.map(normalize)'
         """
@@ -171,9 +165,8 @@ class FunctionRef:
     @property
     def kind(self) -> str:
         """The name in a sentence, without that of the model: `the train step`; or that of TensorFlow."""
-        if self.role is None:
-            return self.label
-        return f"the {self.role} {'step' if self.step else 'function'}"
+        role = f"the {self.role} {'step' if self.step else 'function'}"
+        return self.label if self.role is None else role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,8 +284,7 @@ class Cause:
     """Why a `tf.function` was traced although it, or another one of the same code, had been traced before.
 
     `changes` are the differences from the most similar earlier trace, whose number is `compared_with`.
-    `detail` describes a cause that no argument shows, or one that means something to Keras: a last batch with
-    fewer rows.
+    `detail` describes a cause that no argument shows, or a last batch with fewer rows.
     """
 
     reason: Reason
@@ -302,7 +294,7 @@ class Cause:
 
     @property
     def is_expected(self) -> bool:
-        """Whether it is part of normal use, so that there is nothing to change in the program."""
+        """Whether it is normal, so that there is nothing to change in the program."""
         return self.reason == "second pass" or (self.reason == "signature" and bool(self.detail))
 
     def __str__(self) -> str:

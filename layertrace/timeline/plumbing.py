@@ -78,8 +78,7 @@ def origin_of(event: Event) -> str:
         return ORIGINS[event.variable.role or _guessed(event.variable) or "counter"]
     file = "" if event.defined_at is None else event.defined_at.file
     if event.layer is not None or is_keras_file(file):
-        is_mapped = event.function is not None and _is_mapped(event.function.name)
-        return "tf.data" if is_mapped else "Keras"
+        return "tf.data" if event.function is not None and event.function.is_mapped else "Keras"
     if file and not _TF_DATA_FILE.search(file):
         return "tf.distribute" if _DISTRIBUTE_FILE.search(file) else "TensorFlow"
     return "tf.data"
@@ -146,11 +145,6 @@ def _function_of(event: Event) -> int | None:
     return event.function.id if is_of_function and event.function is not None else None
 
 
-def _is_mapped(name: str) -> bool:
-    """Return whether `tf.data` gave a function its name: `Dataset_map_grab_batch`."""
-    return name.startswith("Dataset_")
-
-
 def _frameworks_functions(events: Iterable[Event]) -> set[int]:
     """Return the functions whose code is TensorFlow's or Keras's, and that no user calls.
 
@@ -165,10 +159,10 @@ def _frameworks_functions(events: Iterable[Event]) -> set[int]:
         if function is None or event.kind not in ("trace", "run"):
             continue
         file = None if event.defined_at is None else event.defined_at.file
-        if function.role is not None or (event.kind == "run" and _is_mapped(function.name)):
+        if function.role is not None or (event.kind == "run" and function.is_mapped):
             users.add(function.id)
         elif file is None:
-            (theirs if _is_mapped(function.name) else users).add(function.id)
+            (theirs if function.is_mapped else users).add(function.id)
         elif _SAVED_MODEL_FILE.search(file) or not (is_keras_file(file) or is_tensorflow_file(file)):
             users.add(function.id)
         else:

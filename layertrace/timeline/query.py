@@ -181,7 +181,7 @@ def _equals(value: object, wanted: object) -> bool:
     if value == wanted:
         return True
     if isinstance(value, FunctionRef) and isinstance(wanted, str):
-        return value.name == wanted
+        return wanted in (value.name, value.label)
     if isinstance(wanted, (list, set, frozenset)) or (
         isinstance(wanted, tuple) and not isinstance(value, (tuple, list))
     ):

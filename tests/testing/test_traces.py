@@ -8,6 +8,7 @@ import tensorflow as tf
 import layertrace
 from layertrace.errors import QueryError
 from layertrace.testing import assert_max_traces
+from layertrace.timeline import Event, FunctionRef, Location, Timeline
 
 
 def make_step():
@@ -68,3 +69,36 @@ def test_an_exception_in_the_block_is_raised_instead():
     with pytest.raises(KeyError), assert_max_traces(0):
         make_step()(tf.ones(2), 1)
         raise KeyError("own")
+
+
+def traced(*functions, at="/lib/keras/src/backend/tensorflow/trainer.py"):
+    """Return a timeline in which each function is traced once, from the same code."""
+    place = Location(at, 150)
+    return Timeline(
+        Event(seq=seq, kind="trace", function=function, trace=1, start_ns=seq, defined_at=place)
+        for seq, function in enumerate(functions)
+    )
+
+
+def test_functions_of_keras_count_by_role_and_model():
+    """The train and the test function of a model are two, although Keras creates both from one code."""
+    of = [FunctionRef(1, "f", role="train", model="net"), FunctionRef(2, "f", role="test", model="net")]
+    of += [FunctionRef(3, "f", role="train", model="other")]
+
+    assert_max_traces(1, traced(*of))
+    assert_max_traces(1, traced(*of), function="train of net")
+    with pytest.raises(AssertionError, match="train of net was traced 2 times"):
+        assert_max_traces(1, traced(of[0], FunctionRef(4, "f", role="train", model="net")))
+
+
+def test_models_that_a_loop_creates_count_together():
+    """Keras numbers their names."""
+    models = [FunctionRef(n, "f", role="predict", model=f"net_{n}" if n else "net") for n in range(3)]
+
+    with pytest.raises(AssertionError, match="predict of net was traced 3 times"):
+        assert_max_traces(2, traced(*models))
+
+
+def test_a_function_counts_once_for_each_dataset_that_maps_it():
+    """tf.data traces it for each of them, which does not count as a retrace."""
+    assert_max_traces(1, traced(*(FunctionRef(n, "Dataset_map_clean") for n in range(3)), at="train.py"))
