@@ -241,3 +241,18 @@ def test_a_selection_keeps_the_passes_of_its_calls():
 
     assert any(re.match(r"6  net\.fit\(x, y, epochs=3\) +build block_7", line) for line in lines)
     assert any(re.match(r" +step  traced +call ×2: block_7 ×2", line) for line in lines)
+
+
+def test_many_functions_of_one_statement_are_counted():
+    """A statement that traces a hundred functions does not push the others off the screen."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    for number in range(100):
+        with story.span("trace", function=story.function(f"step_{number}"), trace=1, at=5):
+            story.call(dense, f"float32[{number}]", "float32[1]")
+    story.call(dense, "float32[1]", "float32[1]", at=9)
+    lines = shown(with_source(story, {5: "steps()", 9: "dense(x)"}))
+
+    assert len(lines) <= 40
+    assert any(re.match(r" +… \d+ more rows of functions and calls", line) for line in lines)
+    assert any(line.startswith("9  dense(x)") for line in lines)

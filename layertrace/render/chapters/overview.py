@@ -15,7 +15,8 @@ from layertrace.render.chapters.columns import Columns
 from layertrace.render.chapters.contents import Contents, contents_of
 from layertrace.render.chapters.headline import Headline
 from layertrace.render.chapters.joining import joined
-from layertrace.render.chapters.rows import OverviewRow, RowWriter
+from layertrace.render.chapters.places import LinePlaces, leave_out
+from layertrace.render.chapters.rows import OverviewRow, RowWriter, shortened
 from layertrace.render.tables.counts import Totals
 from layertrace.render.tables.verdict import Verdict
 from layertrace.render.trees.layout import Layout
@@ -30,7 +31,7 @@ from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import Event
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ WIDE_FROM = 100
 FEWEST_TREE_LINES = 3
 MORE_BETWEEN = " · "
 MOST_ATTEMPTS = 4
+MOST_PASSES = (12, 6, 4, 2, 1)
 
 
 @dataclass(slots=True)
@@ -220,14 +222,24 @@ class _Page:
             - sum(len(self._columns.lines_of(section.row, self._columns.width)) for section in self._sections)
         )
         body: list[Text] = []
+        for most in MOST_PASSES:
+            for section in self._sections:
+                section.passes = shortened(section.passes, most, self._glyphs)
+            body = self._fitted(room, self._limit - len(head) - len(foot))
+            if len(head) + len(body) + len(foot) <= self._limit:
+                break
+        return [*head, *body, *foot]
+
+    def _fitted(self, room: int, most: int) -> list[Text]:
+        """Return the rows and trees, on `most` lines if possible."""
+        body: list[Text] = []
         for _ in range(MOST_ATTEMPTS):
             self._share(room)
             body = self._body()
-            excess = len(head) + len(body) + len(foot) - self._limit
-            if excess <= 0 or room <= 0:
+            if len(body) <= most or room <= 0:
                 break
-            room -= excess
-        return [*head, *body, *foot]
+            room -= len(body) - most
+        return body
 
     def _share(self, room: int) -> None:
         """Decide for each section whether it shows its passes, its tree, or both.
@@ -324,51 +336,16 @@ class _Page:
         room = self._width - self._columns.indent
         for section in self._sections:
             section.tree = rows(section.outline.nodes, writer, room) if section.outline else []
-            _leave_out(section.chapter, section.tree)
+            leave_out(section.chapter, section.tree)
             written += section.tree
         return Layout(
             written,
             room,
             glyphs,
-            places=_Lines(locations, self._files) if shown.places else None,
+            places=LinePlaces(locations, self._files) if shown.places else None,
             times=shown.times,
             widest_left=self._columns.width - self._columns.indent,
         )
-
-
-class _Lines(Places):
-    """The names of lines of code below the chapters of one file: `:25` in that file.
-
-    Args:
-        locations: All lines of code in the output.
-        files: The files of all chapters.
-    """
-
-    def __init__(self, locations: Iterable[Location], files: Set[str]) -> None:
-        super().__init__(locations, here())
-        self._files = files
-
-    def long(self, location: Location) -> str:
-        """Return a location that can be opened from the working directory, or its line alone."""
-        return self._line(location) or super().long(location)
-
-    def short(self, location: Location) -> str:
-        """Return a location without its directory, or its line alone."""
-        return self._line(location) or super().short(location)
-
-    def _line(self, location: Location) -> str:
-        return f":{location.line}" if self._files == {location.file} else ""
-
-
-def _leave_out(chapter: Chapter, written: Sequence[Row]) -> None:
-    """Leave out the places that are those of the chapter."""
-    for row in written:
-        place = row.line.location
-        if place is not None and any(
-            statement.file == place.file and statement.first <= place.line <= statement.last
-            for statement in chapter.statements[:1]
-        ):
-            row.line.location = None
 
 
 @list_tree_options

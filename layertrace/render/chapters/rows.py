@@ -17,7 +17,7 @@ from layertrace.render.wording.plumbing_phrases import plumbing_phrase
 from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, SEVERITIES, inked
 from layertrace.timeline.chapters import Chapter
 
-__all__ = ["OverviewRow", "RowWriter"]
+__all__ = ["OverviewRow", "RowWriter", "shortened"]
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class OverviewRow:
         words: What happened, as facts that may be spread over several lines.
         time: How long it took; empty if nothing was timed.
         is_longest: Whether no other statement took as long.
+        left_out: The number of rows that it stands for, if it is a note.
     """
 
     lines: str = ""
@@ -39,6 +40,7 @@ class OverviewRow:
     words: list[Text] = field(default_factory=list)
     time: str = ""
     is_longest: bool = False
+    left_out: int = 0
 
 
 class RowWriter:
@@ -168,3 +170,13 @@ class RowWriter:
 
     def _glyphed(self, text: str) -> str:
         return sentences.glyphed(text, self._glyphs)
+
+
+def shortened(rows: list[OverviewRow], most: int, glyphs: Glyphs) -> list[OverviewRow]:
+    """Return at most so many rows of passes; the last one counts those that are left out."""
+    if len(rows) <= most:
+        return rows
+    left_out = sum(row.left_out or 1 for row in rows[most - 1 :])
+    note = OverviewRow(name=inked(f"  {glyphs.dots} {left_out:,} more rows of functions and calls", QUIET))
+    note.left_out = left_out
+    return [*rows[: most - 1], note]
