@@ -1,6 +1,7 @@
 """A tree keeps to its width, and drops the least important parts."""
 
 import re
+from pathlib import Path
 
 import pytest
 import stories
@@ -10,6 +11,10 @@ from rich.panel import Panel
 
 from layertrace.render import table, text, tree
 from layertrace.render.console import written
+from layertrace.render.wording.formatting import duration
+from layertrace.timeline import Timeline
+
+RECORDINGS = Path(__file__).parent / "recordings"
 
 STORIES = ("tutorial", "bug", "fit", "large", "loop", "strategy", "hostile", "deep")
 
@@ -132,3 +137,30 @@ def test_a_tree_fits_into_other_renderables():
     panel = written(Panel.fit(tree(stories.tutorial())), width=120, encoding="utf-8")
 
     assert {cell_len(line) for line in panel.splitlines()} == {85}
+
+
+def recorded(name):
+    """Return the recording of a program of real size."""
+    return Timeline.load(RECORDINGS / f"{name}.layertrace")
+
+
+def test_every_timed_event_of_a_transformer_shows_its_time():
+    """In 120 columns, no event of a `fit` loses its duration to its names and shapes."""
+    timeline = recorded("transformer")
+    shown = tree(timeline, fold=False, max_lines=10_000)
+    rows = written(shown, width=120, encoding="utf-8").splitlines()
+
+    for event in timeline:
+        if event.duration_ns is not None and event.seq not in timeline.plumbing:
+            row = next(row for row in rows if re.match(rf"[│├└─ ]+{event.seq} +{event.kind}\b", row))
+            assert re.search(rf"  {re.escape(duration(event.duration_ns))}( |$)", row)
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_siblings_of_an_efficientnet_have_their_kind_in_one_column(width):
+    """Among hundreds of siblings, the kind begins in one column."""
+    rows = written(tree(recorded("effnet"), depth=1), width=width, encoding="utf-8").splitlines()
+    kinds = [match.start(1) for row in rows if (match := re.match(r"[├└]─+ \d+ +(init|build|call)\b", row))]
+
+    assert len(kinds) > 100
+    assert len(set(kinds)) == 1

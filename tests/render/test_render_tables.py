@@ -1,6 +1,7 @@
 """Tables keep their columns at any width, nest, and add up."""
 
 import re
+from pathlib import Path
 
 import pytest
 import stories
@@ -201,3 +202,19 @@ def test_tables_and_trees_can_be_printed(capsys):
 def test_memory_is_written_as_keras_does(size, expected):
     """The unit is the largest that leaves at least 1."""
     assert memory(size) == expected
+
+
+@pytest.mark.parametrize(("name", "together"), [("transformer", "109,314"), ("effnet", "7,200,312")])
+def test_totals_of_real_programs_are_those_of_keras(name, together):
+    """The totals of recorded programs are what `count_params()` returned in them."""
+    timeline = Timeline.load(Path(__file__).parent / "recordings" / f"{name}.layertrace")
+
+    assert lines(table(timeline))[-1].split()[:2] == ["together", together]
+    assert lines(variable_table(timeline))[-1].split()[:2] == ["together", together]
+    assert max(map(cell_len, lines(table(timeline), 80))) <= 80
+
+
+def test_no_golden_text_has_a_serialized_config():
+    """A config is shown as the call that creates the object."""
+    for file in (Path(__file__).parents[1] / "golden").glob("*.txt"):
+        assert not re.search(r"\{module:|class_name:", file.read_text(encoding="utf-8")), file.name
