@@ -9,6 +9,7 @@ from layertrace.diagnosis import Finding, diagnose
 from layertrace.errors import UnknownLayerError
 from layertrace.record.api import current_timeline, last_timeline
 from layertrace.timeline import Timeline
+from layertrace.timeline.query import inside_of
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def report(
     """Print the findings, the events as a tree, and a verdict.
 
     Args:
-        subject: A timeline; or a layer, a class or a name, whose events are taken from `current_timeline()`,
-            or else from the recording that ended last; by default, that whole timeline.
+        subject: A timeline; or a layer, a class or a name, whose events are taken, with those inside, from
+            `current_timeline()` or else from the recording that ended last; by default, that whole timeline.
         findings: Whether to report errors and warnings; only `layertrace.diagnose` returns notes.
         file: The file to print to; None for the standard output.
         console: The rich console to print to, instead of a file.
@@ -61,9 +62,15 @@ def _whole_and_shown(subject: object) -> tuple[Timeline, Timeline]:
         if subject is None:
             return whole, whole
         with suppress(UnknownLayerError):
-            return whole, whole.of(subject)
+            return whole, _with_inside(whole, whole.of(subject))
     latest = timelines[-1] if timelines else current_timeline()
-    return latest, latest if subject is None else latest.of_recorded(subject)
+    return latest, latest if subject is None else _with_inside(latest, latest.of_recorded(subject))
+
+
+def _with_inside(whole: Timeline, selected: Timeline) -> Timeline:
+    """Return the events of the selected layers with what is inside them, as `trace(model)` records it."""
+    inside = inside_of(whole, selected.layers)
+    return whole.where(lambda event: event.seq in inside)
 
 
 def _findings_about(shown: Timeline, whole: Timeline) -> list[Finding]:

@@ -12,7 +12,7 @@ from layertrace.cli import completion
 from layertrace.errors import UnknownLayerError
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import KINDS, LayerRef
-from layertrace.timeline.query import listed
+from layertrace.timeline.query import inside_of, listed
 
 __all__ = ["event_filters", "filtered", "finding_filters"]
 
@@ -99,19 +99,6 @@ def _classes(layer: LayerRef) -> list[str]:
     return [layer.class_name, *(base.rpartition(".")[2] for base in layer.bases)]
 
 
-def _layers_and_events_inside(timeline: Timeline, layers: Sequence[LayerRef]) -> set[int]:
-    """Return the numbers of the events of some layers, of the layers inside them, and of what ran inside."""
-    ids = {layer.id for layer in layers}
-    paths = tuple(f"{layer.path}/" for layer in layers)
-    seqs: set[int] = set()
-    for event in timeline:
-        layer = event.layer
-        is_inside = layer is not None and (layer.id in ids or (bool(paths) and layer.path.startswith(paths)))
-        if is_inside or event.parent in seqs:
-            seqs.add(event.seq)
-    return seqs
-
-
 def filtered(
     timeline: Timeline, only: Sequence[str], classes: Sequence[str], kinds: Sequence[str]
 ) -> Timeline:
@@ -122,7 +109,7 @@ def filtered(
     """
     if only or classes:
         chosen = [layer for glob in only for layer in timeline.of(glob).layers]
-        inside = _layers_and_events_inside(timeline, chosen)
+        inside = inside_of(timeline, chosen)
         ids = {layer.id for glob in classes for layer in _layers_of_class(timeline, glob)}
         timeline = timeline.where(
             lambda event: event.seq in inside or (event.layer is not None and event.layer.id in ids)

@@ -14,7 +14,7 @@ from layertrace.diagnosis.finding import SEVERITIES, Finding, Findings, Violatio
 from layertrace.diagnosis.merge_findings import merged
 from layertrace.diagnosis.rule import Rule
 from layertrace.diagnosis.selection import chosen, settings
-from layertrace.errors import LayertraceWarning
+from layertrace.errors import LayertraceWarning, TargetError
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import statements_of
 from layertrace.timeline.event import Location
@@ -35,11 +35,17 @@ def diagnose(
 
     Raises:
         RuleError: If a code matches no rule.
+        TargetError: If it is given a layer or anything else that is not a timeline.
 
     Example:
         for finding in layertrace.diagnose(timeline, ignore=["LT2"]):
             print(finding, finding.fix)
     """
+    if not isinstance(timeline, Timeline):
+        raise TargetError(
+            f"diagnose() reads a timeline, got a {type(timeline).__name__}; record one with "
+            "`with layertrace.trace() as timeline:`"
+        )
     if select is None or ignore is None:
         project = settings()
         select = project.select if select is None else select

@@ -17,6 +17,7 @@ __all__ = [
     "by_fields",
     "by_subject",
     "check_value",
+    "inside_of",
     "listed",
     "qualified_name",
     "similar",
@@ -47,6 +48,18 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
             f"no layer {_description_of(subject)} in this timeline{meant}; it has {names}"
         )
     return (event for event in events if event.layer is not None and event.layer.id in wanted)
+
+
+def inside_of(events: Iterable[Event], layers: Sequence[LayerRef]) -> set[int]:
+    """Return the numbers of the events of some layers, of the layers inside them, and of what ran inside."""
+    ids, paths = {layer.id for layer in layers}, tuple(f"{layer.path}/" for layer in layers)
+    seqs: set[int] = set()
+    for event in events:
+        layer = event.layer
+        is_inside = layer is not None and (layer.id in ids or (bool(paths) and layer.path.startswith(paths)))
+        if is_inside or event.parent in seqs:
+            seqs.add(event.seq)
+    return seqs
 
 
 def listed(names: Iterable[str]) -> str:

@@ -393,7 +393,7 @@ def test_live_prints_while_the_program_runs(program):
     done = layertrace("run", "-q", "--live", script)
 
     assert re.search(
-        r"layertrace  \d s  no layer is running; last: init  dense_\d \(Dense\) .* \d+ layers", done.stderr
+        r"layertrace  \d+ s  no layer is running; last: init  dense_\d+ \(Dense\) .* \d+ layers", done.stderr
     )
 
 

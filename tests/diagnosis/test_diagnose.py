@@ -11,7 +11,7 @@ from layertrace.diagnosis import Evidence, Rule, Violation, all_rules, diagnose,
 from layertrace.diagnosis import rule as rule_decorator
 from layertrace.diagnosis.registry import all_rules as cached_rules
 from layertrace.diagnosis.selection import chosen
-from layertrace.errors import LayertraceWarning, RuleError
+from layertrace.errors import LayertraceWarning, RuleError, TargetError
 from layertrace.timeline import LayerRef, Location, VariableSpec
 from layertrace.timeline.context import LayerState, RecordingContext
 
@@ -262,3 +262,9 @@ def test_a_timeline_truncated_anywhere_is_diagnosed(cut):
 def test_a_timeline_without_any_layer_has_no_finding():
     """A timeline without layers has no findings."""
     assert diagnose(Timeline(), select=["LT"], ignore=[]) == []
+
+
+def test_a_layer_in_place_of_a_timeline_is_refused():
+    """The error names the type that was given, and how to record a timeline."""
+    with pytest.raises(TargetError, match=r"diagnose\(\) reads a timeline, got a dict; record one with"):
+        diagnose({})

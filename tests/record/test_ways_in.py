@@ -209,6 +209,20 @@ def test_a_report_on_a_layer_looks_into_the_recording_that_ended_last(capsys):
         layertrace.report(layer)
 
 
+def test_a_report_on_a_model_includes_what_is_inside(capsys):
+    """The layers of a model are shown with it, and no other layer is."""
+    model, other = encoder_and_decoder(), Double(name="other")
+    with layertrace.trace():
+        model(ONES)
+        other(ONES)
+    layertrace.report(model)
+
+    shown = capsys.readouterr().out
+    assert "decoder" in shown
+    assert "encoder" in shown
+    assert "other" not in shown
+
+
 TRACED = """
 import layertrace, keras, numpy as np
 {make}

@@ -184,3 +184,11 @@ def test_layers_that_keras_creates_as_a_reference_have_no_row():
 
     assert "dense" in shown
     assert "reference" not in shown
+
+
+def test_a_chart_is_printed_by_print():
+    """`print` shows the chart itself, and a notebook shows it, too."""
+    shown = life_chart(stories.bug())
+
+    assert "gcn_2" in str(shown)
+    assert set(shown._repr_mimebundle_()) == {"text/plain", "text/html"}

@@ -10,6 +10,7 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
+from layertrace.render.console import Displayable
 from layertrace.render.lives.columns import columns, cut_to, heads
 from layertrace.render.lives.grid import Grid
 from layertrace.render.lives.legend import legend
@@ -33,8 +34,8 @@ WAYS_TO_FIT = ((4, 8, False), (2, 4, False), (2, 4, True), (2, 2, True))
 NO_LAYERS = "no layer was created, built or called during the recording"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LifeChart:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LifeChart(Displayable):
     """A life chart, which `rich` prints in any width, encoding and number of colours."""
 
     timeline: Timeline
