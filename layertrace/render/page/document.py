@@ -16,7 +16,17 @@ from layertrace.render.wording.glyphs import printable
 
 __all__ = ["document"]
 
-STYLES = ("page.css", "tree.css", "details.css", "panels.css", "lives.css", "phone.css", "print.css")
+STYLES = (
+    "colours.css",
+    "page.css",
+    "lanes.css",
+    "tree.css",
+    "details.css",
+    "panels.css",
+    "lives.css",
+    "phone.css",
+    "print.css",
+)
 
 
 def document(title: str, heading: str, content: dict[str, Any]) -> str:

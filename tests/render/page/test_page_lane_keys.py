@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import layertrace
 from layertrace.timeline.event import KINDS
 
-STYLE = Path(layertrace.__file__).parent / "render" / "page" / "styles" / "page.css"
+STYLE = Path(layertrace.__file__).parent / "render" / "page" / "styles" / "colours.css"
 ROW = 40
 """The height at which the first row of events is."""
 
