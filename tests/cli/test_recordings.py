@@ -68,7 +68,7 @@ def folder(recorded, tmp_path):
 
 
 REPORTS = {
-    "the tree": ([], ["net (Net)", "step trace 1, 2", "float32[2, 2], was float32[1, 2]"]),
+    "the tree": ([], ["net (Net)", "trace 2 step", "float32[2, 2], was float32[1, 2]"]),
     "a table": (["--table"], ["class", "net", "Dense"]),
     "functions": (["--functions"], ["step", "2", "x: float32[2, 2], was float32[1, 2]"]),
     "variables": (["--variables"], ["dense/kernel", "float32[2, 3]", "GlorotUniform", "build"]),
