@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.event import Event, FunctionRef, Kind, LayerRef, Mode, Structure
+from layertrace.timeline.event_source import StoredEvents
+from layertrace.timeline.layer_places import Clues, ordered, parents_of
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Cell", "Life", "Lives", "Pass", "lives"]
@@ -135,15 +138,30 @@ class Lives:
     holders: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
+_KEPT: WeakKeyDictionary[Timeline, tuple[Sequence[Event], Lives]] = WeakKeyDictionary()
+"""The lives that were computed last, for the very events of a timeline."""
+
+
 def lives(timeline: Timeline) -> Lives:
     """Return the lives of the layers of a timeline, in linear time.
 
-    The sum of all cells is the number of events of each kind.
+    The sum of all cells is the number of events of each kind. They are kept as long as the timeline and its
+    events.
 
     Example:
         >>> lives(Timeline()).lives
         ()
     """
+    if not isinstance(timeline.source, StoredEvents):  # of a running recording, layers may still change
+        return _computed(timeline)
+    events = timeline.source.events()
+    kept = _KEPT.get(timeline)
+    if kept is None or kept[0] is not events:
+        kept = _KEPT[timeline] = events, _computed(timeline)
+    return kept[1]
+
+
+def _computed(timeline: Timeline) -> Lives:
     program_chapters = tuple(chapters(timeline))
     collector = _Collector(program_chapters, timeline.plumbing)
     for event in timeline.standing_alone():
@@ -152,7 +170,12 @@ def lives(timeline: Timeline) -> Lives:
     everyone = collector.lives
     for life in (*everyone.values(), collector.outside):
         life.cells = dict(sorted((renumbered[number], cell) for number, cell in life.cells.items()))
-    parents = _parents(timeline, everyone, collector)
+    layers = {number: life.layer for number, life in everyone.items() if life.layer is not None}
+    parents = parents_of(layers, collector.clues, timeline.surroundings.states)
+    in_order = []
+    for number, parent, depth in ordered(layers, parents, collector.clues):
+        everyone[number].parent, everyone[number].depth = parent, depth
+        in_order.append(everyone[number])
     for number in timeline.plumbing.layers & everyone.keys():
         everyone[number].is_plumbing = True
     for number, state in timeline.surroundings.states.items():
@@ -161,7 +184,7 @@ def lives(timeline: Timeline) -> Lives:
     return Lives(
         chapters=program_chapters,
         passes=passes,
-        lives=_in_order(everyone, parents),
+        lives=tuple(in_order),
         outside=collector.outside,
         runs=collector.runs,
         ran=collector.ran,
@@ -192,8 +215,7 @@ class _Collector:
         self.traces: dict[int, tuple[int, int]] = {}
         self.ran_before = False
         self.holders: dict[int, dict[str, None]] = {}
-        self.created_in: dict[int, int] = {}
-        self.called_in: dict[int, int] = {}
+        self.clues = Clues()
         self._called_symbolically: set[int] = set()
         self._chapters = {
             root.seq: index for index, chapter in enumerate(program_chapters) for root in chapter.roots
@@ -226,8 +248,8 @@ class _Collector:
         else:
             life = self.outside if layer is None else self._life(layer)
             self._count(event, life, self._pass(event, chapter, function))
-            if layer is not None and around is not None:
-                (self.created_in if kind == "init" else self.called_in).setdefault(layer.id, around)
+            if layer is not None:
+                self.clues.add(event, layer.id, around, in_call=parent in self._calls)
 
     def _add_run(self, event: Event, chapter: int) -> None:
         if event.function is not None:
@@ -296,69 +318,3 @@ def _ordered(passes: Sequence[Pass]) -> tuple[tuple[Pass, ...], dict[int, int]]:
 
 def _group(key: Pass) -> tuple[int, Mode, int]:
     return key.chapter, key.mode, 0 if key.function is None else key.function.id
-
-
-def _parents(timeline: Timeline, everyone: Mapping[int, Life], collector: _Collector) -> dict[int, int]:
-    """Return the layer that each layer lies in, by their numbers, without cycles.
-
-    That is the layer whose method created it, else the first one that called it, else the one that holds it
-    as an attribute, else the smallest one that tracks it, else the one whose path its path begins with.
-    """
-    held_by: dict[int, int] = {}
-    tracked_by: dict[int, int] = {}
-    states = timeline.surroundings.states
-    for holder in sorted(states, key=lambda number: len(states[number].children)):
-        for child in states[holder].held:
-            held_by.setdefault(child, holder)
-        for child in states[holder].children:
-            tracked_by.setdefault(child, holder)
-    by_path = {life.layer.path: number for number, life in everyone.items() if life.layer is not None}
-    parents: dict[int, int] = {}
-    for number, life in everyone.items():
-        path = "" if life.layer is None else life.layer.path.rpartition("/")[0]
-        options = (
-            collector.created_in.get(number),
-            collector.called_in.get(number),
-            held_by.get(number),
-            tracked_by.get(number),
-            by_path.get(path),
-        )
-        for parent in options:
-            if parent is not None and parent != number and parent in everyone:
-                parents[number] = parent
-                break
-    for number in _in_cycles(parents):
-        del parents[number]
-    return parents
-
-
-def _in_cycles(parents: Mapping[int, int]) -> list[int]:
-    """Return one member of each cycle."""
-    members, visited = [], set[int]()
-    for start in parents:
-        way, number = set[int](), start
-        while number in parents and number not in visited:
-            visited.add(number)
-            way.add(number)
-            number = parents[number]
-        if number in way:
-            members.append(number)
-    return members
-
-
-def _in_order(everyone: Mapping[int, Life], parents: Mapping[int, int]) -> tuple[Life, ...]:
-    """Return the layers, each followed by those inside it."""
-    children: dict[int | None, list[int]] = {}
-    for number in everyone:
-        children.setdefault(parents.get(number), []).append(number)
-    ordered: list[Life] = []
-    top = children.get(None, [])
-    waiting: list[tuple[int, int | None, int]] = [(number, None, 0) for number in reversed(top)]
-    while waiting:
-        number, parent, depth = waiting.pop()
-        life = everyone[number]
-        life.parent, life.depth = parent, depth
-        inside = children.get(number, [])
-        waiting += [(child, len(ordered), depth + 1) for child in reversed(inside)]
-        ordered.append(life)
-    return tuple(ordered)

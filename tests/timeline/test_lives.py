@@ -1,5 +1,7 @@
 """The lives of layers: how they are nested, and what happened in which pass."""
 
+from dataclasses import replace
+
 import stories
 from hand_made import Story
 from hypothesis import given
@@ -46,6 +48,70 @@ def test_a_layer_that_no_other_called_lies_in_its_holder():
     timeline = Timeline(story.events, (), RecordingContext(states=states))
 
     assert shape(timeline) == ["model", "  spare", "  feed"]
+
+
+def test_a_layer_lies_in_the_sequential_that_alone_calls_it():
+    """`self.decoder = Sequential([Dense(4)])` creates the dense layer in the `__init__` of the model."""
+    story = Story()
+    model, feed, dense, shared = (
+        story.layer(*names)
+        for names in (("Net", "net"), ("InputLayer", "feed"), ("Dense", "dense"), ("Dense", "shared"))
+    )
+    decoder = replace(
+        story.layer("Sequential", "decoder"), bases=("keras.src.models.sequential.Sequential",)
+    )
+    with story.span("init", model, at=1):
+        for layer in (shared, feed, dense, decoder):
+            story.add("init", layer, at=1)
+    with story.span("call", model, at=2):
+        story.call(shared, "float32[1]", "float32[1]", at=2)
+        with story.span("call", decoder, at=2):
+            story.call(dense, "float32[1]", "float32[1]", at=2)
+            story.call(shared, "float32[1]", "float32[1]", at=2)
+    states = {decoder.id: LayerState(layer=decoder, children=(feed.id, dense.id))}
+    timeline = Timeline(story.events, (), RecordingContext(states=states))
+
+    assert shape(timeline) == ["net", "  shared", "  decoder", "    feed", "    dense"]
+
+
+def test_a_layer_stays_in_its_creator_if_a_layer_outside_calls_it():
+    """A model may call the layers of its encoder one by one."""
+    story = Story()
+    model, encoder, dense = (story.layer("Layer", name) for name in ("model", "encoder", "dense"))
+    with story.span("init", model, at=1), story.span("init", encoder, at=1):
+        story.add("init", dense, at=1)
+    with story.span("call", model, at=2):
+        story.call(dense, "float32[1]", "float32[1]", at=2)
+
+    assert shape(story.timeline()) == ["model", "  encoder", "    dense"]
+
+
+def test_the_layers_of_a_functional_model_are_in_the_order_in_which_it_runs_them():
+    """A backbone is created before the layers that come before it; the input is first."""
+    story = Story()
+    backbone, feed, rescaling = (
+        story.layer(*names)
+        for names in (("Conv", "backbone"), ("InputLayer", "feed"), ("Rescaling", "rescaling"))
+    )
+    model = replace(
+        story.layer("Functional", "model"), bases=("keras.src.models.functional.Functional",)
+    )
+    for at, layer in enumerate((backbone, feed, rescaling, model)):
+        story.add("init", layer, at=at + 1)
+    with story.span("call", model, at=6):
+        story.call(rescaling, "float32[1]", "float32[1]", at=6)
+        story.call(backbone, "float32[1]", "float32[1]", at=6)
+    states = {model.id: LayerState(layer=model, children=(backbone.id, feed.id, rescaling.id))}
+    timeline = Timeline(story.events, (), RecordingContext(states=states))
+
+    assert shape(timeline) == ["model", "  feed", "  rescaling", "  backbone"]
+
+
+def test_lives_are_computed_once():
+    """The chart and the table of a page share them."""
+    timeline = stories.bug()
+
+    assert lives(timeline) is lives(timeline)
 
 
 def test_layers_that_create_and_call_each_other_are_in_no_cycle():
