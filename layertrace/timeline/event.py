@@ -279,6 +279,10 @@ def _rounded(value: str | None) -> str | None:
 _LONG_FLOAT = re.compile(r"(?<![\w.])\d{1,3}\.\d{5,}(e[+-]?\d+)?")
 
 
+TRACED_TWICE = "traced twice: the first pass created the variables"
+"""Why TensorFlow traces a function a second time, right after the first, if that created variables."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """Why a `tf.function` was traced although it, or another one of the same code, had been traced before.
@@ -298,6 +302,8 @@ class Cause:
         return self.reason == "second pass" or (self.reason == "signature" and bool(self.detail))
 
     def __str__(self) -> str:
+        if self.reason == "second pass":
+            return TRACED_TWICE  # an older recording has other words
         changes = "; ".join(map(str, self.changes[:3]))
         more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
         return self.detail or changes + more

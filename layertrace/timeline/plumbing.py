@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import chain
+from typing import TypeVar
 
 from layertrace.timeline.event import Event, VariableRole, VariableSpec
 from layertrace.timeline.ownership import is_keras_file, is_tensorflow_file
 
 __all__ = ["Plumbing", "origin_of", "plumbing"]
+
+_Element = TypeVar("_Element")
 
 ORIGINS: dict[VariableRole, str] = {
     "optimizer": "optimizers",
@@ -43,6 +46,11 @@ class Plumbing(Set[int]):
         self._seqs = seqs
         self.functions = functions
         self.layers = layers
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[_Element]) -> frozenset[_Element]:
+        """Return what `plumbing - others` is: numbers of events, without their functions and layers."""
+        return frozenset(it)
 
     def __contains__(self, event: object) -> bool:
         """Return whether an event, or the event with a number, is plumbing."""

@@ -14,7 +14,7 @@ SHOWN = {
     "fit": [
         "symbolic: Keras infers shapes",
         "trace 2  train step of net",
-        "second pass: variables were created in the first",
+        "traced twice: the first pass created the variables",
     ],
     "fit_and_predict": [
         "3 layers · 67 parameters · 5 traces",
@@ -22,7 +22,7 @@ SHOWN = {
         "last batch: 4 rows, not 8",
     ],
     "gcn_in_cnn_eager": ["gcn_1 (GCN) created 4 variables in 3 calls", "and keeps 0", "call ×3  cnn"],
-    "gcn_in_cnn_fixed": ["trace 2  predict", "second pass: variables were created in the first"],
+    "gcn_in_cnn_fixed": ["trace 2  predict", "traced twice: the first pass created the variables"],
     "gcn_in_cnn_traced": ["refused: ValueError", "LT101", "gcn_1 (GCN) creates a tf.Variable", "trace 2 of "
     "predict"],
     "many_layers": ["157 layers", "expanded_conv_project", "2,270,794"],
@@ -39,12 +39,12 @@ SHOWN = {
     "retrace_shapes": [
         "trace 4  each_shape",
         "x: float32[None, 4], was float32[1, 4] (dimension 0)",
-        "without entering Python",
+        "as a graph, without Python",
     ],
     "retrace_values": [
         "factor=0.3, was 0.2",
         "factor: float32[], was 0.3",
-        "without entering Python",
+        "as a graph, without Python",
     ],
     "traced_before": [
         "no layers · 3 runs",

@@ -225,7 +225,7 @@ def test_a_second_pass_is_recognized(dense):
 
     first, second = timeline.where(kind="trace")
     assert (first.cause, first.graph.second_pass) == (None, False)
-    assert str(second.cause) == "second pass: variables were created in the first"
+    assert str(second.cause) == "traced twice: the first pass created the variables"
     assert second.graph.second_pass
 
 

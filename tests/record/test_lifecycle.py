@@ -450,7 +450,7 @@ def test_fit_explains_why_call_runs_three_times():
     assert {e.function.name for e in calls} == {"one_step_on_data"}
     traces = timeline.where(kind="trace", function="one_step_on_data")
     causes = [event.cause and str(event.cause) for event in traces]
-    assert causes == [None, "second pass: variables were created in the first"]
+    assert causes == [None, "traced twice: the first pass created the variables"]
 
 
 def test_nested_structures_stay_nested():

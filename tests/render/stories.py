@@ -15,7 +15,7 @@ FIRST_CALL_ONLY = (
     " https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
 )
 
-SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
+SECOND_PASS = Cause(reason="second pass", detail="traced twice: the first pass created the variables")
 
 
 def tutorial() -> Timeline:

@@ -29,10 +29,10 @@ def test_depth_counts_levels_of_events():
     assert [line.split("  ")[-1].strip() for line in lines] == [
         "units=3",
         "sequential (Sequential)",
-        "… 5 inside",
-        "… 3 inside",
-        "… 2 inside",
-        "without entering Python",
+        "… 5 events inside",
+        "… 3 events inside",
+        "… 2 events inside",
+        "as a graph, without Python",
     ]
 
 
@@ -67,7 +67,7 @@ def test_outer_events_come_before_inner_ones():
     lines = shown(story.timeline(), max_lines=12)
 
     assert len(lines) == 10
-    assert all(line.endswith("… 100 inside") for line in lines)
+    assert all(line.endswith("… 100 events inside") for line in lines)
 
 
 def test_an_error_is_shown_although_its_surroundings_are_not():
@@ -87,7 +87,7 @@ def test_depth_does_not_hide_an_error():
     """The event in which an exception was raised is shown below the last level that is shown."""
     lines = shown(stories.bug(), depth=1)
 
-    assert lines[2] == "└── 13 trace 2  cnn  ✗ ValueError  second pass: variables were created in the first"
+    assert lines[2] == "└── 13 trace 2  cnn  ✗ ValueError  traced twice: the first pass created the variables"
     assert lines[3] == "    ├── …  3 events not shown"
     assert lines[4].startswith("    └── 17 variable  Variable of gcn_2 (GCN)  float32[8, 4]")
 
@@ -121,5 +121,5 @@ def test_a_selection_shows_its_own_nesting():
         "├── 5",
         "├── 8  trace 1   train step of sequential  data: (float32[4, 4], float32[4, 3])",
         "│   └── 11",
-        "└── 12 trace 2   train step of sequential  second pass: variables were created in the first",
+        "└── 12 trace 2   train step of sequential  traced twice: the first pass created the variables",
     ]

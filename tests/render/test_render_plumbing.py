@@ -70,7 +70,7 @@ def test_without_plumbing_nothing_is_added():
     assert apart("7 traces", {"Keras": 2}) == "7 traces (2 more of Keras)"
 
 
-SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
+SECOND_PASS = Cause(reason="second pass", detail="traced twice: the first pass created the variables")
 ROWS = Change(argument="data[0]", what="shape", before="float32[32, 3]", now="float32[None, 3]", axes=(0,))
 LAST_BATCH = Cause(reason="signature", changes=(ROWS,), compared_with=1, detail="last batch: 18 rows, not 32")
 NEW_RATE = Change(argument="rate", what="value", before="0.1", now="0.2")
@@ -112,7 +112,7 @@ def test_functions_of_keras_are_listed_by_what_they_are_for():
     assert lines[:1] + lines[2:] == [
         "function          traces runs tracing  why again",
         "train of net           1   21  2.0 ms",
-        "  its step             2    0  4.0 ms  second pass: variables were created in the first",
+        "  its step             2    0  4.0 ms  traced twice: the first pass created the variables",
         "test of net            1    0  2.0 ms",
         "predict of net         2    0  4.0 ms  last batch: 18 rows, not 32",
         "scale train.py:7       2    0  4.0 ms  rate=0.2, was 0.1",

@@ -74,7 +74,7 @@ def test_a_console_is_used_as_it_is():
     print_timeline(stories.tutorial(), console=Console(file=page, width=50, color_system=None), depth=1)
 
     assert max(map(len, page.getvalue().splitlines())) <= 50
-    assert "… 1 inside" in page.getvalue()
+    assert "… 1 event inside" in page.getvalue()
 
 
 def test_a_notebook_gets_html(monkeypatch):

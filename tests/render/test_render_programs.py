@@ -19,7 +19,7 @@ from layertrace.render import print_timeline, verdict
 
 RECORDINGS = Path(__file__).parent / "recordings"
 PROGRAMS = sorted(file.stem for file in RECORDINGS.glob("*.layertrace"))
-REASONS = ("no Python, no call",)
+REASONS = ("without Python",)
 MUST_SHOW = {
     "effnet": ["init 274 layers, build 185", "call ×273"],
     "resnet": ["init 178 layers, build 126", "call ×177"],

@@ -3,7 +3,7 @@
 import pytest
 
 from layertrace.timeline import Opaque, TensorSpec
-from layertrace.timeline.event import Change
+from layertrace.timeline.event import Cause, Change
 from layertrace.timeline.literals import words
 from layertrace.timeline.signature_diff import changes, closest
 
@@ -55,3 +55,10 @@ def test_long_floats_are_rounded_unless_they_then_look_equal():
     assert shown("0.05", "0.03333333333333333") == "rate=0.03333, was 0.05"
     assert shown("(0.1, 0.30000000000000004)", "(0.1, 0.5)") == "rate=(0.1, 0.5), was (0.1, 0.3)"
     assert shown("0.30000000000000004", "0.3") == "rate=0.3, was 0.30000000000000004"
+
+
+def test_a_second_pass_reads_the_same_in_every_recording():
+    """An older recording has other words for it."""
+    cause = Cause(reason="second pass", detail="second pass: variables were created in the first")
+
+    assert str(cause) == "traced twice: the first pass created the variables"

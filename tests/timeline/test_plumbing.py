@@ -156,3 +156,13 @@ def test_a_timeline_has_its_plumbing():
     assert timeline.plumbing is timeline.plumbing
     assert set(timeline.plumbing) == {0}
     assert timeline.where(kind="init").plumbing is timeline.plumbing
+
+
+def test_set_operations_return_the_numbers_of_events():
+    """What is left of plumbing is an ordinary set."""
+    slots = [Event(seq=number, kind="variable", variable=variable(role="optimizer")) for number in (0, 1)]
+    plumbed = Timeline(slots).plumbing
+
+    assert plumbed - {1} == {0}
+    assert plumbed & {1, 2} == {1}
+    assert plumbed | {2} == {0, 1, 2}

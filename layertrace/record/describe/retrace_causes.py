@@ -11,7 +11,7 @@ from layertrace.record.describe.trace_signatures import described, signature
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
-from layertrace.timeline.event import Cause, Change, Opaque, Structure
+from layertrace.timeline.event import TRACED_TWICE, Cause, Change, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 
 __all__ = ["cause_of", "cause_of_another", "code_of", "instance_of", "mapped_code_of"]
@@ -29,7 +29,7 @@ _CONTEXTS = {
 }
 """The fields of TensorFlow's `EagerContext` (2.16 to 2.21), and what it means if one differs."""
 
-_SECOND_PASS = Cause(reason="second pass", detail="second pass: variables were created in the first")
+_SECOND_PASS = Cause(reason="second pass", detail=TRACED_TWICE)
 _UNKNOWN = Cause(reason="unknown", detail="its arguments do not show why")
 _FAILED = Cause(reason="failed before", detail="traced again because the trace before failed")
 

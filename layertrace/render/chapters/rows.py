@@ -62,6 +62,7 @@ class RowWriter:
         )
         self._findings = findings
         self._glyphs = glyphs
+        self._has_explained_runs = False  # one explanation is enough for a screen
 
     def chapter(self, chapter: Chapter, contents: Contents) -> tuple[OverviewRow, list[OverviewRow]]:
         """Return the row of a chapter, and those of its passes."""
@@ -166,7 +167,9 @@ class RowWriter:
         if way.traced_before:
             yield inked("traced before this recording; its layers record no events", NOTE)
         elif way.runs:
-            yield inked(sentences.NO_PYTHON, QUIET)
+            if not self._has_explained_runs:
+                yield inked(event_phrases.AS_GRAPH, QUIET)
+            self._has_explained_runs = True
 
     def _glyphed(self, text: str) -> str:
         return sentences.glyphed(text, self._glyphs)

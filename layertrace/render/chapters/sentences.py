@@ -17,7 +17,6 @@ MOST_REASONS = 2
 MOST_NUMBERS = 4
 NEW = {"value": "values", "shape": "shapes", "rank": "ranks", "dtype": "dtypes", "structure": "structures",
        "object": "objects"}  # fmt: skip
-NO_PYTHON = "as a graph: no Python, no call"
 
 
 def created(contents: Contents) -> list[str]:

@@ -163,4 +163,4 @@ def _of_function(event: Event) -> Iterator[Remark]:
         before = formatting.counted(event.traced_before, "trace")
         yield _NOTE, f"traced before this recording ({before}); its layers record no events"
     elif event.kind == "run" and event.times > 1:
-        yield _QUIET, "without entering Python"
+        yield _QUIET, event_phrases.AS_GRAPH

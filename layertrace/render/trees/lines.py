@@ -117,7 +117,8 @@ class Writer:
             return self._plumbing(node.item)
         line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
         if node.hidden:
-            line.ends.insert(0, inked(f"{self._glyphs.dots} {node.hidden:,} inside", QUIET))
+            hidden = formatting.counted(node.hidden, "event")
+            line.ends.insert(0, inked(f"{self._glyphs.dots} {hidden} inside", QUIET))
         if node.item.total_ns is not None:
             line.time = formatting.duration(node.item.total_ns, self._glyphs)
         return line
@@ -250,7 +251,7 @@ class Writer:
             remark = f"traced before this recording ({before}); its layers record no events"
             line.remarks.append(inked(remark, NOTE))
         elif item.times * event.times > 1 and item.size == item.times:
-            line.remarks.append(inked("without entering Python", QUIET))
+            line.remarks.append(inked(event_phrases.AS_GRAPH, QUIET))
 
     def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:
         line.who = inked(self._glyphs.user(variable.name), NAME)

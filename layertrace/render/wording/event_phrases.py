@@ -14,6 +14,7 @@ from layertrace.timeline.defaults import telling_arguments
 from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
 
 __all__ = [
+    "AS_GRAPH",
     "bare_shapes",
     "came_in",
     "came_in_within",
@@ -29,6 +30,9 @@ __all__ = [
     "usual_traits",
 ]
 
+
+AS_GRAPH = "as a graph, without Python"
+"""How a function runs after its trace: no `call` of a layer starts."""
 
 # Closures in `random/seed_generator.py` and `layers/rnn/lstm.py` of Keras 3.0 to 3.15: a seed and a counter,
 # and zeros with ones for the forget gate.

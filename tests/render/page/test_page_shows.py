@@ -50,7 +50,7 @@ def test_the_words_are_those_of_the_terminal(shown):
     """Modes, causes and errors are shown as in the terminal's tree."""
     tab = shown(stories.bug())
 
-    expect(line(tab, "trace 2")).to_contain_text("second pass: variables were created in the first")
+    expect(line(tab, "trace 2")).to_contain_text("traced twice: the first pass created the variables")
     expect(line(tab, "refused")).to_contain_text("✗ refused: ValueError: tf.function only supports singleton")
     expect(line(tab, "call 1").first).to_contain_text("graph")
 
