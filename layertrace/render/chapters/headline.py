@@ -80,7 +80,7 @@ class Headline:
             yield Text(counted(totals.runs, "run"))
         errors = together.errors + totals.outside.errors
         if errors:
-            yield inked(counted(errors, "error"), ERROR)
+            yield inked(counted(errors, "exception"), ERROR)
         if len(totals.threads) > 1:
             yield Text(counted(len(totals.threads), "thread"))
 
