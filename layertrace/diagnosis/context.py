@@ -188,10 +188,14 @@ class DiagnosisContext:
         Its layer does not recognize such a tensor as symbolic. Eager tensors have no unknown dimension, and a
         symbolic tensor of the layer's own Keras puts the call into `symbolic` mode.
         """
-        if event.kind != "call" or event.mode != "eager" or event.layer is None:
+        if not self._has_both_keras or event.kind != "call" or event.mode != "eager" or event.layer is None:
             return False
-        unknown = any(spec.encoding == "dense" and None in (spec.shape or ()) for spec in specs(event.inputs))
-        return unknown and any(layer.framework != event.layer.framework for layer in self.layers)
+        return any(spec.encoding == "dense" and None in (spec.shape or ()) for spec in specs(event.inputs))
+
+    @cached_property
+    def _has_both_keras(self) -> bool:
+        """Whether there are layers of Keras 3 and of tf_keras."""
+        return len({layer.framework for layer in self.layers}) > 1
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:

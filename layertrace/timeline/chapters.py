@@ -82,9 +82,12 @@ def chapters(timeline: Timeline) -> list[Chapter]:
     """
     statements = statements_of(timeline)
     by_thread: dict[str, list[tuple[Statement, Event]]] = {}
+    location, statement = None, statements.at(None)
     for event in timeline.roots:
         outermost = event if event.parent is None else timeline.outermost(event)
-        by_thread.setdefault(outermost.thread, []).append((statements.at(outermost.location), event))
+        if outermost.location is not location:  # events of one line share the object
+            location, statement = outermost.location, statements.at(outermost.location)
+        by_thread.setdefault(outermost.thread, []).append((statement, event))
     main_first = sorted(by_thread, key=lambda thread: thread != "MainThread")
     return [chapter for thread in main_first for chapter in _chapters_of(by_thread[thread], thread)]
 

@@ -286,7 +286,7 @@ class _Page:
     def _outline(self, section: _Section, lines: int, *, partly: bool = False) -> Outline:
         """Return the tree of a section; `partly` leaves out what the rows of its passes show already."""
         shown = self._shown
-        roots = section.essence(shown._events.plumbing) if partly else section.chapter.roots
+        roots = section.essence(frozenset(shown._events.plumbing)) if partly else section.chapter.roots
         return Outline(
             shown._events,
             shown.depth,

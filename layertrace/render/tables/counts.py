@@ -197,7 +197,8 @@ def count(events: Iterable[Event]) -> Totals:
     """Return the counts of a timeline."""
     ordered: Timeline | tuple[Event, ...] = events if isinstance(events, Timeline) else tuple(events)
     plumbed: Plumbing = ordered.plumbing if isinstance(ordered, Timeline) else plumbing(ordered)
+    seqs = frozenset(plumbed)
     totals = Totals()
     for event in ordered:
-        totals.add(event, plumbed=event.seq in plumbed)
+        totals.add(event, plumbed=event.seq in seqs)
     return totals

@@ -64,11 +64,9 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     @property
     def siblings(self) -> int:
         """The number of siblings it represents."""
-        return (
-            self.times * self.stretch
-            if self.plumbing
-            else self.times * (sum(item.siblings for item in self.pattern) or 1)
-        )
+        if not self.pattern:
+            return self.times * self.stretch
+        return self.times * sum(item.siblings for item in self.pattern)
 
 
 class Folds:
@@ -218,7 +216,7 @@ def _single(event: Event, signatures: Signatures) -> Item:
     size, failing = signatures.size(event), signatures.failing(event)
     exact, nameless, shape = signatures.exact(event), signatures.nameless(event), signatures.shape(event)
     took = event.duration_ns
-    return Item(event, event, 1, (), size, failing, took, (exact, 1), (nameless, 1), (shape, 1))
+    return Item(event, event, 1, (), size, failing, took, exact, nameless, shape)
 
 
 def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
