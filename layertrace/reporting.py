@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
-from layertrace.diagnosis import Finding, diagnose
+from layertrace.diagnosis import diagnose, serious
+from layertrace.diagnosis.finding import Findings
 from layertrace.errors import UnknownLayerError
 from layertrace.record.api import current_timeline, last_timeline
 from layertrace.timeline import Timeline
@@ -73,10 +74,11 @@ def _with_inside(whole: Timeline, selected: Timeline) -> Timeline:
     return whole.where(lambda event: event.seq in inside)
 
 
-def _findings_about(shown: Timeline, whole: Timeline) -> list[Finding]:
+def _findings_about(shown: Timeline, whole: Timeline) -> Findings:
     """Return the findings about the shown layers; rules need the events of the whole timeline."""
-    findings = [finding for finding in diagnose(whole) if finding.severity != "note"]
+    findings = serious(diagnose(whole))
     if shown is whole:
         return findings
     shown_ids = {layer.id for layer in shown.layers}
-    return [finding for finding in findings if any(layer.id in shown_ids for layer in finding.layers)]
+    about = (finding for finding in findings if any(layer.id in shown_ids for layer in finding.layers))
+    return Findings(about, findings.failed_rules)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from layertrace.cli.console import console_of, print_message, print_parts
 from layertrace.cli.filter_options import filtered
-from layertrace.diagnosis import Finding, diagnose
+from layertrace.diagnosis import Finding, diagnose, serious
 from layertrace.errors import LayertraceError, UnknownLayerError
 from layertrace.record.process.guard import report_internal_error
 from layertrace.render import findings as rendered
@@ -72,7 +72,7 @@ def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[
 def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
     is_needed = options.check or options.html is not None or not options.quiet
     findings = _diagnose(timeline) if is_needed else ()
-    shown = None if findings is None else [f for f in findings if options.check or f.severity != "note"]
+    shown = None if findings is None else findings if options.check else serious(findings)
     judged = verdict(timeline, shown)
     console = console_of(stderr=True)
     parts = list(_parts(timeline, shown, judged, options))

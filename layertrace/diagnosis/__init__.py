@@ -3,7 +3,7 @@
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.diagnose import diagnose
 from layertrace.diagnosis.fail_fast import FailFast, fail_fast_on
-from layertrace.diagnosis.finding import Evidence, Finding, Severity, Violation
+from layertrace.diagnosis.finding import Evidence, Finding, Severity, Violation, serious
 from layertrace.diagnosis.registry import all_rules
 from layertrace.diagnosis.rule import Rule, rule
 from layertrace.diagnosis.selection import accept
@@ -21,4 +21,5 @@ __all__ = [
     "diagnose",
     "fail_fast_on",
     "rule",
+    "serious",
 ]

@@ -53,9 +53,10 @@ def diagnose(
     select = [select] if isinstance(select, str) else select
     ignore = [ignore] if isinstance(ignore, str) else ignore
     context = DiagnosisContext(timeline)
-    findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context)]
+    failed: list[str] = []
+    findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context, failed)]
     by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
-    return Findings(_with_source(by_importance, timeline))
+    return Findings(_with_source(by_importance, timeline), failed)
 
 
 def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
@@ -97,13 +98,21 @@ def _explains_failure(context: DiagnosisContext, finding: Finding) -> bool:
     return any(event is not None and event.error is not None for event in events)
 
 
-def run(rule: Rule, context: DiagnosisContext) -> Iterator[Finding]:
-    """Yield the findings of one rule, or warn if the rule fails."""
+def run(rule: Rule, context: DiagnosisContext, failed: list[str] | None = None) -> Iterator[Finding]:
+    """Yield the findings of one rule, or warn if the rule fails.
+
+    Args:
+        rule: The rule.
+        context: What to examine.
+        failed: A list to which the code of a rule that fails is added.
+    """
     try:
         for violation in rule.check(context):
             if not _is_accepted(rule, context, violation):
                 yield _finding(rule, violation)
     except Exception as error:  # a bug in one rule, perhaps of another package: the others still run
+        if failed is not None:
+            failed.append(rule.code)
         warnings.warn(
             f"the rule {rule.code} {rule.name} failed ({type(error).__name__}: {error}). All others ran. "
             f"Skip it with ignore=[{rule.code!r}], and please report this.",
@@ -129,4 +138,5 @@ def _finding(rule: Rule, violation: Violation) -> Finding:
         evidence=violation.evidence,
         fix=violation.fix,
         link=rule.link,
+        fix_place=violation.fix_place,
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["SEVERITIES", "Evidence", "Finding", "Findings", "Severity", "Violation"]
+__all__ = ["SEVERITIES", "Evidence", "Finding", "Findings", "FixPlace", "Severity", "Violation", "serious"]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Most severe first: a wrong result or an exception; a trap that may be intended; useful information."""
+
+FixPlace = Literal["before", "in place", "elsewhere"]
+"""Where the lines of a fix go: before the line of the mistake, in its place, or to other code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,13 @@ class Evidence:
         text: A short description of the events, with shapes where they help.
         events: The `seq` of the events that show the mistake.
         location: The line of the user's code.
+        source: The text of that line, if a reader needs it to understand the fix.
     """
 
     text: str
     events: tuple[int, ...] = ()
     location: Location | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,8 @@ class Violation:
         layer: The layer at fault; None if it is not a layer's fault.
         location: The line to change, or else the line that shows the mistake.
         evidence: At most two lines.
-        fix: Code that can be pasted to replace the mistake.
+        fix: Code that can be pasted to fix the mistake.
+        fix_place: Where the code goes; None where the code itself shows it.
         severity: A severity that overrides the severity of the rule.
     """
 
@@ -49,6 +56,7 @@ class Violation:
     location: Location | None = None
     evidence: tuple[Evidence, ...] = ()
     fix: str = ""
+    fix_place: FixPlace | None = None
     severity: Severity | None = None
 
 
@@ -64,9 +72,10 @@ class Finding:
         layers: The layers at fault; several if they have the same mistake.
         location: The line of the user's code.
         evidence: The events that show the mistake, for the first of `layers`.
-        fix: Code that can be pasted to replace the mistake.
+        fix: Code that can be pasted to fix the mistake.
         link: A page of the TensorFlow or Keras guides.
         source: The text of that line, as it is in the file; empty if it is unknown.
+        fix_place: Where the code goes; None where the code itself shows it.
     """
 
     code: str
@@ -79,6 +88,7 @@ class Finding:
     fix: str = ""
     link: str = ""
     source: str = ""
+    fix_place: FixPlace | None = None
 
     @property
     def layer(self) -> LayerRef | None:
@@ -96,7 +106,15 @@ class Finding:
 
 
 class Findings(list[Finding]):
-    """A list of findings that an interactive session shows as a table, one line each."""
+    """A list of findings that an interactive session shows as a table, one line each.
+
+    Attributes:
+        failed_rules: The codes of the rules that failed, so that their mistakes were not looked for.
+    """
+
+    def __init__(self, findings: Iterable[Finding] = (), failed_rules: Iterable[str] = ()) -> None:
+        super().__init__(findings)
+        self.failed_rules = tuple(failed_rules)
 
     def __repr__(self) -> str:
         return str(self._renderer().finding_table(self)) if self else "[]"
@@ -113,3 +131,9 @@ class Findings(list[Finding]):
     def _renderer() -> Any:
         # Rich is loaded only here, and the renderer is above this package.
         return importlib.import_module("layertrace.render.tables.finding_texts")
+
+
+def serious(findings: Iterable[Finding]) -> Findings:
+    """Return the errors and warnings, without the notes."""
+    failed = getattr(findings, "failed_rules", ())
+    return Findings((finding for finding in findings if finding.severity != "note"), failed)

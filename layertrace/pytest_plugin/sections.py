@@ -9,7 +9,7 @@ import pytest
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from layertrace.diagnosis import diagnose
+from layertrace.diagnosis import diagnose, serious
 from layertrace.render import findings as rendered
 from layertrace.render import tree
 from layertrace.render.console import written
@@ -65,7 +65,7 @@ def section(
         marks: Words to mark events with, by their `seq`.
         with_findings: Whether to show the findings, which the message of a failure may show already.
     """
-    findings = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    findings = serious(diagnose(timeline))
     parts: list[RenderableType] = [rendered(findings), Text()] if findings and with_findings else []
     parts.append(tree(timeline, findings=findings, marks=marks, max_lines=page.lines, times=False))
     return written(Group(*parts), width=page.width, colour=page.colour)

@@ -8,7 +8,7 @@ from typing import IO
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from layertrace.diagnosis import diagnose
+from layertrace.diagnosis import diagnose, serious
 from layertrace.render.chapters.overview import overview
 from layertrace.render.console import lines_taken, terminal_width
 from layertrace.render.tables.crash_card import crash_card
@@ -33,15 +33,15 @@ def print_failure(timeline: Timeline, file: IO[str] | None = None) -> None:
     console = Console(file=file or sys.stderr)
     if not console.is_terminal:  # for which rich assumes 80 columns
         console = Console(file=console.file, width=terminal_width())
-    serious = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    found = serious(diagnose(timeline))
     kind = printable(timeline.failure.error.type)
     console.print(Text(f"layertrace: {kind} ended the recording; this is what happened before", ERROR))
     console.print()
-    judged = verdict(timeline, serious)
-    card = crash_card(timeline, serious)
+    judged = verdict(timeline, found)
+    card = crash_card(timeline, found)
     before: list[RenderableType] = [] if card is None else [card]
-    before += [findings(serious)] if serious else []
+    before += [findings(found)] if found else []
     taken = lines_taken(console, *before, judged)
-    for part in (*before, overview(timeline, findings=serious, verdict=judged, taken=taken), judged):
+    for part in (*before, overview(timeline, findings=found, verdict=judged, taken=taken), judged):
         console.print(part, crop=False)
         console.print()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from layertrace.diagnosis import Finding, diagnose
+from layertrace.diagnosis import Finding, diagnose, serious
 from layertrace.render.chapters.overview import overview
 from layertrace.render.console import WIDTH_OF_A_NOTEBOOK, html, written
 from layertrace.render.lives.chart import life_chart
@@ -60,8 +60,8 @@ def notebook(
     shown = overview(events, findings=found, **options)
     plain = Group(finding_list(found), Text(), shown) if found else shown
     # Without findings, the timeline may not have been diagnosed; the report must not state that all is well.
-    serious = found or [finding for finding in diagnose(events) if finding.severity != "note"]
-    return {"text/plain": written(plain), "text/html": _html(events, serious, **options)}
+    reported = found or serious(diagnose(events))
+    return {"text/plain": written(plain), "text/html": _html(events, reported, **options)}
 
 
 def _html(timeline: Timeline, findings: Sequence[Finding], **options: Unpack[TreeOptions]) -> str:

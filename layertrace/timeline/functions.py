@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from layertrace.timeline.event import Cause, Event, FunctionRef, Location, Structure
 from layertrace.timeline.plumbing import plumbing
 
-__all__ = ["FunctionLife", "functions"]
+__all__ = ["FunctionLife", "TraceNumbers", "functions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,32 @@ class FunctionLife:
     def seconds(self) -> float:
         """The duration of its traces in seconds, including the functions traced inside them."""
         return sum(event.duration_ns or 0 for event in self.traces) / 1e9
+
+
+@dataclass(slots=True)
+class TraceNumbers:
+    """The number of traces, where a function and those that are traced inside it count as one.
+
+    Keras's train function and the step inside it are one function to a user: each trace of the outer one
+    counts as often as the function inside it that was traced most often meanwhile.
+    """
+
+    _by_outermost: dict[int, Counter[int]] = field(default_factory=dict)
+
+    def add(self, trace: Event, outermost: int) -> None:
+        """Count one trace.
+
+        Args:
+            trace: The trace.
+            outermost: The number of the outermost trace around it, or its own.
+        """
+        function = 0 if trace.function is None else trace.function.id
+        self._by_outermost.setdefault(outermost, Counter())[function] += 1
+
+    @property
+    def total(self) -> int:
+        """The sum for all outermost traces."""
+        return sum(max(numbers.values()) for numbers in self._by_outermost.values())
 
 
 def functions(events: Iterable[Event], plumbed: Set[int] | None = None) -> tuple[FunctionLife, ...]:

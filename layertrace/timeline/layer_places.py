@@ -22,12 +22,14 @@ class Clues:
         only_caller: The layer in whose calls all calls of a layer ran; None if there are several, or if the
             program called it outside of other layers.
         first_calls: The `seq` of the first call of a layer in the calls of another: layer, caller.
+        copies: The layers that were created from a config, each with the layer that created it.
     """
 
     created_in: dict[int, int] = field(default_factory=dict)
     used_in: dict[int, int] = field(default_factory=dict)
     only_caller: dict[int, int | None] = field(default_factory=dict)
     first_calls: dict[tuple[int, int], int] = field(default_factory=dict)
+    copies: dict[int, int | None] = field(default_factory=dict)
 
     def add(self, event: Event, number: int, around: int | None, *, in_call: bool) -> None:
         """Add what an event of a layer shows.
@@ -38,6 +40,8 @@ class Clues:
             around: The layer around it.
             in_call: Whether the event is directly inside a `call`.
         """
+        if event.kind == "init" and "from config" in event.flags:
+            self.copies.setdefault(number, around)
         if around is None:
             if event.kind == "call" and event.mode != "symbolic":
                 self.only_caller[number] = None
@@ -47,6 +51,22 @@ class Clues:
             self.first_calls.setdefault((number, around), event.seq)
             if self.only_caller.setdefault(number, around) != around:
                 self.only_caller[number] = None
+
+    def copied(self, layers: Mapping[int, LayerRef]) -> Iterator[tuple[int, int]]:
+        """Yield each layer that was copied, and the layer that created the copy, or -1.
+
+        A copy has the class and the name of the original; `Bidirectional` puts a word before the name.
+        """
+        copiers: dict[tuple[str, str], int] = {}
+        for copy, copier in self.copies.items():
+            words = layers[copy].name.split("_")
+            for at in range(len(words)):
+                name = "_".join(words[at:])
+                copiers.setdefault((layers[copy].class_name, name), -1 if copier is None else copier)
+        for number, layer in layers.items():
+            key = (layer.class_name, layer.name)
+            if key in copiers and number not in self.copies:
+                yield number, copiers[key]
 
     def is_created_in(self, number: int, creator: int) -> bool:
         """Return whether a layer was created by another, or by a layer that the other created."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
@@ -10,6 +11,8 @@ from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.event import Event, FunctionRef, Kind, LayerRef, Mode, Structure
 from layertrace.timeline.event_source import StoredEvents
 from layertrace.timeline.layer_places import Clues, ordered, parents_of
+from layertrace.timeline.ownership import is_user_defined
+from layertrace.timeline.plumbing import origin_of
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Cell", "Life", "Lives", "Pass", "lives"]
@@ -94,6 +97,9 @@ class Life:
         is_called: Whether `call` ran.
         is_built: Whether it was built in the end; None if that is unknown.
         is_plumbing: Whether Keras created the layer as a reference, while it saved or loaded.
+        is_own: Whether the program created it, and not a layer of a framework for itself.
+        is_copied: Whether a copy of it was created from its config.
+        copied_by: The layer that created the copy, as `Bidirectional` does with its layer.
     """
 
     layer: LayerRef | None
@@ -105,6 +111,9 @@ class Life:
     is_called: bool = False
     is_built: bool | None = None
     is_plumbing: bool = False
+    is_own: bool = True
+    is_copied: bool = False
+    copied_by: LayerRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +132,8 @@ class Lives:
             functions, it is the outermost one.
         ran_before: Whether a function ran that had been traced before the recording, so that the calls inside
             it were not seen.
-        holders: The optimizers and metrics that hold the variables outside of layers, by the index of the
-            pass.
+        holders: The number of variables outside of layers of each optimizer and metric, by the index of the
+            pass; of a holder without a name, its sort: `optimizers`, or empty for a variable of the program.
     """
 
     chapters: tuple[Chapter, ...]
@@ -135,7 +144,7 @@ class Lives:
     ran: Mapping[int, FunctionRef]
     traces: Mapping[int, tuple[int, int]]
     ran_before: bool = False
-    holders: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    holders: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 _KEPT: WeakKeyDictionary[Timeline, tuple[Sequence[Event], Lives]] = WeakKeyDictionary()
@@ -176,6 +185,10 @@ def _computed(timeline: Timeline) -> Lives:
     for number, parent, depth in ordered(layers, parents, collector.clues):
         everyone[number].parent, everyone[number].depth = parent, depth
         in_order.append(everyone[number])
+    for number, creator in collector.clues.created_in.items():
+        everyone[number].is_own = is_user_defined(layers[creator])
+    for number, copier in collector.clues.copied(layers):
+        everyone[number].is_copied, everyone[number].copied_by = True, layers.get(copier)
     for number in timeline.plumbing.layers & everyone.keys():
         everyone[number].is_plumbing = True
     for number, state in timeline.surroundings.states.items():
@@ -190,9 +203,7 @@ def _computed(timeline: Timeline) -> Lives:
         ran=collector.ran,
         traces=collector.traces,
         ran_before=collector.ran_before,
-        holders={
-            renumbered[number]: tuple(filter(None, names)) for number, names in collector.holders.items()
-        },
+        holders={renumbered[number]: names for number, names in collector.holders.items()},
     )
 
 
@@ -214,7 +225,7 @@ class _Collector:
         self.ran: dict[int, FunctionRef] = {}
         self.traces: dict[int, tuple[int, int]] = {}
         self.ran_before = False
-        self.holders: dict[int, dict[str, None]] = {}
+        self.holders: dict[int, Counter[str]] = {}
         self.clues = Clues()
         self._called_symbolically: set[int] = set()
         self._chapters = {
@@ -286,7 +297,9 @@ class _Collector:
         cell.add(event, in_call=event.parent in self._calls)
         if event.variable is not None and event.error is None:
             if event.layer is None:
-                self.holders.setdefault(number, {})[event.variable.holder or ""] = None
+                is_left_out = event.seq in self._left_out
+                holder = event.variable.holder or (origin_of(event) if is_left_out else "")
+                self.holders.setdefault(number, Counter())[holder] += 1
             elif event.seq not in self._left_out and not _is_untracked(event):
                 life.parameters += event.variable.parameters
         elif event.kind == "call" and event.layer is not None:

@@ -63,7 +63,7 @@ def test_an_overview_answers_on_one_screen():
     assert lines[0].startswith("train.py --epochs 3  ")
     assert any(re.match(r"5  net = Net\(\) +init net \(Net\) and 20 inside +30 ms", line) for line in lines)
     assert any(re.match(r"6  net\.fit\(x, y, epochs=3\) +build 20 layers +762 ms", line) for line in lines)
-    traces = r" +step  trace 1, 2 +call ×42: net ×2, 40 inside · traced twice: .+ +1\.4 s"
+    traces = r" +step  trace 1, 2 +call ×42: net ×2, 40 inside · layers 2\.0 ms, the rest 1\.4 s +1\.4 s"
     assert any(re.match(traces, line) for line in lines)
     assert any(re.match(r" +run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)

@@ -1,5 +1,7 @@
 """The life chart in a terminal."""
 
+from dataclasses import replace
+
 import pytest
 import stories
 from golden import assert_golden
@@ -192,3 +194,33 @@ def test_a_chart_is_printed_by_print():
 
     assert "gcn_2" in str(shown)
     assert set(shown._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_never_called_is_a_layer_that_a_user_can_mend():
+    """`Bidirectional` calls copies of its layer, and layers inside layers of Keras are not the user's."""
+    story = Story()
+    model, wrapper, gru, copy, inner, spare = (
+        story.layer(*names)
+        for names in (
+            ("Net", "net"),
+            ("Bidirectional", "bidirectional"),
+            ("GRU", "gru"),
+            ("GRU", "forward_gru"),
+            ("Softmax", "softmax"),
+            ("Dense", "spare"),
+        )
+    )
+    wrapper = replace(wrapper, bases=("keras.src.layers.rnn.bidirectional.Bidirectional",))
+    with story.span("init", model, at=1):
+        story.add("init", gru, at=1)
+        with story.span("init", wrapper, at=1):
+            story.add("init", copy, at=1, flags=frozenset({"from config"}))
+            story.add("init", inner, at=1)
+        story.add("init", spare, at=1)
+    with story.span("call", model, at=2), story.span("call", wrapper, at=2):
+        story.call(copy, "float32[1]", "float32[1]", at=2)
+
+    lines = chart(story.timeline(), width=120).splitlines()
+
+    assert [line.split()[0] for line in lines if line.endswith("never called")] == ["spare"]
+    assert [line.split()[0] for line in lines if line.endswith("copied by bidirectional")] == ["gru"]

@@ -26,7 +26,7 @@ MUST_SHOW = {
     "transformer": ["block_0 … block_5 (Block)", "train  trace 1, 2", "run ×21", "109,314 parameters"],
     "gan": ["generator ×4, discriminator ×4"],
     "text": ["model.compile(", "call ×70"],
-    "mirrored": ["2 traces", "64 functions of tf.data"],
+    "mirrored": ["1 trace ", "64 functions of tf.data"],
     "many": ["×50 y = layers.Dense(16", "call ×606: functional ×3"],
     "mistakes": ["rate had 5 new values", "LT103", "LT105", "LT202"],
     "crash": ["KeyError: 'scale'", "init head (Head)"],

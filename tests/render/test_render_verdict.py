@@ -1,5 +1,6 @@
 """The verdict: the last block of a report, which is never better than what was seen."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -54,32 +55,35 @@ def test_a_verdict_of_some_rules_names_them():
 
 
 def test_the_last_block_names_each_finding():
-    """Each has one line with severity, code, place and sentence; the last line counts them, and notes."""
+    """Each begins a line with severity, code and place; the last line counts them, without notes."""
     shown = written(verdict(stories.tutorial(), ALL), width=80, encoding="utf-8").split("\n")
 
-    assert [line.split()[:3] for line in shown[:3]] == [
+    assert [line.split()[:3] for line in shown if re.match(r"  \w", line)] == [
         ["error", "LT101", "story.py:12"],
         ["warning", "LT201", "train.py:40"],
-        ["1", "error,", "1"],
     ]
-    assert shown[-1] == "1 error, 1 warning, 1 note in 5 events of 1 layer"
+    assert len(shown) <= 2 * 2 + 1
+    assert shown[-1] == "1 error, 1 warning in 5 events of 1 layer"
     assert max(map(len, shown)) <= 80
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
-def test_a_finding_has_one_line_at_any_width(width):
+def test_a_finding_has_two_lines_at_most_at_any_width(width):
     """A long sentence is cut, in ASCII as well, and severity and code stay."""
     shown = written(verdict(stories.tutorial(), ALL), width=width, encoding="ascii").split("\n")
+    heads = [number for number, line in enumerate(shown) if re.match(r"  \w", line)]
 
     assert shown[0].startswith("  error    LT101")
-    assert shown[1].startswith("  warning  LT201")
+    assert shown[heads[1]].startswith("  warning  LT201")
+    assert len(heads) == 2
+    assert heads[1] <= 2
 
 
 def test_notes_alone_are_nothing_wrong():
-    """A recording with notes is clean."""
+    """A recording with notes is clean, and they are not counted."""
     sentence = verdict(stories.tutorial(), [HOSTILE]).sentence
 
-    assert sentence == "nothing wrong found, 1 note, in 5 events of 1 layer"
+    assert sentence == "nothing wrong found in 5 events of 1 layer"
 
 
 def test_a_recording_without_layers_is_not_clean():
@@ -129,7 +133,7 @@ def test_an_exception_is_the_verdict():
     assert verdict(crashing(), []).sentence == (
         "KeyError ended the recording in call of head (Head), crash.py:13; no rule explains it"
     )
-    rest = "crash.py:13; 1 error, 1 warning, 1 note in 5 events of 2 layers"
+    rest = "crash.py:13; 1 error, 1 warning in 5 events of 2 layers"
     assert verdict(crashing(), ALL).sentence.endswith(rest)
     assert verdict(crashing(), []).is_failed
 

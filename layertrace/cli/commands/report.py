@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import event_filters, filtered
-from layertrace.diagnosis import diagnose
+from layertrace.diagnosis import diagnose, serious
 from layertrace.render import findings as rendered
 from layertrace.render import function_table, life_chart, overview, table, variable_table, verdict
 from layertrace.render.console import lines_taken
@@ -62,7 +62,7 @@ def report(
     parts: list[RenderableType] = [table(shown, fold=not everything)] * as_table
     parts += [function_table(shown)] * functions + [variable_table(shown)] * variables
     if life or not parts:
-        findings = [] if no_findings else [f for f in diagnose(timeline) if f.severity != "note"]
+        findings = [] if no_findings else serious(diagnose(timeline))
         judged = verdict(timeline, findings)
     if life:
         most = None if everything else max_lines or LINES

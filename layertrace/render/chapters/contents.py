@@ -9,6 +9,7 @@ from typing import Literal
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import Cause, Event, FunctionRef, LayerRef
+from layertrace.timeline.functions import TraceNumbers
 
 __all__ = ["Contents", "Pass", "contents_of"]
 
@@ -29,7 +30,10 @@ class Pass:
         causes: Why it was traced again.
         duration_ns: The duration of all this; None if nothing was timed.
         run_ns: The part of the executions.
+        calls_ns: The duration of the outermost calls.
         traced_before: The number of traces before the recording; 0 if it has traces itself.
+        inside: Other ways through the layers while the function was traced; their time is a part of its time.
+        updates: Whether it computes gradients: Keras's train function, and one that creates an optimizer.
     """
 
     kind: PassKind
@@ -41,11 +45,38 @@ class Pass:
     causes: list[Cause] = field(default_factory=list)
     duration_ns: int | None = None
     run_ns: int | None = None
+    calls_ns: int = 0
     traced_before: int = 0
+    inside: list[Pass] = field(default_factory=list)
+    updates: bool = False
     _traced: dict[int, list[Event]] = field(default_factory=dict)
+    _numbers: TraceNumbers = field(default_factory=TraceNumbers)
 
-    def add_trace(self, event: Event) -> None:
-        """Add a trace of the function, or of one inside it."""
+    @property
+    def trace_number(self) -> int:
+        """The number of traces, where a function and those inside it count as one."""
+        return self._numbers.total
+
+    @property
+    def traced_ns(self) -> int | None:
+        """The duration without the executions."""
+        return None if self.duration_ns is None else self.duration_ns - (self.run_ns or 0)
+
+    @property
+    def rest_ns(self) -> int | None:
+        """How long its traces took outside of layers."""
+        if self.traced_ns is None or not self.traces:
+            return None
+        return max(self.traced_ns - self.calls_ns - sum(way.duration_ns or 0 for way in self.inside), 0)
+
+    def add_trace(self, event: Event, outermost: int) -> None:
+        """Add a trace of the function, or of one inside it.
+
+        Args:
+            event: The trace.
+            outermost: The number of the outermost trace around it, or its own.
+        """
+        self._numbers.add(event, outermost)
         number = 0 if event.function is None else event.function.id
         traces = self._traced.setdefault(number, [])
         traces.append(event)
@@ -90,16 +121,20 @@ class Contents:
     @property
     def calls(self) -> int:
         """The number of calls of all layers."""
-        return sum(way.calls for way in self.passes)
+        return sum(way.calls for outer in self.passes for way in (outer, *outer.inside))
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What is around an event: whether it is inside a call or another event of a layer, and its pass."""
+    """What is around an event: whether it is inside a call or another event of a layer, and its pass.
+
+    `trace` is the number of the outermost trace around it.
+    """
 
     call: bool = False
     layer: bool = False
     function: Pass | None = None
+    trace: int | None = None
 
 
 def contents_of(
@@ -133,7 +168,7 @@ class _Collector:
         while waiting:
             event, around = waiting.pop()
             if event.seq in self._plumbing:
-                self._contents.plumbing.append(event)
+                self._add_plumbing(event, around)
                 continue
             way = self._add(event, around)
             inside = children(event)
@@ -142,6 +177,11 @@ class _Collector:
                 waiting += [(child, inner) for child in reversed(inside)]
         self._contents.passes = list(self._passes.values())
         return self._contents
+
+    def _add_plumbing(self, event: Event, around: _Around) -> None:
+        self._contents.plumbing.append(event)
+        if around.function is not None and event.variable is not None:
+            around.function.updates |= event.variable.role == "optimizer"
 
     def _add(self, event: Event, around: _Around) -> Pass | None:
         """Add one event, and return the pass it belongs to."""
@@ -171,7 +211,7 @@ class _Collector:
             way = self._pass("graph", event.function)
             way.add_time(event)
         if event.kind == "trace":
-            way.add_trace(event)
+            way.add_trace(event, event.seq if around.trace is None else around.trace)
         else:
             way.runs += event.times
             if event.traced_before and event.traced_before == event.trace:
@@ -180,28 +220,40 @@ class _Collector:
 
     def _add_call(self, event: Event, around: _Around) -> Pass:
         kind: PassKind = event.mode
-        way = around.function if kind == "graph" and around.function is not None else None
+        way = around.function
         if way is None:
             way = self._pass(kind, event.function if kind == "graph" else None)
+        elif kind != "graph":
+            way = self._pass(kind, None, around=way)
         way.calls += 1
         if not around.call:
             way.outermost.append(event)
-            if around.function is None or kind == "symbolic":
+            if around.function is not way:
                 way.add_time(event)
+            way.calls_ns += event.duration_ns or 0
         return way
 
-    def _pass(self, kind: PassKind, function: FunctionRef | None) -> Pass:
+    def _pass(self, kind: PassKind, function: FunctionRef | None, around: Pass | None = None) -> Pass:
+        """Return a pass of the chapter, or one while the function of another is traced."""
+        if around is not None:
+            way = next((way for way in around.inside if way.kind == kind), None)
+            if way is None:
+                way = Pass(kind)
+                around.inside.append(way)
+            return way
         key = kind if function is None else function.id
         way = self._passes.get(key)
         if way is None:
             way = self._passes[key] = Pass(kind, function)
+            way.updates = function is not None and function.role == "train"
         return way
 
 
 def _inside(event: Event, around: _Around, way: Pass | None) -> _Around:
     """Return what is around the events inside an event."""
     if event.kind in ("trace", "run"):
-        return _Around(False, around.layer, way)
+        is_outermost = event.kind == "trace" and around.trace is None
+        return _Around(False, around.layer, way, event.seq if is_outermost else around.trace)
     if event.kind == "variable":
         return around
-    return _Around(around.call or event.kind == "call", True, around.function)
+    return _Around(around.call or event.kind == "call", True, around.function, around.trace)

@@ -16,7 +16,7 @@ from layertrace.render.wording.styles import ERROR, NOTE, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import flowing, wrapped
 from layertrace.timeline import Timeline
 
-__all__ = ["Headline"]
+__all__ = ["Headline", "recorded_time"]
 
 LONGEST_PROGRAM = 60
 INDENT = 4
@@ -85,9 +85,13 @@ class Headline:
             yield Text(counted(len(totals.threads), "thread"))
 
     def _time(self) -> str:
-        """Return the time from the first event to the end of the last."""
-        roots = self._timeline.roots
-        if not roots:
-            return ""
-        ends = (event.start_ns + (event.duration_ns or 0) for event in roots)
-        return duration(max(ends) - roots[0].start_ns, self._glyphs)
+        return recorded_time(self._timeline, self._glyphs)
+
+
+def recorded_time(timeline: Timeline, glyphs: Glyphs) -> str:
+    """Return the time from the first event to the end of the last; empty without events."""
+    roots = timeline.roots
+    if not roots:
+        return ""
+    ends = (event.start_ns + (event.duration_ns or 0) for event in roots)
+    return duration(max(ends) - roots[0].start_ns, glyphs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from layertrace.render.chapters.headline import Headline
 from layertrace.render.chapters.joining import joined
 from layertrace.render.chapters.places import LinePlaces, leave_out
 from layertrace.render.chapters.rows import OverviewRow, RowWriter, shortened
+from layertrace.render.chapters.section import Section
 from layertrace.render.tables.counts import Totals
 from layertrace.render.tables.verdict import Verdict
 from layertrace.render.trees.layout import Layout
@@ -31,7 +32,6 @@ from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
-from layertrace.timeline.event import Event
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -46,42 +46,12 @@ WIDE_FROM = 100
 FEWEST_TREE_LINES = 3
 MORE_BETWEEN = " · "
 MOST_ATTEMPTS = 4
+SMALL_PART = 50
 MOST_PASSES = (12, 6, 4, 2, 1)
 
 
-@dataclass(slots=True)
-class _Section:
-    """A chapter, its rows, and the tree inside it."""
-
-    chapter: Chapter
-    contents: Contents
-    row: OverviewRow
-    passes: list[OverviewRow]
-    outline: Outline | None = None
-    is_whole: bool = False
-    tree: list[Row] = field(default_factory=list)
-
-    @property
-    def has_tree(self) -> bool:
-        """Whether a tree would show more than the rows; a single layer that was created is in the row."""
-        contents = self.contents
-        happened = bool(contents.built or contents.calls or contents.variables)
-        noticed = bool(contents.errors or contents.seqs)
-        return happened or noticed or len(contents.created) > 1
-
-    def essence(self, plumbing: Set[int]) -> Sequence[Event]:
-        """Return the roots of a tree that does not repeat what the rows of the passes show.
-
-        That is what was created, and the calls of the last trace of the function that took longest.
-        """
-        roots = [event for event in self.chapter.roots if event.kind != "run" and event.seq not in plumbing]
-        traced = [way for way in self.contents.passes if way.function is not None and way.outermost]
-        if not traced or self.contents.errors:
-            return roots or self.chapter.roots
-        calls = max(traced, key=lambda way: way.duration_ns or 0).outermost
-        last = calls[-1].function, calls[-1].trace
-        created = [event for event in roots if event.kind in ("init", "build", "variable")]
-        return created + [event for event in calls if (event.function, event.trace) == last]
+_Candidate = tuple[int, int, Section, Outline]
+"""The lines that a tree needs in addition, the place of its section, the section, and the tree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +164,7 @@ class _Page:
         entries = joined(shown._chapters, max(limit * 2 // 5, 1), shown._contents)
         writer = RowWriter([chapter for chapter, _ in entries], shown.findings, self._glyphs)
         self._sections = [
-            _Section(chapter, contents, *writer.chapter(chapter, contents)) for chapter, contents in entries
+            Section(chapter, contents, *writer.chapter(chapter, contents)) for chapter, contents in entries
         ]
         longest = max(self._sections, key=lambda section: section.chapter.duration_ns or 0)
         longest.row.is_longest = len(self._sections) > 1
@@ -244,10 +214,9 @@ class _Page:
     def _share(self, room: int) -> None:
         """Decide for each section whether it shows its passes, its tree, or both.
 
-        A tree that fits replaces the rows of the passes. The other trees get what is left: first those of
-        sections without passes, which only a tree describes.
+        Sections that took time, or have errors or findings, come first; a build of 24 µs gets what is left.
         """
-        candidates: list[tuple[int, int, _Section, Outline]] = []
+        candidates: list[_Candidate] = []
         for place, section in enumerate(self._sections):
             section.outline, section.is_whole = None, False
             room -= self._height(section.passes)
@@ -255,6 +224,20 @@ class _Page:
                 outline = self._outline(section, self._limit)
                 replaced = self._height(section.passes) if self._may_replace(outline) else 0
                 candidates.append((outline.length - replaced, place, section, outline))
+        whole = sum(section.duration_ns for section in self._sections)
+        is_small = [
+            entry[2].duration_ns * SMALL_PART < whole and not entry[2].is_noticed for entry in candidates
+        ]
+        for small in (False, True):
+            chosen = [entry for entry, is_of in zip(candidates, is_small, strict=True) if is_of == small]
+            room = self._share_among(chosen, room)
+
+    def _share_among(self, candidates: Sequence[_Candidate], room: int) -> int:
+        """Give trees to some sections, and return how many lines are left.
+
+        A tree that fits replaces the rows of the passes. The other trees share what is left, by the time that
+        their statements took.
+        """
         rest = []
         for done, (needed, _, section, outline) in enumerate(sorted(candidates, key=lambda entry: entry[:2])):
             is_whole = outline.is_complete or self._shown.depth is not None
@@ -263,14 +246,20 @@ class _Page:
                 room -= needed
             else:
                 rest.append(section)
-        if rest:
-            rest.sort(key=lambda section: bool(section.passes))
-            room = self._grow(rest, max(room, 0) // len(rest), room)
-            self._grow(rest, room, room)
+        rest.sort(key=lambda section: -section.duration_ns)
+        whole = sum(section.duration_ns for section in rest)
+        even = max(room, 0) // max(len(rest), 1)
+        by_time = [max(room, 0) * section.duration_ns // whole if whole else even for section in rest]
+        shares = [
+            max(share, even) if section.is_noticed else share
+            for section, share in zip(rest, by_time, strict=True)
+        ]
+        room = self._grow(rest, shares, room)
+        return self._grow(rest, [room] * len(rest), room)
 
-    def _grow(self, sections: Sequence[_Section], lines: int, room: int) -> int:
-        """Give sections up to so many more lines each, and return how many are left."""
-        for section in sections:
+    def _grow(self, sections: Sequence[Section], shares: Sequence[int], room: int) -> int:
+        """Give each section up to so many more lines, and return how many are left."""
+        for section, lines in zip(sections, shares, strict=True):
             before = 0 if section.outline is None else section.outline.length
             if min(lines, room) + before < FEWEST_TREE_LINES:
                 continue
@@ -283,7 +272,7 @@ class _Page:
     def _height(self, rows: Sequence[OverviewRow]) -> int:
         return sum(len(self._columns.lines_of(row, self._columns.width)) for row in rows)
 
-    def _outline(self, section: _Section, lines: int, *, partly: bool = False) -> Outline:
+    def _outline(self, section: Section, lines: int, *, partly: bool = False) -> Outline:
         """Return the tree of a section; `partly` leaves out what the rows of its passes show already."""
         shown = self._shown
         roots = section.essence(frozenset(shown._events.plumbing)) if partly else section.chapter.roots

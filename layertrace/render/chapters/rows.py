@@ -19,6 +19,8 @@ from layertrace.timeline.chapters import Chapter
 
 __all__ = ["OverviewRow", "RowWriter", "shortened"]
 
+SMALL_PART = 10
+
 
 @dataclass(slots=True)
 class OverviewRow:
@@ -125,12 +127,14 @@ class RowWriter:
         if way.function is None:
             yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns)
             return
-        traced_ns = None if way.duration_ns is None else way.duration_ns - (way.run_ns or 0)
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
-            words = [*self._calls(way), *self._reasons(way)]
-            yield self._row(self._name(way), sentences.numbers(way) or "traced", words, traced_ns)
+            words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
+            yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns)
+        for inner in way.inside:
+            name = Text("    of which ", QUIET).append_text(self._name(inner, indent=""))
+            yield self._row(name, "", list(self._calls(inner)), inner.duration_ns)
         if way.runs:
-            name = self._name(way, again=bool(way.traces))
+            name = self._name(way, again=bool(way.traces) and not way.inside)
             yield self._row(name, sentences.runs(way), list(self._no_python(way)), way.run_ns)
 
     def _row(self, name: Text, rest: str, words: list[Text], duration_ns: int | None) -> OverviewRow:
@@ -157,6 +161,13 @@ class RowWriter:
             yield Text(words)
         if way.kind == "symbolic":
             yield inked("Keras infers shapes", QUIET)
+
+    def _shares(self, way: Pass) -> Iterator[Text]:
+        """Yield how much of the traces was spent in layers, unless that is nearly all."""
+        rest, whole = way.rest_ns, way.traced_ns
+        if rest is not None and whole and way.calls_ns and rest * SMALL_PART >= whole:
+            layers, others = (formatting.duration(part, self._glyphs) for part in (way.calls_ns, rest))
+            yield Text(f"layers {layers}, the rest {others}{sentences.rest(way)}")
 
     def _reasons(self, way: Pass) -> Iterator[Text]:
         style = QUIET if all(cause.is_expected for cause in way.causes) else NOTE

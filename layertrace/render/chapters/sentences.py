@@ -10,11 +10,12 @@ from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.timeline.event import Event, LayerRef
 
-__all__ = ["calls", "created", "numbers", "pass_name", "reasons", "runs"]
+__all__ = ["calls", "created", "numbers", "pass_name", "reasons", "rest", "runs"]
 
 MOST_NAMES = 3
 MOST_REASONS = 2
 MOST_NUMBERS = 4
+REST = {"test": ": loss, metrics", "predict": ": TensorFlow"}
 NEW = {"value": "values", "shape": "shapes", "rank": "ranks", "dtype": "dtypes", "structure": "structures",
        "object": "objects"}  # fmt: skip
 
@@ -56,7 +57,17 @@ def calls(way: Pass, where: str = "") -> str:
     named = _names(way.outermost)
     times = f"×{way.calls:,}" if way.calls > 1 else ""
     verb = " ".join(filter(None, ("call", times, where and f"in {where}")))
+    if not named:
+        return f"{verb} inside others"
     return f"{verb}{':' if times or where else ''} {named}" + (f", {inside:,} inside" if inside else "")
+
+
+def rest(way: Pass) -> str:
+    """Return what the time outside of layers was needed for, as far as that is certain: `: gradients`."""
+    if way.updates:
+        return ": gradients, optimizer"
+    role = "" if way.function is None else way.function.role
+    return REST.get(role or "", "")
 
 
 def _names(events: Iterable[Event]) -> str:
@@ -80,6 +91,8 @@ def numbers(way: Pass) -> str:
     traced = [event.trace for event in way.traces if event.trace is not None]
     if not traced:
         return ""
+    if len(traced) < way.trace_number:  # of several functions, whose numbers say little
+        return counted(way.trace_number, "trace")
     if len(traced) > MOST_NUMBERS:
         return f"trace {traced[0]}…{traced[-1]}"
     return f"trace {', '.join(map(str, traced))}"

@@ -12,7 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from layertrace.diagnosis import diagnose
+from layertrace.diagnosis import diagnose, serious
 from layertrace.render.console import lines_taken
 from layertrace.render.lives.palette import Theme
 from layertrace.render.printing import text
@@ -57,7 +57,7 @@ def write_text(timeline: Timeline, file: IO[bytes]) -> None:
 def write_svg(timeline: Timeline, file: IO[bytes], theme: Theme = "dark") -> None:
     """Write the report on one screen as a picture of a terminal, which loads nothing from the network."""
     colours = LIGHT if theme == "light" else DARK
-    findings = [finding for finding in diagnose(timeline) if finding.severity != "note"]
+    findings = serious(diagnose(timeline))
     console = _console()
     parts = report_parts(console, timeline, findings)
     if lines_taken(console, *parts) > LINES_OF_A_PICTURE:

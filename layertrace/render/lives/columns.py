@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import FunctionRef, Mode
 from layertrace.timeline.lives import Life, Lives, Pass
 
-__all__ = ["ChapterHead", "Column", "Group", "columns", "cut_to", "heads"]
+__all__ = ["ChapterHead", "Column", "Group", "columns", "cut_to", "heads", "without_layers"]
 
 FEWEST_CREATING = 4
 """From how many statements on that only create layers they share a column."""
@@ -41,7 +41,7 @@ class Group:
 
     Attributes:
         columns: The columns.
-        label: The mode, or the name of the function; empty if the only column of a chapter is eager.
+        label: The mode, or the name of the function; empty without a call, and for eager calls alone.
         runs: How often the function ran.
         findings: The findings about the function.
     """
@@ -61,16 +61,20 @@ class ChapterHead:
         groups: The columns by function or mode.
         lines: The lines of the statements: `55`, `5-8`.
         file: The file of the statements.
-        sources: Their texts, which are empty if they cannot be read.
+        source: The text of the statement that took the longest; empty if it cannot be read.
+        statements: The number of chapters that share the columns.
         thread: Name of the thread; empty for the main thread.
+        duration_ns: How long the statements ran; None if no event was timed.
     """
 
     chapters: tuple[int, ...]
     groups: tuple[Group, ...]
     lines: str
     file: str
-    sources: tuple[str, ...]
+    source: str
+    statements: int = 1
     thread: str = ""
+    duration_ns: int | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -98,7 +102,8 @@ def heads(
         fewest_creating: From how many neighbouring statements on that only create layers they share a column.
         most_traces: The maximum number of traces of one function with a column each; further ones share one.
     """
-    seen, busy = _used(lives.lives)
+    seen, called, failed = _used(lives.lives)
+    busy = called | failed
     passes = [(index, key) for index, key in enumerate(lives.passes) if index in seen]
     in_chapter = {at: list(group) for at, group in groupby(passes, key=lambda numbered: numbered[1].chapter)}
     about = _by_function(findings, lives)
@@ -108,9 +113,15 @@ def heads(
         if at not in in_chapter and at not in ran_in:
             continue
         own = in_chapter.get(at, [])
-        groups = tuple(_groups(at, own, lives, about, most_traces))
+        groups = tuple(_groups(at, own, lives, about, most_traces, called))
         found.append((_head((at,), groups, lives.chapters), bool(own) and not busy & {i for i, _ in own}))
     return list(_joined(found, lives, fewest_creating))
+
+
+def without_layers(lives: Lives, chart: Sequence[ChapterHead]) -> list[Chapter]:
+    """Return the chapters that have no column, because no layer did anything in them: `model.compile(…)`."""
+    shown = {number for head in chart for number in head.chapters}
+    return [chapter for number, chapter in enumerate(lives.chapters) if number not in shown]
 
 
 def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[int, list[ChapterHead]]:
@@ -125,13 +136,14 @@ def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[int, list[ChapterHe
     return len(columns(chart)) - number, kept
 
 
-def _used(lives: Sequence[Life]) -> tuple[set[int], set[int]]:
-    """Return the passes in which a layer did something, and those with more than creation."""
-    seen, busy = set[int](), set[int]()
+def _used(lives: Sequence[Life]) -> tuple[set[int], set[int], set[int]]:
+    """Return the passes in which a layer did something, those with a call, and those with an error."""
+    seen, called, failed = set[int](), set[int](), set[int]()
     for life in lives:
         seen.update(life.cells)
-        busy.update(at for at, cell in life.cells.items() if "call" in cell.firsts or cell.errors)
-    return seen, busy
+        called.update(at for at, cell in life.cells.items() if "call" in cell.firsts)
+        failed.update(at for at, cell in life.cells.items() if cell.errors)
+    return seen, called, failed
 
 
 def _by_function(findings: Sequence[Finding], lives: Lives) -> dict[tuple[int, int], tuple[Finding, ...]]:
@@ -150,6 +162,7 @@ def _groups(
     lives: Lives,
     about: Mapping[tuple[int, int], tuple[Finding, ...]],
     most: int,
+    called: Set[int],
 ) -> Iterator[Group]:
     """Yield the groups of a chapter: its passes, then functions that ran without being traced."""
     runs = {function: times for (chapter, function), times in lives.runs.items() if chapter == at}
@@ -162,7 +175,8 @@ def _groups(
             times, noticed = runs.pop(function.id, 0), about.get((at, function.id), ())
             yield Group(tuple(_traces(group, most)), _label(function, lives), times, noticed)
         else:
-            label = "" if mode == "eager" and len(by_function) == 1 and not runs else mode
+            is_plain = (len(by_function) == 1 and not runs) or not any(index in called for index, _ in group)
+            label = "" if mode == "eager" and is_plain else mode
             yield Group((Column(tuple(index for index, _ in group), mode),), label)
     for number, times in runs.items():
         yield Group((Column((), "graph"),), _label(lives.ran[number], lives), times)
@@ -196,9 +210,18 @@ def _head(numbers: tuple[int, ...], groups: tuple[Group, ...], chapters: Sequenc
     lines = first.lines
     if len(own) > 1 and lines:
         lines = f"{min(s.first for s in statements)}-{max(s.first for s in statements)}"
-    sources = tuple(chapter.source for chapter in own)
-    thread = "" if first.thread == "MainThread" else first.thread
-    return ChapterHead(numbers, groups, lines, first.statements[0].file, sources, thread)
+    longest = max(reversed(own), key=lambda chapter: chapter.duration_ns or 0)
+    timed = [chapter.duration_ns for chapter in own if chapter.duration_ns is not None]
+    return ChapterHead(
+        chapters=numbers,
+        groups=groups,
+        lines=lines,
+        file=first.statements[0].file,
+        source=longest.source,
+        statements=len(own),
+        thread="" if first.thread == "MainThread" else first.thread,
+        duration_ns=sum(timed) if timed else None,
+    )
 
 
 def _joined(found: Sequence[tuple[ChapterHead, bool]], lives: Lives, fewest: int) -> Iterator[ChapterHead]:

@@ -162,7 +162,7 @@ class Drawing:
         y = self._y
         geometry = self.geometry
         for chapter, source, x in zip(geometry.chapters, geometry.sources, geometry.chapter_x, strict=True):
-            title = f"{basename(chapter.file)}:{chapter.lines}  {chapter.sources[-1]}"
+            title = f"{basename(chapter.file)}:{chapter.lines}  {chapter.source}"
             source = source or (f"thread {chapter.thread}" if chapter.thread else "")
             self._add(
                 f'<text x="{_n(x + 12)}" y="{y + 15}"><title>{_e(title)}</title>'
@@ -261,8 +261,8 @@ class Drawing:
         yield from ((finding.code, finding.severity) for finding in row.findings)
         if row not in self._is_open:
             yield from ((f"{finding.code} inside", finding.severity) for finding in hidden_findings(row))
-        if row.is_never_called:
-            yield "never called", "q"
+        if row.remark:
+            yield printable(row.remark), "q"
 
     def _notes_width(self, row: Row) -> float:
         return sum((len(text) + 3) * LETTER for text, _ in self._notes(row))

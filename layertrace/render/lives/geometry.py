@@ -47,7 +47,7 @@ class Geometry:
             max(sum(slots.values()) + SLOT_GAP * (len(slots) - 1), len(column.label) * LETTER, MARK)
             for slots, column in zip(self._slots, self.columns, strict=True)
         ]
-        self.sources = [shortened_source(chapter.sources[-1], WIDEST_SOURCE) for chapter in chapters]
+        self.sources = [shortened_source(chapter.source, WIDEST_SOURCE) for chapter in chapters]
         self._widen()
         self.chapter_x: list[float] = []
         self.column_x: list[float] = []

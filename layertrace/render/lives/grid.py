@@ -265,7 +265,7 @@ class Grid:
         return parts
 
     def _source(self, chapter: ChapterHead, width: int) -> str:
-        source = chapter.sources[-1]
+        source = chapter.source
         if not source and chapter.thread:
             source = f"thread {chapter.thread}"
         return shortened_source(source, width, self._glyphs)

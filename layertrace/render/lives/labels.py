@@ -75,7 +75,7 @@ def parameters_text(row: Row) -> str:
 
 
 def remarks(row: Row, glyphs: Glyphs, *, is_open: bool) -> Text:
-    """Return the errors and findings of a row, and whether its layer was never called."""
+    """Return the errors and findings of a row, and its remark."""
     parts = [inked(f"{glyphs.cross} {glyphs.user(error)}", ERROR) for error in errors_of(row)]
     parts += [_flag(finding, glyphs) for finding in row.findings]
     if not is_open:
@@ -83,8 +83,8 @@ def remarks(row: Row, glyphs: Glyphs, *, is_open: bool) -> Text:
         inside = row.errors - sum(cell.errors for cell in row.cells.values())
         if inside > 0 and not row.is_group:
             parts.append(inked(f"{glyphs.cross} {counted(inside, 'error')} inside", ERROR))
-    if row.is_never_called:
-        parts.append(inked("never called", QUIET))
+    if row.remark:
+        parts.append(inked(glyphs.user(row.remark), QUIET))
     return Text("  ").join(parts)
 
 

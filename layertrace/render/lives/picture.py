@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from os.path import basename
 
-from layertrace.diagnosis import Finding
+from layertrace.diagnosis import Finding, serious
 from layertrace.render.lives.chart import limited
 from layertrace.render.lives.columns import columns, cut_to, heads
 from layertrace.render.lives.drawing import Drawing
@@ -46,20 +46,20 @@ def life_picture(
     """
     events = timeline[:]
     everything = lives(events)
-    serious = [finding for finding in findings or () if finding.severity != "note"]
-    drawing = _chart(everything, serious, theme)
-    judged = verdict(events, None if findings is None else serious)
+    found = serious(findings or ())
+    drawing = _chart(everything, found, theme)
+    judged = verdict(events, findings)
     drawing.title(_title(events), " · ".join(_facts(events)))
     drawing.rows()
     drawing.legend(_legend(drawing))
     drawing.line(printable(judged.sentence), _style(judged))
-    for finding in serious[:MOST_FINDINGS]:
+    for finding in found[:MOST_FINDINGS]:
         place = (
             "" if finding.location is None else f"{basename(finding.location.file)}:{finding.location.line}"
         )
         drawing.finding(finding.code, finding.severity, printable(place), printable(finding.message))
-    if len(serious) > MOST_FINDINGS:
-        drawing.line(f"… {counted(len(serious) - MOST_FINDINGS, 'more finding')}", "q")
+    if len(found) > MOST_FINDINGS:
+        drawing.line(f"… {counted(len(found) - MOST_FINDINGS, 'more finding')}", "q")
     return drawing.text()
 
 
@@ -116,9 +116,8 @@ def _legend(drawing: Drawing) -> list[tuple[str, str]]:
 
 def _style(judged: Verdict) -> str:
     """Return the style of a verdict, which is green only if nothing is wrong and nothing was missed."""
-    serious = [finding for finding in judged.findings if finding.severity != "note"]
     if judged.is_failed:
         return "error o"
-    if serious:
-        return f"{serious[0].severity} o"
+    if judged.findings:
+        return f"{judged.findings[0].severity} o"
     return "clean o" if judged.is_checked and judged.is_complete else "warning o"

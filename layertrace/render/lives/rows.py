@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -43,7 +44,8 @@ class Row:
         troubles: The findings about the row and about rows inside it.
         errors: The number of exceptions raised in the row or inside it.
         look: Equal for rows that look the same, except for names.
-        is_never_called: Whether the layer was created but never called, although others were.
+        remark: `never called`, if the program created a layer and called others, but not this one; `copied by
+            bidirectional`, if only a copy of it was called.
     """
 
     sort: Sort
@@ -59,7 +61,7 @@ class Row:
     troubles: tuple[Finding, ...] = ()
     errors: int = 0
     look: int = 0
-    is_never_called: bool = False
+    remark: str = ""
 
     @property
     def is_group(self) -> bool:
@@ -99,10 +101,12 @@ def rows(
     top = arrangement.top()
     outside = _merged(lives.outside, arrangement.column_of)
     if outside:
-        shown = [at for at in lives.outside.cells if at in arrangement.column_of]
-        held = [name for at in shown for name in lives.holders.get(at, ())]
+        held = Counter[str]()
+        for at in lives.outside.cells:
+            if at in arrangement.column_of:
+                held.update(lives.holders.get(at, {}))
         row = Row("outside", ("outside of layers",), cells=outside, lives=(lives.outside,))
-        row.class_name = ", ".join(dict.fromkeys(held))
+        row.class_name = _owners(held)
         top.append(row)
     return top
 
@@ -138,8 +142,13 @@ class _Arrangement:
         cells = _merged(life, self.column_of)
         row = Row("layer", (layer.name,), layer.class_name, cells, inside, lives=(life,))
         row.findings = self._findings.get(layer.id, ())
-        row.is_never_called = self._is_never_called(life, inside)
+        row.remark = self._remark(life) if self._is_never_called(life, inside) else ""
         return self._summed(row, own=life.parameters, layers=1)
+
+    def _remark(self, life: Life) -> str:
+        if life.copied_by is not None:
+            return f"copied by {life.copied_by.name}"
+        return "" if life.is_copied or not life.is_own else "never called"
 
     def _is_never_called(self, life: Life, inside: Sequence[Row]) -> bool:
         """Return whether a layer should have been called: input layers and bare containers are not."""
@@ -215,10 +224,17 @@ class _Arrangement:
         row.lives = tuple(life for member in members for life in member.lives)
         row.parameters = sum(member.parameters for member in members)
         row.layers = sum(member.layers for member in members)
-        row.is_never_called = first.is_never_called
+        row.remark = first.remark
         row.errors, row.troubles = sum(member.errors for member in members), first.troubles
         row.look = self._number(row)
         return row
+
+
+def _owners(held: Counter[str]) -> str:
+    """Return whose variables those outside of layers are: `adam 320, accuracy 2`."""
+    if len(held) < 2:
+        return "".join(held)
+    return ", ".join(f"{name or 'others'} {number:,}" for name, number in held.most_common())
 
 
 def _merged(life: Life, column_of: Mapping[int, int]) -> dict[int, Cell]:

@@ -22,6 +22,8 @@ def shortened_source(source: str, width: int, glyphs: Glyphs = UNICODE) -> str:
         'model.fit(…)'
         >>> shortened_source("model = keras.Model(inputs, outputs)", 10)
         'Model(…)'
+        >>> shortened_source("print(model.predict(images).shape)", 8)
+        'predict'
     """
     source = glyphs.user(source)
     for text in _shorter(source, glyphs):
@@ -36,11 +38,17 @@ def shortened_source(source: str, width: int, glyphs: Glyphs = UNICODE) -> str:
 def _shorter(source: str, glyphs: Glyphs) -> Iterator[str]:
     """Yield a statement, then shorter and shorter forms of it."""
     yield source
+    printed = re.fullmatch(r"print\((.*\(.*)\)", source)  # what is called inside tells more
+    source = printed[1] if printed else source
     without = _without_arguments(source, glyphs)
     yield without
     value = re.sub(r"^([\w.,\s*\[\]…]+(?<![=!<>])=(?!=)\s*)+", "", without)
     yield value
-    yield re.sub(r"^(?:\w+\.)+(?=\w+\()", "", value)
+    called = re.sub(r"^(?:\w+\.)+(?=\w+\()", "", value)
+    yield called
+    name = re.match(r"\w+(?=\()", called)
+    if name:
+        yield name[0]
 
 
 def _without_arguments(source: str, glyphs: Glyphs) -> str:

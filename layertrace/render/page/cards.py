@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
+
+from rich.cells import cell_len
 
 from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
-from layertrace.render.wording.fix_lines import fix_lines, is_code
+from layertrace.render.wording.fix_lines import fix_lines, is_above, is_code, lines_above, shown_above
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.source_frame import NUMBER_WIDTH, source_frame
+from layertrace.timeline.event import Location
 
-__all__ = ["card"]
+__all__ = ["FrameLine", "card", "code_line"]
 
-WIDEST = 100
+WIDEST = 240
+
+FrameLine = tuple[str, str, int, int]
+"""Its role (code, added, removed or comment), its text, and where the part to underline begins and ends."""
 
 
 def card(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, Any]:
@@ -35,6 +43,7 @@ def card(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, A
                 [[seq, index.get(seq, MISSING)] for seq in evidence.events],
             ]
             for evidence in finding.evidence
+            if evidence not in shown_above(finding)
         ],
         "frame": [list(line) for line in _frame(finding, is_sentence=is_sentence)],
         "fix": UNICODE.user_lines(finding.fix) if is_sentence else "",
@@ -42,15 +51,34 @@ def card(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, A
     }
 
 
-def _frame(finding: Finding, *, is_sentence: bool) -> Iterator[tuple[str, str]]:
-    """Yield the lines of the frame, each with its role: code, caret, added, removed or comment."""
+def code_line(source: str, location: Location) -> list[FrameLine]:
+    """Return a line of source code, with the part to underline; nothing if the line is blank."""
+    lines = [line.plain for line in source_frame(source, location, UNICODE, WIDEST, "")]
+    if not lines:
+        return []
+    code, caret = _dedented(lines)
+    columns = list(accumulate(map(cell_len, code), initial=0))
+    begin = bisect_left(columns, caret.index("^"))
+    end = bisect_left(columns, cell_len(caret.rstrip()))
+    is_whole = not (code[NUMBER_WIDTH + len(" | ") : begin].strip() or code[end:].strip())
+    return [("code", code, 0, 0) if is_whole else ("code", code, begin, end)]
+
+
+def _frame(finding: Finding, *, is_sentence: bool) -> Iterator[FrameLine]:
+    """Yield the lines of the frame: the code, and the fix above or below it."""
+    above = [line.plain for line in lines_above(finding, UNICODE)]
+    for line in _dedented(above) if above else ():
+        yield _role(line), line, 0, 0
     if finding.location is not None:
-        code = source_frame(finding.source, finding.location, UNICODE, WIDEST, "")
-        yield from zip(("code", "caret"), _dedented([line.plain for line in code]), strict=False)
-    if finding.fix and not is_sentence:
-        roles = {"+": "added", "-": "removed"}
-        for line in fix_lines(finding.fix, finding.source, UNICODE):
-            yield roles.get(line.plain[NUMBER_WIDTH + 1 : NUMBER_WIDTH + 2], "comment"), line.plain
+        yield from code_line(finding.source, finding.location)
+    if finding.fix and not is_sentence and not is_above(finding):
+        for text in fix_lines(finding.fix, finding.source, UNICODE, finding.fix_place):
+            yield _role(text.plain), text.plain, 0, 0
+
+
+def _role(line: str) -> str:
+    """Return the role of a line by its mark, which follows the number."""
+    return {"+": "added", "-": "removed", UNICODE.pipe: "code"}.get(line[NUMBER_WIDTH + 1 :][:1], "comment")
 
 
 def _dedented(lines: list[str]) -> list[str]:

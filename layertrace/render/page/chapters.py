@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from layertrace.diagnosis import Finding
 from layertrace.render.chapters import sentences
-from layertrace.render.chapters.contents import Pass, contents_of
+from layertrace.render.chapters.contents import Contents, Pass, contents_of
 from layertrace.render.chapters.rows import RowWriter
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
@@ -41,15 +42,22 @@ def statement_places(found: Sequence[Chapter]) -> set[Location]:
 
 
 def chapter_rows(
-    timeline: Timeline, found: Sequence[Chapter], index: dict[int, int], tables: Tables
+    timeline: Timeline,
+    found: Sequence[Chapter],
+    findings: Sequence[Finding],
+    index: dict[int, int],
+    tables: Tables,
 ) -> list[list[Any]]:
     """Return for each chapter its first top-level event and their number, its line, and what to show of it.
 
     Returns:
         Rows of: the index of the first top-level event, the number of these events, the number of the place,
-        its lines, its source, the name of what it calls, how often it repeats, its duration, and what
-        happened in words.
+        its lines, its source, the name of what it calls, how often it repeats, its duration, what happened
+        in words, and the numbers of the findings about it.
     """
+    marked = frozenset(seq for finding in findings for seq in finding.events)
+    quiet = frozenset(timeline.plumbing) - marked
+    contents = [contents_of(chapter, timeline, marked, quiet) for chapter in found]
     writer = RowWriter(found, (), UNICODE)
     return [
         [
@@ -61,25 +69,33 @@ def chapter_rows(
             printable(_called(chapter.source)),
             chapter.times,
             MISSING if chapter.duration_ns is None else chapter.duration_ns,
-            " · ".join(_words(writer, chapter, timeline)),
+            " · ".join(_words(writer, chapter, inside)),
+            [place for place, finding in enumerate(findings) if _is_about(finding, chapter, inside)],
         ]
-        for chapter in found
+        for chapter, inside in zip(found, contents, strict=True)
     ]
 
 
-def _words(writer: RowWriter, chapter: Chapter, timeline: Timeline) -> Iterator[str]:
-    """Yield what a chapter did, and its passes: `train trace 1, 2, run ×21`."""
-    contents = contents_of(chapter, timeline)
+def _words(writer: RowWriter, chapter: Chapter, contents: Contents) -> Iterator[str]:
+    """Yield the passes of a chapter, `train trace 1, 2, run ×21`, and what else it did."""
     row, passes = writer.chapter(chapter, contents)
-    yield from (fact.plain for fact in row.words)
-    own = [way for way in contents.passes if not _is_plumbing(way, timeline)]
-    for way in own[:MOST_PASSES] if passes else ():
-        counts = filter(None, (sentences.numbers(way), sentences.runs(way)))
-        yield f"{printable(sentences.pass_name(way))} {', '.join(counts)}".rstrip()
+    for way in contents.passes[:MOST_PASSES] if passes else ():
+        yield f"{printable(sentences.pass_name(way))} {', '.join(_counts(way))}"
+    yield from (" ".join(fact.plain.split()) for fact in row.words)
 
 
-def _is_plumbing(way: Pass, timeline: Timeline) -> bool:
-    return way.function is not None and way.function.id in timeline.plumbing.functions
+def _counts(way: Pass) -> Iterator[str]:
+    counts = list(filter(None, (sentences.numbers(way), sentences.runs(way))))
+    yield from counts or [f"call ×{way.calls:,}" if way.calls > 1 else "call"]
+
+
+def _is_about(finding: Finding, chapter: Chapter, contents: Contents) -> bool:
+    """Return whether a finding names an event or a line of a chapter."""
+    line = finding.location
+    return not contents.seqs.isdisjoint(finding.events) or any(
+        line is not None and line.file == statement.file and statement.first <= line.line <= statement.last
+        for statement in chapter.statements
+    )
 
 
 def _place(chapter: Chapter) -> Location:

@@ -34,7 +34,7 @@ __all__ = ["content"]
 
 def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str, Any]:
     """Return what a page shows of a timeline and its findings; None if the rules did not run."""
-    is_checked, findings = findings is not None, findings or ()
+    is_checked, findings = findings is not None, () if findings is None else findings
     totals = count(timeline)
     surroundings = timeline.surroundings
     names = Names((counts.layer for counts in totals.layers.values()), UNICODE)
@@ -56,7 +56,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "findings": [card(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline, found_chapters, findings, tables),
-        "chapters": chapter_rows(timeline, found_chapters, index, tables),
+        "chapters": chapter_rows(timeline, found_chapters, findings, index, tables),
         "lives": [_life(life, index, tables) for life in timeline.functions],
         "chart": chart(timeline, findings, index, tables),
         "layers": layer_table(timeline, totals.layers, index, tables),

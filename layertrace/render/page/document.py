@@ -19,6 +19,7 @@ __all__ = ["document"]
 STYLES = (
     "colours.css",
     "page.css",
+    "head.css",
     "lanes.css",
     "tree.css",
     "details.css",

@@ -57,8 +57,8 @@ def chart(
 
 
 def _chapter(head: ChapterHead) -> list[Any]:
-    file, source, thread = map(printable, (basename(head.file), head.sources[-1], head.thread))
-    return [head.lines, file, source, shortened_source(source, SHORT_SOURCE), len(head.sources), thread]
+    file, source, thread = map(printable, (basename(head.file), head.source, head.thread))
+    return [head.lines, file, source, shortened_source(source, SHORT_SOURCE), head.statements, thread]
 
 
 class _Writer:
@@ -100,7 +100,7 @@ class _Writer:
             self._look(row),
             deltas([self._index[event.seq] for event in _firsts(row)]),
             self._numbers(row.findings),
-            int(row.is_never_called),
+            printable(row.remark),
             row.errors,
         ]
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from layertrace.diagnosis import Finding
+from layertrace.render.chapters.headline import recorded_time
 from layertrace.render.tables.verdict import verdict
 from layertrace.render.wording.formatting import counted
-from layertrace.render.wording.glyphs import printable
+from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.styles import CLEAN, ERROR, NOTE
 from layertrace.timeline import Timeline
 
@@ -18,10 +19,11 @@ __all__ = ["command", "summary"]
 
 
 def summary(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str, Any]:
-    """Return when the program started, the versions it used, and the verdict with its severity."""
+    """Return the duration, the start, the versions of the frameworks, and the verdict with its severity."""
     context = timeline.surroundings
     started = context.started_ns
     return {
+        "took": recorded_time(timeline, UNICODE),
         "started": None if started is None else started // 1_000_000,
         "versions": [f"{printable(name)} {printable(text)}" for name, text in context.versions.items()],
         "verdict": _verdict(timeline, findings),

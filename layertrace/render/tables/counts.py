@@ -11,6 +11,7 @@ from layertrace.render.wording.glyphs import UNICODE, Glyphs
 from layertrace.timeline import Timeline
 from layertrace.timeline.call_counts import calls_in_words
 from layertrace.timeline.event import MODES, Event, LayerRef, Mode
+from layertrace.timeline.functions import TraceNumbers
 from layertrace.timeline.plumbing import Plumbing, origin_of, plumbing
 
 __all__ = ["Counts", "LayerCounts", "Totals", "apart", "count"]
@@ -103,7 +104,7 @@ class Totals:
     Attributes:
         layers: The counts of each layer, by its number.
         outside: The counts of events that belong to no layer.
-        traces: The number of traces.
+        traces: The number of traces, where a function and those inside it count as one.
         runs: The number of runs.
         threads: The names of the threads.
         plumbed_traces: The number of traces that are plumbing, by their origin: `tf.data`.
@@ -131,7 +132,6 @@ class Totals:
         if plumbed:
             self._add_plumbing(event)
             return
-        self.traces += event.kind == "trace"
         self.runs += event.times if event.kind == "run" else 0
         if event.layer is None:
             self.outside.add(event)
@@ -201,4 +201,20 @@ def count(events: Iterable[Event]) -> Totals:
     totals = Totals()
     for event in ordered:
         totals.add(event, plumbed=event.seq in seqs)
+    totals.traces = _traces(ordered, plumbed)
     return totals
+
+
+def _traces(ordered: Timeline | tuple[Event, ...], plumbed: Plumbing) -> int:
+    numbers = TraceNumbers()
+    timeline = ordered if isinstance(ordered, Timeline) else Timeline(ordered)
+    for event in timeline:
+        if event.kind != "trace" or event.seq in plumbed:
+            continue
+        outermost, around = event.seq, timeline.parent(event)
+        while around is not None:
+            if around.kind == "trace" and around.seq not in plumbed:
+                outermost = around.seq
+            around = timeline.parent(around)
+        numbers.add(event, outermost)
+    return numbers.total

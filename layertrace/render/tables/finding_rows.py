@@ -18,6 +18,7 @@ __all__ = ["SHORTEST_PLACE", "first_clause", "one_line_each", "places_of", "pros
 INDENT = 2
 SHORTEST_PLACE = 16
 
+_IN_PARENTHESES = re.compile(r" \([^()]*\)")
 _LONG_NUMBER = re.compile(r"\b\d+\.\d{5,}(e[-+]?\d+)?\b")
 
 
@@ -38,9 +39,15 @@ def places_of(findings: Sequence[Finding], *, links: bool) -> Places:
 
 
 def one_line_each(
-    findings: Sequence[Finding], places: Places, glyphs: Glyphs, width: int, *, whole: bool = False
+    findings: Sequence[Finding],
+    places: Places,
+    glyphs: Glyphs,
+    width: int,
+    *,
+    whole: bool = False,
+    lines: int = 1,
 ) -> Iterator[Text]:
-    """Yield one line for each finding.
+    """Yield one line for each finding, or two where its message needs them.
 
     Args:
         findings: The findings.
@@ -48,6 +55,7 @@ def one_line_each(
         glyphs: The symbols that can be shown.
         width: The maximum width of lines.
         whole: Whether to show as much of the message as fits, and not only its first clause.
+        lines: The most lines for a finding. Its message ends with a word.
     """
     most = max(width // 3, SHORTEST_PLACE)
     named = [Text() if f.location is None else places.linked(f.location, glyphs, most) for f in findings]
@@ -63,9 +71,12 @@ def one_line_each(
         line.append_text(place).append(" " * (columns[2] - place.cell_len))
         message = prose(finding.message, glyphs)
         room = max(width - line.cell_len, 12)
-        line.append(_clipped(message if whole else first_clause(message), room, glyphs))
-        line.no_wrap, line.overflow = True, "ignore"
-        yield line
+        margin = " " * line.cell_len
+        message = message if whole else first_clause(message)
+        for number, part in enumerate(_fitted(message, room, lines, glyphs)):
+            shown = Text(margin).append(part) if number else line.append(part)
+            shown.no_wrap, shown.overflow = True, "ignore"
+            yield shown
 
 
 def prose(message: str, glyphs: Glyphs) -> str:
@@ -93,6 +104,27 @@ def first_clause(message: str) -> str:
         if sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " "):
             return message[:at]
     return message
+
+
+def _fitted(text: str, width: int, lines: int, glyphs: Glyphs) -> list[str]:
+    """Return a text in a number of lines: without what is in parentheses, and without its end, if need be."""
+    if cell_len(text) <= width:
+        return [text]
+    parts = [""]
+    for word in _IN_PARENTHESES.sub("", text).split():
+        longer = f"{parts[-1]} {word}".lstrip()
+        if cell_len(longer) <= width:
+            parts[-1] = longer
+        elif not parts[-1]:
+            parts[-1] = _clipped(word, width, glyphs)
+        elif len(parts) < lines:
+            parts.append(_clipped(word, width, glyphs))
+        else:
+            while cell_len(parts[-1] + glyphs.dots) > width and " " in parts[-1]:
+                parts[-1] = parts[-1].rpartition(" ")[0]
+            parts[-1] = _clipped(parts[-1] + glyphs.dots, width, glyphs)
+            break
+    return parts
 
 
 def _clipped(text: str, width: int, glyphs: Glyphs) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from layertrace.diagnosis import Evidence, Finding
 from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
-from layertrace.render.wording.fix_lines import fix_lines, is_code
+from layertrace.render.wording.fix_lines import fix_lines, is_above, is_code, lines_above, shown_above
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
 from layertrace.render.wording.source_frame import gutter, source_frame
@@ -68,6 +68,8 @@ def findings(found: Sequence[Finding]) -> FindingList:
 def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, width: int) -> Iterator[Text]:
     yield from _indented(Text(prose(finding.message, glyphs)), console, width)
     place, evidence = finding.location, list(finding.evidence)
+    yield from lines_above(finding, glyphs)
+    evidence = [line for line in evidence if line not in shown_above(finding)]
     if place is not None and finding.source:
         here = [line for line in evidence if line.location == place]
         evidence = [line for line in evidence if line.location != place]
@@ -78,8 +80,10 @@ def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, wi
         text = Text() if is_named or line.location is None else places.linked(line.location, glyphs)
         text = text.append("  ") if text else text
         yield from _indented(text.append_text(_words(line, glyphs)), console, width, by=2 * INDENT)
+    if is_above(finding):
+        return
     if finding.fix and is_code(finding.fix):
-        yield from fix_lines(finding.fix, finding.source, glyphs)
+        yield from fix_lines(finding.fix, finding.source, glyphs, finding.fix_place)
     elif finding.fix:
         yield from _indented(Text(glyphs.user(f"instead: {finding.fix}")), console, width)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from layertrace.diagnosis import Finding
+from layertrace.diagnosis import Finding, serious
+from layertrace.diagnosis.finding import Findings
 from layertrace.render.tables.finding_rows import one_line_each, places_of
 from layertrace.render.wording.crash import Crash, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here
@@ -35,7 +36,7 @@ class Verdict:
     Attributes:
         sentence: The whole verdict: `nothing wrong found in 1,119 events of 84 layers`.
         brief: A few words for a headline: `nothing wrong found`.
-        findings: What is wrong, the most severe first.
+        findings: What is wrong, the most severe first, without notes.
         is_checked: Whether the rules ran, and had something to check.
         is_complete: Whether the recording has everything that happened, until the program ended normally.
         is_failed: Whether an exception ended it.
@@ -55,7 +56,7 @@ class Verdict:
             return NOTE
         if self.is_failed:
             return ERROR
-        if any(finding.severity != "note" for finding in self.findings):
+        if self.findings:
             return SEVERITIES[self.findings[0].severity]
         return CLEAN if self.is_complete else NOTE
 
@@ -69,13 +70,13 @@ class Verdict:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs, width = glyphs_of(options), options.max_width
-        listed = [finding for finding in self.findings if finding.severity != "note"]
-        yield from one_line_each(listed, places_of(listed, links=can_link(console)), glyphs, width)
+        places = places_of(self.findings, links=can_link(console))
+        yield from one_line_each(self.findings, places, glyphs, width, lines=2)
         yield from wrapped(self.last_line(glyphs), console, width)
 
 
 def verdict(timeline: Timeline, findings: Sequence[Finding] | None, rules: str = "") -> Verdict:
-    """Return the verdict on a recording.
+    """Return the verdict on a recording, which does not count notes, since these are not about mistakes.
 
     Args:
         timeline: What was recorded.
@@ -88,18 +89,17 @@ def verdict(timeline: Timeline, findings: Sequence[Finding] | None, rules: str =
     """
     crash = crash_of(timeline)
     notes = timeline.notes
+    findings = None if findings is None else serious(findings)
     if crash is not None:
         return _of_crash(timeline, findings, crash)
     if not len(timeline) or findings is None:
         sentence = NO_RULES if len(timeline) else NOTHING_SEEN
         sentence += f" ({notes[0]})" if notes else ""
         return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
-    doubts = [*_left(timeline), *notes, *_unseen(timeline)]
+    doubts = [*_left(timeline), *_failed(findings), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
-    if findings and not doubts and all(finding.severity == "note" for finding in findings):
-        judgement = f"{CLEAN_WORDS}, {judgement},"
     chosen = f" {rules}" if rules else ""
-    sentence, brief = f"{judgement}{chosen} in {_size(timeline)}", judgement.rstrip(",")
+    sentence, brief = f"{judgement}{chosen} in {_size(timeline)}", judgement
     if doubts:
         more = f", and {counted(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
         sentence, brief = f"incomplete ({doubts[0]}{more}); {sentence}", f"incomplete, {judgement}"
@@ -113,7 +113,7 @@ def tally(findings: Sequence[Finding]) -> str:
     return ", ".join(counts) or "no findings"
 
 
-def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Crash) -> Verdict:
+def _of_crash(timeline: Timeline, findings: Findings | None, crash: Crash) -> Verdict:
     """Return the verdict on a recording that an exception ended, which is never a clean one."""
     stopped = f"{crash.error.type} ended the recording"
     if crash.event is not None and crash.layer is not None:
@@ -131,7 +131,7 @@ def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Cra
         has_errors = any(finding.severity == "error" for finding in findings)
         unexplained = "" if has_errors or is_explained(timeline, findings) else "no rule explains it"
         counts = f"{tally(findings)} in {_size(timeline)}" if findings else ""
-        rest = "; ".join(filter(None, (unexplained, counts)))
+        rest = "; ".join(filter(None, (*_failed(findings), unexplained, counts)))
     brief = f"{tally(findings)}, " if findings else ""
     return Verdict(
         f"{stopped}; {rest}",
@@ -141,6 +141,13 @@ def _of_crash(timeline: Timeline, findings: Sequence[Finding] | None, crash: Cra
         is_complete=False,
         is_failed=True,
     )
+
+
+def _failed(findings: Findings) -> Iterator[str]:
+    """Yield which rules failed, so that their mistakes were not looked for."""
+    failed = findings.failed_rules
+    if failed:
+        yield f"the rule{'s' * (len(failed) > 1)} {', '.join(failed)} failed, which a warning explains"
 
 
 def _size(timeline: Timeline) -> str:

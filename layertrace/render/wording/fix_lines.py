@@ -8,30 +8,69 @@ from contextlib import suppress
 
 from rich.text import Text
 
+from layertrace.diagnosis import Evidence, Finding
+from layertrace.diagnosis.finding import FixPlace
 from layertrace.render.wording.glyphs import Glyphs
-from layertrace.render.wording.source_frame import gutter
+from layertrace.render.wording.source_frame import TAB, gutter, shown_indentation
 from layertrace.render.wording.styles import ADDED, QUIET, REMOVED
 
-__all__ = ["fix_lines", "is_code"]
+__all__ = ["fix_lines", "is_above", "is_code", "lines_above", "shown_above"]
 
 
-def fix_lines(fix: str, source: str, glyphs: Glyphs) -> Iterator[Text]:
+def fix_lines(
+    fix: str, source: str, glyphs: Glyphs, place: FixPlace | None = None, indent: str = ""
+) -> Iterator[Text]:
     """Yield the lines of a fix that is code: `-` the line it replaces, `+` what to write, never wrapped.
 
     Args:
         fix: The code.
         source: The line of the mistake; empty if it is unknown.
         glyphs: The symbols that can be shown.
+        place: Where the code goes; None if it replaces a line that sets or calls the same.
+        indent: What precedes each line of the code, so that it is in line with the code around it.
     """
     mistake = source.strip()
-    if mistake and any(_replaces(line, mistake) for line in fix.split("\n")):
+    replaces = any(_replaces(line, mistake) for line in fix.split("\n"))
+    if mistake and (place == "in place" or (place is None and replaces)):
         yield _unwrapped(gutter("-", REMOVED).append(glyphs.user(mistake), REMOVED))
     for line in glyphs.user_lines(fix).split("\n"):
         if line.startswith("#"):
             yield _unwrapped(gutter(" ", QUIET).append(line.removeprefix("#").strip()))
             continue
         code, mark, comment = line.partition("# ")
-        yield _unwrapped(gutter("+", ADDED).append(code, ADDED).append(mark + comment, QUIET))
+        yield _unwrapped(gutter("+", ADDED).append(indent + code, ADDED).append(mark + comment, QUIET))
+
+
+def is_above(finding: Finding) -> bool:
+    """Return whether the fix is shown above the line of the mistake, because its code goes there."""
+    return finding.fix_place == "before" and bool(finding.source) and is_code(finding.fix)
+
+
+def lines_above(finding: Finding, glyphs: Glyphs) -> Iterator[Text]:
+    """Yield what is shown above the line of the mistake: earlier lines that matter, and the fix."""
+    if not is_above(finding):
+        return
+    for evidence in shown_above(finding):
+        number = "" if evidence.location is None else str(evidence.location.line)
+        line = gutter(glyphs.pipe, QUIET, number).append(glyphs.user(evidence.source.expandtabs(TAB)))
+        yield _unwrapped(line)
+    indent = " " * shown_indentation(finding.source)
+    yield from fix_lines(finding.fix, finding.source, glyphs, "before", indent)
+
+
+def shown_above(finding: Finding) -> list[Evidence]:
+    """Return the evidence that is shown as a line of code above the line of the mistake."""
+    place = finding.location
+    if place is None or not is_above(finding):
+        return []
+    return [
+        evidence
+        for evidence in finding.evidence
+        if evidence.source
+        and evidence.location is not None
+        and evidence.location.file == place.file
+        and evidence.location.line < place.line
+    ]
 
 
 def is_code(fix: str) -> bool:

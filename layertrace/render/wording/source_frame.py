@@ -13,7 +13,7 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import QUIET, inked
 from layertrace.timeline.event import Location
 
-__all__ = ["gutter", "source_frame"]
+__all__ = ["TAB", "gutter", "shown_indentation", "source_frame"]
 
 NUMBER_WIDTH = 4
 TAB = 4
@@ -41,8 +41,7 @@ def source_frame(source: str, location: Location, glyphs: Glyphs, width: int, st
         return
     start, end = _span(source, location)
     cells, offsets = _cells(source, glyphs)
-    shift = _indentation(cells) - WIDEST_INDENT
-    first = max(shift // TAB * TAB, 0) if shift > 0 else 0
+    first = _hidden(_indentation("".join(cells)))
     begin, finish = offsets[start], max(offsets[end], offsets[start] + 1)
     opening = gutter(glyphs.pipe, QUIET, str(location.line))
     room = max(width - opening.cell_len, 20)
@@ -94,8 +93,18 @@ def _cells(source: str, glyphs: Glyphs) -> tuple[list[str], list[int]]:
     return shown, offsets + offsets[-1:] * (len(source) - len(shown))
 
 
-def _indentation(cells: list[str]) -> int:
-    text = "".join(cells)
+def shown_indentation(source: str) -> int:
+    """Return how far a line is indented in its frame."""
+    indentation = _indentation(source.expandtabs(TAB))
+    return indentation - _hidden(indentation)
+
+
+def _hidden(indentation: int) -> int:
+    """Return how much of an indentation is not shown."""
+    return max((indentation - WIDEST_INDENT) // TAB * TAB, 0)
+
+
+def _indentation(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
 
 

@@ -40,7 +40,7 @@ def test_the_search_filters_every_table(shown):
     for name, words, left in (
         ("Layers", "gcn_2", "1 of 4"),
         ("Variables", "kernel dense", "1 of 4"),
-        ("Functions", "second pass", "1 of 1"),
+        ("Functions", "traced twice", "1 of 1"),
     ):
         tab.get_by_role("tab", name=name).click()
         search.fill(words)

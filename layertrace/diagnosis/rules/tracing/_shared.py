@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, user_function
 from layertrace.diagnosis.finding import Evidence
+from layertrace.diagnosis.program_lines import compiled_again
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
 from layertrace.timeline.ownership import is_framework_file, is_tensorflow_file
@@ -42,10 +44,10 @@ class Retraces:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """The first and the last change."""
+        """The first and the last change, each from the most similar trace before it."""
         ends = {0: self.changes[0], len(self.changes) - 1: self.changes[-1]}
         return tuple(
-            Evidence(str(change), (self.traces[at].seq,), self.traces[at].location)
+            Evidence(_since(change, trace := self.traces[at]), (trace.seq,), trace.location)
             for at, change in ends.items()
         )
 
@@ -66,6 +68,96 @@ class Retraces:
         """How often the function was traced and run."""
         runs = f" in {self.life.runs} runs" if self.life.runs else ""
         return f"{self.life.label} was traced {self.life.traced} times{runs}"
+
+    @property
+    def values(self) -> list[str]:
+        """The values of the argument, each once, in the order of the traces."""
+        values = [str(change.before) for change in self.changes[:1]]
+        for trace in self.life.traces:
+            changes = () if trace.cause is None else trace.cause.changes
+            names = ((change, {change.argument, _root(change)}) for change in changes)
+            values += [str(change.now) for change, known in names if self.argument in known]
+        return list(dict.fromkeys(values))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other argument caused a trace."""
+        return not self._others
+
+    @property
+    def shapes(self) -> list[str]:
+        """The other arguments that had a new shape in some trace."""
+        return list(
+            dict.fromkeys(
+                root
+                for changes in self._others
+                for change in changes
+                if change.what in ("shape", "rank") and (root := _root(change)) != self._root
+            )
+        )
+
+    @property
+    def others(self) -> str:
+        """The reasons of all other traces, as the end of a sentence."""
+        mixed = [changes for changes in self._others if self._root in map(_root, changes)]
+        apart = len(self._others) - len(mixed)
+        parts = []
+        if mixed:
+            further = [each for changes in mixed for each in changes if _root(each) != self._root]
+            names = joined(list(dict.fromkeys(map(_root, further))))
+            had = "had another shape" if {each.what for each in further} <= {"shape", "rank"} else "changed"
+            parts.append(f", {len(mixed)} because {names} {had} as well")
+        if apart:
+            parts.append(f", {apart} because of other arguments")
+        rest = self.life.traced - len(self.traces) - len(self._others)
+        is_repeated = any(trace.graph is not None and trace.graph.second_pass for trace in self.life.traces)
+        if is_repeated and rest == 2:
+            parts.append(
+                "; the other 2 belong to the first run, since creating variables takes a second trace"
+            )
+        elif rest == 1:
+            parts.append("; the other was the first")
+        elif rest > 1:
+            parts.append(f"; the other {rest} have another reason")
+        return "".join(parts)
+
+    @property
+    def _root(self) -> str:
+        return self.argument.partition("[")[0]
+
+    @property
+    def _others(self) -> list[tuple[Change, ...]]:
+        """The changes of the traces that other arguments, or several at once, caused."""
+        own = {trace.seq for trace in self.traces}
+        return [
+            trace.cause.changes
+            for trace in self.life.traces
+            if trace.seq not in own
+            and trace.error is None
+            and trace.cause is not None
+            and trace.cause.changes
+        ]
+
+
+def joined(names: list[str]) -> str:
+    """Return names as a list in a sentence.
+
+    Example:
+        >>> joined(["x", "y", "z"])
+        'x, y and z'
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _root(change: Change) -> str:
+    return change.argument.partition("[")[0]
+
+
+def _since(change: Change, trace: Event) -> str:
+    """Return a change, and the number of the trace whose value it is compared with."""
+    number = None if trace.cause is None else trace.cause.compared_with
+    text, dimension, end = str(change).partition(" (dimension")
+    return f"{change}" if number is None else f"{text} in trace {number}{dimension}{end}"
 
 
 def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
@@ -210,14 +302,28 @@ def weight_creation(name: str, value: object) -> str:
     return f"self.{weight_name(name)} = self.add_weight(shape=(), initializer={initializer}, trainable=False)"
 
 
-def function_recreation(context: DiagnosisContext, layer: LayerRef) -> str:
-    """Write how the function in which a layer was traced last is recreated."""
-    events = [context.event(seq) for seq in last_traced_call(context, layer)]
-    traces = [outer for event in events if event is not None for outer in context.enclosing(event, "trace")]
-    name = user_function(traces[-1]) if traces else None
-    return "model.compile(optimizer, loss)" if name is None else f"{name} = tf.function({name})"
+class StaleRun(NamedTuple):
+    """A graph that ran after a change, and the trace that it came from; None where they are unknown."""
+
+    run: Event | None
+    trace: Event | None
 
 
-def last_traced_call(context: DiagnosisContext, layer: LayerRef) -> tuple[int, ...]:
-    """Return the `seq` of the last call of a layer in a graph, if there is one."""
-    return tuple(call.seq for call in context.of(layer, "call") if call.mode == "graph")[-1:]
+def stale_run(context: DiagnosisContext, layer: LayerRef, place: Location | None) -> StaleRun:
+    """Return the run of a line whose graph contains an older call of a layer, and the trace of that graph."""
+    traces: dict[FunctionRef | None, Event] = {}
+    for call in context.of(layer, "call"):
+        outer = list(context.enclosing(call, "trace")) if call.mode == "graph" else []
+        if outer:
+            traces[outer[-1].function] = outer[-1]
+    for run in context.events("run", lambda event: event.location == place):
+        trace = traces.get(run.function)
+        if trace is not None and trace.seq < run.seq:
+            return StaleRun(run, trace)
+    return StaleRun(None, next((trace for trace in traces.values() if trace.location == place), None))
+
+
+def function_recreation(context: DiagnosisContext, trace: Event | None, place: Location | None) -> str:
+    """Write how the function of a trace is recreated, so that the next run traces again."""
+    name = None if trace is None else user_function(trace)
+    return compiled_again(context, place) if name is None else f"{name} = tf.function({name})"

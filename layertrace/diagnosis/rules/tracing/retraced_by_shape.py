@@ -49,8 +49,8 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
         what = "dtype" if is_dtype else "rank"
         what = f"dimension {', '.join(map(str, axes))}" if axes else f"the {what}"
         yield Violation(
-            message=f"{found.counts}, {len(found.traces)} of them because {what} of "
-            f"{found.argument} changed.",
+            message=f"{found.counts}, {len(found.traces)} of them because {'' if found.is_alone else 'only '}"
+            f"{what} of {found.argument} changed{found.others}.",
             location=found.location,
             evidence=found.evidence,
             fix=_cast(found) if is_dtype else f"@tf.function(reduce_retracing=True){_signature(found, axes)}",

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import retraces
+from layertrace.diagnosis.rules.tracing._shared import Retraces, joined, retraces
 from layertrace.diagnosis.user_edits import argument_as_tensor
 
 
@@ -44,13 +44,12 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
     - The structure of the data that `fit`, `evaluate` and `predict` pass to Keras's own steps is ignored.
     """
     for found in retraces(context, "value", "object", "structure"):
-        values = [str(change.before) for change in found.changes[:1]]
-        values += [str(change.now) for change in found.changes]
-        distinct = list(dict.fromkeys(values))
+        distinct = found.values
         if set(distinct) <= {"True", "False", "None"}:
             # A closed set of few graphs, such as `training`: tests/cases/clean/graphs_for_all_switches.py
             continue
         is_object = all(change.what == "object" for change in found.changes)
+        alone = "" if found.is_alone else "only "
         kind = "object" if is_object else "Python value"
         name = found.argument.partition("[")[0]
         fix = (
@@ -59,11 +58,22 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
             else argument_as_tensor(found.location, found.life.name, found.life.defined_at, found.argument)
             or f"{found.life.name}(..., {name}=tf.constant({name}))"
         )
+        fix += _for_shapes(context, found)
         shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
+        each = "object" if is_object else "value"
         yield Violation(
-            message=f"{found.counts}, {len(found.traces)} of them because {found.argument} had a new {kind} "
-            f"({shown}). Each becomes a constant of its graph.",
+            message=f"{found.counts}, {len(found.traces)} of them because {alone}{found.argument} had a new "
+            f"{kind} ({shown}){found.others}. Each {each} is a constant of its graph.",
             location=found.location,
             evidence=found.evidence,
             fix=fix,
         )
+
+
+def _for_shapes(context: DiagnosisContext, found: Retraces) -> str:
+    """Write how the function accepts all shapes of its other arguments, unless LT201 does."""
+    by_shape = retraces(context, "shape", "rank", "dtype")
+    if not found.shapes or any(other.life.function == found.life.function for other in by_shape):
+        return ""
+    decorator = "@tf.function(reduce_retracing=True)"
+    return f"\n{decorator}  # on {found.life.name}, for the shapes of {joined(found.shapes)}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import (
     attribute_path,
     function_recreation,
-    last_traced_call,
+    stale_run,
     weight_creation,
     weight_name,
 )
@@ -59,15 +59,18 @@ def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         name = attribute_path(observation.name).removeprefix("self.")
         before, now = _shown(observation.before), _shown(observation.now)
+        stale = stale_run(context, layer, observation.location)
+        fix = _as_weight(observation, layer)
         yield Violation(
             message=f"{{layer}} has {name}={now} now, but the graph that ran here was traced with {before} "
             "and does not see the change.",
             layer=layer,
             location=observation.location,
             evidence=(
-                Evidence(f"{name}: {before} → {now}", last_traced_call(context, layer), observation.location),
+                Evidence(f"{name}: {before} → {now}", seqs(stale.run or stale.trace), observation.location),
             ),
-            fix=_visible_change(context, observation, layer),
+            fix=fix or function_recreation(context, stale.trace, observation.location),
+            fix_place=None if fix else "before",
         )
 
 
@@ -75,10 +78,10 @@ def _shown(value: object) -> str:
     return str(value) if isinstance(value, Opaque) else repr(value)
 
 
-def _visible_change(context: DiagnosisContext, observation: Observation, layer: LayerRef) -> str:
-    """Write how a graph sees a change: the value in a weight, or a new trace."""
+def _as_weight(observation: Observation, layer: LayerRef) -> str | None:
+    """Write how a weight holds the value, whose changes a graph sees; None if it cannot hold it."""
     is_number = isinstance(observation.now, (int, float)) and not isinstance(observation.now, bool)
     if is_number and is_user_defined(layer):
         creation = weight_creation(observation.name, observation.before)
         return f"{creation}  # in build\nlayer.{weight_name(observation.name)}.assign({observation.now!r})"
-    return f"{function_recreation(context, layer)}  # after the change: traces again"
+    return None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.program_lines import assignment_before
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import function_recreation, last_traced_call
+from layertrace.diagnosis.rules.tracing._shared import function_recreation, stale_run
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import Event, Location
 
 
 @rule("LT207", "stale-trainable", "error", links.TRANSFER_LEARNING)
@@ -67,18 +70,38 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         if (observation.now is False and not is_updated) or (observation.now is True and is_updated):
             continue
         consequence = "still updates it" if observation.now is False else "does not update it"
+        run, trace = stale_run(context, layer, observation.location)
         yield Violation(
             message=f"{{layer}} has trainable={observation.now} now, but the train function that ran here "
-            f"was traced before that and {consequence}.",
+            f"{consequence}: it was traced before that{_traced_at(trace, observation.location)}.",
             layer=layer,
             location=observation.location,
             evidence=(
                 Evidence(
                     f"trainable: {observation.before} → {observation.now}",
-                    last_traced_call(context, layer),
+                    seqs(run or trace),
                     observation.location,
                 ),
+                *_change(context, observation, trace),
             ),
-            fix=f"{function_recreation(context, layer)}  # after changing trainable: "
-            "traces again with the new list",
+            fix=function_recreation(context, trace, observation.location),
+            fix_place="before",
         )
+
+
+def _traced_at(trace: Event | None, place: Location | None) -> str:
+    """Return at which line of the same file a function was traced, if it is another one."""
+    line = None if trace is None else trace.location
+    if line is None or place is None or line.file != place.file or line.line == place.line:
+        return ""
+    return f", at line {line.line}"
+
+
+def _change(context: DiagnosisContext, observation: Observation, trace: Event | None) -> Iterator[Evidence]:
+    """Yield the line that set `trainable`, or between which two lines it was set."""
+    traced, place = None if trace is None else trace.location, observation.location
+    line = assignment_before(context, "trainable", observation.now, traced, place)
+    if line is not None:
+        yield Evidence("trainable is set here", (), line[0], source=line[1])
+    elif traced is not None and place is not None and traced.file == place.file and traced.line < place.line:
+        yield Evidence(f"it was set between lines {traced.line} and {place.line}", (), place)

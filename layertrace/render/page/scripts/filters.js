@@ -11,7 +11,7 @@ import { filterTab, goToTab, shownTab } from "./tabs.js";
 import { EVENTS, kindOf, KINDS, layerOf, MODES, column, tables } from "./timeline.js";
 import { drawTree, drawVisible, scrollToLine, tree } from "./tree.js";
 import { drawLanes, showInLanes } from "./viewport.js";
-import { MISSING, thousands } from "./words.js";
+import { countedApart, MISSING, thousands } from "./words.js";
 
 const FAILED = "✗ failed";
 const CALLS = { eager: "eager calls", symbolic: "symbolic calls", graph: "traced calls" };
@@ -21,7 +21,8 @@ const MODE_MEANINGS = {
   graph: "Calls while a tf.function was traced; its later runs call no layer",
 };
 
-function chip(box, text, count, classes, onpress, { meaning = null, means = text } = {}) {
+// `quiet` is how many of the events are the frameworks' own, which are counted apart.
+function chip(box, text, count, classes, onpress, { meaning = null, means = text, quiet = 0 } = {}) {
   const chipButton = button(
     text,
     () => {
@@ -33,7 +34,7 @@ function chip(box, text, count, classes, onpress, { meaning = null, means = text
     { class: `chip ${classes}`, "aria-pressed": "false", title: meaning },
   );
   chipButton.dataset.means = means;
-  chipButton.append(el("span", { class: "quiet" }, ` ${thousands(count)}`));
+  chipButton.append(el("span", { class: "quiet" }, ` ${countedApart(count, quiet)}`));
   box.append(chipButton);
 }
 
@@ -41,19 +42,26 @@ const choose = (set, value) => (pressed) => (pressed ? set.add(value) : set.dele
 
 export function startChips() {
   const kinds = new Int32Array(KINDS.length);
+  const quiet = new Int32Array(KINDS.length);
   const modes = new Int32Array(MODES.length);
   let failed = 0;
   for (let event = 0; event < EVENTS; event++) {
-    kinds[column.kind[event]] += kindOf(event) === "run" ? column.times[event] : 1;
+    const times = kindOf(event) === "run" ? column.times[event] : 1;
+    kinds[column.kind[event]] += times;
+    if (column.quiet[event] === 1) quiet[column.kind[event]] += times;
     if (kindOf(event) === "call") modes[column.mode[event]]++;
     failed += column.error[event] !== MISSING;
   }
   KINDS.forEach((kind, at) => {
-    if (kinds[at]) chip(byId("kinds"), kind, kinds[at], kind, choose(wanted.kinds, kind));
+    if (kinds[at])
+      chip(byId("kinds"), kind, kinds[at], kind, choose(wanted.kinds, kind), {
+        quiet: quiet[at],
+        meaning: quiet[at] ? `${thousands(quiet[at])} of them are the frameworks' own` : null,
+      });
   });
   MODES.forEach((mode, at) => {
     if (modes[at])
-      chip(byId("modes"), CALLS[mode], modes[at], mode, choose(wanted.modes, mode), {
+      chip(byId("modes"), CALLS[mode], modes[at], "", choose(wanted.modes, mode), {
         meaning: MODE_MEANINGS[mode],
         means: mode,
       });

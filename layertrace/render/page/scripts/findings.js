@@ -1,12 +1,13 @@
 // Show findings as cards that open and lead to their events.
 
-import { byId, el, link } from "./elements.js";
+import { button, byId, el, link } from "./elements.js";
 import { eventTags, placeTag } from "./links.js";
 import { data } from "./timeline.js";
-import { MISSING } from "./words.js";
+import { counted, MISSING } from "./words.js";
 
-// On a phone, where an open card would push everything else off the first screen, all are closed.
-const PHONE = matchMedia("(max-width: 600px)");
+// Above the tree, where an open card would push everything else off the first screen, all are closed.
+const HAS_COLUMN = matchMedia("(min-width: 1280px)");
+const MOST_ABOVE = 2;
 const cards = new Map();
 
 export function showFindings() {
@@ -16,10 +17,19 @@ export function showFindings() {
   for (const name of ["beside", "problems"]) byId("main").classList.toggle(name, hasProblems());
   byId("tally").append(data.tally);
   data.findings.forEach((finding, index) => {
-    const card = findingCard(finding, index === 0 && hasProblems() && !PHONE.matches);
+    const card = findingCard(finding, index === 0 && hasProblems() && HAS_COLUMN.matches);
     cards.set(finding, card);
+    card.classList.toggle("further", index >= MOST_ABOVE);
     byId("finding-list").append(card);
   });
+  const further = data.findings.length - MOST_ABOVE;
+  if (further <= 0) return;
+  const more = button(`${counted(further, "more finding")}`, showFurther, { class: "inline more-findings" });
+  byId("finding-list").append(more);
+}
+
+function showFurther() {
+  byId("findings").classList.add("all");
 }
 
 export function hasProblems() {
@@ -49,9 +59,10 @@ function findingCard(finding, open) {
   );
 }
 
-// A line of the program or of the fix; its role gives it a colour, and a sign of its own.
-function frameLine([role, text]) {
-  return el("span", { class: `frame-line ${role}` }, `${text}\n`);
+// A line of the program or of the fix; its role gives it a colour. The expression in question is underlined.
+export function frameLine([role, text, begin, end]) {
+  const parts = [text.slice(0, begin), el("u", {}, text.slice(begin, end)), text.slice(end)];
+  return el("span", { class: `frame-line ${role}` }, ...(end > begin ? parts : [text]), "\n");
 }
 
 function findingEvidence(finding) {
@@ -67,6 +78,7 @@ function findingEvidence(finding) {
 
 export function goToFinding(finding) {
   const card = cards.get(finding);
+  showFurther();
   card.open = true;
   card.scrollIntoView({ block: "center" });
   card.querySelector("summary").focus({ preventScroll: true });

@@ -2,16 +2,14 @@
 
 import { byId, el, pairs } from "./elements.js";
 import { eventLink, layerCell, placeCell } from "./links.js";
-import { BEGIN, data, END, errorNumber, errorOf, EVENTS } from "./timeline.js";
-import { duration, MISSING } from "./words.js";
+import { data, errorNumber, errorOf } from "./timeline.js";
+import { MISSING } from "./words.js";
 
 const SIGNS = { good: "✓", note: "i", warning: "!", error: "✗" };
 
 export function showHead() {
-  const { versions, verdict } = data.summary;
-  byId("about").append(
-    [EVENTS ? duration(END - BEGIN) : "", startedAt(), ...versions].filter(Boolean).join(" · "),
-  );
+  const { took, versions, verdict } = data.summary;
+  byId("about").append([took, startedAt(), ...versions].filter(Boolean).join(" · "));
   const [severity, sentence] = verdict;
   byId("verdict").hidden = false;
   byId("verdict").classList.add(severity);

@@ -109,7 +109,7 @@ function notes(row) {
     row.errors && !own && !isLifeOpen(row)
       ? el("span", { class: "failed" }, `✗ ${counted(row.errors, "error")} inside`)
       : "",
-    row.never ? el("span", { class: "quiet" }, "never called") : "",
+    row.remark ? el("span", { class: "quiet" }, row.remark) : "",
   ].filter(Boolean);
   if (!parts.length) return "";
   const box = el("span", { class: "notes", role: "gridcell" }, parts);

@@ -59,7 +59,7 @@ function lifeCells(look, steps) {
 }
 
 function lifeRow(
-  [sort, parent, name, className, layer, outputs, parameters, layers, look, steps, findings, never, errors],
+  [sort, parent, name, className, layer, outputs, parameters, layers, look, steps, findings, remark, errors],
   at,
 ) {
   return {
@@ -74,7 +74,7 @@ function lifeRow(
     layers,
     cells: lifeCells(look, steps),
     findings: findings.map((number) => data.findings[number]),
-    never: never === 1,
+    remark,
     errors,
     inside: [],
   };

@@ -100,6 +100,6 @@ export function layOutLife(left, isNarrow) {
     chapter.width = x - chapter.x;
   }
   lifeLayout.notes = x + CHAPTER_PADDING;
-  const noted = lifeRows.some((row) => row.troubles.size || row.never || row.errors);
+  const noted = lifeRows.some((row) => row.troubles.size || row.remark || row.errors);
   lifeLayout.width = noted ? lifeLayout.notes + NOTES : x;
 }

@@ -192,11 +192,12 @@ export function timeOf(node) {
 
 // A statement of the program: its source, how often it ran, and what it caused.
 function chapterCells(node) {
-  const { source, place, times, numbers, story } = chapterOf(node);
+  const { source, place, times, numbers, story, findings } = chapterOf(node);
   const name = source || placeOf(place).short || "outside of the program";
   return [
     times > 1 ? el("span", { class: "fold" }, `×${thousands(times)} lines ${numbers}`) : null,
     el("span", { class: "source" }, name),
+    ...findings.map((finding) => el("span", { class: `mark ${finding.severity}` }, finding.code)),
     story ? el("span", { class: "quiet story" }, story) : null,
     view.hits === null ? null : inside(hitsInside(node)),
   ];

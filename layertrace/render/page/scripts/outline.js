@@ -3,7 +3,19 @@
 // A node is a number: first the events, then the folded stretches, then the threads, then the chapters, each of which
 // is a statement and has the top-level events that it caused.
 
-import { data, errorOf, EVENTS, isUnended, column, parents, summed, tables, unpacked } from "./timeline.js";
+import {
+  data,
+  END,
+  errorOf,
+  EVENTS,
+  FIRST,
+  isUnended,
+  column,
+  parents,
+  summed,
+  tables,
+  unpacked,
+} from "./timeline.js";
 import { MISSING } from "./words.js";
 
 const FOLDS = data.folds.count;
@@ -52,7 +64,7 @@ const CHAPTERS = HEADS + threads.length;
 const NODES = CHAPTERS + data.chapters.length;
 
 export const chapters = data.chapters.map(
-  ([first, size, place, numbers, source, called, times, took, story], at) => ({
+  ([first, size, place, numbers, source, called, times, took, story, findings], at) => ({
     node: CHAPTERS + at,
     first,
     size,
@@ -63,6 +75,7 @@ export const chapters = data.chapters.map(
     times,
     took,
     story,
+    findings: findings.map((number) => data.findings[number]),
   }),
 );
 
@@ -76,6 +89,9 @@ chapters.forEach(({ first, size }, at) => {
 tables.chapters = chapters;
 
 const MOST_AT_FIRST = 8;
+const MOST_PUSHED_OUT = 2;
+const FEWEST_IN_SIGHT = 4;
+const LEAST_SHARE = 0.01;
 
 export const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
 // Whether a node is neither an event nor a stretch of events: a thread or a chapter.
@@ -239,7 +255,7 @@ export function reveal(event) {
   for (let node = around(event); node !== MISSING; node = around(node)) setOpen(node, true);
 }
 
-// At first, the chapters with few events are open, and of a short recording as many levels as fit a few screens.
+// At first, the chapters that matter most are open as far as they fit, and of a short recording as many levels as fit a few screens.
 export function openAtFirst(most, mostInChapters) {
   if (chapters.length) openChapters(mostInChapters);
   else openLevels(most);
@@ -247,13 +263,27 @@ export function openAtFirst(most, mostInChapters) {
 }
 
 function openChapters(most) {
-  const sizes = chapters.map(({ node }) => [node, below(node).length]);
   let room = most - chapters.length;
-  for (const [node, size] of sizes.sort(([, a], [, b]) => a - b)) {
+  const total = END - FIRST;
+  byImportance().forEach((chapter, rank) => {
+    if (!isProblem(chapter) && chapter.took < total * LEAST_SHARE) return;
+    const size = below(chapter.node).length;
+    const after = chapters.length - 1 - chapters.indexOf(chapter);
+    // One that is longer than the screen opens if it hides hardly any others.
+    const isLongButAlone = rank === 0 ? after <= MOST_PUSHED_OUT : after === 0 && room >= FEWEST_IN_SIGHT;
+    if (size > room && !isLongButAlone) return;
     room -= size;
-    if (room < 0) return;
-    opened[node] = OPEN;
-  }
+    opened[chapter.node] = OPEN;
+  });
+}
+
+// What is wrong comes first, then what took longest.
+function byImportance() {
+  return chapters.toSorted((a, b) => isProblem(b) - isProblem(a) || b.took - a.took);
+}
+
+function isProblem({ findings }) {
+  return findings.some(({ severity }) => severity !== "note");
 }
 
 function openLevels(most) {

@@ -18,6 +18,17 @@ export function showStrip() {
   byId("strip").hidden = false;
   byId("strip").style.setProperty("--parts", longest.length);
   byId("strip").append(...chapters.filter((chapter) => longest.includes(chapter)).map(part));
+  new ResizeObserver(fitTexts).observe(byId("strip"));
+}
+
+// A part shows as much as fits: lines, name and time; lines and name; lines; nothing. No text is cut.
+function fitTexts() {
+  const parts = [...byId("strip").querySelectorAll("button")];
+  for (const partButton of parts) for (const text of partButton.children) text.hidden = false;
+  for (let left = 3; left > 0; left--) {
+    const tooNarrow = parts.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+    for (const partButton of tooNarrow) partButton.children[left - 1].hidden = true;
+  }
 }
 
 function part(chapter) {
@@ -27,12 +38,15 @@ function part(chapter) {
   const item = el(
     "li",
     {},
-    button("", () => goToChapter(chapter), { title: [source || name, time].filter(Boolean).join("\n") }),
+    button("", () => goToChapter(chapter), {
+      title: [`${numbers} ${source || name}`.trim(), time].filter(Boolean).join("\n"),
+      "aria-label": [numbers, name, time].filter(Boolean).join(" "),
+    }),
   );
   item.style.flexGrow = Math.max(took, 0) / 1e6;
   item.firstChild.append(
-    el("span", { class: "quiet" }, `${numbers} `),
-    el("b", {}, name),
+    el("span", { class: "quiet" }, numbers),
+    el("b", {}, ` ${name}`),
     el("span", { class: "quiet" }, ` ${time}`),
   );
   return item;

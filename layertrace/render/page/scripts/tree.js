@@ -16,8 +16,8 @@ import {
   view,
 } from "./outline.js";
 import { isHit } from "./search.js";
-import { EVENTS, column, placeOf } from "./timeline.js";
-import { MISSING } from "./words.js";
+import { END, EVENTS, FIRST, column, placeOf } from "./timeline.js";
+import { longestDuration, MISSING } from "./words.js";
 
 // `searched`: whether no line was visited since the last search; `before`: the active line before it.
 export const tree = {
@@ -33,6 +33,7 @@ const DEEPEST_INDENT = 24;
 const LINES_OUT_OF_SIGHT = 12;
 export const LONGEST_PLACE = 26;
 const MOST_DRAWN_AT_ONCE = 300;
+const LONGEST_TIME = longestDuration(END - FIRST);
 
 export function rowHeight() {
   return parseFloat(getComputedStyle(tree.box).getPropertyValue("--row"));
@@ -42,6 +43,7 @@ export function rowHeight() {
 export function drawTree() {
   layOut();
   tree.box.style.height = `${lines.count * rowHeight()}px`;
+  tree.box.style.setProperty("--times", `${LONGEST_TIME}ch`);
   tree.box.style.setProperty("--digits", `${Math.max(numberOf(EVENTS - 1).length, 1)}ch`);
   // Nothing is chosen at first.
   if (tree.active !== MISSING && lines.at[tree.active] === MISSING)

@@ -6,7 +6,7 @@ import { follow, layerButton, placeTag } from "./links.js";
 import { figure, named, number, tableTab, words } from "./tables.js";
 import { errorOf, EVENTS, kindOf, layerOf, column, parents, placeOf, variableOf } from "./timeline.js";
 import { title } from "./titles.js";
-import { counted, MISSING, thousands, yesOrNo } from "./words.js";
+import { counted, countedApart, MISSING, yesOrNo } from "./words.js";
 
 function variableEvents() {
   const events = [];
@@ -17,8 +17,7 @@ function variableEvents() {
 // The number of variables, and apart from it that of the frameworks' own.
 export function variableCount() {
   const all = variableEvents();
-  const own = all.filter((event) => column.quiet[event] !== 1).length;
-  return own === all.length ? own : `${thousands(own)} +${thousands(all.length - own)}`;
+  return countedApart(all.length, all.filter((event) => column.quiet[event] === 1).length);
 }
 
 function ownerOf(event) {

@@ -12,6 +12,12 @@ export function duration(ns) {
   return `${thousands(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 }
 
+// How many characters a duration has at most, if none is longer than this one: `59 min 59 s`.
+export function longestDuration(ns) {
+  const minutes = Math.floor(ns / 60e9);
+  return minutes ? `${thousands(minutes)} min 59 s`.length : "9.9 ms".length + 1;
+}
+
 // A point in time, not a duration.
 export function moment(ns) {
   return ns < 500 ? "0" : duration(ns);
@@ -23,6 +29,11 @@ export function thousands(number) {
 
 export function counted(number, noun) {
   return `${thousands(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// A number in which some have a count of their own: `18 +43`.
+export function countedApart(number, apart) {
+  return apart ? `${thousands(number - apart)} +${thousands(apart)}` : thousands(number);
 }
 
 export function yesOrNo(number) {

@@ -1,0 +1,127 @@
+"""Find statements of the program that no event came from: an assignment, or the call of `compile`."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.user_source import dotted
+from layertrace.timeline.event import Location
+from layertrace.timeline.statements import Statement, Statements
+
+__all__ = ["assignment_before", "compiled_again"]
+
+_MOST_LINES = 5_000
+
+
+def assignment_before(
+    context: DiagnosisContext, attribute: str, value: object, after: Location | None, place: Location | None
+) -> tuple[Location, str] | None:
+    """Return the last line that set an attribute to a value between two lines of one function, and its text.
+
+    Without such a line, it is the only one of another function in the file: a callback, or a helper.
+
+    Args:
+        context: What was recorded.
+        attribute: The name of the attribute.
+        value: The constant that it was set to.
+        after: A line that ran before that, such as the one that caused a trace.
+        place: A line that ran after it.
+    """
+    if place is None:
+        return None
+    around = _statements(context, place.file).at(place).function
+    first = after.line if after is not None and after.file == place.file else 0
+    setting = [
+        (statement, number)
+        for statement, number in _lines(context, place.file)
+        if any(_sets(node, attribute, value) for node in _nodes(statement))
+    ]
+    between = [
+        (statement, number)
+        for statement, number in setting
+        if statement.function == around and first < number < place.line
+    ]
+    elsewhere = [pair for pair in setting if pair[0].function != around]
+    chosen = between[-1:] or (elsewhere if len(elsewhere) == 1 else [])
+    for statement, number in chosen:
+        text = statement.line(number) or statement.source
+        return Location(place.file, number, statement.function), text
+    return None
+
+
+def compiled_again(context: DiagnosisContext, place: Location | None) -> str:
+    """Write how the model that a line trains is compiled again, in the program's own words if possible."""
+    if place is None:
+        return _again("model")
+    nodes = _nodes(_statements(context, place.file).at(place))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    receivers = [dotted(call.func).rpartition(".") for call in calls]
+    model = next((name for name, _, method in receivers if method in _TRAINING), "") or "model"
+    compiling = [
+        statement.source
+        for statement, number in _lines(context, place.file)
+        if number < place.line and _is_call(statement, f"{model}.compile")
+    ]
+    return compiling[-1] if compiling else _again(model)
+
+
+_TRAINING = ("fit", "train_on_batch")
+
+
+def _again(model: str) -> str:
+    return f"{model}.compile(...)  # with the same arguments as before"
+
+
+def _statements(context: DiagnosisContext, file: str) -> Statements:
+    """Return the recorded statements, and those of a file that has not changed since the recording began."""
+    recording = context.timeline.surroundings
+    is_current = False
+    with suppress(OSError):
+        started_ns = recording.started_ns
+        is_current = started_ns is not None and os.stat(file).st_mtime_ns <= started_ns
+    return Statements(recording.statements, is_current=is_current)
+
+
+def _lines(context: DiagnosisContext, file: str) -> Iterator[tuple[Statement, int]]:
+    """Yield the statements of a file whose source is known, each with its first line, in order."""
+    statements = _statements(context, file)
+    seen: set[Statement] = set()
+    with suppress(OSError):
+        last = min(_last_line(context, file), _MOST_LINES)
+        for number in range(1, last + 1):
+            statement = statements.at(Location(file, number))
+            if statement.source and statement not in seen:
+                seen.add(statement)
+                yield statement, statement.first
+
+
+def _last_line(context: DiagnosisContext, file: str) -> int:
+    """Return the last line of a file, or of its last recorded statement if it cannot be read."""
+    recorded = [each.last for each in context.timeline.surroundings.statements if each.file == file]
+    length = 0
+    with suppress(OSError, UnicodeDecodeError), open(file, encoding="utf-8") as lines:
+        length = sum(1 for _ in lines)
+    return max([length, *recorded])
+
+
+def _nodes(statement: Statement) -> Iterator[ast.AST]:
+    """Yield the nodes of a statement; of the head of a compound one, and of a part that was cut, none."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        yield from ast.walk(ast.parse(statement.source))
+
+
+def _sets(node: ast.AST, attribute: str, value: object) -> bool:
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
+        return False
+    is_attribute = any(isinstance(each, ast.Attribute) and each.attr == attribute for each in node.targets)
+    return is_attribute and node.value.value is value
+
+
+def _is_call(statement: Statement, name: str) -> bool:
+    """Return whether a statement is nothing but a call of this name."""
+    calls = [node.value for node in _nodes(statement) if isinstance(node, ast.Expr)]
+    return len(calls) == 1 and isinstance(calls[0], ast.Call) and dotted(calls[0].func) == name
