@@ -26,8 +26,8 @@ def test_a_list_of_findings_reads_as_a_table(monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
 
     assert repr(FOUND).split("\n") == [
-        "  error    LT100  train.py:0  scale (Scale) is wrong: numbe…",
-        "  warning  LT101  train.py:1  scale (Scale) is wrong: number 1.".replace("number 1.", "numbe…"),
+        "  error    LT100  train.py:0  scale is wrong: number 0.",
+        "  warning  LT101  train.py:1  scale is wrong: number 1.",
     ]
     assert repr(Findings()) == "[]"
 
