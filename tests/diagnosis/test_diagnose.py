@@ -188,6 +188,7 @@ def test_a_failing_rule_is_a_warning_and_the_others_run(with_rules):
         findings = diagnose(calls_that_create_variables(layer(1)), select=["LT101", "XY1"], ignore=[])
 
     assert [finding.code for finding in findings] == ["LT101"]
+    assert findings.failed_rules == ("XY1",)
 
 
 def test_rules_of_installed_packages_run(monkeypatch):

@@ -7,9 +7,10 @@ import pytest
 import stories
 from hand_made import Story, place, raised
 from msgspec import structs
-from test_render_findings import ALL, HOSTILE
+from test_render_findings import ALL, HOSTILE, VARIABLE
 
-from layertrace.diagnosis import Evidence, Finding
+from layertrace.diagnosis import Evidence, Finding, serious
+from layertrace.diagnosis.finding import Findings
 from layertrace.render import verdict
 from layertrace.render.console import written
 from layertrace.render.tables.finding_rows import first_clause
@@ -77,6 +78,26 @@ def test_a_finding_has_two_lines_at_most_at_any_width(width):
     assert shown[heads[1]].startswith("  warning  LT201")
     assert len(heads) == 2
     assert heads[1] <= 2
+
+
+def test_a_short_sentence_ends_at_a_word():
+    """What does not fit in two lines loses its parentheses first, and then words."""
+    message = "scale (Scale) was traced (25 times) " + "because step had another value " * 3
+    shown = written(verdict(stories.tutorial(), [replace(VARIABLE, message=message)]), width=80).split("\n")
+
+    assert shown[0].endswith("  scale was traced because step had another value")
+    assert shown[1].strip() == "because step had another value because step had…"
+
+
+def test_a_rule_that_failed_is_named():
+    """Its mistakes were not looked for, so nothing is called right, whatever the others found."""
+    judged = verdict(stories.tutorial(), Findings((), failed_rules=["LT202"]))
+
+    assert judged.sentence.startswith("incomplete (the rule LT202 failed")
+    assert "nothing wrong" not in judged.sentence
+    assert not judged.is_complete
+    assert serious(Findings(ALL, ["LT202"])).failed_rules == ("LT202",)
+    assert "the rule LT202 failed" in verdict(crashing(), Findings((), ["LT202"])).sentence
 
 
 def test_notes_alone_are_nothing_wrong():
