@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 import stories
 from golden import assert_golden
-from hand_made import Story
+from hand_made import DIRECTORY, Story
 from rich.console import Console
 from rich.text import Text
 
 from layertrace.diagnosis import Evidence, Finding
 from layertrace.render import life_chart
 from layertrace.render.console import written
-from layertrace.timeline import LayerRef
+from layertrace.timeline import LayerRef, Timeline
+from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.statements import Statement
 
 
 def chart(timeline, *findings, width=100, **options):
@@ -110,7 +112,7 @@ def test_a_finding_about_a_function_stands_above_its_traces():
     traces = [event.seq for event in timeline if event.kind == "trace"]
     shown = chart(timeline, finding("LT202", events=traces))
 
-    assert "◄ LT202" in shown.splitlines()[1]
+    assert "◄ LT202" in shown.splitlines()[2]
 
 
 def test_an_error_is_marked_where_it_was_raised():
@@ -142,7 +144,8 @@ def test_statements_that_only_create_layers_share_a_column():
         story.add("init", story.layer("Dense", f"layer_{line}"), at=line)
     story.call(story.layer("Net", "net"), "float32[1]", "float32[1]", at=9)
 
-    assert chart(story.timeline()).splitlines()[0].split("│")[1:] == [" 1-5 ", " 9"]
+    heads = chart(story.timeline()).splitlines()[0].split("│")
+    assert [head.strip() for head in heads[1:]] == ["1-5", "9"]
 
 
 def test_the_number_of_runs_stands_above_a_function():
@@ -153,7 +156,7 @@ def test_the_number_of_runs_stands_above_a_function():
         story.call(dense, "float32[1]", "float32[1]", at=1)
     story.add("run", function=step, trace=1, times=20, at=1)
     story.add("run", function=step, trace=1, times=4, at=7)
-    heads = chart(story.timeline()).splitlines()[1].split("│")
+    heads = chart(story.timeline()).splitlines()[2].split("│")
 
     assert [head.strip() for head in heads[1:]] == ["step ran ×20", "step ran ×4"]
 
@@ -224,3 +227,133 @@ def test_never_called_is_a_layer_that_a_user_can_mend():
 
     assert [line.split()[0] for line in lines if line.endswith("never called")] == ["spare"]
     assert [line.split()[0] for line in lines if line.endswith("copied by bidirectional")] == ["gru"]
+
+
+def program(*lines):
+    """Return the context of a program with these statements, from line 1 on."""
+    file = f"{DIRECTORY}/train.py"
+    return RecordingContext(
+        statements=tuple(Statement(file, at, at, source=line) for at, line in enumerate(lines, 1))
+    )
+
+
+def with_statements(story, *lines):
+    """Return the timeline of a story, with the statements of its program."""
+    return Timeline(story.events, (), program(*lines))
+
+
+def heads_of(text, lines=3):
+    """Return the lines above each column."""
+    columns = zip(*(line.split("│")[1:] for line in text.splitlines()[:lines]), strict=True)
+    return [tuple(part.strip() for part in column) for column in columns]
+
+
+def test_a_head_names_what_is_called_and_its_time():
+    """The name stands below the line number if the column is narrow, and the time below both."""
+    story = Story()
+    model = story.layer("Net", "net")
+    story.add("init", model, at=1, ms=2)
+    story.call(model, "float32[1]", "float32[1]", at=2, ms=3000)
+    timeline = with_statements(story, "model = Classifier()", "print(model.predict(images, verbose=0).shape)")
+
+    assert heads_of(chart(timeline, width=27)) == [("1", "Classifier", "2.0 ms"), ("2", "predict", "3.0 s")]
+    assert heads_of(chart(timeline, width=120), 2) == [
+        ("1 model = Classifier()", "2.0 ms"),
+        ("2 model.predict(…).shape", "3.0 s"),
+    ]
+
+
+def test_statements_in_one_column_are_named_after_the_longest():
+    """`Input` and `Rescaling` take no time next to a backbone."""
+    story = Story()
+    for at, (name, took) in enumerate((("a", 9), ("b", 5000), ("c", 7), ("d", 1)), 1):
+        story.add("init", story.layer("Dense", name), at=at, ms=took)
+    story.call(story.layer("Net", "net"), "float32[1]", "float32[1]", at=5)
+    timeline = with_statements(story, "a = A()", "b = Backbone(3)", "c = C()", "d = D()", "net(x)")
+
+    assert heads_of(chart(timeline, width=60), 1)[0] == ("1-4 b = Backbone(3)",)
+
+
+def test_cut_columns_are_named_with_their_times():
+    """What took the time is on the screen, even if its column is not."""
+    story = Story()
+    net = story.layer("Net", "net")
+    for at in range(1, 9):
+        story.call(net, "float32[1]", "float32[1]", at=at, ms=2000)
+    timeline = with_statements(story, *(f"net.fit({at})" for at in range(1, 9)))
+    text = chart(timeline, width=30).replace("\n", " ")
+
+    assert "to the right:" in text
+    assert "8 fit 2.0 s" in text
+
+
+def test_a_statement_without_a_layer_is_named_below_the_chart():
+    """`compile` creates variables of the optimizer, but no layer does anything."""
+    story = Story()
+    net = story.layer("Net", "net")
+    story.add("init", net, at=1)
+    story.variable(None, "iteration", "int64[]", at=2)
+    story.call(net, "float32[1]", "float32[1]", at=3)
+    timeline = with_statements(story, "net = Net()", "net.compile('adam')", "net(x)")
+
+    assert "no layer took part in 2 net.compile('adam')" in chart(timeline).splitlines()
+
+
+def test_the_legend_has_examples_from_the_screen():
+    """Next to a letter, the number of one layer; in a row of several layers, of all together."""
+    story = Story()
+    net = story.layer("Net", "net")
+    once = chart(_called(story, net, 1))
+    twice = chart(_called(story, net, 1))
+
+    assert "e eager call" in once
+    assert "twice" not in once
+    assert "e×2 twice" in twice
+    assert "alike" not in twice
+    assert "which trace" not in twice
+
+
+def _called(story, layer, times):
+    for _ in range(times):
+        story.call(layer, "float32[1]", "float32[1]", at=1)
+    return story.timeline()
+
+
+def test_the_legend_explains_the_numbers_of_a_group():
+    """A closed group shows the sum of its layers."""
+    story = Story()
+    net = story.layer("Net", "net")
+    with story.span("init", net, at=1):
+        for number in range(6):
+            story.add("init", story.layer(f"Stem{number}", f"stem_{'abcdef'[number]}"), at=1)
+        for number in range(8):
+            story.add("init", story.layer(f"Layer{number}", f"other{number}"), at=1)
+    text = chart(story.timeline(), max_lines=22)
+
+    assert row(text, "stem_*").split("│")[1].strip() == "i×6"
+    assert "i×6 all layers of a row together" in text
+
+
+def test_variables_outside_of_layers_have_an_owner():
+    """Each owner with its number; below the chart if the row has too little room."""
+    story = Story()
+    net = story.layer("Net", "net")
+    story.call(net, "float32[1]", "float32[1]", at=1)
+    for holder in ("adam", "adam", "accuracy"):
+        story.variable(None, f"{holder}/state", "float32[1]", at=1, holder=holder)
+
+    assert "outside of layers  adam 2, accuracy 1" in chart(story.timeline(), width=100)
+    narrow = chart(story.timeline(), width=30).replace("\n", " ")
+    assert "outside of layers: variables of adam 2, accuracy 1" in narrow
+
+
+def test_only_calls_are_eager():
+    """What a layer did outside of calls has no mode in the head."""
+    story = Story()
+    net = story.layer("Net", "net")
+    story.add("init", net, at=1)
+    story.call(net, "float32[1]", "float32[1]", at=1, mode="symbolic")
+    heads = chart(story.timeline()).splitlines()[2]
+
+    assert "symbolic" in heads
+    assert "eager" not in heads

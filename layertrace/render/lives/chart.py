@@ -11,7 +11,8 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding
 from layertrace.render.console import Displayable
-from layertrace.render.lives.columns import columns, cut_to, heads
+from layertrace.render.lives.captions import left_out_text
+from layertrace.render.lives.columns import columns, cut_to, heads, without_layers
 from layertrace.render.lives.grid import Grid
 from layertrace.render.lives.legend import legend
 from layertrace.render.lives.opening import opened, shown
@@ -19,14 +20,14 @@ from layertrace.render.lives.rows import Row, rows
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import QUIET, inked
-from layertrace.render.wording.wrapping import flowing
+from layertrace.render.wording.wrapping import flowing, wrapped
 from layertrace.timeline import Timeline
 from layertrace.timeline.lives import Lives, lives
 
 __all__ = ["LINES", "LifeChart", "life_chart", "limited"]
 
 LINES = 40
-LINES_AROUND_ROWS = 8
+LINES_AROUND_ROWS = 10
 LEAST_PER_COLUMN = 2
 WAYS_TO_FIT = ((4, 8, False), (2, 4, False), (2, 4, True), (2, 2, True))
 """The numbers of `heads`, and whether the grid is compact; tried in order."""
@@ -59,8 +60,15 @@ class LifeChart(Displayable):
         if not everything.lives:
             return [Text(NO_LAYERS)]
         grid = self._fitting(everything, glyphs, width)
-        keys = legend(grid.columns, grid.rows, glyphs)
-        return [*grid.lines(), Text(), *flowing(list(keys), Text("   "), console, width)]
+        left_out = left_out_text(without_layers(everything, heads(everything)), glyphs)
+        keys = legend(grid.columns, grid.rows, grid.is_open, glyphs)
+        notes = [
+            line
+            for note in (grid.right_of_it(), grid.owners(), left_out)
+            if note
+            for line in wrapped(inked(note, QUIET), console, width)
+        ]
+        return [*grid.lines(), *notes, Text(), *flowing(list(keys), Text("   "), console, width)]
 
     def _fitting(self, everything: Lives, glyphs: Glyphs, width: int) -> Grid:
         """Return the most detailed grid that fits the width; if none fits, columns are cut."""
@@ -71,7 +79,7 @@ class LifeChart(Displayable):
                 and (creating, traces, compact) != WAYS_TO_FIT[-1]
             ):
                 continue  # without laying it out
-            cut, found = cut_to(found, width // LEAST_PER_COLUMN)
+            found, cut = cut_to(found, width // LEAST_PER_COLUMN)
             top = rows(everything, columns(found), self.findings, fold=self.fold)
             room = None if self.max_lines is None else max(self.max_lines - LINES_AROUND_ROWS, 1)
             is_open = opened(top, room)

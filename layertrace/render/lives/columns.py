@@ -124,16 +124,14 @@ def without_layers(lives: Lives, chart: Sequence[ChapterHead]) -> list[Chapter]:
     return [chapter for number, chapter in enumerate(lives.chapters) if number not in shown]
 
 
-def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[int, list[ChapterHead]]:
-    """Return the number of columns that are cut, and the first chapters with at most so many columns."""
-    kept: list[ChapterHead] = []
+def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[list[ChapterHead], list[ChapterHead]]:
+    """Return the first chapters with at most so many columns, and those that are cut."""
     number = 0
-    for head in chart:
-        if kept and number + len(head.columns) > most:
-            break
-        kept.append(head)
+    for at, head in enumerate(chart):
+        if at and number + len(head.columns) > most:
+            return list(chart[:at]), list(chart[at:])
         number += len(head.columns)
-    return len(columns(chart)) - number, kept
+    return list(chart), []
 
 
 def _used(lives: Sequence[Life]) -> tuple[set[int], set[int], set[int]]:

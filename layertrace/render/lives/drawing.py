@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from os.path import basename
 
-from layertrace.render.lives.columns import ChapterHead, Group
+from layertrace.render.lives.captions import cut_text, time_of
+from layertrace.render.lives.columns import ChapterHead, Group, columns
 from layertrace.render.lives.geometry import LETTER, MARK, MOST_DOTS, Geometry, times_text
 from layertrace.render.lives.labels import (
     class_text,
@@ -28,7 +29,7 @@ __all__ = ["Drawing"]
 LINE = 24
 EDGE = 24
 TOP = 76
-HEAD = 62
+HEAD = 78
 INDENT = 14
 NAME_LETTER = 7.3
 WIDEST_NAME = 380
@@ -58,7 +59,7 @@ class Drawing:
         is_open: The rows whose inside is shown.
         theme: The colours.
         more: The number of layers that are left out.
-        cut: The number of columns that are left out.
+        cut: The heads of the columns that are left out.
     """
 
     def __init__(
@@ -69,11 +70,11 @@ class Drawing:
         theme: Theme,
         *,
         more: int = 0,
-        cut: int = 0,
+        cut: Sequence[ChapterHead] = (),
     ) -> None:
         self.visible = [row for row, _ in visible]
         self._depths = [depth for _, depth in visible]
-        self._is_open, self._theme, self._more, self._cut = is_open, theme, more, cut
+        self.is_open, self._theme, self._more, self._cut = is_open, theme, more, cut
         self._parts: list[str] = []
         self._outputs = [shortened(outputs_text(row, UNICODE), WIDEST_OUTPUT) for row in self.visible]
         self._parameters = [parameters_text(row) for row in self.visible]
@@ -107,7 +108,10 @@ class Drawing:
             self._row(at, row)
             self._y += LINE
         left_out = [counted(self._more, "more layer")] * bool(self._more)
-        left_out += [f"{counted(self._cut, 'more column')} to the right"] * bool(self._cut)
+        if self._cut:
+            named = cut_text(self._cut)
+            number = counted(len(columns(self._cut)), "more column")
+            left_out.append(f"{number} to the right{f': {named}' if named else ''}")
         if left_out:
             self.line(f"… {', '.join(left_out)}", "q")
 
@@ -168,15 +172,17 @@ class Drawing:
                 f'<text x="{_n(x + 12)}" y="{y + 15}"><title>{_e(title)}</title>'
                 f'<tspan class="n">{_e(chapter.lines)}</tspan><tspan class="m"> {_e(source)}</tspan></text>'
             )
+            if chapter.duration_ns is not None:
+                self._text(x + 12, y + 32, time_of(chapter), "m q")
         for group, x in geometry.groups():
-            self._group(group, x, y + 33)
+            self._group(group, x, y + 49)
         for column, x in zip(geometry.columns, geometry.column_x, strict=True):
             if column.label:
-                self._text(x, y + 51, column.label, "m q")
+                self._text(x, y + 67, column.label, "m q")
         if any(self._outputs):
-            self._text(self._output_x, y + 51, "output", "m q")
+            self._text(self._output_x, y + 67, "output", "m q")
         if any(self._parameters):
-            self._text(self._left - GAP, y + 51, "params", "r q")
+            self._text(self._left - GAP, y + 67, "params", "r q")
         self._y += HEAD
 
     def _group(self, group: Group, x: float, y: float) -> None:
@@ -190,7 +196,7 @@ class Drawing:
     # Rows
 
     def _has_cells(self, row: Row) -> bool:
-        return not (row.is_group and row in self._is_open)
+        return not (row.is_group and row in self.is_open)
 
     def _row(self, at: int, row: Row) -> None:
         self._name(at, row)
@@ -213,7 +219,7 @@ class Drawing:
     def _label(self, at: int) -> tuple[str, str, str]:
         row = self.visible[at]
         times = f" ×{row.times:,}" if row.times > 1 else ""
-        cls = class_text(row, UNICODE, is_open=row in self._is_open).plain
+        cls = class_text(row, UNICODE, is_open=row in self.is_open).plain
         return printable(plain_name(row, UNICODE)), times, cls
 
     def _label_width(self, at: int) -> float:
@@ -259,7 +265,7 @@ class Drawing:
         """Yield what stands to the right of a row, with its styles."""
         yield from ((f"! {printable(error)}", "error") for error in errors_of(row))
         yield from ((finding.code, finding.severity) for finding in row.findings)
-        if row not in self._is_open:
+        if row not in self.is_open:
             yield from ((f"{finding.code} inside", finding.severity) for finding in hidden_findings(row))
         if row.remark:
             yield printable(row.remark), "q"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from layertrace.render.lives.captions import time_of
 from layertrace.render.lives.columns import ChapterHead, Group, columns
 from layertrace.render.lives.marks import Mark, marks
 from layertrace.render.lives.rows import Row
@@ -91,7 +92,9 @@ class Geometry:
                 text = min(len(self.group_text(group)), WIDEST_FUNCTION) + flags
                 self._widen_last(at, at + len(group.columns), text * LETTER)
                 at += len(group.columns)
-            self._widen_last(start, at, (len(chapter.lines) + len(source) + 2) * LETTER)
+            self._widen_last(
+                start, at, max(len(chapter.lines) + len(source) + 2, len(time_of(chapter))) * LETTER
+            )
 
     def _widen_last(self, start: int, end: int, wanted: float) -> None:
         width = sum(self.widths[start:end]) + COLUMN_GAP * (end - start - 1)

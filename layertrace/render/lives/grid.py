@@ -9,6 +9,14 @@ from os.path import basename
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from layertrace.render.lives.captions import (
+    cut_text,
+    least_width,
+    source_of,
+    time_of,
+    two_lines,
+    width_of_name,
+)
 from layertrace.render.lives.columns import ChapterHead, Column, Group, columns
 from layertrace.render.lives.labels import class_text, name_text, outputs_text, parameters_text, remarks
 from layertrace.render.lives.marks import Slots
@@ -28,6 +36,8 @@ WIDEST_LABEL = 48
 WIDEST_SOURCE = 34
 WIDEST_FUNCTION = 40
 SHORT_FUNCTION = 16
+NEVER_CUT = 8
+"""`predict` stays whole, and how often it ran gives way."""
 INDENT = 2
 DEEPEST = 8
 
@@ -42,7 +52,7 @@ class Grid:
         glyphs: The symbols that can be shown.
         width: The width of the terminal.
         compact: Whether to leave out spaces and the ends of names.
-        cut: The number of columns that were left out before.
+        cut: The heads of the columns that were left out before.
     """
 
     def __init__(
@@ -54,16 +64,17 @@ class Grid:
         width: int,
         *,
         compact: bool = False,
-        cut: int = 0,
+        cut: Sequence[ChapterHead] = (),
     ) -> None:
         self.more = Text()
         self._gap, self._margin = (1, 0) if compact else (GAP, 1)
-        self._visible, self._is_open, self._glyphs, self._limit = visible, is_open, glyphs, width
+        self.is_open = is_open
+        self._visible, self._glyphs, self._limit = visible, glyphs, width
         self._chapters = list(chapters)
-        self._cut = cut
+        self.cut_off = list(cut)
         self._names = [self._indented(name_text(row, glyphs), depth) for row, depth in visible]
         self._classes = [class_text(row, glyphs, is_open=row in is_open) for row, _ in visible]
-        self._remarks = [remarks(row, glyphs, is_open=row in is_open) for row, _ in visible]
+        self._remarks = [remarks(row, glyphs, is_open=row in is_open, short=compact) for row, _ in visible]
         self._remark_width = max((text.cell_len for text in self._remarks), default=0)
         widest = COMPACT_NAME if compact else WIDEST_NAME
         self._name_width = min(max(text.cell_len for text in self._names), widest)
@@ -84,7 +95,7 @@ class Grid:
     def cut(self) -> None:
         """Leave out columns at the right until it fits; then use the room that is left."""
         while not self.fits and len(self._chapters) > 1:
-            self._cut += len(self._chapters.pop().columns)
+            self.cut_off.insert(0, self._chapters.pop())
             self._measure()
         if not self.fits:
             self._name_width = max(self._name_width + self._limit - self._width(), 12)
@@ -104,8 +115,14 @@ class Grid:
             yield line
         if self.more:
             yield self.more
-        if self._cut:
-            yield inked(f"{self._glyphs.dots} {counted(self._cut, 'more column')} to the right", QUIET)
+
+    def right_of_it(self) -> str:
+        """Return what is cut at the right: the number of columns, and their statements."""
+        if not self.cut_off:
+            return ""
+        number = counted(len(columns(self.cut_off)), "more column")
+        named = cut_text(self.cut_off, self._glyphs)
+        return f"{self._glyphs.dots} {number} to the right{f': {named}' if named else ''}"
 
     # Measuring
 
@@ -121,13 +138,13 @@ class Grid:
             for slots, column in zip(self._slots, self.columns, strict=True)
         ]
         for chapter, start in self._starts():
-            self._widen(chapter.columns, start, len(chapter.lines), self._limit)
+            self._widen(chapter.columns, start, least_width(chapter, self._glyphs), self._limit)
 
     def _shown_cells(self) -> Iterator[dict[int, Cell]]:
         yield from (row.cells for row in self.rows if self._has_cells(row))
 
     def _has_cells(self, row: Row) -> bool:
-        return not (row.is_group and row in self._is_open)
+        return not (row.is_group and row in self.is_open)
 
     def _width(self) -> int:
         facts = sum(GAP + max(map(cell_len, texts)) for _, texts in self._facts)
@@ -154,12 +171,15 @@ class Grid:
 
     def _use_room(self) -> None:
         """Use what is left: for the names of functions, classes, statements, parameters and shapes."""
+        for chapter, start in self._starts():
+            self._widen(chapter.columns, start, width_of_name(chapter, self._glyphs), self._room())
         self._name_functions(SHORT_FUNCTION)
         self._name_classes()
         self._name_functions(WIDEST_FUNCTION)
         for shorter in (True, False):
             for chapter, start in self._starts():
-                source = self._source(chapter, WIDEST_SOURCE // 2 if shorter else WIDEST_SOURCE)
+                widest = WIDEST_SOURCE // 2 if shorter else WIDEST_SOURCE
+                source = shortened_source(source_of(chapter), widest, self._glyphs)
                 head = f"{chapter.lines} {source}".rstrip()
                 self._widen(chapter.columns, start, cell_len(head), self._room())
         self._add_fact("params", parameters_text)
@@ -204,12 +224,23 @@ class Grid:
         line = self._names[at].copy()
         if line.cell_len > self._name_width:
             line = inked(shortened(line.plain, self._name_width, self._glyphs), TITLE)
-        room = self._name_width - line.cell_len - GAP
-        cls = self._classes[at]
-        if self._is_naming_classes and cls and room >= min(cls.cell_len, 6):
+        room, cls = self._room_for_class(at), self._classes[at]
+        is_shown = self._is_naming_classes and room >= min(cls.cell_len, 6)
+        if cls and (room >= cls.cell_len if self.rows[at].sort == "outside" else is_shown):
             line.append(" " * GAP).append(shortened(cls.plain, room, self._glyphs), QUIET)
         line.append(" " * (self._name_width - line.cell_len))
         return line
+
+    def _room_for_class(self, at: int) -> int:
+        return self._name_width - min(self._names[at].cell_len, self._name_width) - GAP
+
+    def owners(self) -> str:
+        """Return whose variables those outside of layers are, if their row has too little room."""
+        for at, row in enumerate(self.rows):
+            is_shown = self._room_for_class(at) >= self._classes[at].cell_len
+            if row.sort == "outside" and row.class_name and not is_shown:
+                return self._glyphs.user(f"outside of layers: variables of {row.class_name}")
+        return ""
 
     def _cells(self, row: Row) -> Text:
         line = Text()
@@ -230,7 +261,11 @@ class Grid:
         """Yield the statements, the passes, and the numbers of traces."""
         files = [chapter.file for chapter in self._chapters]
         file = max(files, key=files.count)
-        yield self._head_line(inked(self._glyphs.user(basename(file)), QUIET), self._chapter_heads(file))
+        left: Text | None = inked(self._glyphs.user(basename(file)), QUIET)
+        for heads_of_line in zip(*self._chapter_heads(file), strict=True):
+            if left is not None or any(head.plain.strip() for head in heads_of_line):
+                yield self._head_line(left or Text(), heads_of_line)
+                left = None
         if any(group.label for chapter in self._chapters for group in chapter.groups):
             yield self._head_line(Text(), self._group_heads())
         facts = Text(" " * self._name_width)
@@ -253,22 +288,18 @@ class Grid:
             line.append_text(self._separator()).append_text(part)
         return line
 
-    def _chapter_heads(self, file: str) -> list[Text]:
-        parts = []
+    def _chapter_heads(self, file: str) -> Iterator[tuple[Text, Text, Text]]:
+        """Yield three lines of each head: number and statement, the statement if it is below, the time."""
         for chapter, start in self._starts():
             width = self._span(chapter.columns, start)
             lines = chapter.lines if chapter.file == file else f"{basename(chapter.file)}:{chapter.lines}"
             lines = lines if len(lines) <= width else chapter.lines
-            part = inked(self._glyphs.user(lines), TITLE)
-            source = self._source(chapter, width - part.cell_len - 1)
-            parts.append(self._fitted(part.append(f" {source}" if source else "", "not bold"), width))
-        return parts
-
-    def _source(self, chapter: ChapterHead, width: int) -> str:
-        source = chapter.source
-        if not source and chapter.thread:
-            source = f"thread {chapter.thread}"
-        return shortened_source(source, width, self._glyphs)
+            number = self._glyphs.user(lines)
+            beside, below = two_lines(chapter, number, width, self._glyphs)
+            first = inked(number, TITLE).append(f" {beside}" if beside else "", "not bold")
+            time = time_of(chapter, self._glyphs)
+            third = inked(time if len(time) <= width else "", QUIET)
+            yield self._fitted(first, width), self._fitted(Text(below), width), self._fitted(third, width)
 
     def _group_heads(self) -> list[Text]:
         parts = []
@@ -296,7 +327,7 @@ class Grid:
         ran = f" ran {self._glyphs.times}{group.runs:,}" if group.runs else ""
         if width is None or len(label) + len(ran) <= width:
             return label + ran
-        if ran and width - len(ran) >= 4:
+        if ran and width - len(ran) >= 4 and not len(label) <= min(width, NEVER_CUT):
             return shortened(label, width - len(ran), self._glyphs) + ran
         return shortened(label, width, self._glyphs) if width > 3 else label[:width]
 

@@ -74,7 +74,7 @@ def parameters_text(row: Row) -> str:
     return f"{row.parameters:,}" if row.parameters else ""
 
 
-def remarks(row: Row, glyphs: Glyphs, *, is_open: bool) -> Text:
+def remarks(row: Row, glyphs: Glyphs, *, is_open: bool, short: bool = False) -> Text:
     """Return the errors and findings of a row, and its remark."""
     parts = [inked(f"{glyphs.cross} {glyphs.user(error)}", ERROR) for error in errors_of(row)]
     parts += [_flag(finding, glyphs) for finding in row.findings]
@@ -84,7 +84,7 @@ def remarks(row: Row, glyphs: Glyphs, *, is_open: bool) -> Text:
         if inside > 0 and not row.is_group:
             parts.append(inked(f"{glyphs.cross} {counted(inside, 'error')} inside", ERROR))
     if row.remark:
-        parts.append(inked(glyphs.user(row.remark), QUIET))
+        parts.append(inked(glyphs.user(row.remark.partition(" by ")[0] if short else row.remark), QUIET))
     return Text("  ").join(parts)
 
 

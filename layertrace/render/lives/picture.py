@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from os.path import basename
 
 from layertrace.diagnosis import Finding, serious
+from layertrace.render.lives.captions import left_out_text
 from layertrace.render.lives.chart import limited
-from layertrace.render.lives.columns import columns, cut_to, heads
+from layertrace.render.lives.columns import columns, cut_to, heads, without_layers
 from layertrace.render.lives.drawing import Drawing
-from layertrace.render.lives.legend import WORDS, occurring
+from layertrace.render.lives.geometry import times_text
+from layertrace.render.lives.legend import keys
 from layertrace.render.lives.opening import opened, shown
 from layertrace.render.lives.palette import Theme
-from layertrace.render.lives.rows import Row, rows
+from layertrace.render.lives.rows import rows
 from layertrace.render.tables.counts import count
 from layertrace.render.tables.verdict import Verdict, verdict
 from layertrace.render.wording.formatting import counted, duration
@@ -51,6 +53,9 @@ def life_picture(
     judged = verdict(events, findings)
     drawing.title(_title(events), " · ".join(_facts(events)))
     drawing.rows()
+    left_out = left_out_text(without_layers(everything, heads(everything)))
+    if left_out:
+        drawing.line(left_out, "q")
     drawing.legend(_legend(drawing))
     drawing.line(printable(judged.sentence), _style(judged))
     for finding in found[:MOST_FINDINGS]:
@@ -69,7 +74,7 @@ def _chart(everything: Lives, findings: Sequence[Finding], theme: Theme) -> Draw
         found = heads(everything, findings, fewest_creating=creating, most_traces=traces)
         if len(columns(found)) > MOST_COLUMNS and (creating, traces) != WAYS_TO_FIT[-1]:
             continue  # without laying it out
-        cut, kept = cut_to(found, MOST_COLUMNS)
+        kept, cut = cut_to(found, MOST_COLUMNS)
         top = rows(everything, columns(kept), findings)
         is_open = opened(top, MOST_ROWS)
         visible, more = limited(list(shown(top, is_open)), MOST_ROWS, is_open)
@@ -77,7 +82,7 @@ def _chart(everything: Lives, findings: Sequence[Finding], theme: Theme) -> Draw
         if drawing.width <= WIDEST:
             return drawing
     while drawing.width > WIDEST and len(kept) > 1:
-        cut += len(kept.pop().columns)
+        cut.insert(0, kept.pop())
         drawing = Drawing(kept, visible, is_open, theme, more=more, cut=cut)
     return drawing
 
@@ -105,13 +110,12 @@ def _facts(timeline: Timeline) -> Iterator[str]:
 
 def _legend(drawing: Drawing) -> list[tuple[str, str]]:
     """Return the signs that occur, each with its meaning."""
-    visible: list[Row] = drawing.visible
-    keys = [(what, WORDS[what]) for what in occurring(visible, drawing.geometry.columns)]
-    if any(row.troubles for row in visible):
-        keys.append(("finding", "finding"))
-    if any(row.times > 1 for row in visible):
-        keys.append(("", "name ×6: six layers, each like this"))
-    return keys
+    return [
+        ("", f"×{key.count:,} {key.words}")
+        if key.what == "alike"
+        else (key.what, f"{times_text(key.count)} {key.words}".strip())
+        for key in keys(drawing.geometry.columns, drawing.visible, drawing.is_open)
+    ]
 
 
 def _style(judged: Verdict) -> str:

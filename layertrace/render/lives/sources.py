@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
 
-__all__ = ["shortened_source"]
+__all__ = ["called_name", "shortened_source"]
 
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -33,6 +33,16 @@ def shortened_source(source: str, width: int, glyphs: Glyphs = UNICODE) -> str:
     if width <= len(glyphs.dots):
         return ""
     return set_cell_size(shortest, width - len(glyphs.dots)).rstrip() + glyphs.dots
+
+
+def called_name(source: str, glyphs: Glyphs = UNICODE) -> str:
+    """Return the shortest form of a statement: the name of what it calls, if it calls something.
+
+    Example:
+        >>> called_name("history = model.fit(x, y, epochs=3)")
+        'fit'
+    """
+    return list(_shorter(glyphs.user(source), glyphs))[-1]
 
 
 def _shorter(source: str, glyphs: Glyphs) -> Iterator[str]:

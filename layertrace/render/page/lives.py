@@ -7,7 +7,8 @@ from os.path import basename
 from typing import Any
 
 from layertrace.diagnosis import Finding
-from layertrace.render.lives.columns import ChapterHead, Column, Group, columns, heads
+from layertrace.render.lives.captions import left_out_text, time_of
+from layertrace.render.lives.columns import ChapterHead, Column, Group, columns, heads, without_layers
 from layertrace.render.lives.labels import outputs_text, plain_name
 from layertrace.render.lives.marks import marks
 from layertrace.render.lives.rows import Row, rows
@@ -39,9 +40,10 @@ def chart(
         tables: The tables that numbers refer to.
 
     Returns:
-        Chapters with their groups of columns. Rows, parents before those inside; one that stands for several
-        is followed by each of them. Looks, which rows share: for each cell its column, and for each mark
-        in it the slot and the number of events; the first event of each mark is in the row.
+        Chapters with their first event and their groups of columns; a sentence about those without a column.
+        Rows, parents before those inside; one that stands for several is followed by each of them. Looks,
+        which rows share: for each cell its column, and for each mark in it the slot and the number of events;
+        the first event of each mark is in the row.
     """
     everything = lives(timeline)
     serious = [finding for finding in findings if finding.severity != "note"]
@@ -49,8 +51,13 @@ def chart(
     number_of = {id(finding): at for at, finding in enumerate(findings)}
     shown = columns(found)
     writer = _Writer(shown, index, number_of, tables)
+    groups_of = [[writer.group(group) for group in head.groups] for head in found]
     return {
-        "chapters": [[*_chapter(head), [writer.group(group) for group in head.groups]] for head in found],
+        "chapters": [
+            [*_chapter(head), index[everything.chapters[head.chapters[0]].roots[0].seq], groups]
+            for head, groups in zip(found, groups_of, strict=True)
+        ],
+        "leftOut": printable(left_out_text(without_layers(everything, found))),
         "rows": list(writer.rows(rows(everything, shown, serious))),
         "looks": list(writer.looks),
     }
@@ -58,7 +65,15 @@ def chart(
 
 def _chapter(head: ChapterHead) -> list[Any]:
     file, source, thread = map(printable, (basename(head.file), head.source, head.thread))
-    return [head.lines, file, source, shortened_source(source, SHORT_SOURCE), head.statements, thread]
+    return [
+        head.lines,
+        file,
+        source,
+        shortened_source(source, SHORT_SOURCE),
+        head.statements,
+        thread,
+        time_of(head),
+    ]
 
 
 class _Writer:

@@ -90,6 +90,17 @@ def test_a_click_on_a_cell_goes_to_its_event(shown):
 
 
 @in_a_browser
+def test_a_click_on_the_head_of_a_statement_goes_to_its_first_event(shown):
+    """The head has the time of the statement."""
+    tab = opened(shown, stories.bug())
+    expect(tab.locator("#chart-heads .chapter").nth(1)).to_contain_text("50 ms")
+    tab.locator("#chart-heads .chapter button").nth(1).click()
+
+    expect(tab.get_by_role("tab", name="Events", selected=True)).to_have_count(1)
+    expect(details_of(tab)).to_contain_text("trace 1 cnn")
+
+
+@in_a_browser
 def test_hovering_shows_shapes_time_and_place(shown):
     """The card names the layer and the pass, and each kind of event with its first one."""
     tab = opened(shown, stories.bug())

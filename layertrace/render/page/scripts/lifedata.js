@@ -15,13 +15,15 @@ const CALL_LETTERS = { eager: "e", symbolic: "s", graph: "t" };
 
 export const lifeColumns = [];
 export const lifeChapters = data.chart.chapters.map(
-  ([lines, file, source, short, statements, thread, groups]) => ({
+  ([lines, file, source, short, statements, thread, time, event, groups]) => ({
     lines,
     file,
     source,
     short,
     statements,
     thread,
+    time,
+    event,
     from: lifeColumns.length,
     groups: groups.map(([label, runs, mode, findings, labels]) => {
       const from = lifeColumns.length;

@@ -1,11 +1,12 @@
 // Draw what explains the life chart: the heads of its columns, the lines between chapters, and the legend.
 
-import { el } from "./elements.js";
+import { button, el } from "./elements.js";
 import { flagButtons, placed, SIGN_CLASSES } from "./lifecells.js";
 import {
   BUILD,
   CALL,
   INIT,
+  isLifeGroup,
   lifeChapters,
   lifeColumns,
   lifeLetter,
@@ -16,6 +17,7 @@ import {
   VARIABLE,
 } from "./lifedata.js";
 import { lifeGroupText } from "./lifelayout.js";
+import { follow } from "./links.js";
 
 function sourceShown({ lines, source, short, thread: name, width }) {
   if (!source && name) return `thread ${name}`;
@@ -27,14 +29,18 @@ function chapterHead(chapter) {
   const title = [
     chapter.file && `${chapter.file}:${chapter.lines}`,
     chapter.source + more,
+    chapter.time,
     chapter.thread && `thread ${chapter.thread}`,
   ];
   const head = el(
     "span",
     { class: "chapter", title: title.filter(Boolean).join("  ") },
-    el("b", {}, chapter.lines),
-    " ",
-    el("code", {}, sourceShown(chapter)),
+    button(
+      [el("b", {}, chapter.lines), " ", el("code", {}, sourceShown(chapter))],
+      () => follow(chapter.event),
+      { class: "inline", "aria-label": `Events of line ${chapter.lines} ${chapter.source}` },
+    ),
+    el("span", { class: "time quiet" }, chapter.time),
   );
   return placed(head, chapter.x, chapter.width);
 }
@@ -95,7 +101,7 @@ export function legendItems() {
   const items = [...used]
     .filter(([, [sign]]) => order.includes(sign))
     .sort(([, [a]], [, [b]]) => order.indexOf(a) - order.indexOf(b));
-  return items.map(([words, [sign, at]]) =>
+  const drawn = items.map(([words, [sign, at]]) =>
     el(
       "li",
       {},
@@ -105,4 +111,6 @@ export function legendItems() {
       ` ${words}`,
     ),
   );
+  if (lifeRows.some(isLifeGroup)) drawn.push(el("li", {}, "× of several layers: all of them together"));
+  return drawn;
 }

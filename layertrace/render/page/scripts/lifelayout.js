@@ -82,7 +82,7 @@ export function layOutLife(left, isNarrow) {
       chapter.from,
       chapter.to,
       Math.min(
-        (chapter.lines.length + chapter.short.length + 1) * LETTER,
+        Math.max(chapter.lines.length + chapter.short.length + 1, chapter.time.length) * LETTER,
         isNarrow ? NARROWEST_CHAPTER : WIDEST_CHAPTER,
       ),
     );

@@ -23,6 +23,7 @@ import {
   showMembers,
 } from "./lifeoutline.js";
 import { follow } from "./links.js";
+import { data } from "./timeline.js";
 import { MISSING, thousands } from "./words.js";
 
 const ROWS_OUT_OF_SIGHT = 12;
@@ -303,6 +304,7 @@ export function fillLives() {
       el("div", { id: "chart-heads", role: "row", "aria-rowindex": "1" }),
       el("div", { id: "chart-rows", role: "rowgroup" }),
     ),
+    data.chart.leftOut ? el("p", { class: "quiet left-out" }, data.chart.leftOut) : "",
     el("div", { id: "life-card", class: "life-card", hidden: true, role: "tooltip" }),
   );
   openLifeAtFirst(FIRST_LIFE_ROWS);
