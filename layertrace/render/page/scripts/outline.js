@@ -3,19 +3,7 @@
 // A node is a number: first the events, then the folded stretches, then the threads, then the chapters, each of which
 // is a statement and has the top-level events that it caused.
 
-import {
-  data,
-  END,
-  errorOf,
-  EVENTS,
-  FIRST,
-  isUnended,
-  column,
-  parents,
-  summed,
-  tables,
-  unpacked,
-} from "./timeline.js";
+import { data, errorOf, EVENTS, isUnended, column, parents, summed, tables, unpacked } from "./timeline.js";
 import { MISSING } from "./words.js";
 
 const FOLDS = data.folds.count;
@@ -91,7 +79,6 @@ tables.chapters = chapters;
 const MOST_AT_FIRST = 8;
 const MOST_PUSHED_OUT = 2;
 const FEWEST_IN_SIGHT = 4;
-const LEAST_SHARE = 0.01;
 
 export const isFold = (node) => node >= EVENTS && node < EVENTS + FOLDS;
 // Whether a node is neither an event nor a stretch of events: a thread or a chapter.
@@ -264,9 +251,7 @@ export function openAtFirst(most, mostInChapters) {
 
 function openChapters(most) {
   let room = most - chapters.length;
-  const total = END - FIRST;
   byImportance().forEach((chapter, rank) => {
-    if (!isProblem(chapter) && chapter.took < total * LEAST_SHARE) return;
     const size = below(chapter.node).length;
     const after = chapters.length - 1 - chapters.indexOf(chapter);
     // One that is longer than the screen opens if it hides hardly any others.
