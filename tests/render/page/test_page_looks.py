@@ -174,7 +174,6 @@ def test_on_paper_everything_is_there(shown):
     """Printing omits controls, and prints all lines, functions and layers in one column."""
     tab = shown(stories.loop(200), colours="dark")
     tab.get_by_role("button", name="fold repeats").click()
-    tab.get_by_role("button", name="expand all").click()
     tab.emulate_media(media="print", color_scheme="dark")
 
     expect(tab.get_by_role("treeitem")).to_have_count(602 + 3)

@@ -18,15 +18,15 @@ from layertrace.timeline import Location, Timeline
 
 @in_a_browser
 def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
-    """A thousand equal calls are one line until opened; a statement that took no time is closed."""
+    """A thousand equal calls are one line until they are opened, below the statement that caused them."""
     tab = shown(stories.loop())
 
-    expect(tab.get_by_role("treeitem")).to_have_count(4 + 1)
+    expect(tab.get_by_role("treeitem")).to_have_count(4 + 3)
     expect(line(tab, "×1,000").first).to_contain_text("call")
     line(tab, "repeated").locator(".caret").click()
-    expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 1 + 2000) * 24}px")
+    expect(tab.locator("#tree")).to_have_css("height", f"{(4 + 3 + 2000) * 24}px")
     tab.get_by_role("button", name="fold repeats").click()
-    expect(tab.locator("#tree")).to_have_css("height", f"{(3002 + 1) * 24}px")
+    expect(tab.locator("#tree")).to_have_css("height", f"{(3002 + 3) * 24}px")
 
 
 @in_a_browser
