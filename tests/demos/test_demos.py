@@ -17,7 +17,7 @@ SHOWN = {
         "traced twice: the first pass created the variables",
     ],
     "fit_and_predict": [
-        "3 layers · 67 parameters · 5 traces",
+        "3 layers · 67 parameters · 4 traces",
         "trace 2  predict of net",
         "last batch: 4 rows, not 8",
     ],
