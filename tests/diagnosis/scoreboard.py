@@ -1,0 +1,178 @@
+"""Count which mistakes layertrace finds in programs that have a header, and where it gives a false alarm.
+
+python tests/diagnosis/scoreboard.py                      # all programs in tests/cases, and the demos
+python tests/diagnosis/scoreboard.py FOLDER_OR_FILE ...   # only these
+
+A program with a mistake has either comments `# finds: LT101 scale` at the lines to blame, or a header with
+`# SOURCE:`, `# CULPRIT:` (the name of the instance) and `# LINE:` (the line to change), as those in
+`tests/cases/field`. There, `NAME_mended.py` is the same program without the mistake. The headers in `field`
+were written before a rule could find the mistake, so they measure how well the rules do on what they have
+not seen.
+
+A mistake counts as found if an error or a warning names its instance and its line and has a fix, and as half
+found if a finding names either. Each finding above a note in a program without a mistake is a false alarm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1])]
+
+from cases.cases import HERE, expected, found_in, run  # noqa: E402  # found by the line above
+
+TESTS = Path(__file__).parents[1]
+FIELDS = ("SOURCE", "SYMPTOM", "CULPRIT", "LINE", "FIX", "OUTCOME", "IDEAL", "MENDED", "FINDS")
+VERDICTS = ("found", "half", "missed", "silent", "false alarm", "failed")
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one program was judged.
+
+    Attributes:
+        group: `broken`, `another`, `fixed`, `clean`, `field`, `mended`, `demo` or `application`.
+        verdict: One of `VERDICTS`.
+        findings: What was found, one line each.
+        seconds: How long the program took under trace, without starting Python and TensorFlow.
+    """
+
+    path: Path
+    group: str
+    verdict: str
+    findings: tuple[str, ...]
+    seconds: float
+
+
+def header_of(path: Path) -> dict[str, str]:
+    """Return the header of a program, by the name of each field."""
+    lines = re.findall(r"^# ([A-Z]+): (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: text.strip() for name, text in lines if name in FIELDS}
+
+
+def group_of(path: Path) -> str:
+    """Return the group that a program is counted in."""
+    if path.stem.endswith("_mended") or "MENDED" in header_of(path):
+        return "mended"
+    if "CULPRIT" in header_of(path):
+        return "field"
+    if path.parent.name == "clean":
+        return "clean"
+    if path.parent.name == "demos":
+        return "demo"
+    return path.stem.partition("_")[0]
+
+
+def judge(path: Path) -> Score:
+    """Run one program and compare what is found in it with what is wrong with it."""
+    group, started, before = group_of(path), time.perf_counter(), os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            timeline = run(path).timeline
+        finally:
+            os.chdir(before)
+    seconds = time.perf_counter() - started
+    findings = timeline.findings(select=["LT"], ignore=[])
+    lines = tuple(
+        f"{finding.severity} {finding.code} {'' if finding.location is None else finding.location.line} "
+        f"{', '.join(layer.name for layer in finding.layers)}: {finding.message}"
+        for finding in findings
+    )
+    if group == "field":
+        return Score(path, group, _field_verdict(header_of(path), findings), lines, seconds)
+    if expected(path):
+        verdict = "found" if found_in(timeline) == expected(path) else "half" if findings else "missed"
+        return Score(path, group, verdict, lines, seconds)
+    is_alarmed = any(finding.severity != "note" for finding in findings)
+    return Score(path, group, "false alarm" if is_alarmed else "silent", lines, seconds)
+
+
+def _field_verdict(header: dict[str, str], findings) -> str:
+    culprit, line = header["CULPRIT"].split()[0].strip("`,"), int(header["LINE"].split()[0])
+    verdicts = []
+    for finding in findings:
+        names = {layer.name for layer in finding.layers}
+        is_named = culprit in names or re.search(rf"\b{re.escape(culprit)}\b", finding.message) is not None
+        is_placed = finding.location is not None and finding.location.line == line
+        is_found = is_named and is_placed and finding.fix and finding.severity != "note"
+        verdicts.append("found" if is_found else "half" if is_named or is_placed else "missed")
+    return min(verdicts, key=VERDICTS.index, default="missed")
+
+
+def programs_in(places: list[str]) -> list[Path]:
+    """Return the programs in files and folders; without any, all programs that have an expectation."""
+    if not places:
+        cases = [*HERE.glob("lt*/*.py"), *HERE.glob("clean/*.py"), *HERE.glob("field/*.py")]
+        return sorted(cases)
+    paths = map(Path, places)
+    return [file for path in paths for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
+
+
+def scores_of(paths: list[Path], jobs: int) -> Iterator[Score]:
+    """Judge programs in processes of their own, several programs in each."""
+    context = multiprocessing.get_context("spawn")
+    pending = [path.resolve() for path in paths]
+    while pending:
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            futures = [(path, pool.submit(judge, path)) for path in pending]
+            pending = []
+            for at, (path, future) in enumerate(futures):
+                try:
+                    yield future.result()
+                except BrokenProcessPool:  # the program ended its process: judge the rest in a new one
+                    yield Score(path, group_of(path), "failed", ("the program ended its process",), 0.0)
+                    pending = [later for later, _ in futures[at + 1 :]]
+                    break
+                except Exception as error:
+                    yield Score(path, group_of(path), "failed", (f"{type(error).__name__}: {error}",), 0.0)
+
+
+def table(scores: list[Score]) -> Iterator[str]:
+    """Yield the table: a row for each group."""
+    yield "| programs | " + " | ".join(VERDICTS) + " | seconds |"
+    yield "|---|" + "---:|" * (len(VERDICTS) + 1)
+    for group in sorted({score.group for score in scores}):
+        mine = [score for score in scores if score.group == group]
+        counts = Counter(score.verdict for score in mine)
+        cells = [str(counts[verdict] or "") for verdict in VERDICTS]
+        seconds = sum(score.seconds for score in mine)
+        yield f"| {len(mine)} {group} | " + " | ".join(cells) + f" | {seconds:.0f} |"
+
+
+def main() -> int:
+    """Print each program that was misjudged, then the table."""
+    verbatim = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=verbatim)
+    parser.add_argument("places", nargs="*", help="files and folders; default: all programs")
+    parser.add_argument("--all", action="store_true", help="print the findings of every program")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    arguments = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    scores = []
+    for score in scores_of(programs_in(arguments.places), arguments.jobs):
+        scores.append(score)
+        if arguments.all or score.verdict not in ("found", "silent"):
+            name = f"{score.path.parent.name}/{score.path.name}"
+            print(f"{score.verdict:11}  {score.group}  {name}", flush=True)
+            for line in score.findings:
+                print(f"             {line[:160]}", flush=True)
+    print("\n".join(table(scores)))
+    return int(any(score.verdict in ("false alarm", "failed") for score in scores))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
