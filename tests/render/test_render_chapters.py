@@ -65,8 +65,55 @@ def test_an_overview_answers_on_one_screen():
     assert any(re.match(r"6  net\.fit\(x, y, epochs=3\) +build 20 layers +762 ms", line) for line in lines)
     traces = r" +step  trace 1, 2 +call ×42: net ×2, 40 inside · layers 2\.0 ms, the rest 1\.4 s +1\.4 s"
     assert any(re.match(traces, line) for line in lines)
-    assert any(re.match(r" +run ×40 +as a graph, without Python +300 ms", line) for line in lines)
+    assert any(re.match(r" +step  run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+def slow_trace(*, symbolic: int, traced: list[int], runs: int = 0) -> Timeline:
+    """A function that is traced several times, with one symbolic call in its first trace, and run."""
+    story = Story()
+    net = story.layer("Net", "net")
+    blocks = [story.layer(f"Block{number}", f"block_{number}") for number in range(40)]
+    step = story.function("step")
+    for trace, took in enumerate(traced, 1):
+        with story.span("trace", function=step, trace=trace, at=5, ms=took + 500, mode="graph"):
+            for mode, ms in (("symbolic", symbolic if trace == 1 else 0), ("graph", took)):
+                if ms:
+                    with story.span("call", net, ms=ms, mode=mode):
+                        for block in blocks:
+                            story.add("call", block, mode=mode, ms=ms // 20)
+    if runs:
+        story.add("run", function=step, trace=1, at=5, ms=9000, times=runs, mode="graph")
+    for block in blocks:
+        story.add("init", block, at=7)
+    return with_source(story, {5: "step(x)", 7: "blocks()"})
+
+
+def test_a_tree_stands_beneath_the_row_it_belongs_to():
+    """Not beneath the executions, which took longer but have no calls."""
+    lines = shown(slow_trace(symbolic=0, traced=[900], runs=3))
+
+    row = next(place for place, line in enumerate(lines) if "  step  trace 1  " in line)
+    below = next(place for place in range(row, len(lines)) if "└──" in lines[place])
+    assert not any("run ×3" in line for line in lines[:below])
+    assert any("  step  run ×3 " in line for line in lines[below:])
+
+
+def test_a_tree_opens_what_took_the_time():
+    """Keras inferred shapes for longer than the layers of the trace took, but the trace took the time."""
+    lines = shown(slow_trace(symbolic=300, traced=[200]), max_lines=20)
+
+    opened = [line for line in lines if "└──" in line and "net" in line]
+    assert len(opened) == 1
+    assert "graph, trace 1 of step" in opened[0]
+
+
+def test_of_alike_traces_the_first_is_shown():
+    """An outlier among them, such as one during which another process ran, explains nothing."""
+    page = "\n".join(shown(slow_trace(symbolic=0, traced=[300, 310, 900, 305])))
+
+    assert "graph, trace 1 of step" in page
+    assert "graph, trace 3" not in page
 
 
 @pytest.mark.parametrize(("width", "most"), [(60, 60), (80, 60), (99, 60), (100, 40), (160, 40)])

@@ -47,6 +47,7 @@ FEWEST_TREE_LINES = 3
 MORE_BETWEEN = " · "
 MOST_ATTEMPTS = 4
 SMALL_PART = 50
+PASS_INDENT = 2
 MOST_PASSES = (12, 6, 4, 2, 1)
 
 
@@ -275,7 +276,9 @@ class _Page:
     def _outline(self, section: Section, lines: int, *, partly: bool = False) -> Outline:
         """Return the tree of a section; `partly` leaves out what the rows of its passes show already."""
         shown = self._shown
-        roots = section.essence(frozenset(shown._events.plumbing)) if partly else section.chapter.roots
+        section.is_partly = partly
+        plumbing = frozenset(shown._events.plumbing)
+        roots = section.opening(plumbing).roots if partly else section.chapter.roots
         return Outline(
             shown._events,
             shown.depth,
@@ -287,18 +290,21 @@ class _Page:
 
     def _body(self) -> list[Text]:
         layout = self._layout()
-        indent = self._columns.indent
+        indent = self._indent
         width = self._columns.width if layout is None else indent + layout.times_end
         lines = []
         for section in self._sections:
-            lines += self._columns.lines_of(section.row, width)
-            if not section.is_whole:
-                for row in section.passes:
-                    lines += self._columns.lines_of(row, width)
-            if layout is not None:
-                for line in layout.lines_of(section.tree, self._console):
-                    lines.append(Text(" " * indent).append_text(line))
+            for row in section.rows:
+                lines += self._columns.lines_of(row, width)
+                if layout is not None and row is section.row_of_tree:
+                    for line in layout.lines_of(section.tree, self._console):
+                        lines.append(Text(" " * indent).append_text(line))
         return lines
+
+    @property
+    def _indent(self) -> int:
+        """How far trees are indented: as far as the names of passes, which they stand beneath."""
+        return self._columns.indent + PASS_INDENT
 
     def _may_replace(self, outline: Outline) -> bool:
         """Return whether a tree shows everything, so that the rows of the passes are not needed."""
@@ -322,7 +328,7 @@ class _Page:
             mark_styles=shown._tree.mark_styles,
         )
         written: list[Row] = []
-        room = self._width - self._columns.indent
+        room = self._width - self._indent
         for section in self._sections:
             section.tree = rows(section.outline.nodes, writer, room) if section.outline else []
             leave_out(section.chapter, section.tree)
@@ -333,7 +339,7 @@ class _Page:
             glyphs,
             places=LinePlaces(locations, self._files) if shown.places else None,
             times=shown.times,
-            widest_left=self._columns.width - self._columns.indent,
+            widest_left=self._columns.width - self._indent,
         )
 
 

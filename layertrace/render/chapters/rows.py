@@ -33,6 +33,7 @@ class OverviewRow:
         words: What happened, as facts that may be spread over several lines.
         time: How long it took; empty if nothing was timed.
         is_longest: Whether no other statement took as long.
+        way: The pass whose calls it counts.
         left_out: The number of rows that it stands for, if it is a note.
     """
 
@@ -42,6 +43,7 @@ class OverviewRow:
     words: list[Text] = field(default_factory=list)
     time: str = ""
     is_longest: bool = False
+    way: Pass | None = None
     left_out: int = 0
 
 
@@ -125,21 +127,22 @@ class RowWriter:
     def _pass(self, way: Pass) -> Iterator[OverviewRow]:
         """Yield a row for the calls or traces of a pass, and one for its executions."""
         if way.function is None:
-            yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns)
+            yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns, way)
             return
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
             words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
-            yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns)
+            yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns, way)
         for inner in way.inside:
             name = Text("    of which ", QUIET).append_text(self._name(inner, indent=""))
-            yield self._row(name, "", list(self._calls(inner)), inner.duration_ns)
+            yield self._row(name, "", list(self._calls(inner)), inner.duration_ns, inner)
         if way.runs:
-            name = self._name(way, again=bool(way.traces) and not way.inside)
-            yield self._row(name, sentences.runs(way), list(self._no_python(way)), way.run_ns)
+            yield self._row(self._name(way), sentences.runs(way), list(self._no_python(way)), way.run_ns)
 
-    def _row(self, name: Text, rest: str, words: list[Text], duration_ns: int | None) -> OverviewRow:
+    def _row(
+        self, name: Text, rest: str, words: list[Text], duration_ns: int | None, way: Pass | None = None
+    ) -> OverviewRow:
         time = "" if duration_ns is None else formatting.duration(duration_ns, self._glyphs)
-        return OverviewRow("", name, Text(self._glyphed(f"  {rest}" if rest else "")), words, time)
+        return OverviewRow("", name, Text(self._glyphed(f"  {rest}" if rest else "")), words, time, way=way)
 
     def _in_one_row(self, way: Pass) -> Iterator[Text]:
         """Yield what a pass without a trace did, for the row of a chapter that did nothing else."""
@@ -150,10 +153,10 @@ class RowWriter:
         yield self._name(way, indent="").append(runs)
         yield from self._no_python(way)
 
-    def _name(self, way: Pass, *, again: bool = False, indent: str = "  ") -> Text:
+    def _name(self, way: Pass, *, indent: str = "  ") -> Text:
         name = self._glyphs.user(sentences.pass_name(way))
         style = KINDS["trace"] if way.function is not None else MODES[way.kind]
-        return Text(indent).append(" " * len(name) if again else name, style)
+        return Text(indent).append(name, style)
 
     def _calls(self, way: Pass) -> Iterator[Text]:
         words = self._glyphed(sentences.calls(way))

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from layertrace.render.chapters.contents import Contents
+from layertrace.render.chapters.contents import Contents, Pass
 from layertrace.render.chapters.rows import OverviewRow
 from layertrace.render.trees.outline import Outline
 from layertrace.render.trees.rows import Row
 from layertrace.timeline.chapters import Chapter
-from layertrace.timeline.event import Event, FunctionRef
+from layertrace.timeline.event import Event, LayerRef
 
-__all__ = ["Section"]
+__all__ = ["Opening", "Section"]
+
+
+class Opening(NamedTuple):
+    """The events that a tree opens, the row that they belong to, and how long that took.
+
+    Without a row, they belong to the statement as a whole.
+    """
+
+    roots: Sequence[Event]
+    row: OverviewRow | None = None
+    duration_ns: int = 0
 
 
 @dataclass(slots=True)
@@ -25,7 +37,9 @@ class Section:
     passes: list[OverviewRow]
     outline: Outline | None = None
     is_whole: bool = False
+    is_partly: bool = False
     tree: list[Row] = field(default_factory=list)
+    _opening: Opening | None = None
 
     @property
     def duration_ns(self) -> int:
@@ -44,24 +58,54 @@ class Section:
         happened = bool(contents.built or contents.calls or contents.variables)
         return happened or self.is_noticed or len(contents.created) > 1
 
-    def essence(self, plumbing: Set[int]) -> Sequence[Event]:
-        """Return the roots of a tree that does not repeat what the rows of the passes show.
+    @property
+    def rows(self) -> list[OverviewRow]:
+        """The rows, without those of the passes if the tree shows everything."""
+        return [self.row] if self.is_whole else [self.row, *self.passes]
 
-        That is what was created, and of the function that took longest, the calls of the slowest trace, or
-        those by which Keras inferred shapes if these took longer.
+    @property
+    def row_of_tree(self) -> OverviewRow:
+        """The row that the tree stands beneath: what it opens, or the last one."""
+        opened = None if self._opening is None or not self.is_partly else self._opening.row
+        return next((row for row in self.rows if row is opened), self.rows[-1])
+
+    def opening(self, plumbing: Set[int]) -> Opening:
+        """Return what a tree shows that does not repeat the rows, as `_choose` describes it."""
+        if self._opening is None:
+            self._opening = self._choose(plumbing)
+        return self._opening
+
+    def _choose(self, plumbing: Set[int]) -> Opening:
+        """Return what a tree shows that does not repeat the rows: what took the most time.
+
+        That is what was created, or a way through the layers. Of a function these are the calls of one trace:
+        the first of those that call the same layers, if these took the longest together. An exception needs
+        everything around it.
         """
         roots = [event for event in self.chapter.roots if event.kind != "run" and event.seq not in plumbing]
-        traced = [way for way in self.contents.passes if way.function is not None and way.outermost]
-        if not traced or self.contents.errors:
-            return roots or self.chapter.roots
-        slowest = max(traced, key=lambda way: way.duration_ns or 0)
-        by_trace: dict[tuple[FunctionRef | None, int | None], list[Event]] = {}
-        for event in (*slowest.outermost, *(event for way in slowest.inside for event in way.outermost)):
-            by_trace.setdefault((event.function, event.trace if event.mode == "graph" else None), []).append(
-                event
-            )
+        if self.contents.errors:
+            return Opening(roots or self.chapter.roots)
         created = [event for event in roots if event.kind in ("init", "build", "variable")]
-        return created + max(by_trace.values(), key=_duration)
+        openings = [Opening(created, self.row, _duration(created))] if created else []
+        openings += [
+            Opening(_typical_trace(row.way), row, row.way.traced_ns or 0)
+            for row in self.passes
+            if row.way is not None and row.way.outermost
+        ]
+        if not openings:
+            return Opening(roots or self.chapter.roots)
+        return max(openings, key=lambda opening: opening.duration_ns)
+
+
+def _typical_trace(way: Pass) -> Sequence[Event]:
+    """Return the calls of one trace: the first of the alike ones that took longest; or all if not traced."""
+    traces: dict[int | None, list[Event]] = {}
+    for call in way.outermost:
+        traces.setdefault(call.trace if call.mode == "graph" else None, []).append(call)
+    alike: dict[tuple[LayerRef | None, ...], list[list[Event]]] = {}
+    for calls in traces.values():
+        alike.setdefault(tuple(call.layer for call in calls), []).append(calls)
+    return max(alike.values(), key=lambda group: sum(map(_duration, group)))[0]
 
 
 def _duration(events: Iterable[Event]) -> int:
