@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
 from layertrace.timeline.event import (
+    EMPTY_MAPPING,
     ErrorRef,
     Event,
     Kind,
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 _STEPS = ("train_step", "test_step", "predict_step")
+_NO_EVENTS: Mapping[Kind | None, Sequence[Event]] = EMPTY_MAPPING
 
 
 def specs(value: Structure) -> Iterator[TensorSpec]:
@@ -86,10 +89,12 @@ class DiagnosisContext:
 
     # Events
 
-    def events(self, kind: Kind | None = None, where: Callable[[Event], bool] = bool) -> list[Event]:
+    def events(
+        self, kind: Kind | None = None, where: Callable[[Event], bool] | None = None
+    ) -> Sequence[Event]:
         """Return the events of a kind for which `where` holds, in order."""
         events = self.timeline if kind is None else self._by_kind.get(kind, ())
-        return [event for event in events if where(event)]
+        return events if where is None else [event for event in events if where(event)]
 
     def event(self, seq: int | None) -> Event | None:
         """Return the event with a sequence number."""
@@ -120,7 +125,7 @@ class DiagnosisContext:
 
     def of(self, layer: LayerRef, kind: Kind | None = None) -> Sequence[Event]:
         """Return the events of one layer, in order."""
-        return self._by_layer.get((layer.id, kind), ())
+        return self._by_layer.get(layer.id, _NO_EVENTS).get(kind, ())
 
     def enclosing_layer(self, event: Event) -> LayerRef | None:
         """Return the layer whose `init`, `build` or `call` most closely encloses an event."""
@@ -188,12 +193,12 @@ class DiagnosisContext:
         Its layer does not recognize such a tensor as symbolic. Eager tensors have no unknown dimension, and a
         symbolic tensor of the layer's own Keras puts the call into `symbolic` mode.
         """
-        if not self._has_both_keras or event.kind != "call" or event.mode != "eager" or event.layer is None:
+        if not self.has_both_keras or event.kind != "call" or event.mode != "eager" or event.layer is None:
             return False
         return any(spec.encoding == "dense" and None in (spec.shape or ()) for spec in specs(event.inputs))
 
     @cached_property
-    def _has_both_keras(self) -> bool:
+    def has_both_keras(self) -> bool:
         """Whether there are layers of Keras 3 and of tf_keras."""
         return len({layer.framework for layer in self.layers}) > 1
 
@@ -208,19 +213,23 @@ class DiagnosisContext:
 
     @cached_property
     def _by_kind(self) -> dict[Kind, list[Event]]:
-        events: dict[Kind, list[Event]] = {}
+        events: dict[Kind, list[Event]] = defaultdict(list)
         for event in self.timeline:
-            events.setdefault(event.kind, []).append(event)
+            events[event.kind].append(event)
         return events
 
     @cached_property
-    def _by_layer(self) -> dict[tuple[int, Kind | None], list[Event]]:
-        events: dict[tuple[int, Kind | None], list[Event]] = {}
+    def _by_layer(self) -> dict[int, dict[Kind | None, list[Event]]]:
+        """The events of each layer by their kind; those of None are all."""
+        layers: dict[int, dict[Kind | None, list[Event]]] = {}
         for event in self.timeline:
             if event.layer is not None:
-                events.setdefault((event.layer.id, None), []).append(event)
-                events.setdefault((event.layer.id, event.kind), []).append(event)
-        return events
+                events = layers.get(event.layer.id)
+                if events is None:
+                    events = layers[event.layer.id] = defaultdict(list)
+                events[None].append(event)
+                events[event.kind].append(event)
+        return layers
 
     @cached_property
     def variables(self) -> Mapping[int, VariableSpec]:

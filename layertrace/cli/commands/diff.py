@@ -12,6 +12,7 @@ from layertrace.compare.diff import diff as compare
 from layertrace.render.tables.diff import differences
 from layertrace.render.wording.file_names import tails
 from layertrace.timeline import Timeline
+from layertrace.timeline.collecting import collecting_paused
 
 __all__ = ["diff"]
 
@@ -20,6 +21,7 @@ __all__ = ["diff"]
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Also list every difference of every layer.")
+@collecting_paused()
 def diff(before: Path, after: Path, everything: bool) -> None:
     """Show what changed between recordings A and B, such as why a function retraces now.
 

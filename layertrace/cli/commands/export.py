@@ -11,6 +11,7 @@ from layertrace.render.exports import export as write_export
 from layertrace.render.lives.palette import Theme
 from layertrace.render.wording.formatting import counted
 from layertrace.timeline import Timeline
+from layertrace.timeline.collecting import collecting_paused
 
 __all__ = ["export"]
 
@@ -28,6 +29,7 @@ __all__ = ["export"]
 )
 @click.option("--light", "theme", flag_value="light", help="Draw a picture in light colours.")
 @click.option("--dark", "theme", flag_value="dark", help="Draw a picture in dark colours.")
+@collecting_paused()
 def export(file: Path, output: Path, name: str | None, theme: Theme | None) -> None:
     """Convert the recording in FILE to a web page, a Perfetto trace, records, a picture, or text.
 

@@ -19,6 +19,7 @@ from layertrace.render.lives.chart import LINES
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
+from layertrace.timeline.collecting import collecting_paused
 
 __all__ = ["report"]
 
@@ -31,6 +32,7 @@ __all__ = ["report"]
 @click.option("--life", is_flag=True, help="Show when each layer was created, built and called, as a chart.")
 @click.option("--no-findings", is_flag=True, help="Do not report findings.")
 @event_filters
+@collecting_paused()
 def report(
     file: Path,
     as_table: bool,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from layertrace.errors import FormatError
+from layertrace.timeline.collecting import collecting_paused
 from layertrace.timeline.event import Event
 from layertrace.timeline.storage.reader import NO_RECORDING, Reader
 from layertrace.timeline.storage.writer import Writer
@@ -28,6 +29,7 @@ SUFFIXES = (".layertrace", ".jsonl")
 
 PAYS = 64 * 1024
 _LONGEST_LINE = 16 * 1024 * 1024
+_BLOCK = 1024 * 1024
 _MOST_EXPANDED, _ALWAYS_FINE = 100, 64 * 1024 * 1024  # a recording of a million events expands eleven times
 _GZIP = b"\x1f\x8b"
 _HEADER_PREFIX = b'{"layertrace":'
@@ -165,9 +167,9 @@ def load(path: str | os.PathLike[str]) -> Timeline:
     source = Path(path)
     reader = Reader()
     try:
-        with source.open("rb") as file:
+        with collecting_paused(), source.open("rb") as file:
             _read_into(reader, file)
-        events = reader.events()
+            events = reader.events()
         surroundings = reader.surroundings()
     except FormatError as error:
         raise FormatError(f"{source} cannot be read: {error}") from None
@@ -183,7 +185,7 @@ def begins_a_recording(path: Path) -> bool:
     """Return whether the content of a file begins as a recording does, whatever its name."""
     try:
         with path.open("rb") as file:
-            text = next(_raw_lines(file), b"")
+            text = next(_blocks(file), b"")
     except (OSError, FormatError):
         return False
     return text.startswith(_HEADER_PREFIX)
@@ -207,40 +209,37 @@ def _read_into(reader: Reader, file: IO[bytes]) -> None:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file without an incomplete last one."""
-    for number, line in enumerate(_raw_lines(file), start=1):
-        if line.endswith(b"\n"):
-            yield line
-        elif number == 1:
-            is_header = line.startswith(_HEADER_PREFIX)
-            raise FormatError("it is truncated in its first line" if is_header else NO_RECORDING)
-        else:
-            return  # the program was killed while it wrote this line
+    """Yield the lines of a file, each with its line end, without an incomplete last one."""
+    rest, is_first = b"", True
+    for block in _blocks(file):
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            yield line + b"\n"
+        is_first = is_first and not lines
+        if len(rest) >= _LONGEST_LINE:
+            raise FormatError(f"a line is longer than {_LONGEST_LINE // 2**20} MiB")
+    if is_first and rest:
+        is_header = rest.startswith(_HEADER_PREFIX)
+        raise FormatError("it is truncated in its first line" if is_header else NO_RECORDING)
 
 
-def _raw_lines(file: IO[bytes]) -> Iterator[bytes]:
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of a file in parts, decompressed if it is compressed."""
     start = file.peek(2)[:2] if hasattr(file, "peek") else b""
     if start != _GZIP:
-        yield from _bounded(file)
+        yield from iter(lambda: file.read(_BLOCK), b"")
         return
     size = os.fstat(file.fileno()).st_size
     most = max(size * _MOST_EXPANDED, _ALWAYS_FINE)
     read = 0
     with gzip.GzipFile(fileobj=file, mode="rb") as packed:
         try:
-            for line in _bounded(packed):
-                read += len(line)
+            while block := packed.read1(_BLOCK):  # which, unlike `read`, returns all before the damage
+                yield block
+                read += len(block)
                 if read > most:
                     raise FormatError(f"it expands to more than {_MOST_EXPANDED} times its size")
-                yield line
         except EOFError:
             return  # truncated
         except (zlib.error, gzip.BadGzipFile) as error:
             raise FormatError(f"its compression is damaged: {error}") from None
-
-
-def _bounded(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    while line := file.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            raise FormatError(f"a line is longer than {_LONGEST_LINE // 2**20} MiB")
-        yield line

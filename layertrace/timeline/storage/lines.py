@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Set
-from typing import Annotated, Any, Final, Literal, cast, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypedDict, cast, get_type_hints
 
 import msgspec
 
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, FunctionRole, Kind, Location
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, FunctionRole, Location
 from layertrace.timeline.statements import Statement
 
 __all__ = [
-    "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "EventLine", "FailureLine",
-    "FunctionLine", "LayerLine", "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
-    "statement_line",
+    "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "FailureLine", "FunctionLine",
+    "LayerLine", "PlaceLine", "decode_fields", "event_line", "observation_line", "reject_unknown",
+    "state_line", "statement_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -40,18 +40,6 @@ REFERENCES: Final[Mapping[str, Literal["layer", "function", "value", "place"]]] 
 
 LATER_FIELDS = ("duration_ns", "outputs", "error", "times", "graph", "variable")
 """The fields of an event that an `end` line may add."""
-
-
-class EventLine(msgspec.Struct, omit_defaults=True, gc=False):
-    """The fields of an event that readers use before it is one; `event_line` has the others, too."""
-
-    event: int
-    kind: Kind
-    layer: int | None = None
-    parent: int | None = None
-    start_ns: Nanoseconds = 0
-    duration_ns: Nanoseconds | None = None
-    thread: str = "MainThread"
 
 
 class FailureLine(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -115,7 +103,6 @@ def _line(
     *,
     without: Set[str] = frozenset(),
     changed: Mapping[str, tuple[Any, Any]] = EMPTY_MAPPING,
-    base: type[msgspec.Struct] = msgspec.Struct,
 ) -> type[msgspec.Struct]:
     """Create the struct for lines that describe objects of a class.
 
@@ -124,28 +111,26 @@ def _line(
         key: The name of the first field, a number that identifies the line.
         without: Fields of the class to omit.
         changed: Fields that get another type and default in the struct.
-        base: A struct to derive from, which already has some of the fields.
     """
     fields = {key: (int, msgspec.NODEFAULT), **_fields_of(source), **changed}
-    new = fields.keys() - without - {*base.__struct_fields__}
     return msgspec.defstruct(
         f"{source.__name__}Line",
-        [(name, *field) for name, field in fields.items() if name in new],
-        bases=(base,),
+        [(name, *field) for name, field in fields.items() if name not in without],
         omit_defaults=True,
         gc=False,
     )
 
 
-event_line = cast(
-    "type[EventLine]",
-    _line(
-        Event,
-        "event",
-        without={"seq", "depth"},
-        changed={**dict.fromkeys(REFERENCES, (int | None, None)), "flags": (tuple[Flag, ...], ())},
-        base=EventLine,
-    ),
+event_line = _line(
+    Event,
+    "event",
+    without={"seq", "depth"},
+    changed={
+        "start_ns": (Nanoseconds, 0),
+        "duration_ns": (Nanoseconds | None, None),
+        **dict.fromkeys(REFERENCES, (int | None, None)),
+        "flags": (tuple[Flag, ...], ()),
+    },
 )
 state_line = _line(
     LayerState, "state", without={"layer"}, changed={"tensors": (dict[str, Any], EMPTY_MAPPING)}
@@ -165,6 +150,14 @@ statement_line = _line(Statement, "statement")
 KNOWN_FIELDS = frozenset(event_line.__struct_fields__)
 """The fields of an event that this version knows."""
 
+_EventFields = TypedDict(
+    "_EventFields",
+    {**get_type_hints(event_line, include_extras=True), "flags": frozenset[Flag]},  # type: ignore[misc]  # mypy wants literals
+    total=False,
+)
+decode_fields = cast("Callable[[bytes], dict[str, Any]]", msgspec.json.Decoder(_EventFields).decode)
+"""Return the known fields of an event that a line has; fields with their default are not in it."""
+
 _strict_event_line = msgspec.defstruct("StrictEventLine", [], bases=(event_line,), forbid_unknown_fields=True)
-decode_event = cast("Callable[[bytes], EventLine]", msgspec.json.Decoder(_strict_event_line).decode)
-"""Read an event as this version writes it; a field that only a newer version knows is a `ValidationError`."""
+reject_unknown = cast("Callable[[bytes], object]", msgspec.json.Decoder(_strict_event_line).decode)
+"""Raise a `ValidationError` if an event has a field that only a newer version knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
+from operator import lt
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,9 +12,7 @@ from msgspec import structs
 from layertrace.errors import FormatError
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.event import (
-    EMPTY_MAPPING,
     Event,
-    Flag,
     FunctionRef,
     LayerRef,
     Location,
@@ -28,14 +26,14 @@ from layertrace.timeline.storage.lines import (
     MAJOR,
     MINOR,
     REFERENCES,
-    EventLine,
     FailureLine,
     FunctionLine,
     LayerLine,
     PlaceLine,
-    decode_event,
+    decode_fields,
     event_line,
     observation_line,
+    reject_unknown,
     state_line,
     statement_line,
 )
@@ -44,6 +42,9 @@ from layertrace.timeline.storage.values import decoded
 __all__ = ["Reader"]
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+Fields = dict[str, Any]
+"""The fields of an event that are in its line."""
 
 
 class Reader:
@@ -61,7 +62,7 @@ class Reader:
         self._functions: dict[int, FunctionRef] = {}
         self._places: dict[int, Location] = {}
         self._values: dict[int, Structure] = {}
-        self._lines: dict[int, EventLine] = {}
+        self._events: dict[int, Fields] = {}
         self._threads: dict[str, str] = {}
         self._extras: dict[int, dict[str, Any]] = {}
         self._states: list[msgspec.Struct] = []
@@ -102,14 +103,11 @@ class Reader:
             FormatError: If a line does not keep to the format.
         """
         for number, text in enumerate(lines, start=2):
-            self._read_line(number, text)
-
-    def _read_line(self, number: int, text: bytes) -> None:
-        try:
-            if not (text.startswith(_EVENT_PREFIX) and self._read_known_event(text)):
-                self._read_any_line(text)
-        except FormatError as error:
-            raise FormatError(f"line {number}: {error}") from None
+            try:
+                if not (text.startswith(_EVENT_PREFIX) and self._read_known_event(text)):
+                    self._read_any_line(text)
+            except FormatError as error:  # noqa: PERF203  # those that `lines` raises are of no line
+                raise FormatError(f"line {number}: {error}") from None
 
     def _read_known_event(self, text: bytes) -> bool:
         """Return whether the line is an event without unknown fields, and read it if so.
@@ -117,10 +115,13 @@ class Reader:
         Nine of ten lines are, and this is the fast way to read them.
         """
         try:
-            event = decode_event(text)
+            fields = decode_fields(text)
+            # Where it has as many names as known fields, every name is known.
+            if text.count(b'":') != len(fields) or "kind" not in fields:
+                reject_unknown(text)
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is one; `_event` explains it
             return False
-        self._keep(event)
+        self._keep(fields)
         return True
 
     def _read_any_line(self, text: bytes) -> None:
@@ -160,28 +161,33 @@ class Reader:
             raise FormatError(f"malformed line ({error})") from None
 
     def _event(self, line: dict[str, Any]) -> None:
-        event = self._converted(line, event_line)
-        self._keep(event)
+        self._keep(self._known_fields(line))
         if not line.keys() <= KNOWN_FIELDS:
-            self._extras[event.event] = {
+            self._extras[line["event"]] = {
                 name: value for name, value in line.items() if name not in KNOWN_FIELDS
             }
 
-    def _keep(self, event: EventLine) -> None:
-        if self._lines.setdefault(event.event, event) is not event:
-            raise FormatError(f"two events have the number {event.event}")
-        # All events of a thread share one string.
-        event.thread = self._threads.setdefault(event.thread, event.thread)
+    def _known_fields(self, line: dict[str, Any]) -> Fields:
+        event = self._converted(line, event_line)
+        fields = {name: getattr(event, name) for name in event.__struct_fields__ if name in line}
+        if "flags" in fields:
+            fields["flags"] = frozenset(fields["flags"])
+        return fields
+
+    def _keep(self, fields: Fields) -> None:
+        number = fields["event"]
+        if self._events.setdefault(number, fields) is not fields:
+            raise FormatError(f"two events have the number {number}")
+        if "thread" in fields:  # all events of a thread share one string
+            fields["thread"] = self._threads.setdefault(fields["thread"], fields["thread"])
 
     def _end(self, line: dict[str, Any]) -> None:
         number = line["end"]
-        event = self._lines.get(number) if isinstance(number, int) else None
+        event = self._events.get(number) if isinstance(number, int) else None
         if event is None:
             raise FormatError(f"end of an unknown event, {number!r:.20}")
-        fields = {name: line[name] for name in LATER_FIELDS if line.get(name) is not None}
-        later = self._converted({"event": number, "kind": event.kind, **fields}, event_line)
-        for name in fields:
-            setattr(event, name, getattr(later, name))
+        later = {name: line[name] for name in LATER_FIELDS if line.get(name) is not None}
+        event.update(self._known_fields({"event": number, "kind": event["kind"], **later}))
 
     def _layer(self, line: dict[str, Any]) -> None:
         layer = self._converted(line, LayerLine)
@@ -249,40 +255,41 @@ class Reader:
         Raises:
             FormatError: If an event refers to a line that the file does not have.
         """
-        lines = list(self._lines.values())
-        self._lines.clear()
-        if not all(a.start_ns < b.start_ns for a, b in pairwise(lines)):
+        lines = list(self._events.values())
+        self._events.clear()
+        starts = [fields.get("start_ns", 0) for fields in lines]
+        if not all(map(lt, starts, starts[1:])):
             lines.sort(key=_beginning)
-        in_order = all(a.event < b.event for a, b in pairwise(lines))
-        self._seqs = {line.event: line.event if in_order else seq for seq, line in enumerate(lines)}
+        numbers = [fields["event"] for fields in lines]
+        in_order = all(map(lt, numbers, numbers[1:]))
+        self._seqs = dict(zip(numbers, numbers if in_order else range(len(numbers)), strict=False))
         depths: dict[int, int] = {}
         events = []
         lines.reverse()
         while lines:  # each line is freed once its event exists: a million of both take half a gigabyte
-            line = lines.pop()
-            events.append(self._event_of(self._seqs[line.event], line, depths))
+            events.append(self._event_of(lines.pop(), depths))
         return tuple(events)
 
-    def _event_of(self, seq: int, line: EventLine, depths: dict[int, int]) -> Event:
-        parent = None if line.parent is None else self._seqs.get(line.parent)
-        if parent is not None and parent >= seq:
-            raise FormatError(f"event {line.event}: its parent, event {line.parent}, starts after it")
-        depth = 0 if parent is None else depths[parent] + 1
-        depths[seq] = depth
-        fields = structs.asdict(line)
-        del fields["event"]
+    def _event_of(self, fields: Fields, depths: dict[int, int]) -> Event:
+        number = fields.pop("event")
+        seq = self._seqs[number]
+        parent = fields.get("parent")
+        if parent is not None:
+            outer = fields["parent"] = self._seqs.get(parent)
+            if outer is not None:
+                if outer >= seq:
+                    raise FormatError(f"event {number}: its parent, event {parent}, starts after it")
+                fields["depth"] = depths[seq] = depths.get(outer, 0) + 1
         try:
             for name, lines in self._references:
-                number = fields[name]
-                if number is not None:
-                    fields[name] = lines[number]
+                reference = fields.get(name)
+                if reference is not None:
+                    fields[name] = lines[reference]
         except KeyError as missing:
-            raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
-        arguments = fields["arguments"]
-        fields["arguments"] = EMPTY_MAPPING if arguments is None else _checked_mapping(arguments)
-        fields["flags"] = frozenset(fields["flags"]) if fields["flags"] else _NO_FLAGS
-        fields["seq"], fields["parent"], fields["depth"] = seq, parent, depth
-        return Event(**fields)
+            raise FormatError(f"event {number} refers to the undefined id {missing}") from None
+        if "arguments" in fields:
+            _check_arguments(fields)
+        return Event(seq=seq, **fields)
 
     def surroundings(self) -> RecordingContext:
         """Return the context of the recording; call it after `events`."""
@@ -327,13 +334,13 @@ class Reader:
         return Failure(error=line.failure, layer=layer, lines=line.lines, thread=line.thread)
 
 
-def _checked_mapping(arguments: Structure) -> Mapping[str, Structure]:
-    if not isinstance(arguments, Mapping):
+def _check_arguments(fields: Fields) -> None:
+    if fields["arguments"] is None:
+        del fields["arguments"]
+    elif not isinstance(fields["arguments"], Mapping):
         raise FormatError("the arguments of an event are not a mapping")
-    return arguments
 
 
-_NO_FLAGS: frozenset[Flag] = frozenset()
 NO_RECORDING = (
     "it is not a recording; `layertrace run --save FILE`, `trace(save=FILE)` and `timeline.save(FILE)` "
     "write recordings"
@@ -351,7 +358,9 @@ def _decoded_object(text: bytes) -> dict[str, Any] | None:
     return line if isinstance(line, dict) else None
 
 
-def _beginning(line: EventLine) -> tuple[int, float, int]:
-    duration_ns = 0 if line.duration_ns is None and line.kind == "variable" else line.duration_ns
-    end_ns = None if duration_ns is None else line.start_ns + duration_ns
-    return *by_beginning(line.start_ns, end_ns), line.event
+def _beginning(fields: Fields) -> tuple[int, float, int]:
+    start_ns, duration_ns = fields.get("start_ns", 0), fields.get("duration_ns")
+    if duration_ns is None and fields["kind"] == "variable":
+        duration_ns = 0
+    end_ns = None if duration_ns is None else start_ns + duration_ns
+    return *by_beginning(start_ns, end_ns), fields["event"]

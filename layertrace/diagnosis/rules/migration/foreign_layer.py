@@ -43,8 +43,13 @@ def foreign_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """
     yield from _refused_by_sequential(context)
     yield from _called_with_foreign_tensor(context)
+    yield from _called_inside_other_keras(context)
+
+
+def _called_inside_other_keras(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the layers that a layer of another Keras calls."""
     reported = set()
-    for event in context.events("call"):
+    for event in context.events("call") if context.has_both_keras else ():
         layer = event.layer
         if layer is None or layer.id in reported or event.parent is None:
             continue
@@ -69,7 +74,7 @@ _ONE_KERAS = "import tf_keras as keras  # or set TF_USE_LEGACY_KERAS=1 before im
 def _called_with_foreign_tensor(context: DiagnosisContext) -> Iterator[Violation]:
     """Yield the layers that are called with a symbolic tensor of the other Keras, failed or not."""
     reported = set()
-    for event in context.events("call", context.is_of_other_keras):
+    for event in context.events("call", context.is_of_other_keras) if context.has_both_keras else ():
         outer, layer = context.parent(event), event.layer
         is_inner = outer is not None and context.is_of_other_keras(outer)
         if layer is not None and layer.id not in reported and not is_inner:

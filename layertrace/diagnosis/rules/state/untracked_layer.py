@@ -47,13 +47,16 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """
     # A layer may be tracked by another than its caller: tests/cases/clean/layers_in_collections_and_lent.py
     tracked = {child for state in context.states.values() for child in state.children}
+    # Without weights nothing is lost: tests/cases/clean/helpers_without_weights.py
+    untracked = {
+        number: state
+        for number, state in context.states.items()
+        if number not in tracked and state.alive and state.variables
+    }
     reported: set[int] = set()
-    for event in context.events("call"):
-        layer, state = event.layer, context.state(event.layer)
-        if layer is None or layer.id in reported or layer.id in tracked:
-            continue
-        # Without weights nothing is lost: tests/cases/clean/helpers_without_weights.py
-        if state is None or not state.alive or not state.variables:
+    for event in context.events("call") if untracked else ():
+        layer, state = event.layer, None if event.layer is None else untracked.get(event.layer.id)
+        if layer is None or state is None or layer.id in reported:
             continue
         init = context.init_of(layer)
         owner = _caller(context, event, init)
