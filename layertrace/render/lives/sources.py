@@ -48,7 +48,7 @@ def called_name(source: str, glyphs: Glyphs = UNICODE) -> str:
 def _shorter(source: str, glyphs: Glyphs) -> Iterator[str]:
     """Yield a statement, then shorter and shorter forms of it."""
     yield source
-    printed = re.fullmatch(r"print\((.*\(.*)\)", source)  # what is called inside tells more
+    printed = re.fullmatch(r"print\((.*\(.*)\)", source)  # `print(net(x))` is shortened as `net(x)`
     source = printed[1] if printed else source
     without = _without_arguments(source, glyphs)
     yield without
