@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from layertrace.diagnosis import Finding
     from layertrace.render.lives.chart import LifeChart
-    from layertrace.render.tables.grid import Grid
+    from layertrace.render.tables.fitted_table import FittedTable
     from layertrace.render.trees.tree import TimelineTree
 
 __all__ = ["Timeline"]
@@ -330,7 +330,7 @@ class Timeline(Sequence[Event]):
         """
         return lazy_views.life_chart(self, findings, max_lines=max_lines)
 
-    def table(self, *, fold: bool = True) -> Grid:
+    def table(self, *, fold: bool = True) -> FittedTable:
         """Return a table for `print` or `rich`: the layers as they lie in each other, and their parameters.
 
         Args:

@@ -13,10 +13,10 @@ from layertrace.diagnosis import Finding
 from layertrace.render.console import Displayable
 from layertrace.render.lives.captions import left_out_text
 from layertrace.render.lives.columns import columns, cut_to, heads, without_layers
-from layertrace.render.lives.grid import Grid
 from layertrace.render.lives.legend import legend
 from layertrace.render.lives.opening import opened, shown
 from layertrace.render.lives.rows import Row, rows
+from layertrace.render.lives.terminal_chart import TerminalChart
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import QUIET, inked
@@ -30,7 +30,7 @@ LINES = 40
 LINES_AROUND_ROWS = 10
 LEAST_PER_COLUMN = 2
 WAYS_TO_FIT = ((4, 8, False), (2, 4, False), (2, 4, True), (2, 2, True))
-"""The numbers of `heads`, and whether the grid is compact; tried in order."""
+"""The numbers of `heads`, and whether the chart is compact; tried in order."""
 
 NO_LAYERS = "no layer was created, built or called during the recording"
 
@@ -59,19 +59,19 @@ class LifeChart(Displayable):
         everything = lives(self.timeline[:])
         if not everything.lives:
             return [Text(NO_LAYERS)]
-        grid = self._fitting(everything, glyphs, width)
+        chart = self._fitting(everything, glyphs, width)
         left_out = left_out_text(without_layers(everything, heads(everything)), glyphs)
-        keys = legend(grid.columns, grid.rows, grid.is_open, glyphs)
+        keys = legend(chart.columns, chart.rows, chart.is_open, glyphs)
         notes = [
             line
-            for note in (grid.right_of_it(), grid.owners(), left_out)
+            for note in (chart.right_of_it(), chart.owners(), left_out)
             if note
             for line in wrapped(inked(note, QUIET), console, width)
         ]
-        return [*grid.lines(), *notes, Text(), *flowing(list(keys), Text("   "), console, width)]
+        return [*chart.lines(), *notes, Text(), *flowing(list(keys), Text("   "), console, width)]
 
-    def _fitting(self, everything: Lives, glyphs: Glyphs, width: int) -> Grid:
-        """Return the most detailed grid that fits the width; if none fits, columns are cut."""
+    def _fitting(self, everything: Lives, glyphs: Glyphs, width: int) -> TerminalChart:
+        """Return the most detailed chart that fits the width; if none fits, columns are cut."""
         for creating, traces, compact in WAYS_TO_FIT:
             found = heads(everything, self.findings, fewest_creating=creating, most_traces=traces)
             if (
@@ -84,12 +84,12 @@ class LifeChart(Displayable):
             room = None if self.max_lines is None else max(self.max_lines - LINES_AROUND_ROWS, 1)
             is_open = opened(top, room)
             visible, more = limited(list(shown(top, is_open)), room, is_open)
-            grid = Grid(found, visible, is_open, glyphs, width, compact=compact, cut=cut)
-            if grid.fits:
+            chart = TerminalChart(found, visible, is_open, glyphs, width, compact=compact, cut=cut)
+            if chart.fits:
                 break
-        grid.cut()
-        grid.more = inked(f"{glyphs.dots} {counted(more, 'more layer')}", QUIET) if more else Text()
-        return grid
+        chart.cut()
+        chart.more = inked(f"{glyphs.dots} {counted(more, 'more layer')}", QUIET) if more else Text()
+        return chart
 
 
 def life_chart(

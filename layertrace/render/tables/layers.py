@@ -9,7 +9,7 @@ from functools import partial
 from rich.text import Text
 
 from layertrace.render.tables.counts import LayerCounts, count
-from layertrace.render.tables.grid import Cell, Column, Grid, Sheet
+from layertrace.render.tables.fitted_table import Cell, Column, FittedTable, Sheet
 from layertrace.render.tables.parameters import Parameters
 from layertrace.render.wording.event_phrases import cut, shape_of
 from layertrace.render.wording.formatting import counted, shortened
@@ -64,7 +64,7 @@ class _Node:
     children: list[_Node] = field(default_factory=list)
 
 
-def table(timeline: Timeline, *, fold: bool = True) -> Grid:
+def table(timeline: Timeline, *, fold: bool = True) -> FittedTable:
     """Return a table with a row for each layer, below the layer that it lies in.
 
     Calls are counted by where they ran: symbolically (Keras infers shapes), while a function was traced, or
@@ -77,7 +77,7 @@ def table(timeline: Timeline, *, fold: bool = True) -> Grid:
     Example:
         >>> print(table(timeline))  # doctest: +SKIP
     """
-    return Grid(partial(_sheet, timeline[:], fold))
+    return FittedTable(partial(_sheet, timeline[:], fold))
 
 
 def _sheet(timeline: Timeline, fold: bool, glyphs: Glyphs) -> Sheet:

@@ -8,7 +8,7 @@ from functools import partial
 from rich.cells import cell_len
 from rich.text import Text
 
-from layertrace.render.tables.grid import Cell, Column, Grid, Line, Sheet
+from layertrace.render.tables.fitted_table import Cell, Column, FittedTable, Line, Sheet
 from layertrace.render.tables.parameters import Parameters, Size, memory
 from layertrace.render.wording import event_phrases
 from layertrace.render.wording.file_names import Places, here, without_start
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 
-def variable_table(timeline: Timeline) -> Grid:
+def variable_table(timeline: Timeline) -> FittedTable:
     """Return a table of the variables: their path, shape, initializer, event and place.
 
     The states of an optimizer, a metric or random generators have one line together.
@@ -42,7 +42,7 @@ def variable_table(timeline: Timeline) -> Grid:
     Example:
         >>> print(variable_table(timeline))  # doctest: +SKIP
     """
-    return Grid(partial(_sheet, timeline[:]))
+    return FittedTable(partial(_sheet, timeline[:]))
 
 
 def _sheet(timeline: Timeline, glyphs: Glyphs) -> Sheet:

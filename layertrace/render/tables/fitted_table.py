@@ -15,7 +15,7 @@ from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import wrapped
 
-__all__ = ["Cell", "Column", "Grid", "Line", "Sheet"]
+__all__ = ["Cell", "Column", "FittedTable", "Line", "Sheet"]
 
 GAP = "  "
 
@@ -83,7 +83,7 @@ class Sheet:
     footer: Sequence[Text] = ()
 
 
-class Grid(Displayable):
+class FittedTable(Displayable):
     """A table for `rich` to print, or for `print` as plain text.
 
     Args:

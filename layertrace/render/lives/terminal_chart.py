@@ -27,7 +27,7 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import MODES, QUIET, SEVERITIES, TITLE, inked
 from layertrace.timeline.lives import Cell
 
-__all__ = ["Grid"]
+__all__ = ["TerminalChart"]
 
 GAP = 2
 WIDEST_NAME = 34
@@ -42,7 +42,7 @@ INDENT = 2
 DEEPEST = 8
 
 
-class Grid:
+class TerminalChart:
     """Rows and columns in one width.
 
     Args:
