@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import sys
+from typing import Literal
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.terminal_theme import TerminalTheme
@@ -16,6 +17,7 @@ __all__ = [
     "Printable",
     "html",
     "lines_taken",
+    "recording_console",
     "terminal_width",
     "written",
 ]
@@ -108,18 +110,23 @@ def lines_taken(console: Console, *parts: RenderableType) -> int:
     return sum(len(console.render_lines(part, pad=False)) + 1 for part in parts)
 
 
-def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str:
-    """Return what rich would print, as a fragment of HTML with all text escaped."""
-    console = Console(
+def recording_console(width: int, colours: Literal["standard", "truecolor"] = "truecolor") -> Console:
+    """Return a console that keeps what it prints for an export, in colour whatever the environment prefers."""
+    return Console(
         file=io.StringIO(),
         width=width,
         record=True,
-        color_system="standard",
+        color_system=colours,
         force_terminal=True,
         force_jupyter=False,
         legacy_windows=False,
         no_color=False,
     )
+
+
+def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str:
+    """Return what rich would print, as a fragment of HTML with all text escaped."""
+    console = recording_console(width, "standard")
     console.print(renderable, crop=False)
     page = console.export_html(theme=THEME, code_format=PIECE, inline_styles=True)
     # rich writes each colour twice (`rich/style.py` of rich 13 to 15); without it, a page is a third smaller.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from html import escape
 from pathlib import PurePath
 from typing import IO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from layertrace.diagnosis import diagnose, serious
-from layertrace.render.console import lines_taken
+from layertrace.render.console import lines_taken, recording_console
 from layertrace.render.lives.palette import Theme
 from layertrace.render.printing import text
 from layertrace.render.screen import report_parts
@@ -58,7 +57,7 @@ def write_svg(timeline: Timeline, file: IO[bytes], theme: Theme = "dark") -> Non
     """Write the report on one screen as a picture of a terminal, which loads nothing from the network."""
     colours = LIGHT if theme == "light" else DARK
     findings = serious(diagnose(timeline))
-    console = _console()
+    console = recording_console(WIDTH_OF_A_PICTURE)
     parts = report_parts(console, timeline, findings)
     if lines_taken(console, *parts) > LINES_OF_A_PICTURE:
         parts = report_parts(console, timeline, findings, in_full=False)
@@ -68,7 +67,7 @@ def write_svg(timeline: Timeline, file: IO[bytes], theme: Theme = "dark") -> Non
         parts = report_parts(console, timeline, findings, in_full=False, max_lines=most)
     separated = [part for number, part in enumerate(parts) for part in ([Text()] * bool(number) + [part])]
     shown = Group(*separated)
-    console = _console(record=True, width=_widest(shown))
+    console = recording_console(_widest(shown))
     console.print(shown, crop=False)
     title = _title(timeline)
     picture = console.export_svg(title=title, theme=colours)
@@ -82,19 +81,6 @@ def write_svg(timeline: Timeline, file: IO[bytes], theme: Theme = "dark") -> Non
     file.write(re.sub(r"(<svg[^>]*>)", lambda match: match[1] + described, picture, count=1).encode())
 
 
-def _console(*, record: bool = False, width: int = WIDTH_OF_A_PICTURE) -> Console:
-    return Console(
-        file=io.StringIO(),
-        width=width,
-        record=record,
-        color_system="truecolor",
-        force_terminal=True,
-        force_jupyter=False,
-        legacy_windows=False,
-        no_color=False,
-    )
-
-
 def _title(timeline: Timeline) -> str:
     """Return the title of the window: the program, if it is known."""
     program = PurePath(timeline.surroundings.command[0]).name if timeline.surroundings.command else ""
@@ -103,5 +89,5 @@ def _title(timeline: Timeline) -> str:
 
 def _widest(shown: RenderableType) -> int:
     """Return the width of the longest line, which may be a command that is not wrapped."""
-    lines = _console().render_lines(shown, pad=False)
+    lines = recording_console(WIDTH_OF_A_PICTURE).render_lines(shown, pad=False)
     return max((sum(len(segment.text) for segment in line) for line in lines), default=1)
