@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,54 +14,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
 
-MISTAKES = '''
-import keras
-import tensorflow as tf
-from keras import layers
-
-
-class Attention(layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-        self.units = units
-
-    def call(self, x):
-        query = layers.Dense(self.units)(x)
-        return x * keras.ops.softmax(query)
-
-
-class Scale(layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.alpha = tf.Variable(1.0)
-
-    def call(self, x):
-        return self.alpha * x
-
-
-class Net(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.attention, self.scale = Attention(8), Scale()
-        self.dense, self.spare = layers.Dense(8), layers.Dense(3)
-
-    def call(self, x):
-        return self.dense(self.scale(self.attention(x)))
-
-
-net = Net()
-for _ in range(6):
-    net(tf.ones((4, 8)))
-
-
-@tf.function
-def step(x, rate):
-    return net.dense(x) * rate
-
-
-for epoch in range(6):
-    step(tf.ones((4, 8)), 0.1 / (epoch + 1))
-'''
+MISTAKES = Path(__file__).parents[1] / "render" / "programs" / "mistakes.py"
 CRASH = '''
 import keras
 
@@ -98,7 +52,7 @@ def last_screen(folder, *arguments):
 
 def test_the_last_screen_after_a_run_names_all_findings(tmp_path):
     """Each finding has at most two lines, the first with its code and place, and the verdict is the last."""
-    (tmp_path / "mistakes.py").write_text(MISTAKES)
+    shutil.copy(MISTAKES, tmp_path)
 
     screen = last_screen(tmp_path, "run", "mistakes.py")
 
