@@ -26,7 +26,10 @@ from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
-__all__ = ["ReportOptions", "exit_status", "print_report", "print_verdict"]
+__all__ = ["NOT_CHECKED", "ReportOptions", "exit_status", "print_report", "print_verdict"]
+
+NOT_CHECKED = 2
+"""The exit status of a check that cannot vouch for the whole program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[
         return _print_and_write(timeline, options, children)
     except Exception:  # promise 1
         report_internal_error("report on the recording")
-        return 0
+        return NOT_CHECKED if options.check else 0
 
 
 def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
@@ -96,10 +99,10 @@ def _print_and_write(timeline: Timeline, options: ReportOptions, children: Seque
 
 
 def exit_status(judged: Verdict) -> int:
-    """Return 1 if a finding is an error, or an exception ended the program; 2 if nothing was checked."""
+    """Return 1 for an error or a program that an exception ended, 2 if something was not checked, or 0."""
     if any(finding.severity == "error" for finding in judged.findings) or judged.is_failed:
         return 1
-    return 0 if judged.is_checked else 2
+    return 0 if judged.is_checked and judged.is_complete else NOT_CHECKED
 
 
 def print_verdict(console: Console, judged: Verdict, *, is_first: bool = False) -> None:

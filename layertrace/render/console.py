@@ -111,7 +111,7 @@ def lines_taken(console: Console, *parts: RenderableType) -> int:
 
 
 def recording_console(width: int, colours: Literal["standard", "truecolor"] = "truecolor") -> Console:
-    """Return a console that keeps what it prints for an export, in colour whatever the environment prefers."""
+    """Return a console that keeps what it prints for an export, in colour in any environment."""
     return Console(
         file=io.StringIO(),
         width=width,

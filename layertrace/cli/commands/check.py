@@ -14,7 +14,7 @@ from layertrace.cli import completion
 from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import finding_filters
 from layertrace.cli.program import run as programs
-from layertrace.cli.run_report import exit_status, print_verdict
+from layertrace.cli.run_report import NOT_CHECKED, exit_status, print_verdict
 from layertrace.diagnosis import diagnose
 from layertrace.record.api import is_disabled
 from layertrace.record.process.guard import report_internal_error
@@ -53,8 +53,9 @@ def check(
     """Report problems in a recording, or run PROGRAM under trace and report its problems.
 
     Findings in a recording are printed to standard output, and those in a program to standard error. The
-    exit status is 1 if any finding is an error or an exception ended the program, 2 if nothing was checked
-    because no layer was seen, and otherwise that of the program.
+    exit status is 1 if any finding is an error or an exception ended the program, 2 if something was not
+    checked (no layer was seen, a rule failed, or the recording is incomplete), and otherwise that of the
+    program.
 
     \b
     Examples:
@@ -81,7 +82,7 @@ def check(
         status = _print_findings(timeline, select, ignore, program=(target, *arguments))
     except Exception:  # promise 1: the program's own status counts
         report_internal_error("report on the recording")
-        status = 0
+        status = NOT_CHECKED
     programs.exit_like_python(raised, status)
 
 
