@@ -12,7 +12,7 @@ from layertrace.compare.holders import HolderDifference, holder_differences, var
 from layertrace.compare.layer_histories import LayerHistories, LayerHistory
 from layertrace.compare.layer_traits import FormatCache, of_layer, of_variables, plain_name
 from layertrace.timeline.event import Event, LayerRef
-from layertrace.timeline.functions import FunctionLife
+from layertrace.timeline.functions import FunctionLife, with_steps
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["Contrast", "Difference", "FunctionDifference", "LayerDifference", "diff"]
@@ -90,7 +90,7 @@ def diff(a: Timeline, b: Timeline) -> Difference:
     """
     a, b = a[:], b[:]
     layers = align(LayerHistories(a), LayerHistories(b))
-    functions = list(groups(a.functions, b.functions))
+    functions = list(groups(with_steps(a), with_steps(b)))
     versions = contrasts(_versions(a), _versions(b))
     return Difference(
         functions=tuple(filter(None, (difference_of(*pair) for pair in functions))),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from layertrace.timeline.event import Cause, Event, FunctionRef, Location, Structure
 from layertrace.timeline.plumbing import plumbing
 
-__all__ = ["FunctionLife", "TraceNumbers", "functions"]
+if TYPE_CHECKING:
+    from layertrace.timeline.timeline import Timeline
+
+__all__ = ["FunctionLife", "TraceNumbers", "functions", "with_steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class FunctionLife:
         defined_at: Where the Python function is defined.
         is_plumbing: Whether TensorFlow or Keras trace it for themselves, as `tf.data` does for `fit`; no
             program calls it.
+        around: If `traces` has those of a step, the traces of the function that it belongs to.
     """
 
     function: FunctionRef
@@ -33,6 +38,7 @@ class FunctionLife:
     traced_before: int | None
     defined_at: Location | None
     is_plumbing: bool = False
+    around: tuple[Event, ...] = ()
 
     @property
     def name(self) -> str:
@@ -56,13 +62,16 @@ class FunctionLife:
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        """The cause of each trace except the first of its code."""
-        return tuple(event.cause for event in self.traces if event.cause is not None)
+        """The cause of each trace except the first of its code; one that a step shares counts once."""
+        causes = [event.cause for event in self.traces if event.cause is not None]
+        seen = {str(cause) for cause in causes}
+        further = (event.cause for event in self.around if event.cause is not None)
+        return (*causes, *(cause for cause in further if str(cause) not in seen))
 
     @property
     def seconds(self) -> float:
         """The duration of its traces in seconds, including the functions traced inside them."""
-        return sum(event.duration_ns or 0 for event in self.traces) / 1e9
+        return sum(event.duration_ns or 0 for event in self.around or self.traces) / 1e9
 
 
 @dataclass(slots=True)
@@ -105,6 +114,47 @@ def functions(events: Iterable[Event], plumbed: Set[int] | None = None) -> tuple
         if event.kind in ("trace", "run") and event.function is not None:
             events_of.setdefault(event.function.id, []).append(event)
     return tuple(_life(events, number in plumbed) for number, events in events_of.items())
+
+
+def with_steps(timeline: Timeline) -> tuple[FunctionLife, ...]:
+    """Return the functions of a timeline, where one of Keras and the step that it traces are one.
+
+    In place of a trace in which the step was traced several times, it has these.
+    """
+    lives = timeline.functions
+    step_traces: dict[int, list[Event]] = {}
+    own = []
+    for life in lives:
+        around = [_around_step(event, timeline) for event in life.traces] if life.function.step else []
+        if life.runs or not around or None in around:
+            own.append(life)
+            continue
+        for event, outer in zip(life.traces, around, strict=True):
+            assert outer is not None  # noqa: S101  # see above
+            step_traces.setdefault(outer.seq, []).append(event)
+    return tuple(_with_step(life, step_traces) for life in own)
+
+
+def _around_step(trace: Event, timeline: Timeline) -> Event | None:
+    """Return the trace of a Keras function in which its step was traced."""
+    step, around = trace.function, timeline.parent(trace)
+    while around is not None and step is not None:
+        outer = around.function
+        is_function = around.kind == "trace" and outer is not None and not outer.step
+        if is_function and outer is not None and (outer.role, outer.model) == (step.role, step.model):
+            return around
+        around = timeline.parent(around)
+    return None
+
+
+def _with_step(life: FunctionLife, step_traces: Mapping[int, list[Event]]) -> FunctionLife:
+    inside = [step_traces.get(event.seq, []) for event in life.traces]
+    if not any(inside):
+        return life
+    traces: list[Event] = []
+    for event, steps in zip(life.traces, inside, strict=True):
+        traces += steps if len(steps) > 1 else [event]
+    return replace(life, traces=tuple(traces), around=life.traces)
 
 
 def _life(events: list[Event], is_plumbing: bool) -> FunctionLife:

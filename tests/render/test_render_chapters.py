@@ -55,6 +55,29 @@ def training(blocks: int = 20) -> Timeline:
     return with_source(story, sources, command=("/home/ada/train.py", "--epochs", "3"))
 
 
+def test_a_symbolic_call_in_a_trace_is_shown_inside_it():
+    """Its row is the next one, further in, and its time is a part of that of the trace."""
+    story = Story()
+    net = story.layer("Net", "net")
+    inside = [story.layer(f"Block{number}", f"block_{number}") for number in range(30)]
+    step = story.function("step")
+    with story.span("trace", function=step, trace=1, at=6, ms=500, mode="graph"):
+        with story.span("call", net, mode="symbolic", ms=200):
+            for layer in inside:
+                story.add("call", layer, mode="symbolic")
+        with story.span("call", net, mode="graph", ms=100):
+            for layer in inside:
+                story.add("call", layer, mode="graph")
+    lines = shown(with_source(story, {6: "net.fit(x, y)"}))
+    at = next(at for at, line in enumerate(lines) if re.match(r" +step  trace 1 ", line))
+    outer, inner = lines[at], next(line for line in lines[at + 1 :] if "symbolic" in line)
+
+    assert re.fullmatch(r"6  net\.fit\(x, y\) .* 500 ms", lines[at - 1])
+    assert re.match(r" +step  trace 1 +call ×31: net, 30 inside · .* 500 ms", outer)
+    assert re.match(r" +\w+ \w+ symbolic +call ×31: net, 30 inside .* 200 ms", inner)
+    assert len(inner) - len(inner.lstrip()) > len(outer) - len(outer.lstrip())
+
+
 def test_an_overview_answers_on_one_screen():
     """The program's own lines, what happened in words, and how long it took."""
     lines = shown(training())

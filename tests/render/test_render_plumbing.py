@@ -98,6 +98,7 @@ def trained_by_keras():
             start_ns=seq,
             duration_ns=2_000_000,
             defined_at=places.get(function, trainer),
+            parent=0 if function.step else None,
         )
         for seq, (function, trace, cause) in enumerate(traced)
     ]
@@ -111,8 +112,7 @@ def test_functions_of_keras_are_listed_by_what_they_are_for():
 
     assert lines[:1] + lines[2:] == [
         "function          traces runs tracing  why again",
-        "train of net           1   21  2.0 ms",
-        "  its step             2    0  4.0 ms  traced twice: the first pass created the variables",
+        "train of net           2   21  2.0 ms  traced twice: the first pass created the variables",
         "test of net            1    0  2.0 ms",
         "predict of net         2    0  4.0 ms  last batch: 18 rows, not 32",
         "scale train.py:7       2    0  4.0 ms  rate=0.2, was 0.1",

@@ -16,6 +16,10 @@ from rich.console import Console
 from layertrace import Timeline
 from layertrace.diagnosis import diagnose
 from layertrace.render import print_timeline, verdict
+from layertrace.render.chapters.contents import contents_of
+from layertrace.render.tables.counts import count
+from layertrace.timeline.chapters import chapters
+from layertrace.timeline.functions import with_steps
 
 RECORDINGS = Path(__file__).parent / "recordings"
 PROGRAMS = sorted(file.stem for file in RECORDINGS.glob("*.layertrace"))
@@ -68,6 +72,23 @@ def test_the_first_screen_has_what_the_program_is_about(program):
     page = shown(timeline, findings, 120)
 
     assert [words for words in MUST_SHOW[name] if words not in page] == []
+
+
+def test_the_headline_counts_what_the_rows_count(program):
+    """Traces, runs and calls are the sums of the passes of all statements, and of the table of functions."""
+    _, timeline, findings = program
+    totals, plumbing = count(timeline), frozenset(timeline.plumbing)
+    contents = [contents_of(chapter, timeline, plumbing=plumbing) for chapter in chapters(timeline)]
+    passes = [way for content in contents for way in content.passes]
+    functions = [life for life in with_steps(timeline) if not life.is_plumbing]
+    page = " ".join(shown(timeline, findings, 120).split())
+
+    assert sum(way.trace_number for way in passes) == totals.traces
+    assert sum(len(life.traces) for life in functions) == totals.traces
+    assert sum(way.runs for way in passes) == sum(life.runs for life in functions) == totals.runs
+    assert sum(content.calls for content in contents) == sum(totals.all_layers().calls.values())
+    assert not totals.traces or f" · {totals.traces} trace" in page
+    assert not totals.runs or f" · {totals.runs} run" in page
 
 
 @pytest.mark.parametrize("name", ["effnet", "resnet", "transformer"])

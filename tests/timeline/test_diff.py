@@ -311,6 +311,24 @@ def test_a_function_traced_for_other_arguments_is_reported():
     ]
 
 
+def test_a_function_of_keras_and_its_step_are_one():
+    """The step is traced twice in one trace of `fit`, which is a difference of one trace, and not of two."""
+
+    def fitted(*, passes):
+        story = Story()
+        train, step = (
+            story.function("f", role="train", model="net", step=is_step) for is_step in (False, True)
+        )
+        with story.span("trace", function=train, trace=1):
+            for trace in range(1, passes + 1):
+                story.add("trace", function=step, trace=trace)
+        return story.timeline()
+
+    (difference,) = diff(fitted(passes=1), fitted(passes=2)).functions
+
+    assert (difference.name, difference.traces) == ("train of net", (1, 2))
+
+
 def test_a_function_that_takes_a_layer_is_the_same_for_its_twin():
     """Keras counts layers per process, so the second run in a process has other generated names."""
     timelines = []

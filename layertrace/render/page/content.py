@@ -27,7 +27,7 @@ from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import KINDS, MODES, Event, Location
-from layertrace.timeline.functions import FunctionLife
+from layertrace.timeline.functions import FunctionLife, with_steps
 
 __all__ = ["content"]
 
@@ -57,7 +57,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline, found_chapters, findings, tables),
         "chapters": chapter_rows(timeline, found_chapters, findings, index, tables),
-        "lives": [_life(life, index, tables) for life in timeline.functions],
+        "lives": [_life(life, index, tables) for life in with_steps(timeline)],
         "chart": chart(timeline, findings, index, tables),
         "layers": layer_table(timeline, totals.layers, index, tables),
         "noticed": noticed(surroundings.observations, index, tables),

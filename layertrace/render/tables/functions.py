@@ -16,8 +16,7 @@ from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Adaptive, Glyphs
 from layertrace.render.wording.styles import ERROR, KINDS, NAME, QUIET, cause_style, inked
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import FunctionRef
-from layertrace.timeline.functions import FunctionLife
+from layertrace.timeline.functions import FunctionLife, with_steps
 from layertrace.timeline.plumbing import origin_of
 
 __all__ = ["function_table"]
@@ -33,14 +32,14 @@ def function_table(timeline: Timeline) -> Table:
     """Return a table with a line for each `tf.function`, in the order of their first traces or runs.
 
     `before` counts the traces before the recording began. `tracing` is the duration of the traces, including
-    those of inner functions. The last column shows the causes of retraces. Functions that TensorFlow and
-    Keras trace for themselves are counted below the table.
+    those of inner functions. The last column shows the causes of retraces. One of Keras and its step share
+    a row. Functions that TensorFlow and Keras trace for themselves are counted below the table.
 
     Example:
         >>> from rich import print
         >>> print(function_table(timeline))  # doctest: +SKIP
     """
-    lives = timeline.functions
+    lives = with_steps(timeline)
     own = [life for life in lives if not life.is_plumbing]
     places = Places((life.defined_at for life in own if life.defined_at is not None), here())
     shown = _FunctionTable(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
@@ -52,11 +51,10 @@ def function_table(timeline: Timeline) -> Table:
     shown.add_column("runs", header_style=KINDS["run"], justify="right", no_wrap=True)
     shown.add_column("tracing", justify="right", no_wrap=True)
     shown.add_column(" why again")
-    for life, around in zip(own, (None, *own), strict=False):
+    for life in own:
         before = [_number(life.traced_before or 0)] * some_before
-        is_inner = around is not None and _is_step_of(life.function, around.function)
         shown.add_row(
-            Padding(Adaptive(partial(_name, life, places, is_inner)), (0, 1, 0, 0)),
+            Padding(Adaptive(partial(_name, life, places)), (0, 1, 0, 0)),
             *before,
             _number(len(life.traces)),
             _number(life.runs),
@@ -83,14 +81,7 @@ def _number(number: int) -> Text:
     return Text(f" {number:,}", "" if number else QUIET)
 
 
-def _is_step_of(inner: FunctionRef, outer: FunctionRef) -> bool:
-    """Return whether a function is the inner one of the function in the row above."""
-    return inner.step and inner.role is not None and (inner.role, inner.model) == (outer.role, outer.model)
-
-
-def _name(life: FunctionLife, places: Places, is_inner: bool, glyphs: Glyphs) -> Text:
-    if is_inner:
-        return inked("  its step", QUIET)
+def _name(life: FunctionLife, places: Places, glyphs: Glyphs) -> Text:
     text = inked(glyphs.user(life.label), NAME)
     if life.defined_at is not None and life.function.role is None:
         text.append(f" {glyphs.user(places.short(life.defined_at))}", QUIET)
