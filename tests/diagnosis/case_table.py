@@ -32,8 +32,8 @@ def rows_of(path: Path, timeline) -> list[str]:
 
 
 def _plain(message: str) -> str:
-    """Return a message without what differs from run to run: numbers of objects, the version of Keras."""
-    steady = re.sub(r" #\d+|(?<=Keras 3)[.\d]+\d", "", message)
+    """Return a message without what differs from run to run: numbers of objects, Keras's version, times."""
+    steady = re.sub(r" #\d+|(?<=Keras 3)[.\d]+\d| Tracing took .*", "", message)
     return re.sub(r"\s+", " ", steady).replace("|", "\\|")
 
 

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from msgspec import structs
 
 from layertrace import Event, Timeline
 from layertrace.diagnosis import diagnose
@@ -151,14 +152,28 @@ def test_all_traces_are_accounted_for():
     (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
 
     assert finding.message == (
-        "train was traced 7 times in 6 runs, 3 of them because only step had a new Python value "
-        "(0, 1, 2, …), 2 because tokens had another shape as well; the other 2 belong to the first run, "
-        "since creating variables takes a second trace. Each value is a constant of its graph."
+        "7 traces of train for 6 runs: 3 because only step changed (0, 1, 2, …), 2 because step and the "
+        "shape of tokens changed, 2 in the first run. Each Python value is a constant of its graph."
     )
     assert finding.fix.splitlines() == [
         "train(..., step=tf.constant(step))",
         "@tf.function(reduce_retracing=True)  # on train, for the shapes of tokens",
     ]
+
+
+def test_the_cost_of_retracing_is_named():
+    """One sees whether the retraces matter; less than a second is not worth a word."""
+    events = step_by_step([4] * 5, [0, 0, 1, 2, 3])
+    slow = Timeline(
+        structs.replace(
+            event, start_ns=event.seq * 10**9, duration_ns=900_000_000 if event.kind == "trace" else 10**8
+        )
+        for event in events
+    )
+    (finding,) = diagnose(slow, select=["LT202"], ignore=[])
+
+    assert finding.message.endswith("Tracing took 4.5 of 8.1 s.")
+    assert "Tracing took" not in diagnose(events, select=["LT202"], ignore=[])[0].message
 
 
 def test_a_value_is_compared_with_a_trace_that_is_named():

@@ -94,14 +94,19 @@ def prose(message: str, glyphs: Glyphs) -> str:
 def first_clause(message: str) -> str:
     """Return the beginning of a message, until its first colon, semicolon or full stop.
 
+    A colon before a number belongs to the clause, since an account of what was counted follows.
+
     Example:
         >>> first_clause("net is recreated (units: 3): its weights are new.")
         'net is recreated (units: 3)'
+        >>> first_clause("3 traces of step: 2 because x changed, 1 in the first run. Use tensors.")
+        '3 traces of step: 2 because x changed, 1 in the first run'
     """
     depth = 0
     for at, sign in enumerate(message):
         depth += (sign in "([{") - (sign in ")]}")
-        if sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " "):
+        is_end = sign in ":;." and depth <= 0 and message[at + 1 : at + 2] in ("", " ")
+        if is_end and not (sign == ":" and message[at + 2 : at + 3].isdigit()):
             return message[:at]
     return message
 

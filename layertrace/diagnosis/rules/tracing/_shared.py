@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ With fewer, tests/cases/clean/functions_traced_as_expected.py would have a findi
 """
 MIN_FUNCTIONS = 5
 """Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
+LEAST_COST = 1.0
+"""Seconds of tracing that are worth mentioning."""
 MIN_RUNS_PER_TRACE = 5
 """Runs for each trace that make a function worth creating: a trace takes as long as many runs."""
 
@@ -64,12 +66,6 @@ class Retraces:
         return sum(run.times for run in self.runs) - before > 2 * before
 
     @property
-    def counts(self) -> str:
-        """How often the function was traced and run."""
-        runs = f" in {self.life.runs} runs" if self.life.runs else ""
-        return f"{self.life.label} was traced {self.life.traced} times{runs}"
-
-    @property
     def values(self) -> list[str]:
         """The values of the argument, each once, in the order of the traces."""
         values = [str(change.before) for change in self.changes[:1]]
@@ -78,11 +74,6 @@ class Retraces:
             names = ((change, {change.argument, _root(change)}) for change in changes)
             values += [str(change.now) for change, known in names if self.argument in known]
         return list(dict.fromkeys(values))
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether no other argument caused a trace."""
-        return not self._others
 
     @property
     def shapes(self) -> list[str]:
@@ -96,30 +87,28 @@ class Retraces:
             )
         )
 
-    @property
-    def others(self) -> str:
-        """The reasons of all other traces, as the end of a sentence."""
+    def account(self, what: str, changed: str = "changed") -> str:
+        """Return how often the function was traced and run, and how many traces each reason explains.
+
+        Args:
+            what: What changed in these traces: the argument, or a dimension of it.
+            changed: What happened to it.
+        """
         mixed = [changes for changes in self._others if self._root in map(_root, changes)]
         apart = len(self._others) - len(mixed)
-        parts = []
-        if mixed:
-            further = [each for changes in mixed for each in changes if _root(each) != self._root]
-            names = joined(list(dict.fromkeys(map(_root, further))))
-            had = "had another shape" if {each.what for each in further} <= {"shape", "rank"} else "changed"
-            parts.append(f", {len(mixed)} because {names} {had} as well")
-        if apart:
-            parts.append(f", {apart} because of other arguments")
         rest = self.life.traced - len(self.traces) - len(self._others)
         is_repeated = any(trace.graph is not None and trace.graph.second_pass for trace in self.life.traces)
-        if is_repeated and rest == 2:
-            parts.append(
-                "; the other 2 belong to the first run, since creating variables takes a second trace"
-            )
-        elif rest == 1:
-            parts.append("; the other was the first")
-        elif rest > 1:
-            parts.append(f"; the other {rest} have another reason")
-        return "".join(parts)
+        is_first = rest == 1 or (is_repeated and rest == 2)
+        only = "only " if self._others else ""
+        reasons = [
+            f"{len(self.traces)} because {only}{what} {changed}",
+            f"{len(mixed)} because {_changed_together(mixed)} changed" if mixed else "",
+            f"{apart} because of other arguments" if apart else "",
+            f"{rest} {'in the first run' if is_first else 'for another reason'}" if rest else "",
+        ]
+        number = self.life.runs
+        runs = f" for {number:,} {'run' if number == 1 else 'runs'}" if number else ""
+        return f"{self.life.traced} traces of {self.life.label}{runs}: {', '.join(filter(None, reasons))}."
 
     @property
     def _root(self) -> str:
@@ -147,6 +136,36 @@ def joined(names: list[str]) -> str:
         'x, y and z'
     """
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _changed_together(mixed: Iterable[tuple[Change, ...]]) -> str:
+    """Return the arguments that changed in the same traces: `step and the shape of tokens and tags`."""
+    whats: dict[str, set[str]] = {}
+    for change in (change for changes in mixed for change in changes):
+        whats.setdefault(_root(change), set()).add(change.what)
+    shapes = [name for name, kinds in whats.items() if kinds <= {"shape", "rank"}]
+    others = [name for name in whats if name not in shapes]
+    return " and ".join(filter(None, (joined(others), f"the shape of {joined(shapes)}" if shapes else "")))
+
+
+def tracing_cost(context: DiagnosisContext, life: FunctionLife) -> str:
+    """Return a sentence about how long a function was traced, if that can be felt; otherwise nothing."""
+    ends = [event.start_ns + (event.duration_ns or 0) for event in context.timeline.roots]
+    starts = [event.start_ns for event in context.timeline.roots]
+    whole = (max(ends, default=0) - min(starts, default=0)) / 1e9
+    if not LEAST_COST <= life.seconds <= whole:  # of a selection, the whole is not known
+        return ""
+    return f" Tracing took {_digits(life.seconds)} of {_digits(whole)} s."
+
+
+def _digits(seconds: float) -> str:
+    """Return seconds with three digits.
+
+    Example:
+        >>> _digits(36.81), _digits(61.04), _digits(1234.5)
+        ('36.8', '61', '1,234')
+    """
+    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
 
 
 def _root(change: Change) -> str:

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import Retraces, retraces
+from layertrace.diagnosis.rules.tracing._shared import Retraces, retraces, tracing_cost
 from layertrace.timeline.event import TensorSpec
 
 
@@ -48,9 +48,9 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
         is_dtype = all(change.what == "dtype" for change in found.changes)
         what = "dtype" if is_dtype else "rank"
         what = f"dimension {', '.join(map(str, axes))}" if axes else f"the {what}"
+        account = found.account(f"{what} of {found.argument}")
         yield Violation(
-            message=f"{found.counts}, {len(found.traces)} of them because {'' if found.is_alone else 'only '}"
-            f"{what} of {found.argument} changed{found.others}.",
+            message=f"{account}{tracing_cost(context, found.life)}",
             location=found.location,
             evidence=found.evidence,
             fix=_cast(found) if is_dtype else f"@tf.function(reduce_retracing=True){_signature(found, axes)}",

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import Retraces, joined, retraces
+from layertrace.diagnosis.rules.tracing._shared import Retraces, joined, retraces, tracing_cost
 from layertrace.diagnosis.user_edits import argument_as_tensor
 
 
@@ -49,8 +49,6 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
             # A closed set of few graphs, such as `training`: tests/cases/clean/graphs_for_all_switches.py
             continue
         is_object = all(change.what == "object" for change in found.changes)
-        alone = "" if found.is_alone else "only "
-        kind = "object" if is_object else "Python value"
         name = found.argument.partition("[")[0]
         fix = (
             f"# create the object once, outside the loop, and pass that one as {name}"
@@ -60,10 +58,12 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
         )
         fix += _for_shapes(context, found)
         shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
-        each = "object" if is_object else "value"
+        account = found.account(
+            found.argument, f"was a new object ({shown})" if is_object else f"changed ({shown})"
+        )
+        each = "object" if is_object else "Python value"
         yield Violation(
-            message=f"{found.counts}, {len(found.traces)} of them because {alone}{found.argument} had a new "
-            f"{kind} ({shown}){found.others}. Each {each} is a constant of its graph.",
+            message=f"{account} Each {each} is a constant of its graph.{tracing_cost(context, found.life)}",
             location=found.location,
             evidence=found.evidence,
             fix=fix,
