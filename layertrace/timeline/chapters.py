@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from layertrace.timeline.event import Event
@@ -24,7 +25,7 @@ Visit = tuple[Statement, tuple[Event, ...]]
 """A statement, and the top-level events that it caused in a row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chapter:
     """The events caused by one statement of the program, or by several that repeat.
 
@@ -39,9 +40,11 @@ class Chapter:
     visits: tuple[Visit, ...]
     thread: str = "MainThread"
 
-    @property
+    @cached_property
     def roots(self) -> tuple[Event, ...]:
         """The top-level events, in order."""
+        if len(self.visits) == 1:
+            return self.visits[0][1]
         return tuple(event for _, events in self.visits for event in events)
 
     @property
@@ -63,7 +66,7 @@ class Chapter:
             return ""
         return str(lines[0]) if len(lines) == 1 else f"{min(lines)}-{max(lines)}"
 
-    @property
+    @cached_property
     def duration_ns(self) -> int | None:
         """How long the statements ran, from the first event to the last; None if no event was timed."""
         if all(event.duration_ns is None for event in self.roots):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from layertrace.timeline.event import Event
@@ -26,12 +26,34 @@ class Nesting:
 
     def children(self, seq: int | None) -> tuple[Event, ...]:
         """Return the events directly inside the one with this number; for None, those inside no other."""
-        return self._children.get(seq, ())
+        return self.by_parent.get(seq, ())
+
+    @cached_property
+    def by_parent(self) -> Mapping[int | None, tuple[Event, ...]]:
+        """The events inside each event that has any, by its number; by None, those inside no other."""
+        selected = {event.seq for event in self.events}
+        nearest: dict[int | None, int | None] = {None: None}
+        children: dict[int | None, list[Event]] = {}
+        for event in self.events:
+            parent = event.parent
+            if parent is not None and parent not in selected:
+                parent = self._nearest(parent, selected, nearest)
+            siblings = children.get(parent)
+            if siblings is None:
+                siblings = children[parent] = []
+            siblings.append(event)
+        return {seq: tuple(events) for seq, events in children.items()}
 
     @cached_property
     def parents(self) -> dict[int, Event]:
         """The parent of each event that has one, by the number of the child."""
-        return {child.seq: event for event in self.events for child in self.children(event.seq)}
+        by_parent = self.by_parent
+        return {
+            child.seq: event
+            for event in self.events
+            if event.seq in by_parent
+            for child in by_parent[event.seq]
+        }
 
     def outermost(self, event: Event) -> Event:
         """Return the outermost recorded event around `event`, selected or not, or `event` itself."""
@@ -48,21 +70,6 @@ class Nesting:
     def _recorded_parents(self) -> dict[int, int | None]:
         """The number of the parent of every recorded event, selected or not."""
         return {event.seq: event.parent for event in self._whole}
-
-    @cached_property
-    def _children(self) -> dict[int | None, tuple[Event, ...]]:
-        selected = {event.seq for event in self.events}
-        nearest: dict[int | None, int | None] = {None: None}
-        children: dict[int | None, list[Event]] = {}
-        for event in self.events:
-            parent = event.parent
-            if parent is not None and parent not in selected:
-                parent = self._nearest(parent, selected, nearest)
-            siblings = children.get(parent)
-            if siblings is None:
-                siblings = children[parent] = []
-            siblings.append(event)
-        return {seq: tuple(events) for seq, events in children.items()}
 
     def _nearest(
         self, seq: int | None, selected: set[int], nearest: dict[int | None, int | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-__all__ = ["repetitions"]
+__all__ = ["repeated", "repetitions"]
 
 MOST_TRIES = 12
 """The number of periods that are tried at each start: its look occurs that often in a pattern, at most."""
@@ -25,14 +25,33 @@ def repetitions(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterato
         >>> list(repetitions("abababc", fewest=2, longest=4))
         [(0, 2, 3), (6, 1, 1)]
     """
-    following = _next_equal(looks)
-    start, end = 0, len(looks)
+    reached = 0
+    for start, period, times in repeated(looks, fewest, longest):
+        yield from ((single, 1, 1) for single in range(reached, start))
+        yield start, period, times
+        reached = start + period * times
+    yield from ((single, 1, 1) for single in range(reached, len(looks)))
+
+
+def repeated(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterator[tuple[int, int, int]]:
+    """Yield what `repetitions` yields, without what does not repeat.
+
+    Example:
+        >>> list(repeated("abababc", fewest=2, longest=4))
+        [(0, 2, 3)]
+    """
+    numbers: dict[Hashable, int] = {}
+    row = [numbers.setdefault(look, len(numbers)) for look in looks]
+    # From three repetitions on, the look after it repeats, too: of pairs, fewer periods have to be tried.
+    pairs = [look * len(numbers) + after for look, after in zip(row, row[1:] + row[-1:], strict=True)]
+    following = _next_equal(pairs if fewest > 2 else row)
+    start, end = 0, len(row)
     while start < end:
         place, tries = following[start], MOST_TRIES
         while place and place - start <= longest and tries:
             period = place - start
             reach = start + 1
-            while reach + period < end and looks[reach] == looks[reach + period]:
+            while reach + period < end and row[reach] == row[reach + period]:
                 reach += 1
             times = (reach - start) // period + 1
             if times >= fewest:
@@ -41,13 +60,12 @@ def repetitions(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterato
                 break
             place, tries = following[place], tries - 1
         else:
-            yield start, 1, 1
             start += 1
 
 
-def _next_equal(looks: Sequence[Hashable]) -> list[int]:
+def _next_equal(looks: Sequence[int]) -> list[int]:
     """Return for each position the next one that looks the same; 0 for the last."""
-    latest: dict[Hashable, int] = {}
+    latest: dict[int, int] = {}
     following = [0] * len(looks)
     for place in range(len(looks) - 1, -1, -1):
         look = looks[place]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import structs
@@ -230,6 +230,11 @@ class Timeline(Sequence[Event]):
     def children(self, event: Event) -> tuple[Event, ...]:
         """Return the events directly inside `event`, within this selection."""
         return self._nesting.children(event.seq)
+
+    @property
+    def by_parent(self) -> Mapping[int | None, tuple[Event, ...]]:
+        """What `children` returns for each event that has any, by its `seq`, and `roots` by None."""
+        return self._nesting.by_parent
 
     def parent(self, event: Event) -> Event | None:
         """Return the parent of `event` within this selection, or None."""

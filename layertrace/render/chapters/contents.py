@@ -162,19 +162,21 @@ class _Collector:
         self._passes: dict[object, Pass] = {}
 
     def collected(self, roots: Sequence[Event]) -> Contents:
-        children = self._timeline.children
-        top = _Around()
-        waiting = [(event, top) for event in reversed(roots)]
-        while waiting:
-            event, around = waiting.pop()
-            if event.seq in self._plumbing:
-                self._add_plumbing(event, around)
-                continue
-            way = self._add(event, around)
-            inside = children(event)
-            if inside:
-                inner = _inside(event, around, way)
-                waiting += [(child, inner) for child in reversed(inside)]
+        by_parent = self._timeline.by_parent
+        rows = [(iter(roots), _Around())]
+        while rows:
+            row, around = rows[-1]
+            for event in row:
+                if event.seq in self._plumbing:
+                    self._add_plumbing(event, around)
+                    continue
+                way = self._add(event, around)
+                inside = by_parent.get(event.seq)
+                if inside:
+                    rows.append((iter(inside), _inside(event, around, way)))
+                    break  # the rest of the row follows what is inside
+            else:
+                rows.pop()
         self._contents.passes = list(self._passes.values())
         return self._contents
 

@@ -102,6 +102,8 @@ def _typical_trace(way: Pass) -> Sequence[Event]:
     traces: dict[int | None, list[Event]] = {}
     for call in way.outermost:
         traces.setdefault(call.trace if call.mode == "graph" else None, []).append(call)
+    if len(traces) == 1:
+        return way.outermost
     alike: dict[tuple[LayerRef | None, ...], list[list[Event]]] = {}
     for calls in traces.values():
         alike.setdefault(tuple(call.layer for call in calls), []).append(calls)

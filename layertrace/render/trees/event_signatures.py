@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 from layertrace.render.wording.formatting import first_line
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import EMPTY_MAPPING, Event, Location, Structure, VariableSpec
 
 __all__ = ["Signatures"]
+
+
+_MOST_KNOWN = 100_000
+
+
+class Look(NamedTuple):
+    """What events that are shown identically share.
+
+    Attributes:
+        exact: Their number.
+        nameless: The number shared by events that look the same in layers of one class.
+        shape: The number shared by events in which the same happened, whatever the sizes.
+        size: The number of events, including the descendants.
+        failing: Whether an exception was raised in or passed through it or a descendant.
+    """
+
+    exact: int
+    nameless: int
+    shape: int
+    size: int
+    failing: bool
 
 
 class Signatures:
@@ -18,7 +40,7 @@ class Signatures:
     ancestors: no recursion, and one step for each event. Start, duration and call index do not count.
 
     Args:
-        timeline: The events. They are kept alive, because frozen arguments are identified by their `id`.
+        timeline: The events. They are kept alive, because what they hold is identified by its `id`.
         marks: Words at events; what has other words does not look the same in other layers.
     """
 
@@ -33,29 +55,21 @@ class Signatures:
         self._whole: dict[Hashable, int] = {}
         self._nameless: dict[Hashable, int] = {}
         self._shapes_known: dict[Hashable, int] = {}
-        # By number: the appearance without names, and without sizes, the number of events, and any failure.
-        self._anonymous: list[int] = []
-        self._shapes: list[int] = []
-        self._sizes: list[int] = []
-        self._failing: list[bool] = []
+        self._looks: list[Look] = []  # by number
         self._numbers: dict[int, int] = {}
         self._number_all(timeline)
+
+    def look(self, event: Event) -> Look:
+        """Return what is the same in all events that are shown identically."""
+        return self._looks[self._numbers[event.seq]]
 
     def exact(self, event: Event) -> int:
         """Return the number shared by events that are shown identically."""
         return self._numbers[event.seq]
 
-    def nameless(self, event: Event) -> int:
-        """Return the number shared by events that look the same in layers of one class."""
-        return self._anonymous[self._numbers[event.seq]]
-
-    def shape(self, event: Event) -> int:
-        """Return the number shared by events in which the same happened, whatever the sizes."""
-        return self._shapes[self._numbers[event.seq]]
-
     def size(self, event: Event) -> int:
         """Return the number of events, including its descendants."""
-        return self._sizes[self._numbers[event.seq]]
+        return self.look(event).size
 
     def is_marked(self, event: Event) -> bool:
         """Return whether an event has a mark."""
@@ -63,23 +77,35 @@ class Signatures:
 
     def failing(self, event: Event) -> bool:
         """Return whether an exception was raised in or passed through it or a descendant."""
-        return self._failing[self._numbers[event.seq]]
+        return self.look(event).failing
 
     def _number_all(self, timeline: Timeline) -> None:
-        numbers, whole, children = self._numbers, self._whole, timeline.children
+        numbers, whole, by_parent, marks = self._numbers, self._whole, timeline.by_parent, self._marks
+        # Most events hold the same objects as an earlier one: faster to see than that they hold equal ones.
+        known: dict[bool, dict[Hashable, tuple[int, ...]]] = {False: {}, True: {}}
         for event in reversed(self._events):
-            inside = children(event)
+            seq = event.seq
+            identity = _identity(event)
+            of_duration = known[event.duration_ns is None]
+            own = of_duration.get(identity)
+            if own is None:
+                if len(of_duration) > _MOST_KNOWN:
+                    of_duration.clear()
+                own = of_duration[identity] = self._own_numbers(event)
+            inside = by_parent.get(seq)
             parts = tuple([numbers.get(child.seq, -1) for child in inside]) if inside else ()
-            own = self._own_number(event)
-            layer = event.layer.id if event.layer is not None else 0
-            function = event.function.id if event.function is not None else 0
-            mark = self._marks.get(event.seq) if self._marks else None
-            key = (own, layer, function, self._freeze(event.location), parts, mark)
+            key = (own, parts, marks.get(seq)) if parts or marks else own
             number = whole.get(key)
             if number is None:
                 number = whole[key] = len(whole)
-                self._describe(event, own, parts)
-            numbers[event.seq] = number
+                self._describe(event, own[0], parts)
+            numbers[seq] = number
+
+    def _own_numbers(self, event: Event) -> tuple[int, ...]:
+        """Return the numbers of all that is shown of an event itself, the first as `_own_number`."""
+        layer = 0 if event.layer is None else event.layer.id
+        function = 0 if event.function is None else event.function.id
+        return self._own_number(event), layer, function, self._freeze(event.location)
 
     def _own_number(self, event: Event) -> int:
         """Return a number for what is shown of an event itself, except its layer and location."""
@@ -116,20 +142,24 @@ class Signatures:
     def _describe(self, event: Event, own: int, parts: tuple[int, ...]) -> None:
         """Record what all events of a new number share."""
         # A damaged file may contain an event inside a later one, which has no number yet.
-        numbered = [part for part in parts if part >= 0]
+        inside = [self._looks[part] for part in parts if part >= 0]
         looks = (
             self._own_nameless[own],
             None if event.layer is None else event.layer.class_name,
             None if event.function is None else (event.function.name, event.function.role),
-            tuple([self._anonymous[part] for part in numbered]),
+            tuple([look.nameless for look in inside]),
             self._marks.get(event.seq),
         )
-        self._anonymous.append(self._nameless.setdefault(looks, len(self._nameless)))
-        shape = (_own_shape(event), *looks[1:3], tuple([self._shapes[part] for part in numbered]), looks[-1])
-        self._shapes.append(self._shapes_known.setdefault(shape, len(self._shapes_known)))
-        self._sizes.append(1 + sum([self._sizes[part] for part in numbered]))
-        failing = event.error is not None or True in [self._failing[part] for part in numbered]
-        self._failing.append(failing)
+        shape = (_own_shape(event), *looks[1:3], tuple([look.shape for look in inside]), looks[-1])
+        self._looks.append(
+            Look(
+                exact=len(self._looks),
+                nameless=self._nameless.setdefault(looks, len(self._nameless)),
+                shape=self._shapes_known.setdefault(shape, len(self._shapes_known)),
+                size=1 + sum([look.size for look in inside]),
+                failing=event.error is not None or any(look.failing for look in inside),
+            )
+        )
 
     def _freeze(self, value: Structure | Location) -> int:
         """Return a number for a part of an event; equal parts get equal numbers. Visit each object once."""
@@ -138,6 +168,29 @@ class Signatures:
             number = self._values.setdefault(_hashable(value), len(self._values))
             self._frozen[id(value)] = number
         return number
+
+
+def _identity(event: Event) -> Hashable:
+    """Return what is equal only for events that hold the same objects."""
+    return (
+        event.kind,
+        event.mode,
+        event.trace,
+        event.training,
+        event.mask,
+        event.thread,
+        event.times,
+        event.replica,
+        id(event.layer),
+        id(event.inputs),
+        id(event.outputs),
+        id(event.arguments),
+        id(event.location),
+        id(event.function),
+        id(event.cause),
+        id(event.variable),
+        id(event.error),
+    )
 
 
 def _own_shape(event: Event) -> Hashable:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
-from itertools import groupby
+from functools import cached_property
+from itertools import accumulate, groupby
 from typing import Literal
 
 import msgspec
@@ -12,9 +14,9 @@ from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.plumbing_phrases import plumbing_details, plumbing_phrase
 from layertrace.timeline.event import Event, Structure
-from layertrace.timeline.repetitions import repetitions
+from layertrace.timeline.repetitions import repeated
 
-__all__ = ["Folds", "Item", "fold"]
+__all__ = ["Folds", "Item", "ItemRow", "fold"]
 
 LONGEST_PATTERN = 40  # a block of EfficientNet has some fifteen layers, each created and built
 LONGEST_AT_FIRST = 8  # so that nine equal calls and another one are folded as nine, and then as a pair
@@ -69,6 +71,30 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         return self.times * sum(item.siblings for item in self.pattern)
 
 
+class ItemRow(list[Item]):
+    """Items in a row, and what every outline of it asks, which is computed once."""
+
+    @cached_property
+    def failing(self) -> list[int]:
+        """The places of the items in which an exception was raised."""
+        return [place for place, item in enumerate(self) if item.failing]
+
+    @cached_property
+    def nested(self) -> list[int]:
+        """The places of the items that represent more than one event."""
+        return [place for place, item in enumerate(self) if item.size > 1]
+
+    @cached_property
+    def siblings_before(self) -> Sequence[int]:
+        """The number of siblings before each place, and in the whole row."""
+        return array("q", accumulate((item.siblings for item in self), initial=0))
+
+    @cached_property
+    def events_before(self) -> Sequence[int]:
+        """The number of events before each place, and in the whole row."""
+        return array("q", accumulate((item.size for item in self), initial=0))
+
+
 class Folds:
     """The folded rows of a timeline, each computed once.
 
@@ -84,16 +110,17 @@ class Folds:
         self.signatures = signatures
         self.plumbing = plumbing
         self._wanted = wanted
-        self._rows: dict[tuple[int, int], list[Item]] = {}
+        self._rows: dict[tuple[int, int], ItemRow] = {}
 
-    def of(self, events: Sequence[Event]) -> list[Item]:
+    def of(self, events: Sequence[Event]) -> ItemRow:
         """Return siblings as items."""
         if not events:
-            return []
+            return ItemRow()
         key = (events[0].seq, len(events))
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = fold(events, self.signatures, self.plumbing, wanted=self._wanted)
+            row = ItemRow(fold(events, self.signatures, self.plumbing, wanted=self._wanted))
+            self._rows[key] = row
         return row
 
 
@@ -163,38 +190,44 @@ def _of_plumbing(events: Sequence[Event], signatures: Signatures) -> Item:
 
 
 def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
-    folded = []
-    for start, period, times in repetitions(
-        [signatures.exact(e) for e in events], FEWEST_EQUAL, LONGEST_AT_FIRST
-    ):
-        if times == 1:
-            folded.append(_single(events[start], signatures))
-        elif period == 1:
-            folded.append(_repeated(events[start : start + times], signatures))
+    folded: list[Item] = []
+    reached = 0
+    looks = [signatures.exact(event) for event in events]
+    for start, period, times in repeated(looks, FEWEST_EQUAL, LONGEST_AT_FIRST):
+        end = start + period * times
+        folded += [_single(event, signatures) for event in events[reached:start]]
+        if period == 1:
+            folded.append(_repeated(events[start:end], signatures))
         else:
-            stretch = [_single(e, signatures) for e in events[start : start + period * times]]
+            stretch = [_single(event, signatures) for event in events[start:end]]
             folded.append(_pattern(stretch, period, alike=False))
-    return folded
+        reached = end
+    return folded + [_single(event, signatures) for event in events[reached:]]
 
 
 def _fold_items(items: list[Item], looks: Sequence[Hashable], fewest: int) -> list[Item]:
-    return [
-        items[start] if times == 1 else _pattern(items[start : start + period * times], period, alike=False)
-        for start, period, times in repetitions(looks, fewest, LONGEST_PATTERN)
-    ]
+    folded: list[Item] = []
+    reached = 0
+    for start, period, times in repeated(looks, fewest, LONGEST_PATTERN):
+        end = start + period * times
+        folded += items[reached:start]
+        folded.append(_pattern(items[start:end], period, alike=False))
+        reached = end
+    return folded + items[reached:]
 
 
 def _fold_alike(items: list[Item], way: Way, fewest: int, smallest: int = 1) -> list[Item]:
     """Return items with those folded that are alike; `smallest` is the number of events of a repetition."""
     folded: list[Item] = []
-    for start, period, times in repetitions(list(_looks(items, way)), fewest, LONGEST_PATTERN):
+    reached = 0
+    for start, period, times in repeated(_looks(items, way), fewest, LONGEST_PATTERN):
         stretch = items[start : start + period * times]
         is_small = sum(item.size for item in stretch[:period]) < smallest
-        if times == 1 or is_small or _is_of_one_layer(stretch, period):
-            folded += stretch
-        else:
+        if not (is_small or _is_of_one_layer(stretch, period)):
+            folded += items[reached:start]
             folded.append(_pattern(stretch, period, alike=True))
-    return folded
+            reached = start + period * times
+    return folded + items[reached:]
 
 
 def _is_of_one_layer(stretch: Sequence[Item], period: int) -> bool:
@@ -203,35 +236,33 @@ def _is_of_one_layer(stretch: Sequence[Item], period: int) -> bool:
     return first is not None and second is not None and first.id == second.id
 
 
-def _looks(items: list[Item], way: Way) -> Iterator[Hashable]:
-    """Yield what must be equal for items to be alike: their appearance, and whether the layer changes."""
-    before = None
-    for item in items:
-        layer = item.first.layer.id if item.first.layer is not None else None
-        yield object() if item.failing else (getattr(item, way), layer == before)
-        before = layer
+def _looks(items: list[Item], way: Way) -> list[Hashable]:
+    """Return what must be equal for items to be alike: their appearance, and whether the layer changes."""
+    layers = [None if item.first.layer is None else item.first.layer.id for item in items]
+    return [
+        object() if item.failing else (getattr(item, way), layer == before)
+        for item, layer, before in zip(items, layers, [None, *layers], strict=False)
+    ]
 
 
 def _single(event: Event, signatures: Signatures) -> Item:
-    size, failing = signatures.size(event), signatures.failing(event)
-    exact, nameless, shape = signatures.exact(event), signatures.nameless(event), signatures.shape(event)
-    took = event.duration_ns
-    return Item(event, event, 1, (), size, failing, took, exact, nameless, shape)
+    exact, nameless, shape, size, failing = signatures.look(event)
+    return Item(event, event, 1, (), size, failing, event.duration_ns, exact, nameless, shape)
 
 
 def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
-    first = events[0]
+    look, times = signatures.look(events[0]), len(events)
     return Item(
-        first=first,
+        first=events[0],
         last=events[-1],
-        times=len(events),
+        times=times,
         pattern=(),
-        size=signatures.size(first) * len(events),
-        failing=signatures.failing(first),
+        size=look.size * times,
+        failing=look.failing,
         total_ns=_total(event.duration_ns for event in events),
-        exact=(signatures.exact(first), len(events)),
-        nameless=(signatures.nameless(first), len(events)),
-        shape=(signatures.shape(first), len(events)),
+        exact=(look.exact, times),
+        nameless=(look.nameless, times),
+        shape=(look.shape, times),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from layertrace.render.trees.event_signatures import Signatures
-from layertrace.render.trees.folding import Folds, Item
+from layertrace.render.trees.folding import Folds, Item, ItemRow
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import EMPTY_MAPPING, Event
 
@@ -82,7 +83,7 @@ class Outline:
         top = Node()
         level = [top]
         roots = self._roots
-        threads = dict.fromkeys(event.thread for event in roots)
+        threads = dict.fromkeys(map(attrgetter("thread"), roots))
         if len(threads) > 1:
             level = top.children = [Node(thread=thread) for thread in threads]
             by_thread: dict[str, list[Event]] = {thread: [] for thread in threads}
@@ -132,13 +133,13 @@ class Outline:
         self._hide(node, item)
         return False
 
-    def _inside(self, item: Item) -> list[Item]:
-        return list(item.pattern) or self._fold(self._timeline.children(item.first))
+    def _inside(self, item: Item) -> ItemRow:
+        return ItemRow(item.pattern) or self._fold(self._timeline.children(item.first))
 
-    def _fold(self, events: Sequence[Event]) -> list[Item]:
+    def _fold(self, events: Sequence[Event]) -> ItemRow:
         return self.folds.of(events)
 
-    def _fill(self, level: list[Node], rows: list[list[Item]]) -> None:
+    def _fill(self, level: list[Node], rows: list[ItemRow]) -> None:
         """Give each node of a level its children, dividing the remaining lines fairly."""
         for node, row, room in zip(level, rows, _shares(rows, self._left), strict=True):
             if room < min(len(row), 2) and node.item is not None:
@@ -196,7 +197,7 @@ def _events(item: Item) -> Iterator[Event]:
         yield item.first
 
 
-def _shares(rows: list[list[Item]], lines: int) -> list[int]:
+def _shares(rows: list[ItemRow], lines: int) -> list[int]:
     """Return the number of lines for each row: short rows get all they need, long rows share the rest."""
     shares = [0] * len(rows)
     shortest_first = sorted(range(len(rows)), key=lambda index: len(rows[index]))
@@ -206,7 +207,7 @@ def _shares(rows: list[list[Item]], lines: int) -> list[int]:
     return shares
 
 
-def _trimmed(row: list[Item], room: int) -> Iterator[Item | int]:
+def _trimmed(row: ItemRow, room: int) -> Iterator[Item | int]:
     """Yield the first and last items of a row, what failed or is largest between, and numbers of others."""
     if len(row) <= room:
         yield from row
@@ -214,21 +215,21 @@ def _trimmed(row: list[Item], room: int) -> Iterator[Item | int]:
     tail = room // 3
     head = max(room - tail - 1, 1)
     end = len(row) - tail
-    kept = [index for index in range(head, end) if row[index].failing][:MOST_ERRORS]
+    kept = [index for index in row.failing if head <= index < end][:MOST_ERRORS]
     if not kept:
         # Rows of blocks rather than what comes before them; each takes a line, and a note after it another.
-        kept = _largest(row, range(head, end))[: (head - 1) // 2]
+        kept = _largest(row, head, end)[: (head - 1) // 2]
         head -= 2 * len(kept)
     reached = 0
     for index in [*range(head), *sorted(kept), *range(end, len(row)), len(row)]:
-        if missing := sum(item.siblings for item in row[reached:index]):
+        if missing := row.siblings_before[index] - row.siblings_before[reached]:
             yield missing
         yield from row[index : index + 1]
         reached = index + 1
 
 
-def _largest(row: Sequence[Item], middle: Sequence[int]) -> list[int]:
-    """Return up to two items that are large parts of a row, such as rows of blocks, the largest first."""
-    whole = sum(row[index].size for index in middle)
-    parts = [index for index in middle if LARGE_PART * row[index].size >= whole and row[index].size > 1]
+def _largest(row: ItemRow, head: int, end: int) -> list[int]:
+    """Return up to two items that are large parts of what lies between, such as rows of blocks."""
+    whole = row.events_before[end] - row.events_before[head]
+    parts = [index for index in row.nested if head <= index < end and LARGE_PART * row[index].size >= whole]
     return sorted(parts, key=lambda index: -row[index].size)[:MOST_LARGE]
