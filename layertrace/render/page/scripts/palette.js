@@ -1,12 +1,12 @@
 // The colours of the lanes: by kind of event, or by class of layer, with readable text on each.
 
+import { el } from "./elements.js";
 import { KINDS, layerOf, tables } from "./timeline.js";
 
 const colours = {};
 const CLASS_COLOURS = 8;
 
 export function readPalette() {
-  const style = getComputedStyle(document.documentElement);
   const names = [
     ...KINDS.map((kind) => `bar-${kind}`),
     "ink",
@@ -18,7 +18,15 @@ export function readPalette() {
     "note",
   ];
   for (let at = 0; at < CLASS_COLOURS; at++) names.push(`class-${at}`);
-  for (const name of names) colours[name] = style.getPropertyValue(`--${name}`).trim();
+  const probe = document.body.appendChild(el("span"));
+  for (const name of names) colours[name] = shownColour(probe, name);
+  probe.remove();
+}
+
+// A property with a colour for each theme is a text; used by an element, it is the colour of the theme.
+function shownColour(probe, name) {
+  probe.style.color = `var(--${name})`;
+  return getComputedStyle(probe).color;
 }
 
 export function themeColour(name) {
@@ -51,7 +59,7 @@ export function inkOn(colour) {
 }
 
 function luminance(colour) {
-  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
+  const parts = colour.match(/[\d.]+/g).map((part) => part / 255); // as in `rgb(31, 95, 178)`
   const linear = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
   return linear[0] * 0.2126 + linear[1] * 0.7152 + linear[2] * 0.0722;
 }
