@@ -157,3 +157,15 @@ def test_text_by_others_can_be_encoded():
     assert glyphs_for("no such encoding").user("Größe") == r"Gr\xf6\xdfe"
     assert glyphs_for("UTF-8") is UNICODE
     assert glyphs_for("utf-8", legacy_windows=True) is ASCII
+
+
+def test_the_layers_of_a_sequential_are_named():
+    """The list is that of the program, with names; what the recording left out is counted."""
+    layers = (spec("float32[None, 8]"), *(Opaque(f"<Dense dense_{number}>") for number in range(3)))
+    many = (*layers, Opaque("… 9 more"))
+
+    assert structure(layers) == "[float32[None, 8], dense_0, dense_1, dense_2]"
+    assert structure(many).endswith("dense_2, … 9 more]")
+    assert structure((Opaque("<Dense a>"), 3)) == "(<Dense a>, 3)"
+    assert structure((spec("float32[2]"), spec("float32[2]"))) == "(float32[2], float32[2])"
+    assert structure((Opaque("<function f>"),)) == "(<function f>,)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from rich.cells import cell_len
@@ -136,8 +137,7 @@ def cut(text: str, width: int, glyphs: Glyphs) -> str:
     kept = text
     while kept and cell_len(kept) + len(glyphs.dots) > width:
         kept = kept[:-1]
-    if kept.count("[") > kept.count("]"):  # half a shape is worse than none
-        kept = kept[: kept.rindex("[")]
+    kept = re.sub(r"(?<!=)\[[^\[\]]*$", "", kept)  # half a shape is worse than none
     return f"{kept.rstrip(' ,')}{glyphs.dots}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 
@@ -28,6 +29,8 @@ MOST_VALUES = 6
 DEEPEST_VALUE = 4
 MOST_POSITIONAL = 2
 DTYPE_POLICY = "<DTypePolicy "
+_NAMED = re.compile(r"<[A-Z]\w* ([^<>\s]+)>")
+"""A layer in a list of layers: its class, and its name."""
 
 
 def structure(value: Structure, glyphs: Glyphs = UNICODE, depth: int = 0) -> str:
@@ -55,14 +58,34 @@ def _nest(value: Mapping[str, Structure] | Iterable[Structure], glyphs: Glyphs, 
         entries = [(f"{glyphs.user(str(key))}: ", inner) for key, inner in value.items()]
         opening, closing = "{", "}"
     else:
-        entries = [("", inner) for inner in value]
-        opening, closing = ("(", ",)") if len(entries) == 1 else ("(", ")")
+        items = list(value)
+        names = _names(items)
+        entries = [("", inner) for inner in names or items]
+        opening, closing = ("[", "]") if names else ("(", ",)") if len(entries) == 1 else ("(", ")")
     if depth >= DEEPEST_VALUE:
         return f"{opening}{glyphs.dots}{closing}"
     parts = [key + structure(inner, glyphs, depth + 1) for key, inner in entries[:MOST_VALUES]]
     if len(entries) > MOST_VALUES:
         parts.append(f"{glyphs.dots} {len(entries) - MOST_VALUES} more")
     return f"{opening}{', '.join(parts)}{closing}"
+
+
+def _names(items: Sequence[Structure]) -> list[Structure]:
+    """Return the layers of a Sequential by their names, next to the tensor of its input; else nothing.
+
+    Example:
+        >>> structure((TensorSpec("float32", (None, 8)), Opaque("<Dense dense>")))
+        '[float32[None, 8], dense]'
+    """
+    names: list[Structure] = []
+    for item in items:
+        named = _NAMED.fullmatch(item.text) if isinstance(item, Opaque) else None
+        if named is None and not isinstance(item, TensorSpec):
+            is_rest = isinstance(item, Opaque) and item is items[-1] and item.text.endswith(" more")
+            if not is_rest:
+                return []
+        names.append(item if named is None else Opaque(named[1]))
+    return names if any(isinstance(name, Opaque) for name in names) else []
 
 
 def _config(value: Mapping[str, Structure], glyphs: Glyphs, depth: int) -> str:
