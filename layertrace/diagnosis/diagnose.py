@@ -139,4 +139,5 @@ def _finding(rule: Rule, violation: Violation) -> Finding:
         fix=violation.fix,
         link=rule.link,
         fix_place=violation.fix_place,
+        edits=violation.edits,
     )

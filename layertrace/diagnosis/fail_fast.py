@@ -52,7 +52,8 @@ class FailFast:
         for rule in self._rules:
             for unnamed in run(rule, context):
                 finding = named(unnamed)
-                raise CulpritError(f"{finding}\n{finding.fix}".rstrip(), finding)
+                lines = filter(None, (str(finding), finding.fix, *map(str, finding.edits)))
+                raise CulpritError("\n".join(lines), finding)
 
 
 def fail_fast_on(codes: Sequence[str]) -> FailFast:

@@ -9,7 +9,17 @@ from typing import Any, Literal, get_args
 
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["SEVERITIES", "Evidence", "Finding", "Findings", "FixPlace", "Severity", "Violation", "serious"]
+__all__ = [
+    "SEVERITIES",
+    "Edit",
+    "Evidence",
+    "Finding",
+    "Findings",
+    "FixPlace",
+    "Severity",
+    "Violation",
+    "serious",
+]
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -36,6 +46,24 @@ class Evidence:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A line of the program to replace, elsewhere than at the mistake.
+
+    Attributes:
+        location: Its place.
+        source: The line as it is in the file.
+        code: The lines to write instead, and comments.
+    """
+
+    location: Location
+    source: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.code}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """One breach of a rule, from which `diagnose` makes a `Finding`.
@@ -48,6 +76,7 @@ class Violation:
         evidence: At most two lines.
         fix: Code that can be pasted to fix the mistake.
         fix_place: Where the code goes; None where the code itself shows it.
+        edits: Other lines to replace.
         severity: A severity that overrides the severity of the rule.
     """
 
@@ -57,6 +86,7 @@ class Violation:
     evidence: tuple[Evidence, ...] = ()
     fix: str = ""
     fix_place: FixPlace | None = None
+    edits: tuple[Edit, ...] = ()
     severity: Severity | None = None
 
 
@@ -76,6 +106,7 @@ class Finding:
         link: A page of the TensorFlow or Keras guides.
         source: The text of that line, as it is in the file; empty if it is unknown.
         fix_place: Where the code goes; None where the code itself shows it.
+        edits: Other lines to replace.
     """
 
     code: str
@@ -89,6 +120,7 @@ class Finding:
     link: str = ""
     source: str = ""
     fix_place: FixPlace | None = None
+    edits: tuple[Edit, ...] = ()
 
     @property
     def layer(self) -> LayerRef | None:

@@ -122,6 +122,7 @@ def _one(findings: Sequence[Finding]) -> Finding:
         layers=tuple(layers.values()),
         evidence=_joined([evidence for finding in findings for evidence in finding.evidence]),
         fix="\n".join(reversed(fixes.values())),
+        edits=tuple(dict.fromkeys(edit for finding in findings for edit in finding.edits)),
     )
 
 

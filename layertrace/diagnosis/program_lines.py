@@ -12,7 +12,7 @@ from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Location
 from layertrace.timeline.statements import Statement, Statements
 
-__all__ = ["assignment_before", "compiled_again"]
+__all__ = ["assignment_before", "compiled_again", "lines_at"]
 
 _MOST_LINES = 5_000
 
@@ -51,6 +51,17 @@ def assignment_before(
         text = statement.line(number) or statement.source
         return Location(place.file, number, statement.function), text
     return None
+
+
+def lines_at(context: DiagnosisContext, place: Location | None) -> list[tuple[Location, str]]:
+    """Return the lines of the statement at a place, as far as they are known; of a compound one, the head."""
+    if place is None:
+        return []
+    statement = _statements(context, place.file).at(place)
+    return [
+        (Location(place.file, statement.first + at, statement.function), text)
+        for at, text in enumerate(statement.lines)
+    ]
 
 
 def compiled_again(context: DiagnosisContext, place: Location | None) -> str:

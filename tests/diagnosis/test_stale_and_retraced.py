@@ -157,8 +157,29 @@ def test_all_traces_are_accounted_for():
     )
     assert finding.fix.splitlines() == [
         "train(..., step=tf.constant(step))",
-        "@tf.function(reduce_retracing=True)  # on train, for the shapes of tokens",
+        "# compile train with @tf.function(reduce_retracing=True), for the shapes of tokens",
     ]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "relaxed"),
+    [
+        ("@tf.function", "@tf.function(reduce_retracing=True)"),
+        ("@tf.function()", "@tf.function(reduce_retracing=True)"),
+        ("@tf.function(jit_compile=True)  # fast", "@tf.function(jit_compile=True, reduce_retracing=True)"),
+    ],
+)
+def test_a_decorator_is_replaced_where_it_stands(decorator, relaxed):
+    """It is another line than the call, which would be a syntax error below the call."""
+    head = f"{decorator} def train(tokens, step):"
+    lines = (decorator, "def train(tokens, step):")
+    statement = Statement("train.py", 3, 4, source=head, lines=lines)
+    events = step_by_step([4, 4, 4, 4, 4, 6, 7], [0, 0, 1, 2, 3, 4, 5])
+    timeline = Timeline(events, (), RecordingContext(statements=(statement,)))
+    (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
+    shown = written(findings([finding]), width=100, encoding="utf-8").splitlines()
+
+    assert shown[-2:] == [f"   3 - {decorator}", f"     + {relaxed}  # for the shapes of tokens"]
 
 
 def test_the_cost_of_retracing_is_named():

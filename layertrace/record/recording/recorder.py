@@ -360,6 +360,7 @@ def _with_statements(context: RecordingContext, events: Iterable[Event]) -> Reco
                 () if failure is None else (*failure.lines, failure.error.location),
                 (error.location for error in errors),
                 (event.location for event in events),
+                (event.defined_at for event in events if event.kind == "trace" and event.cause is not None),
                 (observation.location for observation in context.observations),
                 (method for state in context.states.values() for method in state.methods.values()),
             )

@@ -12,7 +12,14 @@ from rich.cells import cell_len
 from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
-from layertrace.render.wording.fix_lines import fix_lines, is_above, is_code, lines_above, shown_above
+from layertrace.render.wording.fix_lines import (
+    edit_lines,
+    fix_lines,
+    is_above,
+    is_code,
+    lines_above,
+    shown_above,
+)
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.source_frame import NUMBER_WIDTH, source_frame
 from layertrace.timeline.event import Location
@@ -74,6 +81,9 @@ def _frame(finding: Finding, *, is_sentence: bool) -> Iterator[FrameLine]:
     if finding.fix and not is_sentence and not is_above(finding):
         for text in fix_lines(finding.fix, finding.source, UNICODE, finding.fix_place):
             yield _role(text.plain), text.plain, 0, 0
+    for edit in finding.edits:
+        for line in _dedented([text.plain for text in edit_lines(edit, finding.location, UNICODE)]):
+            yield _role(line), line, 0, 0
 
 
 def _role(line: str) -> str:

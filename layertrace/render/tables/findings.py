@@ -11,7 +11,14 @@ from rich.text import Text
 from layertrace.diagnosis import Evidence, Finding
 from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
-from layertrace.render.wording.fix_lines import fix_lines, is_above, is_code, lines_above, shown_above
+from layertrace.render.wording.fix_lines import (
+    edit_lines,
+    fix_lines,
+    is_above,
+    is_code,
+    lines_above,
+    shown_above,
+)
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
 from layertrace.render.wording.source_frame import gutter, source_frame
@@ -80,6 +87,13 @@ def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, wi
         text = Text() if is_named or line.location is None else places.linked(line.location, glyphs)
         text = text.append("  ") if text else text
         yield from _indented(text.append_text(_words(line, glyphs)), console, width, by=2 * INDENT)
+    yield from _fix(finding, console, glyphs, width)
+    for edit in finding.edits:
+        yield from edit_lines(edit, finding.location, glyphs)
+
+
+def _fix(finding: Finding, console: Console, glyphs: Glyphs, width: int) -> Iterator[Text]:
+    """Yield the fix, unless it is above the line of the mistake."""
     if is_above(finding):
         return
     if finding.fix and is_code(finding.fix):
@@ -107,16 +121,22 @@ def _frame(finding: Finding, place: Location, glyphs: Glyphs, width: int) -> Ite
 def _labelled(
     frame: list[Text], labels: list[Text], console: Console, width: int, glyphs: Glyphs
 ) -> Iterator[Text]:
-    """Yield a frame with the first label after the underline, if there is room, and the others below it."""
-    for label in labels[:1]:
-        if frame and frame[-1].cell_len + 1 + label.cell_len <= width:
-            frame[-1].append(" ").append_text(label)
-            labels = labels[1:]
-    yield from frame
+    """Yield a frame with its labels in one column: after the underline, below it, or at the margin."""
     margin = gutter(glyphs.pipe, QUIET)
+    widest = max((label.cell_len for label in labels), default=0)
+    columns = [margin.cell_len]
+    if frame and labels:
+        underline = frame[-1]
+        columns = [underline.cell_len + 1, underline.plain.find("^"), *columns]
+    column = next((column for column in columns if column > 0 and column + widest <= width), margin.cell_len)
+    if frame and labels and column > frame[-1].cell_len:
+        frame[-1].append(" ").append_text(labels[0])
+        labels = labels[1:]
+    yield from frame
+    indent = margin.append(" " * (column - margin.cell_len))
     for text in labels:
-        for line in wrapped(text, console, width - margin.cell_len):
-            yield margin.copy().append_text(line)
+        for line in wrapped(text, console, width - indent.cell_len):
+            yield indent.copy().append_text(line)
 
 
 def _words(evidence: Evidence, glyphs: Glyphs) -> Text:

@@ -8,13 +8,14 @@ from contextlib import suppress
 
 from rich.text import Text
 
-from layertrace.diagnosis import Evidence, Finding
+from layertrace.diagnosis import Edit, Evidence, Finding
 from layertrace.diagnosis.finding import FixPlace
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.source_frame import TAB, gutter, shown_indentation
-from layertrace.render.wording.styles import ADDED, QUIET, REMOVED
+from layertrace.render.wording.styles import ADDED, PLACE, QUIET, REMOVED
+from layertrace.timeline.event import Location
 
-__all__ = ["fix_lines", "is_above", "is_code", "lines_above", "shown_above"]
+__all__ = ["edit_lines", "fix_lines", "is_above", "is_code", "lines_above", "shown_above"]
 
 
 def fix_lines(
@@ -39,6 +40,22 @@ def fix_lines(
             continue
         code, mark, comment = line.partition("# ")
         yield _unwrapped(gutter("+", ADDED).append(indent + code, ADDED).append(mark + comment, QUIET))
+
+
+def edit_lines(edit: Edit, mistake: Location | None, glyphs: Glyphs) -> Iterator[Text]:
+    """Yield another line to replace, with its number, and what to write instead.
+
+    Args:
+        edit: The line.
+        mistake: The line of the mistake; a line in another file is preceded by its place.
+        glyphs: The symbols that can be shown.
+    """
+    if mistake is None or mistake.file != edit.location.file:
+        yield _unwrapped(gutter(" ", QUIET).append(glyphs.user(str(edit.location)), PLACE))
+    number = str(edit.location.line)
+    yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(edit.source.expandtabs(TAB)), REMOVED))
+    indent = " " * shown_indentation(edit.source)
+    yield from fix_lines(edit.code, "", glyphs, "in place", indent)
 
 
 def is_above(finding: Finding) -> bool:

@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.tracing._decorators import Relaxed, relaxed
 from layertrace.diagnosis.rules.tracing._shared import Retraces, retraces, tracing_cost
 from layertrace.timeline.event import TensorSpec
 
@@ -48,12 +49,17 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
         is_dtype = all(change.what == "dtype" for change in found.changes)
         what = "dtype" if is_dtype else "rank"
         what = f"dimension {', '.join(map(str, axes))}" if axes else f"the {what}"
+        new = Relaxed(_cast(found))
+        if not is_dtype:
+            new = relaxed(context, found.life, found.location, instead=_signature(found, axes))
         account = found.account(f"{what} of {found.argument}")
         yield Violation(
             message=f"{account}{tracing_cost(context, found.life)}",
             location=found.location,
             evidence=found.evidence,
-            fix=_cast(found) if is_dtype else f"@tf.function(reduce_retracing=True){_signature(found, axes)}",
+            fix=new.fix,
+            fix_place=new.fix_place,
+            edits=new.edits,
         )
 
 
@@ -72,4 +78,4 @@ def _signature(found: Retraces, axes: list[int]) -> str:
     if not isinstance(spec, TensorSpec) or spec.shape is None or not axes:
         return ""
     shape = tuple(None if axis in axes else size for axis, size in enumerate(spec.shape))
-    return f"\n# or @tf.function(input_signature=[tf.TensorSpec({shape}, tf.{spec.dtype})])"
+    return f"@tf.function(input_signature=[tf.TensorSpec({shape}, tf.{spec.dtype})])"

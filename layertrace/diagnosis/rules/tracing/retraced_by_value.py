@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.tracing._decorators import Relaxed, relaxed
 from layertrace.diagnosis.rules.tracing._shared import Retraces, joined, retraces, tracing_cost
 from layertrace.diagnosis.user_edits import argument_as_tensor
 
@@ -56,7 +57,7 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
             else argument_as_tensor(found.location, found.life.name, found.life.defined_at, found.argument)
             or f"{found.life.name}(..., {name}=tf.constant({name}))"
         )
-        fix += _for_shapes(context, found)
+        of_shapes = _for_shapes(context, found)
         shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
         account = found.account(
             found.argument, f"was a new object ({shown})" if is_object else f"changed ({shown})"
@@ -66,14 +67,14 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
             message=f"{account} Each {each} is a constant of its graph.{tracing_cost(context, found.life)}",
             location=found.location,
             evidence=found.evidence,
-            fix=fix,
+            fix="\n".join(filter(None, (fix, of_shapes.fix))),
+            edits=of_shapes.edits,
         )
 
 
-def _for_shapes(context: DiagnosisContext, found: Retraces) -> str:
+def _for_shapes(context: DiagnosisContext, found: Retraces) -> Relaxed:
     """Write how the function accepts all shapes of its other arguments, unless LT201 does."""
     by_shape = retraces(context, "shape", "rank", "dtype")
     if not found.shapes or any(other.life.function == found.life.function for other in by_shape):
-        return ""
-    decorator = "@tf.function(reduce_retracing=True)"
-    return f"\n{decorator}  # on {found.life.name}, for the shapes of {joined(found.shapes)}"
+        return Relaxed()
+    return relaxed(context, found.life, None, f"for the shapes of {joined(found.shapes)}")
