@@ -53,7 +53,7 @@ def chapter_rows(
     Returns:
         Rows of: the index of the first top-level event, the number of these events, the number of the place,
         its lines, its source, the name of what it calls, how often it repeats, its duration, what happened
-        in words, and the numbers of the findings about it.
+        in words, and the numbers of the findings about it, without notes.
     """
     marked = frozenset(seq for finding in findings for seq in finding.events)
     quiet = frozenset(timeline.plumbing) - marked
@@ -70,7 +70,11 @@ def chapter_rows(
             chapter.times,
             MISSING if chapter.duration_ns is None else chapter.duration_ns,
             " · ".join(_words(writer, chapter, inside)),
-            [place for place, finding in enumerate(findings) if _is_about(finding, chapter, inside)],
+            [
+                place
+                for place, finding in enumerate(findings)
+                if finding.severity != "note" and _is_about(finding, chapter, inside)
+            ],
         ]
         for chapter, inside in zip(found, contents, strict=True)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from layertrace.diagnosis import Finding
+from layertrace.diagnosis import Finding, serious
 from layertrace.render.page.cards import card
 from layertrace.render.page.chapters import chapter_rows, shown_chapters, statement_places
 from layertrace.render.page.columns import MISSING
@@ -52,10 +52,10 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "notes": [printable(note) for note in timeline.notes],
         "failure": _failure(timeline, index, tables),
         "checked": is_checked,
-        "tally": tally(findings) if is_checked else "not checked",
+        "tally": tally(serious(findings)) if is_checked else "not checked",
         "findings": [card(finding, index, tables) for finding in findings],
         "columns": columns(timeline, parents(timeline), tables),
-        "folds": folds(timeline, found_chapters, findings, tables),
+        "folds": folds(timeline, found_chapters, serious(findings), tables),
         "chapters": chapter_rows(timeline, found_chapters, findings, index, tables),
         "lives": [_life(life, index, tables) for life in with_steps(timeline)],
         "chart": chart(timeline, findings, index, tables),

@@ -1,5 +1,6 @@
 """What the first screen answers: what the program did, what took the time, what is wrong."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_the_statements_of_the_program_are_on_the_first_screen(shown):
     for name in ("fit", "evaluate", "predict"):
         expect(tab.locator("#strip").get_by_role("button", name=name)).to_be_in_viewport()
     expect(tab.locator(".line[aria-selected=true]")).to_have_count(0)
+
+
+@in_a_browser
+@pytest.mark.parametrize("problems", [0, 1])
+def test_notes_are_one_line_that_opens(shown, problems):
+    """They are not about mistakes: they are not tallied, and mark no event, statement or layer."""
+    note = dataclasses.replace(FINDING, code="LT308", name="called-symbolically-first", severity="note")
+    tab = shown(stories.bug(), findings=[*[FINDING] * problems, note], width=1440)
+    line = tab.locator(".remarks summary").first
+
+    expect(line).to_have_text("1 note: LT308 called-symbolically-first")
+    assert line.bounding_box()["height"] < 30
+    expect(tab.locator("#tally")).not_to_contain_text("note")
+    expect(tab.locator("#views").get_by_text("LT308")).to_have_count(0)
+    card = tab.locator(".finding.note")
+    expect(card).to_be_hidden()
+    line.click()
+    expect(card).to_be_visible()
 
 
 @in_a_browser

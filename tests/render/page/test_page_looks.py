@@ -92,9 +92,9 @@ def test_a_phone_scrolls_in_one_direction(shown, story):
 @in_a_browser
 @pytest.mark.parametrize("width", [390, 640])
 def test_a_closed_finding_takes_one_line(shown, width):
-    """The message of a note is cut, does not widen the page, and is whole when the note is opened."""
-    note = dataclasses.replace(FINDING, severity="note", message="a long story about a layer " * 20)
-    tab = shown(stories.bug(), findings=[note], width=width)
+    """Its message is cut, does not widen the page, and is whole when it is opened."""
+    finding = dataclasses.replace(FINDING, message="a long story about a layer " * 20)
+    tab = shown(stories.bug(), findings=[finding], width=width)
     message = tab.locator(".finding .message")
 
     assert tab.evaluate("() => document.documentElement.scrollWidth") == width

@@ -4,7 +4,7 @@ import { writeAddress } from "./address.js";
 import { byId } from "./elements.js";
 import { firstOf, isHead } from "./outline.js";
 import { isShowingDetails, panel } from "./panel.js";
-import { column, data } from "./timeline.js";
+import { column, data, isProblem } from "./timeline.js";
 import { askToDraw, tree } from "./tree.js";
 import { drawLanes } from "./viewport.js";
 import { MISSING } from "./words.js";
@@ -22,7 +22,7 @@ export function showContents(ofNode) {
 const BESIDE = matchMedia("(min-width: 1280px)");
 
 function isInSide() {
-  return BESIDE.matches && data.findings.some(({ severity }) => severity !== "note");
+  return BESIDE.matches && data.findings.some(isProblem);
 }
 
 function placeDetails() {

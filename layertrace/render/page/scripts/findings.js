@@ -2,7 +2,7 @@
 
 import { button, byId, el, link } from "./elements.js";
 import { eventTags, placeTag } from "./links.js";
-import { data } from "./timeline.js";
+import { data, isProblem } from "./timeline.js";
 import { counted, MISSING } from "./words.js";
 
 // Above the tree, where an open card would push everything else off the first screen, all are closed.
@@ -13,19 +13,38 @@ const cards = new Map();
 export function showFindings() {
   if (!data.findings.length) return;
   byId("findings").hidden = false;
-  // A column of their own is for what is wrong: notes have one line each.
+  // A column of their own is for what is wrong.
   for (const name of ["beside", "problems"]) byId("main").classList.toggle(name, hasProblems());
   byId("tally").append(data.tally);
-  data.findings.forEach((finding, index) => {
-    const card = findingCard(finding, index === 0 && hasProblems() && HAS_COLUMN.matches);
+  const problems = data.findings.filter(isProblem);
+  problems.forEach((finding, index) => {
+    const card = findingCard(finding, index === 0 && HAS_COLUMN.matches);
     cards.set(finding, card);
     card.classList.toggle("further", index >= MOST_ABOVE);
     byId("finding-list").append(card);
   });
-  const further = data.findings.length - MOST_ABOVE;
-  if (further <= 0) return;
-  const more = button(`${counted(further, "more finding")}`, showFurther, { class: "inline more-findings" });
-  byId("finding-list").append(more);
+  const further = problems.length - MOST_ABOVE;
+  if (further > 0) {
+    const more = button(`${counted(further, "more finding")}`, showFurther, {
+      class: "inline more-findings",
+    });
+    byId("finding-list").append(more);
+  }
+  const notes = data.findings.filter((finding) => !isProblem(finding));
+  if (notes.length) byId("finding-list").append(remarks(notes));
+}
+
+// Notes are not about mistakes: one quiet line that opens.
+function remarks(notes) {
+  const codes = [...new Set(notes.map(({ code, name }) => `${code} ${name}`))].join(", ");
+  const list = notes.map((note) => findingCard(note, false));
+  notes.forEach((note, index) => cards.set(note, list[index]));
+  return el(
+    "details",
+    { class: "remarks" },
+    el("summary", {}, `${counted(notes.length, "note")}: ${codes}`),
+    ...list,
+  );
 }
 
 function showFurther() {
@@ -33,7 +52,7 @@ function showFurther() {
 }
 
 export function hasProblems() {
-  return data.findings.some(({ severity }) => severity !== "note");
+  return data.findings.some(isProblem);
 }
 
 function findingCard(finding, open) {

@@ -264,11 +264,11 @@ function openChapters(most) {
 
 // What is wrong comes first, then what took longest.
 function byImportance() {
-  return chapters.toSorted((a, b) => isProblem(b) - isProblem(a) || b.took - a.took);
+  return chapters.toSorted((a, b) => hasFindings(b) - hasFindings(a) || b.took - a.took);
 }
 
-function isProblem({ findings }) {
-  return findings.some(({ severity }) => severity !== "note");
+function hasFindings({ findings }) {
+  return findings.length > 0;
 }
 
 function openLevels(most) {

@@ -102,9 +102,14 @@ export function causeOf(event) {
   return { text, reason, changes, comparedWith, expected: expected === 1 };
 }
 
+// Whether a finding is about a mistake. Notes are not, and mark no events.
+export function isProblem({ severity }) {
+  return severity !== "note";
+}
+
 // The findings of each event, the most severe first.
 export const marks = new Map();
-for (const finding of data.findings) {
+for (const finding of data.findings.filter(isProblem)) {
   for (const [, , events] of finding.evidence) {
     for (const [, event] of events) {
       if (event === MISSING) continue;
