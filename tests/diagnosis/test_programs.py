@@ -1,7 +1,7 @@
 """The rules find each mistake with its layer and line, and nothing in programs without a mistake."""
 
 import pytest
-from cases.cases import expected, found_in, programs, run
+from cases.cases import expected, found_in, path_of, programs, run
 from diagnosis.case_table import README, rows_of
 
 from layertrace.diagnosis import all_rules
@@ -75,3 +75,13 @@ def test_a_clean_program_has_no_finding(path):
     assert len(ran.timeline)
     findings = ran.timeline.findings(select=["LT"])
     assert [str(finding) for finding in findings if finding.severity != "note"] == []
+
+
+def test_what_must_happen_first_is_shown_where_it_goes():
+    """A model is called above the line that needs its weights, and an optimizer built before the function."""
+    found = run(path_of("lt302_model_without_build_in_summary")).timeline.findings(select=["LT302"])
+    (unbuilt,) = (finding for finding in found if finding.layer.name == "net_1")
+    (late,) = run(path_of("lt102_variable_created_in_later_trace")).timeline.findings(select=["LT102"])
+
+    assert (unbuilt.fix, unbuilt.fix_place) == ("net_1(keras.Input(shape))  # once", "before")
+    assert late.fix == "opt.build(model.trainable_variables)  # once, before line 16 calls step"

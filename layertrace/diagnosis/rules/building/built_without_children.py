@@ -76,7 +76,8 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
                 layer=asked.layer,
                 location=failure.error.location,
                 evidence=(Evidence("its weights were requested", (), failure.error.location),),
-                fix=f"{asked.layer.name}(keras.Input(shape))  # once, before",
+                fix=f"{asked.layer.name}(keras.Input(shape))  # once",
+                fix_place="before",
             )
 
 

@@ -69,7 +69,7 @@ def variable_created_in_later_trace(context: DiagnosisContext) -> Iterator[Viola
                 Evidence(f"{path} was rejected", (event.seq,), event.location),
                 Evidence(f"trace {trace.trace} of {trace.function}", (trace.seq,), trace.location),
             ),
-            fix=_created_before(context, event),
+            fix=_created_before(context, event, trace),
         )
 
 
@@ -83,20 +83,30 @@ def _is_of_other_rules(context: DiagnosisContext, variable: CreatedVariable) -> 
     return is_of_inner_layer and context.enclosing_call(event) is not None  # LT103, or LT301
 
 
-def _created_before(context: DiagnosisContext, event: Event) -> str:
-    """Write how the layer, optimizer or metric that owns a variable is created before the function."""
+def _created_before(context: DiagnosisContext, event: Event, trace: Event) -> str:
+    """Write how what owns a variable is created before the function is called, and where that is."""
+    place = trace.location
+    call = "the function is called" if place is None else f"line {place.line} calls {trace.function}"
+    creation = _creation(context, event)
+    if creation is None:
+        return f"# create what owns the variable once, before {call}"
+    return f"{creation}  # once, before {call}"
+
+
+def _creation(context: DiagnosisContext, event: Event) -> str | None:
+    """Write how the layer, optimizer or metric that owns a variable is created; None if that is unknown."""
     calls = [dotted(node.func) for node in nodes_at(event.location) if isinstance(node, ast.Call)]
     if event.layer is not None:
-        return f"{event.layer.name}(keras.Input(shape))  # builds it: once, before the function is called"
+        return f"{event.layer.name}(keras.Input(shape))"
     if any(update.location == event.location for update in context.observations("update")):
         applied = next((name for name in calls if name.rpartition(".")[2].startswith(_UPDATES)), "")
         optimizer = applied.rpartition(".")[0] or "optimizer"
-        return f"{optimizer}.build(model.trainable_variables)  # once, before the function is called"
+        return f"{optimizer}.build(model.trainable_variables)"
     cls = next((name for name in calls if name.rpartition(".")[2][:1].isupper()), None)
     if cls is None:
-        return "# create what owns the variable once, before the function is called"
+        return None
     name = "optimizer" if "optimizers" in cls else "metric" if "metrics" in cls else "owner"
-    return f"{name} = {cls}(...)  # once, before the function is called"
+    return f"{name} = {cls}(...)"
 
 
 _UPDATES = ("apply", "minimize")
