@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_a_report_shows_what_was_asked_for(what, recorded):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [text for text in expected if text not in re.sub(r"\s+", " ", done.stdout)] == []
+
+
+def test_a_report_suggests_the_next_level():
+    """It is one more than those that the report has been asked for."""
+    report = "report", "gan.layertrace"
+    folder = Path(__file__).parents[1] / "render" / "recordings"
+
+    assert "more: --depth 3 " in layertrace(*report, cwd=folder).stdout
+    assert "more: --depth 2 " in layertrace(*report, "--depth", "1", cwd=folder).stdout
 
 
 def test_a_report_of_one_kind_has_no_other(recorded):
