@@ -344,8 +344,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         call_index: For a call: 1-based index among the calls of this layer in this recording.
         cause: For a trace: why it happened; None for the first of a function.
         graph: For a trace: its options, and the size of the graph.
-        times: For a run: the number of consecutive executions it represents, without another event
-            between them.
+        times: For a run: the number of consecutive executions it represents, with no other event between.
+        first_ns: For a run: nanoseconds that the first of these took.
         traced_before: For a run: the number of traces of the function before the recording began.
         replica: 0-based index of the replica of a `tf.distribute` strategy that it ran in.
         strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was.
@@ -380,6 +380,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cause: Cause | None = None
     graph: GraphSpec | None = None
     times: int = 1
+    first_ns: int | None = None
     traced_before: int | None = None
     replica: int | None = None
     strategy: str | None = None

@@ -319,6 +319,7 @@ def test_thousands_of_runs_are_one_event(dense):
 
     (event,) = timeline
     assert (event.kind, event.times, event.traced_before, event.trace) == ("run", 5000, 1, 1)
+    assert 0 < event.first_ns < event.duration_ns
     shown = " ".join(str(timeline).split())
     assert "traced before this recording (1 trace); its layers record no events" in shown
 

@@ -12,7 +12,7 @@ from layertrace.diagnosis import Finding
 from layertrace.diagnosis.finding import Evidence
 from layertrace.render import overview, text, tree, verdict
 from layertrace.render.console import written
-from layertrace.timeline import Cause, Change, Timeline
+from layertrace.timeline import Cause, Change, Event, Timeline
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.statements import Statement
 
@@ -90,6 +90,29 @@ def test_an_overview_answers_on_one_screen():
     assert any(re.match(traces, line) for line in lines)
     assert any(re.match(r" +step  run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("first", "times", "words"),
+    [(7000, 3, "first 7.0 s, then 500 ms each"), (3000, 3, ""), (7000, 2, ""), (None, 3, "")],
+)
+def test_a_slow_first_run_is_shown_apart(first, times, words):
+    """8 s for three runs are not 2.7 s for each, if the first took 7 s of them."""
+    timeline = slow_trace(symbolic=0, traced=[300], runs=0)
+    trace = timeline[0]
+    run = Event(
+        seq=len(timeline), kind="run", function=trace.function, trace=1, mode="graph", times=times,
+        start_ns=10**10, duration_ns=8 * 10**9, first_ns=first and first * 10**6, location=trace.location,
+    )  # fmt: skip
+    page = " ".join(shown(with_events(timeline, run)))
+
+    assert f"run ×{times}" in page
+    assert words in page
+    assert ("first" in page) == bool(words)
+
+
+def with_events(timeline: Timeline, *events: Event) -> Timeline:
+    return Timeline([*timeline, *events], timeline.notes, timeline.surroundings)
 
 
 def slow_trace(*, symbolic: int, traced: list[int], runs: int = 0) -> Timeline:

@@ -36,7 +36,7 @@ class RunNote:
     """Consecutive runs of one function. It keeps counting during the recording."""
 
     __slots__ = (
-        "code", "counted", "eagerly", "function", "line", "look", "nanoseconds", "parent", "record",
+        "code", "counted", "eagerly", "first", "function", "line", "look", "nanoseconds", "parent", "record",
         "times", "traces",
     )  # fmt: skip
 
@@ -54,6 +54,7 @@ class RunNote:
         self.times = 1
         self.look = 2  # the run at which to compare the attributes of its layers again
         self.nanoseconds = 0
+        self.first = 0  # the part of the first run
 
     def traced_before(self, recording: int) -> int | None:
         """Return how many of the traces were created before the recording began; None if that is not known.
@@ -150,7 +151,7 @@ def _first(note: RunNote, thread: ThreadState, started: int, ended: int, line: F
     if started >= thread.traced_until:  # otherwise it was traced just now
         look_again(note.record, functools.partial(source_lines.caller, _RUN, line), thread.span)
     started = max(started, thread.traced_until)
-    note.nanoseconds = ended - started
+    note.nanoseconds = note.first = ended - started
     note.line, note.parent = line.f_code, thread.span
     _emit(note, thread, started, ended, line)
     if thread.runs_for is not emit:
@@ -202,7 +203,7 @@ def _failed(
         note = about(function, record_of(getattr(function, identity)))
         thread.runs_for = None
         ended = now()
-        note.nanoseconds = ended - started
+        note.nanoseconds = note.first = ended - started
         _emit(note, thread, started, ended, caller, error_note(error, origin=True))
 
 

@@ -291,6 +291,7 @@ class EventBuilder:
         fields["cause"] = _RUN_EAGERLY if note.eagerly else None
         fields["times"] = note.times
         fields["duration_ns"] = note.nanoseconds
+        fields["first_ns"] = note.first
         fields["defined_at"] = _defined_at(note.code)
 
 

@@ -30,6 +30,7 @@ class Pass:
         causes: Why it was traced again.
         duration_ns: The duration of all this; None if nothing was timed.
         run_ns: The part of the executions.
+        first_run_ns: The part of the first execution.
         calls_ns: The duration of the outermost calls.
         traced_before: The number of traces before the recording; 0 if it has traces itself.
         inside: Other ways through the layers while the function was traced; their time is a part of its time.
@@ -45,6 +46,7 @@ class Pass:
     causes: list[Cause] = field(default_factory=list)
     duration_ns: int | None = None
     run_ns: int | None = None
+    first_run_ns: int | None = None
     calls_ns: int = 0
     traced_before: int = 0
     inside: list[Pass] = field(default_factory=list)
@@ -91,6 +93,8 @@ class Pass:
             self.duration_ns = (self.duration_ns or 0) + event.duration_ns
             if event.kind == "run":
                 self.run_ns = (self.run_ns or 0) + event.duration_ns
+                if self.first_run_ns is None:
+                    self.first_run_ns = event.duration_ns if event.times == 1 else event.first_ns or 0
 
 
 @dataclass(slots=True)

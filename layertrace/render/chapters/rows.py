@@ -184,6 +184,9 @@ class RowWriter:
             if not self._has_explained_runs:
                 yield inked(event_phrases.AS_GRAPH, QUIET)
             self._has_explained_runs = True
+            start = event_phrases.slow_start(way.runs, way.first_run_ns, way.run_ns, self._glyphs)
+            if start:
+                yield Text(start)
 
     def _glyphed(self, text: str) -> str:
         return sentences.glyphed(text, self._glyphs)

@@ -98,7 +98,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Tables, Any], int]]] = {
 }
 """The column of the page that shows a field of events, and how its number is found."""
 
-_SHOWN_OTHERWISE = {"seq", "start_ns", "parent", "depth", "arguments"}
+_SHOWN_OTHERWISE = {"seq", "start_ns", "parent", "depth", "arguments", "first_ns"}
 _OTHERS = {
     field.name: field.default
     for field in structs.fields(Event)
@@ -164,3 +164,6 @@ def _of_function(event: Event) -> Iterator[Remark]:
         yield _NOTE, f"traced before this recording ({before}); its layers record no events"
     elif event.kind == "run" and event.times > 1:
         yield _QUIET, event_phrases.AS_GRAPH
+    start = event_phrases.slow_start(event.times, event.first_ns, event.duration_ns, UNICODE)
+    if start:
+        yield _PLAIN, start

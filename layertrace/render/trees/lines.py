@@ -252,6 +252,10 @@ class Writer:
             line.remarks.append(inked(remark, NOTE))
         elif item.times * event.times > 1 and item.size == item.times:
             line.remarks.append(inked(event_phrases.AS_GRAPH, QUIET))
+        # Of several events that are shown once, only the first one's first run is known.
+        start = event_phrases.slow_start(event.times, event.first_ns, event.duration_ns, self._glyphs)
+        if start and item.times == 1:
+            line.remarks.append(Text(start))
 
     def _variable(self, event: Event, variable: VariableSpec, around: Event | None, line: Line) -> None:
         line.who = inked(self._glyphs.user(variable.name), NAME)

@@ -26,6 +26,7 @@ __all__ = [
     "shape_of",
     "shapes",
     "shapes_within",
+    "slow_start",
     "tensor",
     "trouble",
     "usual_traits",
@@ -33,6 +34,7 @@ __all__ = [
 
 
 AS_GRAPH = "as a graph, without Python"
+FEWEST_RUNS = 3
 """How a function runs after its trace: no `call` of a layer starts."""
 
 # Closures in `random/seed_generator.py` and `layers/rnn/lstm.py` of Keras 3.0 to 3.15: a seed and a counter,
@@ -236,3 +238,21 @@ def trouble(event: Event, glyphs: Glyphs) -> Text:
     if message:
         text.append(f": {message}", "red not bold")
     return text
+
+
+def slow_start(times: int, first_ns: int | None, total_ns: int | None, glyphs: Glyphs) -> str:
+    """Return how long the first of some executions took, if that is more than all others together.
+
+    Args:
+        times: The number of executions.
+        first_ns: The duration of the first one.
+        total_ns: That of all.
+        glyphs: The symbols that can be shown.
+
+    Returns:
+        `first 7.1 s, then 0.3 s each`; empty for executions that are alike.
+    """
+    if times < FEWEST_RUNS or not first_ns or not total_ns or 2 * first_ns <= total_ns:
+        return ""
+    each = (total_ns - first_ns) // (times - 1)
+    return f"first {formatting.duration(first_ns, glyphs)}, then {formatting.duration(each, glyphs)} each"
