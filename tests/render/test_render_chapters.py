@@ -287,6 +287,27 @@ def test_causes_of_one_argument_are_one_reason():
     assert "rate had 28 new values" in page
 
 
+def test_causes_of_several_arguments_are_summed_up():
+    """The changes of one trace would blame what differed in that one."""
+    story = Story()
+    step = story.function("step")
+    dense = story.layer("Dense", "dense")
+    for trace in range(1, 8):
+        value = Change(argument="rate", what="value", before=str(trace - 1), now=str(trace))
+        shapes = [
+            Change(argument=name, what="shape", before="float32[1]", now=f"float32[{trace}]", axes=(0,))
+            for name in ("x", "y")
+        ]
+        changes = (value, *shapes) if trace % 2 else (value,)
+        cause = Cause(reason="signature", changes=changes) if trace > 1 else None
+        with story.span("trace", function=step, trace=trace, cause=cause, at=5):
+            story.add("call", dense, arguments={"n": trace})
+    page = "\n".join(shown(with_source(story, {5: "step(x, y, rate)"}), max_lines=10))
+
+    assert "rate differs in 6 traces; shapes of x, y in 3" in page
+    assert "was float32" not in page
+
+
 def test_findings_are_marked_at_their_chapter():
     """One sees which statement is to blame, also if the event itself is not shown."""
     evidence = (Evidence("here", (20,)),)
