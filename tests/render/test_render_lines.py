@@ -198,3 +198,19 @@ def test_opaque_values_are_shown_as_they_are_described(story, dense):
     story.add("init", dense, arguments={"kernel_initializer": Opaque("<GlorotUniform>")})
 
     assert lines(story.timeline()) == ["0 init  kernel_initializer=<GlorotUniform>"]
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_a_call_that_builds_a_layer_is_explained(is_built):
+    """Keras calls a layer without `build` twice, which looks like a bug of the model."""
+    story = Story()
+    net, head = story.layer("Net", "net"), story.layer("Head", "head")
+    with story.span("call", net, mode="symbolic"):
+        story.call(head, "float32[1, 4]", "float32[1, 2]", mode="symbolic")
+        if is_built:
+            story.add("build", head, mode="symbolic")
+        story.call(head, "float32[1, 4]", "float32[1, 2]", mode="symbolic")
+    story.add("build", net)
+    shown = lines(story.timeline(), fold=False)
+
+    assert [line.endswith("to build it") for line in shown] == [True, is_built, *[False] * (2 + is_built)]

@@ -313,6 +313,19 @@ def test_the_legend_has_examples_from_the_screen():
     assert "which trace" not in twice
 
 
+def test_the_legend_explains_a_call_that_builds_a_layer():
+    """Keras calls a layer without `build` twice, which looks like a bug of the model."""
+    story = Story()
+    head = story.layer("Head", "head")
+    for kind in ("init", "call", "build", "call"):
+        story.add(kind, head, at=5, mode="symbolic" if kind == "call" else "eager")
+    for number in range(30):
+        story.add("init", story.layer(f"Block{number}", f"block_{number}"), at=6)
+
+    assert "s×2 twice, the first time to build the layer" in chart(story.timeline())
+
+
+
 def _called(story, layer, times):
     for _ in range(times):
         story.call(layer, "float32[1]", "float32[1]", at=1)

@@ -31,6 +31,7 @@ from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.styles import QUIET, inked
 from layertrace.render.wording.wrapping import flowing
 from layertrace.timeline import Timeline
+from layertrace.timeline.building_calls import building_calls
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -326,6 +327,7 @@ class _Page:
             subject=True,
             marks=shown._tree.all_marks,
             mark_styles=shown._tree.mark_styles,
+            building=building_calls(shown._events),
         )
         written: list[Row] = []
         room = self._width - self._indent

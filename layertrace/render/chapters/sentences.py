@@ -138,12 +138,12 @@ def _arguments(causes: Iterable[tuple[Change, ...]]) -> str:
     names: dict[tuple[bool, frozenset[int]], list[str]] = {}
     for (name, is_shape), traces in differing.items():
         names.setdefault((is_shape, frozenset(traces)), []).append(name)
-    parts = []
-    for (is_shape, traces), arguments in sorted(names.items(), key=lambda entry: -len(entry[0][1])):
+    parts: list[str] = []
+    for (is_shape, differed), arguments in sorted(names.items(), key=lambda entry: -len(entry[0][1])):
         subject = f"shapes of {', '.join(arguments)}" if is_shape else ", ".join(arguments)
         verb = "differs" if len(arguments) == 1 and not is_shape else "differ"
-        parts.append(f"{subject} in {len(traces):,}" if parts else
-                     f"{subject} {verb} in {counted(len(traces), 'trace')}")  # fmt: skip
+        parts.append(f"{subject} in {len(differed):,}" if parts else
+                     f"{subject} {verb} in {counted(len(differed), 'trace')}")  # fmt: skip
     more = [f"{len(parts) - MOST_NUMBERS:,} more"] if len(parts) > MOST_NUMBERS else []
     return "; ".join([*parts[:MOST_NUMBERS], *more])
 

@@ -56,8 +56,10 @@ def keys(columns: Sequence[Column], rows: Sequence[Row], is_open: AbstractSet[Ro
     """
     seen: dict[str, Mark] = {}
     of_one: list[Mark] = []
+    is_building = False
     of_several: list[Mark] = []
     for row in rows:
+        is_building = is_building or _is_called_to_build(row)
         for mark in _marks(row, columns) if not (row.is_group and row in is_open) else ():
             seen.setdefault(mark.what, mark)
             if mark.count > 1 and mark.what not in ("variable", "error"):
@@ -69,7 +71,9 @@ def keys(columns: Sequence[Column], rows: Sequence[Row], is_open: AbstractSet[Ro
             yield Key(what, WORDS[what] + which)
     if of_one:
         example = min(of_one, key=lambda mark: mark.count)
-        yield Key(example.what, _times(example.count), example.count)
+        is_explained = is_building and (example.what, example.count) == ("s", 2)
+        reason = ", the first time to build the layer" if is_explained else ""
+        yield Key(example.what, _times(example.count) + reason, example.count)
     if of_several:
         yield Key(of_several[0].what, "all layers of a row together", of_several[0].count)
     if any(row.troubles for row in rows):
@@ -98,6 +102,17 @@ def _marks(row: Row, columns: Sequence[Column]) -> Iterator[Mark]:
     for at, cell in row.cells.items():
         if at < len(columns):
             yield from marks(cell, columns[at].mode)
+
+
+def _is_called_to_build(row: Row) -> bool:
+    """Return whether Keras called a layer to build it, as `building_calls` explains."""
+    twice = (cell.firsts["call"] for cell in row.cells.values() if cell.counts.get("call") == 2)
+    builds = [cell.firsts["build"] for cell in row.cells.values() if "build" in cell.firsts]
+    return any(
+        call.mode == "symbolic" and build.parent == call.parent and call.seq < build.seq
+        for call in twice
+        for build in builds
+    )
 
 
 def _times(count: int) -> str:

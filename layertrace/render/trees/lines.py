@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -89,6 +89,7 @@ class Writer:
         subject: Whether lines name their layer, which is redundant in the report of a single layer.
         marks: Codes of findings, by the number of the event that shows them.
         mark_styles: The colours of these codes; others are red.
+        building: The numbers of the calls by which Keras built their layer.
     """
 
     def __init__(
@@ -100,7 +101,9 @@ class Writer:
         subject: bool = True,
         marks: Mapping[int, str] = NO_MARKS,
         mark_styles: Mapping[str, str] = EMPTY_MAPPING,
+        building: Set[int] = frozenset(),
     ) -> None:
+        self._building = building
         self._marks = marks
         self._mark_styles = mark_styles
         self._names = names
@@ -164,6 +167,8 @@ class Writer:
         else:
             self._layer(item, around, line)
         where = ran_where(event, around, self._glyphs)
+        if event.seq in self._building:
+            where = f"{where} to build it".lstrip()
         if where:
             line.remarks.insert(0, inked(where, MODES[event.mode]))
         if around is not None and around.thread != event.thread:

@@ -25,6 +25,7 @@ from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.styles import SEVERITIES
 from layertrace.timeline import Timeline
+from layertrace.timeline.building_calls import building_calls
 from layertrace.timeline.event import Location
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
@@ -118,6 +119,7 @@ class TimelineTree(Displayable):
             subject=len(self.totals.layers) != 1,
             marks=self.all_marks,
             mark_styles=self.mark_styles,
+            building=building_calls(self._events),
         )
         written_rows = rows(self._nodes, writer, limit)
         shown = places if self.places else None
