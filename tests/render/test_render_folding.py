@@ -9,7 +9,7 @@ from msgspec import structs
 
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.trees.folding import fold
-from layertrace.timeline import Event, LayerRef, Timeline
+from layertrace.timeline import Event, LayerRef, TensorSpec, Timeline
 
 
 def folded(timeline, **options):
@@ -295,6 +295,20 @@ def test_the_numbers_of_events_do_not_depend_on_when_they_happened(story, dense)
     signatures = Signatures(Timeline([event, later]))
 
     assert signatures.exact(event) == signatures.exact(later)
+
+
+def test_the_numbers_of_events_do_not_depend_on_the_objects_they_hold(story, dense):
+    """Events that hold equal values have equal numbers, and those that hold others have not."""
+    story.call(dense, "float32[1]", "float32[1]", ms=1)
+    (event,) = story.events
+    equal = structs.replace(event, seq=1, inputs=TensorSpec("float32", (1,)))
+    other = structs.replace(event, seq=2, inputs=TensorSpec("float32", (2,)))
+    running = structs.replace(event, seq=3, duration_ns=None)
+    signatures = Signatures(Timeline([event, equal, other, running]))
+
+    assert equal.inputs is not event.inputs
+    assert signatures.exact(event) == signatures.exact(equal)
+    assert len({signatures.exact(each) for each in (event, other, running)}) == 3
 
 
 def with_slots(story, number):

@@ -8,6 +8,8 @@ from textwrap import dedent
 
 import pytest
 from hand_made import Story
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
@@ -229,3 +231,20 @@ def test_a_relative_name_is_not_looked_up_in_the_path(monkeypatch, tmp_path):
 def test_repetitions(row, stretches):
     """The shortest period is chosen, and an incomplete repetition stays outside."""
     assert list(repetitions(row, fewest=2, longest=3)) == stretches
+
+
+@given(st.text("ab", max_size=14), st.integers(2, 4), st.integers(1, 4))
+def test_every_repetition_is_found(row, fewest, longest):
+    """Of a short row, the result is what trying every period at every start finds."""
+    expected, start = [], 0
+    while start < len(row):
+        periods = range(1, longest + 1)
+        period = next((p for p in periods if row.startswith(row[start : start + p] * fewest, start)), 1)
+        times = 1
+        while row.startswith(row[start : start + period] * (times + 1), start):
+            times += 1
+        times = times if times >= fewest else 1
+        expected.append((start, period if times > 1 else 1, times))
+        start += period * times if times > 1 else 1
+
+    assert list(repetitions(row, fewest, longest)) == expected

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import gc
 import gzip
 import inspect
 import json
@@ -262,6 +263,44 @@ def test_what_a_newer_version_wrote_is_kept(timeline, tmp_path):
     lines = [json.loads(line) for line in again.read_text().splitlines()]
     assert [line["mood"] for line in lines if line.get("event") == 1] == ["good"]
     assert {"weather": "fine"} in lines
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ['"mood": "good"', '"mood": {"a": 1}', '"thread": "a\\":b", "mood": 1', '"mood": null, "times": 3'],
+)
+def test_an_unknown_field_is_kept_whatever_is_next_to_it(fields, tmp_path):
+    """An unknown field is seen next to any known field, and in a file of this version."""
+    path, again = tmp_path / "run.jsonl", tmp_path / "again.jsonl"
+    path.write_text('{"layertrace": "1.0"}\n{"event": 0, "kind": "call", ' + fields + "}\n")
+
+    Timeline.load(path).save(again)
+
+    (event,) = (line for line in map(json.loads, again.read_text().splitlines()) if "event" in line)
+    assert event == {"event": 0, "kind": "call", **json.loads("{" + fields + "}")}
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_loading_leaves_the_garbage_collector_as_it_was(running, timeline, tmp_path):
+    """The collector is paused while a file is read, also if that fails, and a program's choice is kept."""
+    timeline.save(tmp_path / "run.jsonl")
+    if not running:
+        gc.disable()
+    try:
+        Timeline.load(tmp_path / "run.jsonl")
+        with pytest.raises(FormatError):
+            Timeline.load(tmp_path / "none.jsonl")
+        assert gc.isenabled() == running
+    finally:
+        gc.enable()
+
+
+def test_lines_that_end_in_two_blocks_are_whole(timeline, tmp_path, monkeypatch):
+    """A file is read in blocks; a line may begin in one and end in another."""
+    timeline.save(tmp_path / "run.jsonl")
+    monkeypatch.setattr(files, "_BLOCK", 7)
+
+    assert list(Timeline.load(tmp_path / "run.jsonl")) == EVENTS
 
 
 def test_names_that_are_not_utf_8_are_written(tmp_path):
