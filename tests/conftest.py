@@ -1,5 +1,6 @@
 """What all tests share: a quiet TensorFlow on the CPU, markers, and the engines."""
 
+import compileall
 import gc
 import os
 import re
@@ -18,6 +19,8 @@ pytest_plugins = ["pytester"]
 
 import markers  # noqa: E402
 
+import layertrace  # noqa: E402
+
 # On a busy machine a short list may take a second to draw: that is not a mistake in a test.
 hypothesis.settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -25,6 +28,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("busy machine")
 
 ENGINES = ["wrapping", "monitoring"] if sys.version_info >= (3, 12) else ["wrapping"]
+
+
+def pytest_configure(config):
+    """Compile the package once, not in each process that a test starts, where Python keeps no bytecode."""
+    if not hasattr(config, "workerinput"):  # only in the process that starts the workers
+        compileall.compile_dir(Path(layertrace.__file__).parent, quiet=2)
 
 
 def pytest_ignore_collect(collection_path, config):

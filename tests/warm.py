@@ -1,7 +1,8 @@
-"""Run Python programs in forks of one process that has imported Keras, so that each starts at once.
+"""Run Python programs in forks of one process that has imported a package, so that each starts at once.
 
-Importing TensorFlow takes four seconds of processor time. A fork of a process that has done so is a process
-like any other, with its own arguments, folder, environment, streams, status and end.
+Importing TensorFlow takes four seconds of processor time, and our command line half a second. A fork of a
+process that has done so is a process like any other, with its own arguments, folder, environment, streams,
+status and end.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import atexit
 import functools
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -23,11 +25,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["run", "run_pytest"]
+__all__ = ["run", "run_command", "run_pytest"]
 
 
 def run(
-    *arguments: object, cwd: Path | str | None = None, env: dict[str, str] | None = None
+    *arguments: object,
+    cwd: Path | str | None = None,
+    env: dict[str, str] | None = None,
+    imported: str = "keras",
 ) -> subprocess.CompletedProcess[str]:
     """Run `python` with arguments, where Keras is imported already; return the finished process.
 
@@ -35,8 +40,9 @@ def run(
         arguments: A script, `-m MODULE` or `-c CODE`, and the arguments of the program.
         cwd: The folder that it runs in.
         env: Variables of its environment that differ from ours.
+        imported: The package that is imported already.
     """
-    server = _server()
+    server = _server(imported)
     with tempfile.TemporaryDirectory() as folder:
         streams = [os.devnull, *(str(Path(folder, name)) for name in ("stdout", "stderr"))]
         request = {
@@ -52,6 +58,13 @@ def run(
     return subprocess.CompletedProcess(arguments, status, out, err)
 
 
+def run_command(
+    *arguments: object, cwd: Path | str | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of layertrace that needs no TensorFlow, which is not imported."""
+    return run("-m", "layertrace", *arguments, cwd=cwd, env=env, imported="layertrace.cli")
+
+
 def run_pytest(*arguments: object) -> pytest.RunResult:
     """Run pytest in the current folder, as `pytester.runpytest_subprocess` does."""
     import pytest  # which the programs are not to find imported
@@ -63,8 +76,9 @@ def run_pytest(*arguments: object) -> pytest.RunResult:
 
 
 @functools.cache
-def _server() -> subprocess.Popen[str]:
-    command = [sys.executable, __file__]
+def _server(imported: str) -> subprocess.Popen[str]:
+    """Return the process that has imported a package, and start it if it is needed for the first time."""
+    command = [sys.executable, __file__, imported]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(_stop, server)
     return server
@@ -119,7 +133,6 @@ def _run_program(first: str, *others: str) -> None:
 
 
 if __name__ == "__main__":
-    import keras  # noqa: F401
-
+    importlib.import_module(sys.argv[1])
     gc.freeze()  # else each fork copies all objects when it collects garbage, at the latest at its end
     _run_program(*_next_program())

@@ -11,13 +11,18 @@ from layertrace.cli import command_line
 
 
 def layertrace(*words):
-    """Run a command and return the finished process."""
+    """Run a command that needs no TensorFlow, and return the finished process."""
+    return warm.run_command(*words, env={"COLUMNS": "100"})
+
+
+def layertrace_with_keras(*words):
+    """Run a command where Keras is imported already, and return the finished process."""
     return warm.run("-m", "layertrace", *words, env={"COLUMNS": "100"})
 
 
 def test_demo_shows_the_tutorial_and_the_bug():
     """`layertrace demo` shows the tutorial layer, then the bug with its layer, line and trace."""
-    done = layertrace("demo")
+    done = layertrace_with_keras("demo")
 
     assert done.returncode == 0, done.stderr
     assert "init×1 build×1 call×2" in done.stdout
@@ -39,7 +44,7 @@ def test_demo_lists_and_refuses():
 
 def test_debug_shows_versions_engine_and_hooks():
     """`layertrace debug` shows the versions, the engine, the hooks and each private part that is used."""
-    done = layertrace("debug")
+    done = layertrace_with_keras("debug")
 
     assert done.returncode == 0, done.stderr
     engine = "monitoring" if sys.version_info >= (3, 12) else "wrapping"
@@ -106,8 +111,8 @@ def test_check_runs_a_program_and_reports_problems(tmp_path):
     """The output of the program does not change; findings go to standard error, and an error is status 1."""
     program = tmp_path / "app.py"
     program.write_text(PROGRAM)
-    done = layertrace("check", str(program), "eager")
-    ignored = layertrace("check", "--ignore", "LT101", str(program), "eager")
+    done = layertrace_with_keras("check", str(program), "eager")
+    ignored = layertrace_with_keras("check", "--ignore", "LT101", str(program), "eager")
 
     assert done.stdout == "['eager'] __main__\n"
     assert "LT101 variable-created-in-call" in done.stderr
@@ -122,8 +127,8 @@ def test_check_ends_as_the_program_does(tmp_path):
     """The status of the program stays, and its traceback is printed before the findings."""
     program = tmp_path / "app.py"
     program.write_text(PROGRAM)
-    left = layertrace("check", str(program), "eager", "7")
-    failed = layertrace("check", str(program), "graph")
+    left = layertrace_with_keras("check", str(program), "eager", "7")
+    failed = layertrace_with_keras("check", str(program), "graph")
 
     assert left.returncode == 7
     assert failed.returncode == 1

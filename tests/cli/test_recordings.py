@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import warm
 
 from layertrace import Timeline
 
@@ -38,7 +39,17 @@ step(tf.ones((2, 2)))
 
 
 def layertrace(*arguments, cwd, **environment):
-    """Run a command in a folder, in a new process."""
+    """Run a command in a folder."""
+    return warm.run_command(*arguments, cwd=cwd, env={"COLUMNS": "100", **environment})
+
+
+def record(*arguments, cwd):
+    """Run a program that uses Keras under trace."""
+    return warm.run("-m", "layertrace", "run", "-q", *arguments, cwd=cwd)
+
+
+def cold(*arguments, cwd, **environment):
+    """Run a command in a folder, in a process that has imported nothing."""
     return subprocess.run(
         [sys.executable, "-m", "layertrace", *map(str, arguments)],
         capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
@@ -55,7 +66,7 @@ def recorded(tmp_path_factory):
         "after": TWO_STEPS.replace("Dense(units)", 'Dense(units, name="head")') + "step(tf.ones((3, 2)))\n",
     }.items():
         (folder / "train.py").write_text(program)
-        done = layertrace("run", "-q", "--save", f"{name}.layertrace", "train.py", cwd=folder)
+        done = record("--save", f"{name}.layertrace", "train.py", cwd=folder)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -122,7 +133,7 @@ def test_reading_needs_no_tensorflow(recorded, tmp_path):
         ["merge", "before.layertrace", "after.layertrace", "-o", tmp_path / "all.layertrace"],
         ["explain", "LT101"],
     ):
-        done = layertrace(*command, cwd=recorded, PYTHONPATH=path)
+        done = cold(*command, cwd=recorded, PYTHONPATH=path)
         errors = re.sub(r"^Wrote 19 events to \S+\n$", "", done.stderr)  # `export` prints it there
         assert (done.returncode, errors) == (0, ""), command
 
@@ -175,7 +186,7 @@ def test_an_error_in_a_file_makes_the_status_1(folder):
     """The status of `check` is 1, as for a program."""
     program = TWO_STEPS.replace("return self.dense(x)", "return keras.layers.Dense(3)(x)")
     (folder / "bad.py").write_text(program.replace("@tf.function\n", ""))
-    layertrace("run", "-q", "--save", "bad.layertrace", "bad.py", cwd=folder)
+    record("--save", "bad.layertrace", "bad.py", cwd=folder)
 
     done = layertrace("check", "bad.layertrace", cwd=folder)
 
