@@ -53,6 +53,11 @@ def layertrace_with_keras(*arguments, **options):
     return warm.run("-m", "layertrace", *arguments, env={"COLUMNS": "100"}, **options)
 
 
+def layertrace_alone(*arguments, **options):
+    """Run a command that needs no Keras where the command line is imported already."""
+    return warm.run_command(*arguments, env={"COLUMNS": "100"}, **options)
+
+
 @pytest.fixture
 def program(tmp_path):
     """A function that writes a program and returns its path."""
@@ -128,7 +133,7 @@ def test_a_program_ends_as_it_does_with_python(how, program):
 
 def test_the_report_goes_to_standard_error(program):
     """The output of the program does not change; the tree follows, and a command that saves the recording."""
-    done = layertrace("run", program(TRAIN), "1")
+    done = layertrace_with_keras("run", program(TRAIN), "1")
 
     assert done.returncode == 0
     assert done.stdout == "arguments ['1']\n"
@@ -172,12 +177,12 @@ def test_a_saved_recording_can_be_read_again(program, tmp_path):
     done = layertrace_with_keras("run", "--save", file, program(TRAIN))
     assert done.stderr.splitlines()[-3].startswith(f"More views:  layertrace report {file}")
 
-    shown = layertrace("report", file)
+    shown = layertrace_alone("report", file)
     assert "net (Net)" in shown.stdout
-    assert "kernel" in layertrace("report", file, "--variables").stdout
-    assert layertrace("report", file, "--functions").returncode == 0
-    assert layertrace("check", file).returncode == 0
-    assert layertrace("diff", file, file).returncode == 0
+    assert "kernel" in layertrace_alone("report", file, "--variables").stdout
+    assert layertrace_alone("report", file, "--functions").returncode == 0
+    assert layertrace_alone("check", file).returncode == 0
+    assert layertrace_alone("diff", file, file).returncode == 0
 
 
 def test_check_reports_problems(program):
@@ -225,12 +230,12 @@ def test_processes_are_recorded_and_merged(program, tmp_path):
     Processes that create no layer, such as those that multiprocessing needs, write none.
     """
     script = program(PROCESSES)
-    done = layertrace("run", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
+    done = layertrace_with_keras("run", "--children", "--save", "run.layertrace", script, cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr
 
     (command,) = [line for line in done.stderr.splitlines() if line.startswith("To add its ")]
     assert command.startswith("To add its 5 processes: layertrace merge run.layertrace run.")
-    merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
+    merged = layertrace_alone(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
 
     assert merged.returncode == 0, merged.stderr
     whole = Timeline.load(tmp_path / "all.layertrace")
@@ -254,7 +259,7 @@ def test_children_are_found_where_a_link_leads(program, tmp_path):
     (command,) = [line for line in done.stderr.splitlines() if line.startswith("To add its ")]
     assert command.startswith("To add its 1 process: layertrace merge link.layertrace "), done.stderr
 
-    merged = layertrace(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
+    merged = layertrace_alone(*command.partition("layertrace ")[2].split(), cwd=tmp_path)
 
     assert merged.returncode == 0, merged.stderr
     assert [layer.name for layer in Timeline.load(tmp_path / "all.layertrace").layers] == ["started"]
@@ -302,7 +307,7 @@ os.chdir("/")
         "late.py",
     )
 
-    done = layertrace("run", "-q", "--children", "--save", "a.layertrace", script, cwd=tmp_path)
+    done = layertrace_with_keras("run", "-q", "--children", "--save", "a.layertrace", script, cwd=tmp_path)
     late_done = layertrace("run", "--children", "--save", "b[1].layertrace", late, cwd=tmp_path)
 
     assert (done.stdout, done.returncode) == ("child sees 1\n", 0)
@@ -450,7 +455,7 @@ def test_bad_input_is_an_error_of_one_line(what, program, tmp_path):
     program("x = 1\nx = = 2\n", "broken.py")
     arguments, message = WRONG[what]
 
-    done = layertrace(*arguments, cwd=tmp_path)
+    done = layertrace_alone(*arguments, cwd=tmp_path)
 
     assert done.returncode == 2
     assert message in re.sub(r"\s+", " ", done.stderr)
@@ -461,12 +466,12 @@ def test_bad_input_is_an_error_of_one_line(what, program, tmp_path):
 
 def test_help_lists_the_commands(tmp_path):
     """The commands are listed in the order of use, and the help of each names it in its usage."""
-    listed = layertrace("--help", cwd=tmp_path).stdout
+    listed = layertrace_alone("--help", cwd=tmp_path).stdout
     names = re.findall(r"(?m)^  (\w+)  ", listed.partition("Commands:")[2])
 
     assert names == ["run", "report", "check", "explain", "diff", "export", "merge", "demo", "debug"]
     for name in names:
-        assert "layertrace " in layertrace(name, "--help").stdout.partition("Usage:")[2]
+        assert "layertrace " in layertrace_alone(name, "--help").stdout.partition("Usage:")[2]
 
 
 PROGRAMS_OF_OTHERS = {
