@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, parameters
 from layertrace.timeline.event import Location
 
-__all__ = ["argument_as_tensor", "created_once"]
+__all__ = ["argument_as_tensor", "attribute_renamed", "created_once", "text_replaced"]
 
 
 def created_once(location: Location | None, class_name: str, attribute: str, where: str) -> str | None:
@@ -107,3 +108,26 @@ def _replaced(location: Location, statement: ast.stmt, node: ast.expr, text: str
 def _text(location: Location, start: int, end: int | None) -> str:
     """Return a part of a line; columns count bytes, as in `ast`."""
     return linecache.getline(location.file, location.line).encode()[start:end].decode()
+
+
+def attribute_renamed(location: Location | None, attribute: str, new: str) -> str | None:
+    """Return the line that assigns an attribute, with another name for the attribute."""
+    return text_replaced(location, rf"(?<=\.){attribute}\b(?=\s*(?:[:=]|,.*=))", new)
+
+
+def text_replaced(location: Location | None, pattern: str, replacement: str) -> str | None:
+    """Return a line without its indentation and with the last match of a pattern replaced.
+
+    Args:
+        location: The line.
+        pattern: A regular expression.
+        replacement: The text to put in place of the match.
+
+    Returns:
+        None if the line is unknown or nothing matches.
+    """
+    line = "" if location is None else linecache.getline(location.file, location.line).strip()
+    matches = list(re.finditer(pattern, line))
+    if not matches:
+        return None
+    return line[: matches[-1].start()] + replacement + line[matches[-1].end() :]

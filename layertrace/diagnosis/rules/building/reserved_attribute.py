@@ -1,0 +1,73 @@
+"""LT310: An attribute of a layer has a name that Keras uses itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_edits import attribute_renamed
+
+
+@rule("LT310", "reserved-attribute", "error", links.BASE_LAYER)
+def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
+    """An attribute of a layer has a name that Keras uses itself.
+
+    ## Why is this bad?
+
+    `output`, `input`, `losses`, `metrics`, `weights`, `variables`, `dtype` and others are properties of every
+    Keras layer, and `layers` is one of every model. They cannot be assigned, so the program stops with an
+    `AttributeError`.
+
+    ## Example
+
+    ```python
+    def __init__(self):
+        super().__init__()
+        self.output = keras.layers.Dense(1)
+    ```
+
+    ## Use instead
+
+    ```python
+    def __init__(self):
+        super().__init__()
+        self.output_layer = keras.layers.Dense(1)
+    ```
+
+    ## Known limits
+
+    - Found by the exception, so only the first such attribute of a program is reported.
+    - The fix renames the attribute on one line. Rename it where it is read as well.
+    """
+    for place, error in context.errors_from(*_SETTERS):
+        name = next((match[1] for text in _MESSAGES if (match := re.search(text, error.message))), None)
+        layer = context.subject(place)
+        if name is None or layer is None:
+            continue
+        location = context.line(place)
+        new = f"{name}_layer" if name in ("output", "input") else f"own_{name}"
+        fix = attribute_renamed(location, name, new)
+        yield Violation(
+            message=f"{{layer}} assigns self.{name}, but {name} is a property of every Keras "
+            f"{'model' if name == 'layers' else 'layer'} that cannot be assigned.",
+            layer=layer,
+            location=location,
+            evidence=(Evidence(f"{error.type}: {error.message.splitlines()[0]}", (), location),),
+            fix=fix or f"self.{new} = ...  # and everywhere else in the class",
+            fix_place="in place" if fix else None,
+        )
+
+
+_SETTERS = (":__setattr__", ":layers", "keras.src.models.functional:layers")
+"""Functions of Keras 3, tf_keras and TensorFlow that set an attribute of a layer."""
+
+_MESSAGES = (
+    r"property '(\w+)' of '\w+' object has no setter",  # Python 3.11 and later
+    r"can't set attribute '(\w+)'",  # Python 3.10
+    r"Can't set the attribute \"(\w+)\"",  # tf_keras 2.16 to 2.21
+    r"Model\.(layers)` attribute is reserved",
+)

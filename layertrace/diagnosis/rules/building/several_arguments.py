@@ -1,0 +1,90 @@
+"""LT312: The `call` of a model takes several arguments, but `fit` passes one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import function_at, parameters
+from layertrace.timeline.event import LayerRef, Location
+
+
+@rule("LT312", "several-arguments", "error", links.SUBCLASSING)
+def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
+    """The `call` of a model takes several arguments, but `fit` passes one.
+
+    ## Why is this bad?
+
+    `fit`, `evaluate` and `predict` pass the inputs of a batch as one argument: a tensor, a list or a dict.
+    A `call` with several required arguments works when the program calls the model itself, and raises a
+    `TypeError` in `fit`. The same is true of a layer inside `Sequential`.
+
+    ## Example
+
+    ```python
+    def call(self, left, right):
+        ...
+    model.fit([left, right], y)
+    ```
+
+    ## Use instead
+
+    ```python
+    def call(self, inputs):
+        left, right = inputs
+        ...
+    model.fit([left, right], y)
+    ```
+
+    ## Known limits
+
+    - Found by the exception of Python, so only the first model of a program is reported.
+    """
+    for place, error in context.errors_from(*_CALLERS):
+        missing = re.search(r"missing (?:a|\d+) required (?:positional )?arguments?:? '(\w+)'", error.message)
+        layer = context.subject(place)
+        defined_at = context.call_defined_at(layer)
+        names = [name for name in parameters(defined_at) if name != "self"]
+        if error.type != "TypeError" or missing is None or layer is None or missing[1] not in names[1:]:
+            continue
+        taken = _required(defined_at) or names
+        worked = [call for call in context.of(layer, "call") if call.error is None][:1]
+        yield Violation(
+            message=f"The call of {{layer}} takes {_listed(taken)}, but Keras passes all inputs as "
+            "one argument here.",
+            layer=layer,
+            location=defined_at,
+            evidence=(
+                Evidence(f"{error.type}: {error.message.splitlines()[0]}", seqs(place), context.line(place)),
+                *(Evidence("this call passed them one by one", seqs(call), call.location) for call in worked),
+            ),
+            fix=_fix(layer, taken),
+            fix_place="in place",
+        )
+
+
+_CALLERS = ("keras.src.utils.traceback_utils:error_handler", ":error_handler", ":_bind", ":bind")
+"""Functions through which Keras 3 and tf_keras call a layer, and which match arguments to parameters."""
+
+
+def _required(defined_at: Location | None) -> list[str]:
+    """Return the parameters of a `call` that have no default."""
+    function = function_at(defined_at)
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return []
+    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    return names[1 : len(names) - len(function.args.defaults)]
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _fix(layer: LayerRef, names: list[str]) -> str:
+    del layer
+    return f"def call(self, inputs):\n    {', '.join(names)} = inputs"

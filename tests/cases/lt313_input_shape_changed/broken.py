@@ -1,0 +1,17 @@
+# One layer for inputs with 3 and with 4 features
+import keras
+import numpy as np
+from keras import ops
+
+
+class Projection(keras.layers.Layer):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 2))
+
+    def call(self, x):
+        return ops.matmul(x, self.kernel)
+
+
+projection = Projection(name="projection")
+print("first:", projection(np.ones((1, 3), "float32")).shape)
+print("second:", projection(np.ones((1, 4), "float32")).shape)  # finds: LT313 projection
