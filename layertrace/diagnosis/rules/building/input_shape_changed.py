@@ -73,8 +73,14 @@ class _Failure(NamedTuple):
 
 
 def _failed_calls(context: DiagnosisContext) -> Iterator[_Failure]:
-    """Yield the calls that failed after another call of their layer returned."""
+    """Yield the call that ended the program after another call of its layer had returned.
+
+    A program may try a call and catch the exception: tests/cases/clean/call_invoked_on_built_layers.py
+    """
+    failure = None if context.failure is None else context.failure.error
     for error in context.errors:
+        if failure is None or error.error is None or error.error.location != failure.location:
+            continue
         call = error if error.kind == "call" else next(context.enclosing(error, "call"), None)
         if call is None or call.layer is None or not _has_weights(context, call.layer):
             continue
