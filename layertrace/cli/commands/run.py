@@ -66,7 +66,7 @@ class _Run(click.Command):
 @click.option(
     "--check",
     is_flag=True,
-    help="Also show notes; exit with status 1 if any finding is an error, 2 if nothing was checked.",
+    help="Also show notes; exit with status 1 if any finding is an error, 2 if something was not checked.",
 )
 @click.option(
     "--children",

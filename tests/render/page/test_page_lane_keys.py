@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 import stories
+from hand_made import Story
 from looking import FINDING, in_a_browser, line
+from msgspec import structs
 from playwright.sync_api import expect
 
 import layertrace
+from layertrace.timeline import Timeline
 from layertrace.timeline.event import KINDS
 
 STYLE = Path(layertrace.__file__).parent / "render" / "page" / "styles" / "colours.css"
@@ -144,6 +147,63 @@ def test_colours_distinguish_kinds_or_classes(shown):
 
     expect(legend).to_have_text(["Dense", "Sequential"], use_inner_text=True)
     assert canvas_of(tab).screenshot() != before
+
+
+def passes():
+    """Return a trace with a symbolic call and a traced one, and its runs."""
+    story = Story()
+    net, step = story.layer("Net", "net"), story.function("step")
+    with story.span("trace", function=step, trace=1, ms=100):
+        story.add("call", net, mode="symbolic", ms=40)
+        story.add("call", net, mode="graph", ms=40)
+    story.add("run", function=step, trace=1, ms=100, times=10)
+    starts = (0, 5, 50, 100)
+    return Timeline(
+        structs.replace(event, start_ns=start * 10**6)
+        for event, start in zip(story.events, starts, strict=True)
+    )
+
+
+@in_a_browser
+def test_the_legend_explains_each_look_of_a_bar(shown):
+    """Symbolic and traced calls look different, and so does a bar that stands for several runs."""
+    tab = shown(passes())
+    looks = tab.locator("#legend .swatch").evaluate_all(
+        "all => all.map(e => { const s = getComputedStyle(e); return s.background + s.border })"
+    )
+
+    expect(tab.locator("#legend li")).to_have_text(["csymbolic call", "ctraced call", "ttrace", "rrun ×10"])
+    assert len(set(looks)) == len(looks) == 4
+
+
+COLOURS_AT = """(canvas, places) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const hex = (part) => part.toString(16).padStart(2, "0");
+    const colour = (at) => "#" + Array.from(data.slice(at, at + 3), hex).join("");
+    const column = (x) => Array.from({ length: height }, (_, y) => colour(4 * (y * width + x)));
+    return places.map((place) => column(Math.round(place * width)));
+}"""
+"""The colours of some columns of pixels of the lanes, each from top to bottom."""
+
+
+@in_a_browser
+@pytest.mark.parametrize(
+    ("theme", "call", "trace"), [("light", "#184a2a", "#c44fcc"), ("dark", "#8dd9a8", "#bb3bc4")]
+)
+def test_bars_have_the_colours_of_the_theme(shown, theme, call, trace):
+    """A traced call has the colour of calls, with an edge in that of traces; a symbolic one is hollow."""
+    timeline = passes()
+    end = max(event.start_ns + event.duration_ns for event in timeline)
+    calls = [event for event in timeline if event.kind == "call"]
+    places = [(event.start_ns + event.duration_ns * 0.8) / end for event in calls]
+    tab = shown(timeline, colours=theme)
+    tab.wait_for_timeout(80)
+    symbolic, traced = canvas_of(tab).evaluate(COLOURS_AT, places)
+
+    assert 0 < symbolic.count(call) <= 6
+    assert traced.count(call) > 8
+    assert traced[traced.index(call) - 1] == trace
 
 
 @in_a_browser

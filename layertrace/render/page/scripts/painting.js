@@ -4,7 +4,7 @@ import { AXIS, FLAG, firstSeen, LABEL, lanes, width, xOf } from "./lanes.js";
 import { firstOf, isFold, isHead, membersOf, view } from "./outline.js";
 import { isShowingDetails, panel } from "./panel.js";
 import { classColour, inkOn, kindColour, readPalette, themeColour } from "./palette.js";
-import { endOf, EVENTS, FIRST, kindOf, column, textOf } from "./timeline.js";
+import { endOf, EVENTS, FIRST, kindOf, column, modeOfCall, textOf } from "./timeline.js";
 import { plainKind, subject } from "./titles.js";
 import { tree } from "./tree.js";
 import { duration, MISSING, thousands } from "./words.js";
@@ -97,8 +97,14 @@ function colourOf(event) {
 function paintEvent(pen, event, x, wide, top) {
   pen.globalAlpha = opacity(event);
   pen.fillStyle = colourOf(event);
+  const mode = modeOfCall(event);
   if (column.times[event] > 1) paintSeveral(pen, x, wide, top);
+  else if (mode === "symbolic") paintHollow(pen, x, wide, top);
   else pen.fillRect(x, top, wide, lanes.row - 2);
+  if (mode === "graph") {
+    pen.fillStyle = kindColour("trace");
+    pen.fillRect(x, top, wide, 3);
+  }
   if (column.error[event] !== MISSING) {
     pen.fillStyle = themeColour("failed");
     pen.fillRect(x, top + lanes.row - 5, wide, 3);
@@ -111,7 +117,8 @@ function paintText(pen, event, from, to, top) {
   if (to - from < SMALLEST_LETTER) return;
   const letter = kindOf(event)[0];
   pen.globalAlpha = opacity(event);
-  pen.fillStyle = column.times[event] > 1 ? themeColour("ink") : inkOn(colourOf(event));
+  const isPale = column.times[event] > 1 || modeOfCall(event) === "symbolic";
+  pen.fillStyle = isPale ? themeColour("ink") : inkOn(colourOf(event));
   const middle = top + lanes.row / 2 - 0.5;
   pen.font = `bold ${FONT}`;
   pen.fillText(letter, from + 2.5, middle);
@@ -132,6 +139,15 @@ function opacity(event) {
 function barText(event) {
   const times = column.times[event] > 1 ? `×${thousands(column.times[event])} ` : "";
   return times + (subject(event) || plainKind(event));
+}
+
+// A symbolic call computes shapes and no numbers, so its bar is hollow.
+function paintHollow(pen, x, wide, top) {
+  const colour = pen.fillStyle;
+  pen.fillRect(x, top, wide, lanes.row - 2);
+  pen.fillStyle = themeColour("surface");
+  pen.fillRect(x + 1.5, top + 1.5, wide - 3, lanes.row - 5);
+  pen.fillStyle = colour;
 }
 
 // Consecutive runs are merged into one event with their total duration. The time of each is unknown, so the bar is

@@ -6,10 +6,10 @@ import { hideHover, showHover } from "./hovering.js";
 import { eventAt, laneFlags, laneRows, lanes, MOST_ROWS, timeAt, width } from "./lanes.js";
 import { isShown, reveal } from "./outline.js";
 import { CLASSES } from "./palette.js";
-import { BEGIN, END, endOf, EVENTS, KINDS, kindOf, column } from "./timeline.js";
+import { BEGIN, END, endOf, EVENTS, KINDS, kindOf, column, modeOfCall } from "./timeline.js";
 import { drawTree, tree } from "./tree.js";
 import { drawLanes, look, pan, zoom, zoomTo } from "./viewport.js";
-import { counted, duration, MISSING } from "./words.js";
+import { counted, duration, MISSING, thousands } from "./words.js";
 
 const [IN, OUT, STEP] = [0.5, 2, 0.2];
 const middle = () => (lanes.at === null ? undefined : timeAt(lanes.at));
@@ -164,12 +164,34 @@ function showLegend() {
     ? CLASSES.slice(0, MOST_IN_LEGEND).map((name, at) =>
         el("li", {}, el("i", { class: `swatch class-${at}` }), name),
       )
-    : kinds.map((kind) => el("li", {}, el("i", { class: `swatch bar-${kind}` }, kind[0]), kind));
+    : kinds.flatMap(legendOfKind);
   const more = lanes.byClass && CLASSES.length > MOST_IN_LEGEND;
   byId("legend").replaceChildren(
     ...entries,
     more ? el("li", { class: "quiet" }, "… repeated for further classes") : "",
   );
+}
+
+const LOOKS = [
+  ["eager", "", "call"],
+  ["symbolic", " hollow", "symbolic call"],
+  ["graph", " traced", "traced call"],
+];
+
+// One entry for a kind, but one for each mode of calls, and one for bars that stand for several runs.
+function legendOfKind(kind) {
+  const events = [...column.kind.keys()].filter((event) => kindOf(event) === kind);
+  const entry = (style, name) =>
+    el("li", {}, el("i", { class: `swatch bar-${kind}${style}` }, kind[0]), name);
+  if (kind === "call") {
+    const modes = new Set(events.map(modeOfCall));
+    return LOOKS.filter(([mode]) => modes.has(mode)).map(([, style, name]) => entry(style, name));
+  }
+  const several = events.filter((event) => column.times[event] > 1);
+  return [
+    several.length < events.length ? entry("", kind) : "",
+    several.length ? entry(" several", `${kind} ×${thousands(column.times[several[0]])}`) : "",
+  ].filter(Boolean);
 }
 
 export function startLanes() {

@@ -53,6 +53,10 @@ export function kindOf(event) {
   return KINDS[column.kind[event]];
 }
 
+export function modeOfCall(event) {
+  return kindOf(event) === "call" ? MODES[column.mode[event]] : "";
+}
+
 export function endOf(event) {
   if (column.took[event] !== MISSING) return column.start[event] + column.took[event];
   return kindOf(event) === "variable" ? column.start[event] : END;
