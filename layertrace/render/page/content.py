@@ -8,7 +8,7 @@ from typing import Any
 from layertrace.diagnosis import Finding, serious
 from layertrace.render.page.cards import card
 from layertrace.render.page.chapters import chapter_rows, shown_chapters, statement_places
-from layertrace.render.page.columns import MISSING
+from layertrace.render.page.failure import failure_row
 from layertrace.render.page.folds import folds
 from layertrace.render.page.layers import layer_table
 from layertrace.render.page.lives import chart
@@ -20,7 +20,6 @@ from layertrace.render.tables.counts import Totals, count
 from layertrace.render.tables.verdict import tally
 from layertrace.render.trees.nothing_seen import NOTHING_SEEN
 from layertrace.render.wording import formatting
-from layertrace.render.wording.crash import crash_of
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.layer_names import Names
@@ -50,7 +49,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_SEEN],
         "summary": summary(timeline, findings if is_checked else None),
         "notes": [printable(note) for note in timeline.notes],
-        "failure": _failure(timeline, index, tables),
+        "failure": failure_row(timeline, index, tables),
         "checked": is_checked,
         "tally": tally(serious(findings)) if is_checked else "not checked",
         "findings": [card(finding, index, tables) for finding in findings],
@@ -92,19 +91,6 @@ def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any
         round(life.seconds * 1e9),
         int(life.is_plumbing),
     ]
-
-
-def _failure(timeline: Timeline, index: dict[int, int], tables: Tables) -> list[Any] | None:
-    """Return the exception that ended the recording, and the event where it was raised."""
-    failure = timeline.failure
-    if failure is None:
-        return None
-    lines = [tables.place(line) for line in failure.lines]
-    crash = crash_of(timeline)
-    event = None if crash is None else crash.event
-    where = MISSING if event is None else index[event.seq]
-    thread = printable(failure.thread)
-    return [tables.error(failure.error), tables.layer(failure.layer), lines, thread, where]
 
 
 def _locations(

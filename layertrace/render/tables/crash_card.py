@@ -10,12 +10,11 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding
 from layertrace.render.event_line import event_line
-from layertrace.render.wording import event_phrases, formatting
-from layertrace.render.wording.crash import Crash, crash_of, is_explained
+from layertrace.render.wording import formatting
+from layertrace.render.wording.crash import Crash, call_in_words, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
-from layertrace.render.wording.mode_phrases import ran_where
 from layertrace.render.wording.source_frame import source_frame
 from layertrace.render.wording.styles import ERROR, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped
@@ -103,11 +102,7 @@ class CrashCard:
         event = self.crash.event
         if event is None:
             return Text("called here")
-        values = event_phrases.came_in(event, glyphs)
-        mode = ran_where(event, None, glyphs)
-        text = f"called with {values}" if values else "called here"
-        line = Text(f"{text}, {mode}" if mode else text)
-        return line.append(f"  event {event.seq}", QUIET)
+        return Text(call_in_words(event, glyphs)).append(f"  event {event.seq}", QUIET)
 
     def _again(self, glyphs: Glyphs) -> Text:
         """Return the later events that raised the exception, too."""

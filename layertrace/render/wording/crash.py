@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from layertrace.diagnosis import Finding
-from layertrace.render.wording.glyphs import UNICODE
+from layertrace.render.wording.event_phrases import came_in
+from layertrace.render.wording.glyphs import UNICODE, Glyphs
 from layertrace.render.wording.messages import sentence
+from layertrace.render.wording.mode_phrases import ran_where
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location
 
-__all__ = ["ON_PURPOSE", "Crash", "crash_of", "is_explained"]
+__all__ = ["ON_PURPOSE", "Crash", "call_in_words", "crash_of", "is_explained"]
 
 _BEFORE = 4
 ON_PURPOSE = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
@@ -85,6 +87,19 @@ def _called_at(timeline: Timeline, failure: Failure, event: Event | None) -> Ite
     else:
         lines = [place for place in (_root(timeline, event).location, event.location) if place is not None]
     yield from dict.fromkeys(line for line in lines if line != raised_at)
+
+
+def call_in_words(event: Event, glyphs: Glyphs, *, without_values: str = "called here") -> str:
+    """Return how an event was called: `called with float32[4, 8], symbolic: Keras infers shapes`.
+
+    Args:
+        event: The event.
+        glyphs: The symbols that can be shown.
+        without_values: The words for an event without arguments.
+    """
+    values = came_in(event, glyphs)
+    called = f"called with {values}" if values else without_values
+    return ", ".join(filter(None, (called, ran_where(event, None, glyphs))))
 
 
 def is_explained(timeline: Timeline, findings: Iterable[Finding]) -> bool:

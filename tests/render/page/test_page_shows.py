@@ -1,6 +1,7 @@
 """What the page shows: findings, the failure of the recording, every event."""
 
 import re
+from pathlib import Path
 
 import pytest
 import stories
@@ -129,6 +130,22 @@ def test_the_exception_at_the_end_leads_to_where_it_arose(shown):
     tab.locator("#failure").get_by_role("button", name="17 variable Variable").click()
 
     expect(tab.locator(".line[aria-selected=true] .number")).to_have_text("17")
+
+
+@in_a_browser
+def test_the_exception_at_the_end_is_shown_with_its_call_and_what_came_before(shown):
+    """The banner has what the card of the terminal has: shapes and mode, source lines, the events before."""
+    crash = Timeline.load(Path(__file__).parents[1] / "recordings" / "crash.layertrace")
+    banner = shown(crash).locator("#failure")
+
+    expect(banner).to_contain_text("KeyError ended the recording: 'scale'")
+    expect(banner).to_contain_text(
+        "7 call 1 head, called with float32[None, 16], symbolic: Keras infers shapes"
+    )
+    expect(banner).to_contain_text("and again in13 call 2 head")
+    expect(banner).to_contain_text('return self.dense(x) * self.table["scale"]')
+    expect(banner).to_contain_text("before that")
+    expect(banner.locator("li").last).to_have_text("11 call 1 dense_1 float32[None, 16] → float32[None, 4]")
 
 
 @in_a_browser

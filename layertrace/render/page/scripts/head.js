@@ -1,6 +1,7 @@
 // Show the head of the page: what was recorded and when, the verdict, counts, notes, and the exception that ended it.
 
 import { byId, el, pairs } from "./elements.js";
+import { dataCell } from "./line.js";
 import { eventLink, layerCell, placeCell } from "./links.js";
 import { data, errorNumber, errorOf } from "./timeline.js";
 import { MISSING } from "./words.js";
@@ -38,22 +39,34 @@ function startedAt() {
   });
 }
 
-function showFailure([number, layer, places, thread, event]) {
+function showFailure([number, layer, lines, thread, event, called, again, before]) {
   const error = errorNumber(number);
   // The message where it was raised is shorter than the message after it passed through Keras.
   const message = event === MISSING ? error.first : errorOf(event).first;
-  const path = places.map((place) => el("li", {}, placeCell(place)));
+  const path = lines.map(([place, source]) =>
+    el("li", {}, placeCell(place), source ? el("code", { class: "source-line" }, source) : ""),
+  );
   byId("failure").hidden = false;
   byId("failure").append(
     el("p", {}, el("b", {}, `${error.type} ended the recording: `), el("bdi", {}, message)),
     pairs([
-      ["raised in", event === MISSING ? "" : eventLink(event)],
+      ["raised in", event === MISSING ? "" : [eventLink(event), called ? `, ${called}` : ""]],
+      ["and again in", again.length ? eventsInRow(again) : ""],
       ["layer", layerCell(layer)],
       ["at", path.length ? el("ol", { class: "path-list" }, path) : ""],
+      ["before that", before.length ? el("ol", { class: "path-list" }, before.map(eventBefore)) : ""],
       ["thread", thread === "MainThread" ? "" : thread],
     ]),
     error.message === message
       ? ""
       : el("details", {}, el("summary", {}, "full message"), el("pre", {}, error.message)),
   );
+}
+
+function eventsInRow(events) {
+  return events.flatMap((event, at) => [at ? ", " : "", eventLink(event)]);
+}
+
+function eventBefore(event) {
+  return el("li", {}, eventLink(event), " ", dataCell(event));
 }
