@@ -186,6 +186,19 @@ def test_chips_count_what_they_say(shown):
 
 
 @in_a_browser
+def test_a_function_of_keras_and_its_step_count_once_everywhere(shown):
+    """The facts, the filter and the tab of functions agree: two traces of `train`, and not three."""
+    tab = shown(Timeline.load(Path(__file__).parents[1] / "recordings" / "gan.layertrace"))
+
+    expect(tab.locator("#facts")).to_contain_text("2 traces (3 more of tf.data)")
+    expect(tab.locator("#kinds").get_by_role("button", name="trace")).to_have_text("trace 2 +3")
+    tab.get_by_role("tab", name="Functions").click()
+    row = tab.locator("#functions tbody tr").first
+    expect(row).to_contain_text("train of gan")
+    expect(row.get_by_role("button", name="trace ")).to_have_count(2)
+
+
+@in_a_browser
 def test_the_theme_button_names_the_other_theme(shown):
     """It shows what it changes to, and looks pressed while the page differs from the system."""
     tab = shown(stories.bug(), colours="light")

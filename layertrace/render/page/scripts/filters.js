@@ -8,7 +8,7 @@ import { AS_IS, firstOf, isShown, lines, openAll, openedInHits, reveal, view } f
 import { isShowingDetails, panel } from "./panel.js";
 import { findHits, hitCount, neighbour, wanted } from "./search.js";
 import { filterTab, goToTab, shownTab } from "./tabs.js";
-import { EVENTS, kindOf, KINDS, layerOf, MODES, column, tables } from "./timeline.js";
+import { data, EVENTS, kindOf, KINDS, layerOf, MODES, column, tables } from "./timeline.js";
 import { drawTree, drawVisible, scrollToLine, tree } from "./tree.js";
 import { drawLanes, showInLanes } from "./viewport.js";
 import { countedApart, MISSING, thousands } from "./words.js";
@@ -53,11 +53,24 @@ export function startChips() {
     failed += column.error[event] !== MISSING;
   }
   KINDS.forEach((kind, at) => {
-    if (kinds[at])
-      chip(byId("kinds"), kind, kinds[at], kind, choose(wanted.kinds, kind), {
+    if (!kinds[at]) return;
+    const own = quiet[at] ? `${thousands(quiet[at])} of them are the frameworks' own` : "";
+    // As in the facts above: a function and those that are traced inside it count as one.
+    const isLess = kind === "trace" && data.traces < kinds[at] - quiet[at];
+    const joined = isLess
+      ? `${thousands(kinds[at])} events; what is traced inside a trace counts with it`
+      : "";
+    chip(
+      byId("kinds"),
+      kind,
+      isLess ? data.traces + quiet[at] : kinds[at],
+      kind,
+      choose(wanted.kinds, kind),
+      {
         quiet: quiet[at],
-        meaning: quiet[at] ? `${thousands(quiet[at])} of them are the frameworks' own` : null,
-      });
+        meaning: [joined, own].filter(Boolean).join("; ") || null,
+      },
+    );
   });
   MODES.forEach((mode, at) => {
     if (modes[at])
