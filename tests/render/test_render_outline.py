@@ -43,7 +43,7 @@ def test_what_does_not_fit_is_counted_where_it_would_stand():
     lines = shown(story.timeline(), max_lines=20)
 
     assert len(lines) == 20
-    assert lines[13] == "├── …   181 more"
+    assert lines[13] == "├── …   181 more events"
     assert lines[14].startswith("├── 194 call 195")
     assert lines[-1].startswith("└── 199 call 200")
 
@@ -78,9 +78,9 @@ def test_an_error_is_shown_although_its_surroundings_are_not():
     unlike(story, 500)
     lines = shown(story.timeline(), max_lines=10)
 
-    assert "├── …    494 more" in lines
+    assert "├── …    494 more events" in lines
     assert any("bad (Bad)" in line for line in lines)
-    assert "├── …    497 more" in lines
+    assert "├── …    497 more events" in lines
 
 
 def test_depth_does_not_hide_an_error():

@@ -98,5 +98,5 @@ def test_more_levels_are_still_readable(name):
     page = io.StringIO()
     print_timeline(timeline, console=Console(file=page, width=120, color_system=None), depth=3)
 
-    assert "each like this" in page.getvalue() or "×6" in page.getvalue()
+    assert " alike; " in page.getvalue() or "×6" in page.getvalue()
     assert "_momentum" not in page.getvalue()

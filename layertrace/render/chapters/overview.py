@@ -332,6 +332,7 @@ class _Page:
         written: list[Row] = []
         room = self._width - self._indent
         for section in self._sections:
+            writer.numbers_calls = not section.is_partly  # of some of the calls, the numbers say little
             section.tree = rows(section.outline.nodes, writer, room) if section.outline else []
             leave_out(section.chapter, section.tree)
             written += section.tree

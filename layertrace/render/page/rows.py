@@ -125,7 +125,7 @@ def _in_words(value: object) -> str:
 
 def _graph(graph: GraphSpec) -> Iterator[str]:
     if graph.ops is not None:
-        yield formatting.counted(graph.ops, "op")
+        yield f"{formatting.counted(graph.ops, 'op')}, without those of inner functions"
     if graph.jit_compile:
         yield "compiled by XLA (jit_compile)"
     if graph.reduce_retracing:
@@ -153,8 +153,6 @@ def _remarks(event: Event, around: Event | None) -> tuple[Remark, ...]:
 
 
 def _of_function(event: Event) -> Iterator[Remark]:
-    if event.graph is not None and event.graph.ops:
-        yield _QUIET, formatting.counted(event.graph.ops, "op")
     if event.graph is not None and event.graph.jit_compile:
         yield _QUIET, "XLA"
     if event.cause is not None:

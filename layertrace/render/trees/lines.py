@@ -90,6 +90,9 @@ class Writer:
         marks: Codes of findings, by the number of the event that shows them.
         mark_styles: The colours of these codes; others are red.
         building: The numbers of the calls by which Keras built their layer.
+
+    Attributes:
+        numbers_calls: Whether calls in graphs have their number among those of the layer, as eager ones have.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class Writer:
         mark_styles: Mapping[str, str] = EMPTY_MAPPING,
         building: Set[int] = frozenset(),
     ) -> None:
+        self.numbers_calls = True
         self._building = building
         self._marks = marks
         self._mark_styles = mark_styles
@@ -118,9 +122,14 @@ class Writer:
             return self._note(node)
         if node.item.plumbing:
             return self._plumbing(node.item)
-        line = self._group(node.item) if node.item.pattern else self._event(node.item, node.around)
+        line = (
+            self._group(node.item, is_open=bool(node.children))
+            if node.item.pattern
+            else self._event(node.item, node.around)
+        )
         if node.hidden:
-            hidden = formatting.counted(node.hidden, "event")
+            # Of repeated events, the time and this number are those of all together.
+            hidden = formatting.counted(node.hidden * node.item.times, "event")
             line.ends.insert(0, inked(f"{self._glyphs.dots} {hidden} inside", QUIET))
         if node.item.total_ns is not None:
             line.time = formatting.duration(node.item.total_ns, self._glyphs)
@@ -130,7 +139,8 @@ class Writer:
         if node.thread is not None:
             return Line(what=inked(f"thread {self._glyphs.user(node.thread)}", TITLE))
         if node.skipped:
-            return Line(number=inked(self._glyphs.dots, QUIET), what=inked(f"{node.skipped:,} more", QUIET))
+            more = f"{node.skipped:,} more event{'s' * (node.skipped > 1)}"
+            return Line(number=inked(self._glyphs.dots, QUIET), what=inked(more, QUIET))
         between = f"{formatting.counted(node.within, 'event')} not shown"
         return Line(number=inked(self._glyphs.dots, QUIET), what=inked(between, QUIET))
 
@@ -144,18 +154,19 @@ class Writer:
             line.time = formatting.duration(item.total_ns, self._glyphs)
         return line
 
-    def _group(self, item: Item) -> Line:
+    def _group(self, item: Item, *, is_open: bool) -> Line:
         """Return the line above a pattern; its first repetition follows below."""
         line = Line(number=self._number(item), what=self._fold_mark(item))
         line.who = inked("repeated:", QUIET)
         if item.alike:
-            line.who, line.data = self._range(item), inked(self._alike(item), QUIET)
+            alike = f"{self._alike(item)}; the first:" if is_open else self._alike(item)
+            line.who, line.data = self._range(item), inked(alike, QUIET)
         return line
 
     def _alike(self, item: Item) -> str:
-        """Return how far repetitions are alike: `each like this; filters 576…672, shapes vary`."""
+        """Return how far repetitions are alike: `6 alike; filters 576…672, shapes vary`."""
         varies = ", ".join(item.varies).replace("…", self._glyphs.dots)
-        return f"each like this; {varies}" if varies else "each like this"
+        return f"{item.times:,} alike; {varies}" if varies else f"{item.times:,} alike"
 
     def _event(self, item: Item, around: Event | None) -> Line:
         event = item.first
@@ -194,7 +205,7 @@ class Writer:
             text.append(f" {event.trace}")
         if item.times * event.times > 1:
             text.append(" ").append_text(self._fold_mark(item))
-        elif event.call_index is not None:
+        elif event.call_index is not None and (self.numbers_calls or event.mode == "eager"):
             text.append(f" {event.call_index}")
         return text
 
@@ -245,7 +256,6 @@ class Writer:
             self._run(event, item, line)
         if event.graph is not None:
             line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
-            line.extras += [inked(formatting.counted(ops, "op"), QUIET)] if (ops := event.graph.ops) else []
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), cause_style(event.cause)))
 

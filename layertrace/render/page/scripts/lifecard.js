@@ -44,7 +44,7 @@ function cardContents(row, at) {
   const head = el("p", {}, el("b", {}, lifeName(row)), el("span", { class: "quiet" }, ` ${row.className}`));
   const facts = [
     layer && layer.path !== layer.name ? layer.path : "",
-    times > 1 ? `${thousands(times)} that are alike; each like this` : "",
+    times > 1 ? `${thousands(times)} that are alike` : "",
     row.sort === "group" ? `${counted(row.layers, "layer")} together` : "",
     at === MISSING && row.outputs ? `output ${row.outputs}` : "",
     at === MISSING && row.parameters ? counted(row.parameters, "parameter") : "",
