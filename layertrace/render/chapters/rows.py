@@ -125,16 +125,19 @@ class RowWriter:
     # The passes
 
     def _pass(self, way: Pass) -> Iterator[OverviewRow]:
-        """Yield a row for the calls or traces of a pass, and one for its executions."""
+        """Yield a row for the calls or traces of a pass, and one for its executions.
+
+        Before it stands what happened while it was traced, in the order and the words of the life chart.
+        """
         if way.function is None:
             yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns, way)
             return
+        for inner in way.inside:
+            words = list(self._calls(inner, sentences.pass_name(way)))
+            yield self._row(self._name(inner), "", words, inner.duration_ns, inner)
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
             words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
             yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns, way)
-        for inner in way.inside:
-            name = Text("    of which ", QUIET).append_text(self._name(inner, indent=""))
-            yield self._row(name, "", list(self._calls(inner)), inner.duration_ns, inner)
         if way.runs:
             yield self._row(self._name(way), sentences.runs(way), list(self._no_python(way)), way.run_ns)
 
@@ -158,19 +161,25 @@ class RowWriter:
         style = KINDS["trace"] if way.function is not None else MODES[way.kind]
         return Text(indent).append(name, style)
 
-    def _calls(self, way: Pass) -> Iterator[Text]:
+    def _calls(self, way: Pass, traced: str = "") -> Iterator[Text]:
+        """Yield the calls of a pass, and what for; `traced` is the function that was traced meanwhile."""
         words = self._glyphed(sentences.calls(way))
+        where = f"in {self._glyphs.user(traced)}" if traced else ""
         if words:
             yield Text(words)
         if way.kind == "symbolic":
-            yield inked("Keras infers shapes", QUIET)
+            yield inked(f"Keras infers shapes {where}".rstrip(), QUIET)
+        elif where:
+            yield inked(where, QUIET)
 
     def _shares(self, way: Pass) -> Iterator[Text]:
         """Yield how much of the traces was spent in layers, unless that is nearly all."""
         rest, whole = way.rest_ns, way.traced_ns
         if rest is not None and whole and way.calls_ns and rest * SMALL_PART >= whole:
-            layers, others = (formatting.duration(part, self._glyphs) for part in (way.calls_ns, rest))
-            yield Text(f"layers {layers}, the rest {others}{sentences.rest(way)}")
+            parts = [("layers", way.calls_ns), *((inner.kind, inner.duration_ns) for inner in way.inside)]
+            shown = [f"{name} {formatting.duration(part, self._glyphs)}" for name, part in parts if part]
+            others = formatting.duration(rest, self._glyphs)
+            yield Text(f"{', '.join(shown)}, the rest {others}{sentences.rest(way)}")
 
     def _reasons(self, way: Pass) -> Iterator[Text]:
         style = QUIET if all(cause.is_expected for cause in way.causes) else NOTE

@@ -49,17 +49,17 @@ def _inside(number: int) -> str:
     return f" and {number:,} inside" if number else ""
 
 
-def calls(way: Pass, where: str = "") -> str:
-    """Return the calls of a pass: `call ×273 in trace 1: efficientnet, 272 inside`."""
+def calls(way: Pass) -> str:
+    """Return the calls of a pass: `call ×273: efficientnet, 272 inside`."""
     if not way.calls:
         return ""
     inside = way.calls - len(way.outermost)
     named = _names(way.outermost)
     times = f"×{way.calls:,}" if way.calls > 1 else ""
-    verb = " ".join(filter(None, ("call", times, where and f"in {where}")))
+    verb = " ".join(filter(None, ("call", times)))
     if not named:
         return f"{verb} inside others"
-    return f"{verb}{':' if times or where else ''} {named}" + (f", {inside:,} inside" if inside else "")
+    return f"{verb}{':' if times else ''} {named}" + (f", {inside:,} inside" if inside else "")
 
 
 def rest(way: Pass) -> str:
