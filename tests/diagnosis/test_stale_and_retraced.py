@@ -96,6 +96,17 @@ def test_the_fix_stands_above_the_line_with_the_arguments_of_the_program(tmp_pat
     assert len(shown) == at + 4
 
 
+@pytest.mark.parametrize(("given", "is_new"), [('"adam"', True), ("Adam(0.1)", True), ("optimizer", False)])
+def test_the_cost_of_compiling_again_is_named(tmp_path, given, is_new):
+    """The optimizer that a string creates forgets its momenta; one that the program has kept does not."""
+    file = tmp_path / "finetune.py"
+    file.write_text(PROGRAM.replace('"adam"', given), encoding="utf-8")
+    message = stale(frozen(file, lines=(2, 4), started_ns=time.time_ns() + 10**9)).message
+
+    cost = "Compiling again loses the state of the optimizer; to keep it, set trainable before line 2."
+    assert message.endswith(cost) == is_new
+
+
 def test_a_change_that_no_source_shows_is_between_two_lines(tmp_path):
     """The file is missing, or was edited after the recording began."""
     edited = tmp_path / "edited.py"

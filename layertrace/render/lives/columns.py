@@ -19,6 +19,9 @@ FEWEST_CREATING = 4
 MOST_TRACES = 8
 """The maximum number of traces of one function with a column each."""
 
+SMALL_PART = 50
+"""Which part of the time a statement in which no layer took part needs to be named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -119,9 +122,14 @@ def heads(
 
 
 def without_layers(lives: Lives, chart: Sequence[ChapterHead]) -> list[Chapter]:
-    """Return the chapters that have no column, because no layer did anything in them: `model.compile(…)`."""
+    """Return the chapters without a column that took some of the time, which `model.compile(…)` does not."""
     shown = {number for head in chart for number in head.chapters}
-    return [chapter for number, chapter in enumerate(lives.chapters) if number not in shown]
+    whole = sum(chapter.duration_ns or 0 for chapter in lives.chapters)
+    return [
+        chapter
+        for number, chapter in enumerate(lives.chapters)
+        if number not in shown and (chapter.duration_ns or 0) * SMALL_PART >= max(whole, 1)
+    ]
 
 
 def cut_to(chart: Sequence[ChapterHead], most: int) -> tuple[list[ChapterHead], list[ChapterHead]]:

@@ -41,7 +41,21 @@ def ticks(tab):
     tab.locator("#by-class").evaluate("(button) => { button.click(); button.click(); }")
     tab.wait_for_timeout(80)
     written = tab.evaluate("() => window.written")
-    return [text for text in written if re.fullmatch(r"0|[\d,]+ [mnµ]?s", text)][:3]
+    return [text for text in written if re.fullmatch(r"0|[\d,.]+ [mnµ]?s", text)][:3]
+
+
+@in_a_browser
+def test_all_times_on_the_axis_have_one_unit(shown):
+    """A recording of seconds has seconds on its axis, also between them."""
+    story = Story()
+    for number in range(3):
+        story.add("call", story.layer("Dense", f"dense_{number}"), at=5, ms=900)
+    tab = shown(story.timeline())
+    tab.evaluate(TICKS)
+
+    times = ticks(tab)
+    assert times[0] == "0"
+    assert all(re.fullmatch(r"\d\.\d s", time) for time in times[1:])
 
 
 @in_a_browser

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from contextlib import suppress
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
@@ -71,9 +73,11 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         consequence = "still updates it" if observation.now is False else "does not update it"
         run, trace = stale_run(context, layer, observation.location)
+        fix = function_recreation(context, trace, observation.location)
         yield Violation(
             message=f"{{layer}} has trainable={observation.now} now, but the train function that ran here "
-            f"{consequence}: it was traced before that{_traced_at(trace, observation.location)}.",
+            f"{consequence}: it was traced before that{_traced_at(trace, observation.location)}."
+            f"{_cost(fix, trace, observation.location)}",
             layer=layer,
             location=observation.location,
             evidence=(
@@ -84,9 +88,23 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
                 ),
                 *_change(context, observation, trace),
             ),
-            fix=function_recreation(context, trace, observation.location),
+            fix=fix,
             fix_place="before",
         )
+
+
+def _cost(fix: str, trace: Event | None, place: Location | None) -> str:
+    """Return what compiling again costs, unless the program passes an optimizer that it has kept."""
+    with suppress(SyntaxError):
+        calls = [node for node in ast.walk(ast.parse(fix)) if isinstance(node, ast.Call)]
+        for call in calls:
+            given = [word.value for word in call.keywords if word.arg == "optimizer"] or call.args[:1]
+            is_compile = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+            if is_compile and not any(isinstance(value, (ast.Name, ast.Attribute)) for value in given):
+                line = _traced_at(trace, place).rpartition(" ")[2]
+                instead = f"; to keep it, set trainable before line {line}" if line else ""
+                return f" Compiling again loses the state of the optimizer{instead}."
+    return ""
 
 
 def _traced_at(trace: Event | None, place: Location | None) -> str:

@@ -10,6 +10,12 @@ import { tree } from "./tree.js";
 import { duration, MISSING, thousands } from "./words.js";
 
 const TICKS = 8; // above the flags
+const UNITS = [
+  ["s", 1e9],
+  ["ms", 1e6],
+  ["µs", 1e3],
+  ["ns", 1],
+];
 const SMALLEST_TEXT = 46;
 const SMALLEST_LETTER = 11;
 const FONT = "11px ui-monospace, Menlo, 'DejaVu Sans Mono', monospace";
@@ -46,16 +52,20 @@ function paintAxis(pen) {
     pen.fillStyle = themeColour("line");
     pen.fillRect(x, 0, 1, lanes.height);
     pen.fillStyle = themeColour("quiet");
-    const text = tick(at, step);
-    if (x + 4 + pen.measureText(text).width <= width()) pen.fillText(text, x + 4, TICKS);
+    const text = tick(at, step, lanes.to - FIRST);
+    const wide = pen.measureText(text).width;
+    // At the right edge, the time stands before its line.
+    pen.fillText(text, x + 4 + wide <= width() ? x + 4 : x - 4 - wide, TICKS);
   }
 }
 
-function tick(at, step) {
+// The largest unit in which the last time is not below 1, and all times have up to three decimal places.
+function tick(at, step, end) {
   if (at === 0) return "0";
-  const [unit, size] =
-    step >= 1e9 ? ["s", 1e9] : step >= 1e6 ? ["ms", 1e6] : step >= 1e3 ? ["µs", 1e3] : ["ns", 1];
-  return `${thousands(Math.round(at / size))} ${unit}`;
+  const [unit, size] = UNITS.find(([, least]) => end >= least && step * 1000 >= least) ?? UNITS.at(-1);
+  const digits = Math.max(Math.ceil(Math.log10(size / step)), 0);
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `${(at / size).toLocaleString("en-US", options)} ${unit}`;
 }
 
 function niceStep(least) {
