@@ -53,10 +53,13 @@ class Section:
 
     @property
     def has_tree(self) -> bool:
-        """Whether a tree would show more than the rows; a single layer that was created is in the row."""
+        """Whether a tree would show more than the rows.
+
+        A single layer that was created is in the row, and so is a function that ran without a trace.
+        """
         contents = self.contents
-        happened = bool(contents.built or contents.calls or contents.variables)
-        return happened or self.is_noticed or len(contents.created) > 1
+        happened = bool(contents.built or contents.calls or contents.variables or contents.errors)
+        return happened or len(contents.created) > 1 or (self.is_noticed and bool(self.passes))
 
     @property
     def rows(self) -> list[OverviewRow]:
@@ -92,8 +95,8 @@ class Section:
             for row in self.passes
             if row.way is not None and row.way.outermost
         ]
-        if not openings:
-            return Opening(roots or self.chapter.roots)
+        if not openings:  # traces and executions without a layer: the rows have all of them
+            return Opening(())
         return max(openings, key=lambda opening: opening.duration_ns)
 
 
