@@ -1,6 +1,6 @@
 """Run any tests bare and with every layer traced, and print every difference.
 
-    python tests/conformance/compare.py            # what CI runs of Keras's own tests, about 4 minutes
+    python tests/conformance/compare.py            # what CI runs of Keras's own tests, about 3 minutes
     python tests/conformance/compare.py --all      # all of keras.src.layers and keras.src.models, about 12
     python tests/conformance/compare.py keras.src.trainers keras.src.layers.core.dense_test
     python tests/conformance/compare.py path/to/folder path/to/file_test.py::test_one --python path/to/python
@@ -39,6 +39,9 @@ CI = (
 )
 """Tests that create, build and call layers in every way; the other folders test what layers compute."""
 
+CI_PYTEST = ("-k", "not (int4 or float8 or gptq or awq)")
+"""CI runs the int8 tests of quantized layers, and not those of other formats, which call the same hooks."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parse(arguments)
@@ -69,6 +72,7 @@ def _job(given: argparse.Namespace, folder: Path) -> Job:
     """Return what to run, with absolute paths."""
     suite = SUITES.get(given.suite)
     parts = given.parts or (suite.parts if suite else ALL if given.all else CI)
+    selection = suite.pytest if suite else CI_PYTEST if parts is CI else ()
     source = None
     if suite and suite.in_checkout:
         (folder / "suite").mkdir()
@@ -78,7 +82,7 @@ def _job(given: argparse.Namespace, folder: Path) -> Job:
         targets=targets,
         python=given.python,
         rootdir=given.rootdir or source or rootdir_of(targets, given.python),
-        pytest=[*(suite.pytest if suite else ()), *shlex.split(given.pytest)],
+        pytest=[*selection, *shlex.split(given.pytest)],
         environment=suite.environment if suite else {},
         paths=[source] if suite and source and suite.imports_checkout else (),
         engine=given.engine or "",
