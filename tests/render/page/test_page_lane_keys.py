@@ -55,7 +55,7 @@ def test_all_times_on_the_axis_have_one_unit(shown):
 
     times = ticks(tab)
     assert times[0] == "0"
-    assert all(re.fullmatch(r"\d\.\d s", time) for time in times[1:])
+    assert [time for time in times[1:] if not re.fullmatch(r"\d\.\d s", time)] == []
 
 
 @in_a_browser
