@@ -49,7 +49,7 @@ def test_all_times_on_the_axis_have_one_unit(shown):
     """A recording of seconds has seconds on its axis, also between them."""
     story = Story()
     for number in range(3):
-        story.add("call", story.layer("Dense", f"dense_{number}"), at=5, ms=900)
+        story.add("call", story.layer("Dense", f"dense_{number}"), at=5, ms=2500)
     tab = shown(story.timeline())
     tab.evaluate(TICKS)
 
