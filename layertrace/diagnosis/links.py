@@ -7,6 +7,7 @@ __all__ = [
     "BASE_LAYER",
     "CREATING_VARIABLES",
     "CUSTOM_TRAINING_LOOPS",
+    "CUSTOM_TRAIN_STEP",
     "DISTRIBUTED_TRAINING",
     "FREE_VARIABLES",
     "FUNCTIONAL_API",
@@ -33,6 +34,7 @@ SAVING = "https://keras.io/guides/serialization_and_saving/"
 TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
+CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"
 
 DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"
 MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"

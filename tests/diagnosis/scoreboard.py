@@ -107,7 +107,8 @@ def _field_verdict(header: dict[str, str], findings) -> str:
         names = {layer.name for layer in finding.layers}
         is_named = culprit in names or re.search(rf"\b{re.escape(culprit)}\b", finding.message) is not None
         is_placed = finding.location is not None and finding.location.line == line
-        is_found = is_named and is_placed and finding.fix and finding.severity != "note"
+        has_fix = bool(finding.fix or finding.edits)
+        is_found = is_named and is_placed and has_fix and finding.severity != "note"
         verdicts.append("found" if is_found else "half" if is_named or is_placed else "missed")
     return min(verdicts, key=VERDICTS.index, default="missed")
 

@@ -180,7 +180,7 @@ def _since(change: Change, trace: Event) -> str:
 
 
 def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
-    """Yield the retraces that one argument of one function caused, where there are enough of them.
+    """Yield the retraces that one argument of one function caused, or the shapes of several together.
 
     Args:
         context: What to examine.
@@ -197,15 +197,19 @@ def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
             is_data = is_framework_code(life.defined_at) and any(
                 change.what == "structure" for change in changes
             )
-            # Of two arguments that changed at once, either may be the cause.
-            if len(arguments) == 1 and all(change.what in kinds for change in changes) and not is_data:
-                by_argument.setdefault(arguments.pop(), []).append((event, changes[0]))
+            # Of two arguments that changed at once, either may be the cause; unless both only had another
+            # shape, such as inputs and targets of another length, which one fix covers.
+            are_shapes = all(change.what in ("shape", "rank") for change in changes)
+            is_one_cause = len(arguments) == 1 or (len(arguments) > 1 and are_shapes)
+            if is_one_cause and all(change.what in kinds for change in changes) and not is_data:
+                by_argument.setdefault(joined(sorted(arguments)), []).append((event, changes[0]))
         for root, pairs in by_argument.items():
             if len(pairs) < MIN_RETRACES:
                 continue
             traces, first_changes = zip(*pairs, strict=True)
             names = {change.argument for change in first_changes}
-            argument = names.pop() if len(names) == 1 else root
+            is_single = len(names) == 1 and next(iter(names)).startswith(root)
+            argument = names.pop() if is_single else root
             found = Retraces(life, argument, traces, first_changes, tuple(runs.get(life.function, ())))
             if not found.is_settled:
                 yield found

@@ -39,10 +39,10 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported if one argument alone caused three or more retraces.
+    - Reported if one argument alone, or the same arguments together, caused three or more retraces.
     - Not reported once the function has run more than twice as often since its last new shape as before:
       then the shapes are a closed set, such as bucket sizes.
-    - Traces in which several arguments changed are not counted: any of them may be the cause.
+    - Traces in which several arguments changed are counted only if each of them had another shape.
     """
     for found in retraces(context, "shape", "rank", "dtype"):
         axes = sorted({axis for change in found.changes for axis in change.axes})
