@@ -14,6 +14,7 @@ __all__ = [
     "MASKING",
     "MIGRATING_TO_KERAS_3",
     "MIXED_PRECISION",
+    "OPTIMIZERS",
     "RETRACING",
     "RETURN_VALUES",
     "SAVING",
@@ -27,6 +28,7 @@ __all__ = [
 
 BASE_LAYER = "https://keras.io/api/layers/base_layer/"
 SEED_GENERATOR = "https://keras.io/api/random/seed_generator/"
+OPTIMIZERS = "https://keras.io/api/optimizers/"
 FUNCTIONAL_API = "https://keras.io/guides/functional_api/"
 SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"

@@ -11,7 +11,9 @@ from layertrace.timeline.statements import Statement
 
 __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
-ObservationKind = Literal["update", "loss", "changed in call", "changed after trace", "kept tensor", "random"]
+ObservationKind = Literal[
+    "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,9 @@ class Observation:
             call`: a Python attribute of a layer had another value after a traced `call` than before.
             `changed after trace`: it had another value when the graph ran than when it was traced.
             `kept tensor`: a layer holds a tensor of a graph after the `call` that was traced into it.
-            `random`: a traced `call` drew from Python's or NumPy's generators, or from TensorFlow with a
-            constant seed.
+            `unknown attribute`: the program set an attribute that an optimizer did not have; `before` is the
+            one that was probably meant. `random`: a traced `call` drew from Python's or NumPy's generators,
+            or from TensorFlow with a constant seed.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an

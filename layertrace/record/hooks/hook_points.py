@@ -20,6 +20,7 @@ from layertrace.record.hooks.optimizer_updates import (
 )
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
+from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import warn_once
@@ -87,6 +88,10 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     if parts.exists(check):
         _, name = parts.home(check)
         points.append(_point(_owner(optimizer, name), name, UNKNOWN_VARIABLES, "watch"))
+    setter = _owner(optimizer, "__setattr__")
+    if not safe.is_library_class(setter) or setter is object:
+        return tuple(points)
+    points.append(_point(setter, "__setattr__", OPTIMIZER_ATTRIBUTES, "watch"))
     return tuple(points)
 
 

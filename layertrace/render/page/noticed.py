@@ -45,6 +45,7 @@ def _description(observation: Observation) -> str:
         "changed in call": f"the call changed {name}: {now}, was {before}",
         "changed after trace": f"{name} is {now} here; when the graph was traced, it was {before}",
         "kept tensor": f"{name} still holds a tensor of the graph after the call",
+        "unknown attribute": f"{name} was set to {now}, an attribute that nothing reads",
         "random": f"drew from {name} during tracing",
     }
     return descriptions[observation.what]
