@@ -116,12 +116,12 @@ def attribute_renamed(location: Location | None, attribute: str, new: str) -> st
 
 
 def text_replaced(location: Location | None, pattern: str, replacement: str) -> str | None:
-    """Return a line without its indentation and with the last match of a pattern replaced.
+    r"""Return a line without its indentation and with the last match of a pattern replaced.
 
     Args:
         location: The line.
         pattern: A regular expression.
-        replacement: The text to put in place of the match.
+        replacement: The text to put in place of the match; `\\1` is its first group.
 
     Returns:
         None if the line is unknown or nothing matches.
@@ -130,4 +130,4 @@ def text_replaced(location: Location | None, pattern: str, replacement: str) -> 
     matches = list(re.finditer(pattern, line))
     if not matches:
         return None
-    return line[: matches[-1].start()] + replacement + line[matches[-1].end() :]
+    return line[: matches[-1].start()] + matches[-1].expand(replacement) + line[matches[-1].end() :]

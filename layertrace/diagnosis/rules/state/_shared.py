@@ -19,6 +19,16 @@ def is_requested(event: Event) -> bool:
     return requests and not is_rejected_by_lock(event)
 
 
+def asks_for_generator(event: Event) -> bool:
+    """Return whether the user's line creates a random generator.
+
+    Keras creates one for all `keras.random` functions without a seed, when the first of them is called:
+    tests/cases/clean/random_numbers_without_a_generator.py
+    """
+    names = (dotted(node.func) for node in nodes_at(event.location) if isinstance(node, ast.Call))
+    return any(name.endswith("Generator") for name in names)
+
+
 def creating_call(context: DiagnosisContext, event: Event) -> Event | None:
     """Return the call that creates a variable itself, whether it runs in a function or not."""
     outer = next((outer for outer in context.ancestors(event) if outer.kind != "trace"), None)

@@ -9,6 +9,7 @@ from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import (
+    asks_for_generator,
     creating_call,
     initializer_comment,
     initializer_of,
@@ -93,6 +94,8 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _creating_layer(context: DiagnosisContext, variable: CreatedVariable) -> LayerRef | None:
     """Return the layer whose `call`, or whose `train_step`, creates a variable itself."""
+    if variable.spec.role == "seed" and not asks_for_generator(variable.event):
+        return None
     call = creating_call(context, variable.event)
     if call is not None:
         return call.layer if is_created_by_call(variable, call) else None
