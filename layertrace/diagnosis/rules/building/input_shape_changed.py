@@ -11,8 +11,8 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.building.output_shape_mismatch import output_shape_mismatch
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
-from layertrace.timeline.ownership import is_container
 
 
 @rule("LT313", "input-shape-changed", "error", links.BASE_LAYER)
@@ -45,10 +45,12 @@ def input_shape_changed(context: DiagnosisContext) -> Iterator[Violation]:
     - Reported only if the call fails and the layer has weights.
     - The batch dimension and unknown dimensions are not compared; LT314 is about the batch.
     """
+    if any(output_shape_mismatch.check(context)):
+        return  # a layer before the failing one declares another shape than it returns
     reported: set[Location | None] = set()
     for failure in [*_failed_calls(context), *_refused_inputs(context)]:
         before, dimension = failure.before, _changed_dimension(failure.before, failure.now)
-        if failure.place in reported or dimension is None or _is_inside_model(context, failure):
+        if failure.place in reported or dimension is None:
             continue
         reported.add(failure.place)
         cls = failure.layer.class_name
@@ -71,23 +73,6 @@ class _Failure(NamedTuple):
     before: TensorSpec
     now: TensorSpec
     place: Location | None
-
-
-def _is_inside_model(context: DiagnosisContext, failure: _Failure) -> bool:
-    """Return whether a functional model, called with the shape it was built for, passed on another shape.
-
-    Then a layer before this one returns another shape than it declares (LT305).
-    """
-    for call in context.events("call"):
-        outer = call.layer
-        if outer is None or not is_container(outer) or call.error is None or outer == failure.layer:
-            continue
-        earlier = _earlier(context, outer, call.seq)
-        before, now = None if earlier is None else _first(earlier), _first(call)
-        is_same = before is not None and now is not None and _changed_dimension(before, now) is None
-        if call.error.location == failure.place and is_same:
-            return True
-    return False
 
 
 def _failed_calls(context: DiagnosisContext) -> Iterator[_Failure]:
