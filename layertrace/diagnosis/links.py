@@ -15,6 +15,7 @@ __all__ = [
     "MIGRATING_TO_KERAS_3",
     "MIXED_PRECISION",
     "OPTIMIZERS",
+    "PREPROCESSING",
     "RETRACING",
     "RETURN_VALUES",
     "SAVING",
@@ -22,6 +23,7 @@ __all__ = [
     "SIDE_EFFECTS",
     "SUBCLASSING",
     "TF_FUNCTION",
+    "TRAINING",
     "TRANSFER_LEARNING",
     "XLA",
 ]
@@ -33,7 +35,9 @@ FUNCTIONAL_API = "https://keras.io/guides/functional_api/"
 SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"
 SAVING = "https://keras.io/guides/serialization_and_saving/"
+TRAINING = "https://keras.io/guides/training_with_built_in_methods/"
 TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
+PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"

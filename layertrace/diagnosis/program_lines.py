@@ -12,7 +12,7 @@ from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Location
 from layertrace.timeline.statements import Statement, Statements
 
-__all__ = ["assignment_before", "compiled_again", "lines_at"]
+__all__ = ["assignment_before", "compiled_again", "lines_at", "statement_at"]
 
 _MOST_LINES = 5_000
 
@@ -64,6 +64,11 @@ def lines_at(context: DiagnosisContext, place: Location | None) -> list[tuple[Lo
     ]
 
 
+def statement_at(context: DiagnosisContext, place: Location | None) -> Statement:
+    """Return the statement at a line; one without a source if it cannot be read."""
+    return Statement("", 0, 0) if place is None else _statements(context, place.file).at(place)
+
+
 def compiled_again(context: DiagnosisContext, place: Location | None) -> str:
     """Write how the model that a line trains is compiled again, in the program's own words if possible."""
     if place is None:
@@ -80,7 +85,7 @@ def compiled_again(context: DiagnosisContext, place: Location | None) -> str:
     return compiling[-1] if compiling else _again(model)
 
 
-_TRAINING = ("fit", "train_on_batch")
+_TRAINING = ("fit", "train_on_batch", "evaluate", "test_on_batch", "predict", "predict_on_batch")
 
 
 def _again(model: str) -> str:

@@ -12,8 +12,9 @@ from layertrace.timeline.statements import Statement
 __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
 ObservationKind = Literal[
-    "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute"
-]
+    "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
+    "compiled", "adapted", "weights set", "losses read",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,21 @@ class Observation:
             `kept tensor`: a layer holds a tensor of a graph after the `call` that was traced into it.
             `unknown attribute`: the program set an attribute that an optimizer did not have; `before` is the
             one that was probably meant. `random`: a traced `call` drew from Python's or NumPy's generators,
-            or from TensorFlow with a constant seed.
+            or from TensorFlow with a constant seed. `compiled`: `compile` of a model has ended. `adapted`: a
+            preprocessing layer was given its statistics or vocabulary. `weights set`: by `set_weights` or
+            `load_weights`. `losses read`: the program, or Keras, read the `losses` of a layer.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
-            attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator.
-        before: The earlier value.
-        now: The new value. For an update: the positions in `variables` of those whose gradient was None.
+            attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
+            or the method that adapted a layer or set its weights.
+        before: The earlier value. For a compile: the numbers of the frozen layers inside the model.
+        now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
+            a compile: the learning rate, or the class of its schedule.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
-            before the recording.
-        paths: The paths of these variables.
+            before the recording. For a compile: those of the variables that were trainable then.
+        paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
+            whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
         without_gradient: The paths of those whose gradient was None.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
@@ -85,6 +91,10 @@ class LayerState:
         declared: The spec of its only output in a functional model that holds it.
         masked: Whether, in that model, its input has a mask, and whether its output has one.
         accepted: Codes of findings that its class accepts (`layertrace.accept`).
+        regularized: The names of its own weights that have a regularizer.
+        adapted: Whether it has statistics of data; None for a layer that needs none, or if that is unknown.
+        output_layer: The number of the layer that computes the only output of a functional model.
+        activation: The name of its activation function, `linear` if it applies none; None if it has none.
     """
 
     layer: LayerRef
@@ -104,6 +114,10 @@ class LayerState:
     declared: TensorSpec | None = None
     masked: tuple[bool, bool] | None = None
     accepted: tuple[str, ...] = ()
+    regularized: tuple[str, ...] = ()
+    adapted: bool | None = None
+    output_layer: int | None = None
+    activation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
 
-__all__ = ["layers_inside", "variables_inside"]
+__all__ = ["layers_inside", "own_variables", "trainable_inside", "variables_inside"]
 
 _MOST = 100_000  # objects that are looked at inside one layer
 _MODEL = "tf_keras.src.engine.training.Model"
@@ -38,6 +38,28 @@ def variables_inside(layer: object) -> list[object]:
         return list(_keras_variables(layer, set()).values())
     trained, others = _weights(layer, set())
     return list({id(variable): variable for variable in (*trained, *others)}.values())
+
+
+def trainable_inside(layer: object) -> list[object]:
+    """Return the variables of a layer and of the layers inside it that an optimizer may update now."""
+    facts = class_facts(type(layer))
+    if facts is None:
+        return []
+    if facts.framework != "keras":
+        return list({id(variable): variable for variable in _weights(layer, set())[0]}.values())
+    if safe.truth(safe.instance_dict(layer).get("_trainable", True)) is False:
+        return []
+    # The setter of `trainable` passes it on to each layer and variable inside.
+    return [variable for variable in variables_inside(layer) if _is_trainable(variable)]
+
+
+def own_variables(layer: object) -> list[object]:
+    """Return the trainable variables that a layer has created itself."""
+    return [*_list(layer, "_trainable_variables"), *_list(layer, "_trainable_weights")]
+
+
+def _is_trainable(variable: object) -> bool:
+    return safe.truth(safe.framework_attribute(variable, "_trainable")) is True
 
 
 def _list(thing: object, name: str) -> list[object]:

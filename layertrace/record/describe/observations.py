@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from layertrace.record.describe.modes import current_mode
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process.forks import held_over_forks
@@ -47,9 +49,15 @@ def add_observation(observation: PendingObservation) -> None:
     thread = threads.state
     observation.thread = thread.name
     observation.start = observation.start or time.perf_counter_ns()
-    observation.span = observation.span or thread.span
+    observation.span = observation.span or thread.span or _trace_of_replica()
     for add in hub.observers:
         add(observation)
+
+
+def _trace_of_replica() -> Span | None:
+    """Return the trace that this thread takes part in: replicas are traced in threads of their own."""
+    mode = None if Loaded.tf is None else current_mode(Loaded.tf)
+    return None if mode is None else mode.span
 
 
 class PendingObservations:

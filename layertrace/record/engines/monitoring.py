@@ -114,6 +114,8 @@ class Monitoring:
         attribute: Any = point.get()
         if isinstance(attribute, staticmethod):
             attribute = attribute.__func__
+        elif isinstance(attribute, property):
+            attribute = attribute.fget
         if attribute is None:
             return None
         if type(attribute) is FunctionType:

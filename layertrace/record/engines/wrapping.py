@@ -283,6 +283,9 @@ def _replacement(point: HookPoint, original: object) -> object:
     if isinstance(original, staticmethod):
         function: Any = _replacement(point, original.__func__)
         return None if function is None else staticmethod(function)
+    if isinstance(original, property):
+        getter: Any = None if original.fget is None else _replacement(point, original.fget)
+        return None if getter is None else property(getter, original.fset, original.fdel, original.__doc__)
     if isinstance(original, FunctionType):
         return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
     return wrap_object(point.make_method(), original, point.observer)

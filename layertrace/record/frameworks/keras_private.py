@@ -32,6 +32,10 @@ _NO_UPDATES = "updates by optimizers are not recorded"
 _NO_ROLE = "the functions that train, test and predict are shown under TensorFlow's names"
 _NO_REFERENCE = "layers that Keras creates as a reference while it saves or loads are shown like others"
 _NO_HOLDER = "its variables are counted and shown like those of the user"
+_NO_RATE = "the learning rate with which a model is compiled is not known"
+_NO_LOSS = "it is not known whether the loss of a model expects logits"
+_NO_REGULARIZER = "regularizers that a loop ignores are not found"
+_NO_OUTPUT = "the layer that computes the output of a model is not known"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 
 KERAS_PARTS = {
@@ -103,6 +107,16 @@ KERAS_PARTS = {
     "reference_layers": _keras("saving.saving_lib", "get_attr_skipset", _NO_REFERENCE),
     "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
     "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
+    "learning_rate": _keras("optimizers.base_optimizer", "_learning_rate", _NO_RATE, in_code=True),
+    "loss_options": _keras("losses.losses", "_fn_kwargs", _NO_LOSS, in_code=True),
+    "regularizer": _keras(
+        "backend.common.variables",
+        "_regularizer",
+        _NO_REGULARIZER,
+        in_code=True,
+    ),
+    "outputs": _keras("ops.function", "Function._outputs", _NO_OUTPUT, in_code=True),
+    "history": _keras("ops.node", "_keras_history", _NO_OUTPUT, in_code=True),
     "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),
 }
 """What is read of Keras 3."""
@@ -140,6 +154,9 @@ TF_KERAS_PARTS = {
     "train_function": _tf_keras("engine.training", "Model.make_train_function", _NO_ROLE),
     "test_function": _tf_keras("engine.training", "Model.make_test_function", _NO_ROLE),
     "predict_function": _tf_keras("engine.training", "Model.make_predict_function", _NO_ROLE),
+    "learning_rate": _tf_keras("optimizers.optimizer", "_learning_rate", _NO_RATE, in_code=True),
+    "loss_options": _tf_keras("losses", "_fn_kwargs", _NO_LOSS, in_code=True),
+    "history": _tf_keras("engine.keras_tensor", "_keras_history", _NO_OUTPUT, in_code=True),
     "counters": _tf_keras("engine.training", "Model._init_batch_counters", _NO_HOLDER),
     "any_optimizer": _tf_keras("optimizers.optimizer", "_BaseOptimizer", _NO_HOLDER),
     "legacy_optimizer": _tf_keras("optimizers.legacy.optimizer_v2", "OptimizerV2", _NO_HOLDER),

@@ -20,6 +20,7 @@ from layertrace.record.hooks.optimizer_updates import (
 )
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
+from layertrace.record.hooks.training_facts import ADAPTED, COMPILED, LOSSES_READ, WEIGHTS_SET
 from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.process import safe
@@ -59,6 +60,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         ),
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
+        *_training_points(framework, base),
     ]
     if framework == "keras":
         variable = sys.modules["keras"].Variable
@@ -66,6 +68,28 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
     return (*points, *_update_points(framework))
+
+
+def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
+    """Yield the public methods by which a program decides how its models train."""
+    keras = sys.modules[framework]
+    yield _point(_owner(keras.Model, "compile"), "compile", COMPILED, "watch")
+    yield _point(_owner(base, "losses"), "losses", LOSSES_READ, "watch")
+    yield _point(_owner(base, "set_weights"), "set_weights", WEIGHTS_SET, "watch")
+    yield _point(_owner(keras.Model, "load_weights"), "load_weights", WEIGHTS_SET, "watch")
+    adapting = (getattr(keras.layers, name, None) for name in _ADAPTING)
+    classes = [cls for cls in adapting if cls is not None]
+    owners = {
+        (owner, name): None
+        for cls in classes
+        for name in ("adapt", "set_vocabulary")
+        if name in vars(owner := _owner(cls, name))
+    }
+    for owner, name in owners:
+        yield _point(owner, name, ADAPTED, "watch")
+
+
+_ADAPTING = ("Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization")
 
 
 def _update_points(framework: str) -> tuple[HookPoint, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from layertrace.record.describe import source_lines
-from layertrace.record.describe.layer_contents import layers_inside, variables_inside
+from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.values import describe, dtype_name, spec
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
@@ -90,7 +90,52 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         declared=_declared(layer),
         masked=_masked(layer),
         accepted=_accepted(type(layer)),
+        regularized=_regularized(layer),
+        adapted=_is_adapted(layer, ref),
+        output_layer=_output_layer(layer),
+        activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
     )
+
+
+def _output_layer(layer: object) -> int | None:
+    """Return the number of the layer that computes the only output of a functional or sequential model.
+
+    The first item of a tensor's `_keras_history` is the layer (Keras 3.0 to 3.15, tf_keras 2.16 to 2.21). An
+    operation that is not a layer has no number.
+    """
+    attributes = safe.instance_dict(layer)
+    inside = safe.instance_dict(attributes.get("_functional"))
+    for name in ("_outputs", "outputs"):
+        outputs = safe.unwrapped(inside.get(name, attributes.get(name)))
+        tensors = [] if outputs is None else safe.last_items(outputs, 2)
+        if len(tensors) == 1:
+            history = safe.unwrapped(safe.framework_attribute(tensors[0], "_keras_history"))
+            source = None if history is None else safe.first_items(history, 1)[0][1]
+            record = None if source is None else live_layers.get(source)
+            return None if record is None else record.number
+    return None
+
+
+def _regularized(layer: object) -> tuple[str, ...]:
+    """Return the names of a layer's own weights that Keras 3 adds a loss for; tf_keras calls `add_loss`."""
+    weights = own_variables(layer)
+    decayed = [weight for weight in weights if safe.framework_attribute(weight, "_regularizer") is not None]
+    return tuple(str(safe.framework_attribute(weight, "name")) for weight in decayed)
+
+
+def _is_adapted(layer: object, ref: LayerRef) -> bool | None:
+    """Return whether a `Normalization` has another mean and variance than the 0 and 1 that it begins with."""
+    attributes = safe.instance_dict(layer)
+    mean, variance = attributes.get("adapt_mean"), attributes.get("adapt_variance")
+    is_one = any(base.endswith(_NORMALIZATION) for base in ref.bases)
+    if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
+        return None
+    if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
+        return None
+    return bool(mean.numpy().any() or (variance.numpy() != 1).any())
+
+
+_NORMALIZATION = "layers.preprocessing.normalization.Normalization"
 
 
 def _accepted(cls: type) -> tuple[str, ...]:

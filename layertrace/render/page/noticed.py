@@ -47,6 +47,10 @@ def _description(observation: Observation) -> str:
         "kept tensor": f"{name} still holds a tensor of the graph after the call",
         "unknown attribute": f"{name} was set to {now}, an attribute that nothing reads",
         "random": f"drew from {name} during tracing",
+        "compiled": f"compile was called, with the optimizer {name}",
+        "adapted": f"{name} gave the layer what it knows of the data",
+        "weights set": f"{name} replaced the weights",
+        "losses read": "the losses of the layer were read",
     }
     return descriptions[observation.what]
 

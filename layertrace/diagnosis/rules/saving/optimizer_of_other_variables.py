@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.training_steps import receiver
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import Location
 
 
 @rule("LT604", "optimizer-of-other-variables", "error", links.SAVING)
@@ -52,6 +56,16 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
             f"({shown}) and then given {new[0]}, which is not one of them.",
             location=context.line(place),
             evidence=(Evidence("given other variables", (), context.line(place)),),
-            fix="optimizer.build(a.trainable_variables + b.trainable_variables)  # before the first step\n"
-            "# or create one optimizer for each model",
+            fix=_fix(context, first, last, context.line(place)),
+            fix_place="elsewhere",
         )
+
+
+def _fix(context: DiagnosisContext, first: Observation, last: Observation, place: Location | None) -> str:
+    """Write another optimizer in the names of the program."""
+    kind = first.name.strip("<>").partition(" ")[0]
+    methods = ("apply", "apply_gradients", "minimize")
+    name = receiver(statement_at(context, place).source, methods) or "optimizer"
+    is_thawed = set(first.paths) < set(last.paths)
+    when = "a new one, after the line that sets `trainable`" if is_thawed else "one for each model"
+    return f"{name} = keras.optimizers.{kind}(...)  # {when}"

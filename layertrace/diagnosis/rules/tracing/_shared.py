@@ -274,13 +274,12 @@ class UsefulFunctions:
         self._context = context
         self._runs = runs_by_function(context)
         self._traces = Counter(event.function for event in context.events("trace"))
-        self._training = {
-            outer.function
-            for update in context.observations("update")
-            if (event := context.event(update.during)) is not None
-            for outer in (event, *context.ancestors(event))
-            if outer.kind == "trace"
-        }
+        self._training: dict[FunctionRef | None, set[int]] = {}
+        for update in context.observations("update"):
+            event = context.event(update.during)
+            for outer in () if event is None else (event, *context.ancestors(event)):
+                if outer.kind == "trace":
+                    self._training.setdefault(outer.function, set()).update(update.variables)
 
     def includes(self, trace: Event) -> bool:
         """Return whether the outermost function around a trace is useful.
@@ -290,10 +289,35 @@ class UsefulFunctions:
         train variables without a layer.
         """
         outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
-        if outermost.function in self._training or self._calls_trained_layer(outermost):
+        if outermost.function in self._training:
+            if not self._trains_what_another_trains(outermost):
+                return True
+        elif self._calls_trained_layer(outermost):
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
         return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
+
+    def _trains_what_another_trains(self, trace: Event) -> bool:
+        """Return whether a function of the same code, created earlier, updates the same variables.
+
+        Those of one model that Keras compiles again are a matter of its `compile`.
+        """
+        variables = self._training[trace.function] - {0}
+        function = trace.function
+        for other, updated in self._training.items():
+            if other is None or function is None or other.id >= function.id or not variables & updated:
+                continue
+            is_of_keras = function.role is not None or other.role is not None
+            if is_of_keras and (function.role != other.role or function.model == other.model):
+                continue
+            if is_of_keras or self._defined_at(other) == trace.defined_at:
+                return True
+        return False
+
+    def _defined_at(self, function: FunctionRef) -> Location | None:
+        return next(
+            (event.defined_at for event in self._context.events("trace") if event.function == function), None
+        )
 
     def _calls_trained_layer(self, trace: Event) -> bool:
         """Return whether a layer that is called in a trace has variables that an optimizer updates."""

@@ -9,6 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import attribute_path, weight_creation, weight_name
+from layertrace.diagnosis.training_steps import unapplied
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
@@ -58,8 +59,13 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     for layer, observation in context.layer_observations("changed in call"):
         if (layer.id, observation.name) not in kept:
             changes.setdefault((layer, observation.name), []).append(observation)
+    # A counter that decides whether the optimizer is applied is LT510: its consequence is more than a count.
+    counters = [each.counter for each in unapplied(context) if each.counter is not None]
+    explained = {(counter.layer, counter.name) for counter in counters}
     for (layer, name), seen in changes.items():
         first = seen[0]
+        if (layer, name) in explained:
+            continue
         if _is_reset(first) or _is_otherwise_eager(context, layer, first):
             continue
         line = first.location or context.call_defined_at(layer)

@@ -15,6 +15,7 @@ from layertrace.diagnosis.rules.tracing._shared import (
     weight_creation,
     weight_name,
 )
+from layertrace.diagnosis.rules.tracing.weights_added_after_trace import layers_with_late_weights
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque
 
@@ -54,7 +55,11 @@ def stale_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     changed_in_call = {
         (layer.id, observation.name) for layer, observation in context.layer_observations("changed in call")
     }
+    late = layers_with_late_weights(context)
     for layer, observation in context.layer_observations("changed after trace"):
+        # What `enable_lora` sets comes with weights, which are LT211.
+        if layer.id in late and not is_user_defined(layer):
+            continue
         if observation.name == "trainable" or (layer.id, observation.name) in changed_in_call:
             continue
         name = attribute_path(observation.name).removeprefix("self.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.training_steps import gradient_before
+from layertrace.diagnosis.user_source import is_in_tape
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import LayerRef
+from layertrace.timeline.event import Event, LayerRef
 
 
 @rule("LT504", "layer-never-called", "warning", links.SUBCLASSING)
@@ -18,8 +21,9 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    The layer was built, but no `call` uses it, or its output is cut off from the loss by `tf.argmax`,
-    `tf.stop_gradient` or `.numpy()`. Its gradients are `None`, and its weights keep their initial values.
+    The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or its output
+    is cut off from the loss by `tf.argmax`, `tf.stop_gradient` or `.numpy()`. Its gradients are `None`, and
+    its weights keep their initial values.
 
     ## Example
 
@@ -42,12 +46,19 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     reported, nor is a layer that no longer exists at the end. A gradient of zeros counts as a gradient.
     """
     unreached = _unreached(context)
+    outside: set[int] = set()
     for state in context.states.values():
         own = _own_variables(context, state, unreached)
         if not own or not state.alive:
             continue
         update = unreached[own[0]][0]
         calls = context.of(state.layer, "call")
+        call = _call_outside_tape(context, calls, update)
+        if call is not None:
+            if call.seq not in outside:
+                outside.add(call.seq)
+                yield _outside_tape(context, call, update)
+            continue
         names = ", ".join(unreached[number][1].rpartition("/")[2] for number in own[:3])
         init = context.init_of(state.layer)
         creation = init.location if init is not None else update.location
@@ -66,6 +77,39 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             if calls
             else f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer",
         )
+
+
+def _call_outside_tape(
+    context: DiagnosisContext, calls: Sequence[Event], update: Observation
+) -> Event | None:
+    """Return the call from the user's step that ran before the tape of the step began to record."""
+    earlier = [call for call in calls if call.start_ns < update.start_ns and call.mode != "symbolic"]
+    step = gradient_before(update.location)
+    if not earlier or step is None:
+        return None
+    outermost = [earlier[-1], *context.enclosing(earlier[-1], "call")][-1]
+    place = outermost.location
+    if place is None or place.file != step.place.file or place.function != step.place.function:
+        return None
+    is_outside = place.line < step.place.line and not is_in_tape(place)
+    return outermost if is_outside and outermost.layer is not None else None
+
+
+def _outside_tape(context: DiagnosisContext, call: Event, update: Observation) -> Violation:
+    source = statement_at(context, call.location).source or "y = model(x, training=True)"
+    return Violation(
+        message="{layer} is called outside of the GradientTape, which therefore knows no gradient of its "
+        "weights: they never change.",
+        layer=call.layer,
+        location=call.location,
+        evidence=(
+            Evidence("called outside of the tape", seqs(call), call.location),
+            Evidence("gradients are None in this update", (), update.location),
+        ),
+        fix=f"with tf.GradientTape() as tape:\n    {source}  # and then the loss",
+        fix_place="elsewhere",
+        severity="error",
+    )
 
 
 def _unreached(context: DiagnosisContext) -> dict[int, tuple[Observation, str]]:

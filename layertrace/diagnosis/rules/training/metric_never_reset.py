@@ -1,0 +1,127 @@
+"""LT513: A metric of a training loop is read in each epoch and never reset."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted
+from layertrace.timeline.event import Event, Location
+
+
+@rule("LT513", "metric-never-reset", "warning", links.CUSTOM_TRAINING_LOOPS)
+def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
+    """A metric of a training loop is read in each epoch and never reset.
+
+    ## Why is this bad?
+
+    A metric collects what it is given until it is reset. `fit` resets its metrics before each epoch. A loop
+    of your own has to do it, or the number after the second epoch is an average over both.
+
+    ## Example
+
+    ```python
+    for epoch in range(epochs):
+        for x, y in batches:
+            accuracy.update_state(y, step(x, y))
+        print(epoch, accuracy.result())
+    ```
+
+    ## Use instead
+
+    ```python
+    for epoch in range(epochs):
+        for x, y in batches:
+            accuracy.update_state(y, step(x, y))
+        print(epoch, accuracy.result())
+        accuracy.reset_state()
+    ```
+
+    ## Known limits
+
+    - The source must be available. Looked at are metrics in variables, and loops over `range(...)` or with
+      `epoch` in the name of their variable.
+    - A file that resets any metric is not looked at.
+    """
+    reported: set[tuple[str, str]] = set()
+    for created in context.created_variables():
+        place = created.event.location
+        if created.spec.role != "metric" or place is None:
+            continue
+        tree = _tree(place.file)
+        name = None if tree is None else _name_at(tree, place.line)
+        if tree is None or name is None or (place.file, name) in reported or _resets(tree):
+            continue
+        read = _read_in_each_epoch(tree, name, place.line)
+        if read is not None:
+            reported.add((place.file, name))
+            yield _violation(name, read, created.event, place)
+
+
+def _violation(name: str, read: ast.Call, created: Event, place: Location) -> Violation:
+    return Violation(
+        message=f"{name} is read after each epoch, but never reset: its value is one of all epochs so far.",
+        location=Location(place.file, read.lineno, place.function),
+        evidence=(Evidence("created here", seqs(created), place),),
+        fix=f"{name}.reset_state()  # after this line, in the same loop",
+        fix_place="elsewhere",
+    )
+
+
+def _tree(file: str) -> ast.Module | None:
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):  # a notebook cell with a magic command
+        return None
+
+
+def _name_at(tree: ast.Module, line: int) -> str | None:
+    """Return the variable to which a statement on a line assigns what it creates."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        if isinstance(node.value, ast.Call) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            return node.targets[0].id
+    return None
+
+
+def _resets(tree: ast.Module) -> bool:
+    names = ("reset_state", "reset_states")
+    return any(isinstance(node, ast.Attribute) and node.attr in names for node in ast.walk(tree))
+
+
+def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call | None:
+    """Return the call of `result` that follows a loop over batches in a loop over epochs."""
+    for epochs in ast.walk(tree):
+        if not isinstance(epochs, ast.For) or not _is_over_epochs(epochs) or _spans(epochs, created):
+            continue
+        batches = [node for node in epochs.body if isinstance(node, (ast.For, ast.While))]
+        last = max((node.end_lineno or node.lineno for node in batches), default=None)
+        reads = [
+            node
+            for statement in epochs.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Call) and dotted(node.func) == f"{name}.result"
+        ]
+        if last is not None and reads and all(read.lineno > last for read in reads):
+            return reads[0]
+    return None
+
+
+def _is_over_epochs(loop: ast.For) -> bool:
+    """Return whether a loop repeats what is in it, over `range(…)` or with `epoch` as a name."""
+    iterated = loop.iter
+    if isinstance(iterated, ast.Call) and dotted(iterated.func) == "range":
+        count = iterated.args[-1] if iterated.args else None
+        return not (isinstance(count, ast.Constant) and count.value == 1)
+    names = [node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)]
+    return any("epoch" in name.lower() for name in names)
+
+
+def _spans(loop: ast.For, line: int) -> bool:
+    return loop.lineno <= line <= (loop.end_lineno or loop.lineno)

@@ -1,0 +1,133 @@
+"""LT512: A crossentropy is given outputs that are not probabilities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
+from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
+from layertrace.diagnosis.program_lines import statement_at
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.training_steps import Trainings
+from layertrace.timeline.context import LayerState, Observation
+from layertrace.timeline.event import LayerRef, Location
+from layertrace.timeline.ownership import is_container
+
+_CLASSES = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+}
+_DEEPEST = 16
+"""How deep models may lie in each other."""
+
+
+@rule("LT512", "outputs-no-probabilities", "error", links.TRAINING)
+def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
+    """A crossentropy is given outputs that are not probabilities.
+
+    ## Why is this bad?
+
+    A crossentropy without `from_logits=True` expects numbers between 0 and 1. It clips what a layer without
+    an activation returns, and clipping has no gradient, so the loss stands still or turns into `nan`. The
+    softmax of a single unit is always 1, so such a model cannot learn either.
+
+    ## Example
+
+    ```python
+    model = keras.Sequential([hidden, keras.layers.Dense(1)])
+    model.compile("adam", loss="binary_crossentropy")
+    ```
+
+    ## Use instead
+
+    ```python
+    model = keras.Sequential([hidden, keras.layers.Dense(1)])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile("adam", loss=loss)
+    ```
+
+    ## Known limits
+
+    Only models that are Sequential or functional and are trained by `fit` or `train_on_batch` are looked at,
+    with one output and one of the crossentropies of Keras.
+    """
+    trainings = Trainings(context)
+    for training in trainings.all:
+        compiled = trainings.compiled_before(training.model.layer, training.traces[0].start_ns)
+        if compiled is None or len(compiled.paths) != 2 or compiled.paths[0] not in _CLASSES:
+            continue
+        if "train_step" in training.model.methods or compiled.paths[1] != "probabilities":
+            continue
+        state = _output_layer(context, training.model)
+        if state is None or not training.steps:
+            continue
+        violation = _violation(context, training.model.layer, compiled, state)
+        if violation is not None:
+            yield violation
+
+
+def _output_layer(context: DiagnosisContext, model: LayerState) -> LayerState | None:
+    """Return the layer that computes the only output of a model, also in a model inside; None if unknown."""
+    for _ in range(_DEEPEST):
+        inner = context.states.get(model.output_layer) if model.output_layer is not None else None
+        if inner is None or inner.layer == model.layer:
+            break
+        model = inner
+    # A layer of the user's may do more than its activation says.
+    return None if is_container(model.layer) or is_user_defined(model.layer) else model
+
+
+def _violation(
+    context: DiagnosisContext, model: LayerRef, compiled: Observation, state: LayerState
+) -> Violation | None:
+    loss = compiled.paths[0]
+    init = context.init_of(state.layer)
+    place = None if init is None else init.location
+    call = next((call for call in context.of(state.layer, "call") if call.outputs is not None), None)
+    spec = None if call is None else next(specs(call.outputs), None)
+    width = spec.shape[-1] if spec is not None and spec.shape else None
+    evidence = (
+        Evidence(f"{state.layer} computes the output", seqs(call), place),
+        Evidence(f"{model.name} is compiled here", (), compiled.location),
+    )
+    if state.activation == "linear":
+        fix, fix_place = _loss_with_logits(context, compiled)
+        return Violation(
+            message=f"{{layer}} has no activation, but {model.name} is compiled with {loss}, which expects "
+            "probabilities: what is below 0 or above 1 is clipped and has no gradient.",
+            layer=state.layer,
+            location=compiled.location,
+            evidence=evidence,
+            fix=fix,
+            fix_place=fix_place,
+        )
+    if state.activation == "softmax" and width == 1:
+        return Violation(
+            message=f"{{layer}} is a softmax of one unit, which is always 1: {model.name} cannot learn.",
+            layer=state.layer,
+            location=place or compiled.location,
+            evidence=evidence,
+            fix=_with_sigmoid(context, place),
+            fix_place="in place",
+        )
+    return None
+
+
+def _loss_with_logits(context: DiagnosisContext, compiled: Observation) -> tuple[str, FixPlace]:
+    """Write the line of the compile with a loss that expects logits."""
+    instead = f"keras.losses.{_CLASSES[compiled.paths[0]]}(from_logits=True)"
+    source = statement_at(context, compiled.location).source
+    written = rf"[\"']{compiled.paths[0]}[\"']|[\w.]*\b{_CLASSES[compiled.paths[0]]}\(\)"
+    edited, count = re.subn(written, instead, source)
+    return (edited, "in place") if count == 1 and len(source) < 200 else (f"loss={instead}", "elsewhere")
+
+
+def _with_sigmoid(context: DiagnosisContext, place: Location | None) -> str:
+    source = statement_at(context, place).source
+    is_short = source.count("softmax") == 1 and len(source) < 200
+    return source.replace("softmax", "sigmoid") if is_short else 'activation="sigmoid"'

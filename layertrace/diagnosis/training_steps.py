@@ -1,0 +1,399 @@
+"""Find the functions that train a model, what each updates, and the lines of a training step."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from layertrace.diagnosis.context import DiagnosisContext, user_function
+from layertrace.diagnosis.user_source import (
+    dotted,
+    function_around,
+    function_at,
+    line_of,
+    methods_beside,
+    nodes_of,
+)
+from layertrace.timeline.context import LayerState, Observation
+from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
+
+__all__ = [
+    "USES",
+    "Gradient",
+    "Training",
+    "Trainings",
+    "Unapplied",
+    "assigned_name",
+    "first_argument",
+    "gradient_before",
+    "outermost_trace",
+    "receiver",
+    "unapplied",
+]
+
+
+@dataclass
+class Training:
+    """A function that Keras created to train a model, with the traces of it and what they update.
+
+    Attributes:
+        function: The outermost function.
+        model: The state of its model.
+        traces: Its traces, without those inside.
+        updates: What optimizers were given in these traces.
+        runs: Its runs.
+    """
+
+    function: FunctionRef
+    model: LayerState
+    traces: list[Event] = field(default_factory=list)
+    updates: list[Observation] = field(default_factory=list)
+    runs: list[Event] = field(default_factory=list)
+
+    @property
+    def updated(self) -> set[int]:
+        """The ids of the variables that it updates."""
+        return {number for update in self.updates for number in update.variables} - {0}
+
+    @property
+    def steps(self) -> int:
+        """How often it ran."""
+        return sum(run.times for run in self.runs)
+
+    @property
+    def began_ns(self) -> int:
+        """When it was first traced or run."""
+        return min(event.start_ns for event in (*self.traces, *self.runs))
+
+    @property
+    def last_ns(self) -> int:
+        """When it last began to run."""
+        return max(event.start_ns for event in (*self.traces, *self.runs))
+
+
+class Trainings:
+    """The train functions of Keras, in the order of their first traces."""
+
+    def __init__(self, context: DiagnosisContext) -> None:
+        self._context = context
+
+    @cached_property
+    def all(self) -> list[Training]:
+        """All of them, whose model is known."""
+        trainings: dict[FunctionRef, Training] = {}
+        for trace in self._context.events("trace"):
+            function = trace.function
+            if function is None or function.role != "train" or trace.error is not None:
+                continue
+            if any(True for _ in self._context.enclosing(trace, "trace")):
+                continue
+            model = self.model_of(function, trace.start_ns)
+            if model is not None:
+                trainings.setdefault(function, Training(function, model)).traces.append(trace)
+        for update in self._context.observations("update"):
+            outermost = outermost_trace(self._context, update.during)
+            if outermost is not None and outermost.function in trainings:
+                trainings[outermost.function].updates.append(update)
+        for run in self._context.events("run"):
+            if run.function in trainings:
+                trainings[run.function].runs.append(run)
+        return list(trainings.values())
+
+    def model_of(self, function: FunctionRef, before_ns: int) -> LayerState | None:
+        """Return the state of the model of a function: of several with its name, the one compiled last."""
+        compiled = self.compiled_before(function.model, before_ns)
+        if compiled is not None:
+            return self._context.state(compiled.layer)
+        states = self._context.states.values()
+        named = [state for state in states if state.layer.name == function.model]
+        return named[0] if len(named) == 1 else None
+
+    def compiled_before(self, model: LayerRef | str | None, before_ns: float) -> Observation | None:
+        """Return the last `compile` of a model, or of one with this name, before a time."""
+        compiles = [
+            compiled
+            for layer, compiled in self._context.layer_observations("compiled")
+            if model in (layer, layer.name) and compiled.start_ns < before_ns
+        ]
+        return compiles[-1] if compiles else None
+
+
+def outermost_trace(context: DiagnosisContext, seq: int | None) -> Event | None:
+    """Return the outermost trace that an event is, or is in."""
+    event = context.event(seq)
+    if event is None:
+        return None
+    traces = [outer for outer in (event, *context.ancestors(event)) if outer.kind == "trace"]
+    return traces[-1] if traces else None
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The line of a step that computes gradients, and the line that computes the loss.
+
+    Attributes:
+        place: The line of `tape.gradient(...)` or `optimizer.minimize(...)`.
+        loss: The variable that holds the loss; empty if it is not a plain name.
+        loss_at: The last line before it that computes the loss, or where a function that computes it returns.
+        statement: The assignment on that line.
+        model: Whose `trainable_variables` the function reads: `self.net`; empty if that is not written so.
+    """
+
+    place: Location
+    loss: str
+    loss_at: Location | None
+    statement: ast.Assign | ast.AugAssign | None
+    model: str
+
+
+def gradient_before(place: Location | None) -> Gradient | None:
+    """Return where the function around an update computes its gradients."""
+    if place is None:
+        return None
+    function = function_around(place)
+    # At module level, only the statements that are in no function count.
+    defined = Location(place.file, 1 if function is None else function.lineno, place.function)
+    nodes = list(_top_level_nodes(place.file) if function is None else nodes_of(defined))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _is_gradient(node)]
+    earlier = [call for call in calls if call.lineno <= place.line] or calls
+    if not earlier:
+        return None
+    call = earlier[-1]
+    argument = call.args[0] if call.args else None
+    name = argument.id if isinstance(argument, ast.Name) else ""
+    assignments = [node for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign))]
+    assigned = [node for node in assignments if node.lineno <= call.lineno and name in _names(node)]
+    statement = assigned[-1] if assigned else None
+    computed = statement or _result_of(place.file, name)
+    sources = [argument for argument in call.args[1:2] if isinstance(argument, ast.Name)]
+    given = [node for node in assignments if any(source.id in _names(node) for source in sources)]
+    trained = [*call.args[1:], *(node for node in reversed(given) if node.lineno <= call.lineno), *nodes]
+    return Gradient(
+        line_of(defined, call),
+        name,
+        None if computed is None else line_of(defined, computed),
+        statement,
+        _trained(trained),
+    )
+
+
+def _top_level_nodes(file: str) -> Iterator[ast.AST]:
+    """Yield the nodes of a file that are in no function and no class, in source order."""
+    tree = _parsed("".join(linecache.getlines(file)))
+    waiting: list[ast.AST] = [] if tree is None else [tree]
+    nodes = []
+    while waiting:
+        inner = waiting.pop()
+        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(inner)
+            if isinstance(inner, (ast.stmt, ast.expr)):
+                nodes.append(inner)
+    yield from sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _result_of(file: str, name: str) -> ast.Return | None:
+    """Return where a function of a file returns, if only one has this name."""
+    tree = _parsed("".join(linecache.getlines(file)))
+    functions = [
+        node
+        for node in ([] if tree is None or not name else ast.walk(tree))
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    returns = [node for node in ast.walk(functions[0]) if isinstance(node, ast.Return)] if functions else []
+    return returns[-1] if len(functions) == 1 and returns else None
+
+
+def _is_gradient(call: ast.Call) -> bool:
+    names = ("gradient", "minimize", "compute_gradients")
+    return isinstance(call.func, ast.Attribute) and call.func.attr in names
+
+
+def _names(node: ast.Assign | ast.AugAssign) -> set[str]:
+    """Return the names that an assignment sets."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+
+
+def _trained(nodes: Sequence[ast.AST]) -> str:
+    """Return whose trainable variables the first of some nodes reads."""
+    reads = (
+        dotted(node.value)
+        for outer in nodes
+        for node in ast.walk(outer)
+        if isinstance(node, ast.Attribute) and node.attr in ("trainable_variables", "trainable_weights")
+    )
+    return next((read for read in reads if read), "")
+
+
+def receiver(source: str, methods: tuple[str, ...]) -> str:
+    """Return on what a statement calls one of these methods: `model` of `model.fit(x)`.
+
+    Example:
+        >>> receiver("history = self.net.fit(x, y)", ("fit",))
+        'self.net'
+    """
+    tree = _parsed(source)
+    for node in [] if tree is None else _calls(tree):
+        name, _, method = dotted(node.func).rpartition(".")
+        if method in methods and name:
+            return name
+    return ""
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+@dataclass(frozen=True)
+class Unapplied:
+    """A step whose graph does not apply its optimizer.
+
+    Attributes:
+        step: Where the step is defined.
+        trace: Its first trace.
+        steps: How often its graph ran.
+        layer: The model of a `train_step`; None for a `tf.function` of the user's.
+        method: The method, or the step itself, that would apply the optimizer.
+        condition: The `if` around that; None if nothing in the source applies it.
+        call: What applies it, or else what computes the gradients.
+        counter: What the condition tests and the step changes, as it was observed.
+    """
+
+    step: Location
+    trace: Event
+    steps: int
+    layer: LayerRef | None
+    method: Location
+    condition: ast.If | None
+    call: ast.Call
+    counter: Observation | None = None
+
+
+_APPLYING = ("apply_gradients", "apply", "minimize")
+
+
+def unapplied(context: DiagnosisContext) -> Iterator[Unapplied]:
+    """Yield the steps that compute gradients, or name an optimizer, and are not traced with an update."""
+    for training in Trainings(context).all:
+        step = training.model.methods.get("train_step")
+        if step is not None and not training.updates and training.steps:
+            others = [place for name, place in methods_beside(step).items() if name != "train_step"]
+            found = _unapplied(
+                context, step, others, training.traces[0], training.steps, training.model.layer
+            )
+            yield from () if found is None else (found,)
+    for step, trace, steps in _own_steps(context):
+        found = _unapplied(context, step, [], trace, steps, None)
+        yield from () if found is None else (found,)
+
+
+def _own_steps(context: DiagnosisContext) -> Iterator[tuple[Location, Event, int]]:
+    """Yield the functions of the user's that are traced without an update: definition, trace, and runs."""
+    traces: dict[FunctionRef, list[Event]] = {}
+    for trace in context.events("trace", lambda trace: trace.error is None):
+        is_outermost = not any(True for _ in context.enclosing(trace, "trace"))
+        if trace.function is not None and is_outermost and user_function(trace) is not None:
+            traces.setdefault(trace.function, []).append(trace)
+    outermost = (outermost_trace(context, update.during) for update in context.observations("update"))
+    training = {trace.function for trace in outermost if trace is not None}
+    for function, own in traces.items():
+        steps = sum(run.times for run in context.events("run") if run.function == function)
+        if function not in training and own[0].defined_at is not None and steps > 1:
+            yield own[0].defined_at, own[0], steps
+
+
+def _unapplied(
+    context: DiagnosisContext,
+    step: Location,
+    others: list[Location],
+    trace: Event,
+    steps: int,
+    layer: LayerRef | None,
+) -> Unapplied | None:
+    applied = [
+        (place, condition, call)
+        for place in (step, *others)
+        for condition, call in _applied(function_at(place))
+        if condition is not None or place != step
+    ]
+    calls = [node for node in nodes_of(step) if isinstance(node, ast.Call)]
+    gradients = [call for call in calls if dotted(call.func).endswith(".gradient")]
+    if applied and (layer is not None or gradients):
+        place, condition, call = applied[0]
+        counter = _counter(context, layer, condition)
+        return Unapplied(step, trace, steps, layer, place, condition, call, counter)
+    names = [call.func.attr for call in calls if isinstance(call.func, ast.Attribute)]
+    # A step may assign its weights by hand: tests/cases/clean/steps_that_train_otherwise.py
+    # A function of the user's may compute gradients for another purpose.
+    if layer is None or not gradients or any(name.startswith(("assign", *_APPLYING)) for name in names):
+        return None
+    return Unapplied(step, trace, steps, layer, step, None, gradients[-1])
+
+
+def _applied(function: ast.AST | None) -> Iterator[tuple[ast.If | None, ast.Call]]:
+    """Yield the calls that apply an optimizer, each with the innermost `if` around it."""
+    waiting: list[tuple[ast.AST, ast.If | None]] = [] if function is None else [(function, None)]
+    while waiting:
+        node, condition = waiting.pop(0)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner, _, name = dotted(node.func).rpartition(".")
+            if name in _APPLYING and ("opt" in owner.lower() or name != "apply"):
+                yield condition, node
+        inner = node if isinstance(node, ast.If) else condition
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
+def _counter(
+    context: DiagnosisContext, layer: LayerRef | None, condition: ast.If | None
+) -> Observation | None:
+    """Return the change of an attribute, or of a global, that a condition tests."""
+    if condition is None:
+        return None
+    tested = {node.attr for node in ast.walk(condition.test) if isinstance(node, ast.Attribute)}
+    tested |= {f"global {node.id}" for node in ast.walk(condition.test) if isinstance(node, ast.Name)}
+    changes = context.observations("changed in call")
+    return next((change for change in changes if change.layer == layer and change.name in tested), None)
+
+
+USES = ("fit", "train_on_batch", "evaluate", "predict")
+"""The methods that run a model on data."""
+
+
+def first_argument(source: str) -> str:
+    """Return the data that a statement trains or predicts with, as it is written there.
+
+    Example:
+        >>> first_argument("model.fit(x[:32], y[:32], epochs=1)")
+        'x[:32]'
+    """
+    tree = _parsed(source)
+    for node in [] if tree is None else _calls(tree):
+        if dotted(node.func).rpartition(".")[2] in USES and node.args:
+            return ast.unparse(node.args[0])
+    return ""
+
+
+def assigned_name(source: str, cls: str) -> str:
+    """Return the name to which a statement assigns the layer of a class that it creates.
+
+    Example:
+        >>> assigned_name("self.scaling = layers.Normalization(axis=-1)", "Normalization")
+        'self.scaling'
+    """
+    tree = _parsed(source)
+    for node in [] if tree is None else ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if dotted(node.value.func).rpartition(".")[2] == cls:
+            return dotted(node.targets[0])
+    return ""
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):  # the head of a compound statement, or a part that was cut
+        return None

@@ -1,0 +1,139 @@
+"""Record what decides how a model trains: it is compiled, adapted, given weights, and its losses are read."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from types import FrameType
+
+from layertrace.record.describe import source_lines
+from layertrace.record.describe.layer_contents import layers_inside, trainable_inside
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.trace_signatures import described
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
+from layertrace.record.hooks.variables import number_of
+from layertrace.record.hub import hub, threads
+from layertrace.record.layers import LayerRecord, register_layer
+from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
+from layertrace.timeline.context import ObservationKind
+from layertrace.timeline.registry import live_layers
+
+__all__ = ["ADAPTED", "COMPILED", "LOSSES_READ", "WEIGHTS_SET"]
+
+_order = itertools.count()
+
+
+def _record_of(layer: object) -> LayerRecord | None:
+    return live_layers.get(layer) or register_layer(layer, None)
+
+
+def _compiled(call: Call, _: object, model: object) -> None:
+    """Record a `compile` when it has ended: the optimizer and its rate, and what is trainable then."""
+    if not hub.observers:
+        return
+    with guarded("record a compile"):
+        threads.state.runs_for = None  # the next run of its function is an event of its own, after this
+        optimizer = safe.instance_dict(model).get("optimizer")
+        inside = [record for layer in layers_inside(model) if (record := live_layers.get(layer)) is not None]
+        add_observation(
+            PendingObservation(
+                "compiled",
+                (next(_order),),
+                layer=_record_of(model),
+                name=str(described(optimizer)),
+                before=tuple(record.number for record in inside if _is_frozen(record.reference())),
+                now=_rate(optimizer),
+                variables=tuple(map(number_of, trainable_inside(model))),
+                paths=_loss(safe.instance_dict(model).get("loss")),
+                place=source_lines.caller(call.method, _above(call.caller, "compile")),
+            )
+        )
+
+
+def _above(caller: FrameType | None, method: str) -> FrameType | None:
+    """Return the frame that called the user's own method of a name, which calls that of its base class."""
+    frame = caller
+    while frame is not None:
+        code = frame.f_code
+        if not source_lines.is_internal(code.co_filename):
+            if code.co_name != method:
+                return frame
+            caller = frame.f_back
+        frame = frame.f_back
+    return caller
+
+
+def _loss(loss: object) -> tuple[str, ...]:
+    """Return the name of the only loss, and what it expects; nothing if there are several, or none."""
+    inner = safe.unwrapped(loss)
+    if inner is not None:
+        losses = safe.first_items(inner, 2)
+        return _loss(losses[0][1]) if len(losses) == 1 else ()
+    if type(loss) is str:
+        return loss, "probabilities"
+    if safe.home_of(loss).startswith(("keras.", "tf_keras.")):
+        return str(safe.code_name(loss)), "probabilities"
+    if loss is None or not safe.is_library_class(type(loss)):
+        return ()
+    options = safe.unwrapped(safe.instance_dict(loss).get("_fn_kwargs"))
+    given = {} if options is None else dict(safe.first_items(options, 16))
+    expects = "logits" if safe.truth(given.get("from_logits")) else "probabilities"
+    return _snake_case(safe.class_name(loss)), expects
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _is_frozen(layer: object) -> bool:
+    return safe.truth(safe.instance_dict(layer).get("_trainable", True)) is False
+
+
+def _rate(optimizer: object) -> float | str | None:
+    """Return the learning rate of an optimizer, or the class of its schedule; None if it is unknown."""
+    rate = safe.instance_dict(optimizer).get("_learning_rate")
+    if safe.is_plain(rate):
+        return rate if type(rate) is float else None
+    is_value = safe.is_library_class(type(rate)) and callable(safe.framework_attribute(rate, "numpy"))
+    if is_value and Loaded.tf.executing_eagerly():
+        with guarded("read a learning rate"):
+            return float(rate.numpy())  # type: ignore[union-attr]  # a variable has it
+    return None if rate is None else safe.class_name(rate)
+
+
+def _observer(what: ObservationKind, *, ends_runs: bool) -> AnyObserver:
+    """Return an observer that adds an observation about a layer each time."""
+
+    def begin(call: Call) -> None:
+        if not hub.observers:
+            return
+        with guarded(f"record that a layer was {what}"):
+            place = source_lines.caller(call.method, call.caller)
+            key: tuple[object, ...] = (id(call.subject), place)
+            if ends_runs:
+                threads.state.runs_for = None  # what runs after this is an event of its own
+                key = (next(_order),)
+            layer = _record_of(call.subject)
+            if layer is not None:
+                add_observation(PendingObservation(what, key, layer=layer, name=_name(call), place=place))
+
+    return watching(begin)
+
+
+def _name(call: Call) -> str:
+    return "" if call.method.code is None else call.method.code.co_name
+
+
+COMPILED = Observer(begin=lambda call: call, end=_compiled, fail=ignore)
+"""Observes `compile` of a model."""
+
+ADAPTED = _observer("adapted", ends_runs=True)
+"""Observes `adapt` and `set_vocabulary` of preprocessing layers."""
+
+WEIGHTS_SET = _observer("weights set", ends_runs=False)
+"""Observes `set_weights` of a layer and `load_weights` of a model."""
+
+LOSSES_READ = _observer("losses read", ends_runs=False)
+"""Observes the property `losses` of a layer."""

@@ -1,0 +1,17 @@
+# The discriminator is thawed before the combined model takes its first step: https://github.com/keras-team/keras/issues/19244
+import os
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import numpy as np, tensorflow as tf, keras
+from keras import layers
+
+critic = keras.Sequential([keras.Input((2,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="critic")
+maker = keras.Sequential([keras.Input((3,)), layers.Dense(2)], name="maker")
+critic.trainable = False
+gan = keras.Sequential([keras.Input((3,)), maker, critic], name="gan")
+gan.compile("adam", "mse")
+critic.trainable = True  # finds: LT509 critic
+critic.compile("adam", "mse")
+
+before = critic.get_weights()[0].copy()
+gan.train_on_batch(np.random.rand(4, 3), np.ones((4, 1)))
+print("the combined model changed the critic:", not np.array_equal(before, critic.get_weights()[0]))

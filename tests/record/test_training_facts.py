@@ -1,0 +1,130 @@
+"""A recording has what decides how a model trains: compile, adapt, set weights, losses that are read."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+from keras import layers
+
+import layertrace
+
+ONES = np.ones((4, 3), "float32")
+KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
+
+
+def seen(timeline, what):
+    return [observation for observation in timeline.surroundings.observations if observation.what == what]
+
+
+def state_of(timeline, name):
+    (state,) = [state for state in timeline.surroundings.states.values() if state.layer.name == name]
+    return state
+
+
+@KERAS
+def test_a_compile_has_the_optimizer_the_rate_and_what_was_trainable(k):
+    """The frozen layers are known by their numbers, the trainable weights by theirs."""
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(2, name="base"), k.layers.Dense(1)], name="net")
+        model.layers[0].trainable = False
+        model.compile(k.optimizers.SGD(0.5), "mse")
+
+    (compiled,) = seen(timeline, "compiled")
+    assert compiled.layer.name == "net"
+    assert compiled.name.startswith("<SGD")
+    assert compiled.now == 0.5
+    assert compiled.before == (state_of(timeline, "base").layer.id,)
+    assert len(compiled.variables) == 2
+    assert set(compiled.variables).isdisjoint(state_of(timeline, "base").variables)
+    assert compiled.location.function == "test_a_compile_has_the_optimizer_the_rate_and_what_was_trainable"
+
+
+def test_a_compile_of_the_users_own_is_the_line_that_calls_it():
+    """The line of `super().compile()` is inside it."""
+
+    class Net(keras.Model):
+        def compile(self, rate):
+            super().compile(keras.optimizers.SGD(rate))
+
+    with layertrace.trace() as timeline:
+        net = Net()
+        net.compile(0.25)
+
+    (compiled,) = seen(timeline, "compiled")
+    assert compiled.location.function == "test_a_compile_of_the_users_own_is_the_line_that_calls_it"
+    assert compiled.now == 0.25
+
+
+@KERAS
+def test_losses_are_known_to_be_read(k):
+    """`fit` reads them in the trace of its step, and a program may read them anywhere."""
+    with layertrace.trace() as timeline:
+        dense = k.layers.Dense(1, kernel_regularizer="l2")
+        model = k.Sequential([k.Input((3,)), dense], name="net")
+        assert not seen(timeline, "losses read")
+        assert len(model.losses) == 1
+        model.compile("sgd", "mse")
+        model.fit(ONES, ONES[:, :1], verbose=0)
+
+    first, *others = seen(timeline, "losses read")
+    assert (first.layer.name, first.during) == ("net", None)
+    assert "trace" in {timeline[other.during].kind for other in others if other.during is not None}
+
+
+@KERAS
+def test_adapting_and_setting_weights_are_noticed(k):
+    """Each has its layer and line; runs before and after it are two events."""
+    with layertrace.trace() as timeline:
+        scale = k.layers.Normalization(name="scale")
+        scale.adapt(ONES)
+        words = k.layers.StringLookup(name="words")
+        words.adapt(["a", "b"])
+        words.set_vocabulary(["c"])
+        dense = k.layers.Dense(1, name="dense")
+        dense.build((None, 3))
+        dense.set_weights(dense.get_weights())
+
+    adapted = {(each.layer.name, each.name) for each in seen(timeline, "adapted")}
+    assert {("scale", "adapt"), ("words", "adapt"), ("words", "set_vocabulary")} <= adapted
+    assert [each.layer.name for each in seen(timeline, "weights set")] == ["dense"]
+
+
+def test_runs_before_and_after_an_adapt_are_two_events():
+    """They are counted together only while nothing happens between them."""
+    scale = layers.Normalization()
+    scale.adapt(ONES)
+    apply = tf.function(scale)
+    apply(tf.ones((1, 3)))
+    with layertrace.trace() as timeline:
+        for _ in range(2):
+            apply(tf.ones((1, 3)))
+            scale.adapt(ONES)
+
+    assert len([event for event in timeline if event.kind == "run"]) == 2
+
+
+@KERAS
+def test_a_state_shows_whether_a_normalization_has_statistics(k):
+    """They may come from `adapt`, or be set as weights; one that was given a mean needs none."""
+    with layertrace.trace() as timeline:
+        kept = [k.layers.Normalization(name=name) for name in ("fresh", "adapted", "set")]
+        kept.append(k.layers.Normalization(name="given", mean=1.0, variance=2.0))
+        for layer in kept:
+            layer.build((None, 3))
+        kept[1].adapt(ONES * 5)
+        kept[2].set_weights([weight + 2 for weight in kept[2].get_weights()])
+
+    states = {name: state_of(timeline, name).adapted for name in ("fresh", "adapted", "set", "given")}
+    assert states == {"fresh": False, "adapted": True, "set": True, "given": None}
+
+
+def test_a_state_shows_which_weights_have_a_regularizer():
+    """Those of the layers inside belong to their own states."""
+    with layertrace.trace() as timeline:
+        dense = layers.Dense(1, bias_regularizer="l2", name="d")
+        model = keras.Sequential([keras.Input((3,)), dense], name="net")
+
+    assert model.built
+    assert state_of(timeline, "d").regularized == ("bias",)
+    assert state_of(timeline, "net").regularized == ()
