@@ -208,6 +208,22 @@ def test_the_cost_of_retracing_is_named():
     assert "Tracing took" not in diagnose(events, select=["LT202"], ignore=[])[0].message
 
 
+def test_the_cost_of_first_runs_is_named():
+    """The first run of a graph takes long, too, so that a graph for every run costs more than its trace."""
+    events = step_by_step([4] * 5, [0, 0, 1, 2, 3])
+    slow = [
+        structs.replace(event, start_ns=event.seq * 10**9, duration_ns=900_000_000) for event in events
+    ]
+    (finding,) = diagnose(Timeline(slow), select=["LT202"], ignore=[])
+
+    assert finding.message.endswith(" s. 4 runs, each the first of a new graph, took 3.6 s more.")
+
+    slow[-1] = structs.replace(slow[-1], times=3, first_ns=800_000_000)
+    (finding,) = diagnose(Timeline(slow), select=["LT202"], ignore=[])
+
+    assert finding.message.endswith(" s. 4 of 6 runs, each the first of a new graph, took 3.5 s more.")
+
+
 def test_a_value_is_compared_with_a_trace_that_is_named():
     """The most similar trace is not always the one before."""
     timeline = step_by_step([4] * 5, [0, 0, 1, 2, 3])

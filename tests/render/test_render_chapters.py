@@ -7,6 +7,7 @@ import re
 import pytest
 import stories
 from hand_made import DIRECTORY, Story, spec
+from msgspec import structs
 
 from layertrace.diagnosis import Finding
 from layertrace.diagnosis.finding import Evidence
@@ -89,6 +90,24 @@ def test_an_overview_answers_on_one_screen():
     assert any(re.match(traces, line) for line in lines)
     assert any(re.match(r" +step  run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+def test_first_runs_of_new_graphs_are_named():
+    """They take longer than further runs, which one does not see from their sum."""
+    timeline = slow_trace(symbolic=0, traced=[300], runs=0)
+    trace = timeline[0]
+    events: list[Event] = []
+    for number in range(1, 4):
+        for kind in ("trace", "run"):
+            event = structs.replace(trace, seq=len(timeline) + len(events), kind=kind, trace=number)
+            events.append(structs.replace(event, start_ns=event.seq * 10**9, duration_ns=10**9))
+    page = " ".join(shown(with_events(timeline, *events)))
+
+    assert "run ×3  as a graph, without Python · each the first of a new graph" in re.sub(" {2,}", "  ", page)
+
+    again = structs.replace(events[-1], seq=events[-1].seq + 1, start_ns=10**11, times=2)
+
+    assert "the first of" not in " ".join(shown(with_events(timeline, *events, again)))
 
 
 @pytest.mark.parametrize(

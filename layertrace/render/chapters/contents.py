@@ -27,6 +27,7 @@ class Pass:
         calls: The number of all calls.
         traces: The traces of the function, or of the one inside it that was traced most often.
         runs: The number of executions.
+        first_runs: How many of these were the first after a trace.
         causes: Why it was traced again.
         duration_ns: The duration of all this; None if nothing was timed.
         run_ns: The part of the executions.
@@ -43,6 +44,7 @@ class Pass:
     calls: int = 0
     traces: list[Event] = field(default_factory=list)
     runs: int = 0
+    first_runs: int = 0
     causes: list[Cause] = field(default_factory=list)
     duration_ns: int | None = None
     run_ns: int | None = None
@@ -53,6 +55,7 @@ class Pass:
     updates: bool = False
     _traced: dict[int, list[Event]] = field(default_factory=dict)
     _numbers: TraceNumbers = field(default_factory=TraceNumbers)
+    _has_new_graph: bool = False
 
     @property
     def trace_number(self) -> int:
@@ -79,6 +82,7 @@ class Pass:
             outermost: The number of the outermost trace around it, or its own.
         """
         self._numbers.add(event, outermost)
+        self._has_new_graph = True
         number = 0 if event.function is None else event.function.id
         traces = self._traced.setdefault(number, [])
         traces.append(event)
@@ -86,6 +90,14 @@ class Pass:
             self.traces = traces
         if event.cause is not None:
             self.causes.append(event.cause)
+
+    def add_run(self, event: Event) -> None:
+        """Add executions of the function."""
+        self.runs += event.times
+        self.first_runs += self._has_new_graph
+        self._has_new_graph = False
+        if event.traced_before and event.traced_before == event.trace:
+            self.traced_before = event.traced_before
 
     def add_time(self, event: Event) -> None:
         """Add the duration of a call, trace or run that is not inside another event of the pass."""
@@ -219,9 +231,7 @@ class _Collector:
         if event.kind == "trace":
             way.add_trace(event, event.seq if around.trace is None else around.trace)
         else:
-            way.runs += event.times
-            if event.traced_before and event.traced_before == event.trace:
-                way.traced_before = event.traced_before
+            way.add_run(event)
         return way
 
     def _add_call(self, event: Event, around: _Around) -> Pass:

@@ -193,6 +193,10 @@ class RowWriter:
             if not self._has_explained_runs:
                 yield inked(event_phrases.AS_GRAPH, QUIET)
             self._has_explained_runs = True
+            first = sentences.first_runs(way)
+            if first:
+                yield inked(first, NOTE)
+                return
             start = event_phrases.slow_start(way.runs, way.first_run_ns, way.run_ns, self._glyphs)
             if start:
                 yield Text(start)

@@ -10,11 +10,13 @@ from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.timeline.event import Change, Event, LayerRef
 
-__all__ = ["calls", "created", "numbers", "pass_name", "reasons", "rest", "runs"]
+__all__ = ["calls", "created", "first_runs", "numbers", "pass_name", "reasons", "rest", "runs"]
 
 MOST_NAMES = 3
 MOST_REASONS = 2
 MOST_NUMBERS = 4
+FEWEST_RUNS = 3
+MOST_OF = 0.9
 REST = {"test": ": loss, metrics", "predict": ": TensorFlow"}
 NEW = {"value": "values", "shape": "shapes", "rank": "ranks", "dtype": "dtypes", "structure": "structures",
        "object": "objects"}  # fmt: skip
@@ -101,6 +103,14 @@ def numbers(way: Pass) -> str:
 def runs(way: Pass) -> str:
     """Return how often a function ran: `run ×21`."""
     return f"run ×{way.runs:,}" if way.runs else ""
+
+
+def first_runs(way: Pass) -> str:
+    """Return whether nearly every execution was the first of a new graph, which takes longer than others."""
+    if way.runs < FEWEST_RUNS or way.first_runs < MOST_OF * way.runs:
+        return ""
+    number = "each" if way.first_runs == way.runs else f"{way.first_runs:,}"
+    return f"{number} the first of a new graph"
 
 
 def reasons(way: Pass) -> Iterator[str]:

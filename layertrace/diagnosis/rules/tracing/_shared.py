@@ -148,14 +148,32 @@ def _changed_together(mixed: Iterable[tuple[Change, ...]]) -> str:
     return " and ".join(filter(None, (joined(others), f"the shape of {joined(shapes)}" if shapes else "")))
 
 
-def tracing_cost(context: DiagnosisContext, life: FunctionLife) -> str:
-    """Return a sentence about how long a function was traced, if that can be felt; otherwise nothing."""
+def tracing_cost(context: DiagnosisContext, found: Retraces) -> str:
+    """Return how long traces, and first runs of new graphs, took, if that can be felt; otherwise nothing."""
+    life = found.life
     ends = [event.start_ns + (event.duration_ns or 0) for event in context.timeline.roots]
     starts = [event.start_ns for event in context.timeline.roots]
     whole = (max(ends, default=0) - min(starts, default=0)) / 1e9
     if not LEAST_COST <= life.seconds <= whole:  # of a selection, the whole is not known
         return ""
-    return f" Tracing took {_digits(life.seconds)} of {_digits(whole)} s."
+    return f" Tracing took {_digits(life.seconds)} of {_digits(whole)} s.{_first_runs_cost(found)}"
+
+
+def _first_runs_cost(found: Retraces) -> str:
+    """Return how long the first runs of new graphs took, if that is most of the time of all runs."""
+    earlier: Iterable[Event | None] = (None, *found.runs)
+    firsts = [
+        run.first_ns if run.times > 1 else run.duration_ns
+        for run, before in zip(found.runs, earlier, strict=False)
+        if before is None or run.trace != before.trace
+    ]
+    seconds = sum(first or 0 for first in firsts) / 1e9
+    whole = sum(run.duration_ns or 0 for run in found.runs) / 1e9
+    if len(firsts) < MIN_RETRACES or not max(LEAST_COST, whole / 2) <= seconds:
+        return ""
+    runs = sum(run.times for run in found.runs)
+    number = f"{len(firsts):,}" if len(firsts) == runs else f"{len(firsts):,} of {runs:,}"
+    return f" {number} runs, each the first of a new graph, took {_digits(seconds)} s more."
 
 
 def _digits(seconds: float) -> str:

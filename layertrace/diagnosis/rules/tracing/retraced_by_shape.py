@@ -54,7 +54,7 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
             new = relaxed(context, found.life, found.location, instead=_signature(found, axes))
         account = found.account(f"{what} of {found.argument}")
         yield Violation(
-            message=f"{account}{tracing_cost(context, found.life)}",
+            message=f"{account}{tracing_cost(context, found)}",
             location=found.location,
             evidence=found.evidence,
             fix=new.fix,
