@@ -77,7 +77,7 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         yield Violation(
             message=f"{{layer}} has trainable={observation.now} now, but the train function that ran here "
             f"{consequence}: it was traced before that{_traced_at(trace, observation.location)}."
-            f"{_cost(fix, trace, observation.location)}",
+            f"{_cost(fix)}",
             layer=layer,
             location=observation.location,
             evidence=(
@@ -93,7 +93,7 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _cost(fix: str, trace: Event | None, place: Location | None) -> str:
+def _cost(fix: str) -> str:
     """Return what compiling again costs, unless the program passes an optimizer that it has kept."""
     with suppress(SyntaxError):
         calls = [node for node in ast.walk(ast.parse(fix)) if isinstance(node, ast.Call)]
@@ -101,9 +101,7 @@ def _cost(fix: str, trace: Event | None, place: Location | None) -> str:
             given = [word.value for word in call.keywords if word.arg == "optimizer"] or call.args[:1]
             is_compile = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
             if is_compile and not any(isinstance(value, (ast.Name, ast.Attribute)) for value in given):
-                line = _traced_at(trace, place).rpartition(" ")[2]
-                instead = f"; to keep it, set trainable before line {line}" if line else ""
-                return f" Compiling again loses the state of the optimizer{instead}."
+                return " Compiling again loses the state of the optimizer."
     return ""
 
 
