@@ -163,7 +163,7 @@ def test_all_traces_are_accounted_for():
     (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
 
     assert finding.message == (
-        "7 traces of train for 6 runs: 3 because only step changed (0, 1, 2, …), 2 because step and the "
+        "7 traces of train for 6 runs: 3 because only step changed (1, 2, 3), 2 because step and the "
         "shape of tokens changed, 2 in the first run. Each Python value is a constant of its graph."
     )
     assert finding.fix.splitlines() == [
@@ -229,6 +229,6 @@ def test_a_value_is_compared_with_a_trace_that_is_named():
     timeline = step_by_step([4] * 5, [0, 0, 1, 2, 3])
     (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
 
-    assert finding.evidence[0].text == "step=1, was 0 in trace 2"
+    assert finding.evidence[0].text == "trace 3: step=1, was 0 in trace 2"
     assert "only" not in finding.message
     assert "reduce_retracing" not in finding.fix

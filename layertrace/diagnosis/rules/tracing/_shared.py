@@ -67,13 +67,18 @@ class Retraces:
 
     @property
     def values(self) -> list[str]:
-        """The values of the argument, each once, in the order of the traces."""
+        """The new values that the argument had in these traces, each once."""
+        return list(dict.fromkeys(str(change.now) for change in self.changes))
+
+    @property
+    def all_values(self) -> set[str]:
+        """The values of the argument in all traces of the function."""
         values = [str(change.before) for change in self.changes[:1]]
         for trace in self.life.traces:
             changes = () if trace.cause is None else trace.cause.changes
             names = ((change, {change.argument, _root(change)}) for change in changes)
             values += [str(change.now) for change, known in names if self.argument in known]
-        return list(dict.fromkeys(values))
+        return set(values)
 
     @property
     def shapes(self) -> list[str]:
@@ -191,10 +196,11 @@ def _root(change: Change) -> str:
 
 
 def _since(change: Change, trace: Event) -> str:
-    """Return a change, and the number of the trace whose value it is compared with."""
+    """Return the number of a trace, what changed in it, and since which trace."""
     number = None if trace.cause is None else trace.cause.compared_with
     text, dimension, end = str(change).partition(" (dimension")
-    return f"{change}" if number is None else f"{text} in trace {number}{dimension}{end}"
+    here = "" if trace.trace is None else f"trace {trace.trace}: "
+    return f"{here}{change}" if number is None else f"{here}{text} in trace {number}{dimension}{end}"
 
 
 def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:

@@ -45,8 +45,7 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
     - The structure of the data that `fit`, `evaluate` and `predict` pass to Keras's own steps is ignored.
     """
     for found in retraces(context, "value", "object", "structure"):
-        distinct = found.values
-        if set(distinct) <= {"True", "False", "None"}:
+        if found.all_values <= {"True", "False", "None"}:
             # A closed set of few graphs, such as `training`: tests/cases/clean/graphs_for_all_switches.py
             continue
         is_object = all(change.what == "object" for change in found.changes)
@@ -58,7 +57,8 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
             or f"{found.life.name}(..., {name}=tf.constant({name}))"
         )
         of_shapes = _for_shapes(context, found)
-        shown = ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
+        values = found.values
+        shown = ", ".join(values[:3]) + (", …" if len(values) > 3 else "")
         account = found.account(
             found.argument, f"was a new object ({shown})" if is_object else f"changed ({shown})"
         )
