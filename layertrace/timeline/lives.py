@@ -130,6 +130,7 @@ class Lives:
         ran: The functions that ran, by number.
         traces: The chapter and the number of the function of each trace, by the `seq` of its event. Of nested
             functions, it is the outermost one.
+        ran_at: The same of each run.
         ran_before: Whether a function ran that had been traced before the recording, so that the calls inside
             it were not seen.
         holders: The number of variables outside of layers of each optimizer and metric, by the index of the
@@ -143,6 +144,7 @@ class Lives:
     runs: Mapping[tuple[int, int], int]
     ran: Mapping[int, FunctionRef]
     traces: Mapping[int, tuple[int, int]]
+    ran_at: Mapping[int, tuple[int, int]]
     ran_before: bool = False
     holders: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
@@ -202,6 +204,7 @@ def _computed(timeline: Timeline) -> Lives:
         runs=collector.runs,
         ran=collector.ran,
         traces=collector.traces,
+        ran_at=collector.ran_at,
         ran_before=collector.ran_before,
         holders={renumbered[number]: names for number, names in collector.holders.items()},
     )
@@ -224,6 +227,7 @@ class _Collector:
         self.runs: dict[tuple[int, int], int] = {}
         self.ran: dict[int, FunctionRef] = {}
         self.traces: dict[int, tuple[int, int]] = {}
+        self.ran_at: dict[int, tuple[int, int]] = {}
         self.ran_before = False
         self.holders: dict[int, Counter[str]] = {}
         self.clues = Clues()
@@ -267,6 +271,7 @@ class _Collector:
             key = (chapter, event.function.id)
             self.runs[key] = self.runs.get(key, 0) + event.times
             self.ran[event.function.id] = event.function
+            self.ran_at[event.seq] = key
             self.ran_before |= bool(event.traced_before)
 
     def _life(self, layer: LayerRef) -> Life:

@@ -115,6 +115,22 @@ def test_a_finding_about_a_function_stands_above_its_traces():
     assert "◄ LT202" in shown.splitlines()[2]
 
 
+def test_a_finding_about_a_layer_stands_above_the_run_that_shows_it():
+    """The row names the layer, and the head the statement; in a narrow terminal, the name gives way."""
+    story = Story()
+    net, step = story.layer("Net", "net"), story.function("step")
+    with story.span("trace", function=step, trace=1, at=5, mode="graph"):
+        story.add("call", net, mode="graph")
+    story.add("run", function=step, trace=1, at=6, mode="graph")
+    story.add("call", net, at=7)
+    stale = finding("LT207", net, events=(2,))
+
+    assert "◄ LT207" in row(chart(story.timeline(), stale), "net")
+    assert "step ran ×1 ◄ LT207" in chart(story.timeline(), stale)
+    assert "step ran" not in chart(story.timeline(), stale, width=40)
+    assert "│ ◄ LT207 │" in chart(story.timeline(), stale, width=40)
+
+
 def test_an_error_is_marked_where_it_was_raised():
     """The cell has a cross, and the row the type of the exception."""
     shown = chart(stories.bug())

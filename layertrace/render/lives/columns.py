@@ -153,12 +153,13 @@ def _used(lives: Sequence[Life]) -> tuple[set[int], set[int], set[int]]:
 
 
 def _by_function(findings: Sequence[Finding], lives: Lives) -> dict[tuple[int, int], tuple[Finding, ...]]:
-    """Return the findings about functions rather than layers, by chapter and function."""
+    """Return the findings about functions, and about layers that show in a run, by chapter and function."""
     about: dict[tuple[int, int], dict[str, Finding]] = {}
     for finding in findings:
-        for seq in finding.events if not finding.layers else ():
-            if seq in lives.traces:
-                about.setdefault(lives.traces[seq], {}).setdefault(finding.code, finding)
+        for seq in finding.events:
+            place = lives.ran_at.get(seq) if finding.layers else lives.traces.get(seq)
+            if place is not None:
+                about.setdefault(place, {}).setdefault(finding.code, finding)
     return {key: tuple(by_code.values()) for key, by_code in about.items()}
 
 
@@ -185,7 +186,8 @@ def _groups(
             label = "" if mode == "eager" and is_plain else mode
             yield Group((Column(tuple(index for index, _ in group), mode),), label)
     for number, times in runs.items():
-        yield Group((Column((), "graph"),), _label(lives.ran[number], lives), times)
+        noticed = about.get((at, number), ())
+        yield Group((Column((), "graph"),), _label(lives.ran[number], lives), times, noticed)
 
 
 def _function_of(key: Pass) -> tuple[Mode, FunctionRef | None]:

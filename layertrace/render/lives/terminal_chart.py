@@ -36,6 +36,7 @@ WIDEST_LABEL = 48
 WIDEST_SOURCE = 34
 WIDEST_FUNCTION = 40
 SHORT_FUNCTION = 16
+LEAST_LABEL = 4
 NEVER_CUT = 8
 """`predict` stays whole, and how often it ran gives way."""
 INDENT = 2
@@ -139,6 +140,11 @@ class TerminalChart:
         ]
         for chapter, start in self._starts():
             self._widen(chapter.columns, start, least_width(chapter, self._glyphs), self._limit)
+            at = start
+            for group in chapter.groups:
+                if group.findings:  # without the space before them, if there is no room for a name
+                    self._widen(group.columns, at, self._flags(group).cell_len - 1, self._limit)
+                at += len(group.columns)
 
     def _shown_cells(self) -> Iterator[dict[int, Cell]]:
         yield from (row.cells for row in self.rows if self._has_cells(row))
@@ -314,13 +320,18 @@ class TerminalChart:
 
     def _group_head(self, group: Group, width: int | None = None) -> Text:
         """Return the mode or the function of some columns, how often it ran, and its findings."""
-        flags = Text("").join(
+        flags = self._flags(group)
+        room = None if width is None else width - flags.cell_len
+        if group.findings and room is not None and room < LEAST_LABEL:
+            return flags[1:]
+        label = self._group_label(group, room)
+        return inked(label, MODES[group.columns[0].mode] if group.label else "").append_text(flags)
+
+    def _flags(self, group: Group) -> Text:
+        return Text("").join(
             inked(f" {self._glyphs.mark} {finding.code}", SEVERITIES[finding.severity])
             for finding in group.findings
         )
-        room = None if width is None else max(width - flags.cell_len, min(width, 4))
-        label = self._group_label(group, room)
-        return inked(label, MODES[group.columns[0].mode] if group.label else "").append_text(flags)
 
     def _group_label(self, group: Group, width: int | None = None) -> str:
         label = self._glyphs.user(group.label)
