@@ -92,7 +92,7 @@ def test_the_fix_stands_above_the_line_with_the_arguments_of_the_program(tmp_pat
         '     + model.compile("adam", "mse", metrics=["mae"])',
         "   4 │ model.fit(x, y, epochs=2)",
     ]
-    assert shown[at + 3].endswith("trainable: True → False  event 3")
+    assert shown[at + 3].endswith("trainable: True → False")
     assert len(shown) == at + 4
 
 
@@ -190,6 +190,7 @@ def test_a_decorator_is_replaced_where_it_stands(decorator, relaxed):
     (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
     shown = written(findings([finding]), width=100, encoding="utf-8").splitlines()
 
+    assert shown[-3] == "       train.py:3"
     assert shown[-2:] == [f"   3 - {decorator}", f"     + {relaxed}  # for the shapes of tokens"]
 
 

@@ -15,6 +15,7 @@ from layertrace.render.page.tables import Tables
 from layertrace.render.wording.fix_lines import (
     edit_lines,
     fix_lines,
+    in_order,
     is_above,
     is_code,
     lines_above,
@@ -52,7 +53,7 @@ def card(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, A
             for evidence in finding.evidence
             if evidence not in shown_above(finding)
         ],
-        "frame": [list(line) for line in _frame(finding, is_sentence=is_sentence)],
+        "frame": [list(line) for line in _frame(finding, tables, is_sentence=is_sentence)],
         "fix": UNICODE.user_lines(finding.fix) if is_sentence else "",
         "link": printable(finding.link),
     }
@@ -71,7 +72,7 @@ def code_line(source: str, location: Location) -> list[FrameLine]:
     return [("code", code, 0, 0) if is_whole else ("code", code, begin, end)]
 
 
-def _frame(finding: Finding, *, is_sentence: bool) -> Iterator[FrameLine]:
+def _frame(finding: Finding, tables: Tables, *, is_sentence: bool) -> Iterator[FrameLine]:
     """Yield the lines of the frame: the code, and the fix above or below it."""
     above = [line.plain for line in lines_above(finding, UNICODE)]
     for line in _dedented(above) if above else ():
@@ -81,8 +82,8 @@ def _frame(finding: Finding, *, is_sentence: bool) -> Iterator[FrameLine]:
     if finding.fix and not is_sentence and not is_above(finding):
         for text in fix_lines(finding.fix, finding.source, UNICODE, finding.fix_place):
             yield _role(text.plain), text.plain, 0, 0
-    for edit in finding.edits:
-        for line in _dedented([text.plain for text in edit_lines(edit, finding.location, UNICODE)]):
+    for edit in in_order(finding.edits):
+        for line in _dedented([text.plain for text in edit_lines(edit, tables.places, UNICODE)]):
             yield _role(line), line, 0, 0
 
 

@@ -102,6 +102,7 @@ def _locations(
     locations |= {event.error.location for event in events if event.error is not None}
     locations |= {source.location for source in findings}
     locations |= {evidence.location for source in findings for evidence in source.evidence}
+    locations |= {edit.location for source in findings for edit in source.edits}
     locations |= {source.location for source in surroundings.observations}
     if surroundings.failure is not None:
         locations |= {*surroundings.failure.lines, surroundings.failure.error.location}

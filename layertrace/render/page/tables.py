@@ -56,7 +56,7 @@ class Tables:
 
     def __init__(self, names: Names, places: Places) -> None:
         self._names = names
-        self._places = places
+        self.places = places
         self._layers = Table()
         self._functions = Table()
         self._lines = Table()
@@ -103,7 +103,7 @@ class Tables:
         return self._lines.number(place, lambda: self._place(place))
 
     def _place(self, place: Location) -> list[Any]:
-        return [printable(self._places.short(place)), printable(str(place)), printable(place.function)]
+        return [printable(self.places.short(place)), printable(str(place)), printable(place.function)]
 
     def text(self, text: object) -> int:
         """Return the number of a text, or of a list of texts."""

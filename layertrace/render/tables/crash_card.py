@@ -102,7 +102,7 @@ class CrashCard:
         event = self.crash.event
         if event is None:
             return Text("called here")
-        return Text(call_in_words(event, glyphs)).append(f"  event {event.seq}", QUIET)
+        return Text(call_in_words(event, glyphs))
 
     def _again(self, glyphs: Glyphs) -> Text:
         """Return the later events that raised the exception, too."""
@@ -110,9 +110,8 @@ class CrashCard:
         if not again:
             return Text()
         names = ", ".join(_name(event) for event in again[:2])
-        numbers = ", ".join(str(event.seq) for event in again[:2])
         names += f", {glyphs.dots}" if len(again) > 2 else ""
-        return Text(f", and again in {names}").append(f"  event {numbers}", QUIET)
+        return Text(f", and again in {names}")
 
     def _frame(self, location: Location, glyphs: Glyphs, width: int) -> Iterator[tuple[Text, None]]:
         source = statements_of(self.timeline).at(location).line(location.line) or ""

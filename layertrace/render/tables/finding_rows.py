@@ -32,7 +32,11 @@ def places_of(findings: Sequence[Finding], *, links: bool) -> Places:
     locations = [
         location
         for finding in findings
-        for location in (finding.location, *(evidence.location for evidence in finding.evidence))
+        for location in (
+            finding.location,
+            *(evidence.location for evidence in finding.evidence),
+            *(edit.location for edit in finding.edits),
+        )
         if location is not None
     ]
     return Places(locations, here(), links=links)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from layertrace.diagnosis import Evidence, Finding
+from layertrace.diagnosis import Finding
 from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of, prose
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.fix_lines import (
     edit_lines,
     fix_lines,
+    in_order,
     is_above,
     is_code,
     lines_above,
@@ -80,16 +81,16 @@ def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, wi
     if place is not None and finding.source:
         here = [line for line in evidence if line.location == place]
         evidence = [line for line in evidence if line.location != place]
-        labels = [_words(line, glyphs) for line in here]
+        labels = [Text(prose(line.text, glyphs)) for line in here]
         yield from _labelled(list(_frame(finding, place, glyphs, width)), labels, console, width, glyphs)
     for line in evidence:
         is_named = line.location is None or line.location == place
         text = Text() if is_named or line.location is None else places.linked(line.location, glyphs)
         text = text.append("  ") if text else text
-        yield from _indented(text.append_text(_words(line, glyphs)), console, width, by=2 * INDENT)
+        yield from _indented(text.append(prose(line.text, glyphs)), console, width, by=2 * INDENT)
     yield from _fix(finding, console, glyphs, width)
-    for edit in finding.edits:
-        yield from edit_lines(edit, finding.location, glyphs)
+    for edit in in_order(finding.edits):
+        yield from edit_lines(edit, places, glyphs)
 
 
 def _fix(finding: Finding, console: Console, glyphs: Glyphs, width: int) -> Iterator[Text]:
@@ -137,20 +138,6 @@ def _labelled(
     for text in labels:
         for line in wrapped(text, console, width - indent.cell_len):
             yield indent.copy().append_text(line)
-
-
-def _words(evidence: Evidence, glyphs: Glyphs) -> Text:
-    """Return what evidence shows, and the numbers of its events."""
-    line = Text(prose(evidence.text, glyphs))
-    if evidence.events:
-        line.append(f"  {_events(evidence.events, glyphs)}", QUIET)
-    return line
-
-
-def _events(numbers: Sequence[int], glyphs: Glyphs) -> str:
-    shown = ", ".join(map(str, numbers[:4]))
-    more = f" {glyphs.dots}" if len(numbers) > 4 else ""
-    return f"event{'s' * (len(numbers) > 1)} {shown}{more}"
 
 
 def _indented(text: Text, console: Console, width: int, by: int = INDENT) -> Iterator[Text]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rich.text import Text
 
 from layertrace.diagnosis import Edit, Evidence, Finding
 from layertrace.diagnosis.finding import FixPlace
+from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.source_frame import TAB, gutter, shown_indentation
-from layertrace.render.wording.styles import ADDED, PLACE, QUIET, REMOVED
-from layertrace.timeline.event import Location
+from layertrace.render.wording.styles import ADDED, QUIET, REMOVED
 
-__all__ = ["edit_lines", "fix_lines", "is_above", "is_code", "lines_above", "shown_above"]
+__all__ = ["edit_lines", "fix_lines", "in_order", "is_above", "is_code", "lines_above", "shown_above"]
 
 
 def fix_lines(
@@ -42,16 +42,14 @@ def fix_lines(
         yield _unwrapped(gutter("+", ADDED).append(indent + code, ADDED).append(mark + comment, QUIET))
 
 
-def edit_lines(edit: Edit, mistake: Location | None, glyphs: Glyphs) -> Iterator[Text]:
-    """Yield another line to replace, with its number, and what to write instead.
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Return edits in the order of their lines."""
+    return sorted(edits, key=lambda edit: (edit.location.file, edit.location.line))
 
-    Args:
-        edit: The line.
-        mistake: The line of the mistake; a line in another file is preceded by its place.
-        glyphs: The symbols that can be shown.
-    """
-    if mistake is None or mistake.file != edit.location.file:
-        yield _unwrapped(gutter(" ", QUIET).append(glyphs.user(str(edit.location)), PLACE))
+
+def edit_lines(edit: Edit, places: Places, glyphs: Glyphs) -> Iterator[Text]:
+    """Yield the place of another line to replace, the line with its number, and what to write instead."""
+    yield _unwrapped(gutter(" ", QUIET).append_text(places.linked(edit.location, glyphs)))
     number = str(edit.location.line)
     yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(edit.source.expandtabs(TAB)), REMOVED))
     indent = " " * shown_indentation(edit.source)
