@@ -15,7 +15,16 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.source_frame import TAB, gutter, shown_indentation
 from layertrace.render.wording.styles import ADDED, QUIET, REMOVED
 
-__all__ = ["edit_lines", "fix_lines", "in_order", "is_above", "is_code", "lines_above", "shown_above"]
+__all__ = [
+    "edit_lines",
+    "fix_lines",
+    "in_order",
+    "is_above",
+    "is_code",
+    "lines_above",
+    "replaces_line",
+    "shown_above",
+]
 
 
 def fix_lines(
@@ -31,7 +40,7 @@ def fix_lines(
         indent: What precedes each line of the code, so that it is in line with the code around it.
     """
     mistake = source.strip()
-    replaces = any(_replaces(line, mistake) for line in fix.split("\n"))
+    replaces = any(replaces_line(line, mistake) for line in fix.split("\n"))
     if mistake and (place == "in place" or (place is None and replaces)):
         yield _unwrapped(gutter("-", REMOVED).append(glyphs.user(mistake), REMOVED))
     for line in glyphs.user_lines(fix).split("\n"):
@@ -97,7 +106,7 @@ def is_code(fix: str) -> bool:
     return False
 
 
-def _replaces(line: str, mistake: str) -> bool:
+def replaces_line(line: str, mistake: str) -> bool:
     """Return whether a line of a fix sets what a mistaken line sets, or calls what it calls."""
     return line.strip() != mistake and bool(_target(line)) and _target(line) == _target(mistake)
 

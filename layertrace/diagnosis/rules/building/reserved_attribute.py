@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
 import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import attribute_renamed
+from layertrace.diagnosis.user_source import dotted, nodes_of
+from layertrace.timeline.event import Location
 
 
 @rule("LT310", "reserved-attribute", "error", links.BASE_LAYER)
@@ -41,7 +45,7 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Found by the exception, so only the first such attribute of a program is reported.
-    - The fix renames the attribute on one line. Rename it where it is read as well.
+    - The fix renames the attribute where it is assigned, and where `call` reads it. Rename it elsewhere, too.
     """
     for place, error in context.errors_from(*_SETTERS):
         name = next((match[1] for text in _MESSAGES if (match := re.search(text, error.message))), None)
@@ -59,7 +63,24 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence(f"{error.type}: {error.message.splitlines()[0]}", (), location),),
             fix=fix or f"self.{new} = ...  # and everywhere else in the class",
             fix_place="in place" if fix else None,
+            edits=tuple(_where_read(context.call_defined_at(layer), name, new)) if fix else (),
         )
+
+
+def _where_read(method: Location | None, name: str, new: str) -> Iterator[Edit]:
+    """Yield the lines of a method that read the attribute, with its new name."""
+    lines = {
+        node.lineno
+        for node in nodes_of(method)
+        if isinstance(node, ast.Attribute) and node.attr == name and dotted(node) == f"self.{name}"
+    }
+    for line in sorted(lines):
+        if method is None:
+            return
+        place = Location(method.file, line, method.function)
+        source = linecache.getline(place.file, line).rstrip("\n")
+        renamed = re.sub(rf"(?<=self\.){name}\b", new, source.strip())
+        yield Edit(place, source, renamed)
 
 
 _SETTERS = (":__setattr__", ":layers", "keras.src.models.functional:layers")

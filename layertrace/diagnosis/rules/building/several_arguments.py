@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import function_at, parameters
-from layertrace.timeline.event import LayerRef, Location
+from layertrace.diagnosis.user_source import function_at, nodes_at, parameters
+from layertrace.timeline.event import Event, Location
 
 
 @rule("LT312", "several-arguments", "error", links.SUBCLASSING)
@@ -63,8 +64,9 @@ def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence(f"{error.type}: {error.message.splitlines()[0]}", seqs(place), context.line(place)),
                 *(Evidence("this call passed them one by one", seqs(call), call.location) for call in worked),
             ),
-            fix=_fix(layer, taken),
+            fix=f"def call(self, inputs):\n    {', '.join(taken)} = inputs",
             fix_place="in place",
+            edits=tuple(edit for call in worked for edit in _as_list(call, len(taken))),
         )
 
 
@@ -85,6 +87,20 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _fix(layer: LayerRef, names: list[str]) -> str:
-    del layer
-    return f"def call(self, inputs):\n    {', '.join(names)} = inputs"
+def _as_list(call: Event, count: int) -> Iterator[Edit]:
+    """Yield the line that passes the inputs one by one, with a list of them."""
+    place = call.location
+    calls = [node for node in nodes_at(place) if isinstance(node, ast.Call) and len(node.args) == count]
+    if len(calls) > 1 and place is not None:
+        calls = [node for node in calls if (node.col_offset, node.end_col_offset) == place.columns]
+    if place is None or len(calls) != 1 or calls[0].lineno != calls[0].end_lineno:
+        return
+    source = linecache.getline(place.file, place.line).rstrip("\n")
+    first, last = calls[0].args[0], calls[0].args[-1]
+    raw = source.encode()
+    before, inputs, after = (
+        raw[: first.col_offset],
+        raw[first.col_offset : last.end_col_offset],
+        raw[last.end_col_offset :],
+    )
+    yield Edit(place, source, f"{before.decode()}[{inputs.decode()}]{after.decode()}".strip())

@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.timeline.event import LayerRef, VariableSpec
 
 
@@ -59,8 +60,17 @@ def duplicate_variable_name(context: DiagnosisContext) -> Iterator[Violation]:
                     Evidence(f"{earlier.spec}", (earlier.event.seq,), earlier.event.location),
                     Evidence(f"{spec}", (event.seq,), event.location),
                 ),
-                fix=f'self.add_weight(shape={tuple(spec.shape or ())}, name="{spec.name}_2")',
+                fix=_fix(earlier, variable),
             )
+
+
+def _fix(earlier: CreatedVariable, variable: CreatedVariable) -> str:
+    """Write the line that creates the later weight with another name; a loop numbers its weights."""
+    event, spec, _ = variable
+    if earlier.event.location == event.location:
+        return f'self.add_weight(..., name=f"{spec.name}_{{n}}")  # n: the number of the weight in the loop'
+    renamed = text_replaced(event.location, rf"([\"']){spec.name}\1", f'"{spec.name}_2"')
+    return renamed or f'self.add_weight(shape={tuple(spec.shape or ())}, name="{spec.name}_2")'
 
 
 def _is_named_weight(layer: LayerRef, spec: VariableSpec) -> bool:

@@ -1,0 +1,42 @@
+"""A fix that is complete code for its place cures the program: it runs, and the finding is gone."""
+
+import pytest
+from cases.cases import HERE, run
+from diagnosis.apply_fix import applied, is_applicable
+
+pytestmark = pytest.mark.slow
+
+PROGRAMS = [
+    "lt105_untracked_variable/another_table_made_in_build_of_one_of_two",
+    "lt201_retraced_by_shape/another_sequences_of_all_lengths",
+    "lt201_retraced_by_shape/another_texts_and_tags",
+    "lt207_stale_trainable/broken",
+    "lt310_reserved_attribute/broken",
+    "lt311_no_symbolic_output/broken",
+    "lt312_several_arguments/broken",
+    "lt314_batch_size_in_weight/broken",
+    "lt704_positional_argument/broken",
+    "lt705_unknown_attribute/broken",
+]
+"""Programs whose fixes need no human to place or to complete them."""
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_fix_cures_the_program(name, tmp_path, monkeypatch):
+    """The program with the fix in place runs to its end, and its findings are gone."""
+    monkeypatch.chdir(tmp_path)
+    path = HERE / f"{name}.py"
+    applicable = [finding for finding in serious(run(path).timeline) if is_applicable(finding)]
+    assert applicable
+
+    mended = tmp_path / path.name
+    mended.write_text(applied(path.read_text(encoding="utf-8"), applicable), encoding="utf-8")
+    ran = run(mended)
+
+    assert ran.error is None
+    assert {finding.code for finding in applicable}.isdisjoint(each.code for each in serious(ran.timeline))
+
+
+def serious(timeline):
+    """Return the findings above a note."""
+    return [finding for finding in timeline.findings(select=["LT"]) if finding.severity != "note"]
