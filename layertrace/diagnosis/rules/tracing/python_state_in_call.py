@@ -9,7 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import attribute_path, weight_creation, weight_name
-from layertrace.diagnosis.training_steps import unapplied
+from layertrace.diagnosis.unapplied_optimizers import unapplied
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Opaque

@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import Unapplied, unapplied
+from layertrace.diagnosis.unapplied_optimizers import Unapplied, unapplied
 from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_of
 from layertrace.timeline.event import Location
 

@@ -72,12 +72,12 @@ def trained_by_other_model(context: DiagnosisContext) -> Iterator[Violation]:
 def _used_after(context: DiagnosisContext, training: Training, since_ns: int) -> Event | None:
     """Return when a model was used after a time: called, or run to predict or to test."""
     model = training.model.layer
+    traces = [list(context.enclosing(call, "trace")) for call in context.of(model, "call")]
+    functions = {outer[-1].function for outer in traces if outer}
     for event in context.timeline:
-        if event.start_ns <= since_ns:
-            continue
-        if event.kind == "run" and event.function is not None and event.function.model == model.name:
-            return event
-        if event.kind == "call" and event.layer == model and event.parent is None:
+        is_run = event.kind == "run" and event.function in functions
+        is_call = event.kind == "call" and event.layer == model and event.parent is None
+        if event.start_ns > since_ns and (is_run or is_call):
             return event
     return None
 
