@@ -127,14 +127,17 @@ class RowWriter:
     def _pass(self, way: Pass) -> Iterator[OverviewRow]:
         """Yield a row for the calls or traces of a pass, and one for its executions.
 
-        Before it stands what happened while it was traced, in the order and the words of the life chart.
+        Before it stands what happened while it was traced, in the order and the words of the life chart; its
+        time is in parentheses, since it is a part of the time below it.
         """
         if way.function is None:
             yield self._row(self._name(way), "", list(self._calls(way)), way.duration_ns, way)
             return
         for inner in way.inside:
             words = list(self._calls(inner, sentences.pass_name(way)))
-            yield self._row(self._name(inner), "", words, inner.duration_ns, inner)
+            row = self._row(self._name(inner), "", words, inner.duration_ns, inner)
+            row.time = row.time and f"({row.time})"
+            yield row
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
             words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
             yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns, way)
