@@ -15,6 +15,7 @@ from layertrace.render import overview, text, tree, verdict
 from layertrace.render.console import written
 from layertrace.timeline import Cause, Change, Event, Timeline
 from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.event import Location
 from layertrace.timeline.statements import Statement
 
 
@@ -91,6 +92,26 @@ def test_an_overview_answers_on_one_screen():
     assert any(re.match(traces, line) for line in lines)
     assert any(re.match(r" +step  run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+def test_the_time_between_statements_has_a_row():
+    """The rows add up to the time in the headline, except of a selection, or for a small difference."""
+    timeline = slow_trace(symbolic=0, traced=[300], runs=0)
+    end = timeline[0].start_ns + timeline[0].duration_ns
+
+    def with_pause(ms: int) -> Timeline:
+        run = Event(
+            seq=len(timeline), kind="run", function=timeline[0].function, trace=1, mode="graph",
+            start_ns=end + ms * 10**6, duration_ns=10**9, location=Location(timeline[0].location.file, 9),
+        )  # fmt: skip
+        return with_events(timeline, run)
+
+    lines = shown(with_pause(2000))
+    row = next(at for at, line in enumerate(lines) if re.match(r" +between statements  .* s$", line))
+
+    assert "step" in lines[row - 1]
+    assert "between" not in " ".join(shown(with_pause(80)))
+    assert "between" not in " ".join(shown(with_pause(2000).where(kind="call")))
 
 
 def test_first_runs_of_new_graphs_are_named():

@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
+from layertrace.render.chapters.between import row_between
 from layertrace.render.chapters.columns import Columns
 from layertrace.render.chapters.contents import Contents, contents_of
 from layertrace.render.chapters.headline import Headline
@@ -170,7 +171,9 @@ class _Page:
         ]
         longest = max(self._sections, key=lambda section: section.chapter.duration_ns or 0)
         longest.row.is_longest = len(self._sections) > 1
+        self._between = row_between(shown._events, (chapter for chapter, _ in shown._chapters), self._glyphs)
         every_row = [row for section in self._sections for row in (section.row, *section.passes)]
+        every_row += [self._between] if self._between else []
         self._files = {part.file for chapter, _ in shown._chapters for part in chapter.statements}
         self._columns = Columns(every_row, self._width, self._glyphs, console)
 
@@ -187,6 +190,8 @@ class _Page:
             self._width,
         )
         foot = [Text(), *more] if shown.more else []
+        if self._between:
+            foot = [*self._columns.lines_of(self._between, self._columns.width), *foot]
         room = (
             self._limit
             - len(head)
