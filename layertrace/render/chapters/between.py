@@ -20,7 +20,7 @@ LEAST_NS = 100_000_000
 def row_between(timeline: Timeline, chapters: Iterable[Chapter], glyphs: Glyphs) -> OverviewRow | None:
     """Return a row with the time outside of all statements, if it is a noticeable part of the recording.
 
-    Between the events of a selection, and beside those of other threads, the program did other things.
+    Between the events of a selection, or of several threads, the program did other things.
     """
     roots = timeline.roots
     if len(timeline) < len(timeline.recorded) or len({event.thread for event in roots}) != 1:
