@@ -1,12 +1,14 @@
 """The package from outside: what an import loads, and which names it has."""
 
 import json
+import pkgutil
 import subprocess
 import sys
+from types import FunctionType
 
 import pytest
 
-import layertrace
+import layertrace.render
 
 pytestmark = pytest.mark.reading
 
@@ -29,10 +31,21 @@ def test_public_names_are_there():
     assert layertrace.__version__
 
 
+def test_a_renderer_is_a_function_whichever_module_is_imported_first():
+    """No module in `layertrace.render` has the name of a function there, which it would replace."""
+    modules = {module.name for module in pkgutil.iter_modules(layertrace.render.__path__)}
+    names = layertrace.render.__all__
+
+    assert modules.isdisjoint(names)
+    assert all(isinstance(getattr(layertrace.render, name), FunctionType) for name in names)
+
+
 def test_unknown_names_are_attribute_errors():
     """A name that the package does not have raises AttributeError, as in any module."""
     with pytest.raises(AttributeError, match="has no attribute 'tarce'"):
         _ = layertrace.tarce
+    with pytest.raises(AttributeError, match="has no attribute 'tbale'"):
+        _ = layertrace.render.tbale
 
 
 def test_the_reading_side_needs_no_tensorflow():

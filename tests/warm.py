@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import subprocess
 import sys
@@ -116,6 +117,14 @@ def _become(request: dict[str, Any]) -> None:
     os.environ.update(request["environment"])
 
 
+def _import_all(*packages: str) -> None:
+    """Import what our command line imports only when it needs it."""
+    for package in packages:
+        folder = importlib.import_module(f"layertrace.{package}").__path__
+        for module in pkgutil.walk_packages(folder, f"layertrace.{package}."):
+            importlib.import_module(module.name)
+
+
 def _run_program(first: str, *others: str) -> None:
     """Run a script, module or code as Python does with these arguments."""
     if first == "-m":
@@ -134,5 +143,7 @@ def _run_program(first: str, *others: str) -> None:
 
 if __name__ == "__main__":
     importlib.import_module(sys.argv[1])
+    if sys.argv[1] == "layertrace.cli":
+        _import_all("cli", "render", "diagnosis", "timeline")
     gc.freeze()  # else each fork copies all objects when it collects garbage, at the latest at its end
     _run_program(*_next_program())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -10,27 +11,47 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from layertrace.cli import console
-from layertrace.cli.commands.check import check
-from layertrace.cli.commands.debug import debug
-from layertrace.cli.commands.demo import demo
-from layertrace.cli.commands.diff import diff
-from layertrace.cli.commands.explain import explain
-from layertrace.cli.commands.export import export
-from layertrace.cli.commands.merge import merge
-from layertrace.cli.commands.report import report
-from layertrace.cli.commands.run import run
-from layertrace.cli.program import run as programs
+from layertrace.cli.program.exit import exit_like_python
 from layertrace.errors import LayertraceError
 
 __all__ = ["main"]
 
 
+_COMMANDS = {
+    "run": "Run a program under trace, and print a report.",
+    "report": "Show the recording in FILE on one screen, or as tables.",
+    "check": "Report problems in a recording or in a program.",
+    "explain": "Explain findings, or list all rules.",
+    "diff": "Show what changed between two recordings.",
+    "export": "Convert a recording to a web page or another format.",
+    "merge": "Merge several recordings into one.",
+    "demo": "Run the demos.",
+    "debug": "Show installed versions and available parts of frameworks.",
+}
+"""The short help of each command, in the order of use."""
+
+
 class _Commands(click.Group):
-    """A group that lists its commands in the order of use."""
+    """A group that imports the module of a command when the command is called.
+
+    `--help` and shell completion only need the names and the short help. All modules together take half a
+    second to import.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command if name is None else loaded(name), rest
+
+
+def loaded(name: str) -> click.Command:
+    """Return a command, from the module of its name."""
+    command: click.Command = getattr(importlib.import_module(f"layertrace.cli.commands.{name}"), name)
+    return command
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,8 +63,8 @@ def command_line() -> None:
     """
 
 
-for command in (run, report, check, explain, diff, export, merge, demo, debug):
-    command_line.add_command(command)
+for command, help_text in _COMMANDS.items():
+    command_line.add_command(click.Command(command, short_help=help_text))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,12 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         result = command_line.main(arguments, prog_name="layertrace", standalone_mode=False)
         if not isinstance(result, Generator):
             sys.exit(result)
-        console.pin_stderr()
+        from layertrace.cli import pinned_stderr
+        from layertrace.cli.program import run as programs
+
+        pinned_stderr.pin()
         program = next(result)
     process = os.getpid()
     ended = programs.run(program)
     if os.getpid() != process:  # a fork that returned from the program: its parent does the rest
-        programs.exit_like_python(ended[0])
+        exit_like_python(ended[0])
     with _errors_in_one_line():
         result.send(ended)
 
@@ -85,7 +109,7 @@ def _errors_in_one_line() -> Iterator[None]:
         _drop_output()
         sys.exit(1 if error.errno == errno.EPIPE else 2)
     except (KeyboardInterrupt, click.Abort):
-        programs.exit_like_python(KeyboardInterrupt())
+        exit_like_python(KeyboardInterrupt())
 
 
 def _drop_output() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from layertrace.diagnosis import all_rules
 from layertrace.timeline.event import KINDS
 
 __all__ = ["codes", "files", "kinds"]
@@ -18,6 +17,8 @@ def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the codes of findings that begin so, with their names."""
+    from layertrace.diagnosis import all_rules
+
     items = [CompletionItem(rule.code, help=rule.name) for rule in all_rules()]
     return [item for item in items if item.value.startswith(incomplete.upper())]
 

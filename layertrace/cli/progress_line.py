@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.text import Text
 
 from layertrace.record.recording.progress import Seen
-from layertrace.render.event_line import event_line
+from layertrace.render.event_lines import event_line
 from layertrace.render.wording.formatting import counted, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import KINDS, MODES, NAME, QUIET, inked

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from layertrace.cli.console import console_of, print_message, print_parts
 from layertrace.cli.filter_options import filtered
+from layertrace.cli.run_options import RunOptions
 from layertrace.diagnosis import Finding, diagnose, serious
 from layertrace.errors import LayertraceError, UnknownLayerError
 from layertrace.record.process.guard import report_internal_error
@@ -26,36 +26,13 @@ from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
 
-__all__ = ["NOT_CHECKED", "ReportOptions", "exit_status", "print_report", "print_verdict"]
+__all__ = ["NOT_CHECKED", "exit_status", "print_report", "print_verdict"]
 
 NOT_CHECKED = 2
 """The exit status of a check that cannot vouch for the whole program."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """What to report, and where; the fields are named as the options of `layertrace run`.
-
-    Attributes:
-        arguments: The command line after `layertrace run`, to be printed again.
-        program: The program and its arguments, without options of `layertrace run`.
-    """
-
-    arguments: Sequence[str]
-    program: Sequence[str] = ()
-    save: Path | None = None
-    html: Path | None = None
-    quiet: bool = False
-    check: bool = False
-    only: Sequence[str] = ()
-    classes: Sequence[str] = ()
-    kinds: Sequence[str] = ()
-    depth: int | None = None
-    max_lines: int | None = None
-    everything: bool = False
-
-
-def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[Path] = ()) -> int:
+def print_report(timeline: Timeline, options: RunOptions, children: Sequence[Path] = ()) -> int:
     """Print the report to standard error, write the page, and return an exit status.
 
     This never raises, since it runs at the end of the user's program, whose own status counts.
@@ -72,9 +49,8 @@ def print_report(timeline: Timeline, options: ReportOptions, children: Sequence[
         return NOT_CHECKED if options.check else 0
 
 
-def _print_and_write(timeline: Timeline, options: ReportOptions, children: Sequence[Path]) -> int:
-    is_needed = options.check or options.html is not None or not options.quiet
-    findings = _diagnose(timeline) if is_needed else ()
+def _print_and_write(timeline: Timeline, options: RunOptions, children: Sequence[Path]) -> int:
+    findings = _diagnose(timeline)
     shown = None if findings is None else findings if options.check else serious(findings)
     judged = verdict(timeline, shown)
     console = console_of(stderr=True)
@@ -127,7 +103,7 @@ def _diagnose(timeline: Timeline) -> Sequence[Finding] | None:
 
 
 def _parts(
-    timeline: Timeline, findings: Sequence[Finding] | None, judged: Verdict, options: ReportOptions
+    timeline: Timeline, findings: Sequence[Finding] | None, judged: Verdict, options: RunOptions
 ) -> Iterator[RenderableType]:
     """Yield the parts of the report before the events: the verdict if it is a warning, and the findings."""
     is_printed = options.check or not options.quiet
@@ -146,7 +122,7 @@ def _overview(
     timeline: Timeline,
     findings: Sequence[Finding] | None,
     judged: Verdict,
-    options: ReportOptions,
+    options: RunOptions,
     taken: int,
 ) -> RenderableType:
     return overview(
@@ -160,7 +136,7 @@ def _overview(
     )
 
 
-def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:
+def _filtered(timeline: Timeline, options: RunOptions) -> Timeline:
     try:
         return filtered(timeline, options.only, options.classes, options.kinds)
     except UnknownLayerError as error:
@@ -168,7 +144,7 @@ def _filtered(timeline: Timeline, options: ReportOptions) -> Timeline:
         return timeline
 
 
-def _next_steps(options: ReportOptions, children: Sequence[Path]) -> Sequence[str]:
+def _next_steps(options: RunOptions, children: Sequence[Path]) -> Sequence[str]:
     """Return the commands that save the recording, show other views of it, or merge it with its children."""
     if options.save is None:
         return [f"\nTo save it:  layertrace run --save run.layertrace {shlex.join(options.arguments)}"]

@@ -12,7 +12,7 @@ from rich.console import Console
 from layertrace.diagnosis import Finding
 from layertrace.render.chapters.overview import overview
 from layertrace.render.console import terminal_width, written
-from layertrace.render.notebook import notebook
+from layertrace.render.notebook_cell import notebook
 from layertrace.render.screen import report_parts
 from layertrace.timeline import Timeline
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options

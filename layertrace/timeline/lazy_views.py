@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layertrace.diagnosis.diagnose import diagnose
     from layertrace.render import function_table, life_chart, print_timeline, table, text, tree
-    from layertrace.render.notebook import notebook
+    from layertrace.render.notebook_cell import notebook
 
 __all__ = ["diagnose", "function_table", "life_chart", "notebook", "print_timeline", "table", "text", "tree"]
 

@@ -1,13 +1,14 @@
 """The command line, run as processes."""
 
 import re
+import subprocess
 import sys
 
 import click
 import pytest
 import warm
 
-from layertrace.cli import command_line
+from layertrace.cli import command_line, loaded
 
 
 def layertrace(*words):
@@ -62,7 +63,7 @@ def test_version():
     assert "0.1.0" in layertrace("--version").stdout
 
 
-COMMANDS = [command_line, *command_line.commands.values()]
+COMMANDS = [command_line, *map(loaded, command_line.commands)]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -75,6 +76,40 @@ def test_help_fits_a_terminal_of_80_columns(command):
     assert len(usage) <= 80
     assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []
     assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("name", command_line.commands)
+def test_a_command_is_listed_with_its_own_help(name):
+    """The short help in `layertrace --help`, which imports no command, is that of the command itself."""
+    listed, command = command_line.commands[name], loaded(name)
+
+    assert command.name == name
+    assert listed.get_short_help_str() == command.get_short_help_str(limit=80)
+
+
+HEAVY = ["rich", "layertrace.timeline", "layertrace.record.api", "tensorflow"]
+
+
+@pytest.mark.parametrize(
+    ("words", "absent"),
+    [
+        (["--help"], [*HEAVY, "layertrace.cli.commands.run"]),
+        (["--version"], [*HEAVY, "layertrace.cli.commands.run"]),
+        (["run", "-q", "-c", "pass"], ["rich", "layertrace.diagnosis", "layertrace.cli.commands.report"]),
+        (["explain", "LT101"], ["layertrace.record.api", "layertrace.render.page"]),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_imports_what_it_needs(words, absent):
+    """A command imports no other command, and what draws a report only if it draws one."""
+    program = (
+        "import atexit, sys; from layertrace.cli import main\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert set(absent) & set(done.stderr.split()) == set()
 
 
 def test_explain_prints_the_page_of_a_rule():

@@ -9,13 +9,11 @@ from shlex import quote
 import click
 from rich.console import RenderableType
 
+from layertrace import render
 from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.filter_options import event_filters, filtered
 from layertrace.diagnosis import diagnose, serious
-from layertrace.render import findings as rendered
-from layertrace.render import function_table, life_chart, overview, table, variable_table, verdict
 from layertrace.render.console import lines_taken
-from layertrace.render.lives.chart import LINES
 from layertrace.render.tables.crash_card import crash_card
 from layertrace.render.wording.glyphs import Adaptive
 from layertrace.timeline import Timeline
@@ -61,14 +59,16 @@ def report(
     """
     timeline = Timeline.load(file)
     shown = filtered(timeline, only, classes, kinds)
-    parts: list[RenderableType] = [table(shown, fold=not everything)] * as_table
-    parts += [function_table(shown)] * functions + [variable_table(shown)] * variables
+    parts: list[RenderableType] = [render.table(shown, fold=not everything)] * as_table
+    parts += [render.function_table(shown)] * functions + [render.variable_table(shown)] * variables
     if life or not parts:
         findings = [] if no_findings else serious(diagnose(timeline))
-        judged = verdict(timeline, findings)
+        judged = render.verdict(timeline, findings)
     if life:
+        from layertrace.render.lives.chart import LINES
+
         most = None if everything else max_lines or LINES
-        parts.append(life_chart(shown, findings, max_lines=most, fold=not everything))
+        parts.append(render.life_chart(shown, findings, max_lines=most, fold=not everything))
         parts += [] if no_findings else [judged]
     if not parts:
         before: list[RenderableType] = []
@@ -76,11 +76,11 @@ def report(
             before.append(Adaptive(judged.last_line))
         card = None if no_findings else crash_card(timeline, findings)
         before += [] if card is None else [card]
-        before += [rendered(findings)] * bool(findings)
+        before += [render.findings(findings)] * bool(findings)
         after: list[RenderableType] = [] if no_findings else [judged]
         deeper = 3 if depth is None else depth + 1
         export = f"layertrace export {quote(str(file))} -o run.html"
-        shown_events = overview(
+        shown_events = render.overview(
             shown,
             findings=findings,
             verdict=None if no_findings else judged,

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
 import layertrace
 from layertrace.cli import completion
 from layertrace.cli.filter_options import event_filters
-from layertrace.cli.live import LiveDisplay
 from layertrace.cli.program import run as programs
-from layertrace.cli.run_report import ReportOptions, print_report
-from layertrace.diagnosis import diagnose
+from layertrace.cli.run_options import RunOptions
 from layertrace.errors import FormatError
 from layertrace.record import subprocesses
 from layertrace.timeline import Timeline
 from layertrace.timeline.storage import check_writable
 
 __all__ = ["run"]
+
+_PrintsReport: TypeAlias = Callable[[Timeline, RunOptions, Sequence[Path]], int]
 
 
 class _Run(click.Command):
@@ -111,8 +113,7 @@ def run(
         )
     if html is not None:
         _check_page(html)
-    diagnose(Timeline())  # report an invalid setting of the project now, not after a long run
-    options = ReportOptions(
+    options = RunOptions(
         arguments=sys.argv[2:],
         program=(*(("-m", module) if module else ()), *(("-c", code) if code else ()), *arguments),
         save=save,
@@ -126,12 +127,14 @@ def run(
         max_lines=max_lines,
         everything=everything,
     )
+    # Both are imported now: a module of the program may have the name of one that they import.
+    print_report = _printer() if options.is_anything_printed else _print_nothing
+    display = _live_display() if live else nullcontext
     began, location = time.time(), None if save is None else _location(save)  # before the folder can change
     tracer = layertrace.trace(report=False, save=save)
     timeline = tracer.start(wait=True)
-    display: AbstractContextManager[object] = LiveDisplay(timeline) if live else nullcontext()
     with (
-        display,
+        display(timeline),
         subprocesses.recorded(save, timeline) if with_children and save is not None else nullcontext(),
     ):
         raised, alive = yield program
@@ -139,6 +142,26 @@ def run(
     del alive  # the end of the recording has read the program's layers
     children = subprocesses.files_since(*location, began) if with_children and location is not None else []
     programs.exit_like_python(raised, print_report(timeline, options, children))
+
+
+def _printer() -> _PrintsReport:
+    """Return what prints the report. Check the settings of the project now, not after a long run."""
+    from layertrace.cli.run_report import print_report
+    from layertrace.diagnosis import diagnose
+
+    diagnose(Timeline())
+    return print_report
+
+
+def _print_nothing(*_: object) -> int:
+    """Print no report, and return the exit status."""
+    return 0
+
+
+def _live_display() -> Callable[[Timeline], AbstractContextManager[object]]:
+    from layertrace.cli.live import LiveDisplay
+
+    return LiveDisplay
 
 
 def _location(save: Path) -> tuple[Path, Path]:

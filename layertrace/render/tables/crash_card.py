@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.event_line import event_line
+from layertrace.render.event_lines import event_line
 from layertrace.render.wording import formatting
 from layertrace.render.wording.crash import Crash, call_in_words, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from layertrace.errors import FormatError
 from layertrace.render import notebook
-from layertrace.render.notebook import LARGEST
+from layertrace.render.notebook_cell import LARGEST
 from layertrace.render.page import page, write_page
 from layertrace.timeline import Event, LayerRef, Timeline
 
