@@ -337,7 +337,7 @@ def test_all_tests_of_a_run_are_recorded(program, tmp_path):
     )
     arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_some.py"]
 
-    alone = layertrace("run", "-q", "--save", "one.layertrace", *arguments, cwd=tmp_path)
+    alone = layertrace_with_keras("run", "-q", "--save", "one.layertrace", *arguments, cwd=tmp_path)
     spread = layertrace(
         "run", "-q", "--children", "--save", "two.layertrace", *arguments, "-n", "2", cwd=tmp_path
     )
@@ -395,7 +395,7 @@ def test_live_prints_while_the_program_runs(program):
         "import keras, time\nfor n in range(12):\n    keras.layers.Dense(n + 1)\n    time.sleep(0.5)\n"
     )
 
-    done = layertrace("run", "-q", "--live", script)
+    done = layertrace_with_keras("run", "-q", "--live", script)
 
     assert re.search(
         r"layertrace  \d+ s  no layer is running; last: init  dense_\d+ \(Dense\) .* \d+ layers", done.stderr
