@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from layertrace.diagnosis import Finding
-from layertrace.render import event_line, tree
 from layertrace.render import findings as rendered
+from layertrace.render import tree
 from layertrace.render.console import terminal_width, written
+from layertrace.render.event_lines import event_line
 from layertrace.render.wording.file_names import Places, here
 from layertrace.testing import verbosity
 from layertrace.timeline import Event, Timeline

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from layertrace.compare.generated_names import is_automatic, unnumbered
 from layertrace.errors import ExpectationError
-from layertrace.render import event_line
+from layertrace.render.event_lines import event_line
 from layertrace.testing.failure_message import Row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Cause, Event, FunctionRef, LayerRef, Opaque, Timeline
