@@ -8,11 +8,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.user_source import dotted
-from layertrace.timeline.event import Location
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
+from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.statements import Statement, Statements
 
-__all__ = ["assignment_before", "compiled_again", "lines_at", "statement_at"]
+__all__ = [
+    "assignment_before",
+    "compiled_again",
+    "lines_at",
+    "optimizer_with",
+    "receiver_at",
+    "run_eagerly",
+    "statement_at",
+]
 
 _MOST_LINES = 5_000
 
@@ -85,6 +93,50 @@ def compiled_again(context: DiagnosisContext, place: Location | None) -> str:
     return compiling[-1] if compiling else _again(model)
 
 
+def receiver_at(place: Location | None, methods: tuple[str, ...]) -> str:
+    """Return what a line calls one of some methods of: `model` of `model.predict(x)`."""
+    calls = [node for node in nodes_at(place) if isinstance(node, ast.Call)]
+    receivers = [dotted(call.func).rpartition(".") for call in calls]
+    return next((name for name, _, method in receivers if method in methods), "")
+
+
+def optimizer_with(context: DiagnosisContext, layer: LayerRef, argument: str) -> str:
+    """Write the optimizer that a program compiles with, with one more argument."""
+    for node in _compiling(context, layer):
+        given = [each.value for each in node.keywords if each.arg == "optimizer"] + node.args[:1]
+        if given and isinstance(given[0], ast.Call):
+            made = ast.unparse(given[0])
+            return f"optimizer={made[:-1]}{'' if made.endswith('()') else ', '}{argument})"
+        if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
+            name = _OPTIMIZERS.get(given[0].value, given[0].value.capitalize())
+            return f"optimizer=keras.optimizers.{name}({argument})"
+    return f"optimizer=keras.optimizers.Adam({argument})"
+
+
+def run_eagerly(context: DiagnosisContext, layer: LayerRef) -> str:
+    """Write how the model around a layer runs as plain Python, in the program's own words if possible."""
+    for node in _compiling(context, layer):
+        made = ast.unparse(node)
+        return f"{made[:-1]}{'' if made.endswith('()') else ', '}run_eagerly=True)"
+    return "model.run_eagerly = True"
+
+
+def _compiling(context: DiagnosisContext, layer: LayerRef) -> Iterator[ast.Call]:
+    """Yield the calls of `compile` in the file that created a layer."""
+    files = {event.location.file for event in context.of(layer, "init") if event.location is not None}
+    for file in files:
+        tree = tree_of(file)
+        for node in [] if tree is None else ast.walk(tree):
+            name = dotted(node.func) if isinstance(node, ast.Call) else ""
+            if (
+                isinstance(node, ast.Call)
+                and name.endswith(".compile")
+                and not name.startswith(("super", "re."))
+            ):
+                yield node
+
+
+_OPTIMIZERS = {"sgd": "SGD", "rmsprop": "RMSprop", "adamw": "AdamW"}
 _TRAINING = ("fit", "train_on_batch", "evaluate", "test_on_batch", "predict", "predict_on_batch")
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "parameters",
     "read_by_lambdas",
     "times_set",
+    "tree_of",
     "uses",
 ]
 
@@ -43,6 +44,11 @@ def _tree(file: str) -> ast.Module | None:
         return ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):  # a notebook cell with a magic command, or a file that is not Python
         return None
+
+
+def tree_of(file: str) -> ast.Module | None:
+    """Return the syntax tree of a file; None if it cannot be read, or is not Python."""
+    return _tree(file)
 
 
 def function_at(location: Location | None) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:

@@ -13,7 +13,7 @@ __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "Recording
 
 ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
-    "compiled", "adapted", "weights set", "losses read",
+    "compiled", "adapted", "weights set", "losses read", "clock", "bound late",
 ]  # fmt: skip
 
 
@@ -31,6 +31,9 @@ class Observation:
             or from TensorFlow with a constant seed. `compiled`: `compile` of a model has ended. `adapted`: a
             preprocessing layer was given its statistics or vocabulary. `weights set`: by `set_weights` or
             `load_weights`. `losses read`: the program, or Keras, read the `losses` of a layer.
+            `bound late`: a variable that a layer's function reads had another value when the function ran
+            than when the layer was created or called symbolically.
+            `clock`: a traced function asks for the time.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
@@ -44,6 +47,9 @@ class Observation:
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
         without_gradient: The paths of those whose gradient was None.
+        reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`.
+        role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`.
+        defined_at: Where it is defined.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.
@@ -59,6 +65,9 @@ class Observation:
     variables: tuple[int, ...] = ()
     paths: tuple[str, ...] = ()
     without_gradient: tuple[str, ...] = ()
+    reader: str = ""
+    role: str = ""
+    defined_at: Location | None = None
     location: Location | None = None
     start_ns: int = 0
     times: int = 1

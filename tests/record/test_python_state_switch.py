@@ -64,7 +64,8 @@ def test_off_does_without_these_rules_and_says_so(monkeypatch):
     assert codes(timeline) == set()
     assert timeline.kinds == watched.kinds
     assert timeline.notes == (
-        "LAYERTRACE_PYTHON_STATE=off, so the rules LT205, LT206, LT207, LT208 and LT402 were not checked",
+        "LAYERTRACE_PYTHON_STATE=off, so the rules LT205, LT206, LT207, LT208, LT214, LT215, LT216, LT217 "
+        "and LT402 were not checked",
     )
     assert "note: LAYERTRACE_PYTHON_STATE=off, so the rules LT205" in str(timeline)
 
@@ -126,7 +127,8 @@ def test_a_newer_python_is_reported_once(monkeypatch):
 
     (message,) = [str(warning.message) for warning in warned]
     assert message == (
-        "The rules LT205, LT206, LT207, LT208 and LT402 may miss problems in this program: it runs Python "
+        "The rules LT205, LT206, LT207, LT208, LT214, LT215, LT216, LT217 and LT402 may miss problems in "
+        "this program: it runs Python "
         f"{running}, and layertrace understands bytecode up to Python 3.9. Upgrade layertrace, or set "
         "LAYERTRACE_PYTHON_STATE=off to turn these rules off."
     )

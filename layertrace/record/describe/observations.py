@@ -37,6 +37,9 @@ class PendingObservation:
     variables: tuple[int, ...] = ()
     paths: tuple[str, ...] = ()
     without_gradient: tuple[str, ...] = ()
+    reader: str = ""
+    role: str = ""
+    defined: CodePosition | None = None
     place: CodePosition | None = None
     span: Span | None = None
     start: int = 0

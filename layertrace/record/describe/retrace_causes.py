@@ -14,7 +14,7 @@ from layertrace.record.spans import code_behind
 from layertrace.timeline.event import TRACED_TWICE, Cause, Change, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 
-__all__ = ["cause_of", "cause_of_another", "code_of", "instance_of", "mapped_code_of"]
+__all__ = ["cause_of", "cause_of_another", "code_of", "instance_of", "mapped_code_of", "mapped_function"]
 
 _COMPARED = 64
 """How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
@@ -136,8 +136,8 @@ def instance_of(function: object) -> Opaque | None:
     return None if owner is None else described(owner)
 
 
-def mapped_code_of(function: object) -> CodeType | None:
-    """Return the code of the function that `tf.data` maps over elements; None for any other function.
+def mapped_function(function: object) -> object:
+    """Return the function that `tf.data` maps over elements; None for any other function.
 
     `tf.data` traces a wrapper, which closes over `wrapper_helper` and thereby over an object whose `_func` is
     the function.
@@ -146,7 +146,13 @@ def mapped_code_of(function: object) -> CodeType | None:
         return None
     helper = safe.closure(function).get("wrapper_helper")
     wrapper = safe.closure(helper).get("self")
-    return code_behind(safe.instance_dict(wrapper).get("_func"))
+    return safe.instance_dict(wrapper).get("_func")
+
+
+def mapped_code_of(function: object) -> CodeType | None:
+    """Return the code of the function that `tf.data` maps over elements; None for any other function."""
+    mapped = mapped_function(function)
+    return None if mapped is None else code_behind(mapped)
 
 
 def code_of(function: object) -> CodeType | None:

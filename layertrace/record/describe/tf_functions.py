@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
 
 from layertrace.record.describe.keras_functions import keras_function
 from layertrace.record.layers import layer_name
 from layertrace.timeline.event import FunctionRef
 from layertrace.timeline.registry import Register, live_layers
+
+if TYPE_CHECKING:
+    from layertrace.record.python_state.readers import Reader
 
 __all__ = ["FunctionRecord", "known", "record_of"]
 
@@ -23,10 +27,12 @@ class FunctionRecord:
     first traced or run.
     `kept` are the numbers of the recorded traces that TensorFlow has kept, and `traced` the times when they
     began. `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts
-    how often they were compared since.
+    how often they were compared since. `readers` are what else reads Python state inside, with that state.
     """
 
-    __slots__ = ("attributes", "failed", "kept", "looks", "model", "number", "passes", "ref", "traced")
+    __slots__ = (
+        "attributes", "failed", "kept", "looks", "model", "number", "passes", "readers", "ref", "traced",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.number = _functions.next_number()
@@ -37,6 +43,7 @@ class FunctionRecord:
         self.kept: list[int] = []
         self.traced: list[int] = []
         self.attributes: dict[int, tuple[weakref.ref[object], dict[str, object]]] = {}
+        self.readers: dict[tuple[str, int], tuple[Reader, dict[str, object]]] = {}
         self.looks = 0
 
     def identify(self, name: str, function: object) -> FunctionRef:

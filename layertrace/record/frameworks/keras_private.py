@@ -36,6 +36,7 @@ _NO_RATE = "the learning rate with which a model is compiled is not known"
 _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
 _NO_OUTPUT = "the layer that computes the output of a model is not known"
+_NO_READERS = "Python values that a model, loss or metric reads, and that change later, are not noticed"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 
 KERAS_PARTS = {
@@ -117,6 +118,15 @@ KERAS_PARTS = {
     ),
     "outputs": _keras("ops.function", "Function._outputs", _NO_OUTPUT, in_code=True),
     "history": _keras("ops.node", "_keras_history", _NO_OUTPUT, in_code=True),
+    "run_eagerly": _keras("trainers.trainer", "Trainer._run_eagerly", _NO_READERS, in_code=True),
+    "compiled_losses": _keras("trainers.trainer", "Trainer._compile_loss", _NO_READERS, in_code=True),
+    "losses": _keras("trainers.compile_utils", "CompileLoss._user_loss", _NO_READERS, in_code=True),
+    "compiled_metrics": _keras("trainers.trainer", "Trainer._compile_metrics", _NO_READERS, in_code=True),
+    "metrics": _keras("trainers.compile_utils", "CompileMetrics._user_metrics", _NO_READERS, in_code=True),
+    "weighted_metrics": _keras(
+        "trainers.compile_utils", "CompileMetrics._user_weighted_metrics", _NO_READERS, in_code=True
+    ),
+    "metric_function": _keras("metrics.reduction_metrics", "_fn", _NO_READERS, in_code=True),
     "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),
 }
 """What is read of Keras 3."""
@@ -157,6 +167,9 @@ TF_KERAS_PARTS = {
     "learning_rate": _tf_keras("optimizers.optimizer", "_learning_rate", _NO_RATE, in_code=True),
     "loss_options": _tf_keras("losses", "_fn_kwargs", _NO_LOSS, in_code=True),
     "history": _tf_keras("engine.keras_tensor", "_keras_history", _NO_OUTPUT, in_code=True),
+    "run_eagerly": _tf_keras("engine.training", "Model._run_eagerly", _NO_READERS, in_code=True),
+    "losses": _tf_keras("engine.compile_utils", "LossesContainer._user_losses", _NO_READERS, in_code=True),
+    "metrics": _tf_keras("engine.compile_utils", "MetricsContainer._user_metrics", _NO_READERS, in_code=True),
     "counters": _tf_keras("engine.training", "Model._init_batch_counters", _NO_HOLDER),
     "any_optimizer": _tf_keras("optimizers.optimizer", "_BaseOptimizer", _NO_HOLDER),
     "legacy_optimizer": _tf_keras("optimizers.legacy.optimizer_v2", "OptimizerV2", _NO_HOLDER),

@@ -41,6 +41,24 @@ PARTS = {
         TENSORFLOW_SEEN,
         "runs of concrete functions are not counted",
     ),
+    "iterate_dataset": Part(
+        "tensorflow.python.data.ops.iterator_ops",
+        "OwnedIterator.__init__",
+        TENSORFLOW_SEEN,
+        "Python values that functions of a dataset read, and that changed later, are not noticed",
+    ),
+    "dataset_inputs": Part(
+        "tensorflow.python.data.ops.dataset_ops",
+        "DatasetV2._inputs",
+        TENSORFLOW_SEEN,
+        "Python values that functions of a dataset read, and that changed later, are not noticed",
+    ),
+    "dataset_functions": Part(
+        "tensorflow.python.data.ops.dataset_ops",
+        "DatasetV2._functions",
+        TENSORFLOW_SEEN,
+        "Python values that functions of a dataset read, and that changed later, are not noticed",
+    ),
     "trace_arguments": Part(
         "tensorflow.python.eager.polymorphic_function.tracing_compilation",
         "_maybe_define_function",

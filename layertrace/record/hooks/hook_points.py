@@ -10,6 +10,7 @@ from typing import Literal
 from layertrace.record.frameworks import keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
+from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
@@ -123,6 +124,7 @@ _FUNCTIONS: dict[str, tuple[Kind, Callable[[], AnyObserver]]] = {
     "create_concrete_function": ("trace", lambda: TRACES),
     "call_function": ("run", run_observer),
     "call_concrete": ("run", concrete_observer),
+    "iterate_dataset": ("watch", lambda: ITERATIONS),
 }
 
 

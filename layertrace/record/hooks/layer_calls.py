@@ -17,6 +17,7 @@ from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
+from layertrace.record.python_state.late_binding import created
 from layertrace.record.python_state.watch import after_call, before_call, forget_call
 from layertrace.record.spans import (
     DTYPE,
@@ -242,6 +243,7 @@ def end(span: Span, result: object, subject: object) -> None:
         elif layer is not None:
             if kind == "init":
                 layer.record_init(subject)
+                created(span, subject, layer)
             layer.refresh(subject)  # the layer has a name now, or a path
             finish(span, ended)
 

@@ -22,7 +22,7 @@ from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import guarded, report_internal_error
-from layertrace.record.python_state.watch import look_again
+from layertrace.record.python_state.later_runs import look_again
 from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, Span, ThreadState
 from layertrace.timeline.event import FunctionRef
 

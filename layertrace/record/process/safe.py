@@ -165,6 +165,7 @@ class _Kind:
 
 
 _kinds: Register[_Kind] = Register()
+_DICTIONARIES = (GetSetDescriptorType, MemberDescriptorType)  # the latter of `types.SimpleNamespace`
 
 
 def _kind_of(cls: type) -> _Kind:
@@ -172,13 +173,10 @@ def _kind_of(cls: type) -> _Kind:
 
 
 def _dictionary_of(cls: type) -> Any:
-    """Return Python's own descriptor for the dictionaries of instances, below a property of that name.
-
-    The one of wrapt's proxies is skipped: it leads to the object that the proxy stands for.
-    """
+    """Return Python's own descriptor for dictionaries of instances, but not that of wrapt's proxies."""
     for owner in _mro(cls):
         value = _namespace(owner).get("__dict__")
-        if type(value) is GetSetDescriptorType and not _name(owner).endswith("ObjectProxy"):
+        if type(value) in _DICTIONARIES and not _name(owner).endswith("ObjectProxy"):
             return value
     return None
 

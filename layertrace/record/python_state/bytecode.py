@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import functools
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,11 +25,13 @@ __all__ = [
     "codes",
     "functions_behind",
     "globals_of",
+    "is_layer",
     "methods_of",
     "names_in",
     "reachable",
     "read_by",
     "reads_of",
+    "reads_of_held",
     "writes",
 ]
 
@@ -51,10 +54,12 @@ class Reads:
 
     Attributes:
         names: The names of attributes and globals, and all strings, since `getattr` takes these.
+        loaded: The names of attributes whose value is used; all strings, too, if there is a `getattr`.
         functions: Weak references to the functions, which may be deleted with their class.
     """
 
     names: frozenset[str]
+    loaded: frozenset[str]
     functions: tuple[weakref.ref[FunctionType], ...]
 
     def living(self) -> list[FunctionType]:
@@ -79,7 +84,29 @@ def reads_of(cls: type, methods: tuple[str, ...] = ("call", *STEPS)) -> Reads:
 def read_by(functions: list[FunctionType]) -> Reads:
     """Return what some functions read."""
     names = {name for function in functions for name in names_in(function.__code__)}
-    return Reads(frozenset(names), tuple(map(weakref.ref, functions)))
+    loaded = {name for function in functions for name in _loaded_in(function.__code__)}
+    return Reads(frozenset(names), frozenset(loaded), tuple(map(weakref.ref, functions)))
+
+
+_held_reads: Register[Reads] = Register()
+
+
+def reads_of_held(attributes: dict[str, Any], without: frozenset[str]) -> list[Reads]:
+    """Return what the user's functions read that a layer holds, such as the function of a Lambda.
+
+    Args:
+        attributes: The attributes of the layer.
+        without: Those that do not count, since Keras sets them: the loss of a model.
+    """
+    found = []
+    for name, value in list(attributes.items()):
+        kind: type = type(value)
+        if (kind is FunctionType or kind is functools.partial) and name not in without:
+            for function in functions_behind(value):
+                if not source_lines.is_internal(function.__code__.co_filename):
+                    reads = _held_reads.get(function) or read_by(reachable(None, [function]))
+                    found.append(_held_reads.get(function) or _held_reads.add(function, reads))
+    return found
 
 
 def methods_of(cls: type, name: str) -> list[FunctionType]:
@@ -90,6 +117,11 @@ def methods_of(cls: type, name: str) -> list[FunctionType]:
         if name in safe.namespace(owner) and not safe.is_framework_class(owner)
     ]
     return [function for owner in owners for function in functions_behind(safe.namespace(owner)[name])]
+
+
+def is_layer(value: object) -> bool:
+    """Return whether an object is a layer of Keras, or of a class derived from one."""
+    return any(safe.is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
 
 
 def functions_behind(value: Any) -> Iterator[FunctionType]:
@@ -103,6 +135,8 @@ def functions_behind(value: Any) -> Iterator[FunctionType]:
             value = vars(value).get("__wrapped__")
         elif safe.is_a(value, property):
             value = _getter(value)
+        elif kind is functools.partial:
+            value = value.func
         elif kind is staticmethod or kind is classmethod or kind is MethodType:
             value = value.__func__
         elif (inner := safe.framework_attribute(value, "__wrapped__")) is not None:  # a proxy
@@ -181,6 +215,22 @@ def names_in(code: CodeType) -> frozenset[str]:
         elif isinstance(constant, CodeType):
             names |= names_in(constant)
     return frozenset(names)
+
+
+@lru_cache(maxsize=1024)
+def _loaded_in(code: CodeType) -> frozenset[str]:
+    """Return the attributes whose value some code uses, and the functions inside it."""
+    loaded: set[str] = set()
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            loaded |= _loaded_in(constant)
+        elif isinstance(constant, str) and "getattr" in code.co_names:
+            loaded.add(constant)
+    steps = dis.get_instructions(code)
+    return frozenset(loaded.union(step.argval for step in steps if step.opname in _LOADS))
+
+
+_LOADS = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM")
 
 
 def codes(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, CodeType]]:

@@ -12,7 +12,7 @@ from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
 from layertrace.timeline.ownership import is_base_class
 
-__all__ = ["set_by_framework"]
+__all__ = ["assigned_by_framework", "set_by_framework"]
 
 
 def set_by_framework(cls: type) -> frozenset[str]:
@@ -20,6 +20,11 @@ def set_by_framework(cls: type) -> frozenset[str]:
     return _assigned_by(
         tuple(owner for owner in safe.mro(cls) if safe.is_framework_class(owner) and _is_base(owner))
     )
+
+
+def assigned_by_framework(cls: type) -> frozenset[str]:
+    """Return the names of the attributes that any class of a framework above a class assigns."""
+    return _assigned_by(tuple(owner for owner in safe.mro(cls) if safe.is_framework_class(owner)))
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
+from layertrace.record.python_state.bytecode import Reads, cells, codes, globals_of
 from layertrace.record.python_state.framework_attributes import set_by_framework
 
-__all__ = ["graph_tensors", "is_replaced"]
+__all__ = ["graph_tensors", "graph_tensors_read", "is_replaced"]
 
 _LAST = 8  # items of a collection that are read: a layer that keeps tensors of a graph appends them
 
@@ -21,6 +22,21 @@ def graph_tensors(layer: object) -> Iterator[tuple[str, object]]:
         tensor = next(
             filter(_is_graph_tensor, () if name in base or type(name) is not str else _inside(value)), None
         )
+        if tensor is not None:
+            yield name, tensor
+
+
+def graph_tensors_read(owner: object, reads: Reads) -> Iterator[tuple[str, object]]:
+    """Yield the globals, closure variables and attributes with a tensor of a graph that some code uses."""
+    places: dict[str, object] = {}
+    for function in reads.living():
+        names = {name for _, code in codes([function]) for name in globals_of(code)}
+        places.update({name: dict.get(function.__globals__, name) for name in names})
+        places.update(cells(function))
+    own = {} if owner is None else safe.instance_dict(owner)
+    places.update({f"self.{name}": value for name, value in own.items() if name in reads.names})
+    for name, value in places.items():
+        tensor = next(filter(_is_graph_tensor, _inside(value)), None)
         if tensor is not None:
             yield name, tensor
 

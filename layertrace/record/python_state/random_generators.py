@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import dis
 import random
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import Place, cells, codes, globals_of
 
-__all__ = ["drawn_at", "generators_of", "is_array"]
+__all__ = ["clock_read_at", "drawn_at", "generators_of", "is_array"]
 
 
 def is_array(value: object) -> bool:
@@ -47,6 +49,35 @@ def _digest(state: Any) -> object:
     if isinstance(state, Mapping):
         return tuple((name, _digest(value)) for name, value in state.items())
     return hash(state.tobytes()) if is_array(state) else state
+
+
+def clock_read_at(functions: list[FunctionType]) -> Place | None:
+    """Return where some functions ask for the time."""
+    for function, code in codes(functions):
+        if not _CLOCKS.intersection(code.co_names):
+            continue
+        steps = list(dis.get_instructions(code))
+        for step, after in zip(steps, [*steps[1:], None], strict=True):
+            if not step.opname.startswith("LOAD_") or not isinstance(step.argval, str):
+                continue
+            value = {**function.__globals__, **cells(function)}.get(step.argval)
+            following = None if after is None else after.argval
+            if (
+                type(value) is BuiltinFunctionType
+                and value.__module__ == "time"
+                and value.__name__ in _CLOCKS
+            ):
+                return code, step.offset
+            if (value is time or value is datetime.datetime) and following in _CLOCKS:
+                return code, step.offset
+            if value is datetime and "datetime" in code.co_names and _CLOCKS.intersection(code.co_names):
+                return code, step.offset
+    return None
+
+
+_CLOCKS = frozenset(
+    {"time", "time_ns", "perf_counter", "monotonic", "process_time", "now", "utcnow", "today"}
+)
 
 
 def drawn_at(functions: list[FunctionType], generator: str) -> Place | None:

@@ -12,7 +12,7 @@ __all__ = ["NEWEST_PYTHON", "RULES", "SETTING", "read_setting", "switch"]
 SETTING = "LAYERTRACE_PYTHON_STATE"
 """The environment variable; `off` does without Python state."""
 
-RULES = ("LT205", "LT206", "LT207", "LT208", "LT402")
+RULES = ("LT205", "LT206", "LT207", "LT208", "LT214", "LT215", "LT216", "LT217", "LT402")
 """The rules that use what is seen of Python state."""
 
 NEWEST_PYTHON = (3, 13)

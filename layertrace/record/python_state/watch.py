@@ -6,18 +6,16 @@ All of this runs only while a function is traced, when it first runs, and in som
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import FunctionType, MethodType
 from typing import Any
 
 from layertrace.record.describe.modes import current_mode, traced_graphs
-from layertrace.record.describe.observations import PendingObservation, add_observation
-from layertrace.record.describe.tf_functions import FunctionRecord
+from layertrace.record.describe.observations import add_observation
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
-from layertrace.record.process.guard import report_internal_error
 from layertrace.record.python_state.bytecode import (
     STEPS,
     Place,
@@ -25,25 +23,25 @@ from layertrace.record.python_state.bytecode import (
     cells,
     functions_behind,
     globals_of,
+    is_layer,
     methods_of,
     names_in,
     reachable,
     read_by,
     reads_of,
+    reads_of_held,
     writes,
 )
-from layertrace.record.python_state.graph_tensors import graph_tensors, is_replaced
-from layertrace.record.python_state.random_generators import drawn_at, generators_of
-from layertrace.record.python_state.snapshot import (
-    ArraySnapshot,
-    IdentitySnapshot,
-    Snapshot,
-    description,
-    values_of,
-)
+from layertrace.record.python_state.changes import Subject, changed, observation_of, parts, record_state
+from layertrace.record.python_state.framework_attributes import set_by_framework
+from layertrace.record.python_state.graph_tensors import graph_tensors, graph_tensors_read, is_replaced
+from layertrace.record.python_state.late_binding import called_symbolically, called_while_traced
+from layertrace.record.python_state.random_generators import clock_read_at, drawn_at, generators_of
+from layertrace.record.python_state.readers import Reader, readers_of
+from layertrace.record.python_state.snapshot import Snapshot, description, values_of
 from layertrace.record.python_state.switch import switch
 from layertrace.record.spans import LAYER, METHOD, MODE, Span, parent_of, trace_note
-from layertrace.timeline.event import Opaque, Structure
+from layertrace.timeline.event import Opaque
 from layertrace.timeline.registry import live_layers
 
 __all__ = [
@@ -53,11 +51,8 @@ __all__ = [
     "before_call",
     "before_trace",
     "forget_call",
-    "look_again",
     "trains",
 ]
-
-_LOOKS = 64  # comparisons of one function's layers; after these only the 128th, 256th, … is made
 
 # Before and after
 
@@ -68,22 +63,40 @@ class StateBefore:
     Attributes:
         span: The call or the trace, kept so that its identity is not reused.
         layer: The layer whose state this is; None for a function without a layer.
+        reader: The loss, metric or function whose state this is.
         reads: What the code reads.
         reported: What was reported for a call inside, and is not reported again for this one.
         ops: How many ops the graph of the trace had; None in a graph inside that one.
     """
 
-    __slots__ = ("drawn", "layer", "ops", "reads", "reported", "span", "tensors", "values")
+    __slots__ = ("drawn", "layer", "ops", "reader", "reads", "reported", "span", "tensors", "values")
 
-    def __init__(self, span: Span, layer: object, reads: Reads) -> None:
+    def __init__(self, span: Span, layer: object, reads: Reads, reader: Reader | None = None) -> None:
         self.span = span
         self.layer = None if layer is None else weakref.ref(layer)
+        self.reader = reader
         self.reads = reads
-        self.values = {} if layer is None else values_of(layer)
-        self.tensors = {} if layer is None else {name: id(value) for name, value in graph_tensors(layer)}
-        self.drawn = generators_of(layer, reads.living())
+        self.values = self.values_now(layer)
+        self.tensors = {name: id(value) for name, value in self.tensors_now(layer)}
+        self.drawn = generators_of(self.owner(layer), reads.living())
         self.reported: set[object] = set()
         self.ops = _ops(span)
+
+    def owner(self, layer: object) -> object:
+        """Return the object whose attributes belong to the state; None for a function."""
+        return layer if self.reader is None else self.reader.owner
+
+    def values_now(self, layer: object) -> Snapshot:
+        """Return the present values."""
+        if self.reader is not None:
+            return self.reader.values()
+        return {} if layer is None else values_of(layer)
+
+    def tensors_now(self, layer: object) -> list[tuple[str, object]]:
+        """Return the tensors of a graph that are held now."""
+        if self.reader is not None:
+            return list(graph_tensors_read(self.reader.owner, self.reads))
+        return [] if layer is None else list(graph_tensors(layer))
 
 
 _before: dict[int, list[StateBefore]] = {}
@@ -112,6 +125,12 @@ def _ops(span: Span) -> int | None:
 
 def before_call(span: Span, layer: object) -> None:
     """Record the state of a layer before a traced call."""
+    mode = span[MODE]
+    if switch.is_on and hub.observers and mode is not None:
+        if mode.name == "symbolic":
+            called_symbolically(span, layer, span[LAYER])
+        else:
+            called_while_traced(layer)
     if switch.is_on and not safe.is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
 
@@ -142,37 +161,43 @@ def _compare(before: StateBefore, layer: object, record: LayerRecord | None, val
     """Record what has changed, and where the user's code changed it."""
     functions = before.reads.living()
     default = (functions[0].__code__, -1) if functions else None
-    for key in _changed(before.values, values):
-        if _is_news(before, record if key.startswith("self.") else None, key, values[key]):
+    subject = before.reader or record
+    for key in changed(before.values, values):
+        if _is_news(before, subject if key.startswith("self.") else None, key, values[key]):
             both = description(before.values.get(key)), description(values[key])
-            _record("changed in call", record, key, *both, before.span, writes(functions, key) or default)
-    for name, tensor in [] if layer is None else graph_tensors(layer):
-        if before.tensors.get(name) != id(tensor) and _is_news(before, record, f"tensor {name}", id(tensor)):
-            place = writes(functions, name) or default
-            _record_kept_tensor(layer, record, name, before.span, place)
-    for name, state in generators_of(layer, functions).items():
+            place = writes(functions, key)
+            if place is not None or before.reader is None:  # a global may be changed by other code
+                record_state("changed in call", subject, key, both, before.span, place or default)
+    for name, tensor in before.tensors_now(layer):
+        if before.tensors.get(name) != id(tensor) and _is_news(before, subject, f"tensor {name}", id(tensor)):
+            place = writes(functions, name)
+            if place is not None or before.reader is None:
+                _record_kept_tensor(layer, subject, name, before.span, place or default)
+    if (place := clock_read_at(functions)) is not None and _is_news(before, None, "clock", place):
+        record_state("clock", subject, "clock", (None, None), before.span, place)
+    for name, state in generators_of(before.owner(layer), functions).items():
         if before.drawn.get(name) == state or (place := drawn_at(functions, name)) is None:
             continue  # Keras and TensorFlow draw too, for the seeds of what they create
-        if _is_news(before, record if name.startswith("self.") else None, f"drawn {name}", state):
-            _record("random", record, name, None, None, before.span, place)
+        if _is_news(before, subject if name.startswith("self.") else None, f"drawn {name}", state):
+            record_state("random", subject, name, (None, None), before.span, place)
 
 
-def _record_kept_tensor(layer: Any, record: Any, name: str, span: Any, place: Place | None) -> None:
+def _record_kept_tensor(layer: Any, subject: Subject, name: str, span: Any, place: Place | None) -> None:
     """Record a tensor that a layer keeps; a placeholder only until an eager call has replaced it.
 
     A layer that is only used eagerly gets one placeholder, when it is built.
     """
-    observation = PendingObservation("kept tensor", (record.number, f"self.{name}"), layer=record, name=name)
+    observation = observation_of("kept tensor", subject, f"self.{name}", name)
     observation.span, observation.place = span, place
-    if span[MODE] is not None and span[MODE].function is None:
+    if layer is not None and span[MODE] is not None and span[MODE].function is None:
         reference = weakref.ref(layer)
         observation.is_over = lambda: (kept_by := reference()) is not None and is_replaced(kept_by, name)
     add_observation(observation)
 
 
-def _is_news(before: StateBefore, record: LayerRecord | None, key: str, state: object) -> bool:
+def _is_news(before: StateBefore, subject: Subject, key: str, state: object) -> bool:
     """Return whether a change was not reported for a call inside, and mark it as reported."""
-    item = (getattr(record, "number", 0), key, state)
+    item = (subject.key if isinstance(subject, Reader) else getattr(subject, "number", 0), key, state)
     if item in before.reported:
         return False
     before.reported.add(item)
@@ -184,31 +209,16 @@ def _is_news(before: StateBefore, record: LayerRecord | None, key: str, state: o
     return True
 
 
-def _changed(before: Snapshot, now: Snapshot) -> Iterator[str]:
-    """Yield the keys whose plain value or size has changed; if a size has changed, not also its items."""
-    resized = tuple(
-        f"{key}[" for key, value in now.items() if isinstance(value, Opaque) and before.get(key) != value
-    )
-    reported: set[str] = set()
-    for key, value in now.items():
-        container = key.partition("[")[0]
-        is_state = not isinstance(value, (IdentitySnapshot, ArraySnapshot)) and not isinstance(
-            before.get(key), (IdentitySnapshot, ArraySnapshot)
-        )
-        is_new = key not in before and (key != container or not key.startswith("self."))
-        differs = is_state and not is_new and (key not in before or before[key] != value)
-        if differs and not key.startswith(resized) and container not in reported:
-            reported.add(container)
-            yield key
-
-
 def _keep_read_state(
     span: Span, layer: object, record: LayerRecord | None, values: Snapshot, methods: tuple[str, ...]
 ) -> None:
     """Keep the state that the code reads for when the graph runs; all state of Keras's own layers."""
     cls: type = type(layer)
     if record is not None:
-        names = None if safe.is_framework_class(cls) else reads_of(cls, methods).names
+        names = None
+        if not safe.is_framework_class(cls):
+            held = (reads.names for reads in reads_of_held(safe.instance_dict(layer), set_by_framework(cls)))
+            names = reads_of(cls, methods).names.union(*held)
         _keep(span, layer, record, values, names)
 
 
@@ -229,30 +239,24 @@ def _keep(
         ancestor = parent_of(ancestor)
 
 
+def _keep_reader(span: Span, reader: Reader, values: Snapshot) -> None:
+    """Keep the state of a loss, metric or function with each function that is being traced."""
+    written = reader.reads.living()
+    kept = {
+        key: value
+        for key, value in values.items()
+        if not isinstance(value, Opaque) and writes(written, key) is None
+    }
+    ancestor: Span | None = span
+    while ancestor is not None and kept:
+        note = trace_note(ancestor)
+        if note is not None:
+            note.record.readers[reader.key] = (reader, kept)
+        ancestor = parent_of(ancestor)
+
+
 def _is_read(key: str, names: frozenset[str] | None) -> bool:
-    return names is None or key == "self.trainable" or _parts(key)[1] in names
-
-
-def _parts(key: str) -> tuple[str, str]:
-    """Return the owner of a key, and the first name after it: `("self", "config")` of `self.config[0]`."""
-    bare = key.partition("[")[0]
-    owner, dot, rest = bare.partition(".")
-    return (owner, rest.partition(".")[0]) if dot else ("", bare)
-
-
-def _observed_name(key: str) -> str:
-    """Return the name of a key in an observation."""
-    owner = _parts(key)[0]
-    return key.removeprefix("self.") if owner == "self" else f"class {key}" if owner else f"global {key}"
-
-
-def _record(
-    what: Any, record: Any, key: str, before: Structure, value: Structure, span: Any, place: Place | None
-) -> None:
-    name = key if what == "random" else _observed_name(key)
-    observation = PendingObservation(what, (getattr(record, "number", 0), key), layer=record, name=name)
-    observation.before, observation.now, observation.span, observation.place = before, value, span, place
-    add_observation(observation)
+    return names is None or key in ("self.trainable", "self.run_eagerly") or parts(key)[1] in names
 
 
 # A trace, and the model whose step is traced
@@ -271,6 +275,7 @@ def before_trace(span: Span, function: object) -> None:
     models = {id(layer): layer for layer in _layers_in(functions) if _is_model(layer)} if steps else {}
     states = [StateBefore(span, model, reads_of(type(model), steps)) for model in models.values()]
     states.append(StateBefore(span, None, read_by(reachable(None, functions))))
+    states += [StateBefore(span, None, reader.reads, reader) for reader in readers_of(function)]
     for state in states:
         state.reported = states[0].reported  # what is reported for the model is not reported again
     _before[id(span)] = states
@@ -288,10 +293,12 @@ def after_trace(span: Span) -> Owners | None:
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
         record = None if layer is None else live_layers.get(layer) or register_layer(layer, None)
-        values = {} if layer is None else values_of(layer)
+        values = before.values_now(layer)
         _compare(before, layer, record, values)
         if record is not None:
             _keep(span, layer, record, values, before.reads.names)
+        elif before.reader is not None:
+            _keep_reader(span, before.reader, values)
     _forget_trainable(span)
     return _made.pop(id(span), [])
 
@@ -333,66 +340,10 @@ def _layers_in(functions: Iterable[FunctionType]) -> Iterator[object]:
     for function in functions:
         for value in cells(function).values():
             owner = value.__self__ if type(value) is MethodType else None
-            yield from (thing for thing in (value, owner) if _is_layer(thing))
+            yield from (thing for thing in (value, owner) if is_layer(thing))
         values = (dict.get(function.__globals__, name) for name in globals_of(function.__code__))
-        yield from (value for value in values if _is_layer(value))
-
-
-def _is_layer(value: object) -> bool:
-    return any(safe.is_framework_class(cls) and cls.__name__ == "Layer" for cls in safe.mro(type(value)))
+        yield from (value for value in values if is_layer(value))
 
 
 def _is_model(layer: object) -> bool:
     return not safe.is_framework_class(type(layer)) and any(methods_of(type(layer), name) for name in STEPS)
-
-
-# When the graph runs
-
-
-def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: Span | None) -> None:
-    """Record which attributes differ, at a run of a function, from their values when it was traced.
-
-    Args:
-        record: The function.
-        place: Returns the line of the run; called only if something differs.
-        span: The span that the run is part of.
-    """
-    if not hub.observers or not switch.is_on or not record.attributes:
-        return
-    record.looks += 1
-    if record.looks > _LOOKS and record.looks & (record.looks - 1):
-        return
-    try:
-        for reference, then in list(record.attributes.values()):
-            layer = reference()
-            if layer is None or not (changed := _suspects(layer, then)):
-                continue
-            values = values_of(layer)
-            for key in changed:
-                if key in values and values[key] != then[key]:
-                    layer_record = live_layers.get(layer)
-                    both = description(then[key]), description(values[key])
-                    _record("changed after trace", layer_record, key, *both, span, place())
-    except Exception:  # promise 1: the traced program never sees an error of layertrace
-        report_internal_error("compare attributes")
-
-
-def _suspects(layer: object, then: Snapshot) -> list[str]:
-    """Return the keys that may have changed, without reading all state of a layer."""
-    own = safe.instance_dict(layer)
-    return [
-        key for key, before in then.items() if not _is_same(before, own.get(_attribute(key), safe.MISSING))
-    ]
-
-
-def _attribute(key: str) -> str:
-    """Return the name in a layer's `__dict__` for a key such as `self.rate`, if that is a plain attribute."""
-    return "_trainable" if key == "self.trainable" else key[5:]
-
-
-def _is_same(before: object, now: object) -> bool:
-    if now is before:
-        return True
-    if type(before) is IdentitySnapshot:
-        return before.reference() is now
-    return type(now) is type(before) and safe.is_plain(now) and bool(now == before)

@@ -121,7 +121,9 @@ class Writer:
         for number, seen in enumerate(surroundings.observations):
             layer = None if seen.layer is None else self.layer(seen.layer)
             values = {"layer": layer, "before": encoded(seen.before), "now": encoded(seen.now)}
-            self._line({"observation": number, **_without(seen, "layer", "before", "now"), **values})
+            # Files of version 1.0 have no such fields, and most observations none of them.
+            unused = [name for name in ("reader", "role", "defined_at") if not getattr(seen, name)]
+            self._line({"observation": number, **_without(seen, "layer", "before", "now", *unused), **values})
         failure = surroundings.failure
         if failure is not None:
             layer = None if failure.layer is None else self.layer(failure.layer)

@@ -8,5 +8,5 @@ class Cool(layers.Layer):
 cool = Cool(name="cool")
 predict = tf.function(lambda x: cool(x))
 for number in range(12):
-    if number == 10: cool.heat = np.float32(0.5)
-    predict(tf.ones((1, 2)))  # finds: LT206 cool
+    if number == 10: cool.heat = np.float32(0.5)  # finds: LT206 cool
+    predict(tf.ones((1, 2)))

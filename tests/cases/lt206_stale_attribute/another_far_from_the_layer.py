@@ -17,6 +17,6 @@ active = layers.Dense(2, activation="relu", name="active")
 model = keras.Sequential([keras.Input((2,)), moded, steady, arrays, items, active])
 x = np.ones((1, 2), "float32")
 model.predict(x, verbose=0)
-settings.mode, arrays.table, items.by["scale"] = "serve", np.full(2, 3.0, "float32"), 4.0
-active.activation = keras.activations.sigmoid
-model.predict(x, verbose=0)  # finds: LT206 moded, LT206 arrays, LT206 items, LT206 active
+settings.mode, arrays.table, items.by["scale"] = "serve", np.full(2, 3.0, "float32"), 4.0  # finds: LT206 moded, LT206 arrays, LT206 items
+active.activation = keras.activations.sigmoid  # finds: LT206 active
+model.predict(x, verbose=0)

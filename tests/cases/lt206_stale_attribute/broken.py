@@ -9,5 +9,5 @@ class Gain(layers.Layer):
     def call(self, x): return x * self.alpha
 g = Gain(); m = keras.Sequential([keras.Input((1,)), g]); x = np.ones((1, 1))
 m.predict(x, verbose=0)
-g.alpha = 5.0                                   # e.g. an annealing callback
-print("predict:", float(m.predict(x, verbose=0)[0, 0]), "call:", float(m(x)[0, 0]))  # finds: LT206 gain
+g.alpha = 5.0                                   # e.g. an annealing callback  # finds: LT206 gain
+print("predict:", float(m.predict(x, verbose=0)[0, 0]), "call:", float(m(x)[0, 0]))

@@ -9,8 +9,8 @@ def learn(x, y):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean((net(x, training=True) - y) ** 2)
     gradients = tape.gradient(loss, net.trainable_variables)
-    batches += 1
-    if batches % 2 == 0:  # finds: LT510 -
+    batches += 1  # finds: LT510 -
+    if batches % 2 == 0:
         optimizer.apply_gradients(zip(gradients, net.trainable_variables))
     return loss
 for _ in range(6): learn(tf.ones((2, 3)), tf.ones((2, 1)))

@@ -18,7 +18,8 @@ from layertrace.diagnosis.rules.symbolic._shared import (
     phase,
     with_keras_ops,
 )
-from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at
+from layertrace.diagnosis.rules.symbolic._steps import failed_traces
+from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
 _ERRORS = ("AttributeError", "NotImplementedError", "TypeError", "ValueError")
@@ -53,6 +54,7 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     reported. Without the source, or for a function that `keras.ops` does not have, the fix is a general
     one.
     """
+    yield from _in_steps(context)
     # A fallback is not a mistake: tests/cases/clean/errors_that_are_handled.py
     for event in failed_calls(context):
         error = event.error
@@ -76,6 +78,58 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
             fix=_without_numpy(error.location) or _without_numpy(line) or _ANY_OPERATION,
         )
+
+
+def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
+    """Report values that are asked for outside of any `call`: in a step of a model, or in a loss."""
+    for failed in failed_traces(context):
+        error = failed.error
+        if error.type not in _ERRORS or is_branch(error.type, error.raised_in):
+            continue
+        if not _needs_values(error.raised_in):
+            continue
+        culprit = f"{{layer}} needs the values of a tensor in {failed.name}"
+        yield Violation(
+            message=(culprit if failed.layer is not None else f"{failed.name} needs the values of a tensor")
+            + ", but tensors have no values while a function is traced.",
+            layer=failed.layer,
+            location=failed.place,
+            evidence=(Evidence("this trace failed", (failed.event.seq,), failed.place),),
+            fix=_without_values(failed.place) or _without_numpy(failed.place) or _ANY_OPERATION,
+            fix_place="in place",
+        )
+
+
+_CONVERSIONS = ("float", "int", "bool")
+
+
+def _without_values(line: Location | None) -> str:
+    """Write the statement on a line with the tensor itself, in place of its values."""
+    tree = None if line is None else tree_of(line.file)
+    for node in [] if tree is None else ast.walk(tree):
+        if line is None or getattr(node, "lineno", 0) != line.line or not isinstance(node, ast.stmt):
+            continue
+        test = getattr(node, "test", None)
+        kept: ast.AST = ast.parse(ast.unparse(node) if test is None else ast.unparse(test))
+        kept = _Tensors().visit(kept)
+        text = ast.unparse(kept)
+        if test is not None:
+            return f"tf.cond({text}, if_true, if_false)  # each a function, in place of the if"
+        return f"{text.replace('print(', 'tf.print(')}  # the tensor itself has no value yet"
+    return ""
+
+
+class _Tensors(ast.NodeTransformer):
+    """Replaces `float(x)`, `x.numpy()` and `x.item()` by `x`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replace a conversion, after those inside it."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("numpy", "item") and not node.args:
+            return node.func.value
+        if dotted(node.func) in _CONVERSIONS and len(node.args) == 1:
+            return node.args[0]
+        return node
 
 
 _ANY_OPERATION = "keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code"

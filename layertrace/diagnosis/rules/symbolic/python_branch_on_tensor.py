@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, phase
+from layertrace.diagnosis.rules.symbolic._steps import failed_traces
+from layertrace.diagnosis.rules.tracing._shared import accumulated
+from layertrace.diagnosis.state_reads import branches_of
 from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, Location
 
@@ -45,6 +49,7 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
     `@tf.function`, is correct. Each layer is reported once, with its first failure. Without the source, the
     message does not name the statement.
     """
+    yield from _in_steps(context)
     for event in failed_calls(context):
         error = event.error
         if error is None or not is_branch(error.type, error.raised_in):
@@ -60,19 +65,52 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
+    """Report a branch outside of any `call`: in a step of a model, or in a loss or metric."""
+    for failed in failed_traces(context):
+        if not is_branch(failed.error.type, failed.error.raised_in):
+            continue
+        place, name = failed.place, failed.name
+        statement, fix = _statement_at(nodes_of(failed.defined), place, _STEP_BRANCHES)
+        branch = next(
+            (each for each in branches_of(failed.defined) if each.location.line == place.line), None
+        )
+        if branch is not None:
+            fix = f"tf.cond({branch.test}, if_true, if_false)  # each a function, in place of the if"
+            fix = (accumulated(context, failed.model, branch) if failed.model is not None else "") or fix
+        culprit = f"{{layer}} uses the value of a tensor in {statement} of {name}"
+        yield Violation(
+            message=(
+                culprit if failed.layer is not None else f"{name} uses the value of a tensor in {statement}"
+            )
+            + f", but tensors have no values while a function is traced{failed.converted}.",
+            layer=failed.layer,
+            location=place,
+            evidence=(Evidence("this trace failed", (failed.event.seq,), place),),
+            fix=fix,
+            fix_place="elsewhere",
+        )
+
+
 def _branch_at(event: Event, location: Location | None) -> tuple[str, str]:
     """Return the name of the statement that asks for a value on a line, and its replacement."""
-    for node in nodes_of(event.defined_at):
+    return _statement_at(nodes_of(event.defined_at), location, _BRANCHES)
+
+
+def _statement_at(nodes: Iterable[ast.AST], location: Location | None, branches: Branches) -> tuple[str, str]:
+    """Return the name of the statement among some nodes that asks for a value on a line, and a fix."""
+    for node in nodes:
         tested = getattr(node, "iter" if isinstance(node, ast.For) else "test", None)
         if location is None or tested is None or not tested.lineno <= location.line <= tested.end_lineno:
             continue
-        for kinds, statement, fix in _BRANCHES:
+        for kinds, statement, fix in branches:
             if isinstance(node, kinds):
                 return statement, fix
     return "an if, a loop or a comparison", "keras.ops.where(condition, a, b)  # or keras.ops.cond"
 
 
-_BRANCHES: tuple[tuple[tuple[type[ast.AST], ...], str, str], ...] = (
+Branches: TypeAlias = "tuple[tuple[tuple[type[ast.AST], ...], str, str], ...]"
+_BRANCHES: Branches = (
     (
         (ast.If, ast.IfExp),
         "an if statement",
@@ -85,4 +123,7 @@ _BRANCHES: tuple[tuple[tuple[type[ast.AST], ...], str, str], ...] = (
     ),
     ((ast.While,), "a while loop", "keras.ops.while_loop(condition, body, start)"),
     ((ast.Assert,), "an assert statement", "tf.debugging.Assert(condition, [x])  # or remove the assert"),
+)
+_STEP_BRANCHES: Branches = tuple(
+    (kinds, statement, fix.replace("; or @tf.function on call", "")) for kinds, statement, fix in _BRANCHES
 )

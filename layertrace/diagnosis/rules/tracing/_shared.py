@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, user_function
 from layertrace.diagnosis.finding import Evidence
-from layertrace.diagnosis.program_lines import compiled_again
+from layertrace.diagnosis.program_lines import compiled_again, optimizer_with, receiver_at
+from layertrace.diagnosis.state_reads import Branch
 from layertrace.timeline.event import Change, Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.functions import FunctionLife
 from layertrace.timeline.ownership import is_framework_file, is_tensorflow_file
@@ -398,3 +399,24 @@ def function_recreation(context: DiagnosisContext, trace: Event | None, place: L
     """Write how the function of a trace is recreated, so that the next run traces again."""
     name = None if trace is None else user_function(trace)
     return compiled_again(context, place) if name is None else f"{name} = tf.function({name})"
+
+
+def traced_again(context: DiagnosisContext, trace: Event | None, place: Location | None) -> str:
+    """Write how a function is made to trace again: a `tf.function`, or that of a model of Keras."""
+    role = None if trace is None or trace.function is None else trace.function.role
+    model = receiver_at(place, ("predict", "evaluate", "predict_on_batch", "test_on_batch"))
+    if role in ("predict", "test") and model:
+        return f"{model}.make_{role}_function(force=True)  # after the change"
+    return function_recreation(context, trace, place)
+
+
+def accumulated(context: DiagnosisContext, layer: LayerRef, branch: Branch) -> str:
+    """Write how an optimizer of Keras applies gradients at each n-th step; empty for any other branch."""
+    if not branch.applies or branch.every is None or layer.framework != "keras":
+        return ""
+    made = optimizer_with(context, layer, f"gradient_accumulation_steps={branch.every}")
+    receiver, _, method = branch.applies.rpartition(".")
+    return (
+        f"{made}  # in compile\n"
+        f"{receiver}.{method}(...)  # in each step, without the if: the optimizer counts and adds up itself"
+    )

@@ -10,7 +10,15 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import calls, constant_of, default_of, dotted, line_of, nodes_at
+from layertrace.diagnosis.user_source import (
+    calls,
+    constant_of,
+    default_of,
+    dotted,
+    function_around,
+    line_of,
+    nodes_at,
+)
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
@@ -59,22 +67,72 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
         reported.add(key)
         trace = context.event(observation.during)
         function = "A function" if trace is None or trace.function is None else trace.function.label
+        function = observation.reader or function
         culprit = function if layer is None else "{layer}"
+        line, other = observation.location, None
+        if observation.role == "dataset function" and (returned := _draw_in_result(line)) not in (None, line):
+            line, other = returned, line
         has_constant_seed = isinstance(observation.before, str)  # the operation that was given the seed
         yield Violation(
             message=f"{culprit} draws with a seed that is a constant of the graph: the numbers are the same "
             "in every step."
             if has_constant_seed
-            else f"{culprit} draws from {observation.name} while it is traced: the number is a constant of "
-            "the graph, the same in every step.",
+            else f"{culprit} draws from {observation.name} while {_traced(observation)}: the number is a "
+            f"constant of the graph, the same {_repeated(observation)}.",
             layer=layer,
-            location=observation.location,
+            location=line,
             evidence=(
-                Evidence(f"draws from {observation.name}", _during(observation), observation.location),
+                Evidence(f"draws from {observation.name}", _during(observation), line),
+                *([Evidence(f"draws from {observation.name} here, too", (), other)] if other else ()),
             ),
-            fix=_seeded(observation.location, layer, context.step_of_observation(observation)),
+            fix=_drawn_by_tensorflow(line)
+            if observation.role == "dataset function"
+            else _seeded(observation.location, layer, context.step_of_observation(observation)),
         )
     yield from _constant_seeds(context, reported)
+
+
+def _draw_in_result(line: Location | None) -> Location | None:
+    """Return the line of a function that returns a number from the generator that a line draws from."""
+    if line is None or (function := function_around(line)) is None:
+        return None
+    nodes = [node for node in ast.walk(function) if getattr(node, "lineno", 0) == line.line]
+    drawn = {dotted(node.func).rpartition(".")[0] for node in nodes if isinstance(node, ast.Call)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            names = [dotted(inner.func) for inner in ast.walk(node.value) if isinstance(inner, ast.Call)]
+            if any(name.rpartition(".")[0] in drawn - {""} for name in names):
+                return line_of(line, node)
+    return None
+
+
+def _traced(observation: Observation) -> str:
+    return "Dataset.map traces it" if observation.role == "dataset function" else "it is traced"
+
+
+def _repeated(observation: Observation) -> str:
+    return (
+        "for every element and in every epoch" if observation.role == "dataset function" else "in every step"
+    )
+
+
+def _drawn_by_tensorflow(line: Location | None) -> str:
+    """Write how a function of a dataset draws a new number for each element."""
+    for node in nodes_at(line):
+        if isinstance(node, ast.Call) and (name := dotted(node.func).rpartition(".")[2]) in _REPLACEMENTS:
+            given = [ast.unparse(argument) for argument in node.args]
+            if name in ("uniform", "normal", "gauss", "normalvariate"):
+                function = "uniform" if name == "uniform" else "normal"
+                size = next((ast.unparse(each.value) for each in node.keywords if each.arg == "size"), "()")
+                size = given[2] if len(given) > 2 else size
+                return f"tf.random.{function}({', '.join([size, *given[:2]])})"
+            if name in ("rand", "random"):
+                shape = f"({', '.join(given)},)" if given else "()"
+                return f"tf.random.uniform({shape})  # and tf.cond where an if needs the number"
+            if name in ("randint", "randrange", "integers"):
+                low, high = (given if len(given) > 1 else ["0", *given, "..."])[:2]
+                return f"tf.random.uniform((), {low}, {high}, tf.int32)"
+    return "tf.random.uniform(())  # or another function of tf.random"
 
 
 _DRAWS = {

@@ -8,11 +8,17 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import attribute_path, weight_creation, weight_name
+from layertrace.diagnosis.rules.tracing._shared import (
+    accumulated,
+    attribute_path,
+    weight_creation,
+    weight_name,
+)
+from layertrace.diagnosis.state_reads import Branch, branch_on
 from layertrace.diagnosis.unapplied_optimizers import unapplied
 from layertrace.diagnosis.user_source import times_set
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import LayerRef, Opaque
+from layertrace.timeline.event import LayerRef, Location, Opaque
 
 
 @rule("LT205", "python-state-in-call", "warning", links.SIDE_EFFECTS)
@@ -76,10 +82,16 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         # Set once, it may be a flag or a setting: tests/cases/clean/layers_lent_and_trained_elsewhere.py
         grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and graph_runs > 1)
         is_state = isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, layer, seen)
+        method = _method(context, layer, step)
+        branch = branch_on(method, attribute_path(name)) if step and grows and is_state else None
+        decides = "" if branch is None else _decision(context, first, branch)
         yield Violation(
             message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}. Python ran it "
-            f"{_times(python_runs)}{while_graph}. A graph keeps the value from its trace, and running the "
-            "graph changes no Python state.",
+            f"{_times(python_runs)}{while_graph}. "
+            + (
+                decides
+                or "A graph keeps the value from its trace, and running the graph changes no Python state."
+            ),
             layer=layer,
             location=line,
             evidence=(
@@ -88,10 +100,34 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
                     tuple(observation.during for observation in seen if observation.during is not None),
                     line,
                 ),
+                *([Evidence(f"if {branch.test} is decided once", (), branch.location)] if branch else ()),
             ),
-            fix=_as_weight(first, step or "call"),
-            severity=None if grows and is_state else "note",
+            fix=_as_weight(first, step or "call")
+            if branch is None
+            else accumulated(context, layer, branch)
+            or f"{_as_weight(first, step or 'call')}\n"
+            f"tf.cond({branch.test}, if_true, if_false)  # in {step or 'call'}, in place of the if",
+            fix_place=None if branch is None else "elsewhere",
+            severity="error" if decides and grows else None if grows and is_state else "note",
         )
+
+
+def _method(context: DiagnosisContext, layer: LayerRef, step: str | None) -> Location | None:
+    state = context.state(layer)
+    return context.call_defined_at(layer) if step is None or state is None else state.methods.get(step)
+
+
+def _decision(context: DiagnosisContext, observation: Observation, branch: Branch) -> str:
+    """Return a sentence about the branch in the graph, if it decides whether an optimizer is used."""
+    if not branch.applies:
+        return ""
+    event = context.event(observation.during)
+    inside = set() if event is None else {event.seq, *(each.seq for each in context.descendants(event))}
+    is_applied = any(update.during in inside for update in context.observations("update"))
+    name = branch.applies.rpartition(".")[2]
+    return f"The branch taken then is the only one in the graph: {name} " + (
+        "runs in every step." if is_applied else "never runs, and the weights do not change."
+    )
 
 
 def _is_otherwise_eager(context: DiagnosisContext, layer: LayerRef, observation: Observation) -> bool:
