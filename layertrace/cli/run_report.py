@@ -52,7 +52,7 @@ def print_report(timeline: Timeline, options: RunOptions, children: Sequence[Pat
 def _print_and_write(timeline: Timeline, options: RunOptions, children: Sequence[Path]) -> int:
     findings = _diagnose(timeline)
     shown = None if findings is None else findings if options.check else serious(findings)
-    judged = verdict(timeline, shown)
+    judged = verdict(timeline, findings)
     console = console_of(stderr=True)
     parts = list(_parts(timeline, shown, judged, options))
     if not options.quiet and timeline:

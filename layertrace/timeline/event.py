@@ -304,7 +304,9 @@ class Cause:
     def __str__(self) -> str:
         if self.reason == "second pass":
             return TRACED_TWICE  # an older recording has other words
-        changes = "; ".join(map(str, self.changes[:3]))
+        # A Python value first: a list of shapes may be cut before it.
+        ordered = sorted(self.changes, key=lambda change: change.what not in ("value", "object"))
+        changes = "; ".join(map(str, ordered[:3]))
         more = f"; {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
         return self.detail or changes + more
 

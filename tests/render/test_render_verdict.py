@@ -64,7 +64,7 @@ def test_the_last_block_names_each_finding():
         ["warning", "LT201", "train.py:40"],
     ]
     assert len(shown) <= 2 * 2 + 1
-    assert shown[-1] == "1 error, 1 warning in 5 events of 1 layer"
+    assert shown[-1].startswith("1 error, 1 warning in 5 events of 1 layer · 1 note: ")
     assert max(map(len, shown)) <= 80
 
 
@@ -101,10 +101,11 @@ def test_a_rule_that_failed_is_named():
 
 
 def test_notes_alone_are_nothing_wrong():
-    """A recording with notes is clean, and they are not counted."""
-    sentence = verdict(stories.tutorial(), [HOSTILE]).sentence
+    """A recording with notes is clean; the last line names them after the verdict."""
+    judged = verdict(stories.tutorial(), [HOSTILE])
 
-    assert sentence == "nothing wrong found in 5 events of 1 layer"
+    assert judged.sentence == "nothing wrong found in 5 events of 1 layer"
+    assert written(judged, width=80, encoding="utf-8") == f"{judged.sentence} · 1 note: {HOSTILE.code}"
 
 
 def test_a_recording_without_layers_is_not_clean():

@@ -62,8 +62,9 @@ def report(
     parts: list[RenderableType] = [render.table(shown, fold=not everything)] * as_table
     parts += [render.function_table(shown)] * functions + [render.variable_table(shown)] * variables
     if life or not parts:
-        findings = [] if no_findings else serious(diagnose(timeline))
-        judged = render.verdict(timeline, findings)
+        all_findings = [] if no_findings else diagnose(timeline)
+        findings = serious(all_findings)
+        judged = render.verdict(timeline, all_findings)
     if life:
         from layertrace.render.lives.chart import LINES
 

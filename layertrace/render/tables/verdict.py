@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -16,7 +16,7 @@ from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
-from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, SEVERITIES, inked
+from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, QUIET, SEVERITIES, inked
 from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline import Timeline
 
@@ -40,6 +40,7 @@ class Verdict:
         is_checked: Whether the rules ran, and had something to check.
         is_complete: Whether the recording has everything that happened, until the program ended normally.
         is_failed: Whether an exception ended it.
+        notes: What the last line adds about notes: `1 note: LT308`; empty without notes.
     """
 
     sentence: str
@@ -48,6 +49,7 @@ class Verdict:
     is_checked: bool = True
     is_complete: bool = True
     is_failed: bool = False
+    notes: str = ""
 
     @property
     def style(self) -> str:
@@ -72,11 +74,14 @@ class Verdict:
         glyphs, width = glyphs_of(options), options.max_width
         places = places_of(self.findings, links=can_link(console))
         yield from one_line_each(self.findings, places, glyphs, width, lines=2)
-        yield from wrapped(self.last_line(glyphs), console, width)
+        line = self.last_line(glyphs)
+        if self.notes:
+            line.append(f" {glyphs.dot} {self.notes}", f"not bold {QUIET}")
+        yield from wrapped(line, console, width)
 
 
 def verdict(timeline: Timeline, findings: Sequence[Finding] | None, rules: str = "") -> Verdict:
-    """Return the verdict on a recording, which does not count notes, since these are not about mistakes.
+    """Return the verdict on a recording, whose sentence does not count notes: these are not about mistakes.
 
     Args:
         timeline: What was recorded.
@@ -87,6 +92,17 @@ def verdict(timeline: Timeline, findings: Sequence[Finding] | None, rules: str =
         >>> verdict(Timeline(), []).sentence
         'nothing was checked: no layer was created, built or called'
     """
+    judged = _judged(timeline, findings, rules)
+    return replace(judged, notes=_notes(findings or ())) if judged.is_checked else judged
+
+
+def _notes(findings: Sequence[Finding]) -> str:
+    """Return the number of notes, and their codes."""
+    codes = [finding.code for finding in findings if finding.severity == "note"]
+    return f"{counted(len(codes), 'note')}: {', '.join(dict.fromkeys(codes))}" if codes else ""
+
+
+def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) -> Verdict:
     crash = crash_of(timeline)
     notes = timeline.notes
     findings = None if findings is None else serious(findings)
