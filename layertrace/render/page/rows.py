@@ -14,6 +14,7 @@ from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.mode_phrases import ran_where
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import KINDS, MODES, Event, GraphSpec
+from layertrace.timeline.functions import with_steps
 
 __all__ = ["columns", "parents"]
 
@@ -51,7 +52,7 @@ def columns(timeline: Timeline, inside: Sequence[int], tables: Tables) -> dict[s
         for field, (name, number) in _COLUMNS.items()
     }
     distances = [place - parent if parent != MISSING else MISSING for place, parent in enumerate(inside)]
-    quiet = timeline.plumbing
+    quiet, passes = timeline.plumbing, _passes(timeline)
     packed_columns |= {
         "quiet": packed([int(event.seq in quiet) for event in events]),
         "seq": packed(deltas([event.seq for event in events])),
@@ -60,9 +61,24 @@ def columns(timeline: Timeline, inside: Sequence[int], tables: Tables) -> dict[s
         "arguments": packed([tables.arguments(event.arguments, event.layer) for event in events]),
         "others": packed([tables.text(_others(event)) for event in events]),
         "where": packed([tables.text(ran_where(e, a, UNICODE)) for e, a in zip(events, around, strict=True)]),
+        "passes": packed([tables.text(passes.get(event.seq, "")) for event in events]),
         "remarks": packed([tables.text(_remarks(e, a)) for e, a in zip(events, around, strict=True)]),
     }
     return packed_columns
+
+
+def _passes(timeline: Timeline) -> dict[int, str]:
+    """Return the numbers of the traces of a step, by the Keras function in whose trace there are several."""
+    numbers: dict[int, list[str]] = {}
+    for life in with_steps(timeline):
+        outer = {event.seq for event in life.around}
+        for event in life.traces if outer else ():
+            around: Event | None = event
+            while around is not None and around.seq not in outer:
+                around = timeline.parent(around)
+            if around is not None and around is not event:
+                numbers.setdefault(around.seq, []).append(str(event.trace))
+    return {seq: ", ".join(traces) for seq, traces in numbers.items()}
 
 
 def _number(_: Tables, number: int | None) -> int:

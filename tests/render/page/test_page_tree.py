@@ -30,6 +30,23 @@ def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
 
 
 @in_a_browser
+def test_a_train_function_has_the_numbers_of_its_step(shown):
+    """As in the report: its one trace contains two of the step, of which the first created the variables."""
+    story = Story()
+    train = story.function("multi_step", role="train", model="net")
+    step = story.function("one_step", role="train", model="net", step=True)
+    with story.span("trace", function=train, trace=1, mode="graph"):
+        for number in (1, 2):
+            with story.span("trace", function=step, trace=number, mode="graph"):
+                story.add("call", story.layer("Net", "net"), mode="graph")
+    tab = shown(story.timeline())
+    tab.get_by_role("button", name="expand all").click()
+
+    traces = [what for what in tab.locator(".line .what").all_inner_texts() if what.startswith("trace")]
+    assert traces == ["trace 1, 2", "trace 1", "trace 2"]
+
+
+@in_a_browser
 @pytest.mark.parametrize("story", ["bug", "fit", "large", "loop", "strategy", "deep"])
 def test_every_event_has_its_line(shown, story):
     """Fully expanded, there is a line for each event, repeated stretch, statement, and thread."""
