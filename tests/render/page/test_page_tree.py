@@ -31,7 +31,7 @@ def test_what_repeats_itself_is_one_line_until_it_is_opened(shown):
 
 @in_a_browser
 def test_a_train_function_has_the_numbers_of_its_step(shown):
-    """As in the report: its one trace contains two of the step, of which the first created the variables."""
+    """As in the report: its one trace contains two of the step; the first created the variables."""
     story = Story()
     train = story.function("multi_step", role="train", model="net")
     step = story.function("one_step", role="train", model="net", step=True)
