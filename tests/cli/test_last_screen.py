@@ -56,7 +56,7 @@ def test_the_last_screen_after_a_run_names_all_findings(tmp_path):
 
     screen = last_screen(tmp_path, "run", "mistakes.py")
 
-    assert screen[-1] == "1 error, 2 warnings in 93 events of 12 layers"
+    assert screen[-1].partition(" · ")[0] == "1 error, 2 warnings in 93 events of 12 layers"
     heads = [line.split()[:3] for line in screen[-7:-1] if line.lstrip().startswith(("error ", "warning "))]
     assert heads == [
         ["error", "LT103", "mistakes.py:13"],

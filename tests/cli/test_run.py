@@ -140,7 +140,7 @@ def test_the_report_goes_to_standard_error(program):
     assert "net (Net)" in done.stderr
     assert "call 1" in done.stderr
     assert done.stderr.splitlines()[-3].startswith("To save it:  layertrace run --save run.layertrace ")
-    assert done.stderr.splitlines()[-1] == "nothing wrong found in 10 events of 2 layers"
+    assert done.stderr.splitlines()[-1].partition(" · ")[0] == "nothing wrong found in 10 events of 2 layers"
 
 
 def test_a_program_without_keras_does_not_load_it(program):
