@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ __all__ = [
     "is_tested",
     "last_name",
     "line_of_file",
+    "line_with",
     "read_at",
     "uses_value",
 ]
@@ -35,6 +37,14 @@ def last_name(path: str) -> str:
 def line_of_file(file: str, node: ast.AST, function: str) -> Location:
     """Return the line of a node in a file."""
     return line_of(Location(file, 1, function), node)
+
+
+def line_with(file: str, node: ast.expr, text: str) -> str:
+    """Return the line of an expression with another text in its place, or only that text."""
+    line = linecache.getline(file, node.lineno).encode()
+    if node.end_lineno != node.lineno or node.end_col_offset is None or not line:
+        return text
+    return (line[: node.col_offset] + text.encode() + line[node.end_col_offset :]).decode().strip()
 
 
 def read_at(place: Location | None, path: str) -> Location | None:

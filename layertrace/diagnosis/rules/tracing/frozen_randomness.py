@@ -10,6 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import (
     calls,
     constant_of,
@@ -72,6 +73,12 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
         line, other = observation.location, None
         if observation.role == "dataset function" and (returned := _draw_in_result(line)) not in (None, line):
             line, other = returned, line
+        is_mapped = observation.role == "dataset function"
+        fix = (
+            _drawn_by_tensorflow(line)
+            if is_mapped
+            else _seeded(observation.location, layer, context.step_of_observation(observation))
+        )
         has_constant_seed = isinstance(observation.before, str)  # the operation that was given the seed
         yield Violation(
             message=f"{culprit} draws with a seed that is a constant of the graph: the numbers are the same "
@@ -85,9 +92,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence(f"draws from {observation.name}", _during(observation), line),
                 *([Evidence(f"draws from {observation.name} here, too", (), other)] if other else ()),
             ),
-            fix=_drawn_by_tensorflow(line)
-            if observation.role == "dataset function"
-            else _seeded(observation.location, layer, context.step_of_observation(observation)),
+            fix=fix,
+            fix_place="in place" if is_mapped and not fix.startswith("tf.random.") else None,
         )
     yield from _constant_seeds(context, reported)
 
@@ -119,19 +125,21 @@ def _repeated(observation: Observation) -> str:
 def _drawn_by_tensorflow(line: Location | None) -> str:
     """Write how a function of a dataset draws a new number for each element."""
     for node in nodes_at(line):
+        if line is None:
+            break
         if isinstance(node, ast.Call) and (name := dotted(node.func).rpartition(".")[2]) in _REPLACEMENTS:
             given = [ast.unparse(argument) for argument in node.args]
             if name in ("uniform", "normal", "gauss", "normalvariate"):
                 function = "uniform" if name == "uniform" else "normal"
                 size = next((ast.unparse(each.value) for each in node.keywords if each.arg == "size"), "()")
                 size = given[2] if len(given) > 2 else size
-                return f"tf.random.{function}({', '.join([size, *given[:2]])})"
+                return line_with(line.file, node, f"tf.random.{function}({', '.join([size, *given[:2]])})")
             if name in ("rand", "random"):
                 shape = f"({', '.join(given)},)" if given else "()"
                 return f"tf.random.uniform({shape})  # and tf.cond where an if needs the number"
             if name in ("randint", "randrange", "integers"):
                 low, high = (given if len(given) > 1 else ["0", *given, "..."])[:2]
-                return f"tf.random.uniform((), {low}, {high}, tf.int32)"
+                return line_with(line.file, node, f"tf.random.uniform((), {low}, {high}, tf.int32)")
     return "tf.random.uniform(())  # or another function of tf.random"
 
 

@@ -10,6 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import joined
+from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import function_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location, Opaque
@@ -107,7 +108,8 @@ def _bound(place: Location | None, names: list[str]) -> str:
         if isinstance(bound, ast.Lambda):
             bound.args.args += [ast.arg(name) for name in names]
             bound.args.defaults += [ast.Name(name, ast.Load()) for name in names]
-            return f"{ast.unparse(bound)}  {kept}"
+            text = ast.unparse(bound)
+            return f"{text if place is None else line_with(place.file, function, text)}  {kept}"
     if function is not None and not isinstance(function, ast.Lambda):
         return f"def {function.name}({ast.unparse(function.args)}, {defaults}): ...  {kept}"
     return f"lambda x, {defaults}: ...  {kept}"
