@@ -88,7 +88,8 @@ class LayerState:
         built: Whether it is built.
         trainable: Its `trainable`.
         methods: Where its class, or a base class that is not part of Keras, defines `__init__`, `__call__`,
-            `build`, `call`, `compute_output_shape`, `compute_mask`, `get_config` or `from_config`.
+            `build`, `call`, `compute_output_shape`, `compute_mask`, `get_config`, `from_config`,
+            `load_assets`, `load_own_variables`, `train_step`, `test_step` or `predict_step`.
         children: The numbers of all layers inside it that Keras tracks, at any depth.
         held: The attributes that hold its layers, by number: `head`, `blocks[0]`.
         variables: The ids of the variables inside it that Keras tracks; 0 for one that was created before the
@@ -104,6 +105,8 @@ class LayerState:
         adapted: Whether it has statistics of data; None for a layer that needs none, or if that is unknown.
         output_layer: The number of the layer that computes the only output of a functional model.
         activation: The name of its activation function, `linear` if it applies none; None if it has none.
+        arrays: Attributes of a user's layer that hold an array or eager tensor, each with its spec and a
+            digest of its values.
     """
 
     layer: LayerRef
@@ -127,6 +130,7 @@ class LayerState:
     adapted: bool | None = None
     output_layer: int | None = None
     activation: str | None = None
+    arrays: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections.abc import Iterable, Mapping
 
 from layertrace.record.describe import source_lines
@@ -29,11 +31,14 @@ _METHODS = (
     "compute_output_shape",
     "from_config",
     "get_config",
+    "load_assets",
+    "load_own_variables",
     "train_step",
     "test_step",
     "predict_step",
 )
 _MASKING = "keras.src.layers.core.masking.Masking"
+_MOST_BYTES = 4_000_000  # of an array that is compared with that of a copy of the layer
 _HELD = 4096  # items read of one collection: a layer may hold a vocabulary of millions
 
 
@@ -93,6 +98,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         regularized=_regularized(layer),
         adapted=_is_adapted(layer, ref),
         output_layer=_output_layer(layer),
+        arrays=_arrays(layer),
         activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
     )
 
@@ -203,6 +209,23 @@ def _tensors(layer: object) -> Mapping[str, Structure]:
     kinds = (Loaded.tf.Variable, Loaded.tf.__internal__.EagerTensor)
     items = list(safe.instance_dict(layer).items())
     return {name: describe(value) for name, value in items if safe.is_a(value, *kinds) and type(name) is str}
+
+
+def _arrays(layer: object) -> Mapping[str, str]:
+    """Return the attributes of a user's layer that hold an array or eager tensor: its spec and a digest."""
+    if safe.is_framework_class(type(layer)):
+        return {}
+    digests = {}
+    for name, value in list(safe.instance_dict(layer).items()):
+        if type(name) is not str or name.startswith("_"):
+            continue
+        if safe.is_a(value, Loaded.tf.__internal__.EagerTensor):
+            value = value.numpy()
+        is_array = type(value) is sys.modules["numpy"].ndarray
+        if is_array and value.nbytes <= _MOST_BYTES and value.dtype.kind in "biufcSU":
+            content = hashlib.blake2s(value.tobytes(), digest_size=8).hexdigest()
+            digests[name] = f"{describe(value)} {content}"
+    return digests
 
 
 def _node(layer: object) -> object:

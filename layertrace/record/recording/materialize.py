@@ -324,6 +324,11 @@ def _is_mask(name: str) -> bool:
     return name == "mask" or name.endswith("_mask")
 
 
+def _is_given(mask: Structure) -> bool:
+    """Return whether a mask was passed; `use_causal_mask` of `MultiHeadAttention` is only an option."""
+    return mask is not None and not isinstance(mask, bool)
+
+
 @lru_cache(maxsize=4096)
 def _take_mask(names: tuple[str, ...]) -> bool:
     return any(map(_is_mask, names))
@@ -342,7 +347,7 @@ def _sorted_out(arguments: dict[str, Structure], names: tuple[str, ...]) -> Fiel
         "inputs": next(iter(tensors.values())) if len(tensors) == 1 else tensors or None,
         "arguments": others,
         "training": training if isinstance(training, bool) else None,
-        "mask": any(arguments.get(name) is not None for name in masks) if masks else None,
+        "mask": any(_is_given(arguments.get(name)) for name in masks) if masks else None,
     }
 
 

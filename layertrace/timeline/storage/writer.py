@@ -116,7 +116,7 @@ class Writer:
             self.layer(state.layer)
             tensors = {name: encoded(held) for name, held in state.tensors.items()}
             # Files of version 1.0 have no such fields, and most states none of them.
-            unused = [name for name in _ADDED_TO_STATES if getattr(state, name) in (None, ())]
+            unused = [name for name in _ADDED_TO_STATES if getattr(state, name) in (None, (), {})]
             self._line({"state": state.layer.id, **_without(state, "layer", *unused), "tensors": tensors})
         for number, seen in enumerate(surroundings.observations):
             layer = None if seen.layer is None else self.layer(seen.layer)
@@ -194,7 +194,7 @@ _FIELDS = ["seq", *event_line.__struct_fields__[1:]]
 _values_of = attrgetter(*_FIELDS)
 
 
-_ADDED_TO_STATES = ("regularized", "adapted", "output_layer", "activation")
+_ADDED_TO_STATES = ("regularized", "adapted", "output_layer", "activation", "arrays")
 """The fields of `LayerState` that are written only if they have a value."""
 
 

@@ -7,6 +7,6 @@ class Reader(keras.Model):
         super().__init__()
         self.embedding, self.lstm = layers.Embedding(9, 4, mask_zero=True), layers.LSTM(3, name="reader_lstm")
         self.dropout = layers.SpatialDropout1D(0.1)  # passes the mask on
-    def call(self, tokens):  # finds: LT308 reader
+    def call(self, tokens):
         return self.lstm(self.dropout(self.embedding(tokens)) * 0.5)  # finds: LT502 reader_lstm
 reader = Reader(); reader(np.array([[1, 2, 0]]))

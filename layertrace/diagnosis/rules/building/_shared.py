@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -57,3 +57,13 @@ def children_built_late(context: DiagnosisContext) -> Iterator[tuple[LayerRef, L
 def _has_weights(context: DiagnosisContext, layer: LayerRef) -> bool:
     state = context.state(layer)
     return bool(state.variables) if state is not None else bool(context.of(layer, "variable"))
+
+
+def earlier_shape(context: DiagnosisContext, model: LayerRef | None) -> str | None:
+    """Return the shape of the only input of an earlier call of a model of the same class, for any batch."""
+    for call in context.events("call", lambda event: event.error is None and event.layer is not None):
+        if call.layer is not None and model is not None and call.layer.bases == model.bases:
+            inputs = list(specs(call.inputs))
+            if len(inputs) == 1 and inputs[0].shape is not None and len(inputs[0].shape) > 1:
+                return str((None, *inputs[0].shape[1:]))
+    return None

@@ -9,7 +9,8 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
+from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late, earlier_shape
+from layertrace.diagnosis.user_classes import called_object
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
@@ -70,15 +71,30 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
         failure = context.failure if context.errors_from(function) else None
         asked = None if failure is None else _layer_without_weights(context, failure.layer, function)
         if failure is not None and asked is not None and asked.layer.id not in reported:
+            place, shape = failure.error.location, earlier_shape(context, asked.layer)
+            target = next(called_object(place, *_METHODS), asked.layer.name)
+            unbuilt_layers = [name for number, name in asked.held.items() if _is_unbuilt(context, number)]
+            inside = f"its {unbuilt_layers[0]} has" if len(unbuilt_layers) == 1 else "it has"
+            if len(unbuilt_layers) > 1:
+                inside = f"its {', '.join(unbuilt_layers[:-1])} and {unbuilt_layers[-1]} have"
             yield Violation(
-                message=f"{{layer}} is not built yet, so it has no weights to {purpose}: call it once, or "
+                message=f"{{layer}} is not built yet, so {inside} no weights to {purpose}: call it once, or "
                 "build it.",
                 layer=asked.layer,
-                location=failure.error.location,
-                evidence=(Evidence("its weights were requested", (), failure.error.location),),
-                fix=f"{asked.layer.name}(keras.Input(shape))  # once",
+                location=place,
+                evidence=(Evidence("its weights were requested", (), place),),
+                fix=f"{target}.build({shape})" if shape else f"{target}(keras.Input(shape))  # once",
                 fix_place="before",
+                severity="error",
             )
+
+
+def _is_unbuilt(context: DiagnosisContext, number: int) -> bool:
+    state = context.states.get(number)
+    return state is not None and state.built is False
+
+
+_METHODS = ("load_weights", "save_weights", "set_weights", "count_params")
 
 
 def _ran_before(context: DiagnosisContext, layer: LayerRef, call: Event) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.call_counts import modes_in_words
+from layertrace.timeline.context import LayerState
+from layertrace.timeline.event import Event
 
 
 @rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER)
@@ -45,6 +49,8 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
+    - Reported only if the `call`, or that of a layer inside, prints, or counts or collects in an attribute or
+      a global variable: otherwise its runs show nowhere.
     - Only outermost layers are reported, and only if none of their calls failed.
     - Layers of a functional model are not reported: Keras infers their shapes in any case.
     """
@@ -58,7 +64,7 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
         is_outermost = all(context.enclosing_call(call) is None for call in calls)
         if not symbolic or len(calls) < 2 or not is_outermost:
             continue
-        if any(call.error is not None for call in calls):
+        if any(call.error is not None for call in calls) or not _shows_its_calls(context, state, calls):
             continue
         inside = [event for call in symbolic for event in context.descendants(call)]
         if all(event.kind != "build" or event.layer is None for event in inside):
@@ -74,3 +80,25 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence("symbolic", seqs(*symbolic), symbolic[0].location),),
             fix="def build(self, input_shape): ...  # builds the layers inside, without a symbolic call",
         )
+
+
+def _shows_its_calls(context: DiagnosisContext, state: LayerState, calls: Sequence[Event]) -> bool:
+    """Return whether the `call` of a layer, or of a layer inside, has an effect that each run repeats."""
+    inside = {event.layer.id for call in calls for event in context.descendants(call) if event.layer}
+    layers = [state, *(context.states[number] for number in inside if number in context.states)]
+    own = [each.methods.get("call") for each in layers if is_user_defined(each.layer)]
+    # tests/cases/clean/models_of_ones_own_without_build.py
+    return any(_is_effect(node) for call in own for node in nodes_of(call))
+
+
+def _is_effect(node: ast.AST) -> bool:
+    """Return whether a node prints, or changes an attribute or a global variable in place."""
+    if isinstance(node, ast.Call):
+        name = dotted(node.func)
+        return name == "print" or (name.startswith("self.") and name.endswith(_COLLECTS))
+    return isinstance(node, ast.Global) or (
+        isinstance(node, ast.AugAssign) and isinstance(node.target, (ast.Attribute, ast.Subscript))
+    )
+
+
+_COLLECTS = (".append", ".add", ".extend")

@@ -42,7 +42,8 @@ def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
     The recording must contain both the original layer and its copy, and the two are matched by class and
     name. If several originals match, all of them must have lost an argument. Tensors, dictionaries and
     `**kwargs` are ignored, and so is an argument that `get_config` appears to store under another name. A
-    default is recognized only if it is a literal.
+    default is recognized only if it is a literal. It is a note if the class has a `load_assets` or
+    `load_own_variables`, which may restore the argument in a saved model.
     """
     originals: dict[tuple[str, str], list[Event]] = {}
     reported: set[int] = set()
@@ -115,11 +116,15 @@ def _flat_arguments(init: Event) -> dict[str, Structure]:
 
 def _loses(context: DiagnosisContext, original: Event, copy: Event, lost: dict[str, object]) -> Violation:
     state = context.state(original.layer)
+    # A saved model restores what these read, and only a clone differs:
+    # tests/cases/clean/restored_by_its_own_methods.py
+    restores = state is not None and not {"load_assets", "load_own_variables"}.isdisjoint(state.methods)
+    copies = "a clone of its model" if restores else "saved and cloned models"
     arguments = ", ".join(f"{name}={value!r}" for name, value in lost.items())
     config = "".join(f', "{name}": self.{name}' for name in lost)
     return Violation(
-        message=f"{{layer}} was recreated from its config without {arguments}, which get_config omits; saved "
-        "and cloned models will differ.",
+        message=f"{{layer}} was recreated from its config without {arguments}, which get_config omits; "
+        f"{copies} will differ.",
         layer=original.layer,
         location=(state.methods.get("get_config") if state is not None else None) or original.defined_at,
         evidence=(
@@ -127,4 +132,5 @@ def _loses(context: DiagnosisContext, original: Event, copy: Event, lost: dict[s
             Evidence("recreated without", (copy.seq,), copy.location),
         ),
         fix=f"def get_config(self):\n    return {{**super().get_config(){config}}}",
+        severity="note" if restores else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -55,7 +56,13 @@ def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
     if failure is None or "safe_mode" in failure.error.message:
         return
     raised_in = failure.error.raised_in[:2]
-    if any(function.endswith(":from_config") for function in raised_in):
+    refused = "__init__() " in failure.error.message and any(
+        words in failure.error.message
+        for words in ("unexpected keyword argument", "required positional argument")
+    )
+    if any(function.endswith(":from_config") for function in raised_in) or (
+        refused and any(function.endswith(_LOADING) for function in failure.error.raised_in)
+    ):
         yield _not_accepted(context, failure)
     elif failure.error.type == "NotImplementedError" and any(
         function.endswith(":get_config") for function in raised_in
@@ -72,13 +79,29 @@ def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+_LOADING = (":from_config", ":deserialize_keras_object", ":load_model", ":clone_model")
+
+
 def _not_accepted(context: DiagnosisContext, failure: Failure) -> Violation:
     """Return the violation of a layer whose `__init__` refused its config."""
-    layer = failure.layer or _layer_named_in(context, failure.error.message)
+    layer = _layer_that_refused(context, failure.error.message) or failure.layer
+    layer = layer or _layer_named_in(context, failure.error.message)
     state = context.state(layer)
     init = state.methods.get("__init__") if state is not None else None
     keys = _unknown_keys(init, state.methods.get("get_config") if state is not None else None)
-    if keys:
+    missing = _missing(failure.error.message, init)
+    place: Location | None = None
+    if missing and not keys:
+        names = ", ".join(missing)
+        get_config = None if state is None else state.methods.get("get_config")
+        place = get_config
+        message = (
+            f"{{layer}} cannot be recreated from its config, because get_config leaves out {names}, which "
+            "__init__ requires."
+        )
+        config = ", ".join(f'"{name}": self.{name}' for name in missing)
+        fix = f"def get_config(self):\n    return {{**super().get_config(), {config}}}"
+    elif keys:
         message = (
             "{layer} cannot be recreated from its config, because __init__ does not accept the key "
             f"{', '.join(map(repr, keys))} from get_config; name it like the parameter."
@@ -94,10 +117,17 @@ def _not_accepted(context: DiagnosisContext, failure: Failure) -> Violation:
     return Violation(
         message=message,
         layer=layer,
-        location=init or failure.error.location,
+        location=place or init or failure.error.location,
         evidence=(Evidence("recreated from its config", (), failure.error.location),),
         fix=fix,
     )
+
+
+def _missing(message: str, init: Location | None) -> list[str]:
+    """Return the parameters of an `__init__` that Python reports were not passed, as in its source."""
+    match = re.search(r"__init__\(\) missing \d+ required [\w -]+ arguments?: ([^\n]+)", message)
+    named = [] if match is None else re.findall(r"'(\w+)'", match[1])
+    return [name for name in named if init is None or name in parameters(init)]
 
 
 def _unknown_keys(init: Location | None, get_config: Location | None) -> list[str]:
@@ -119,6 +149,12 @@ def _get_config_for(init: Location | None) -> str:
     names = [name for name in parameters(init)[1:] if name not in KERAS_OWN] or ["k"]
     config = ", ".join(f'"{name}": self.{name}' for name in names)
     return f"def get_config(self):\n    return {{**super().get_config(), {config}}}"
+
+
+def _layer_that_refused(context: DiagnosisContext, message: str) -> LayerRef | None:
+    """Return the last layer of the class whose `__init__` a message names: `Scale.__init__() missing ...`."""
+    names = re.findall(r"(\w+)\.__init__\(\) (?:missing|got an unexpected)", message)
+    return next((layer for layer in reversed(context.layers) if layer.class_name in names), None)
 
 
 def _layer_named_in(context: DiagnosisContext, message: str) -> LayerRef | None:

@@ -8,6 +8,8 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_classes import keyword_line
+from layertrace.diagnosis.user_edits import text_replaced
 
 
 @rule("LT108", "duplicate-layer-name", "error", links.FUNCTIONAL_API)
@@ -48,12 +50,19 @@ def duplicate_layer_name(context: DiagnosisContext) -> Iterator[Violation]:
             for init in context.events("init")
             if init.layer is not None and init.layer.name == layer.name
         ]
+        places = {init.location for init in inits}
+        once = next(iter(places)) if len(places) == 1 and len(inits) > 1 else None
+        line = None if once is None else keyword_line(once, "name")
+        numbered = None if line is None else text_replaced(line, r"name\s*=\s*[^,()]+", "name=None")
         yield Violation(
             message=f"{{layer}} has the same name as another layer of its model, {layer.name!r}.",
             layer=layer,
-            location=error.location or (inits[-1].location if inits else None),
+            location=line or error.location or (inits[-1].location if inits else None),
             evidence=tuple(Evidence(f"{init.layer}", (init.seq,), init.location) for init in inits[:2]),
-            fix=f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
+            fix=f"{numbered}  # Keras gives each a name of its own"
+            if numbered
+            else f'keras.layers.{layer.class_name}(..., name="{layer.name}_2")',
+            fix_place="in place" if numbered else None,
         )
 
 

@@ -66,6 +66,10 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
         # An optimizer of the user's own trains it: tests/cases/clean/metrics_and_optimizers_inside.py
         is_trained = spec.id in context.updated
         learns = (spec.trainable and not is_trained) or _is_assigned(context, layer, name)
+        state = context.state(layer)
+        # Its own methods save it: tests/cases/clean/restored_by_its_own_methods.py
+        saves = state is not None and not {"load_assets", "load_own_variables"}.isdisjoint(state.methods)
+        learns = learns and not (saves and not context.updated)
         # A count is nothing to train: tests/cases/clean/counters_in_layers.py
         loses_something = "float" in spec.dtype and learns
         in_list = _is_in_list(event)
@@ -74,8 +78,8 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
         weight += ")" if spec.trainable else ", trainable=False)"
         value = f"[{weight}, ...]" if in_list else weight
         yield Violation(
-            message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 does not train, "
-            "count or save.",
+            message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 does not "
+            f"{'train or count' if saves else 'train, count or save'}.",
             layer=layer,
             location=event.location,
             evidence=(

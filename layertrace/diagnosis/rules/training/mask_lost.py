@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
 from layertrace.timeline.ownership import is_container, is_lambda
@@ -45,11 +46,13 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
+    A layer that holds an `Embedding(mask_zero=True)` loses the mask, too, if it has no `compute_mask`.
     Reported are your own layers and `Lambda` layers that keep the steps of their input, if a later layer in
     the same model or call needs a mask for as many steps. Without any such layer, the rule looks for an
     operation that drops a mask within one `call`, up to a layer with a `compute_mask`. It compares steps,
     not tensors, so it may take the mask of one input for that of another with the same number of steps.
     """
+    yield from _made_inside(context)
     droppers = [state for state in context.states.values() if _drops_mask(context, state)]
     for state in droppers:
         call = next(iter(context.of(state.layer, "call")), None)
@@ -125,6 +128,72 @@ def _is_missed(context: DiagnosisContext, calls: Sequence[Event]) -> bool:
         for outer, call in first_calls.items()
         for taker, shape in takers
     )
+
+
+def _made_inside(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the user's layers that make a mask inside, return as many steps, and compute no mask.
+
+    The mask that a layer inside makes ends with the `call` of the layer, unless `compute_mask` returns it.
+    """
+    for state in context.states.values():
+        # A layer with a `compute_mask` decides itself: tests/cases/clean/masks_dropped_on_purpose.py
+        if not is_user_defined(state.layer) or "compute_mask" in state.methods or is_container(state.layer):
+            continue
+        makers = [
+            child for child in state.held if child in context.states and context.states[child].makes_mask
+        ]
+        call, maker = next(_calls_that_make_a_mask(context, state, makers), (None, None))
+        if call is None or maker is None or maker.layer is None:
+            continue
+        takers = [
+            taker
+            for taker in context.events("call", _lacks_mask)
+            if taker.seq > call.seq and _is_after(context, call, taker)
+            if _have_same_steps(_first_shape(call.outputs), _first_shape(taker.inputs))
+        ]
+        if not takers or takers[0].layer is None:
+            continue
+        arguments = parameters(context.call_defined_at(state.layer))[1:2] or ["inputs"]
+        name = context.name_in(state.layer, maker.layer)
+        yield Violation(
+            message=f"{{layer}} does not return the mask that its {name} makes, so {takers[0].layer.name} "
+            "treats padding as data.",
+            layer=state.layer,
+            location=maker.location,
+            evidence=(
+                Evidence(f"{maker.layer} makes a mask", (call.seq, maker.seq), maker.location),
+                Evidence(f"{takers[0].layer.name} receives none", (takers[0].seq,), takers[0].location),
+            ),
+            fix=f"def compute_mask(self, {arguments[0]}, mask=None):\n"
+            f"    return self.{name}.compute_mask({arguments[0]})",
+            fix_place="elsewhere",
+        )
+
+
+def _calls_that_make_a_mask(
+    context: DiagnosisContext, state: LayerState, makers: Sequence[int]
+) -> Iterator[tuple[Event, Event]]:
+    """Yield the calls of a layer with the call inside that makes a mask, if no layer inside takes it.
+
+    The layer returns as many steps as have a mask, so the mask would fit its output.
+    """
+    for call in context.of(state.layer, "call") if makers else ():
+        inside = [each for each in context.descendants(call) if each.kind == "call"]
+        maker = next((each for each in inside if each.layer is not None and each.layer.id in makers), None)
+        # tests/cases/clean/masks_that_end.py
+        is_taken = any(each.mask or "masked" in each.flags for each in inside)
+        if maker is None or is_taken or call.error is not None or call.mask:
+            continue
+        made, returned = _first_shape(maker.outputs), _first_shape(call.outputs)
+        if len(made) == len(returned) and _have_same_steps(made, returned):
+            yield call, maker
+
+
+def _is_after(context: DiagnosisContext, call: Event, taker: Event) -> bool:
+    """Return whether a call is a sibling of another, or inside one, so that it may have the output."""
+    parents = [taker.parent, *(outer.parent for outer in context.ancestors(taker))]
+    is_inside = any(outer.seq == call.seq for outer in context.ancestors(taker))
+    return not is_inside and call.parent in parents and taker.mode == call.mode
 
 
 def _lacks_mask(call: Event) -> bool:

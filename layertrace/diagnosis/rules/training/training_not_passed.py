@@ -9,9 +9,11 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import is_in_tape, nodes_of, parameters, uses
+from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
+from layertrace.diagnosis.user_edits import text_replaced
+from layertrace.diagnosis.user_source import function_at, is_in_tape, nodes_of, parameters, uses
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT501", "training-not-passed", "warning", links.CUSTOM_TRAINING_LOOPS)
@@ -37,6 +39,9 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
         loss = loss_of(model(x, training=True), y)
     ```
 
+    In `fit` of Keras 3 the same happens to a model of your own whose `call` takes no `training`: `fit` passes
+    it only to a `call` that has the parameter. Add it: `def call(self, x, training=None)`.
+
     ## Known limits
 
     A step consists of the calls in the trace that has the optimizer update, or of the eager calls in the
@@ -52,26 +57,74 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
             suspects = [
                 (outer, call)
                 for outer, call in zip(outermost, calls, strict=True)
-                if outer.training is None and _is_trained(context, outer, trained)
+                if not _is_told(context, outer) and _is_trained(context, outer, trained)
             ]
             if layer.id in reported or not suspects:
                 continue
             reported.add(layer.id)
             # A call before the step may have built the model or chosen an action: prefer the one in a tape.
             outer, call = next((pair for pair in suspects if is_in_tape(pair[0].location)), suspects[-1])
-            times = sum(each.training is None for each in context.of(layer, "call"))
+            unasked = _call_of_model_in_fit(context, outer)
+            if unasked is not None and outer.layer is not None:
+                yield _without_parameter(outer, call, layer, unasked)
+                continue
             model = "model" if outer.layer is None else outer.layer.name or "model"
             yield Violation(
-                message=f"{{layer}} ran in inference mode {times} {'time' if times == 1 else 'times'} while "
-                "an optimizer was updating it; pass training=True.",
+                message="{layer} ran in inference mode while an optimizer was updating it; pass "
+                "training=True.",
                 layer=layer,
                 location=outer.location,
                 evidence=(
                     Evidence("called without training", (outer.seq, call.seq), outer.location),
                     Evidence(f"updated by {update.name.strip('<>')}", (), update.location),
                 ),
-                fix=f"{model}(x, training=True)",
+                fix=with_training(outer.location, "True") or f"{model}(x, training=True)",
+                fix_place="in place" if with_training(outer.location, "True") else None,
             )
+
+
+def _is_told(context: DiagnosisContext, call: Event) -> bool:
+    """Return whether the program chose the `training` of a call, instead of leaving it to a default.
+
+    A default such as `training=False` holds for the layers inside, too, and a `Dropout` leaves its own
+    default to the layers after it (`_resolve_and_populate_arg` of Keras 3.15).
+    """
+    chain = [call, *(outer for outer in context.ancestors(call) if outer.kind == "call")]
+    # tests/cases/clean/frozen_normalization_in_own_loop.py
+    return call.training is True or any(
+        given is not None and (given == "constant" or outer is chain[-1])
+        for outer in chain
+        for given in [given_training(outer.location)]
+    )
+
+
+def _call_of_model_in_fit(context: DiagnosisContext, outer: Event) -> Location | None:
+    """Return the `call` of a user's model that takes no `training`, if Keras's own `train_step` called it."""
+    state = context.state(outer.layer)
+    if state is None or "call" not in state.methods or "train_step" in state.methods:
+        return None
+    place = state.methods["call"]
+    call = function_at(place)
+    takes_it = call is None or call.args.kwarg is not None or "training" in parameters(place)
+    return None if takes_it or role_of(context, outer) != "train" else place
+
+
+def _without_parameter(outer: Event, call: Event, layer: LayerRef, place: Location) -> Violation:
+    """Return the violation of a layer in a model whose `call` takes no `training`."""
+    model = outer.layer.name if outer.layer is not None else "the model"
+    return Violation(
+        message=f"{{layer}} stays in inference mode in fit: Keras 3 passes training=True only to a call that "
+        f"takes training, and that of {model} does not.",
+        layer=layer,
+        location=place,
+        evidence=(
+            Evidence(f"{model} trained by fit without training", (outer.seq,), outer.location),
+            Evidence("called without training", (call.seq,), call.location),
+        ),
+        fix=text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
+        or "def call(self, x, training=None):",
+        fix_place="in place",
+    )
 
 
 _TRAINING_DEPENDENT = (
@@ -152,7 +205,7 @@ def _calls_without_training(
     for calls in calls_by_layer.values():
         layer = calls[0].layer
         # tests/cases/clean/inference_beside_training.py
-        if layer is None or any(call.training is not None for call in calls):
+        if layer is None or any(_is_told(context, call) for call in calls):
             continue
         state = context.state(layer)
         # tests/cases/clean/frozen_normalization_in_own_loop.py

@@ -1,0 +1,19 @@
+# LT612 fixed
+import numpy as np, keras
+from keras import layers
+
+@keras.saving.register_keras_serializable("cases")
+class Center(layers.Layer):
+    def build(self, shape):
+        self.middle = self.add_weight(shape=(2,), initializer="zeros", trainable=False, name="middle")
+    def learn(self, x):
+        self.middle.assign(x.mean(axis=0))
+    def call(self, x): return x - self.middle
+
+x = np.random.default_rng(0).normal(5.0, size=(16, 2)).astype("float32")
+model = keras.Sequential([keras.Input((2,)), Center(name="center"), layers.Dense(1)])
+model.layers[0].learn(x)
+before = model.predict(x, verbose=0)
+model.save("center.keras")
+again = keras.models.load_model("center.keras")
+print("same after loading:", np.allclose(again.predict(x, verbose=0), before, atol=1e-5))
