@@ -41,3 +41,16 @@ def test_losses_stay_a_property_with_its_documentation(k):
         assert isinstance(during, property)
         assert inspect.getdoc(during) == inspect.getdoc(before)
     assert vars(base)["losses"] is before
+
+
+@KERAS
+def test_assigning_losses_raises_the_same_message(k):
+    """It names the property, as Python does for one that a class body defines."""
+
+    def program():
+        layer = k.layers.Dense(1)
+        with pytest.raises(AttributeError) as raised:
+            layer.losses = []
+        return str(raised.value)
+
+    assert_same(program)

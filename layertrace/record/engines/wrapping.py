@@ -285,7 +285,12 @@ def _replacement(point: HookPoint, original: object) -> object:
         return None if function is None else staticmethod(function)
     if isinstance(original, property):
         getter: Any = None if original.fget is None else _replacement(point, original.fget)
-        return None if getter is None else property(getter, original.fset, original.fdel, original.__doc__)
+        if getter is None:
+            return None
+        replacement: Any = property(getter, original.fset, original.fdel, original.__doc__)
+        # Messages such as "property 'losses' of 'Net' object has no setter" have the name that a class sets.
+        replacement.__set_name__(point.owner, point.name)
+        return replacement
     if isinstance(original, FunctionType):
         return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
     return wrap_object(point.make_method(), original, point.observer)
