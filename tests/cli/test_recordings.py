@@ -140,11 +140,12 @@ def test_reading_needs_no_tensorflow(recorded, tmp_path):
 
 def test_check_prints_the_findings_of_a_file(recorded):
     """They go to standard output; a finding that is not an error leaves the status 0."""
-    done = layertrace("check", "after.layertrace", cwd=recorded)
+    mistakes = Path(__file__).parents[1] / "render/recordings/mistakes.layertrace"
+    done = layertrace("check", mistakes, "--select", "LT105", cwd=recorded)
     chosen = layertrace("check", "after.layertrace", "--ignore", "LT3", cwd=recorded)
 
     assert done.returncode == 0
-    assert "note  LT308  train.py" in done.stdout
+    assert "warning  LT105  mistakes.py" in done.stdout
     assert chosen.stdout.splitlines()[-1].startswith("nothing wrong found without LT3 in ")
 
 

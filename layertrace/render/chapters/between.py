@@ -14,7 +14,7 @@ from layertrace.timeline.chapters import Chapter
 __all__ = ["row_between"]
 
 LEAST_SHARE = 0.03
-LEAST_NS = 100_000_000
+LEAST_NS = 1_000_000_000
 
 
 def row_between(timeline: Timeline, chapters: Iterable[Chapter], glyphs: Glyphs) -> OverviewRow | None:
