@@ -1,0 +1,26 @@
+# SOURCE: https://github.com/mlrun/mlrun/pull/8155
+# SYMPTOM: the second phase should go on with a thousandth of the learning rate; it goes on as before
+# CULPRIT: model.optimizer
+# LINE: 22
+# FIX: model.optimizer.learning_rate = 1e-4
+# OUTCOME: silent
+# IDEAL: optimizer (SGD) was given an attribute lr, which Keras 3 does not read: its learning_rate is still 0.1.
+import numpy as np
+import keras
+from keras import layers
+
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+x = rng.normal(size=(64, 3)).astype("float32")
+y = x @ np.array([[1.0], [-2.0], [0.5]], "float32")
+
+model = keras.Sequential([keras.Input((3,)), layers.Dense(1, name="linear")], name="model")
+model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.1), loss="mse")
+model.fit(x, y, epochs=1, batch_size=32, verbose=0)
+
+# phase two: go on with a thousandth of the rate
+model.optimizer.lr = 1e-4
+held = model.get_layer("linear").get_weights()[0].copy()
+model.fit(x, y, epochs=2, batch_size=32, verbose=0)
+moved = np.abs(model.get_layer("linear").get_weights()[0] - held).max()
+print("learning rate", round(float(model.optimizer.learning_rate), 6), "moved by", round(float(moved), 4))

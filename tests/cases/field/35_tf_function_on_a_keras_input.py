@@ -1,0 +1,29 @@
+# SOURCE: https://github.com/keras-team/keras/issues/20085
+# SYMPTOM: a model that was built under TF 2.15 raises since the upgrade: A KerasTensor cannot be used as input to a TensorFlow function
+# CULPRIT: bag
+# LINE: 19
+# FIX: keras.ops.mean in place of tf.reduce_mean (or a layer around it)
+# OUTCOME: raises ValueError
+# IDEAL: tf.reduce_mean was called on the symbolic output of bag (Embedding) while the model was made: in Keras 3 use keras.ops.mean, or put the call into a layer.
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers, ops
+
+keras.utils.set_random_seed(0)
+
+
+def recommender(products, width):
+    basket = keras.Input((None,), dtype="int32", name="basket")
+    items = layers.Embedding(products, width, name="bag")(basket)
+    centre = tf.reduce_mean(items, axis=1)
+    scores = layers.Dense(products, name="scores")(centre)
+    return keras.Model(basket, scores, name="recommender")
+
+
+model = recommender(12, 4)
+model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+rng = np.random.default_rng(0)
+baskets = rng.integers(0, 12, size=(32, 5))
+history = model.fit(baskets, baskets[:, 0], epochs=2, verbose=0)
+print("model made, loss", round(history.history["loss"][-1], 3))

@@ -1,0 +1,34 @@
+# SOURCE: https://github.com/keras-team/keras/issues/16668
+# SYMPTOM: DQN: the target network is a clone of the online network, and gives other values from the first step on
+# CULPRIT: target
+# LINE: 20
+# FIX: target.set_weights(online.get_weights()) after clone_model
+# OUTCOME: silent
+# IDEAL: target was made by clone_model of online and has new random weights: clone_model copies the layers, not the weights.
+import numpy as np
+import keras
+from keras import layers
+
+keras.utils.set_random_seed(0)
+
+
+class Agent:
+    def __init__(self, states, actions):
+        self.online = keras.Sequential([keras.Input((states,)), layers.Dense(12, activation="relu", name="hidden"),
+                                        layers.Dense(actions, name="values")], name="online")
+        self.online.compile("adam", "mse")
+        self.target = keras.models.clone_model(self.online)
+
+    def replay(self, state, action, reward, after):
+        future = self.target.predict(after, verbose=0).max(axis=1)
+        values = self.online.predict(state, verbose=0)
+        values[np.arange(len(action)), action] = reward + 0.9 * future
+        self.online.fit(state, values, verbose=0)
+
+
+rng = np.random.default_rng(0)
+agent = Agent(4, 2)
+state = rng.normal(size=(32, 4)).astype("float32")
+start = agent.online.predict(state, verbose=0)
+agent.replay(state, rng.integers(0, 2, 32), rng.normal(size=32), state + 0.1)
+print("target as the online network was:", np.allclose(agent.target.predict(state, verbose=0), start, atol=1e-5))
