@@ -51,7 +51,8 @@ def check(*arguments, path=""):
     paths = os.pathsep.join(filter(None, (str(path), os.environ.get("PYTHONPATH"))))
     return subprocess.run(
         [sys.executable, "-m", "layertrace", "check", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "PYTHONPATH": paths, "COLUMNS": "160"},
     )  # fmt: skip
 
 
