@@ -215,11 +215,10 @@ def _targets(node: ast.AST) -> Iterator[tuple[ast.expr, ast.AST | None]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, (ast.Tuple, ast.List)):
-                several = isinstance(node.value, (ast.Tuple, ast.List)) and len(node.value.elts) == len(
-                    target.elts
-                )
+                values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else []
+                is_unpacked = len(values) == len(target.elts)
                 for number, each in enumerate(target.elts):
-                    yield each, node.value.elts[number] if several else node.value  # type: ignore[attr-defined]
+                    yield each, values[number] if is_unpacked else node.value
             else:
                 yield target, node.value
     elif isinstance(node, ast.AugAssign):

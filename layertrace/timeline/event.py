@@ -392,10 +392,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def by_beginning(start_ns: int, end_ns: int | None) -> tuple[int, float]:
     """Return the key that sorts events by their beginnings.
 
-    A coarse clock may show two beginnings at once; the event that ends later is then the outer one.
-
-    Args:
-        start_ns: When the event began.
-        end_ns: When it ended; None if it has not.
+    A coarse clock may show two beginnings at once; the event that ends later, or has not ended, is then the
+    outer one.
     """
     return start_ns, float("-inf") if end_ns is None else -end_ns

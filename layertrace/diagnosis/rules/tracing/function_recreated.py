@@ -9,7 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import MIN_FUNCTIONS, recreated_functions
+from layertrace.diagnosis.rules.tracing._recreated import MIN_FUNCTIONS, recreated_functions
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 

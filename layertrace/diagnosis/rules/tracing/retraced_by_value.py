@@ -9,7 +9,8 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._decorators import Relaxed, relaxed
-from layertrace.diagnosis.rules.tracing._shared import Retraces, joined, retraces, tracing_cost
+from layertrace.diagnosis.rules.tracing._retraces import Retraces, retraces, tracing_cost
+from layertrace.diagnosis.rules.tracing._shared import joined
 from layertrace.diagnosis.user_edits import argument_as_tensor
 
 

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import recreated_functions
+from layertrace.diagnosis.rules.tracing._recreated import recreated_functions
 
 
 @rule("LT204", "traced-per-instance", "warning", links.RETRACING)

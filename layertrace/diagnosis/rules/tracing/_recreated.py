@@ -1,0 +1,118 @@
+"""Find functions that are created again and again from one code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
+from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
+from layertrace.timeline.event import Event, FunctionRef, Location
+from layertrace.timeline.ownership import is_tensorflow_file
+
+MIN_FUNCTIONS = 5
+"""Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
+MIN_RUNS_PER_TRACE = 5
+"""Runs for each trace that make a function worth creating: a trace takes as long as many runs."""
+
+
+def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
+    """Yield the functions that were created again and again from one code, where there are many.
+
+    Args:
+        context: What to examine.
+        reason: The `Cause.reason` of their first traces: `new function` or `new instance`.
+
+    Yields:
+        The name of the functions, and the first trace of each, except that of the first function.
+    """
+    by_code: dict[tuple[str, Location | int, Location | None], list[Event]] = {}
+    useful = UsefulFunctions(context)
+    seen: set[FunctionRef] = set()
+    for event in context.events("trace"):
+        if event.cause is None or event.cause.reason != reason or event.function is None:
+            continue
+        layer = context.enclosing_layer(event)
+        if layer is not None and not is_user_defined(layer):
+            continue  # a layer of Keras that compiles its own operations
+        if event.defined_at is not None and is_tensorflow_file(event.defined_at.file):
+            continue  # a function that TensorFlow creates for itself, as for a distributed dataset
+        if event.function not in seen and event.graph is not None:
+            seen.add(event.function)
+            if layer is None and useful.includes(event):
+                continue
+            # The functions of all models come from one code, that of Keras. Models that are created on
+            # different lines are different models:
+            # tests/cases/clean/new_models_and_functions_that_are_meant.py
+            line = event.location if is_framework_code(event.defined_at) else None
+            key = (event.function.name, event.defined_at or event.function.id, line)
+            by_code.setdefault(key, []).append(event)
+    enough = [(key[0], events) for key, events in by_code.items() if len(events) + 1 >= MIN_FUNCTIONS]
+    lines = [{event.location for event in events} for _, events in enough]
+    for number, (name, events) in enumerate(enough):
+        # `fit` creates two, one inside the other, on the same line: one finding is enough.
+        if not any(lines[number] == lines[other] for other in range(number)):
+            yield name, events
+
+
+class UsefulFunctions:
+    """The functions that train a model or run often, and so were worth their trace."""
+
+    def __init__(self, context: DiagnosisContext) -> None:
+        self._context = context
+        self._runs = runs_by_function(context)
+        self._traces = Counter(event.function for event in context.events("trace"))
+        self._training: dict[FunctionRef | None, set[int]] = {}
+        for update in context.observations("update"):
+            event = context.event(update.during)
+            for outer in () if event is None else (event, *context.ancestors(event)):
+                if outer.kind == "trace":
+                    self._training.setdefault(outer.function, set()).update(update.variables)
+
+    def includes(self, trace: Event) -> bool:
+        """Return whether the outermost function around a trace is useful.
+
+        tests/cases/clean/new_models_and_functions_that_are_meant.py has a cross-validation, the stages of
+        one model, and agents whose functions run often. In tests/cases/clean/many_small_fits.py, functions
+        train variables without a layer.
+        """
+        outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
+        if outermost.function in self._training:
+            if not self._trains_what_another_trains(outermost):
+                return True
+        elif self._calls_trained_layer(outermost):
+            return True
+        runs = sum(run.times for run in self._runs.get(outermost.function, ()))
+        return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
+
+    def _trains_what_another_trains(self, trace: Event) -> bool:
+        """Return whether a function of the same code, created earlier, updates the same variables.
+
+        Those of one model that Keras compiles again are a matter of its `compile`.
+        """
+        variables = self._training[trace.function] - {0}
+        function = trace.function
+        for other, updated in self._training.items():
+            if other is None or function is None or other.id >= function.id or not variables & updated:
+                continue
+            is_of_keras = function.role is not None or other.role is not None
+            if is_of_keras and (function.role != other.role or function.model == other.model):
+                continue
+            if is_of_keras or self._defined_at(other) == trace.defined_at:
+                return True
+        return False
+
+    def _defined_at(self, function: FunctionRef) -> Location | None:
+        return next(
+            (event.defined_at for event in self._context.events("trace") if event.function == function), None
+        )
+
+    def _calls_trained_layer(self, trace: Event) -> bool:
+        """Return whether a layer that is called in a trace has variables that an optimizer updates."""
+        called = {
+            event.layer.id
+            for event in self._context.descendants(trace)
+            if event.kind == "call" and event.layer is not None
+        }
+        states = [state for number in called if (state := self._context.states.get(number)) is not None]
+        return any(not self._context.updated.isdisjoint(state.variables) for state in states)
