@@ -61,6 +61,15 @@ def _earlier_objects_are_exempt():
 
 
 @pytest.fixture(autouse=True)
+def _environment_is_restored():
+    """Restore the environment after a test: programs set `TF_USE_LEGACY_KERAS`, which processes inherit."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
 def _processes_are_slow(request):
     """Fail a test that starts a process and is not marked as slow."""
     with pytest.MonkeyPatch.context() as patch:
