@@ -77,6 +77,7 @@ class DiagnosisContext:
         states: The final state of each layer, by `LayerRef.id`. The state of a layer may be unknown.
         failure: The exception that ended the recording.
         versions: The versions of the installed frameworks, by name.
+        watched: The kinds of observations that were looked for.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -86,6 +87,7 @@ class DiagnosisContext:
         self.failure: Failure | None = recording.failure
         self._observations = recording.observations
         self.versions = recording.versions
+        self.watched = frozenset(recording.watched)
 
     # Events
 

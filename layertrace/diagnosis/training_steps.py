@@ -12,7 +12,9 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import (
     dotted,
     function_around,
+    is_within,
     line_of,
+    nodes_at,
     nodes_of,
 )
 from layertrace.timeline.context import LayerState, Observation
@@ -26,6 +28,7 @@ __all__ = [
     "assigned_name",
     "first_argument",
     "gradient_before",
+    "models_holding",
     "outermost_trace",
     "receiver",
 ]
@@ -142,14 +145,15 @@ class Gradient:
         loss: The variable that holds the loss; empty if it is not a plain name.
         loss_at: The last line before it that computes the loss, or where a function that computes it returns.
         statement: The assignment on that line.
-        model: Whose `trainable_variables` the function reads: `self.net`; empty if that is not written so.
+        models: Whose `trainable_variables` are trained: `self.encoder` and `self.decoder`; empty if that is
+            not written so.
     """
 
     place: Location
     loss: str
     loss_at: Location | None
     statement: ast.Assign | ast.AugAssign | None
-    model: str
+    models: tuple[str, ...]
 
 
 def gradient_before(place: Location | None) -> Gradient | None:
@@ -164,7 +168,7 @@ def gradient_before(place: Location | None) -> Gradient | None:
     earlier = [call for call in calls if call.lineno <= place.line] or calls
     if not earlier:
         return None
-    call = earlier[-1]
+    call = _of_update(earlier, nodes, place)
     argument = call.args[0] if call.args else None
     name = argument.id if isinstance(argument, ast.Name) else ""
     assignments = [node for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign))]
@@ -173,14 +177,23 @@ def gradient_before(place: Location | None) -> Gradient | None:
     computed = statement or _result_of(place.file, name)
     sources = [argument for argument in call.args[1:2] if isinstance(argument, ast.Name)]
     given = [node for node in assignments if any(source.id in _names(node) for source in sources)]
-    trained = [*call.args[1:], *(node for node in reversed(given) if node.lineno <= call.lineno), *nodes]
+    trained = [*call.args[1:], *(node for node in given if node.lineno <= call.lineno)]
     return Gradient(
         line_of(defined, call),
         name,
         None if computed is None else line_of(defined, computed),
         statement,
-        _trained(trained),
+        _trained(trained, nodes) or _trained(nodes, nodes)[:1],
     )
+
+
+def _of_update(gradients: list[ast.Call], nodes: Sequence[ast.AST], place: Location) -> ast.Call:
+    """Return the gradients that the update at a place applies: those that it names, or the last before it."""
+    updating = [node for node in nodes if isinstance(node, ast.Call) and node.lineno == place.line]
+    used = {node.id for call in updating for node in ast.walk(call) if isinstance(node, ast.Name)}
+    assigned = [node for node in nodes if isinstance(node, ast.Assign) and used & _names(node)]
+    named = [call for call in gradients if any(node.value is call for node in assigned)]
+    return (named or gradients)[-1]
 
 
 def _top_level_nodes(file: str) -> Iterator[ast.AST]:
@@ -220,15 +233,68 @@ def _names(node: ast.Assign | ast.AugAssign) -> set[str]:
     return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
 
 
-def _trained(nodes: Sequence[ast.AST]) -> str:
-    """Return whose trainable variables the first of some nodes reads."""
-    reads = (
+def _trained(nodes: Sequence[ast.AST], function: Sequence[ast.AST]) -> tuple[str, ...]:
+    """Return whose trainable variables some nodes of a function read, without the variables of its loops."""
+    loops = [node.target for node in function if isinstance(node, ast.For)]
+    loops += [
+        each.target for outer in nodes for each in ast.walk(outer) if isinstance(each, ast.comprehension)
+    ]
+    bound = {node.id for target in loops for node in ast.walk(target) if isinstance(node, ast.Name)}
+    reads = [
         dotted(node.value)
         for outer in nodes
         for node in ast.walk(outer)
         if isinstance(node, ast.Attribute) and node.attr in ("trainable_variables", "trainable_weights")
-    )
-    return next((read for read in reads if read), "")
+    ]
+    return tuple(dict.fromkeys(read for read in reads if read and read.partition(".")[0] not in bound))
+
+
+def models_holding(
+    context: DiagnosisContext, place: Location, names: Sequence[str], layers: Sequence[LayerRef]
+) -> list[str]:
+    """Return how a function writes the models that hold some layers: `["self.encoder", "self.decoder"]`.
+
+    Args:
+        context: What was recorded.
+        place: A line of the function.
+        names: The models that the function names otherwise, which are preferred to those that it only calls.
+        layers: The layers.
+    """
+    named = _layers_named(context, place)
+    ordered = {name: named[name] for name in dict.fromkeys((*names, *named)) if name in named}
+    holding = []
+    for layer in layers:
+        for name, numbers in ordered.items():
+            if any(_holds(context, number, layer.id) for number in numbers):
+                holding.append(name)
+                break
+    return [name for name in ordered if name in holding]
+
+
+def _layers_named(context: DiagnosisContext, place: Location) -> dict[str, set[int]]:
+    """Return the layers that a function names: `self`, its attributes, and what it calls."""
+    named: dict[str, set[int]] = {}
+    for state in context.states.values():
+        if any(is_within(place, method) for method in state.methods.values()):
+            named.setdefault("self", set()).add(state.layer.id)
+            for number, attribute in state.held.items():
+                named.setdefault(f"self.{attribute}", set()).add(number)
+    seen = set()
+    for call in context.events("call"):
+        where = call.location
+        if where is None or call.layer is None or (where, call.layer) in seen:
+            continue
+        seen.add((where, call.layer))
+        if (where.file, where.function) == (place.file, place.function):
+            for node in nodes_at(where):
+                if isinstance(node, ast.Call) and (node.col_offset, node.end_col_offset) == where.columns:
+                    named.setdefault(dotted(node.func), set()).add(call.layer.id)
+    return {name: numbers for name, numbers in named.items() if name}
+
+
+def _holds(context: DiagnosisContext, model: int, layer: int) -> bool:
+    state = context.states.get(model)
+    return model == layer or (state is not None and layer in state.children)
 
 
 def receiver(source: str, methods: tuple[str, ...]) -> str:

@@ -159,6 +159,8 @@ class RecordingContext:
         observations: The observations, in order.
         failure: The exception that ended the recording.
         versions: The versions of TensorFlow and Keras that were loaded.
+        watched: The kinds of observations that were looked for: a recording of an earlier version has fewer,
+            and that one is missing from it means nothing.
         statements: The statements that events came from, with their source; those of top-level events first.
         started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
         command: The program and its arguments, as in `sys.argv`; empty for a notebook.
@@ -170,6 +172,7 @@ class RecordingContext:
     observations: tuple[Observation, ...] = ()
     failure: Failure | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
+    watched: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     started_ns: int | None = None
     command: tuple[str, ...] = ()

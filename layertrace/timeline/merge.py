@@ -120,6 +120,7 @@ class _Part:
             observations=observations,
             failure=failure,
             versions=context.versions,
+            watched=context.watched,
             command=context.command,
             statements=context.statements,
         )
@@ -143,6 +144,7 @@ def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int)
         observations=tuple(seen for context in contexts for seen in context.observations),
         failure=failures[0] if failures else None,
         versions=dict(item for context in contexts for item in context.versions.items()),
+        watched=tuple(kind for kind in contexts[0].watched if all(kind in each.watched for each in contexts)),
         statements=tuple(dict.fromkeys(part for context in contexts for part in context.statements)),
         started_ns=first or None,
         command=next((context.command for context in contexts if context.command), ()),

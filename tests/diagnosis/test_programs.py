@@ -1,9 +1,12 @@
 """The rules find each mistake with its layer and line, and nothing in programs without a mistake."""
 
+from dataclasses import replace
+
 import pytest
 from cases.cases import expected, found_in, path_of, programs, run
 from diagnosis.case_table import README, rows_of
 
+from layertrace import Timeline
 from layertrace.diagnosis import all_rules
 
 pytestmark = pytest.mark.slow
@@ -85,3 +88,12 @@ def test_what_must_happen_first_is_shown_where_it_goes():
 
     assert (unbuilt.fix, unbuilt.fix_place) == ("net_1(keras.Input(shape))  # once", "before")
     assert late.fix == "opt.build(model.trainable_variables)  # once, before line 16 calls step"
+
+
+def test_what_a_recording_did_not_look_for_is_no_mistake():
+    """A recording of an earlier version does not know who read `losses`, so LT506 reports nothing."""
+    timeline = run(path_of("lt506_losses_ignored")).timeline
+    earlier = Timeline(list(timeline), timeline.notes, replace(timeline.surroundings, watched=()))
+
+    assert timeline.findings(select=["LT506"])
+    assert not earlier.findings(select=["LT506"])

@@ -40,3 +40,12 @@ def test_what_was_selected_stays_nested(tmp_path):
     for timeline in (Timeline.load(tmp_path / "chosen.jsonl"), merged({"one": chosen})):
         call, variable = timeline
         assert (call.kind, variable.kind, variable.parent) == ("call", "variable", call.seq)
+
+
+def test_a_merged_recording_watched_what_all_parts_did():
+    """What one part did not look for may have happened there: its absence means nothing."""
+    both = Timeline((), (), RecordingContext(watched=("update", "loss")))
+    fewer = Timeline((), (), RecordingContext(watched=("loss",)))
+
+    assert merged({"a": both, "b": fewer}).surroundings.watched == ("loss",)
+    assert merged({"a": both, "b": both}).surroundings.watched == ("update", "loss")

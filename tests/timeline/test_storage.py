@@ -106,6 +106,15 @@ def test_what_comes_back_is_what_went_in(suffix, timeline, tmp_path):
     assert [len(back.children(event)) for event in back] == [0, 1, 1, 0, 0]
 
 
+def test_the_kinds_of_observations_that_were_looked_for_survive(tmp_path):
+    """They are in the file, since their absence from it means something; earlier files have none."""
+    context = RecordingContext(watched=("update", "losses read"))
+    Timeline(EVENTS, surroundings=context).save(tmp_path / "run.jsonl")
+
+    assert Timeline.load(tmp_path / "run.jsonl").surroundings.watched == ("update", "losses read")
+    assert Timeline.load(RECORDING_1_0).surroundings.watched == ()
+
+
 def test_who_holds_a_variable_and_what_a_function_is_for_survive(tmp_path):
     """The role of a function and the holder of a variable are in the file; without one, nothing is written."""
     slot = dataclasses.replace(KERNEL, id=2, role="optimizer", holder="adam")

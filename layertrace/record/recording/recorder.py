@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, get_args
 
 from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
@@ -39,7 +39,7 @@ from layertrace.record.spans import (
     parent_of,
     still_open,
 )
-from layertrace.timeline.context import Failure, RecordingContext
+from layertrace.timeline.context import Failure, ObservationKind, RecordingContext
 from layertrace.timeline.event import Event
 from layertrace.timeline.statements import read_statements
 from layertrace.timeline.timeline import Timeline
@@ -329,6 +329,7 @@ class Recorder:
             observations=self._builder.observations(self.observations.counted()),
             failure=self._failure,
             versions=loading.versions(),
+            watched=get_args(ObservationKind),
             started_ns=self._started_ns,
             command=command_line(),
         )

@@ -15,6 +15,7 @@ line names its kind; the value of that key is a number to which other lines refe
     {"end": 0, "duration_ns": 81000, "outputs": 2}                its end, if that was written separately
     {"state": 1, …}  {"observation": 0, …}  {"failure": …}        the context of the recording
     {"versions": {…}}  {"command": […]}  {"statement": 0, …}      more of it
+    {"watched": ["update", …]}                                    the kinds of observations looked for
     {"note": "…"}                                                 a sentence about the recording itself
     {"closed": 12}                                                the last line, with the number of events
 

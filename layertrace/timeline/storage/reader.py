@@ -70,6 +70,7 @@ class Reader:
         self._failure: FailureLine | None = None
         self._versions: dict[str, str] = {}
         self._command: tuple[str, ...] = ()
+        self._watched: tuple[str, ...] = ()
         self._statements: list[Statement] = []
         self._unknown: list[bytes] = []
         numbered: dict[str, dict[int, Any]] = {
@@ -91,6 +92,7 @@ class Reader:
             "failure": self._failed,
             "versions": self._versioned,
             "command": self._commanded,
+            "watched": self._was_watched,
             "statement": self._statement,
             "note": self._note,
             "closed": lambda _: setattr(self, "is_closed", True),
@@ -237,6 +239,12 @@ class Reader:
             raise FormatError("the command is not a list")
         self._command = tuple(map(str, command))
 
+    def _was_watched(self, line: dict[str, Any]) -> None:
+        kinds = line["watched"]
+        if not isinstance(kinds, list):
+            raise FormatError("what was watched is not a list")
+        self._watched = tuple(map(str, kinds))
+
     def _statement(self, line: dict[str, Any]) -> None:
         fields = structs.asdict(self._converted(line, statement_line))
         del fields["statement"]
@@ -300,6 +308,7 @@ class Reader:
             observations=tuple(map(self._observation_of, self._observations)),
             failure=None if self._failure is None else self._failure_of(self._failure),
             versions=self._versions,
+            watched=self._watched,
             statements=tuple(self._statements),
             started_ns=self._started(),
             command=self._command,

@@ -130,6 +130,8 @@ class Writer:
             self._line({"failure": _compact(failure.error), **_without(failure, "error"), "layer": layer})
         if surroundings.versions:
             self._line({"versions": dict(surroundings.versions)})
+        if surroundings.watched:
+            self._line({"watched": list(surroundings.watched)})
         if surroundings.command:
             self._line({"command": list(surroundings.command)})
         for number, statement in enumerate(surroundings.statements):

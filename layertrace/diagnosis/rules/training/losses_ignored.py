@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import Gradient, gradient_before, outermost_trace
+from layertrace.diagnosis.training_steps import Gradient, gradient_before, models_holding, outermost_trace
+from layertrace.diagnosis.user_source import is_in_tape
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT506", "losses-ignored", "error", links.CUSTOM_TRAINING_LOOPS)
@@ -45,6 +47,8 @@ def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
     - The recording must contain the creation of the layer's weights.
     - A penalty that the loop computes itself besides the regularizer is not recognized.
     """
+    if "losses read" not in context.watched:  # a recording of an earlier version
+        return
     reads = list(context.layer_observations("losses read"))
     explicit = {layer.id: loss for layer, loss in reversed(list(context.layer_observations("loss")))}
     ignored: dict[object, list[tuple[LayerState, Observation]]] = {}
@@ -56,11 +60,11 @@ def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
                 ignored.setdefault(update.location, []).append((state, update))
                 break
     for pairs in ignored.values():
+        layers = [state.layer for state, _ in pairs]
         first_class = pairs[0][0].layer.class_name
-        others = [state.layer.name for state, _ in pairs if state.layer.class_name != first_class]
         for state, update in pairs:
             if state.layer.class_name == first_class:
-                yield _violation(context, state, update, others, explicit.get(state.layer.id))
+                yield _violation(context, state, update, layers, explicit.get(state.layer.id))
 
 
 def _updates_of(context: DiagnosisContext, state: LayerState) -> Iterator[Observation]:
@@ -101,30 +105,31 @@ def _violation(
     context: DiagnosisContext,
     state: LayerState,
     update: Observation,
-    others: list[str],
+    layers: list[LayerRef],
     loss: Observation | None,
 ) -> Violation:
     trace = outermost_trace(context, update.during)
     step = gradient_before(update.location)
-    model = (step.model if step is not None else "") or "model"
+    place, fix, models = _fix(context, step, update, layers)
+    others = [layer.name for layer in layers if layer.class_name != state.layer.class_name]
     times = _times(context, trace, update)
     also = f", as {', '.join(others[:3])} do" if others else ""
     kind = f"the regularizer of its {state.regularized[0]}" if state.regularized else "a regularizer"
     what = kind if state.regularized or not is_user_defined(state.layer) else "add_loss"
-    fix, fix_place = _fix(context, step, model)
+    read = " or ".join(f"{model}.losses" for model in models)
     return Violation(
-        message=f"{{layer}} adds a loss ({what}){also}, but nothing read {model}.losses while an optimizer "
+        message=f"{{layer}} adds a loss ({what}){also}, but nothing read {read} while an optimizer "
         f"updated the weights{f' {times} times' if times else ''}, so it has no effect.",
         layer=state.layer,
-        location=update.location if step is None else step.loss_at or step.place,
+        location=place,
         evidence=(
             Evidence("the loss is added here", seqs(context.event(loss.during)), loss.location)
             if loss is not None
             else Evidence("created here", seqs(context.init_of(state.layer)), _created_at(context, state)),
             Evidence("updated here without it", seqs(trace), update.location),
         ),
-        fix=fix,
-        fix_place=fix_place,
+        fix=fix[0],
+        fix_place=fix[1],
     )
 
 
@@ -140,21 +145,41 @@ def _times(context: DiagnosisContext, trace: Event | None, update: Observation) 
     return sum(run.times for run in context.events("run", lambda run: run.function == trace.function))
 
 
-def _fix(context: DiagnosisContext, step: Gradient | None, model: str) -> tuple[str, FixPlace]:
-    """Write the line of the loss with the losses of the model, or a line that adds them."""
-    penalty = f"tf.add_n({model}.losses)"
-    if step is None or not step.loss:
-        return f"loss += {penalty}  # in the step, before the gradients", "elsewhere"
-    source = statement_at(context, step.loss_at).source
-    statement = step.statement
-    if statement is None and source.startswith("return ") and len(source) < 200:
-        return f"{source} + {penalty}", "in place"
-    if statement is None or not source or len(source) >= 200:
-        return f"{step.loss} += {penalty}  # before the gradients", "elsewhere"
-    is_simple = isinstance(statement, ast.AugAssign) or isinstance(
-        statement.value, (ast.Call, ast.BinOp, ast.Name)
-    )
-    is_plain = isinstance(statement, ast.AugAssign) or isinstance(statement.targets[0], ast.Name)
-    if is_simple and is_plain:
-        return f"{source} + {penalty}", "in place"
-    return f"{step.loss} += {penalty}  # before the gradients", "elsewhere"
+def _fix(
+    context: DiagnosisContext, step: Gradient | None, update: Observation, layers: list[LayerRef]
+) -> tuple[Location | None, tuple[str, FixPlace], list[str]]:
+    """Return the line of the loss, the line with the losses of the models added, and these models."""
+    place = update.location if step is None else step.loss_at or step.place
+    if step is None or step.loss_at is None:
+        # The loss is computed in one function, and the gradients in another:
+        # tests/cases/lt506_losses_ignored/another_eager_loop.py
+        place = _call_in_tape(context, update, layers) or place
+    if place is None:
+        return place, ("", "elsewhere"), ["model"]
+    names = () if step is None else step.models
+    models = models_holding(context, place, names, layers) or list(names) or ["model"]
+    penalty = f"tf.add_n({' + '.join(f'{model}.losses' for model in models)})"
+    source = statement_at(context, place).source
+    if 0 < len(source) < 200 and source.startswith("return "):
+        return place, (f"{source} + {penalty}", "in place"), models
+    with suppress(SyntaxError):
+        statement = ast.parse(source).body[0] if 0 < len(source) < 200 else None
+        if isinstance(statement, ast.AugAssign) or (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.targets[0], ast.Name)
+            and isinstance(statement.value, (ast.Call, ast.BinOp, ast.Name))
+        ):
+            return place, (f"{source} + {penalty}", "in place"), models
+    loss = (step.loss if step is not None else "") or "loss"
+    return place, (f"{loss} += {penalty}  # in the tape, before the gradients", "elsewhere"), models
+
+
+def _call_in_tape(context: DiagnosisContext, update: Observation, layers: list[LayerRef]) -> Location | None:
+    """Return the line of the last call in a tape before an update of a model that holds some layers."""
+    numbers = {layer.id for layer in layers}
+    for call in reversed(context.events("call")):
+        state = context.state(call.layer)
+        holds = state is not None and not numbers.isdisjoint((state.layer.id, *state.children))
+        if holds and call.start_ns <= update.start_ns and is_in_tape(call.location):
+            return call.location
+    return None
