@@ -44,6 +44,7 @@ __all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
 LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
 FEWEST_LINES = 10
 LONGEST_TREE = 16
+MOST_EVENTS = 20_000  # of which it is tried whether the tree is short: to fold a million takes seconds
 WIDE_FROM = 100
 FEWEST_TREE_LINES = 3
 MORE_BETWEEN = " · "
@@ -135,11 +136,12 @@ class Overview:
 
     def _lines(self, console: Console, options: ConsoleOptions) -> list[Text]:
         limit = self._limit(options)
+        if not self._has_lines:
+            return self._tree.lines(console, options)
         is_known = any(chapter.source for chapter, _ in self._chapters)
-        whole = self._tree.whole_within(console, options, min(limit, LONGEST_TREE) if is_known else limit)
-        if whole is not None or not self._has_lines:
-            return whole or self._tree.lines(console, options)
-        return _Page(self, console, options, limit).lines()
+        most = min(limit, LONGEST_TREE) if is_known else limit
+        whole = self._tree.whole_within(console, options, most) if len(self._events) <= MOST_EVENTS else None
+        return _Page(self, console, options, limit).lines() if whole is None else whole
 
     @property
     def _has_lines(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
@@ -74,11 +75,14 @@ class LayerCounts(Counts):
 
     def add(self, event: Event) -> None:
         """Count one event of this layer."""
-        Counts.add(self, event)
         if event.layer is not None:
             self.layers[event.layer.id] = event.layer
         if self.first_call is None and event.kind == "call":
             self.first_call = event
+        if event.kind == "call" and event.error is None:  # which most events are
+            self.calls[event.mode] += 1
+        else:
+            Counts.add(self, event)
 
     def merge(self, other: LayerCounts) -> None:
         """Add the counts of another layer."""
@@ -121,18 +125,10 @@ class Totals:
     plumbed_variables: Counter[str] = field(default_factory=Counter)
     plumbed_layers: set[int] = field(default_factory=set)
 
-    def add(self, event: Event, *, plumbed: bool = False) -> None:
-        """Count one event, under its layer where it has one.
-
-        Args:
-            event: The event.
-            plumbed: Whether it is plumbing.
-        """
-        self.threads.add(event.thread)
-        if plumbed:
-            self._add_plumbing(event)
-            return
-        self.runs += event.times if event.kind == "run" else 0
+    def add(self, event: Event) -> None:
+        """Count one event, under its layer where it has one."""
+        if event.kind == "run":
+            self.runs += event.times
         if event.layer is None:
             self.outside.add(event)
             return
@@ -141,7 +137,8 @@ class Totals:
             own = self.layers[event.layer.id] = LayerCounts()
         own.add(event)
 
-    def _add_plumbing(self, event: Event) -> None:
+    def add_plumbing(self, event: Event) -> None:
+        """Count one event of what TensorFlow and Keras do for themselves."""
         if event.kind == "trace":
             self.plumbed_traces[origin_of(event)] += 1
         elif event.kind == "variable":
@@ -198,9 +195,12 @@ def count(events: Iterable[Event]) -> Totals:
     ordered: Timeline | tuple[Event, ...] = events if isinstance(events, Timeline) else tuple(events)
     plumbed: Plumbing = ordered.plumbing if isinstance(ordered, Timeline) else plumbing(ordered)
     seqs = frozenset(plumbed)
-    totals = Totals()
+    totals = Totals(threads=set(map(attrgetter("thread"), ordered)))
     for event in ordered:
-        totals.add(event, plumbed=event.seq in seqs)
+        if event.seq in seqs:
+            totals.add_plumbing(event)
+        else:
+            totals.add(event)
     totals.traces = _traces(ordered, plumbed)
     return totals
 

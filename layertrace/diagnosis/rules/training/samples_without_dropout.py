@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
+from operator import attrgetter
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
@@ -42,9 +44,11 @@ def samples_without_dropout(context: DiagnosisContext) -> Iterator[Violation]:
     change, and no call from this line was in training mode.
     """
     reported: set[tuple[str, int]] = set()
-    for call in context.events("call", lambda event: event.mode != "symbolic"):
+    dropouts = [layer for layer in context.layers if _is_dropout(context, layer)]
+    calls = chain.from_iterable(context.of(layer, "call") for layer in dropouts)
+    for call in sorted(calls, key=attrgetter("seq")):
         dropout = call.layer
-        if dropout is None or call.location is None or not _is_dropout(context, dropout):
+        if dropout is None or call.location is None or call.mode == "symbolic":
             continue
         outer = [call, *(each for each in context.ancestors(call) if each.kind == "call")][-1]
         place = outer.location
