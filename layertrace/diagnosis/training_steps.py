@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.user_source import (
     dotted,
     function_around,
     is_within,
     line_of,
-    nodes_at,
     nodes_of,
 )
 from layertrace.timeline.context import LayerState, Observation
@@ -279,16 +279,21 @@ def _layers_named(context: DiagnosisContext, place: Location) -> dict[str, set[i
             named.setdefault("self", set()).add(state.layer.id)
             for number, attribute in state.held.items():
                 named.setdefault(f"self.{attribute}", set()).add(number)
-    seen = set()
+    called: dict[tuple[Location, int | None], dict[LayerRef, None]] = {}
     for call in context.events("call"):
         where = call.location
-        if where is None or call.layer is None or (where, call.layer) in seen:
+        if (
+            where is None
+            or call.layer is None
+            or (where.file, where.function) != (place.file, place.function)
+        ):
             continue
-        seen.add((where, call.layer))
-        if (where.file, where.function) == (place.file, place.function):
-            for node in nodes_at(where):
-                if isinstance(node, ast.Call) and (node.col_offset, node.end_col_offset) == where.columns:
-                    named.setdefault(dotted(node.func), set()).add(call.layer.id)
+        called.setdefault((where, call.parent), {})[call.layer] = None
+    for (where, _), layers in called.items():
+        expressions = layer_calls_at(where)
+        if len(expressions) == len(layers):
+            for expression, layer in zip(expressions, layers, strict=True):
+                named.setdefault(dotted(expression.func), set()).add(layer.id)
     return {name: numbers for name, numbers in named.items() if name}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from layertrace.diagnosis import Finding
 from layertrace.render.wording.fix_lines import replaces_line
@@ -26,11 +27,13 @@ def is_applicable(finding: Finding) -> bool:
 
 def is_code(text: str) -> bool:
     """Return whether a fix is Python; the head of a function needs a body."""
-    try:
-        ast.parse(text if not text.rstrip().endswith(":") else f"{text}\n    pass")
-    except SyntaxError:
+    if text.startswith("#"):
         return False
-    return not text.startswith("#")
+    for body in ("", "\n    pass"):
+        with suppress(SyntaxError):
+            ast.parse(text + body)
+            return True
+    return False
 
 
 def applied(source: str, findings: Iterable[Finding]) -> str:

@@ -7,6 +7,7 @@ import linecache
 from typing import Literal
 
 from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event, FunctionRole, Location
 
@@ -39,7 +40,7 @@ def given_training(location: Location | None) -> Literal["constant", "name"] | N
     Returns:
         None if it passes none, so that a default holds.
     """
-    for node in _calls(location):
+    for node in layer_calls_at(location):
         values = [keyword.value for keyword in node.keywords if keyword.arg == "training"]
         values += [value for value in node.args[1:] if _may_be_training(value)]
         values = [node for node in values if not isinstance(node, ast.Constant) or node.value is not None]
@@ -54,16 +55,9 @@ def _may_be_training(value: ast.expr) -> bool:
     return "training" in dotted(value)
 
 
-def _calls(location: Location | None) -> list[ast.Call]:
-    """Return the call at the columns of a location, or all calls on its line."""
-    calls = [node for node in nodes_at(location) if isinstance(node, ast.Call)]
-    columns = None if location is None else location.columns
-    return [node for node in calls if (node.col_offset, node.end_col_offset) == columns] or calls
-
-
 def with_training(location: Location | None, value: str) -> str | None:
     """Return the line that calls a layer, with another `training` in the call; None if it is unknown."""
-    calls = [node for node in _calls(location) if node.lineno == node.end_lineno]
+    calls = [node for node in layer_calls_at(location) if node.lineno == node.end_lineno]
     call = calls[0] if len(calls) == 1 else None
     if call is None or location is None or call.lineno != location.line:
         return None

@@ -10,6 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
+from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import function_at, is_in_tape, nodes_of, parameters, uses
 from layertrace.timeline.context import Observation
@@ -46,7 +47,8 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
 
     A step consists of the calls in the trace that has the optimizer update, or of the eager calls in the
     same thread since the previous update. A layer that received `training` in one call of a step is not
-    reported for its other calls in it. The rule ignores frozen layers, rates of 0, a model that shares no
+    reported for its other calls in it. The rule ignores layers that are frozen in this
+    step, rates of 0, a model that shares no
     variable with the update, and your own layers that have children or do not use `training` in `call`.
     """
     reported = set()
@@ -202,16 +204,48 @@ def _calls_without_training(
         is_part = outer is not None and not is_user_defined(outer) and _depends_on_training(context, outer)
         if call.layer is not None and not is_part:
             calls_by_layer.setdefault(call.layer.id, []).append(call)
+    trained = _updated_in_step(context, update)
     for calls in calls_by_layer.values():
         layer = calls[0].layer
         # tests/cases/clean/inference_beside_training.py
         if layer is None or any(_is_told(context, call) for call in calls):
             continue
-        state = context.state(layer)
-        # tests/cases/clean/frozen_normalization_in_own_loop.py
-        is_frozen = state is not None and state.trainable is False
-        if _depends_on_training(context, layer) and not is_frozen:
+        if _depends_on_training(context, layer) and not _is_frozen(context, layer, trained):
             yield layer, calls
+
+
+def _is_frozen(context: DiagnosisContext, layer: LayerRef, trained: set[int]) -> bool:
+    """Return whether a layer was frozen in a step that updates some variables.
+
+    The final `trainable` of the layer does not decide it, because a later stage may have changed it.
+    """
+    # tests/cases/clean/frozen_normalization_in_own_loop.py, frozen_in_the_first_stage.py
+    state = context.state(layer)
+    if state is None or 0 in state.variables or not trained:
+        return state is not None and state.trainable is False
+    if trained.intersection(state.variables):
+        return False
+    if context.updated.intersection(state.variables):
+        return True
+    # It has no weights to train, as a Dropout, or they are never updated: the model around it decides.
+    outer = [each for each in context.states.values() if layer.id in each.children and each.variables]
+    nearest = min(outer, key=lambda each: len(each.children), default=None)
+    if nearest is None or (state.trainable is False and nearest.trainable is not False):
+        return state.trainable is False
+    return trained.isdisjoint(nearest.variables)
+
+
+def _updated_in_step(context: DiagnosisContext, update: Observation) -> set[int]:
+    """Return the variables that a step updates, also with several optimizers."""
+    trace = outermost_trace(context, update.during)
+    updates = context.observations("update")
+    if trace is None:
+        calls = (call.start_ns for call in context.events("call") if call.thread == update.thread)
+        until = min((start for start in calls if start > update.start_ns), default=float("inf"))
+        same = [other for other in updates if update.start_ns <= other.start_ns < until]
+    else:
+        same = [other for other in updates if outermost_trace(context, other.during) == trace]
+    return {number for other in same for number in other.variables} - {0}
 
 
 def _calls_before(context: DiagnosisContext, update: Observation) -> list[Event]:
