@@ -27,7 +27,7 @@ def architectures() -> list[str]:
 
 
 def findings_of(name: str):
-    """Return the findings of a model with random weights that is created, called, and trained for two steps."""
+    """Return the findings of a model with random weights: created, called, and trained for two steps."""
     keras.backend.clear_session()
     size = SIZES.get(name, SMALLEST)
     images, labels = np.zeros((4, size, size, 3), "float32"), np.array([0, 1, 0, 1])

@@ -37,3 +37,27 @@ def test_a_demo_has_the_finding_that_it_shows(path):
     findings = timeline.findings(select=["LT"], ignore=[])
     expected = SHOWS_A_MISTAKE.get(path.stem)
     assert {finding.code for finding in findings if finding.severity != "note"} == {expected} - {None}
+
+
+FORGOTTEN = """
+import keras
+
+
+class Pool(keras.layers.Layer):
+    def call(self, inputs, {name}):
+        return inputs
+
+
+Pool(name="pool")(keras.Input((6, 8)))
+"""
+
+
+@pytest.mark.parametrize("name", ["mask", "context"])
+def test_an_argument_that_the_program_forgot_is_not_an_input_of_several(name, tmp_path):
+    """LT312 is about what Keras passes; the card of the exception has what is known."""
+    path = tmp_path / "forgotten.py"
+    path.write_text(FORGOTTEN.format(name=name))
+    with pytest.raises(TypeError), layertrace.trace(report=False) as timeline:
+        runpy.run_path(str(path), run_name="__main__")
+
+    assert timeline.findings(select=["LT"]) == []

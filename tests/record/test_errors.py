@@ -170,3 +170,15 @@ def test_a_missing_private_part_is_reported_once(monkeypatch, request):
     assert len([w for w in warned if w.category is LayertraceWarning]) == 1
     assert timeline.of(layer).where(kind="call").kinds == ["call"]
     assert [e.mode for e in timeline.where(kind="call")] == ["graph"]
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end():
+    """TensorFlow writes what went wrong below a long traceback, and Keras above long arguments."""
+    message = f"first {'x' * 9000} last"
+    with pytest.raises(ValueError), layertrace.trace(report=False) as timeline:
+        raise ValueError(message)
+
+    kept = timeline.failure.error.message
+    assert kept.startswith("first")
+    assert kept.endswith("last")
+    assert len(kept) < 4100

@@ -174,6 +174,11 @@ def with_causes(error: BaseException) -> list[BaseException]:
 
 def _message(error: BaseException) -> str:
     try:
-        return _ANSI.sub("", safe.message_of(error))[:_MESSAGE]
+        message = _ANSI.sub("", safe.message_of(error))
     except Exception:  # arguments of the program, whose own __str__ fails
         return "(its message cannot be shown)"
+    # TensorFlow writes long tracebacks before what went wrong, and Keras writes long arguments after it.
+    if len(message) <= _MESSAGE:
+        return message
+    half = _MESSAGE // 2
+    return f"{message[:half]}\n...\n{message[-half:]}"

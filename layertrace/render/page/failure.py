@@ -25,7 +25,8 @@ def failure_row(timeline: Timeline, index: Mapping[int, int], tables: Tables) ->
 
     Returns:
         The exception; the layer; the lines that it passed through, with their source; the thread; the event
-        that raised it first, and how it was called; those that raised it again; those before it.
+        that raised it first, and how it was called; those that raised it again; those before it; what
+        distinguishes the call from those that worked, each with its line.
     """
     failure = timeline.failure
     if failure is None:
@@ -46,4 +47,7 @@ def failure_row(timeline: Timeline, index: Mapping[int, int], tables: Tables) ->
         "" if event is None else printable(call_in_words(event, UNICODE, without_values="")),
         [] if crash is None else [index[again.seq] for again in crash.again],
         [] if crash is None else [index[before.seq] for before in crash.before],
+        []
+        if crash is None
+        else [[tables.place(fact.location), printable(fact.words)] for fact in crash.facts],
     ]

@@ -73,14 +73,21 @@ class CrashCard:
         for place in crash.called_at:
             is_call = place == crash.called_at[-1]
             line = places.linked(place, glyphs).append("  ")
-            yield line.append_text(self._call(glyphs) if is_call else Text("called here")), 2 * INDENT
+            call = self._call(glyphs) if is_call else Text("called here")
+            yield line.append_text(call), 2 * INDENT
             yield from self._frame(place, glyphs, width)
         if crash.raised_at is not None:
             line = places.linked(crash.raised_at, glyphs).append("  raised here")
-            if not crash.called_at and crash.event is not None:
-                line.append(", ").append_text(self._call(glyphs))
+            call = self._call(glyphs, without_values="")
+            if not crash.called_at and call:
+                line.append(", ").append_text(call)
             yield line.append_text(self._again(glyphs)), 2 * INDENT
             yield from self._frame(crash.raised_at, glyphs, width)
+        if crash.facts:
+            yield inked("what the recording shows", TITLE), INDENT
+        for fact in crash.facts:
+            line = Text() if fact.location is None else places.linked(fact.location, glyphs).append("  ")
+            yield line.append(glyphs.user(fact.words)), 2 * INDENT
         if crash.before:
             yield inked("before that", TITLE), INDENT
         widest = max((len(str(event.seq)) for event in crash.before), default=0)
@@ -94,15 +101,17 @@ class CrashCard:
         if layer is None and event is None:
             return "It was raised outside of any layer."
         where = "" if event is None else f"{_name(event)} of "
-        path = "" if layer is None or layer.path == layer.name else f", {layer.path},"
+        path = "" if layer is None or layer.path == layer.name else f", {layer.path}"
+        if event is not None and event.layer is not None and event.layer != layer:
+            return f"It was raised in a method of {layer}{path}, in {where}{event.layer}."
         return f"It was raised in {where}{layer or 'a layer'}{path}."
 
-    def _call(self, glyphs: Glyphs) -> Text:
+    def _call(self, glyphs: Glyphs, without_values: str = "called here") -> Text:
         """Return with what the layer was called."""
         event = self.crash.event
         if event is None:
-            return Text("called here")
-        return Text(call_in_words(event, glyphs))
+            return Text(without_values)
+        return Text(call_in_words(event, glyphs, without_values=without_values))
 
     def _again(self, glyphs: Glyphs) -> Text:
         """Return the later events that raised the exception, too."""
@@ -119,7 +128,9 @@ class CrashCard:
             yield line, None
 
     def _locations(self) -> list[Location]:
-        return [place for place in (*self.crash.called_at, self.crash.raised_at) if place is not None]
+        crash = self.crash
+        places = (*crash.called_at, crash.raised_at, *(fact.location for fact in crash.facts))
+        return [place for place in places if place is not None]
 
 
 def _name(event: Event) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from layertrace.diagnosis import Finding
+from layertrace.render.wording.crash_facts import Fact, crash_facts
 from layertrace.render.wording.event_phrases import came_in
 from layertrace.render.wording.glyphs import UNICODE, Glyphs
 from layertrace.render.wording.messages import sentence
@@ -14,6 +15,7 @@ from layertrace.render.wording.mode_phrases import ran_where
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location
+from layertrace.timeline.plumbing import plumbing
 
 __all__ = ["ON_PURPOSE", "Crash", "call_in_words", "crash_of", "is_explained"]
 
@@ -21,7 +23,9 @@ _BEFORE = 4
 ON_PURPOSE = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
 """Exceptions that end a program without a mistake."""
 # What TensorFlow writes around the message of a kernel (tensorflow/python/framework/ops.py, 2.16 to 2.21).
-_OF_KERNEL = re.compile(r"\{\{function_node [^}]*\}\}|\[Op:\w+\]\s*(name:\s*\S*)?")
+_OF_KERNEL = re.compile(
+    r"\{\{function_node [^}]*\}\}|\[Op:\w+\]\s*(name:\s*\S*)?| for '\{\{node [^']*'(?= with input shapes)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class Crash:
         again: The later events in which it was raised.
         raised_at: The innermost line of the user's code that it passed through.
         called_at: The lines that led there, outermost first: that of the statement, and that of the call.
+        facts: What distinguishes the call from those that worked.
         before: The last events before it, the oldest first.
     """
 
@@ -46,6 +51,7 @@ class Crash:
     again: tuple[Event, ...] = ()
     raised_at: Location | None = None
     called_at: tuple[Location, ...] = ()
+    facts: tuple[Fact, ...] = ()
     before: tuple[Event, ...] = ()
 
 
@@ -57,16 +63,25 @@ def crash_of(timeline: Timeline) -> Crash | None:
     raising = _raising(timeline, failure.error)
     first = raising[0] if raising else None
     inner = failure.error if first is None or first.error is None else first.error
+    message, layer = _mistake(inner.message), _raiser(failure, first)
     return Crash(
         error=failure.error,
-        message=_mistake(inner.message),
-        layer=failure.layer or (None if first is None else first.layer),
+        message=message,
+        layer=layer,
         event=first,
         again=tuple(raising[1:]),
         raised_at=failure.error.location,
         called_at=tuple(_called_at(timeline, failure, first)),
-        before=tuple(_before(timeline, first))[-_BEFORE:],
+        facts=tuple(crash_facts(timeline, first, layer, message)),
+        before=_before(timeline, first)[-_BEFORE:],
     )
+
+
+def _raiser(failure: Failure, event: Event | None) -> LayerRef | None:
+    """Return the layer whose method raised an exception; Keras may cut its frames from the traceback."""
+    if event is None or event.error is None:
+        return failure.layer
+    return event.error.subject or event.layer or failure.layer
 
 
 def _mistake(message: str) -> str:
@@ -161,15 +176,29 @@ def _root(timeline: Timeline, event: Event) -> Event:
     return event
 
 
-def _before(timeline: Timeline, event: Event | None) -> Iterator[Event]:
-    """Yield what happened before an event and inside it, without what encloses it, and without variables."""
+def _before(timeline: Timeline, event: Event | None) -> tuple[Event, ...]:
+    """Return what happened before an event and inside it, the last of each kind and layer.
+
+    What encloses the event is left out, and so are variables, plumbing and what happened inside other calls.
+    """
     around = set()
     outer = event
     while outer is not None:
         around.add(outer.seq)
         outer = timeline.parent(outer)
+    hidden = plumbing(timeline)
+    inner: set[int] = set()  # in other calls
+    last: dict[tuple[str, int | None], Event] = {}
     for other in timeline:
         is_inside = event is not None and other.parent == event.seq
         is_earlier = event is None or other.seq < event.seq
-        if other.kind != "variable" and other.seq not in around and (is_earlier or is_inside):
-            yield other
+        if other.parent in inner:
+            inner.add(other.seq)
+        elif other.seq not in around:
+            if other.kind == "call":
+                inner.add(other.seq)
+            if other.kind != "variable" and other.seq not in hidden and (is_earlier or is_inside):
+                key = other.kind, None if other.layer is None else other.layer.id
+                last.pop(key, None)
+                last[key] = other
+    return tuple(last.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from layertrace.render.wording.glyphs import UNICODE
@@ -12,10 +13,15 @@ __all__ = ["sentence"]
 # Keras 3 and tf_keras), or through code of AutoGraph (tensorflow/python/autograph/pyct/error_utils.py).
 OF_KERAS = "Exception encountered when calling "
 OF_AUTOGRAPH = "in user code:"
+# What TensorFlow writes before the message of an op that failed while a graph ran, and how the lines of the
+# traceback that follow begin (tensorflow/python/eager/execute.py and graph_debug_info, 2.16 to 2.21).
+OF_GRAPH = "Graph execution error:"
+_OF_TRACEBACK = ("Detected at node ", 'File "', "<stack traces", "Stack trace for op", "node ")
+_ROOT_ERRORS = re.compile(r"\d+ root error\(s\) found\.|\(\d+\) [A-Z_]+:\s*")
 
 
 def sentence(message: str) -> str:
-    r"""Return the first line of a message, without what Keras and AutoGraph write before it.
+    r"""Return the first line of a message, without what Keras, AutoGraph and graphs write before it.
 
     Example:
         >>> sentence("Exception encountered when calling GCN.call().\n\nno such axis\n\nArguments: x")
@@ -27,6 +33,8 @@ def sentence(message: str) -> str:
             lines = lines[1:]
         elif lines[0].strip() == OF_AUTOGRAPH:
             lines = _after_files(lines[1:])
+        elif lines[0].strip() == OF_GRAPH:
+            lines = _after_nodes(lines[1:])
         else:
             break
     return lines[0].strip() if lines else ""
@@ -39,6 +47,13 @@ def _after_files(lines: Sequence[str]) -> list[str]:
         if _margin(line) <= margin and not line.lstrip().startswith('File "'):
             return [line.partition(": ")[2] or line, *lines[number + 1 :]]
     return list(lines[-1:])
+
+
+def _after_nodes(lines: Sequence[str]) -> list[str]:
+    """Return what follows the traceback of each node; the message has them all before the mistake."""
+    last = max((at for at, line in enumerate(lines) if line.strip().startswith(_OF_TRACEBACK)), default=-1)
+    rest = [_ROOT_ERRORS.sub("", line.strip()) for line in lines[last + 1 :]]
+    return [line for line in rest if line] or list(lines[-1:])
 
 
 def _margin(line: str) -> int:

@@ -12,7 +12,9 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import function_at, nodes_at, parameters
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, Location
+from layertrace.timeline.ownership import is_user_defined
 
 
 @rule("LT312", "several-arguments", "error", links.SUBCLASSING)
@@ -45,6 +47,7 @@ def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Found by the exception of Python, so only the first model of a program is reported.
+    - Not reported if the program itself passes one tensor, or if `mask` or `training` is what is missing.
     """
     for place, error in context.errors_from(*_CALLERS):
         missing = re.search(r"missing (?:a|\d+) required (?:positional )?arguments?:? '(\w+)'", error.message)
@@ -52,6 +55,10 @@ def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
         defined_at = context.call_defined_at(layer)
         names = [name for name in parameters(defined_at) if name != "self"]
         if error.type != "TypeError" or missing is None or layer is None or missing[1] not in names[1:]:
+            continue
+        if missing[1] in _OF_KERAS or not (
+            _is_by_keras(context, place) or _passes_several(context.line(place))
+        ):
             continue
         taken = _required(defined_at) or names
         worked = [call for call in context.of(layer, "call") if call.error is None][:1]
@@ -72,6 +79,33 @@ def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
 
 _CALLERS = ("keras.src.utils.traceback_utils:error_handler", ":error_handler", ":_bind", ":bind")
 """Functions through which Keras 3 and tf_keras call a layer, and which match arguments to parameters."""
+
+
+_OF_KERAS = ("mask", "training")
+"""Arguments that Keras passes by itself where it has a value for them."""
+_LOOPS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
+
+
+def _is_by_keras(context: DiagnosisContext, place: Event | Failure) -> bool:
+    """Return whether Keras called the layer: in `fit`, or as a part of `Sequential` and the like."""
+    outer = context.parent(place) if isinstance(place, Event) and place.kind == "build" else place
+    if isinstance(outer, Event) and outer.kind == "call" and outer.layer is not None:
+        return not is_user_defined(outer.layer)
+    line = context.line(place)
+    return any(isinstance(node.func, ast.Attribute) and node.func.attr in _LOOPS for node in _calls_at(line))
+
+
+def _passes_several(line: Location | None) -> bool:
+    """Return whether a call on a line passes a list, tuple or dict as its only input."""
+    displays = (ast.List, ast.Tuple, ast.Dict)
+    return any(len(node.args) == 1 and isinstance(node.args[0], displays) for node in _calls_at(line))
+
+
+def _calls_at(line: Location | None) -> list[ast.Call]:
+    """Return the call on a line that failed; all calls of the line if Python does not know which."""
+    calls = [node for node in nodes_at(line) if isinstance(node, ast.Call)]
+    columns = None if line is None else line.columns
+    return [call for call in calls if (call.col_offset, call.end_col_offset) == columns] or calls
 
 
 def _required(defined_at: Location | None) -> list[str]:

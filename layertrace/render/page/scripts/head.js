@@ -39,7 +39,7 @@ function startedAt() {
   });
 }
 
-function showFailure([number, layer, lines, thread, event, called, again, before]) {
+function showFailure([number, layer, lines, thread, event, called, again, before, facts]) {
   const error = errorNumber(number);
   // The message where it was raised is shorter than the message after it passed through Keras.
   const message = event === MISSING ? error.first : errorOf(event).first;
@@ -54,6 +54,7 @@ function showFailure([number, layer, lines, thread, event, called, again, before
       ["and again in", again.length ? eventsInRow(again) : ""],
       ["layer", layerCell(layer)],
       ["at", path.length ? el("ol", { class: "path-list" }, path) : ""],
+      ["the recording shows", facts.length ? el("ol", { class: "path-list" }, facts.map(factOf)) : ""],
       ["before that", before.length ? el("ol", { class: "path-list" }, before.map(eventBefore)) : ""],
       ["thread", thread === "MainThread" ? "" : thread],
     ]),
@@ -61,6 +62,10 @@ function showFailure([number, layer, lines, thread, event, called, again, before
       ? ""
       : el("details", {}, el("summary", {}, "full message"), el("pre", {}, error.message)),
   );
+}
+
+function factOf([place, words]) {
+  return el("li", {}, place === MISSING ? "" : [placeCell(place), " "], words);
 }
 
 function eventsInRow(events) {
