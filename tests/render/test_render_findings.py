@@ -8,7 +8,7 @@ import stories
 from golden import assert_golden
 from rich.console import Console
 
-from layertrace.diagnosis import Evidence, Finding
+from layertrace.diagnosis import Edit, Evidence, Finding
 from layertrace.render import findings, text, tree
 from layertrace.render.console import written
 from layertrace.render.tables.verdict import tally
@@ -62,6 +62,15 @@ def test_findings_in_an_old_encoding():
 
     assert shown.isascii()
     assert_golden("findings_80_ascii", shown)
+
+
+def test_an_edit_of_a_deeply_indented_line_keeps_its_column():
+    """The line to replace and the lines to write begin in the same column, however deep the line is."""
+    edit = Edit(Location("net.py", 7, "get_config"), " " * 20 + '"units": 4', '"units": 4,\n"rate": 1,')
+    shown = written(findings([replace(RETRACED, fix="", edits=(edit,))]), width=80, encoding="utf-8")
+
+    quoted = [line for line in shown.splitlines() if '"' in line]
+    assert len({line.index('"') for line in quoted}) == 1 < len(quoted)
 
 
 def test_findings_in_colour():

@@ -60,8 +60,9 @@ def edit_lines(edit: Edit, places: Places, glyphs: Glyphs) -> Iterator[Text]:
     """Yield the place of another line to replace, the line with its number, and what to write instead."""
     yield _unwrapped(gutter(" ", QUIET).append_text(places.linked(edit.location, glyphs)))
     number = str(edit.location.line)
-    yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(edit.source.expandtabs(TAB)), REMOVED))
     indent = " " * shown_indentation(edit.source)
+    removed = indent + edit.source.expandtabs(TAB).strip()
+    yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(removed), REMOVED))
     yield from fix_lines(edit.code, "", glyphs, "in place", indent)
 
 

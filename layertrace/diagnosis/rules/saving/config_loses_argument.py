@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis import links
+from layertrace.diagnosis.config_edits import config_with
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
@@ -121,16 +122,22 @@ def _loses(context: DiagnosisContext, original: Event, copy: Event, lost: dict[s
     restores = state is not None and not {"load_assets", "load_own_variables"}.isdisjoint(state.methods)
     copies = "a clone of its model" if restores else "saved and cloned models"
     arguments = ", ".join(f"{name}={value!r}" for name, value in lost.items())
-    config = "".join(f', "{name}": self.{name}' for name in lost)
+    get_config = None if state is None else state.methods.get("get_config")
+    whole = "".join(f', "{name}": self.{name}' for name in lost)
+    edited = config_with(original.defined_at, get_config, tuple(lost))
     return Violation(
         message=f"{{layer}} was recreated from its config without {arguments}, which get_config omits; "
         f"{copies} will differ.",
         layer=original.layer,
-        location=(state.methods.get("get_config") if state is not None else None) or original.defined_at,
+        location=edited.location if edited is not None else get_config or original.defined_at,
         evidence=(
             Evidence(f"created with {arguments}", (original.seq,), original.location),
             Evidence("recreated without", (copy.seq,), copy.location),
         ),
-        fix=f"def get_config(self):\n    return {{**super().get_config(){config}}}",
+        fix=edited.fix
+        if edited is not None
+        else f"def get_config(self):\n    return {{**super().get_config(){whole}}}",
+        fix_place=None if edited is None else edited.place,
+        edits=() if edited is None else edited.edits,
         severity="note" if restores else None,
     )

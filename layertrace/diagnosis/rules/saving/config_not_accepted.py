@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
+from layertrace.diagnosis.config_edits import ConfigFix, accepting_kwargs, config_with, key_renamed
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import function_at, nodes_of, parameters
@@ -69,13 +70,16 @@ def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
     ):
         state = context.state(failure.layer)
         init = state.methods.get("__init__") if state is not None else None
+        edited = config_with(init, None, _own_parameters(init))
         yield Violation(
             message="{layer} has no get_config, but arguments of its __init__ are not plain values, so "
             "saving fails.",
             layer=failure.layer,
             location=init or failure.error.location,
             evidence=(Evidence("its config was requested", (), failure.error.location),),
-            fix=_get_config_for(init),
+            fix=_get_config_for(init) if edited is None else edited.fix,
+            fix_place=None if edited is None else edited.place,
+            edits=() if edited is None else edited.edits,
         )
 
 
@@ -88,13 +92,14 @@ def _not_accepted(context: DiagnosisContext, failure: Failure) -> Violation:
     layer = layer or _layer_named_in(context, failure.error.message)
     state = context.state(layer)
     init = state.methods.get("__init__") if state is not None else None
-    keys = _unknown_keys(init, state.methods.get("get_config") if state is not None else None)
+    get_config = None if state is None else state.methods.get("get_config")
+    keys = _unknown_keys(init, get_config)
     missing = _missing(failure.error.message, init)
-    place: Location | None = None
+    edited: ConfigFix | None = None
+    edits: tuple[Edit, ...] = ()
     if missing and not keys:
         names = ", ".join(missing)
-        get_config = None if state is None else state.methods.get("get_config")
-        place = get_config
+        edited = config_with(init, get_config, missing)
         message = (
             f"{{layer}} cannot be recreated from its config, because get_config leaves out {names}, which "
             "__init__ requires."
@@ -107,6 +112,8 @@ def _not_accepted(context: DiagnosisContext, failure: Failure) -> Violation:
             f"{', '.join(map(repr, keys))} from get_config; name it like the parameter."
         )
         fix = _get_config_for(init)
+        renamed = key_renamed(get_config, keys[0], missing[0]) if len(keys) == len(missing) == 1 else None
+        edits = () if renamed is None else (renamed,)
     else:
         message = (
             "{layer} cannot be recreated from its config, because __init__ does not accept every key; "
@@ -114,13 +121,23 @@ def _not_accepted(context: DiagnosisContext, failure: Failure) -> Violation:
         )
         signature = ", ".join([*parameters(init), "**kwargs"]) or "self, **kwargs"
         fix = f"def __init__({signature}):\n    super().__init__(**kwargs)"
+        edits = accepting_kwargs(init)
+    if edited is not None:
+        fix, edits = edited.fix, edited.edits
+    place = (get_config if missing and not keys else None) if edited is None else edited.location
     return Violation(
         message=message,
         layer=layer,
         location=place or init or failure.error.location,
         evidence=(Evidence("recreated from its config", (), failure.error.location),),
-        fix=fix,
+        fix="" if edits and edited is None else fix,
+        fix_place=None if edited is None else edited.place,
+        edits=edits,
     )
+
+
+def _own_parameters(init: Location | None) -> list[str]:
+    return [name for name in parameters(init)[1:] if name not in KERAS_OWN]
 
 
 def _missing(message: str, init: Location | None) -> list[str]:
@@ -146,7 +163,7 @@ def _unknown_keys(init: Location | None, get_config: Location | None) -> list[st
 
 def _get_config_for(init: Location | None) -> str:
     """Return a `get_config` that fits an `__init__`."""
-    names = [name for name in parameters(init)[1:] if name not in KERAS_OWN] or ["k"]
+    names = _own_parameters(init) or ["k"]
     config = ", ".join(f'"{name}": self.{name}' for name in names)
     return f"def get_config(self):\n    return {{**super().get_config(), {config}}}"
 
