@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from layertrace.errors import ExpectationError
 from layertrace.render.wording.formatting import counted
 from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.event import LayerRef, Mode
+from layertrace.timeline.call_counts import modes_in_words
+from layertrace.timeline.event import MODES, LayerRef, Mode
 from layertrace.timeline.query import check_value
 
-__all__ = ["assert_built_once", "assert_calls", "check_count"]
+__all__ = ["assert_built_once", "assert_calls", "check_count", "leaving_out"]
 
 
 def assert_built_once(subject: object) -> None:
@@ -24,7 +25,8 @@ def assert_built_once(subject: object) -> None:
         subject: A timeline, a layer, a layer class, or a name or path glob.
 
     Raises:
-        AssertionError: If a layer was built twice or called without a build, or if no layer was built.
+        AssertionError: If a layer was built twice, called without a build or before it, or if no layer was
+            built.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
@@ -46,6 +48,17 @@ def assert_built_once(subject: object) -> None:
             shown = [event for event in events if event.kind == "build"] or events[:1]
             rows = list(_build_rows(builds, shown))
             raise failure(f"{layer} {happened}, expected once", rows, timeline)
+        early = next(
+            (event for event in events if event.kind == "call" and _ended_before(event, builds[0])), None
+        )
+        if early is not None:
+            rows = [event_row("build", early, differs=True), event_row("", builds[0])]
+            raise failure(f"{layer} was called before it was built", rows, timeline)
+
+
+def _ended_before(call: Event, build: Event) -> bool:
+    """Return whether a call was over when a build began; Keras infers shapes by a call inside the build."""
+    return call.start_ns + (call.duration_ns or 0) < build.start_ns and call.mode != "symbolic"
 
 
 def _is_used(timeline: Timeline, layer: LayerRef) -> bool:
@@ -89,13 +102,39 @@ def assert_calls(subject: object, times: int, *, mode: Mode | None = None) -> No
     calls = list(timeline.where(kind="call") if mode is None else timeline.where(kind="call", mode=mode))
     if len(calls) == times:
         return
-    happened = f"was called {counted(len(calls), 'time')}"
-    if mode is not None:
-        other_modes = [call.mode for call in timeline.where(kind="call") if call.mode != mode]
-        others = ", ".join(f"{other_modes.count(other)} {other}" for other in dict.fromkeys(other_modes))
-        happened += f" in mode {mode}" + (f" (and {others})" if others else "")
-    sentence = f"{named(timeline)} {happened}, expected {times}"
+    sentence = f"{named(timeline)} was called {_calls_in_words(timeline, mode)}, expected {times}"
+    if mode is None:
+        sentence += leaving_out(timeline, lambda other: _number(timeline, other) == times)
     raise failure(sentence, list(_call_rows(calls, times, mode or "")), timeline)
+
+
+def _calls_in_words(timeline: Timeline, mode: Mode | None) -> str:
+    """Return how often `call` ran: `2 times (1 eager, 1 symbolic)`, or `once in mode graph (and 1 eager)`."""
+    numbers = {each: _number(timeline, each) for each in MODES}
+    if mode is not None:
+        others = modes_in_words({each: number for each, number in numbers.items() if each != mode})
+        return f"{counted(numbers[mode], 'time')} in mode {mode}" + (f" (and {others})" if others else "")
+    is_mixed = sum(map(bool, numbers.values())) > 1 or not numbers["eager"]
+    modes = f" ({modes_in_words(numbers)})" if is_mixed and any(numbers.values()) else ""
+    return f"{counted(sum(numbers.values()), 'time')}{modes}"
+
+
+def _number(timeline: Timeline, mode: Mode) -> int:
+    return sum(event.kind == "call" and event.mode == mode for event in timeline)
+
+
+def leaving_out(timeline: Timeline, is_met: Callable[[Mode], bool]) -> str:
+    """Return the end of a sentence that names the mode in which an expectation is met, if there is one.
+
+    Args:
+        timeline: The events.
+        is_met: Returns whether the calls in one mode meet the expectation.
+    """
+    for mode in ("eager", "graph"):
+        others = {other: _number(timeline, other) for other in MODES if other != mode}
+        if _number(timeline, mode) and any(others.values()) and is_met(mode):
+            return f'; mode="{mode}" leaves out the {modes_in_words(others)}'
+    return ""
 
 
 def _call_rows(calls: Sequence[Event], times: int, mode: str) -> Iterator[Row]:

@@ -18,6 +18,8 @@ def assert_no_findings(
 ) -> None:
     """Assert that `layertrace.diagnose` reports no errors or warnings; notes count only if selected.
 
+    A timeline without any event fails, because no rule looked at anything.
+
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
         select: Codes, or prefixes of codes, of the findings that count: `["LT1", "LT201"]`. The default is
@@ -25,13 +27,14 @@ def assert_no_findings(
         ignore: Codes, or prefixes of codes, of the findings that do not count.
 
     Raises:
-        AssertionError: If there is a finding; the message shows each with its line, evidence and fix.
+        AssertionError: If there is a finding; the message shows each with its line, evidence and fix. Also if
+            nothing was recorded.
         RuleError: If a code matches no rule.
         UnknownLayerError: If nothing was recorded of the layer.
 
     Example:
-        >>> from layertrace import Timeline
-        >>> assert_no_findings(Timeline(), select=["LT1"])
+        >>> from layertrace import Event, Timeline
+        >>> assert_no_findings(Timeline([Event(seq=0, kind="init")]), select=["LT1"])
     """
     __tracebackhide__ = True
     timeline = events_of(subject)
@@ -41,8 +44,11 @@ def assert_no_findings(
         for finding in diagnose(timeline if whole is None else whole, select=select, ignore=ignore)
         if select is not None or finding.severity != "note"
     ]
-    if not findings:
+    if not findings and len(timeline):
         return
+    if not findings:
+        row = Row("an event", "no event", differs=True)
+        raise failure("no rule could find anything, because nothing was recorded", [row], timeline)
     more = f" and {counted(len(findings) - 1, 'other')}" if len(findings) > 1 else ""
     sentence = f"expected no findings, got {findings[0].code} {findings[0].name}{more}"
     raise failure(sentence, [_row(finding, timeline) for finding in findings], timeline, findings)

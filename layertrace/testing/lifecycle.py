@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.render.wording.formatting import counted
 from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, Timeline
@@ -18,11 +19,12 @@ def assert_lifecycle(subject: object, lifecycle: str) -> None:
     """Assert that events match a lifecycle expression, from the first to the last.
 
     For a layer, only its own events are matched, without those of the layers inside it; for a timeline, all
-    of its events.
+    of its events. A kind without brackets matches whatever is inside the event: `call` also one that creates
+    a variable, `call()` only one that does not.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
-        lifecycle: An expression such as `"init build(variable*) call+"`; see `Timeline.matches`.
+        lifecycle: An expression such as `"init build(variable*) call()+"`; see `Timeline.matches`.
 
     Raises:
         AssertionError: If they do not match; the message marks the first event that does not fit.
@@ -41,6 +43,10 @@ def assert_lifecycle(subject: object, lifecycle: str) -> None:
     if mismatch is None:
         return
     sentence = f"{named(timeline)} does not match {program.text!r}: {mismatch}"
+    symbolic = [event for event in timeline if event.kind == "call" and event.mode == "symbolic"]
+    if symbolic and program.matches(timeline.where(lambda event: event not in symbolic)):
+        calls = counted(len(symbolic), "symbolic call")
+        sentence += f"; it does without the {calls}, with which Keras infers shapes"
     raise failure(sentence, list(_rows(mismatch, timeline)), timeline)
 
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
 
-from layertrace.errors import ExpectationError, QueryError
+from layertrace.errors import ExpectationError
 from layertrace.testing.failure_message import Row, event_row, failure
+from layertrace.testing.order_items import Item, Written, item_of
+from layertrace.testing.passes import Pass, passes_of
 from layertrace.testing.subjects import events_of
 from layertrace.timeline import Event, Timeline
-from layertrace.timeline.query import check_value, listed
 
 __all__ = ["assert_order"]
 
-Predicate = Callable[[Event], bool]
-Item = str | tuple[object, str] | Predicate
 
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One item of an order: its name in messages, and a predicate that matches its events."""
-
-    name: str
-    matches: Predicate
-
-
-def assert_order(subject: object, *items: Item, strict: bool = False) -> None:
+def assert_order(
+    subject: object, *items: Written, strict: bool = False, passes: Literal["every", "any"] = "every"
+) -> None:
     """Assert that some events began in this order.
+
+    The order is looked for within one pass: inside one call of the innermost layer that contains them all,
+    or within one trace, run, statement or iteration of a loop. It must hold in every pass that contains them
+    all. Items that no pass contains, such as an `init` and a later `call`, are looked for in the whole
+    timeline, but two neighbours that share a pass must be in order there, too.
 
     Args:
         subject: A timeline, a layer, a layer class, or a name or path glob.
@@ -36,12 +33,14 @@ def assert_order(subject: object, *items: Item, strict: bool = False) -> None:
             `(encoder, "build")`; or a function that returns whether an event is meant.
         strict: Allow no other events between them. Events inside an event come after it; to omit those,
             narrow the timeline with `of` or `where`.
+        passes: `"any"` looks for the order in the whole timeline, also from one pass to the next.
 
     Raises:
-        AssertionError: If the order differs; the message names the pair that is reversed.
+        AssertionError: If the order differs; the message names the pair that is reversed, and the pass.
         QueryError: If an item names an unknown kind or function.
         UnknownLayerError: If an item names a layer that the timeline does not have.
-        ExpectationError: If there are fewer than two items, or an item has another type.
+        ExpectationError: If there are fewer than two items, an item has another type, or `passes` has another
+            value.
 
     Example:
         >>> from layertrace import Event, Timeline
@@ -52,73 +51,78 @@ def assert_order(subject: object, *items: Item, strict: bool = False) -> None:
     timeline = events_of(subject)
     if len(items) < 2:
         raise ExpectationError(f"assert_order() needs at least two items, got {len(items)}")
-    steps = [_step(item, timeline) for item in items]
-    matched = _contiguous(steps, timeline) if strict else _subsequence(steps, timeline)
-    if len(matched) == len(steps):
-        return
+    if passes not in ("every", "any"):
+        raise ExpectationError(f"passes must be 'every' or 'any', got {passes!r}")
+    written = [item_of(item, timeline) for item in items]
+    expected = {item.name: item for item in written}
+    steps = [expected[item.name] for item in written]  # equal items are one object
+    whole = Pass(tuple(timeline))
+    for part, inside in _all_parts(steps, timeline, strict=strict) if passes == "every" else [(steps, whole)]:
+        matched = _contiguous(part, inside.events) if strict else _subsequence(part, inside.events)
+        if len(matched) < len(part):
+            is_loose = passes == "every" and not strict and len(_subsequence(part, whole.events)) == len(part)
+            raise _failure(part, matched, inside, timeline, strict=strict, is_loose=is_loose)
+
+
+def _all_parts(
+    steps: Sequence[Item], timeline: Timeline, *, strict: bool
+) -> Iterator[tuple[Sequence[Item], Pass]]:
+    """Yield the items with each of their passes, then neighbours that occur once with each of theirs."""
+    for inside in passes_of(steps, timeline):
+        yield steps, inside
+    for pair in () if strict else pairwise(steps):
+        if all(steps.count(item) == 1 for item in pair):
+            for inside in passes_of(pair, timeline):
+                yield pair, inside
+
+
+def _failure(
+    steps: Sequence[Item],
+    matched: list[Event],
+    inside: Pass,
+    timeline: Timeline,
+    *,
+    strict: bool,
+    is_loose: bool,
+) -> AssertionError:
+    """Return the exception for an order that a pass does not have.
+
+    Args:
+        steps: What was expected.
+        matched: The events that match the first steps.
+        inside: The pass.
+        timeline: The timeline.
+        strict: As for `assert_order`.
+        is_loose: Whether the order is found from one pass to the next.
+    """
     rows = [event_row(step.name, event) for step, event in zip(steps, matched, strict=False)]
     missing = steps[len(matched)]
     if strict and matched:
-        instead = next((event for event in timeline if event.seq > matched[-1].seq), None)
+        instead = next((event for event in inside.events if event.seq > matched[-1].seq), None)
     else:
-        instead = next((event for event in timeline if missing.matches(event)), None)
+        instead = next((event for event in inside.events if missing.matches(event)), None)
     rows.append(_missing_row(missing, instead))
     rows += [Row(step.name) for step in steps[len(matched) + 1 :]]
-    raise failure(_sentence(steps, matched, instead, strict=strict), rows, timeline)
+    sentence = _sentence(steps, matched, instead, strict=strict)
+    if inside.place:
+        sentence += f", in {inside.place}"
+    if is_loose:
+        sentence += '; from one pass to the next it did, which passes="any" allows'
+    return failure(sentence, rows, timeline)
 
 
-def _step(item: Item, timeline: Timeline) -> _Step:
-    if isinstance(item, str):
-        glob, _, kind = item.rpartition(".")
-        return _of_kind(item, kind, glob or None, timeline)
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], str):
-        subject, kind = item
-        return _of_kind(f"{getattr(subject, 'name', subject)}.{kind}", kind, subject, timeline)
-    if callable(item):
-        return _Step(getattr(item, "__name__", type(item).__name__), item)
-    raise ExpectationError(
-        f"each item must be a kind, a pair such as 'encoder.build', or a function, got {type(item).__name__}"
-    )
-
-
-def _of_kind(name: str, kind: str, subject: object, timeline: Timeline) -> _Step:
-    check_value("kind", kind)
-    if subject is None:
-        return _Step(name, lambda event: event.kind == kind)
-    if kind in ("trace", "run"):
-        return _Step(name, _of_function(str(subject), kind, timeline))
-    layers = {layer.id for layer in timeline.of(subject).layers}
-    return _Step(
-        name, lambda event: event.kind == kind and event.layer is not None and event.layer.id in layers
-    )
-
-
-def _of_function(glob: str, kind: str, timeline: Timeline) -> Predicate:
-    names = {name for life in timeline.functions for name in (life.name, life.label)}
-    matching = {name for name in names if fnmatchcase(name, glob)}
-    if not matching:
-        existing = listed(sorted(names)) or "no functions"
-        raise QueryError(f"no function {glob!r} in this timeline; it has {existing}")
-    return lambda event: (
-        event.kind == kind
-        and event.function is not None
-        and not matching.isdisjoint((event.function.name, event.function.label))
-    )
-
-
-def _subsequence(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
+def _subsequence(steps: Sequence[Item], inside: Sequence[Event]) -> list[Event]:
     """Return the first events that match the steps in order, up to the first step without an event."""
     matched: list[Event] = []
-    for event in timeline:
+    for event in inside:
         if len(matched) < len(steps) and steps[len(matched)].matches(event):
             matched.append(event)
     return matched
 
 
-def _contiguous(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
+def _contiguous(steps: Sequence[Item], events: Sequence[Event]) -> list[Event]:
     """Return the longest sequence of consecutive events that matches the first steps."""
     best: list[Event] = []
-    events = list(timeline)
     for start in range(len(events)):
         length = 0
         while length < len(steps) and start + length < len(events):
@@ -126,19 +130,19 @@ def _contiguous(steps: Sequence[_Step], timeline: Timeline) -> list[Event]:
                 break
             length += 1
         if length > len(best):
-            best = events[start : start + length]
+            best = list(events[start : start + length])
         if length == len(steps):
             break
     return best
 
 
-def _missing_row(step: _Step, instead: Event | None) -> Row:
+def _missing_row(step: Item, instead: Event | None) -> Row:
     if instead is None:
         return Row(step.name, "no such event", differs=True)
     return event_row(step.name, instead, differs=True)
 
 
-def _sentence(steps: Sequence[_Step], matched: list[Event], instead: Event | None, *, strict: bool) -> str:
+def _sentence(steps: Sequence[Item], matched: list[Event], instead: Event | None, *, strict: bool) -> str:
     """Return the sentence of a failure.
 
     Args:

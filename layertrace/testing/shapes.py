@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, Union
 
 from layertrace.errors import ExpectationError, QueryError
+from layertrace.testing.counts import leaving_out
 from layertrace.testing.failure_message import Row, event_row, failure
 from layertrace.testing.subjects import events_of, named
 from layertrace.timeline import Event, TensorSpec, Timeline
@@ -154,7 +155,10 @@ def assert_shapes(
     differing = [call for call, row in zip(calls, rows, strict=True) if row.differs]
     if differing:
         difference = _call_difference(differing[0], inputs, outputs)
+        modes = {call.mode for call in differing}
         sentence = f"{named(timeline)} does not have the expected shapes: {difference}"
+        if mode is None:
+            sentence += leaving_out(timeline, lambda other: other not in modes)
         raise failure(sentence, rows, timeline)
 
 
