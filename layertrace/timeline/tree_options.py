@@ -21,8 +21,8 @@ class TreeOptions(TypedDict, total=False):
         fold: Whether to show repetitions once, with their number.
         times: Whether to show durations, where there is room.
         places: Whether to show the lines of code that caused the events.
-        max_lines: Number of lines at most; None for one screen: 40, or 60 in less than 100 columns. `tree()`,
-            and any output with `depth` or without `fold`, has up to about 400.
+        max_lines: Number of lines at most; None for one screen: 40, or 60 in less than 100 columns; 90 with
+            `depth`. `tree()`, and any output without `fold`, has up to about 400.
         marks: Words to mark events with, by their `seq`.
     """
 

@@ -44,12 +44,20 @@ def program(request):
     return request.param, timeline, [f for f in diagnose(timeline) if f.severity != "note"]
 
 
-def shown(timeline, findings, width):
+def shown(timeline, findings, width, **options):
     """Return what `layertrace.report` prints."""
     page = io.StringIO()
     console = Console(file=page, width=width, color_system=None, force_jupyter=False, legacy_windows=False)
-    print_timeline(timeline, console=console, findings=findings)
+    print_timeline(timeline, console=console, findings=findings, **options)
     return "\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n"))
+
+
+def test_three_levels_are_readable(program):
+    """`--depth 3` shows more than one screen, but not all 400 layers one by one."""
+    _, timeline, findings = program
+    lines = shown(timeline, findings, 120, depth=3).count("\n") + 1
+
+    assert lines <= 90
 
 
 @pytest.mark.parametrize(("width", "most"), [(80, 60), (120, 40)])

@@ -79,13 +79,13 @@ def report(
         before += [] if card is None else [card]
         before += [render.findings(findings)] * bool(findings)
         after: list[RenderableType] = [] if no_findings else [judged]
-        deeper = 3 if depth is None else depth + 1
+        deeper = "--depth 3" if depth is None else f"--depth {depth + 1} · --lines 400"
         export = f"layertrace export {quote(str(file))} -o run.html"
         shown_events = render.overview(
             shown,
             findings=findings,
             verdict=None if no_findings else judged,
-            more=f"more: --depth {deeper} · --all · --life · --functions · {export}",
+            more=f"more: {deeper} · --all · --life · --functions · {export}",
             taken=lines_taken(console_of(), *before, *after),
             depth=depth,
             fold=not everything,

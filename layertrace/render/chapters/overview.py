@@ -43,6 +43,7 @@ __all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
 
 LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
 FEWEST_LINES = 10
+LINES_WITH_DEPTH = 90
 LONGEST_TREE = 16
 MOST_EVENTS = 20_000  # of which it is tried whether the tree is short: to fold a million takes seconds
 WIDE_FROM = 100
@@ -73,7 +74,8 @@ class Overview:
         more: What to show below, such as further commands.
         taken: The number of lines of the screen that other parts of the report take.
         depth: The number of levels in each chapter; None for as many as there is room for.
-        max_lines: The number of lines; None for 40, or 60 in a narrow terminal, or 400 with `depth`.
+        max_lines: The number of lines; None for 40, or 60 in a narrow terminal; 90 with `depth`, and 400
+            without `fold`.
         fold: Whether to show repeated events once.
         times: Whether to show durations.
         places: Whether to show lines of code inside chapters.
@@ -151,8 +153,10 @@ class Overview:
         """Return the number of lines."""
         if self.max_lines is not None:
             return max(self.max_lines, 1)
-        if self.depth is not None or not self.fold:
+        if not self.fold:
             return MOST_LINES
+        if self.depth is not None:
+            return LINES_WITH_DEPTH - self.taken
         screen = LINES_WHEN_WIDE if options.max_width >= WIDE_FROM else LINES_WHEN_NARROW
         return max(screen - self.taken, FEWEST_LINES)
 
