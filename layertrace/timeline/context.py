@@ -13,7 +13,8 @@ __all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "Recording
 
 ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
-    "compiled", "adapted", "weights set", "losses read", "clock", "bound late",
+    "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
+    "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
 ]  # fmt: skip
 
 
@@ -34,6 +35,12 @@ class Observation:
             `bound late`: a variable that a layer's function reads had another value when the function ran
             than when the layer was created or called symbolically.
             `clock`: a traced function asks for the time.
+            `same values`: an initializer drew the same numbers for a second variable. `same input`: two
+            calls inside one call were given the same tensor. `unused output`: no op of the graph reads what a
+            layer returned. `broadcast`: a column and a vector of one length were combined into a
+            matrix. `weights unused`: no op of the graph reads the sample weights. `scalar loss`: a loss
+            returned one number although there are weights or a mask. `vector gradient`: a tape was asked for
+            the gradient of several numbers.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
@@ -44,6 +51,7 @@ class Observation:
             a compile: the learning rate, or the class of its schedule.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
+            For `same values`: the earlier variable, and this one.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
         without_gradient: The paths of those whose gradient was None.
@@ -107,6 +115,7 @@ class LayerState:
         activation: The name of its activation function, `linear` if it applies none; None if it has none.
         arrays: Attributes of a user's layer that hold an array or eager tensor, each with its spec and a
             digest of its values.
+        repeated: The numbers of its layers that one list or dict holds several times, with how often.
     """
 
     layer: LayerRef
@@ -131,6 +140,7 @@ class LayerState:
     output_layer: int | None = None
     activation: str | None = None
     arrays: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
+    repeated: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

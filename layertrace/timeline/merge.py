@@ -109,6 +109,7 @@ class _Part:
                 layer=layer,
                 children=tuple(child + offset for child in state.children),
                 held={child + offset: name for child, name in state.held.items()},
+                repeated=tuple((child + offset, times) for child, times in state.repeated),
                 variables=tuple(variable + offset if variable else 0 for variable in state.variables),
             )
         observations = tuple(self._observation(seen, numbers) for seen in context.observations)

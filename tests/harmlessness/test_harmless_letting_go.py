@@ -126,6 +126,130 @@ def test_a_class_and_what_its_methods_close_over_are_let_go(k, is_let_go):
     assert is_let_go(program, when="after it")
 
 
+def side_by_side(k):
+    """Return a layer whose inner layers share an initializer and get the same tensor."""
+
+    class Own(k.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.shared = k.initializers.GlorotUniform(seed=1)
+            self.heads = [k.layers.Dense(2, kernel_initializer=self.shared) for _ in range(2)]
+            self.returned = []
+
+        def build(self, shape):
+            for head in self.heads:
+                head.build(shape)
+
+        def call(self, x):
+            inside = x * 2
+            self.returned.append(weakref.ref(inside))
+            return self.heads[0](inside) + self.heads[1](inside)
+
+    return Own()
+
+
+@KERAS
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "traced"])
+def test_what_is_shared_is_let_go(k, compiled, is_let_go):
+    """Tensors that several calls were given can be collected, and initializers that several layers share."""
+
+    def program():
+        layer, x = side_by_side(k), tf.ones((2, 3))
+        function = tf.function(layer) if compiled else layer
+        out = function(x)
+        inside = [tensor for reference in layer.returned if (tensor := reference()) is not None]
+        return [layer, layer.shared, function, x, out, *inside]
+
+    assert is_let_go(program)
+
+
+def test_a_tensor_inside_a_call_is_let_go_before_the_call_ends(collected):
+    """A call that makes a large tensor for a layer, and drops it, has room for the next."""
+    gone = []
+
+    class Own(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            shared = keras.initializers.GlorotUniform(seed=1)
+            self.heads = [keras.layers.Dense(3, kernel_initializer=shared) for _ in range(2)]
+
+        def build(self, shape):
+            for head in self.heads:
+                head.build(shape)
+
+        def call(self, x):
+            for head in self.heads:
+                large = x * 2
+                reference = weakref.ref(large)
+                x = head(large)
+                del large
+                collected()
+                gone.append(reference() is None)
+            return x
+
+    Own()(X)
+    without, gone[:] = gone[:], []
+    with layertrace.trace():
+        Own()(X)
+
+    assert gone == without == [True, True]
+
+
+def test_a_tensor_of_the_program_keeps_nothing_of_ours(collected):
+    """The spans of a recording are deleted with it, although a tensor that many calls got lives on."""
+    x = tf.ones((2, 3))
+    threads = len(hub.hub.living_states())
+
+    def work():
+        for function in (side_by_side(keras), tf.function(side_by_side(keras))):
+            function(x)
+
+    with layertrace.trace() as timeline:
+        for _ in range(3):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+    seen = [one.what for one in timeline.surroundings.observations]
+    del thread, timeline
+    with layertrace.trace():  # `last_timeline` keeps the last one
+        pass
+    collected()
+
+    assert "same input" in seen
+    assert len(hub.hub.living_states()) <= threads + 1
+    assert x.shape == (2, 3)
+
+
+def test_a_failed_call_keeps_nothing(collected):
+    """What a call was given is forgotten if it raises."""
+    x = tf.ones((2, 3))
+    threads = len(hub.hub.living_states())
+
+    class Failed(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inside = side_by_side(keras)
+
+        def call(self, x):
+            self.inside(x)
+            raise ValueError("no")
+
+    def work():
+        for function in (Failed(), tf.function(Failed())):
+            with pytest.raises(ValueError, match="no"):
+                function(x)
+
+    with layertrace.trace():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    del thread
+    collected()
+
+    assert len(hub.hub.living_states()) <= threads + 1
+    assert x.shape == (2, 3)
+
+
 @KERAS
 def test_what_failed_is_let_go(k, is_let_go):
     """A layer that raised can be collected, with the exception and what it refers to."""

@@ -12,6 +12,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
 from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.layer_calls import begin, end, fail
+from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
     KERAS_UPDATES,
@@ -62,13 +63,22 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
         *_training_points(framework, base),
+        _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
     ]
     if framework == "keras":
         variable = sys.modules["keras"].Variable
         points.append(
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
-    return (*points, *_update_points(framework))
+    return (*points, *_update_points(framework), *_loss_points(framework))
+
+
+def _loss_points(framework: str) -> tuple[HookPoint, ...]:
+    """Return the function of Keras 3 that weights the values of a loss."""
+    part = keras_private.PARTS[framework].get("weighted_losses")
+    if part is None or not parts.exists(part):
+        return ()
+    return (_point(*parts.home(part), WEIGHTED_LOSSES, "watch"),)
 
 
 def _training_points(framework: str, base: type) -> Iterator[HookPoint]:

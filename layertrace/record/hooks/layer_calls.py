@@ -13,6 +13,13 @@ from layertrace.record.describe.values import Deferred, defer, eager_shape
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import Call
+from layertrace.record.hooks.tensor_paths import (
+    Given,
+    forget_inputs,
+    note_input,
+    note_inputs,
+    note_output,
+)
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
@@ -43,13 +50,18 @@ _AUTOGRAPH = "tensorflow.python.autograph."
 
 
 class Arguments(dict[str, Deferred]):
-    """The arguments of a method by name, with the flags and the distribution strategy of the call."""
+    """The arguments of a method by name, with the flags and the distribution strategy of the call.
 
-    __slots__ = ("flags", "strategy")
+    Attributes:
+        given: The tensors that calls inside this one were given, until it ends.
+    """
+
+    __slots__ = ("flags", "given", "strategy")
 
     def __init__(self, arguments: Iterable[tuple[str, Deferred]]) -> None:
         super().__init__(arguments)
         self.flags: frozenset[Flag] = frozenset()
+        self.given: Given | None = None
         self.strategy: str | None = None
 
 
@@ -88,6 +100,7 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
             live_layers.fast_path_layers[id(subject)] = layer
         else:
             before_call(span, subject)
+        note_input(span, values[0] if values else None)
     elif method.kind == "init":
         arguments.strategy = strategy()
         if _is_called_in("from_config", caller):
@@ -239,6 +252,8 @@ def end(span: Span, result: object, subject: object) -> None:
         if kind == "call":
             if span[MODE] is not None:
                 after_call(span, subject)
+                note_output(span, result)
+            note_inputs(span)
             _returned(span, ended, result)
         elif layer is not None:
             if kind == "init":
@@ -288,6 +303,7 @@ def fail(span: Span, error: BaseException) -> None:
     thread.span = span[PARENT]
     with guarded(f"record the failure of a {span[METHOD].kind}"):
         forget_call(span)
+        forget_inputs(span)
         chain = frozenset(map(id, with_causes(error)))
         before, failed = thread.failing
         passes_through = failed is not None and failed[PARENT] is span and not before.isdisjoint(chain)

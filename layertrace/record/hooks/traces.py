@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import re
+import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
 from typing import Any
 
@@ -16,6 +16,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
+from layertrace.record.hooks.graph_facts import observe_graph, stub
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub
@@ -35,7 +36,8 @@ class TraceNote:
     """What is known of one trace; the ops of `graph` are counted at its end.
 
     `defined` is the code that readers are shown. `code` is compared with that of other functions: it is None
-    for a function that `tf.data` maps, since each use of it is traced.
+    for a function that `tf.data` maps, since each use of it is traced. `returned` are the tensors that
+    calls returned, until the trace ends.
     """
 
     record: FunctionRecord
@@ -47,6 +49,7 @@ class TraceNote:
     defined: CodeType | None
     instance: Opaque | None
     graph: GraphSpec
+    returned: list[tuple[Span, list[weakref.ref[Any]]]] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:
@@ -116,6 +119,10 @@ def _end(span: Span, concrete: Any, _: object) -> None:
             note.record.kept.append(note.index)
             note.record.traced.append(span[START])
         _observe_seeds(span, ops, after_trace(span))
+        if note is not None:
+            returned, note.returned = note.returned, []
+            with guarded("read what a graph uses"):
+                observe_graph(span, concrete, ops, returned)
         finish(span, ended)
 
 
@@ -123,6 +130,7 @@ def _fail(span: Span, error: BaseException) -> None:
     note = trace_note(span)
     if note is not None:
         note.record.failed += 1
+        note.returned = []
     fail(span, error)
 
 
@@ -169,14 +177,8 @@ def _user_line(traceback: Iterable[Any]) -> CodePosition | None:
         if re.search(r"keras[/\\]src[/\\](initializers|layers)[/\\]", frame.filename):
             return None
         if not source_lines.is_internal(frame.filename):
-            return _stub(frame.filename, frame.lineno, frame.name), -1
+            return stub(frame.filename, frame.lineno, frame.name), -1
     return None
-
-
-@functools.lru_cache(maxsize=256)
-def _stub(file: str, line: int, function: str) -> CodeType:
-    """Return a code object that stands for a line whose own code object is not available."""
-    return compile("", file, "exec").replace(co_firstlineno=line, co_name=function)
 
 
 def _is_tensorflows_own(function: object) -> bool:

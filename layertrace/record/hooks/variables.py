@@ -9,6 +9,7 @@ from layertrace.record.describe.modes import current_mode
 from layertrace.record.describe.values import describe, dtype_name, spec, tensor_shape
 from layertrace.record.describe.variable_holders import Holder, holder_of
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.initial_values import draws_of, note_draw
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import threads
@@ -43,7 +44,17 @@ class VariableNote:
         holder: The optimizer, metric or random generator that it is part of.
     """
 
-    __slots__ = ("deferred", "flags", "holder", "initializer", "number", "source", "spec", "strategy")
+    __slots__ = (
+        "deferred",
+        "draws",
+        "flags",
+        "holder",
+        "initializer",
+        "number",
+        "source",
+        "spec",
+        "strategy",
+    )
 
     def __init__(self, source: Source, arguments: dict[str, object], deferred: bool, holder: Holder) -> None:
         self.source = source
@@ -54,6 +65,7 @@ class VariableNote:
         self.strategy = strategy()
         initial = arguments.get("initializer", arguments.get("initial_value"))
         self.initializer = _initializer(initial)
+        self.draws = draws_of(initial)
         self.number = _numbers.next_number()
         self.spec = self._requested(arguments, describe(initial))
 
@@ -101,6 +113,7 @@ class VariableNote:
             role=self.holder.role,
             holder=self.holder.name,
         )
+        note_draw(self.draws, self.spec)
         with contextlib.suppress(TypeError):  # one of a class with slots cannot be referred to weakly
             _numbers.add(variable, self.spec)
 
@@ -185,7 +198,9 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
         # add_weight creates a keras.Variable, which creates a tf.Variable: one event, and the inner calls
         # know more: Keras has chosen an initializer by now.
         if source == "keras":
-            cast(VariableNote, parent[DETAIL]).initializer = _initializer(arguments.get("initializer"))
+            note = cast(VariableNote, parent[DETAIL])
+            note.draws = draws_of(arguments.get("initializer"))
+            note.initializer = _initializer(arguments.get("initializer"))
         return None
     if source == "tf" and ("initial_value" not in arguments or _is_part_of_another(call)):
         return None  # a handle on a variable that exists, or a part of one that is recorded already

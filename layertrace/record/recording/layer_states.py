@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
@@ -100,6 +101,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         output_layer=_output_layer(layer),
         arrays=_arrays(layer),
         activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
+        repeated=_repeated(layer),
     )
 
 
@@ -172,23 +174,36 @@ def _compute_dtype(layer: object, record: LayerRecord) -> str | None:
 
 def _held(layer: object) -> Mapping[int, str]:
     """Return the attribute that holds each registered layer, also in a list or dict."""
-    cls: type = type(layer)
-    base = set_by_framework(cls)
     paths: dict[int, str] = {}
-    # In `_self_…` tf_keras keeps layers that it also keeps under their own names, or that have only a number.
-    items = list(safe.instance_dict(layer).items())
-    named = [item for item in items if type(item[0]) is str and not item[0].startswith("_self_")]
-    for name, value in sorted(named, key=lambda item: item[0].startswith("_")):
-        if name in base:
-            continue
-        inner = safe.unwrapped(value)
-        inside = [(safe.MISSING, value)] if inner is None else safe.first_items(inner, _HELD)
-        for key, item in inside:
+    for name, items in _collections(layer):
+        for key, item in items:
             record = live_layers.get(item)
             if record is not None:
                 path = name if key is safe.MISSING else f"{name}[{safe.key_words(key)}]"
                 paths.setdefault(record.number, path)
     return paths
+
+
+def _repeated(layer: object) -> tuple[tuple[int, int], ...]:
+    """Return the layers that one list or dict in an attribute holds several times, and how often."""
+    times: dict[int, int] = {}
+    for _, items in _collections(layer):
+        held = Counter(record.number for _, item in items if (record := live_layers.get(item)) is not None)
+        times.update({number: count for number, count in held.items() if count > times.get(number, 1)})
+    return tuple(times.items())
+
+
+def _collections(layer: object) -> Iterator[tuple[str, list[tuple[object, object]]]]:
+    """Yield the attributes of a layer, each with its items and their keys; a single value has no key."""
+    cls: type = type(layer)
+    base = set_by_framework(cls)
+    # In `_self_…` tf_keras keeps layers that it also keeps under their own names, or that have only a number.
+    items = list(safe.instance_dict(layer).items())
+    named = [item for item in items if type(item[0]) is str and not item[0].startswith("_self_")]
+    for name, value in sorted(named, key=lambda item: item[0].startswith("_")):
+        if name not in base:
+            inner = safe.unwrapped(value)
+            yield name, [(safe.MISSING, value)] if inner is None else safe.first_items(inner, _HELD)
 
 
 def _methods(cls: type) -> Mapping[str, Location]:

@@ -53,6 +53,13 @@ def _description(observation: Observation) -> str:
         "adapted": f"{name} gave the layer what it knows of the data",
         "weights set": f"{name} replaced the weights",
         "losses read": "the losses of the layer were read",
+        "same values": f"{name} drew the same numbers for an earlier variable",
+        "same input": "another call inside the same call got the same tensor",
+        "unused output": "nothing in the graph reads the output",
+        "broadcast": f"{before} and {now} were combined into a matrix",
+        "weights unused": "nothing in the graph reads the sample weights",
+        "scalar loss": f"{name} returned one number, which weights or a mask cannot act on",
+        "vector gradient": f"the gradient of {now} was requested, which is that of its sum",
     }
     return descriptions[observation.what]
 

@@ -9,6 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.building.output_unused import unused_outputs
 from layertrace.diagnosis.training_steps import gradient_before
 from layertrace.diagnosis.user_source import is_in_tape
 from layertrace.timeline.context import LayerState, Observation
@@ -47,9 +48,10 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     """
     unreached = _unreached(context)
     outside: set[int] = set()
+    unused = {layer.id for layer in unused_outputs(context)}  # LT315
     for state in context.states.values():
         own = _own_variables(context, state, unreached)
-        if not own or not state.alive:
+        if not own or not state.alive or state.layer.id in unused:
             continue
         update = unreached[own[0]][0]
         calls = context.of(state.layer, "call")

@@ -1,0 +1,106 @@
+"""LT514: An output `[batch, 1]` and a vector `[batch]` are combined into a matrix of all pairs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import rewritten, source_of
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import LayerRef, TensorSpec
+
+
+@rule("LT514", "shapes-broadcast", "error", links.CUSTOM_TRAIN_STEP)
+def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
+    """An output `[batch, 1]` and a vector `[batch]` are combined into a matrix of all pairs.
+
+    ## Why is this bad?
+
+    TensorFlow repeats both along the missing dimension. `y - predicted` then holds the difference of each
+    target and each prediction, `[batch, batch]`, and its mean is smallest if all predictions are the mean of
+    the targets. Nothing is reported, and the model learns nothing else. The losses of Keras give both
+    the same rank first.
+
+    ## Example
+
+    ```python
+    loss = tf.reduce_mean(tf.square(y - predicted))  # [16] - [16, 1]
+    ```
+
+    ## Use instead
+
+    ```python
+    loss = tf.reduce_mean(tf.square(y[:, None] - predicted))
+    ```
+
+    ## Known limits
+
+    - Only in graphs: a loop that runs eagerly is not examined.
+    - All pairs that the program asks for, as in `a[:, None] - a`, are not reported.
+    """
+    reported: set[tuple[object, object]] = set()
+    for layer, observation in context.layer_observations("broadcast"):
+        key = (observation.location, observation.name)
+        if key not in reported:
+            reported.add(key)
+            yield _violation(context, layer, observation)
+
+
+def _violation(context: DiagnosisContext, layer: LayerRef, seen: Observation) -> Violation:
+    mine, other = seen.before, seen.now
+    trace = context.event(seen.during)
+    calls = [call for call in context.of(layer, "call") if call.outputs == mine]
+    length = mine.shape[0] if isinstance(mine, TensorSpec) and mine.shape else None
+    size = "batch" if length is None else str(length)
+    evidence = [Evidence(f"{mine} and {other} give [{size}, {size}]", seqs(trace), seen.location)]
+    if calls:
+        evidence.append(Evidence(f"returned {mine}", seqs(calls[0]), calls[0].location))
+    fix = _same_shape(seen)
+    return Violation(
+        message=f"{{layer}} returned {mine}, and this line combines it with {other}: that gives a matrix "
+        f"of all pairs, [{size}, {size}]; give both the same shape.",
+        layer=layer,
+        location=seen.location,
+        evidence=tuple(evidence),
+        fix=fix or "y = y[:, None]  # the vector gets the shape of the column",
+        fix_place="in place" if fix else "before",
+    )
+
+
+_BINARY = {"Sub": ast.Sub, "AddV2": ast.Add, "Mul": ast.Mult, "RealDiv": ast.Div}
+_FUNCTIONS = {
+    "Sub": "subtract",
+    "SquaredDifference": "squared_difference",
+    "Mul": "multiply",
+    "AddV2": "add",
+    "RealDiv": "divide",
+}
+
+
+def _same_shape(seen: Observation) -> str:
+    """Write the statement with `[:, None]` after the vector; nothing if the line does not show it."""
+    op, _, at = seen.name.partition(" ")
+    vector_is_mine = isinstance(seen.before, TensorSpec) and len(seen.before.shape or ()) == 1
+    position = int(at or 0) if vector_is_mine else 1 - int(at or 0)
+    nodes = list(nodes_at(seen.location))
+    statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
+    operands: list[tuple[ast.expr, ast.expr]] = []
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, _BINARY.get(op, ())):
+            operands.append((node.left, node.right))
+        elif (
+            isinstance(node, ast.Call) and dotted(node.func).endswith(_FUNCTIONS[op]) and len(node.args) == 2
+        ):
+            operands.append((node.args[0], node.args[1]))
+    if statement is None or len(operands) != 1:
+        return ""
+    vector = operands[0][position]
+    text = source_of(seen.location, vector)
+    plain = isinstance(vector, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+    column = f"{text}[:, None]" if plain else f"({text})[:, None]"
+    return rewritten(seen.location, statement, {vector: column})
