@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import text_replaced
-from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
+from layertrace.diagnosis.user_source import dotted, is_within, nodes_at, parameters
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
@@ -47,6 +47,8 @@ def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
         build, layer = created.parent, created.event.layer
         if build is None or build.kind != "build" or layer is None or build.layer != layer:
             continue
+        if not _is_in(build.defined_at, created.event.location):
+            continue
         name = next((each for each in parameters(build.defined_at) if each != "self"), None)
         request = None if name is None else _request(created.event.location, name)
         if request is None or name is None:
@@ -67,6 +69,15 @@ def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
             fix=fix or f"# leave out {name}[0], the batch size",
             fix_place="in place" if fix else "elsewhere",
         )
+
+
+def _is_in(build: Location | None, location: Location | None) -> bool:
+    """Return whether a line is in a `build`, so that its names are the parameters of this one.
+
+    The line `Input(shape=input_shape)` may build a layer of Keras, whose `build` has this parameter, too:
+    tests/cases/clean/shapes_with_the_names_of_parameters.py
+    """
+    return build is not None and location is not None and is_within(location, build)
 
 
 def _consequence(
