@@ -8,7 +8,7 @@ import linecache
 from layertrace.diagnosis.user_source import function_around, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
-__all__ = ["is_read_later", "rewritten", "source_of"]
+__all__ = ["is_read_later", "rewritten", "source_of", "without_call"]
 
 
 def is_read_later(location: Location | None, name: str) -> bool:
@@ -44,8 +44,8 @@ def source_of(location: Location | None, node: ast.AST) -> str:
     return ast.get_source_segment("".join(lines), node) or ast.unparse(node)
 
 
-def rewritten(location: Location | None, statement: ast.stmt, changes: dict[ast.expr, str]) -> str:
-    """Return the text of a statement with other text in place of some of its expressions.
+def rewritten(location: Location | None, statement: ast.stmt | ast.expr, changes: dict[ast.expr, str]) -> str:
+    """Return the text of a statement or expression with other text in place of some of its expressions.
 
     For a location inside a statement of several lines, this is only that line if nothing else changes.
     """
@@ -61,7 +61,18 @@ def rewritten(location: Location | None, statement: ast.stmt, changes: dict[ast.
     return text
 
 
-def _offset(text: str, statement: ast.stmt, node: ast.expr) -> int:
+def without_call(location: Location | None) -> str:
+    """Write the statement of a line with `layer(x)` in place of `layer.call(x)`; nothing if it has none."""
+    nodes = list(nodes_at(location))
+    statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    methods = [func for func in called if isinstance(func, ast.Attribute) and func.attr == "call"]
+    if statement is None or not methods:
+        return ""
+    return rewritten(location, statement, {func: source_of(location, func.value) for func in methods})
+
+
+def _offset(text: str, statement: ast.stmt | ast.expr, node: ast.expr) -> int:
     """Return where an expression begins in the text of its statement."""
     lines = text.splitlines(keepends=True)
     above = node.lineno - statement.lineno

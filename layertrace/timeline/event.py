@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure", "object", "added", "removed"]
-Flag = Literal["direct", "masked", "from config", "name by position", "reference"]
+Flag = Literal["direct", "masked", "training lost", "from config", "name by position", "reference"]
 FunctionRole = Literal["train", "test", "predict"]
 VariableRole = Literal["optimizer", "metric", "seed", "counter"]
 Reason = Literal["signature", "second pass", "new function", "new instance", "context", "failed before",
@@ -352,8 +352,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         replica: 0-based index of the replica of a `tf.distribute` strategy that it ran in.
         strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was.
         flags: `direct`: the user's code called `call` itself instead of the layer. `masked`: an input tensor
-            carried a mask (checked in symbolic and graph calls and in the first eager ones). `from config`:
-            an init by `from_config`. `name by position`: the first argument of `add_weight` was a name.
+            carried a mask (checked in symbolic and graph calls and in the first eager ones). `training lost`:
+            a direct call without `training`, inside a call with `training=True`. `from config`: an init by
+            `from_config`. `name by position`: the first argument of `add_weight` was a name.
             `reference`: an init of a layer that Keras creates to compare others with while it saves or loads.
     """
 

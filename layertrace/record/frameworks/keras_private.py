@@ -37,6 +37,7 @@ _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
 _NO_OUTPUT = "the layer that computes the output of a model is not known"
 _NO_READERS = "Python values that a model, loss or metric reads, and that change later, are not noticed"
+_NO_CONTEXT = "a direct call of a layer that loses `training` is not found"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 
 KERAS_PARTS = {
@@ -103,6 +104,8 @@ KERAS_PARTS = {
         "reduce_weighted_values",
         "losses that return one number although there are sample weights are not found",
     ),
+    "call_context": _keras("backend.common.global_state", "get_global_attribute", _NO_CONTEXT),
+    "current_call": _keras("layers.layer", "current_call_ctx", _NO_CONTEXT, in_code=True),
     "scratch_graph": _keras("backend.tensorflow.core", "scratch_graph", _NO_SYMBOLIC, in_code=True),
     "train_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_train_function", _NO_ROLE),
     "test_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_test_function", _NO_ROLE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from types import FrameType
@@ -94,6 +95,8 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
             or (mode is not None and _is_behind_autograph(caller, method.frames_to_caller))
         ):
             arguments.flags |= {"direct"}
+            if "training" in method.names and "training" not in arguments and _is_training(layer):
+                arguments.flags |= {"training lost"}
         if any(safe.framework_attribute(v, "_keras_mask") is not None for v in (*values, *extra)):
             arguments.flags |= {"masked"}
         if mode is None:
@@ -114,6 +117,16 @@ def strategy() -> str | None:
     """Return the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
     distribute = Loaded.tf.distribute
     return safe.class_name(distribute.get_strategy()) if distribute.has_strategy() else None
+
+
+def _is_training(layer: LayerRecord) -> bool:
+    """Return whether the outermost call of Keras 3 around a layer was given `training=True`."""
+    part = keras_private.KERAS_PARTS["call_context"]
+    owner = sys.modules.get(part.module)
+    if owner is None or layer.facts.framework != "keras":
+        return False
+    current = getattr(owner, part.name)(keras_private.KERAS_PARTS["current_call"].name)
+    return safe.instance_dict(current).get("training") is True
 
 
 def _is_behind_autograph(caller: FrameType | None, distance: int) -> bool:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import without_call
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import calls_method
+from layertrace.diagnosis.rules.training._shared import given_training
+from layertrace.diagnosis.rules.training.training_not_passed import depends_on_training
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
@@ -41,8 +44,9 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - A direct `layer.call(x)` is reported only if the layer was not built before, and either the call
-      failed or the `build` of the user's class never ran.
+    - A direct `layer.call(x)` of a layer that is built is reported only if it loses `training`: inside a call
+      with `training=True`, without an own `training`, for a layer that it makes a difference to. One of a
+      layer that is not built is reported if the call failed, or if the `build` of the user's class never ran.
     - A `__call__` that calls the one of Keras is not reported.
     - Direct calls of layers of `tf_keras` are not examined.
     """
@@ -60,6 +64,10 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
                 fix="def call(self, x): ...",
             )
     for layer in context.layers:
+        lost = next((call for call in context.of(layer, "call") if _loses_training(context, call)), None)
+        if lost is not None:
+            yield _without_training(context, lost, layer)
+            continue
         first = next((call for call in context.of(layer, "call") if "direct" in call.flags), None)
         # A layer that is built may be called in this way: tests/cases/clean/call_invoked_on_built_layers.py
         if first is None or layer.framework != "keras" or _is_built(context, layer):
@@ -80,6 +88,35 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
             fix=f"{name}(x)  # not {name}.call(x)",
             severity=None if failed else "warning",
         )
+
+
+def _loses_training(context: DiagnosisContext, call: Event) -> bool:
+    """Return whether a direct call runs in inference mode, though the call around it is a training call."""
+    # tests/cases/clean/call_invoked_on_built_layers.py
+    if "training lost" not in call.flags or given_training(call.location) is not None:
+        return False
+    state = context.state(call.layer)
+    inside = () if state is None else state.children
+    layers = [call.layer, *(context.states[child].layer for child in inside if child in context.states)]
+    return any(layer is not None and depends_on_training(context, layer) for layer in layers)
+
+
+def _without_training(context: DiagnosisContext, call: Event, layer: LayerRef) -> Violation:
+    name = _name_at_call(context, call, layer)
+    outer = context.enclosing_call(call)
+    evidence = [Evidence("call without training", (call.seq,), call.location)]
+    if outer is not None and outer.layer is not None:
+        evidence.append(Evidence(f"{outer.layer.name} runs in training", seqs(outer), outer.location))
+    return Violation(
+        message="The call of {layer} is invoked directly, so Keras does not pass training=True on to it: it "
+        "runs in inference mode while the layers around it train.",
+        layer=layer,
+        location=call.location,
+        evidence=tuple(evidence),
+        fix=without_call(call.location) or f"{name}(x)  # not {name}.call(x)",
+        fix_place="in place" if without_call(call.location) else None,
+        severity="warning",
+    )
 
 
 def _was_run_by_keras(context: DiagnosisContext, state: LayerState) -> bool:

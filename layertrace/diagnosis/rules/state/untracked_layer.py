@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import LayerState
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.ownership import is_lambda
 
 
 @rule("LT106", "untracked-layer", "warning", links.SUBCLASSING)
@@ -20,7 +24,7 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
 
     Keras finds the layers inside a layer when they are assigned to an attribute, or are in a list or dict
     that is. It misses a layer that is put later into a list inside a dict or into `list[0]`, and one in
-    the defaults of a lambda, in a plain object or in a global. The weights of such a layer are not
+    the defaults of a lambda, in a plain object or in a global. A `Lambda` tracks no layers at all. The weights of such a layer are not
     trained, counted or saved.
 
     ## Example
@@ -41,6 +45,8 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A layer that its caller did not create may be lent on purpose, such as a teacher or a frozen
       encoder. It is reported only if an optimizer updates the layers that call it but not the layer.
+    - A layer that a `Lambda` calls is reported in a program that trains nothing, too, unless its weights
+      were set, it is frozen, it is called with `training=False`, or it is also called elsewhere.
     - Layers without weights, and layers that are gone when the recording ends, are not examined.
     - Only a note where the layer has nothing to train.
     - A layer that is created in a `call` is reported as LT103, one of the other Keras as LT702.
@@ -67,12 +73,16 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         # A layer that another one created may be lent: tests/cases/clean/layers_lent_and_trained_elsewhere.py
         by_owner = _is_created_by(context, init, owner)
         hidden = by_owner and _is_called_in_call(context, event)
-        if not hidden and not _is_left_untrained(context, event, owner, state):
+        lost = is_lambda(owner) and _is_in_no_model(context, state)
+        if not hidden and not lost and not _is_left_untrained(context, event, owner, state):
             continue
         reported.add(layer.id)
         parameters = sum(spec.parameters for _, spec, _ in context.created_variables(layer))
         count = f"{parameters:,} parameters" if parameters else f"{len(state.variables)} weights"
         created_at = None if init is None else init.location
+        if is_lambda(owner):
+            yield _in_lambda(context, owner, layer, event, count)
+            continue
         yield Violation(
             message=f"{owner.name} ({owner.class_name}) calls {{layer}} but does not track it: its {count} "
             "are neither trained nor saved with it.",
@@ -92,7 +102,92 @@ def _may_own(context: DiagnosisContext, owner: LayerRef, layer: LayerRef) -> boo
     state = context.state(owner)
     if owner.framework != layer.framework:
         return False  # LT702
-    return owner.id != layer.id and is_user_defined(owner) and state is not None and state.alive
+    own = is_user_defined(owner) or is_lambda(owner)
+    return owner.id != layer.id and own and state is not None and state.alive
+
+
+def _is_in_no_model(context: DiagnosisContext, state: LayerState) -> bool:
+    """Return whether only a `Lambda` calls a layer, whose weights are to be trained and are not."""
+    # tests/cases/clean/lambdas_that_lose_nothing.py
+    calls = context.of(state.layer, "call")
+    inside = {state.layer.id, *state.children}
+    elsewhere = [call for call in calls if not any(map(is_lambda, _callers(context, call)))]
+    is_set = any(layer.id in inside for layer, _ in context.layer_observations("weights set"))
+    is_told = all(call.training is False for call in calls)
+    is_trained = bool(context.updated & set(state.variables))
+    return not (elsewhere or is_set or is_told or is_trained) and _may_learn(context, state)
+
+
+def _callers(context: DiagnosisContext, call: Event) -> list[LayerRef]:
+    return [outer.layer for outer in context.enclosing(call, "call") if outer.layer is not None]
+
+
+def _in_lambda(
+    context: DiagnosisContext, owner: LayerRef, layer: LayerRef, call: Event, count: str
+) -> Violation:
+    """Return the violation of a layer that the function of a `Lambda` calls."""
+    init, made = context.init_of(owner), context.init_of(layer)
+    place = call.location if init is None else init.location
+    fix = _without_lambda(place)
+    created = None if made is None else made.location
+    return Violation(
+        message=f"The function of a Lambda calls {{layer}}, but a Lambda tracks no layers: its {count} "
+        "are neither trained nor saved with the model.",
+        layer=layer,
+        location=place,
+        evidence=(
+            Evidence(f"{owner.name} calls {layer.name}", (call.seq,), place),
+            Evidence("created here", seqs(made), created),
+        ),
+        fix=fix or _own_class(place, layer.name),
+        fix_place="in place" if fix else "elsewhere",
+    )
+
+
+def _lambda_at(place: Location | None) -> tuple[ast.Call, ast.Lambda] | None:
+    """Return the `Lambda(lambda x: …)` of a line, with its function; None if the function is a `def`."""
+    for node in nodes_at(place):
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "Lambda" and node.args:
+            function = node.args[0]
+            if isinstance(function, ast.Lambda) and len(function.args.args) == 1:
+                return node, function
+    return None
+
+
+def _without_lambda(place: Location | None) -> str:
+    """Write a statement with the layer in place of a `Lambda` that only calls it; nothing if it does more."""
+    statement = next((node for node in nodes_at(place) if isinstance(node, ast.stmt)), None)
+    created = _lambda_at(place)
+    if statement is None or created is None:
+        return ""
+    node, function = created
+    body, name = function.body, function.args.args[0].arg
+    if not isinstance(body, ast.Call) or not isinstance(body.func, (ast.Name, ast.Attribute)):
+        return ""
+    if body.keywords or [ast.unparse(each) for each in body.args] != [name]:
+        return ""
+    return rewritten(place, statement, {node: source_of(place, body.func)})
+
+
+def _own_class(place: Location | None, name: str) -> str:
+    """Write the class of a layer that does what a `Lambda` does, and tracks the layer that it calls."""
+    argument, result = "x", "..."
+    created = _lambda_at(place)
+    if created is not None:
+        body = created[1].body
+        called = [node.func for node in ast.walk(body) if isinstance(node, ast.Call)]
+        names = [func for func in called if isinstance(func, ast.Name)]
+        if len(names) == 1:
+            argument, name = created[1].args.args[0].arg, names[0].id
+            result = rewritten(place, body, {names[0]: f"self.{name}"})
+    return (
+        f"class Own(keras.layers.Layer):  # use Own({name}) in place of the Lambda\n"
+        f"    def __init__(self, {name}):\n"
+        "        super().__init__()\n"
+        f"        self.{name} = {name}\n\n"
+        f"    def call(self, {argument}):\n"
+        f"        return {result}"
+    )
 
 
 def _tracked(owner: LayerRef, layer: LayerRef, *, by_owner: bool) -> str:

@@ -141,7 +141,7 @@ _STRENGTHS = ("rate", "stddev", "drop_path_rate")
 _DROPOUT_RATES = ("dropout", "recurrent_dropout")
 
 
-def _depends_on_training(context: DiagnosisContext, layer: LayerRef) -> bool:
+def depends_on_training(context: DiagnosisContext, layer: LayerRef) -> bool:
     """Return whether a layer behaves differently in training.
 
     These do: a Keras layer that always does, or a subclass of it; a Keras layer with a dropout rate; a
@@ -201,7 +201,7 @@ def _calls_without_training(
         outer = context.enclosing_layer(call)
         # A part of a Keras layer, such as the cell of a GRU, is covered by that layer:
         # tests/cases/lt501_training_not_passed/another_recurrent_dropout.py
-        is_part = outer is not None and not is_user_defined(outer) and _depends_on_training(context, outer)
+        is_part = outer is not None and not is_user_defined(outer) and depends_on_training(context, outer)
         if call.layer is not None and not is_part:
             calls_by_layer.setdefault(call.layer.id, []).append(call)
     trained = _updated_in_step(context, update)
@@ -210,7 +210,7 @@ def _calls_without_training(
         # tests/cases/clean/inference_beside_training.py
         if layer is None or any(_is_told(context, call) for call in calls):
             continue
-        if _depends_on_training(context, layer) and not _is_frozen(context, layer, trained):
+        if depends_on_training(context, layer) and not _is_frozen(context, layer, trained):
             yield layer, calls
 
 
