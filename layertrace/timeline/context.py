@@ -46,7 +46,8 @@ class Observation:
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
             or the method that adapted a layer or set its weights.
-        before: The earlier value. For a compile: the numbers of the frozen layers inside the model.
+        before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For an
+            update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created

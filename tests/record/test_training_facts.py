@@ -128,3 +128,18 @@ def test_a_state_shows_which_weights_have_a_regularizer():
     assert model.built
     assert state_of(timeline, "d").regularized == ("bias",)
     assert state_of(timeline, "net").regularized == ()
+
+
+def test_an_update_names_the_variables_that_are_frozen():
+    """A list of variables that was made before a layer was frozen still has those of the layer."""
+    optimizer = keras.optimizers.SGD(0.1)
+    with layertrace.trace() as timeline:
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(2), layers.Dense(1)])
+        variables = model.trainable_variables
+        for frozen in (False, True):
+            model.layers[0].trainable = not frozen
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(model(ONES))
+            optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+
+    assert [update.before for update in seen(timeline, "update")] == [None, (0, 1)]

@@ -120,12 +120,14 @@ def _updated(
     paths = tuple(_path(variable) for _, variable in updates)
     without = tuple(path for path, (gradient, _) in zip(paths, updates, strict=True) if gradient is None)
     numbers = tuple(number_of(variable) for _, variable in updates)
+    frozen = tuple(n for n, (_, variable) in enumerate(updates) if _is_frozen(variable))
     name = str(described(optimizer))
     add_observation(
         PendingObservation(
             "update",
-            (name, place, numbers, paths, without),
+            (name, place, numbers, paths, without, frozen),
             name=name,
+            before=frozen or None,
             variables=numbers,
             paths=paths,
             without_gradient=without,
@@ -134,6 +136,11 @@ def _updated(
             start=started,
         )
     )
+
+
+def _is_frozen(variable: object) -> bool:
+    """Return whether a variable of Keras 3 is not trainable, as those of a frozen layer."""
+    return safe.instance_dict(variable).get("_trainable") is False
 
 
 def _path(variable: object) -> str:

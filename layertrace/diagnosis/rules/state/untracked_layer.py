@@ -24,8 +24,8 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
 
     Keras finds the layers inside a layer when they are assigned to an attribute, or are in a list or dict
     that is. It misses a layer that is put later into a list inside a dict or into `list[0]`, and one in
-    the defaults of a lambda, in a plain object or in a global. A `Lambda` tracks no layers at all. The weights of such a layer are not
-    trained, counted or saved.
+    the defaults of a lambda, in a plain object or in a global. A `Lambda` tracks no layers at all. The
+    weights of such a layer are not trained, counted or saved.
 
     ## Example
 
