@@ -45,7 +45,7 @@ _PACKAGES: Mapping[str, tuple[_Fact, ...]] = {
     "absl": ("skipped in stacks", "with known errors"),
     "google": ("with known errors",),
     "layertrace": ("with known errors",),
-    "numpy": ("without user code", "with known errors"),
+    "numpy": ("skipped in stacks", "without user code", "with known errors"),
     "ml_dtypes": ("without user code",),
     "scipy": ("without user code",),
     "pandas": ("without user code",),
@@ -55,8 +55,8 @@ _PACKAGES: Mapping[str, tuple[_Fact, ...]] = {
 }
 """What is true of the packages that a program with layers uses.
 
-They are five questions with five answers. NumPy is not a framework that runs layers, and a line of it in a
-stack is the line that failed; but its properties do not run the program's code.
+They are five questions with five answers. NumPy is not a framework that runs layers; but where it refuses a
+tensor, the line to change is the user's, and its properties do not run the program's code.
 """
 
 

@@ -101,7 +101,7 @@ def reads_of_held(attributes: dict[str, Any], without: frozenset[str]) -> list[R
     found = []
     for name, value in list(attributes.items()):
         kind: type = type(value)
-        if (kind is FunctionType or kind is functools.partial) and name not in without:
+        if kind in (FunctionType, MethodType, functools.partial) and name not in without:
             for function in functions_behind(value):
                 if not source_lines.is_internal(function.__code__.co_filename):
                     reads = _held_reads.get(function) or read_by(reachable(None, [function]))

@@ -22,9 +22,11 @@ from layertrace.record.python_state.bytecode import (
     reachable,
     read_by,
 )
+from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.python_state.snapshot import Snapshot, attributes_read, globals_and_closures
+from layertrace.timeline.registry import Register
 
-__all__ = ["Reader", "readers_of"]
+__all__ = ["Reader", "held_readers", "readers_of"]
 
 _MOST = 32  # losses and metrics of one model that are followed
 _METHODS = ("call", "update_state", "result", "__call__")
@@ -36,7 +38,7 @@ class Reader:
 
     Attributes:
         name: What messages call it: `blend`, `Focal`, `Trainer.step`.
-        role: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`.
+        role: `loss`, `metric`, `schedule`, `tf.function`, `dataset function` or `layer function`.
         reads: What its code reads.
         place: Where it is defined.
     """
@@ -89,6 +91,25 @@ def readers_of(function: object) -> list[Reader]:
     if mapped is not None:
         return list(_reader(mapped, "dataset function"))
     return list(_reader(function, "tf.function"))
+
+
+_held: Register[Reader] = Register()
+
+
+def held_readers(layer: object) -> list[Reader]:
+    """Return the user's functions that a layer of Keras holds, such as that of a Lambda, or an activation."""
+    without = set_by_framework(type(layer))
+    readers = []
+    for name, value in list(safe.instance_dict(layer).items()):
+        kind: type = type(value)
+        if kind in (FunctionType, MethodType, functools.partial) and name not in without:
+            for function in functions_behind(value):
+                if not source_lines.is_internal(function.__code__.co_filename):
+                    reader = _held.get(function) or Reader(
+                        function.__name__, "layer function", [function], None
+                    )
+                    readers.append(_held.get(function) or _held.add(function, reader))
+    return readers
 
 
 def _of_model(model: object) -> Iterator[Reader]:

@@ -37,7 +37,7 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.python_state.graph_tensors import graph_tensors, graph_tensors_read, is_replaced
 from layertrace.record.python_state.late_binding import called_symbolically, called_while_traced
 from layertrace.record.python_state.random_generators import clock_read_at, drawn_at, generators_of
-from layertrace.record.python_state.readers import Reader, readers_of
+from layertrace.record.python_state.readers import Reader, held_readers, readers_of
 from layertrace.record.python_state.snapshot import Snapshot, description, values_of
 from layertrace.record.python_state.switch import switch
 from layertrace.record.spans import LAYER, METHOD, MODE, Span, parent_of, trace_note
@@ -131,8 +131,12 @@ def before_call(span: Span, layer: object) -> None:
             called_symbolically(span, layer, span[LAYER])
         else:
             called_while_traced(layer)
-    if switch.is_on and not safe.is_framework_class(type(layer)):
+    if not switch.is_on:
+        return
+    if not safe.is_framework_class(type(layer)):
         _before[id(span)] = [StateBefore(span, layer, reads_of(type(layer), ("call",)))]
+    elif readers := held_readers(layer):
+        _before[id(span)] = [StateBefore(span, layer, reader.reads, reader) for reader in readers]
 
 
 def forget_call(span: Span) -> None:
@@ -150,7 +154,8 @@ def after_call(span: Span, layer: object) -> None:
     mode = span[MODE]
     values = values_of(layer)
     for before in states:
-        _compare(before, layer, span[LAYER], values)
+        read = values if before.reader is None else before.values_now(layer)
+        _compare(before, layer, span[LAYER], read)
         if before.ops is not None and (now := _ops(span)) is not None:
             trace = None if mode is None else mode.span
             _made.setdefault(id(trace), []).append((before.ops, now, span[LAYER]))
@@ -174,12 +179,12 @@ def _compare(before: StateBefore, layer: object, record: LayerRecord | None, val
             if place is not None or before.reader is None:
                 _record_kept_tensor(layer, subject, name, before.span, place or default)
     if (place := clock_read_at(functions)) is not None and _is_news(before, None, "clock", place):
-        record_state("clock", subject, "clock", (None, None), before.span, place)
+        record_state("clock", record or subject, "clock", (None, None), before.span, place)
     for name, state in generators_of(before.owner(layer), functions).items():
         if before.drawn.get(name) == state or (place := drawn_at(functions, name)) is None:
             continue  # Keras and TensorFlow draw too, for the seeds of what they create
         if _is_news(before, subject if name.startswith("self.") else None, f"drawn {name}", state):
-            record_state("random", subject, name, (None, None), before.span, place)
+            record_state("random", record or subject, name, (None, None), before.span, place)
 
 
 def _record_kept_tensor(layer: Any, subject: Subject, name: str, span: Any, place: Place | None) -> None:

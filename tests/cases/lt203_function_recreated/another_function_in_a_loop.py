@@ -5,5 +5,5 @@ from keras import layers
 dense = layers.Dense(2); dense.build((None, 3))
 def score(x): return dense(x)
 for seed in range(6):
-    compiled = tf.function(score)
-    compiled(tf.ones((1, 3)))  # finds: LT203 -
+    compiled = tf.function(score)  # finds: LT203 -
+    compiled(tf.ones((1, 3)))

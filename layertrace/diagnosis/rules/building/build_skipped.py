@@ -10,7 +10,14 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at
-from layertrace.diagnosis.user_source import assignments_in_class, dotted, nodes_of, parameters
+from layertrace.diagnosis.user_source import (
+    assignments_in_class,
+    dotted,
+    function_around,
+    nodes_of,
+    parameters,
+    tree_of,
+)
 from layertrace.timeline.event import LayerRef, Location
 
 
@@ -54,7 +61,10 @@ def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
         call = context.of(layer, "call")[0]
         line: Location | None
         if state.built_by_init:
-            when, line = "by the end of its __init__", next(assignments_in_class(init, "built"), build)
+            when, line = (
+                "by the end of its __init__",
+                next(assignments_in_class(init, "built"), _only_setter(init)) or build,
+            )
             fix = f"# remove self.built = True from {line.function or '__init__'}"
         else:
             when, line = "before its first call", call.location
@@ -66,6 +76,23 @@ def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence("called without being built", (call.seq,), call.location),),
             fix=fix,
         )
+
+
+def _only_setter(init: Location | None) -> Location | None:
+    """Return the only line of a file that marks its own object as built, such as one of a base class."""
+    tree = None if init is None else tree_of(init.file)
+    lines = [
+        node.lineno
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Assign)
+        and dotted(node.targets[0]) == "self.built"
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is True
+    ]
+    if init is None or len(lines) != 1:
+        return None
+    function = function_around(Location(init.file, lines[0]))
+    return Location(init.file, lines[0], "" if function is None else function.name)
 
 
 def _needs_no_build(context: DiagnosisContext, layer: LayerRef) -> bool:

@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import function_at, is_raise, nodes_of, parameters
+from layertrace.diagnosis.user_source import function_at, is_raise, line_of, nodes_of, parameters
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure
 
 
@@ -67,7 +67,7 @@ def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
             message=f"{{layer}} received {_count(shapes)} shapes in build, {_written(shapes)}, and used them "
             "as one.",
             layer=layer,
-            location=line or build.defined_at,
+            location=_first_use(build.defined_at, line) or line or build.defined_at,
             evidence=(Evidence(f"input_shape={_written(shapes)}", (build.seq,), line),),
             fix="a_shape, b_shape = input_shape  # in build; or call(self, a, b) with "
             "build(self, a_shape, b_shape)",
@@ -84,6 +84,25 @@ def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence("rejected here", (), error.location),),
             fix=_matching_build(_tensor_parameters(methods.get("call"))),
         )
+
+
+def _first_use(build: Location | None, failed: Location | None) -> Location | None:
+    """Return the line of a `build` that takes a size from its parameter, before the line that failed.
+
+    The line is None if the line that failed does so itself, or if no line takes one part by a number.
+    """
+    if build is None or failed is None or failed.file != build.file:
+        return None
+    names = parameters(build)[1:]
+    uses = [node for node in nodes_of(build) if isinstance(node, ast.Name) and node.id in names]
+    sizes = [
+        node
+        for node in nodes_of(build)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names
+    ]
+    if any(node.lineno == failed.line for node in uses) or not sizes or sizes[0].lineno > failed.line:
+        return None
+    return line_of(build, sizes[0])
 
 
 def _matching_build(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -38,8 +39,8 @@ def foreign_layer(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     A foreign object that is not a Keras layer is seen only if `Sequential` refuses it, and the finding names
-    the model, not the object. A foreign layer that is stored but never called inside another layer is not
-    seen.
+    the model, not the object. Among several foreign layers of one class, the finding names the first. A
+    foreign layer that is stored but never called inside another layer is not seen.
     """
     yield from _refused_by_sequential(context)
     yield from _called_with_foreign_tensor(context)
@@ -124,6 +125,20 @@ def _refused_by_sequential(context: DiagnosisContext) -> Iterator[Violation]:
         if error.type not in ("ValueError", "TypeError") or is_duplicate:
             continue
         location = context.line(place)
+        foreign = _refused_layer(context, error.message)
+        if foreign is not None:
+            init = context.init_of(foreign)
+            yield Violation(
+                message=f"{{layer}} is a layer of {foreign.framework}, given to {place.layer} of keras, "
+                "which refuses it: use one Keras for all layers.",
+                layer=foreign,
+                location=location if init is None else init.location or location,
+                evidence=(Evidence("refused here", seqs(place), location),),
+                fix=f"keras.layers.{foreign.class_name}(...)  # from the Keras of the model; or "
+                "import tf_keras as keras",
+                fix_place="elsewhere",
+            )
+            continue
         version = context.versions.get("keras", "3")
         yield Violation(
             message=f"{{layer}} was given an object that is not a layer of Keras {version}: it belongs to "
@@ -139,3 +154,10 @@ def _refused_by_sequential(context: DiagnosisContext) -> Iterator[Violation]:
             "    def call(self, x):\n"
             "        return self.inner(x)",
         )
+
+
+def _refused_layer(context: DiagnosisContext, message: str) -> LayerRef | None:
+    """Return the layer of the other Keras that a message quotes by its class."""
+    quoted = re.search(r"\(of type <class '([\w.]+)'>\)", message)
+    layers = (layer for layer in context.layers if layer.framework == "tf_keras")
+    return next((layer for layer in layers if quoted is not None and quoted[1] in layer.bases[:1]), None)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, function_around, tree_of
 from layertrace.timeline.context import Failure
-from layertrace.timeline.event import Event
+from layertrace.timeline.event import Event, Location
 
 
 @rule("LT109", "variable-outside-strategy", "error", links.DISTRIBUTED_TRAINING)
@@ -99,10 +101,41 @@ def _created_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
             message="{layer} was created outside of the scope of the strategy that trains it, so its "
             "variables do not belong to that strategy.",
             layer=init.layer,
-            location=init.location,
+            location=_made_before_the_scope(init.location) or init.location,
             evidence=(
                 Evidence("created outside of a scope", (init.seq,), init.location),
                 Evidence("rejected here", seqs(place), rejected_at),
             ),
             fix="with strategy.scope():\n    model = ...  # the model, its optimizer and its metrics",
         )
+
+
+def _made_before_the_scope(place: Location | None) -> Location | None:
+    """Return the line next to the scope of a strategy that calls the function that creates a model.
+
+    Only that line can go into the scope. It is None if the function is called from several lines.
+    """
+    tree = None if place is None else tree_of(place.file)
+    function = None if place is None else function_around(place)
+    if tree is None or function is None or place is None:
+        return None
+    scopes = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With)
+        and any(
+            isinstance(item.context_expr, ast.Call) and dotted(item.context_expr.func).endswith(".scope")
+            for item in node.items
+        )
+    ]
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == function.name
+    ]
+    if len(calls) != 1 or any(node.lineno <= place.line <= (node.end_lineno or 0) for node in scopes):
+        return None
+    line = Location(place.file, calls[0].lineno)
+    around = function_around(line)
+    beside = [node for node in scopes if function_around(Location(place.file, node.lineno)) is around]
+    return line if beside else None

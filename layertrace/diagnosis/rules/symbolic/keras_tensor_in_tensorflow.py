@@ -51,8 +51,8 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
             call = _foreign_call(error.location)
             function = "a TensorFlow or NumPy function" if call is None else dotted(call.func)
             yield Violation(
-                message=f"A symbolic Keras tensor was passed to {function}, which needs a tensor with "
-                "values: use keras.ops, or move the code into a layer.",
+                message=f"A symbolic Keras tensor{_named(call)} was passed to {function}, which needs a "
+                "tensor with values: use keras.ops, or move the code into a layer.",
                 layer=place.layer if isinstance(place, Event) else None,
                 location=error.location,
                 evidence=(Evidence("refused here", seqs(place), error.location),),
@@ -62,6 +62,12 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
 
 _ANY_OPERATION = "outputs = keras.ops.sum(inputs, axis=-1)  # the function from keras.ops, not from tf or np"
 _FOREIGN = ("tf.", "np.", "numpy.", "tensorflow.")
+
+
+def _named(call: ast.Call | None) -> str:
+    """Return the name of the tensor that a function was given first: `, x,`."""
+    first = call.args[0] if call is not None and call.args else None
+    return f", {ast.unparse(first)}," if isinstance(first, (ast.Name, ast.Attribute)) else ""
 
 
 def _foreign_call(location: Location | None) -> ast.Call | None:

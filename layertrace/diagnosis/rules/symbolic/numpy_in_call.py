@@ -74,7 +74,9 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             message=f"{{layer}} needs the values of a tensor, but tensors have no values while "
             f"{phase(event)}.{eager_success(context, event)}",
             layer=event.layer,
-            location=error.location if _is_in_file(error.location, event.defined_at) else line,
+            location=error.location
+            if _is_in_file(error.location, event.defined_at) or line is None
+            else line,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
             fix=_without_numpy(error.location) or _without_numpy(line) or _ANY_OPERATION,
         )

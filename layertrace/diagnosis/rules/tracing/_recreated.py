@@ -12,6 +12,8 @@ from layertrace.timeline.ownership import is_tensorflow_file
 
 MIN_FUNCTIONS = 5
 """Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
+MIN_TRAINING_FUNCTIONS = 3
+"""Functions from one code that train the same variables by one optimizer, where the first would do."""
 MIN_RUNS_PER_TRACE = 5
 """Runs for each trace that make a function worth creating: a trace takes as long as many runs."""
 
@@ -47,7 +49,12 @@ def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tupl
             line = event.location if is_framework_code(event.defined_at) else None
             key = (event.function.name, event.defined_at or event.function.id, line)
             by_code.setdefault(key, []).append(event)
-    enough = [(key[0], events) for key, events in by_code.items() if len(events) + 1 >= MIN_FUNCTIONS]
+    enough = [
+        (key[0], events)
+        for key, events in by_code.items()
+        if len(events) + 1
+        >= (MIN_TRAINING_FUNCTIONS if all(map(useful.repeats_training, events)) else MIN_FUNCTIONS)
+    ]
     lines = [{event.location for event in events} for _, events in enough]
     for number, (name, events) in enumerate(enough):
         # `fit` creates two, one inside the other, on the same line: one finding is enough.
@@ -63,11 +70,13 @@ class UsefulFunctions:
         self._runs = runs_by_function(context)
         self._traces = Counter(event.function for event in context.events("trace"))
         self._training: dict[FunctionRef | None, set[int]] = {}
+        self._optimizers: dict[FunctionRef | None, set[str]] = {}
         for update in context.observations("update"):
             event = context.event(update.during)
             for outer in () if event is None else (event, *context.ancestors(event)):
                 if outer.kind == "trace":
                     self._training.setdefault(outer.function, set()).update(update.variables)
+                    self._optimizers.setdefault(outer.function, set()).add(update.name)
 
     def includes(self, trace: Event) -> bool:
         """Return whether the outermost function around a trace is useful.
@@ -77,6 +86,8 @@ class UsefulFunctions:
         train variables without a layer.
         """
         outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
+        if self.repeats_training(trace):
+            return False
         if outermost.function in self._training:
             if not self._trains_what_another_trains(outermost):
                 return True
@@ -84,6 +95,21 @@ class UsefulFunctions:
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
         return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
+
+    def repeats_training(self, trace: Event) -> bool:
+        """Return whether a function updates what an earlier one of its code did, by the same optimizer."""
+        outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
+        function = outermost.function
+        if function not in self._training or not self._trains_what_another_trains(outermost):
+            return False
+        mine = self._optimizers.get(function, set())
+        others = [
+            optimizers
+            for other, optimizers in self._optimizers.items()
+            if other is not None and function is not None and other.id < function.id
+            if self._defined_at(other) == outermost.defined_at
+        ]
+        return function is not None and function.role is None and mine in others
 
     def _trains_what_another_trains(self, trace: Event) -> bool:
         """Return whether a function of the same code, created earlier, updates the same variables.

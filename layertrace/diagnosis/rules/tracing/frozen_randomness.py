@@ -61,13 +61,14 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     """
     reported: set[object] = set()
     for observation in context.observations("random"):
-        layer = observation.layer
+        layer, during = observation.layer, context.event(observation.during)
+        if during is not None and during.mode == "symbolic":
+            continue  # a graph draws once more; eagerly, a number is drawn in each call
         key = observation.location if layer is None else layer.id
         if key in reported:
             continue
         reported.add(key)
-        trace = context.event(observation.during)
-        function = "A function" if trace is None or trace.function is None else trace.function.label
+        function = "A function" if during is None or during.function is None else during.function.label
         function = observation.reader or function
         culprit = function if layer is None else "{layer}"
         line, other = observation.location, None
@@ -129,11 +130,10 @@ def _drawn_by_tensorflow(line: Location | None) -> str:
             break
         if isinstance(node, ast.Call) and (name := dotted(node.func).rpartition(".")[2]) in _REPLACEMENTS:
             given = [ast.unparse(argument) for argument in node.args]
-            if name in ("uniform", "normal", "gauss", "normalvariate"):
+            if name in _BY_PARAMETERS:
                 function = "uniform" if name == "uniform" else "normal"
-                size = next((ast.unparse(each.value) for each in node.keywords if each.arg == "size"), "()")
-                size = given[2] if len(given) > 2 else size
-                return line_with(line.file, node, f"tf.random.{function}({', '.join([size, *given[:2]])})")
+                arguments = ", ".join(_shape_and_parameters(node))
+                return line_with(line.file, node, f"tf.random.{function}({arguments})")
             if name in ("rand", "random"):
                 shape = f"({', '.join(given)},)" if given else "()"
                 return f"tf.random.uniform({shape})  # and tf.cond where an if needs the number"
@@ -142,6 +142,17 @@ def _drawn_by_tensorflow(line: Location | None) -> str:
                 return line_with(line.file, node, f"tf.random.uniform((), {low}, {high}, tf.int32)")
     return "tf.random.uniform(())  # or another function of tf.random"
 
+
+def _shape_and_parameters(node: ast.Call) -> list[str]:
+    """Return the arguments of `np.random.normal(0, 0.1, size)` or the like, with the shape first."""
+    given = [ast.unparse(argument) for argument in node.args]
+    size = next((ast.unparse(each.value) for each in node.keywords if each.arg == "size"), "()")
+    shape = given[2] if len(given) > 2 else size
+    return [f"({shape},)" if shape.isdigit() else shape, *given[:2]]
+
+
+_BY_PARAMETERS = ("uniform", "normal", "gauss", "normalvariate")
+"""The functions that take two numbers, and then a size."""
 
 _DRAWS = {
     "uniform": "rand random random_sample ranf sample stateless_uniform uniform",
@@ -162,10 +173,15 @@ _REPLACEMENTS = {name: replacement for replacement, names in _DRAWS.items() for 
 
 def _seeded(line: Location | None, layer: LayerRef | None, step: str | None = None) -> str:
     """Write how to draw new numbers in each step, with the counterpart of the function on the line."""
-    names = [dotted(node.func).rpartition(".")[2] for node in nodes_at(line) if isinstance(node, ast.Call)]
-    function = next((_REPLACEMENTS[name] for name in names if name in _REPLACEMENTS), "normal")
+    drawn = {
+        dotted(node.func).rpartition(".")[2]: node for node in nodes_at(line) if isinstance(node, ast.Call)
+    }
+    name = next((name for name in drawn if name in _REPLACEMENTS), "")
+    function = _REPLACEMENTS.get(name, "normal")
     arguments = _ARGUMENTS.get(function, "shape")
-    if layer is None:
+    if name in _BY_PARAMETERS:
+        arguments = ", ".join(_shape_and_parameters(drawn[name]))
+    if layer is None or not is_user_defined(layer):  # also the function of a Lambda has no self
         seed, created_in, used_in = "seed", "outside of the function", "inside"
     else:
         seed, created_in, used_in = "self.seed", "in __init__", f"in {step or 'call'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -10,6 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._recreated import MIN_FUNCTIONS, recreated_functions
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -45,9 +47,10 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported if there are five or more functions of the same code.
+    - Reported if there are five or more functions of the same code; three, if they train the same variables
+      by the same optimizer.
     - Functions that train new variables, such as the models of a cross-validation, are taken to be intended,
-      and so are functions that run at least five times for each of their traces.
+      and so are other functions that run at least five times for each of their traces.
     - A model that is compiled again with another learning rate, with other layers frozen, or after
       `set_weights` or `load_weights`, is taken to begin a new stage.
     - Models that are created or used on different lines are taken to be different models.
@@ -59,17 +62,38 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
         count = len({event.function for event in traces}) + 1
         function = traces[-1].function
         role = None if function is None else function.role
+        made = _created_in_loop(location) if role is None else None
         yield Violation(
             message=f"Keras created {count} {role} functions and traced each of them; create the model once, "
             "outside the loop."
             if role is not None
             else f"{count} tf.functions named {name} were created from the same code and traced once "
             "each; create the model or function once, outside the loop.",
-            location=location,
+            location=made or location,
             evidence=(Evidence(str(traces[-1].cause), (traces[0].seq, traces[-1].seq), location),),
             fix="# create the model (or the tf.function) once, before the loop; for a few calls of each,\n"
-            "# model(x, training=False) needs no tracing",
+            "# model(x, training=False) needs no tracing"
+            if made is None
+            else f"{statement_at(context, made).source}  # once, before the loop",
+            fix_place=None if made is None else "elsewhere",
         )
+
+
+def _created_in_loop(place: Location | None) -> Location | None:
+    """Return the line that assigns the function that a line calls, in a loop around both."""
+    tree = None if place is None else tree_of(place.file)
+    called = [dotted(node.func) for node in nodes_at(place) if isinstance(node, ast.Call)]
+    for loop in ast.walk(tree) if tree is not None and place is not None else ():
+        if not isinstance(loop, (ast.For, ast.While)) or place is None:
+            continue
+        if not loop.lineno <= place.line <= (loop.end_lineno or 0):
+            continue
+        assigned = [node for node in ast.walk(loop) if isinstance(node, ast.Assign)]
+        for node in assigned:
+            is_made_here = isinstance(node.value, ast.Call) and node.lineno < place.line
+            if is_made_here and dotted(node.targets[0]) in called:
+                return Location(place.file, node.lineno, place.function)
+    return None
 
 
 def _compiled_again_and_again(context: DiagnosisContext) -> Iterator[Violation]:

@@ -9,11 +9,11 @@ from contextlib import suppress
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.program_lines import assignment_before
+from layertrace.diagnosis.program_lines import assignment_before, compiled_again
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import function_recreation, stale_run
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT207", "stale-trainable", "error", links.TRANSFER_LEARNING)
@@ -74,6 +74,10 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         consequence = "still updates it" if observation.now is False else "does not update it"
         run, trace = stale_run(context, layer, observation.location)
         fix = function_recreation(context, trace, observation.location)
+        callback = _set_in_callback(context, observation, trace)
+        if callback is not None:
+            yield _while_fit_runs(context, layer, observation, callback, consequence)
+            continue
         yield Violation(
             message=f"{{layer}} has trainable={observation.now} now, but the train function that ran here "
             f"{consequence}: it was traced before that{_traced_at(trace, observation.location)}."
@@ -91,6 +95,37 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
             fix=fix,
             fix_place="before",
         )
+
+
+def _set_in_callback(
+    context: DiagnosisContext, observation: Observation, trace: Event | None
+) -> Location | None:
+    """Return the line of a callback that set `trainable` while `fit` ran, which no `compile` can help."""
+    traced = None if trace is None else trace.location
+    if traced is None or traced != observation.location:
+        return None
+    line = assignment_before(context, "trainable", observation.now, traced, observation.location)
+    return line[0] if line is not None and line[0].function.rpartition(".")[2].startswith("on_") else None
+
+
+def _while_fit_runs(
+    context: DiagnosisContext, layer: LayerRef, observation: Observation, line: Location, consequence: str
+) -> Violation:
+    """Return the finding of a callback that freezes or unfreezes a layer."""
+    again = compiled_again(context, observation.location)
+    return Violation(
+        message=f"{{layer}} gets trainable={observation.now} in {line.function}, while fit runs, but the "
+        f"train function {consequence}: it was traced before that.",
+        layer=layer,
+        location=line,
+        evidence=(
+            Evidence(f"trainable: {observation.before} → {observation.now}", (), line),
+            Evidence("the same train function runs on", (), observation.location),
+        ),
+        fix="# call fit for each stage, without this callback; between two stages:\n"
+        f"{layer.name}.trainable = {observation.now}\n{again}",
+        fix_place="elsewhere",
+    )
 
 
 def _cost(fix: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
@@ -44,8 +45,9 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - The source must be available. Looked at are metrics in variables, and loops over `range(...)` or with
-      `epoch` in the name of their variable.
+    - The source must be available. Looked at are metrics in variables, attributes, lists and dicts, and
+      loops over `range(...)` or with `epoch` in the name of their variable. The loop over batches is there,
+      or in a function that is called there.
     - A file that resets any metric is not looked at.
     """
     reported: set[tuple[str, str]] = set()
@@ -60,15 +62,31 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
         read = _read_in_each_epoch(tree, name, place.line)
         if read is not None:
             reported.add((place.file, name))
-            yield _violation(name, read, created.event, place)
+            yield _violation(name, read, created.event, place, tree)
 
 
-def _violation(name: str, read: ast.Call, created: Event, place: Location) -> Violation:
+def _violation(name: str, read: ast.Call, created: Event, place: Location, tree: ast.Module) -> Violation:
+    values = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
+    ]
+    is_returned = any(
+        read is node
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.Return)
+        for node in ast.walk(statement)
+    )
+    when = "at the start of each epoch" if is_returned else "after this line, in the same loop"
+    reset = f"{name}.reset_state()"
+    if values and isinstance(values[0], (ast.Dict, ast.List, ast.Tuple)):
+        items = f"{name}.values()" if isinstance(values[0], ast.Dict) else name
+        reset = f"for metric in {items}:\n    metric.reset_state()"
     return Violation(
         message=f"{name} is read after each epoch, but never reset: its value is one of all epochs so far.",
         location=Location(place.file, read.lineno, place.function),
         evidence=(Evidence("created here", seqs(created), place),),
-        fix=f"{name}.reset_state()  # after this line, in the same loop",
+        fix=f"{reset}  # {when}",
         fix_place="elsewhere",
     )
 
@@ -81,12 +99,12 @@ def _tree(file: str) -> ast.Module | None:
 
 
 def _name_at(tree: ast.Module, line: int) -> str | None:
-    """Return the variable to which a statement on a line assigns what it creates."""
+    """Return the name to which a statement on a line assigns what it creates: `acc`, `self.acc`, `meters`."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        if not isinstance(node, ast.Assign) or not node.lineno <= line <= (node.end_lineno or node.lineno):
             continue
-        if isinstance(node.value, ast.Call) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            return node.targets[0].id
+        if isinstance(node.value, (ast.Call, ast.Dict, ast.List, ast.Tuple)):
+            return dotted(node.targets[0]) or None
     return None
 
 
@@ -96,21 +114,52 @@ def _resets(tree: ast.Module) -> bool:
 
 
 def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call | None:
-    """Return the call of `result` that follows a loop over batches in a loop over epochs."""
+    """Return the call of `result` that follows a loop over batches, in a loop over epochs.
+
+    The loop over batches may be in a function that the loop over epochs calls.
+    """
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for epochs in ast.walk(tree):
         if not isinstance(epochs, ast.For) or not _is_over_epochs(epochs) or _spans(epochs, created):
             continue
-        batches = [node for node in epochs.body if isinstance(node, (ast.For, ast.While))]
-        last = max((node.end_lineno or node.lineno for node in batches), default=None)
-        reads = [
-            node
-            for statement in epochs.body
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Call) and dotted(node.func) == f"{name}.result"
-        ]
-        if last is not None and reads and all(read.lineno > last for read in reads):
-            return reads[0]
+        calls = [node for node in ast.walk(epochs) if isinstance(node, ast.Call)]
+        called = [functions.get(dotted(node.func).rpartition(".")[2]) for node in calls]
+        bodies = [function for function in called if function is not None and not _spans(function, created)]
+        regions: list[ast.For | ast.FunctionDef] = [epochs, *bodies]
+        for region in regions:
+            batches = [node for node in region.body if isinstance(node, (ast.For, ast.While))]
+            last = max((node.end_lineno or node.lineno for node in batches), default=None)
+            reads = [node for node in ast.walk(region) if _is_read(node, name, region)]
+            if last is not None and reads and all(read.lineno > last for read in reads):
+                return reads[0]
     return None
+
+
+def _is_read(node: ast.AST, name: str, region: ast.AST) -> TypeGuard[ast.Call]:
+    """Return whether a node is `acc.result()`, of a metric itself or of one in a collection of metrics."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    read = node.func.value
+    if node.func.attr != "result":
+        return False
+    if isinstance(read, ast.Subscript):  # meters["accuracy"].result()
+        read = read.value
+    if _is_named(read, name):
+        return True
+    loops = (ast.For, ast.comprehension)  # meter.result() for meter in meters
+    return any(
+        isinstance(loop, loops)
+        and any(isinstance(each, ast.Name) and each.id == dotted(read) for each in ast.walk(loop.target))
+        and any(isinstance(each, ast.expr) and _is_named(each, name) for each in ast.walk(loop.iter))
+        for loop in ast.walk(region)
+    )
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    """Return whether an expression has a name; `trainer.acc` is what a method names `self.acc`."""
+    written = dotted(node)
+    is_attribute = name.startswith("self.") and "." in written
+    return written == name or (is_attribute and written.rpartition(".")[2] == name.rpartition(".")[2])
 
 
 def _is_over_epochs(loop: ast.For) -> bool:
@@ -123,5 +172,5 @@ def _is_over_epochs(loop: ast.For) -> bool:
     return any("epoch" in name.lower() for name in names)
 
 
-def _spans(loop: ast.For, line: int) -> bool:
+def _spans(loop: ast.stmt, line: int) -> bool:
     return loop.lineno <= line <= (loop.end_lineno or loop.lineno)

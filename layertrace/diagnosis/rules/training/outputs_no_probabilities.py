@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import Trainings
+from layertrace.diagnosis.user_source import calls
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
@@ -54,14 +55,15 @@ def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     Only models that are Sequential or functional and are trained by `fit` or `train_on_batch` are looked at,
-    with one output and one of the crossentropies of Keras.
+    with one output and one of the crossentropies of Keras. A `train_step` has to call `compute_loss` or
+    `compiled_loss`.
     """
     trainings = Trainings(context)
     for training in trainings.all:
         compiled = trainings.compiled_before(training.model.layer, training.traces[0].start_ns)
         if compiled is None or len(compiled.paths) != 2 or compiled.paths[0] not in _CLASSES:
             continue
-        if "train_step" in training.model.methods or compiled.paths[1] != "probabilities":
+        if not _uses_compiled_loss(training.model) or compiled.paths[1] != "probabilities":
             continue
         state = _output_layer(context, training.model)
         if state is None or not training.steps:
@@ -69,6 +71,18 @@ def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
         violation = _violation(context, training.model.layer, compiled, state)
         if violation is not None:
             yield violation
+
+
+def _uses_compiled_loss(model: LayerState) -> bool:
+    """Return whether a model is trained by Keras's step, or by one that passes its output to the loss."""
+    step = model.methods.get("train_step")
+    if step is None:
+        return True
+    names = [name.rpartition(".")[2] for name, _ in calls(step)]
+    # A step may turn the output into probabilities itself.
+    return any(name in ("compute_loss", "compiled_loss") for name in names) and not any(
+        "softmax" in name or "sigmoid" in name for name in names
+    )
 
 
 def _output_layer(context: DiagnosisContext, model: LayerState) -> LayerState | None:
