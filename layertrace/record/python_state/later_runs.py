@@ -40,10 +40,12 @@ def look_again(record: FunctionRecord, place: Callable[[], Place | None], span: 
                 continue
             values = values_of(layer)
             for key in changed:
-                if key in values and values[key] != then[key]:
+                # An attribute of the class, until the object gets one of its own.
+                now = key if key in values else f"self.{key.rpartition('.')[2]}"
+                if now in values and values[now] != then[key]:
                     layer_record = live_layers.get(layer)
-                    both = description(then[key]), description(values[key])
-                    record_state("changed after trace", layer_record, key, both, span, place())
+                    both = description(then[key]), description(values[now])
+                    record_state("changed after trace", layer_record, now, both, span, place())
         look_at_readers(record, place, span)
     except Exception:  # promise 1: the traced program never sees an error of layertrace
         report_internal_error("compare attributes")

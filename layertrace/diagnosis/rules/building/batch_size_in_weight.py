@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import text_replaced
-from layertrace.diagnosis.user_source import dotted, is_within, nodes_at, parameters
+from layertrace.diagnosis.user_source import dotted, is_within, nodes_at, nodes_of, parameters
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
@@ -50,7 +50,7 @@ def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
         if not _is_in(build.defined_at, created.event.location):
             continue
         name = next((each for each in parameters(build.defined_at) if each != "self"), None)
-        request = None if name is None else _request(created.event.location, name)
+        request = None if name is None else _request(created.event.location, name, build.defined_at)
         if request is None or name is None:
             continue
         batch = created.spec.shape[0] if created.spec.shape else None
@@ -66,9 +66,14 @@ def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence(f"{name} of build begins with the batch size", seqs(build), build.defined_at),
                 *_failed(context, layer),
             ),
-            fix=fix or f"# leave out {name}[0], the batch size",
+            fix=fix or f"# leave out {_written(request) or f'{name}[0]'}, the batch size",
             fix_place="in place" if fix else "elsewhere",
         )
+
+
+def _written(request: ast.expr) -> str:
+    """Return the first dimension of a shape as it is written."""
+    return ast.unparse(request.elts[0]) if isinstance(request, (ast.Tuple, ast.List)) else ""
 
 
 def _is_in(build: Location | None, location: Location | None) -> bool:
@@ -108,7 +113,7 @@ def _batch(call: Event) -> int | None:
     return spec.shape[0] if spec is not None and spec.shape else None
 
 
-def _request(location: Location | None, name: str) -> ast.expr | None:
+def _request(location: Location | None, name: str, build: Location | None) -> ast.expr | None:
     """Return the shape that a line asks for, if it is the whole input shape or begins with its batch size."""
     for node in nodes_at(location):
         if not isinstance(node, ast.Call):
@@ -121,7 +126,23 @@ def _request(location: Location | None, name: str) -> ast.expr | None:
             shape = shape.args[0]
         if _is_name(shape, name) or _is_first_of(first, name):
             return shape
+        if isinstance(first, ast.Name) and first.id in _batch_names(build, name):
+            return shape
     return None
+
+
+def _batch_names(build: Location | None, name: str) -> Iterator[str]:
+    """Yield the variables of a `build` that hold the batch size: `batch` of `batch, width = input_shape`."""
+    for node in nodes_of(build):
+        if not isinstance(node, ast.Assign):
+            continue
+        target = node.targets[0]
+        if isinstance(target, (ast.Tuple, ast.List)) and _is_name(node.value, name):
+            target = target.elts[0]
+        elif not _is_first_of(node.value, name):
+            continue
+        if isinstance(target, ast.Name):
+            yield target.id
 
 
 def _is_name(node: ast.expr | None, name: str) -> bool:

@@ -58,8 +58,8 @@ def dropout_mask_kept(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         failed = next((call for call in reversed(calls) if _is_leaked(context, layer, call)), None)
         training = [call for call in calls if call.training is True and call.mode == "eager"]
-        sequences = {call.parent for call in training} if failed is None else {failed.parent}
-        if failed is None and (len(sequences) < 2 or None in sequences):
+        sequences = {_sequence(context, call) for call in training} if failed is None else {failed.parent}
+        if failed is None and len(sequences) < 2:
             continue
         first, last = calls[0], failed or training[-1]
         cell = _receiver(last) or context.name_in(context.enclosing_layer(last), layer)
@@ -69,6 +69,8 @@ def dropout_mask_kept(context: DiagnosisContext) -> Iterator[Violation]:
                 "the mask was created in another graph, where it is out of scope here."
                 if failed is not None
                 else f"the same mask is used for {len(sequences)} sequences."
+                if training[0].parent is not None
+                else "the same mask is used before and after an update."
             ),
             layer=layer,
             location=last.location,
@@ -81,6 +83,14 @@ def dropout_mask_kept(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="elsewhere",
             severity="error" if failed is not None else None,
         )
+
+
+def _sequence(context: DiagnosisContext, call: Event) -> object:
+    """Return what is the same for all steps of a sequence: the call around them, or the update after them."""
+    if call.parent is not None:
+        return call.parent
+    updates = (update.start_ns for update in context.observations("update") if update.during is None)
+    return "update", sum(start < call.start_ns for start in updates)
 
 
 def _is_leaked(context: DiagnosisContext, layer: LayerRef, call: Event) -> bool:
