@@ -15,6 +15,8 @@ ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
+    "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
+    "clipped outputs",
 ]  # fmt: skip
 
 
@@ -41,6 +43,11 @@ class Observation:
             matrix. `weights unused`: no op of the graph reads the sample weights. `scalar loss`: a loss
             returned one number although there are weights or a mask. `vector gradient`: a tape was asked for
             the gradient of several numbers.
+            Of a complete graph: `squashed twice`: a crossentropy that applies softmax or sigmoid is given
+            the result of one. `clipped outputs`: a crossentropy that expects probabilities is given something
+            else. `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
+            a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
+            batch`: over the rows of the data.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an

@@ -16,7 +16,7 @@ from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.spans import LAYER, CodePosition, Span
 
-__all__ = ["Returned", "observe_graph", "stub", "tensors_in", "user_line"]
+__all__ = ["OF_TAPES", "Returned", "observe_graph", "stub", "tensors_in", "user_line"]
 
 _COMBINING = {"Sub", "SquaredDifference", "AddV2", "Mul", "RealDiv"}
 _UNARY = {
@@ -24,7 +24,7 @@ _UNARY = {
     "Square", "Sqrt", "Abs", "Maximum", "Minimum", "ClipByValue",
 }  # fmt: skip
 """Ops whose output has one value for each value of the input."""
-_OF_TAPES = "gradient_tape/"
+OF_TAPES = "gradient_tape/"
 """In the names of ops by which a tape computes a gradient."""
 _RESHAPING = {"Squeeze", "Reshape"}
 _DATA = {"Placeholder", "IteratorGetNext", "OptionalGetValue"}
@@ -62,7 +62,7 @@ def observe_graph(span: Span, concrete: Any, ops: Iterable[Any], returned: Retur
             _add(PendingObservation("unused output", (), layer=around[LAYER]), around)
     captured = {id(tensor) for tensor in concrete.graph.internal_captures}
     for op in ops:
-        if op.type in _COMBINING and _OF_TAPES not in op.name:
+        if op.type in _COMBINING and OF_TAPES not in op.name:
             _observe_broadcast(span, op, sources, captured)
     _observe_weights(span, concrete)
 

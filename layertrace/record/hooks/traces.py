@@ -17,6 +17,7 @@ from layertrace.record.describe.retrace_causes import cause_of, code_of, instanc
 from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
 from layertrace.record.hooks.graph_facts import observe_graph, stub
+from layertrace.record.hooks.graph_values import observe_values
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub
@@ -123,6 +124,7 @@ def _end(span: Span, concrete: Any, _: object) -> None:
             returned, note.returned = note.returned, []
             with guarded("read what a graph uses"):
                 observe_graph(span, concrete, ops, returned)
+                observe_values(span, ops, returned)
         finish(span, ended)
 
 

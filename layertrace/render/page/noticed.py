@@ -60,6 +60,12 @@ def _description(observation: Observation) -> str:
         "weights unused": "nothing in the graph reads the sample weights",
         "scalar loss": f"{name} returned one number, which weights or a mask cannot act on",
         "vector gradient": f"the gradient of {now} was requested, which is that of its sum",
+        "squashed twice": f"{name} was given the result of a {before}",
+        "clipped outputs": f"{name} clips outputs that are not probabilities",
+        "threshold of logits": f"{name} compares logits with {before}",
+        "equality of outputs": f"{name} compares {now} with {before} for equality",
+        "softmax of one": f"softmax over one unit: {now}",
+        "softmax over batch": f"softmax over the first axis of {now}",
     }
     return descriptions[observation.what]
 

@@ -13,7 +13,7 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import calls
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import LayerRef, Location
+from layertrace.timeline.event import LayerRef, Location, TensorSpec
 from layertrace.timeline.ownership import is_container
 
 _CLASSES = {
@@ -54,10 +54,27 @@ def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Only models that are Sequential or functional and are trained by `fit` or `train_on_batch` are looked at,
-    with one output and one of the crossentropies of Keras. A `train_step` has to call `compute_loss` or
-    `compiled_loss`.
+    - Examined are the crossentropies of Keras in traced functions, which `fit` runs, or a `tf.function`.
+    - The output must be that of a layer of Keras. One of your own may do more than its activation.
     """
+    reported: set[LayerRef] = set()
+    for violation in _compiled(context):
+        if violation.layer is not None:
+            reported.add(violation.layer)
+        yield violation
+    for seen in (*context.observations("softmax of one"), *context.observations("clipped outputs")):
+        state = context.state(seen.layer)
+        if state is None or state.layer in reported or is_user_defined(state.layer):
+            continue
+        examine = _of_one if seen.what == "softmax of one" else _clipped
+        made = examine(context, seen, state)
+        if made is not None:
+            reported.add(state.layer)
+            yield made
+
+
+def _compiled(context: DiagnosisContext) -> Iterator[Violation]:
+    """Find models that are compiled with a loss that their last layer does not fit."""
     trainings = Trainings(context)
     for training in trainings.all:
         compiled = trainings.compiled_before(training.model.layer, training.traces[0].start_ns)
@@ -92,7 +109,7 @@ def _output_layer(context: DiagnosisContext, model: LayerState) -> LayerState | 
         if inner is None or inner.layer == model.layer:
             break
         model = inner
-    # A layer of the user's may do more than its activation says.
+    # A layer of the user's may do more than its activation.
     return None if is_container(model.layer) or is_user_defined(model.layer) else model
 
 
@@ -130,6 +147,57 @@ def _violation(
             fix_place="in place",
         )
     return None
+
+
+def _of_one(context: DiagnosisContext, seen: Observation, state: LayerState) -> Violation | None:
+    """Return what is wrong with a layer that takes the softmax of one unit."""
+    if state.activation != "softmax":
+        return None
+    init = context.init_of(state.layer)
+    place = None if init is None else init.location
+    has_steps = isinstance(seen.now, TensorSpec) and len(seen.now.shape or ()) > 2
+    return Violation(
+        message="{layer} is a softmax of one unit, which is always 1: no weight before it gets a gradient.",
+        layer=state.layer,
+        location=place or seen.location,
+        evidence=(
+            Evidence(f"softmax over the last axis of {seen.now}", seqs(context.event(seen.during)), place),
+        ),
+        fix="activation=None  # and then layers.Softmax(axis=1), which is over the steps"
+        if has_steps
+        else _with_sigmoid(context, place),
+        fix_place="elsewhere" if has_steps else "in place",
+    )
+
+
+def _clipped(context: DiagnosisContext, seen: Observation, state: LayerState) -> Violation | None:
+    """Return what is wrong with a layer without an activation whose outputs a crossentropy clips."""
+    if state.activation != "linear":
+        return None
+    init = context.init_of(state.layer)
+    created = None if init is None else init.location
+    models = [other for other in context.states.values() if state.layer.id in other.children]
+    model = max(models, key=lambda other: len(other.children), default=state).layer
+    compiles = [each for layer, each in context.layer_observations("compiled") if layer == model]
+    place, fix_place = seen.location, "elsewhere"
+    fix = f"keras.losses.{_CLASSES.get(seen.name, 'BinaryCrossentropy')}(from_logits=True)"
+    if compiles:
+        place = compiles[-1].location
+        named = [name for name in compiles[-1].paths[:1] if name in _CLASSES]
+        if named:
+            fix, fix_place = _loss_with_logits(context, compiles[-1])
+    return Violation(
+        message=f"{{layer}} has no activation, but {model.name} is trained with {seen.name}, which expects "
+        "probabilities: what is below 0 or above 1 is clipped and has no gradient.",
+        layer=state.layer,
+        location=place,
+        evidence=(
+            Evidence(f"{state.layer} computes the output", seqs(init), created),
+            Evidence(f"{seen.name} clips it", seqs(context.event(seen.during)), seen.location),
+        ),
+        fix=fix,
+        fix_place="in place" if fix_place == "in place" else "elsewhere",
+    )
 
 
 def _loss_with_logits(context: DiagnosisContext, compiled: Observation) -> tuple[str, FixPlace]:

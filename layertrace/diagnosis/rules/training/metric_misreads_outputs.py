@@ -1,0 +1,171 @@
+"""LT532: A metric is given outputs that mean something else than it expects."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
+from layertrace.diagnosis.rewriting import rewritten, source_of
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, line_of, nodes_at
+from layertrace.timeline.context import LayerState, Observation
+from layertrace.timeline.event import LayerRef, Location, TensorSpec
+
+_THRESHOLDS = {"BinaryAccuracy", "Precision", "Recall", "AUC", "accuracy", "acc", "binary_accuracy"}
+_EQUALITY = {"Accuracy"}
+_TRAINING = ("fit", "evaluate", "train_on_batch", "test_on_batch")
+
+
+@rule("LT532", "metric-misreads-outputs", "warning", links.TRAINING)
+def metric_misreads_outputs(context: DiagnosisContext) -> Iterator[Violation]:
+    """A metric is given outputs that mean something else than it expects.
+
+    ## Why is this bad?
+
+    `"accuracy"` and `BinaryAccuracy` count what is above 0.5 as the class 1. A model whose loss has
+    `from_logits=True` returns logits, where 0 is the middle: its outputs between 0 and 0.5 are counted
+    wrongly. `keras.metrics.Accuracy` compares outputs with labels for equality, which probabilities never
+    meet.
+
+    ## Example
+
+    ```python
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
+    ```
+
+    ## Use instead
+
+    ```python
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+    ```
+
+    ## Known limits
+
+    - Only metrics in a traced function are examined, together with the loss that takes the same outputs.
+    """
+    reported: set[object] = set()
+    for what in ("threshold of logits", "equality of outputs"):
+        for seen in context.observations(what):
+            model = _model(context, seen)
+            key = (what, model)
+            if key in reported or model is None:
+                continue
+            reported.add(key)
+            examine = _threshold if what == "threshold of logits" else _equality
+            yield examine(context, seen, model)
+
+
+def _model(context: DiagnosisContext, seen: Observation) -> LayerRef | None:
+    """Return the outermost model whose outputs these are."""
+    around = [state for state in context.states.values() if _holds(state, seen.layer)]
+    return max(around, key=lambda state: len(state.children)).layer if around else seen.layer
+
+
+def _holds(state: LayerState, layer: LayerRef | None) -> bool:
+    return layer is not None and layer.id in state.children
+
+
+def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) -> Violation:
+    place, statement, node = _metric(context, model, _THRESHOLDS)
+    trace = context.event(seen.during)
+    name = _name(node) or seen.name or "this line"
+    limit = seen.before if isinstance(seen.before, float) else 0.5
+    fix, fix_place = f"{model.framework}.metrics.{_class(name)}(threshold=0.0)", "elsewhere"
+    if name == "AUC":
+        fix = f"{model.framework}.metrics.AUC(from_logits=True)"
+    if statement is not None and node is not None and place is not None:
+        changed = _edited(place, statement, node, fix)
+        fix, fix_place = (changed, "in place") if changed else (fix, fix_place)
+    elif seen.name == "":
+        fix = "# compare logits with 0.0, or the sigmoid of them with 0.5"
+    return Violation(
+        message=f"{{layer}} returns logits, as its loss expects, but {name} counts only what is above "
+        f"{limit:g} as class 1, as with probabilities: those from 0 to {limit:g} become class 0.",
+        layer=model,
+        location=place or seen.location,
+        evidence=(Evidence(f"{seen.paths[0]} takes the same outputs", seqs(trace), seen.location),),
+        fix=fix,
+        fix_place=_as_place(fix_place),
+    )
+
+
+def _as_place(place: str) -> FixPlace:
+    return "in place" if place == "in place" else "elsewhere"
+
+
+def _class(name: str) -> str:
+    return name if name in ("BinaryAccuracy", "Precision", "Recall", "AUC") else "BinaryAccuracy"
+
+
+def _equality(context: DiagnosisContext, seen: Observation, model: LayerRef) -> Violation:
+    place, statement, node = _metric(context, model, _EQUALITY)
+    outputs, labels = seen.now, seen.before
+    wide, flat = _width(outputs), _width(labels)
+    of_classes = "CategoricalAccuracy" if wide == flat else "SparseCategoricalAccuracy"
+    better = "BinaryAccuracy" if wide == 1 else of_classes
+    fix, fix_place = f"{model.framework}.metrics.{better}()", "elsewhere"
+    if statement is not None and node is not None and place is not None:
+        changed = _edited(place, statement, node, fix)
+        fix, fix_place = (changed, "in place") if changed else (fix, fix_place)
+    return Violation(
+        message=f"The metric accuracy (Accuracy) of {{layer}} compares outputs {outputs} with labels "
+        f"{labels} for equality, which probabilities never meet: use {better}.",
+        layer=model,
+        location=place or seen.location,
+        evidence=(Evidence("compared here", seqs(context.event(seen.during)), seen.location),),
+        fix=fix,
+        fix_place=_as_place(fix_place),
+    )
+
+
+def _width(spec: object) -> int | None:
+    return spec.shape[-1] if isinstance(spec, TensorSpec) and spec.shape else None
+
+
+_Found = tuple[Location | None, ast.stmt | None, ast.expr | None]
+
+
+def _metric(context: DiagnosisContext, model: LayerRef, names: set[str]) -> _Found:
+    """Return the line where the program names a metric, its statement, and the expression."""
+    compiled = [each for layer, each in context.layer_observations("compiled") if layer == model]
+    places = [each.location for each in compiled[-1:]]
+    places += [each.event.location for each in context.created_variables() if each.spec.role == "metric"]
+    for place in places:
+        nodes = list(nodes_at(place))
+        statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
+        for node in nodes:
+            if isinstance(node, (ast.Constant, ast.Call)) and _name(node) in names and place is not None:
+                if isinstance(node, ast.Constant) and not _is_metric(nodes, node):
+                    continue
+                return line_of(place, node), statement, node
+    return None, None, None
+
+
+def _is_metric(nodes: list[ast.AST], name: ast.Constant) -> bool:
+    """Return whether a string stands in the argument `metrics`."""
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    given = [each.value for call in calls for each in call.keywords if "metrics" in str(each.arg)]
+    given += [value for call in calls if dotted(call.func).endswith("compile") for value in call.args[2:]]
+    return any(name is inner for value in given for inner in ast.walk(value))
+
+
+def _name(node: ast.AST | None) -> str:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+
+
+def _edited(place: Location, statement: ast.stmt, node: ast.expr, new: str) -> str:
+    """Write the statement with another metric in place of one, with the name that it had."""
+    if isinstance(node, ast.Call):
+        kept = [f"{each.arg}={source_of(place, each.value)}" for each in node.keywords if each.arg == "name"]
+        prefix = source_of(place, node.func).rpartition(".")[0]
+        inside = ", ".join([*filter(None, [new.partition("(")[2][:-1]]), *kept])
+        new = f"{prefix + '.' if prefix else ''}{new.partition('(')[0].rpartition('.')[2]}({inside})"
+    changed = rewritten(place, statement, {node: new})
+    return changed if changed != source_of(place, statement) and len(changed) < 300 else ""

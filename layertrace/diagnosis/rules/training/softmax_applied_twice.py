@@ -1,0 +1,95 @@
+"""LT531: A loss applies softmax or sigmoid to outputs that have it already."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_edits import text_replaced
+from layertrace.diagnosis.user_source import tree_of
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import Location, TensorSpec
+
+
+@rule("LT531", "softmax-applied-twice", "error", links.TRAINING)
+def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
+    """A loss applies softmax or sigmoid to outputs that have it already.
+
+    ## Why is this bad?
+
+    The functions `tf.nn.*_with_logits`, and losses with `from_logits=True`, apply softmax or sigmoid
+    themselves. Given probabilities, which lie between 0 and 1, they see nearly equal logits: the loss cannot
+    come near 0, and its gradients are small.
+
+    ## Example
+
+    ```python
+    outputs = layers.Dense(3, activation="softmax")(hidden)
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs)
+    ```
+
+    ## Use instead
+
+    ```python
+    outputs = layers.Dense(3)(hidden)
+    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs)
+    ```
+
+    ## Known limits
+
+    - Only losses in a traced function are examined: of `fit`, or of a `tf.function` of your own.
+    - The losses of Keras themselves notice a softmax directly before them, warn, and use what it was given.
+    """
+    reported: set[object] = set()
+    for seen in context.observations("squashed twice"):
+        # Keras continues with what the activation was given: tests/cases/clean/outputs_that_fit_their_loss.py
+        key = seen.layer or seen.location
+        if key not in reported:
+            reported.add(key)
+            yield _violation(context, seen)
+
+
+def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
+    squash, spec = str(seen.before), seen.now
+    init = None if seen.layer is None else context.init_of(seen.layer)
+    created = None if init is None else init.location
+    state = context.state(seen.layer)
+    by_activation = state is not None and state.activation == squash
+    classes = spec.shape[-1] if isinstance(spec, TensorSpec) and spec.shape else None
+    limit = ""
+    if squash == "softmax" and isinstance(classes, int) and classes > 1:
+        limit = f" The loss cannot fall below {_lowest(classes):.2f} for {classes} classes."
+    what = f"{{layer}} ends in {squash}" if seen.layer is not None else f"The outputs have a {squash}"
+    fix, place = _fix(created if by_activation else None, squash, seen)
+    return Violation(
+        message=f"{what}, and {seen.name} applies {_again(seen)} once more.{limit}",
+        layer=seen.layer,
+        location=place,
+        evidence=(
+            Evidence(f"{seen.name} expects logits", seqs(context.event(seen.during)), seen.location),
+            Evidence("created here", seqs(init), created),
+        ),
+        fix=fix,
+        fix_place="elsewhere" if fix.startswith(("#", "activation=")) else "in place",
+    )
+
+
+def _again(seen: Observation) -> str:
+    return "sigmoid" if seen.name.startswith("sigmoid") else "softmax"
+
+
+def _lowest(classes: int) -> float:
+    """Return the crossentropy of the best probabilities, if softmax is applied to them once more."""
+    return math.log(1 + (classes - 1) / math.e)
+
+
+def _fix(created: Location | None, squash: str, seen: Observation) -> tuple[str, Location | None]:
+    """Write the line of the layer without its activation, or else what to do at the line of the loss."""
+    if created is not None and tree_of(created.file) is not None:
+        fix = text_replaced(created, rf",?\s*activation\s*=\s*[\w.\"']*{squash}[\"']?", "")
+        return fix or f"activation=None  # instead of {squash}: the loss applies it", created
+    return f"# pass what the {squash} was given: the loss applies it itself", seen.location

@@ -1,0 +1,218 @@
+"""Record what a graph does with the outputs of layers: squashed twice, clipped, compared, normalized."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.values import spec
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.graph_facts import OF_TAPES, Returned, user_line
+from layertrace.record.hub import hub
+from layertrace.record.layers import LayerRecord
+from layertrace.record.spans import LAYER, Span
+
+__all__ = ["PASSING", "observe_values"]
+
+PASSING = {
+    "Identity", "Reshape", "Cast", "Squeeze", "ExpandDims", "EnsureShape", "StopGradient", "Tile",
+    "Transpose", "PlaceholderWithDefault",
+}  # fmt: skip
+"""Ops that pass on the values of their first input."""
+_PROBABILITIES = {"Softmax": "softmax", "Sigmoid": "sigmoid"}
+_LOSSES = {
+    "SoftmaxCrossEntropyWithLogits": "softmax_cross_entropy_with_logits",
+    "SparseSoftmaxCrossEntropyWithLogits": "sparse_softmax_cross_entropy_with_logits",
+}
+_LOGISTIC = "logistic_loss"
+"""The name that `tf.nn.sigmoid_cross_entropy_with_logits` gives its ops (TensorFlow 2.16 to 2.21)."""
+_LINEAR = {"MatMul", "BatchMatMulV2", "Einsum", "Conv2D"}
+_ROUNDED = {"Round", "Rint", "Floor", "Ceil", "Sign", "OneHot", "Const", "Placeholder", "IteratorGetNext"}
+_MOST = 64  # ops that are followed from one tensor
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """A graph that is complete.
+
+    Attributes:
+        span: The trace.
+        layers: The innermost layers that returned tensors, by the identity of the tensor.
+    """
+
+    span: Span
+    layers: dict[int, LayerRecord]
+
+    def add(self, op: Any, observation: PendingObservation, layer: LayerRecord | None) -> None:
+        """Add an observation about an op, at its line."""
+        observation.place = user_line(op.traceback)
+        observation.layer, observation.span = layer, self.span
+        observation.key = (observation.name, observation.place, id(layer))
+        add_observation(observation)
+
+    def source(self, tensor: Any, also: Iterable[str] = ()) -> tuple[Any, LayerRecord | None]:
+        """Return where the values of a tensor come from, and the layer that returned them."""
+        layer = self.layers.get(id(tensor))
+        for _ in range(_MOST):
+            op = tensor.op
+            if layer is not None or not op.inputs or (op.type not in PASSING and op.type not in also):
+                break
+            tensor = op.inputs[0]
+            layer = self.layers.get(id(tensor))
+        for _ in range(_MOST):  # a layer may cast or reshape what its activation returns
+            if not tensor.op.inputs or tensor.op.type not in PASSING:
+                break
+            tensor = tensor.op.inputs[0]
+        return tensor, layer
+
+
+def observe_values(span: Span, ops: Iterable[Any], returned: Returned) -> None:
+    """Record what a complete graph does with the outputs of layers.
+
+    Args:
+        span: The trace.
+        ops: The ops of its graph.
+        returned: What the calls in it returned, those of inner calls first.
+    """
+    candidates = [op for op in ops if op.type in _OBSERVERS and OF_TAPES not in op.name]
+    if not hub.observers or not candidates:
+        return
+    layers: dict[int, LayerRecord] = {}
+    for around, references in returned:
+        layer = around[LAYER]
+        for tensor in [] if layer is None else [reference() for reference in references]:
+            if layer is not None and tensor is not None:
+                layers.setdefault(id(tensor), layer)
+    graph = _Graph(span, layers)
+    logits: dict[int, str] = {}
+    for op in candidates:
+        _OBSERVERS[op.type](graph, op, logits)
+
+
+def _crossentropy(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
+    _logits(graph, op, _LOSSES[op.type], logits)
+
+
+def _logits(graph: _Graph, op: Any, loss: str, logits: dict[int, str]) -> None:
+    """Record that a loss applies softmax or sigmoid to what is the result of one."""
+    tensor, layer = graph.source(op.inputs[0])
+    logits[id(tensor)] = loss
+    if tensor.op.type in _PROBABILITIES:
+        seen = PendingObservation("squashed twice", (), name=loss, before=_PROBABILITIES[tensor.op.type])
+        seen.now = spec(tensor)
+        graph.add(op, seen, layer)
+
+
+def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
+    """Record that what a loss takes for logits is compared with a probability."""
+    if _LOGISTIC in op.name:
+        if op.type == "GreaterEqual":
+            _logits(graph, op, "sigmoid_cross_entropy_with_logits", logits)
+        return
+    threshold = _constant(graph.source(op.inputs[1])[0])
+    if threshold is None or threshold.dtype.kind != "f" or not ((threshold > 0) & (threshold < 1)).any():
+        return
+    tensor, layer = graph.source(op.inputs[0])
+    if id(tensor) in logits and tensor.op.type not in _PROBABILITIES:
+        value = float(threshold) if threshold.size == 1 else None
+        seen = PendingObservation("threshold of logits", (), name=_function(op), before=value)
+        seen.paths = (logits[id(tensor)],)
+        graph.add(op, seen, layer)
+
+
+def _equality(graph: _Graph, op: Any, _: dict[int, str]) -> None:
+    """Record that the metric `Accuracy` compares outputs that are not classes."""
+    if _function(op) != "accuracy":
+        return
+    for tensor in op.inputs:
+        source, layer = graph.source(tensor)
+        is_float = source.dtype.is_floating and source.op.type not in _ROUNDED
+        if is_float and layer is not None:
+            other = next((each for each in op.inputs if each is not tensor), tensor)
+            seen = PendingObservation("equality of outputs", (), name="accuracy", before=spec(other))
+            seen.now = spec(tensor)
+            graph.add(op, seen, layer)
+            return
+
+
+def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
+    """Record a softmax over one unit, or over the rows of a batch."""
+    given = op.inputs[0]
+    layer = next((graph.layers[id(tensor)] for tensor in op.outputs if id(tensor) in graph.layers), None)
+    if given.shape.rank and given.shape[-1] == 1:
+        source, _layer = graph.source(given, ("BiasAdd", "AddV2"))
+        weights = graph.source(source.op.inputs[1])[0] if len(source.op.inputs) == 2 else source
+        if source.op.type in _LINEAR and weights.op.type == "ReadVariableOp":
+            graph.add(op, PendingObservation("softmax of one", (), now=spec(given)), layer)
+        return
+    if given.op.type != "Transpose":
+        return
+    turned, order = given.op.inputs[0], given.op.inputs[1]
+    # `tf.nn.softmax(x, axis=0)` swaps that axis with the last: its order ends with [0] (seen in TensorFlow
+    # 2.16 to 2.21).
+    last = _constant(order.op.inputs[-2] if order.op.type == "ConcatV2" else order)
+    sizes = turned.shape
+    if last is None or not last.size or last.ravel()[-1] != 0 or not sizes.rank or sizes[0] == 1:
+        return
+    is_square = sizes.rank == 2 and sizes[0] == sizes[1]
+    if not is_square and _is_batch(turned):
+        graph.add(op, PendingObservation("softmax over batch", (), now=spec(turned)), layer)
+
+
+def _is_batch(tensor: Any) -> bool:
+    """Return whether the first dimension of a tensor is that of the data that it is computed from."""
+    todo, seen = [tensor], set[int]()
+    while todo and len(seen) < 8 * _MOST:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if value.op.type in ("Placeholder", "IteratorGetNext") and value.shape.rank:
+            return bool(value.shape[0] == tensor.shape[0])
+        todo += list(value.op.inputs)
+    return False
+
+
+def _clip(graph: _Graph, op: Any, _: dict[int, str]) -> None:
+    """Record that a crossentropy of Keras clips outputs to what lies between 0 and 1."""
+    function = _function(op, ("backend", "nn.py"), ("", "backend.py"))
+    if "clip_by_value" not in op.name or "crossentropy" not in function or op.type != "Minimum":
+        return
+    tensor, layer = graph.source(op.inputs[0], ("RealDiv",))
+    if layer is not None and tensor.op.type not in _PROBABILITIES:
+        seen = PendingObservation("clipped outputs", (), name=function, now=spec(tensor))
+        graph.add(op, seen, layer)
+
+
+_Observing = Callable[[_Graph, Any, dict[int, str]], None]
+_OBSERVERS: dict[str, _Observing] = {
+    **dict.fromkeys(_LOSSES, _crossentropy),
+    **dict.fromkeys(("Greater", "GreaterEqual"), _comparison),
+    "Equal": _equality,
+    "Softmax": _softmax,
+    "Minimum": _clip,
+}
+
+
+# Ops
+
+
+def _constant(tensor: Any) -> Any:
+    """Return the value of a tensor of a graph, if it is a constant."""
+    return Loaded.tf.get_static_value(tensor)
+
+
+def _frames(op: Any) -> Iterator[tuple[str, str]]:
+    for frame in reversed(list(op.traceback)):
+        yield frame.filename.replace("\\", "/"), frame.name
+
+
+def _function(op: Any, *homes: tuple[str, str]) -> str:
+    """Return the function of Keras's metrics, or of other modules, that created an op; else nothing."""
+    homes = homes or (("metrics", ".py"),)
+    for file, name in _frames(op):
+        if "keras/src/" in file and any(folder in file and file.endswith(end) for folder, end in homes):
+            return name
+    return ""
