@@ -2,6 +2,7 @@
 
 python tests/diagnosis/scoreboard.py                      # all programs in tests/cases, and the demos
 python tests/diagnosis/scoreboard.py FOLDER_OR_FILE ...   # only these
+python tests/diagnosis/scoreboard.py --applications       # and all of keras.applications: 20 minutes more
 
 A program with a mistake has either comments `# finds: LT101 scale` at the lines to blame, or a header with
 `# SOURCE:`, `# CULPRIT:` (the name of the instance) and `# LINE:` (the line to change), as those in
@@ -35,6 +36,15 @@ from cases.cases import HERE, expected, found_in, run  # noqa: E402  # found by 
 
 TESTS = Path(__file__).parents[1]
 FIELDS = ("SOURCE", "SYMPTOM", "CULPRIT", "LINE", "FIX", "OUTCOME", "IDEAL", "MENDED", "FINDS")
+DEMOS = Path(__file__).parents[2] / "demos"
+APPLICATIONS = Path("keras.applications")
+SHOWS_A_MISTAKE = {
+    "gcn_in_cnn_eager": "LT101",
+    "gcn_in_cnn_traced": "LT101",
+    "retrace_shapes": "LT201",
+    "retrace_values": "LT202",
+}
+"""What the demos find that have a mistake."""
 VERDICTS = ("found", "half", "missed", "silent", "false alarm", "failed")
 
 
@@ -64,6 +74,8 @@ def header_of(path: Path) -> dict[str, str]:
 
 def group_of(path: Path) -> str:
     """Return the group that a program is counted in."""
+    if path.parent == APPLICATIONS:
+        return "application"
     if path.stem.endswith("_mended") or "MENDED" in header_of(path):
         return "mended"
     if "CULPRIT" in header_of(path):
@@ -81,11 +93,11 @@ def judge(path: Path) -> Score:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            timeline = run(path).timeline
+            timeline = None if group == "application" else run(path).timeline
+            findings = _of_application(path.name) if timeline is None else _findings(timeline)
         finally:
             os.chdir(before)
     seconds = time.perf_counter() - started
-    findings = timeline.findings(select=["LT"], ignore=[])
     lines = tuple(
         f"{finding.severity} {finding.code} {'' if finding.location is None else finding.location.line} "
         f"{', '.join(layer.name for layer in finding.layers)}: {finding.message}"
@@ -93,11 +105,24 @@ def judge(path: Path) -> Score:
     )
     if group == "field":
         return Score(path, group, _field_verdict(header_of(path), findings), lines, seconds)
-    if expected(path):
+    if group == "demo" and path.stem in SHOWS_A_MISTAKE:
+        is_found = {finding.code for finding in findings} == {SHOWS_A_MISTAKE[path.stem]}
+        return Score(path, group, "found" if is_found else "missed", lines, seconds)
+    if timeline is not None and expected(path):
         verdict = "found" if found_in(timeline) == expected(path) else "half" if findings else "missed"
         return Score(path, group, verdict, lines, seconds)
     is_alarmed = any(finding.severity != "note" for finding in findings)
     return Score(path, group, "false alarm" if is_alarmed else "silent", lines, seconds)
+
+
+def _of_application(name: str):
+    from diagnosis.applications import findings_of  # which imports Keras
+
+    return findings_of(name)
+
+
+def _findings(timeline):
+    return timeline.findings(select=["LT"], ignore=[])
 
 
 def _field_verdict(header: dict[str, str], findings) -> str:
@@ -117,7 +142,8 @@ def programs_in(places: list[str]) -> list[Path]:
     """Return the programs in files and folders; without any, all programs that have an expectation."""
     if not places:
         cases = [*HERE.glob("lt*/*.py"), *HERE.glob("clean/*.py"), *HERE.glob("field/*.py")]
-        return sorted(cases)
+        demos = [path for path in DEMOS.glob("*.py") if not path.stem.startswith("test_")]
+        return sorted(cases) + sorted(demos)
     paths = map(Path, places)
     return [file for path in paths for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
 
@@ -125,7 +151,7 @@ def programs_in(places: list[str]) -> list[Path]:
 def scores_of(paths: list[Path], jobs: int) -> Iterator[Score]:
     """Judge programs in processes of their own, several programs in each."""
     context = multiprocessing.get_context("spawn")
-    pending = [path.resolve() for path in paths]
+    pending = [path if path.parent == APPLICATIONS else path.resolve() for path in paths]
     while pending:
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             futures = [(path, pool.submit(judge, path)) for path in pending]
@@ -159,12 +185,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=verbatim)
     parser.add_argument("places", nargs="*", help="files and folders; default: all programs")
     parser.add_argument("--all", action="store_true", help="print the findings of every program")
+    parser.add_argument("--applications", action="store_true", help="judge keras.applications, too")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
     scores = []
-    for score in scores_of(programs_in(arguments.places), arguments.jobs):
+    programs = programs_in(arguments.places)
+    if arguments.applications:
+        from diagnosis.applications import architectures
+
+        programs += [APPLICATIONS / name for name in architectures()]
+    for score in scores_of(programs, arguments.jobs):
         scores.append(score)
         if arguments.all or score.verdict not in ("found", "silent"):
             name = f"{score.path.parent.name}/{score.path.name}"

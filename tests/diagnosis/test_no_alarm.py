@@ -3,23 +3,16 @@
 import contextlib
 import io
 import runpy
-from pathlib import Path
 
 import pytest
 from diagnosis.applications import findings_of
+from diagnosis.scoreboard import DEMOS, SHOWS_A_MISTAKE
 
 import layertrace
 
 pytestmark = pytest.mark.slow
 
-DEMOS = Path(__file__).parents[2] / "demos"
 PROGRAMS = [path for path in sorted(DEMOS.glob("*.py")) if not path.stem.startswith("test_")]
-SHOWS_A_MISTAKE = {
-    "gcn_in_cnn_eager": "LT101",
-    "gcn_in_cnn_traced": "LT101",
-    "retrace_shapes": "LT201",
-    "retrace_values": "LT202",
-}
 
 
 @pytest.mark.parametrize("name", ["MobileNetV2", "ResNet50", "EfficientNetB0", "ConvNeXtTiny"])

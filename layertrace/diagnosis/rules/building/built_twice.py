@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.timeline.event import Event
 
 
 @rule("LT309", "built-twice", "warning", links.BASE_LAYER, triggers=[("build", None)])
@@ -37,6 +38,8 @@ def built_twice(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A second `build` is reported only if an earlier one created weights of the layer itself.
     - A `build` directly inside another, as of a base class, is not reported.
+    - tf_keras builds a layer whose `build` leaves `built` unset twice while it loads a model, before it
+      loads the weights. That is not reported.
     """
     for layer in context.layers:
         builds = [build for build in context.of(layer, "build") if build.error is None]
@@ -45,7 +48,7 @@ def built_twice(context: DiagnosisContext) -> Iterator[Violation]:
         # tests/cases/clean/saved_and_loaded.py
         creating = [build for build in builds if build.seq in parents]
         again = next((build for build in builds if creating and build.seq > creating[0].seq), None)
-        if again is None or context.parent(again) in creating:
+        if again is None or context.parent(again) in creating or _is_loading(context, creating[0], again):
             continue
         yield Violation(
             message="{layer} is built a second time: new weights replace the first ones.",
@@ -57,3 +60,17 @@ def built_twice(context: DiagnosisContext) -> Iterator[Violation]:
             ),
             fix="if not layer.built:\n    layer.build(shape)",
         )
+
+
+def _is_loading(context: DiagnosisContext, first: Event, again: Event) -> bool:
+    """Return whether tf_keras built a layer by its saved shape, and then to call it, while it loads a model.
+
+    It calls `build_from_config` and then the layer (tf_keras 2.16 to 2.21, saving/serialization_lib.py):
+    tests/cases/clean/legacy_layers_built_by_loading.py
+    """
+    layer = first.layer
+    init = None if layer is None else context.init_of(layer)
+    if layer is None or init is None or layer.framework != "tf_keras" or "from config" not in init.flags:
+        return False
+    is_used = any(first.seq < call.seq < again.seq for call in context.of(layer, "call"))
+    return init.location == first.location == again.location and not is_used
