@@ -7,14 +7,16 @@ import linecache
 from collections.abc import Iterator
 from functools import lru_cache
 
-from layertrace.diagnosis.user_source import dotted, function_at, nodes_at
+from layertrace.diagnosis.user_source import dotted, function_at, line_of, nodes_at, nodes_of
 from layertrace.timeline.event import Location
 
 __all__ = [
     "called_object",
     "calls_anywhere",
+    "class_around",
     "class_named",
     "keyword_line",
+    "only_return",
     "repeated_calls",
     "statement_with_key",
     "tree_of",
@@ -38,6 +40,22 @@ def class_named(location: Location | None, name: str) -> Location | None:
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = [node for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name]
     return Location(location.file, found[0].lineno, "<module>") if len(found) == 1 else None
+
+
+def class_around(location: Location | None) -> ast.ClassDef | None:
+    """Return the innermost class that a line is in; None if it is in none, or if its source is missing."""
+    tree = None if location is None else tree_of(location.file)
+    if tree is None or location is None:
+        return None
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    around = [node for node in classes if node.lineno <= location.line <= (node.end_lineno or node.lineno)]
+    return max(around, key=lambda node: node.lineno, default=None)
+
+
+def only_return(location: Location | None) -> Location | None:
+    """Return the line on which the function at a location returns, if it is the only one."""
+    returns = [node for node in nodes_of(location) if isinstance(node, ast.Return)]
+    return line_of(location, returns[0]) if len(returns) == 1 else None
 
 
 def statement_with_key(method: Location | None, key: str) -> ast.stmt | None:

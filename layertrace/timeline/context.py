@@ -16,7 +16,7 @@ ObservationKind = Literal[
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
-    "clipped outputs",
+    "clipped outputs", "trainable set",
 ]  # fmt: skip
 
 
@@ -48,12 +48,14 @@ class Observation:
             else. `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
             batch`: over the rows of the data.
+            `trainable set`: the program set `trainable` of a layer.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
             or the method that adapted a layer or set its weights.
-        before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For an
+        before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For
+            `trainable set`: those of the layers, this and the ones inside it, that were frozen before. For an
             update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule.

@@ -90,6 +90,25 @@ def test_adapting_and_setting_weights_are_noticed(k):
     assert [each.layer.name for each in seen(timeline, "weights set")] == ["dense"]
 
 
+@KERAS
+def test_freezing_is_noticed_with_what_was_frozen_before(k):
+    """What Keras passes on to the layers inside is not noticed, but a loop over layers is."""
+    with layertrace.trace() as timeline:
+        words = k.layers.Embedding(5, 2, trainable=False, name="words")
+        head = k.layers.Dense(1, name="head")
+        model = k.Sequential([k.Input((3,)), words, head], name="net")
+        model.trainable = False
+        for layer in model.layers:
+            layer.trainable = True
+
+    frozen, *thawed = seen(timeline, "trainable set")
+    number = {state.layer.name: state.layer.id for state in timeline.surroundings.states.values()}
+    assert (frozen.layer.name, frozen.now, frozen.before) == ("net", False, (number["words"],))
+    assert [(each.layer.name, each.now) for each in thawed] == [("words", True), ("head", True)]
+    assert [each.before for each in thawed] == [(number["words"],), (number["head"],)]
+    assert thawed[0].location.line == frozen.location.line + 2
+
+
 def test_runs_before_and_after_an_adapt_are_two_events():
     """They are counted together only while nothing happens between them."""
     scale = layers.Normalization()

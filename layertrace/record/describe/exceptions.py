@@ -42,7 +42,8 @@ class ErrorNote(NamedTuple):
         location: The user's line that it was raised in.
         origin: Whether it arose in this span, not in a span inside it.
         raised_in: The innermost functions that it came through, innermost first.
-        subject: The layer that owns the innermost layer method that it came through.
+        subject: The layer that owns the innermost layer method that it came through, or else the layer that
+            made the symbolic tensor that was refused.
     """
 
     type: str
@@ -74,13 +75,14 @@ def failure_of(error: BaseException, thread: str) -> Failure:
     """Describe the exception that ended a recording, without keeping it."""
     note = error_note(error, origin=True)
     layer = _innermost_layer(error)
+    source = None if layer is not None or note.subject is None else note.subject.ref()
     described = ErrorRef(
         type=note.type,
         message=note.message,
         location=note.location,
         origin=True,
         raised_in=note.raised_in,
-        subject=layer,
+        subject=layer or source,
     )
     return Failure(error=described, layer=layer, lines=tuple(_user_lines(error)), thread=thread)
 
@@ -120,7 +122,20 @@ def raised_in(error: BaseException) -> tuple[str, ...]:
 def subject_of(error: BaseException) -> LayerRecord | None:
     """Return the layer whose method is the innermost that an exception came through, if it is recorded."""
     subjects = (live_layers.get(first_argument(frame)) for frame, _ in _frames(error))
-    return next(reversed([layer for layer in subjects if layer is not None]), None)
+    return next(reversed([layer for layer in subjects if layer is not None]), None) or _source_of(error)
+
+
+def _source_of(error: BaseException) -> LayerRecord | None:
+    """Return the layer that made the symbolic tensor whose method raised an exception, if one did.
+
+    The first item of `_keras_history` is the layer (Keras 3.0 to 3.15).
+    """
+    for frame, _ in reversed(tuple(_frames(error))):
+        tensor = first_argument(frame)
+        if safe.class_name(tensor) == "KerasTensor" and safe.is_framework_class(type(tensor)):
+            history = safe.unwrapped(safe.framework_attribute(tensor, "_keras_history"))
+            return None if history is None else live_layers.get(safe.first_items(history, 1)[0][1])
+    return None
 
 
 def _innermost_layer(error: BaseException) -> LayerRef | None:

@@ -115,7 +115,7 @@ class Monitoring:
         if isinstance(attribute, staticmethod):
             attribute = attribute.__func__
         elif isinstance(attribute, property):
-            attribute = attribute.fget
+            attribute = attribute.fset if point.is_setter else attribute.fget
         if attribute is None:
             return None
         if type(attribute) is FunctionType:

@@ -284,10 +284,11 @@ def _replacement(point: HookPoint, original: object) -> object:
         function: Any = _replacement(point, original.__func__)
         return None if function is None else staticmethod(function)
     if isinstance(original, property):
-        getter: Any = None if original.fget is None else _replacement(point, original.fget)
-        if getter is None:
+        observed: Any = original.fset if point.is_setter else original.fget
+        method: Any = None if observed is None else _replacement(point, observed)
+        if method is None:
             return None
-        replacement: Any = property(getter, original.fset, original.fdel, original.__doc__)
+        replacement: Any = original.setter(method) if point.is_setter else original.getter(method)
         # Messages such as "property 'losses' of 'Net' object has no setter" have the name that a class sets.
         replacement.__set_name__(point.owner, point.name)
         return replacement

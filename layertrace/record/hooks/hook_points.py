@@ -22,7 +22,13 @@ from layertrace.record.hooks.optimizer_updates import (
 )
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.traces import TRACES
-from layertrace.record.hooks.training_facts import ADAPTED, COMPILED, LOSSES_READ, WEIGHTS_SET
+from layertrace.record.hooks.training_facts import (
+    ADAPTED,
+    COMPILED,
+    LOSSES_READ,
+    TRAINABLE_SET,
+    WEIGHTS_SET,
+)
 from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.process import safe
@@ -88,6 +94,8 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     yield _point(_owner(base, "losses"), "losses", LOSSES_READ, "watch")
     yield _point(_owner(base, "set_weights"), "set_weights", WEIGHTS_SET, "watch")
     yield _point(_owner(keras.Model, "load_weights"), "load_weights", WEIGHTS_SET, "watch")
+    if type(vars(base).get("trainable")) is property:
+        yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
     adapting = (getattr(keras.layers, name, None) for name in _ADAPTING)
     classes = [cls for cls in adapting if cls is not None]
     owners = {
@@ -151,7 +159,13 @@ def _owner(cls: type, name: str) -> type:
 
 
 def _point(
-    owner: object, name: str, observer: AnyObserver, kind: Kind, *, takes_anything: bool = False
+    owner: object,
+    name: str,
+    observer: AnyObserver,
+    kind: Kind,
+    *,
+    takes_anything: bool = False,
+    is_setter: bool = False,
 ) -> HookPoint:
     return HookPoint(
         owner,
@@ -159,6 +173,7 @@ def _point(
         observer,
         functools.partial(HookedMethod, kind),
         takes_anything=takes_anything,
+        is_setter=is_setter,
         below_decorators=True,
         lasts=True,
     )

@@ -92,6 +92,7 @@ class HookPoint:
         below_decorators: Whether to observe the function below its decorators. Only this function has its
             own code; all functions with the same decorator share the code of the wrapper.
         lasts: Whether the owner lives as long as the process; if so, data about it may be kept as long.
+        is_setter: Whether to observe how a property is set, not how it is read.
     """
 
     owner: object
@@ -101,6 +102,7 @@ class HookPoint:
     takes_anything: bool = False
     below_decorators: bool = False
     lasts: bool = False
+    is_setter: bool = False
 
     def get(self) -> object:
         """Return what the owner itself holds: no inherited attribute, no bound method."""

@@ -20,7 +20,7 @@ from layertrace.record.process.guard import guarded
 from layertrace.timeline.context import ObservationKind
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["ADAPTED", "COMPILED", "LOSSES_READ", "WEIGHTS_SET"]
+__all__ = ["ADAPTED", "COMPILED", "LOSSES_READ", "TRAINABLE_SET", "WEIGHTS_SET"]
 
 _order = itertools.count()
 
@@ -125,6 +125,40 @@ def _observer(what: ObservationKind, *, ends_runs: bool) -> AnyObserver:
 def _name(call: Call) -> str:
     return "" if call.method.code is None else call.method.code.co_name
 
+
+def _trainable_set(call: Call) -> None:
+    """Record that the program froze or unfroze a layer, and which layers inside it were frozen before.
+
+    Keras passes the value on to the layers inside, which is not recorded.
+    """
+    if not hub.observers:
+        return
+    with guarded("record that a layer was frozen or unfrozen"):
+        frame = call.caller
+        while frame is not None and frame.f_code.co_name == "__setattr__":
+            frame = frame.f_back
+        layer = _record_of(call.subject)
+        if frame is None or layer is None or source_lines.is_internal(frame.f_code.co_filename):
+            return
+        place = source_lines.caller(call.method, frame)
+        now = safe.truth(call.values[0]) if call.values else None
+        inside = [_record_of(child) for child in (call.subject, *layers_inside(call.subject))]
+        frozen = [record.number for record in inside if record is not None and _is_frozen(record.reference())]
+        add_observation(
+            PendingObservation(
+                "trainable set",
+                (id(call.subject), place, now),
+                layer=layer,
+                name="trainable",
+                before=tuple(frozen),
+                now=now,
+                place=place,
+            )
+        )
+
+
+TRAINABLE_SET = watching(_trainable_set)
+"""Observes that `trainable` of a layer is set."""
 
 COMPILED = Observer(begin=lambda call: call, end=_compiled, fail=ignore)
 """Observes `compile` of a model."""

@@ -52,6 +52,7 @@ def _description(observation: Observation) -> str:
         "compiled": f"compile was called, with the optimizer {name}",
         "adapted": f"{name} gave the layer what it knows of the data",
         "weights set": f"{name} replaced the weights",
+        "trainable set": f"trainable was set to {now}",
         "losses read": "the losses of the layer were read",
         "same values": f"{name} drew the same numbers for an earlier variable",
         "same input": "another call inside the same call got the same tensor",

@@ -1,7 +1,7 @@
 # SOURCE: https://github.com/keras-team/keras/issues/9940
 # SYMPTOM: fine tuning: backbone.trainable = True after the first fit, and the second fit does not move the backbone
 # CULPRIT: backbone
-# LINE: 32
+# LINE: 34
 # FIX: compile again after backbone.trainable = True
 # OUTCOME: silent
 # IDEAL: backbone was made trainable after the train function had been made: its 4 weights were updated 0 times in the second fit; compile again.

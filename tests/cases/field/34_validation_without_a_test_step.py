@@ -1,7 +1,7 @@
 # SOURCE: https://github.com/keras-team/keras-io/issues/509
 # SYMPTOM: the autoencoder with a train_step of its own trains; as soon as validation_data is given, fit raises at the end of the first epoch
 # CULPRIT: denoiser
-# LINE: 14
+# LINE: 25
 # FIX: write test_step too
 # OUTCOME: raises ValueError
 # IDEAL: denoiser has a train_step of its own and no test_step: validation takes Keras's own, which wants a loss in compile, and compile got none.

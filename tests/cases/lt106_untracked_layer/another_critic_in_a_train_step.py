@@ -2,8 +2,8 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-class Judge:
-    def __init__(self): self.net = layers.Dense(1, name="judge")  # finds: LT106 judge
+class Judge:  # finds: LT106 judge
+    def __init__(self): self.net = layers.Dense(1, name="judge")
     def __call__(self, z): return tf.reduce_mean(self.net(z) ** 2)
 class Autoencoder(keras.Model):
     def __init__(self, **kw):

@@ -2,8 +2,8 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-class Router:
-    def __init__(self): self.expert = layers.Dense(3, name="hidden_expert")  # finds: LT106 hidden_expert
+class Router:  # finds: LT106 hidden_expert
+    def __init__(self): self.expert = layers.Dense(3, name="hidden_expert")
 class Mixture(layers.Layer):
     def __init__(self):
         super().__init__(); self.router, self.known = Router(), layers.Dense(3, name="known")

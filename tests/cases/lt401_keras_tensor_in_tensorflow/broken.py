@@ -5,4 +5,4 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 inp = keras.Input((4,))
-y = tf.reduce_sum(inp, axis=-1)  # finds: LT401 -
+y = tf.reduce_sum(inp, axis=-1)  # finds: LT401 input_layer

@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_classes import only_return
 from layertrace.diagnosis.user_source import methods_beside
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
@@ -57,7 +58,7 @@ def output_shape_mismatch(context: DiagnosisContext) -> Iterator[Violation]:
                     message=f"{method.function} of {{layer}} declares {state.declared}, but its call "
                     f"returned {call.outputs}.",
                     layer=state.layer,
-                    location=method,
+                    location=only_return(method) or method,
                     evidence=(Evidence(f"returned {call.outputs}", (call.seq,), call.location),),
                     fix=f"{_declaration(method, call.outputs)}  # or remove {method.function}",
                 )
@@ -83,7 +84,7 @@ def _one_of_several(context: DiagnosisContext) -> Iterator[Violation]:
                     message=f"{method.function} of {{layer}} declares {expected} for one of its outputs, "
                     f"but its call returned {actual}.",
                     layer=inner.layer,
-                    location=method,
+                    location=only_return(method) or method,
                     evidence=(Evidence(f"returned {inner.outputs}", (inner.seq,), inner.location),),
                     fix=f"{declaration}  # at its place among the outputs; or remove {method.function}",
                 )

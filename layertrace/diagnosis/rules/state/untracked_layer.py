@@ -10,7 +10,8 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.diagnosis.user_classes import class_around
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
@@ -83,16 +84,23 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         if is_lambda(owner):
             yield _in_lambda(context, owner, layer, event, count)
             continue
+        holder = _plain_class_around(context, created_at) if by_owner else None
+        reason = (
+            "but does not track it"
+            if holder is None
+            else f"that lies in {holder.name}, which is not a layer, so Keras does not track it"
+        )
         yield Violation(
-            message=f"{owner.name} ({owner.class_name}) calls {{layer}} but does not track it: its {count} "
-            "are neither trained nor saved with it.",
+            message=f"{owner.name} ({owner.class_name}) calls {{layer}} {reason}: its {count} are neither "
+            "trained nor saved with it.",
             layer=layer,
-            location=event.location if init is None else created_at,
+            location=_class_line(holder, created_at) or event.location,
             evidence=(
                 Evidence("created here", seqs(init), created_at),
                 Evidence(f"called by {owner.name}", (event.seq,), event.location),
             ),
-            fix=_tracked(owner, layer, by_owner=by_owner),
+            fix=_tracked(owner, layer, by_owner=by_owner) if holder is None else _as_layer(holder),
+            fix_place=None if holder is None else "in place",
             severity=None if _may_learn(context, state) else "note",
         )
 
@@ -201,6 +209,37 @@ def _tracked(owner: LayerRef, layer: LayerRef, *, by_owner: bool) -> str:
         f"def __init__(self, {layer.name}):  # of {owner.class_name}: pass it the layer\n"
         "    super().__init__()\n"
         f"    self.{layer.name} = {layer.name}"
+    )
+
+
+def _plain_class_around(context: DiagnosisContext, created_at: Location | None) -> ast.ClassDef | None:
+    """Return the class of the user's in which a layer is created, if it is not the class of a layer."""
+    holder = class_around(created_at)
+    function = None if created_at is None else function_around(created_at)
+    if holder is None or function is None or function.lineno < holder.lineno:
+        return None
+    bases = [dotted(base).rpartition(".")[2] for base in holder.bases]
+    if any(base not in ("", "object", "Generic", "Protocol", "ABC") for base in bases):
+        return None  # what it inherits from may be a layer
+    return None if any(layer.class_name == holder.name for layer in context.layers) else holder
+
+
+def _class_line(holder: ast.ClassDef | None, created_at: Location | None) -> Location | None:
+    """Return the line of the class that should be a layer, or else where the layer inside is created."""
+    if holder is None or created_at is None:
+        return created_at
+    return Location(created_at.file, holder.lineno, "<module>")
+
+
+def _as_layer(holder: ast.ClassDef) -> str:
+    """Write the head of a class that becomes a layer."""
+    methods = {node.name: node for node in holder.body if isinstance(node, ast.FunctionDef)}
+    parameters = ast.unparse(methods["__init__"].args) if "__init__" in methods else "self"
+    renamed = "\n# and call instead of __call__" if "__call__" in methods else ""
+    return (
+        f"class {holder.name}(keras.layers.Layer):\n"
+        f"    def __init__({parameters}):\n"
+        f"        super().__init__(){renamed}"
     )
 
 

@@ -50,10 +50,14 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
         if not is_foreign:
             call = _foreign_call(error.location)
             function = "a TensorFlow or NumPy function" if call is None else dotted(call.func)
+            inside = place.layer if isinstance(place, Event) else None
+            source = None if inside is not None else error.subject
+            is_output = source is not None and source.class_name != "InputLayer"
+            tensor = "The symbolic output of {layer}" if is_output else "A symbolic Keras tensor"
             yield Violation(
-                message=f"A symbolic Keras tensor{_named(call)} was passed to {function}, which needs a "
-                "tensor with values: use keras.ops, or move the code into a layer.",
-                layer=place.layer if isinstance(place, Event) else None,
+                message=f"{tensor}{_named(call)} was passed to {function}, which needs a tensor with "
+                "values: use keras.ops, or move the code into a layer.",
+                layer=inside or source,
                 location=error.location,
                 evidence=(Evidence("refused here", seqs(place), error.location),),
                 fix=_ANY_OPERATION if call is None else with_keras_ops(call),
