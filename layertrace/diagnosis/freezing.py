@@ -13,7 +13,7 @@ from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
-__all__ = ["Freezing", "freezings", "inner_layer", "own_layers", "receiver_of_trainable"]
+__all__ = ["Freezing", "freezings", "inner_layer", "own_layers", "receiver_of_trainable", "was_frozen"]
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Freezing:
     Attributes:
         value: What it was set to.
         location: The line.
-        settings: The first time that it did so for each layer.
+        settings: The first time that it did so for each layer, without those that had this value already.
     """
 
     value: bool
@@ -92,3 +92,20 @@ def own_layers(context: DiagnosisContext, state: LayerState) -> list[LayerState]
     inside = [context.states[number] for number in state.children if number in context.states]
     deep = {number for child in inside for number in child.children}
     return [child for child in inside if child.layer.id not in deep]
+
+
+def was_frozen(context: DiagnosisContext, layer: LayerRef, at_ns: int) -> bool:
+    """Return whether a layer was frozen at a time, by the last line before that set it or a layer around it.
+
+    If no line did, its `trainable` at the end counts.
+    """
+    state = context.state(layer)
+    frozen = state is not None and state.trainable is False
+    last = -1
+    for line in freezings(context):
+        for setting in line.settings:
+            outer = context.state(setting.layer)
+            covers = setting.layer == layer or (outer is not None and layer.id in outer.children)
+            if covers and last < setting.start_ns <= at_ns:
+                last, frozen = setting.start_ns, not line.value
+    return frozen

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AUTOGRAPH",
     "BASE_LAYER",
+    "CHECKPOINT",
     "CREATING_VARIABLES",
     "CUSTOM_TRAINING_LOOPS",
     "CUSTOM_TRAIN_STEP",
@@ -40,6 +41,7 @@ TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
 PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
+CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"
 CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"
 
 DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"

@@ -16,7 +16,7 @@ ObservationKind = Literal[
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
-    "clipped outputs", "trainable set",
+    "clipped outputs", "restored", "trainable set",
 ]  # fmt: skip
 
 
@@ -48,7 +48,8 @@ class Observation:
             else. `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
             batch`: over the rows of the data.
-            `trainable set`: the program set `trainable` of a layer.
+            `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
+            holds the layer was read.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
@@ -58,12 +59,14 @@ class Observation:
             `trainable set`: those of the layers, this and the ones inside it, that were frozen before. For an
             update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
-            a compile: the learning rate, or the class of its schedule.
+            a compile: the learning rate, or the class of its schedule. For `restored`: how many of
+            `variables`.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
             For `same values`: the earlier variable, and this one.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
+            For `restored`: the names that the checkpoint has and the object that reads it has not.
         without_gradient: The paths of those whose gradient was None.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`.
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`.
@@ -121,6 +124,8 @@ class LayerState:
         accepted: Codes of findings that its class accepts (`layertrace.accept`).
         regularized: The names of its own weights that have a regularizer.
         adapted: Whether it has statistics of data; None for a layer that needs none, or if that is unknown.
+        statistics: Of a batch normalization: `initial` if its moving mean and variance are 0 and 1, `negative
+            variance` or `moved`; None for any other layer, or if they are unknown.
         output_layer: The number of the layer that computes the only output of a functional model.
         activation: The name of its activation function, `linear` if it applies none; None if it has none.
         arrays: Attributes of a user's layer that hold an array or eager tensor, each with its spec and a
@@ -147,6 +152,7 @@ class LayerState:
     accepted: tuple[str, ...] = ()
     regularized: tuple[str, ...] = ()
     adapted: bool | None = None
+    statistics: str | None = None
     output_layer: int | None = None
     activation: str | None = None
     arrays: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)

@@ -109,6 +109,53 @@ def test_freezing_is_noticed_with_what_was_frozen_before(k):
     assert thawed[0].location.line == frozen.location.line + 2
 
 
+@KERAS
+def test_a_checkpoint_notes_how_much_it_restored(k, tmp_path):
+    """Of each layer, with the names in the file that the reading object does not have."""
+    first, second = (k.Sequential([k.Input((3,)), k.layers.Dense(1)], name=name) for name in ("a", "b"))
+    written = tf.train.Checkpoint(model=first).write(str(tmp_path / "saved"))
+    with layertrace.trace() as timeline:
+        tf.train.Checkpoint(model=second).read(written).assert_consumed()
+        tf.train.Checkpoint(net=second).restore(written).expect_partial()
+        tf.train.Checkpoint(net=second).restore(None)
+
+    all_of_it, nothing = seen(timeline, "restored")
+    assert (all_of_it.layer.name, all_of_it.name, all_of_it.now, all_of_it.paths) == ("b", "model", 2, ())
+    assert (nothing.name, nothing.now, nothing.paths) == ("net", 0, ("model",))
+    assert len(nothing.variables) == 2
+
+
+@KERAS
+def test_the_statistics_of_a_normalization_are_read_at_the_end(k):
+    """They have moved after one call in training mode."""
+    with layertrace.trace() as timeline:
+        norms = [k.layers.BatchNormalization(name=name) for name in ("new", "used", "wrong")]
+        for norm in norms:
+            norm.build((None, 3))
+        norms[1](2 * tf.constant(ONES), training=True)
+        norms[2].set_weights([-weight for weight in norms[2].get_weights()])
+
+    assert [state_of(timeline, norm.name).statistics for norm in norms] == [
+        "initial",
+        "moved",
+        "negative variance",
+    ]
+    assert state_of(timeline, "new").adapted is None
+
+
+@KERAS
+def test_the_property_trainable_is_restored(k):
+    """It is the same object after the trace, and reads and sets as before during it."""
+    owner = next(cls for cls in k.layers.Layer.__mro__ if "trainable" in vars(cls))
+    original = vars(owner)["trainable"]
+    with layertrace.trace():
+        dense = k.layers.Dense(1)
+        dense.trainable = False
+        assert dense.trainable is False
+        assert vars(owner)["trainable"].__doc__ == original.__doc__
+    assert vars(owner)["trainable"] is original
+
+
 def test_runs_before_and_after_an_adapt_are_two_events():
     """They are counted together only while nothing happens between them."""
     scale = layers.Normalization()

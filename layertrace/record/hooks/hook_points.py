@@ -10,6 +10,7 @@ from typing import Literal
 from layertrace.record.frameworks import keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
+from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
@@ -94,6 +95,7 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     yield _point(_owner(base, "losses"), "losses", LOSSES_READ, "watch")
     yield _point(_owner(base, "set_weights"), "set_weights", WEIGHTS_SET, "watch")
     yield _point(_owner(keras.Model, "load_weights"), "load_weights", WEIGHTS_SET, "watch")
+    yield _point(_owner(Loaded.tf.train.Checkpoint, "read"), "read", RESTORED, "watch")
     if type(vars(base).get("trainable")) is property:
         yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
     adapting = (getattr(keras.layers, name, None) for name in _ADAPTING)

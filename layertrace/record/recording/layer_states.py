@@ -98,6 +98,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         accepted=_accepted(type(layer)),
         regularized=_regularized(layer),
         adapted=_is_adapted(layer, ref),
+        statistics=_statistics(layer, ref),
         output_layer=_output_layer(layer),
         arrays=_arrays(layer),
         activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
@@ -141,6 +142,21 @@ def _is_adapted(layer: object, ref: LayerRef) -> bool | None:
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
         return None
     return bool(mean.numpy().any() or (variance.numpy() != 1).any())
+
+
+def _statistics(layer: object, ref: LayerRef) -> str | None:
+    """Return whether the moving mean and variance of a batch normalization have moved, or are impossible."""
+    attributes = safe.instance_dict(layer)
+    mean, variance = attributes.get("moving_mean"), attributes.get("moving_variance")
+    is_one = any(base.endswith("BatchNormalization") for base in ref.bases)
+    if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
+        return None
+    if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
+        return None
+    means, variances = mean.numpy(), variance.numpy()
+    if (variances < 0).any():
+        return "negative variance"
+    return "moved" if means.any() or (variances != 1).any() else "initial"
 
 
 _NORMALIZATION = "layers.preprocessing.normalization.Normalization"

@@ -53,6 +53,7 @@ def _description(observation: Observation) -> str:
         "adapted": f"{name} gave the layer what it knows of the data",
         "weights set": f"{name} replaced the weights",
         "trainable set": f"trainable was set to {now}",
+        "restored": f"a checkpoint restored {now} of its {len(observation.variables)} variables",
         "losses read": "the losses of the layer were read",
         "same values": f"{name} drew the same numbers for an earlier variable",
         "same input": "another call inside the same call got the same tensor",

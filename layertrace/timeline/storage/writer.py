@@ -196,7 +196,15 @@ _FIELDS = ["seq", *event_line.__struct_fields__[1:]]
 _values_of = attrgetter(*_FIELDS)
 
 
-_ADDED_TO_STATES = ("regularized", "adapted", "output_layer", "activation", "arrays", "repeated")
+_ADDED_TO_STATES = (
+    "regularized",
+    "adapted",
+    "output_layer",
+    "activation",
+    "arrays",
+    "repeated",
+    "statistics",
+)
 """The fields of `LayerState` that are written only if they have a value."""
 
 

@@ -53,9 +53,11 @@ def thawed_with_model(context: DiagnosisContext) -> Iterator[Violation]:
         state = context.states.get(number)
         if state is None or any(line.value and line.means(state.layer) for line in lines):
             continue
-        freezes = [line for line in lines if not line.value and _covers(context, line, state.layer)]
         thaws = [line for line in lines if line.value and _covers(context, line, state.layer)]
-        for thaw in thaws if freezes else ():
+        for thaw in thaws:
+            others = [state.layer, *thaw.layers]
+            if not any(_covers(context, line, each) for line in lines if not line.value for each in others):
+                continue
             setting = thaw.setting_of(context, state.layer)
             update = None if setting is None else _update_after(context, state, setting.start_ns)
             if setting is not None and setting.layer is not None and update is not None:
@@ -79,18 +81,14 @@ def _frozen_alone(context: DiagnosisContext, lines: list[Freezing]) -> list[int]
         before = set(setting.before) if isinstance(setting.before, tuple) else set()
         if layer.id not in before:
             alone |= dict.fromkeys(number for number in before - with_others if isinstance(number, int))
-        elif any(_was_trainable(each) for each in line.settings) and layer.id not in with_others:
+        # To freeze what is frozen calls no setter: the line that freezes the others has no setting of it.
+        elif line.value and layer.id not in with_others and with_others & {each.id for each in line.layers}:
             alone[layer.id] = None
         if not line.value:
             state = context.state(layer)
             inside = () if state is None else state.children
             with_others |= {*inside, *([] if line.means(layer) else [layer.id])}
     return list(alone)
-
-
-def _was_trainable(setting: Observation) -> bool:
-    before = setting.before if isinstance(setting.before, tuple) else ()
-    return setting.layer is not None and setting.layer.id not in before
 
 
 def _covers(context: DiagnosisContext, line: Freezing, layer: LayerRef) -> bool:

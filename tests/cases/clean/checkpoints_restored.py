@@ -1,0 +1,52 @@
+# Checkpoints that are read completely, in part with a new head, before the weights exist, into a model as the
+# root, from an empty folder, and one that does not match and is followed by one that does.
+import os
+import tempfile
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers
+
+folder = tempfile.mkdtemp()
+x = np.ones((2, 3), "float32")
+
+
+def network(**kwargs):
+    return keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(1)], **kwargs)
+
+
+class Late(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out = layers.Dense(1)
+
+    def call(self, x):
+        return self.out(x)
+
+
+old = network()
+saved = tf.train.Checkpoint(model=old, optimizer=keras.optimizers.Adam()).write(os.path.join(folder, "a"))
+same = network()
+tf.train.Checkpoint(model=same).read(saved).expect_partial()
+tf.train.Checkpoint(model=network(), ema=network()).read(saved).expect_partial()
+
+root = tf.train.Checkpoint(old).write(os.path.join(folder, "b"))
+tf.train.Checkpoint(network()).read(root).assert_existing_objects_matched()
+
+late = Late()
+late(x)
+written = tf.train.Checkpoint(net=late).write(os.path.join(folder, "c"))
+later = Late()
+tf.train.Checkpoint(net=later).read(written)
+later(x)
+
+checkpoint = tf.train.Checkpoint(model=old)
+manager = tf.train.CheckpointManager(checkpoint, os.path.join(folder, "new"), max_to_keep=2)
+checkpoint.restore(manager.latest_checkpoint)
+manager.save()
+checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+
+either = network()
+for name in ("net", "model"):
+    tf.train.Checkpoint(**{name: either}).read(saved).expect_partial()
+print(np.allclose(either(x), old(x)))
