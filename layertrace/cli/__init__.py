@@ -21,6 +21,7 @@ _COMMANDS = {
     "run": "Run a program under trace, and print a report.",
     "report": "Show the recording in FILE on one screen, or as tables.",
     "check": "Report problems in a recording or in a program.",
+    "check-layer": "Check one layer: modes, shapes, training, saving, precision.",
     "explain": "Explain findings, or list all rules.",
     "diff": "Show what changed between two recordings.",
     "export": "Convert a recording to a web page or another format.",
@@ -50,7 +51,8 @@ class _Commands(click.Group):
 
 def loaded(name: str) -> click.Command:
     """Return a command, from the module of its name."""
-    command: click.Command = getattr(importlib.import_module(f"layertrace.cli.commands.{name}"), name)
+    module = name.replace("-", "_")
+    command: click.Command = getattr(importlib.import_module(f"layertrace.cli.commands.{module}"), module)
     return command
 
 

@@ -1,4 +1,4 @@
-"""Assert in tests what happens to layers and functions.
+"""Assert in tests what happens to layers and functions, and check layers against what all should do.
 
 Every expectation takes a timeline; or a layer, a class or a name, whose events it takes from
 `layertrace.current_timeline()`. A failed expectation raises an `AssertionError` that shows what was expected
@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from layertrace.testing.contract.api import check_layer, layer_checks
     from layertrace.testing.counts import assert_built_once, assert_calls
     from layertrace.testing.findings import assert_no_findings
     from layertrace.testing.golden import assert_unchanged_by, golden_json, golden_text, normalised
@@ -31,8 +32,10 @@ _HOMES = {
     "assert_shapes": "shapes",
     "assert_unchanged_by": "golden",
     "assert_variables": "shapes",
+    "check_layer": "contract.api",
     "golden_json": "golden",
     "golden_text": "golden",
+    "layer_checks": "contract.api",
     "normalised": "golden",
 }
 
@@ -46,8 +49,10 @@ __all__ = [
     "assert_shapes",
     "assert_unchanged_by",
     "assert_variables",
+    "check_layer",
     "golden_json",
     "golden_text",
+    "layer_checks",
     "normalised",
 ]
 

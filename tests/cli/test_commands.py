@@ -43,6 +43,16 @@ def test_demo_lists_and_refuses():
     assert "Traceback" not in unknown.stderr
 
 
+def test_explain_prints_the_page_of_a_check():
+    """`explain` also takes the name of a check of layers, and lists these."""
+    page, listed = layertrace("explain", "config-round-trip"), layertrace("explain", "checks")
+
+    assert page.returncode == 0, page.stderr
+    assert page.stdout.startswith("check config-round-trip  error\n")
+    assert "Known limits" in page.stdout
+    assert "lifecycle    build-once\n" in listed.stdout
+
+
 def test_debug_shows_versions_engine_and_hooks():
     """`layertrace debug` shows the versions, the engine, the hooks and each private part that is used."""
     done = layertrace_with_keras("debug")

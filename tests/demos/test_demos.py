@@ -11,6 +11,12 @@ from layertrace.record.describe import source_lines
 DEMOS = Path(__file__).parents[2] / "demos"
 
 SHOWN = {
+    "check_layer": [
+        "✓ build-once",
+        "✗ variables-in-build",
+        "✗ config-round-trip",
+        "the layer has scale=2.0",
+    ],
     "fit": [
         "symbolic: Keras infers shapes",
         "trace 2  train step of net",

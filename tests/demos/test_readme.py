@@ -29,6 +29,7 @@ def step(x, alpha):
 
 DEMOS = {
     "my_dense_layer  MyDenseLayer": ("demos/tutorial.py", 88),
+    "Head  float32[2, 5]": ("demos/check_layer.py", 92),
     "fit.py  ": ("demos/fit.py", 86),
     "└── 18 trace 2  predict": ("demos/gcn_in_cnn_traced.py", 80),
     "LT101 variable-created-in-call": ("demos/gcn_in_cnn_traced.py", 96),

@@ -1,0 +1,1 @@
+"""Try a layer against the contract that every Keras layer should keep."""

@@ -1,0 +1,1 @@
+"""A layer follows its dtype policy."""

@@ -1,0 +1,1 @@
+"""The life of a layer: created, built once, then called."""

@@ -1,0 +1,1 @@
+"""Eager, symbolic and in a graph, a layer does the same."""

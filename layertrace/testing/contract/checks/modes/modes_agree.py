@@ -1,0 +1,53 @@
+"""The modes give the same outputs."""
+
+from __future__ import annotations
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.outcome import Broken
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import difference, outputs_of
+
+
+@check("modes", "modes-agree")
+def modes_agree(subject: Subject) -> None:
+    """Eager, in a `tf.function` and in a functional model, outputs have one shape, dtype and value.
+
+    ## Why
+    `fit` runs a graph and a debugger runs eagerly: what differs between them is found late.
+
+    ## Known limits
+    Values are compared in inference, and only if two eager calls agree. The shapes that a
+    `compute_output_shape` of the layer states are left to the check `output-shape`.
+    """
+    layer, tf = subject.built(), subject.tf
+    line = method_line(layer, "call")
+    tensors = subject.inputs.tensors(tf)
+    with subject.doing("calling it eagerly"):
+        eager, again = (outputs_of(tf, subject.call_with(layer, tensors, False)) for _ in range(2))
+    with subject.doing("calling it in a tf.function"):
+        graph = outputs_of(tf, subject.compiled(layer)(*tensors))
+    with subject.doing("calling it with keras.Input"):
+        model = subject.functional(layer, subject.inputs.batch)
+        symbolic = tf.nest.flatten(model.output)
+    with subject.doing("calling the functional model that consists of it"):
+        functional = outputs_of(tf, model(subject.feed(), training=False))
+    is_random = bool(difference(eager, again))
+    for mode, outputs in (("in a tf.function", graph), ("in a functional model", functional)):
+        if is_random:
+            outputs = [array * 0 for array in outputs]
+        differs = difference([array * 0 for array in eager] if is_random else eager, outputs)
+        if differs:
+            raise Broken(f"{subject.class_name} gives other outputs eagerly than {mode}: {differs}", line)
+    if subject.framework.overrides(layer, "compute_output_shape") or len(symbolic) != len(eager):
+        return
+    for stated, array in zip(symbolic, eager, strict=True):
+        sizes = tuple(stated.shape)
+        fits = len(sizes) == array.ndim and all(
+            size in (None, length) for size, length in zip(sizes, array.shape, strict=True)
+        )
+        if not fits:
+            raise Broken(
+                f"{subject.class_name} gives {list(array.shape)} eagerly, and {list(sizes)} with keras.Input",
+                line,
+            )

@@ -1,0 +1,36 @@
+"""Equal shapes need one trace."""
+
+from __future__ import annotations
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.outcome import Broken
+from layertrace.testing.contract.subject import Subject
+
+
+@check("modes", "one-trace", after=["modes-agree"])
+def one_trace(subject: Subject) -> None:
+    """A second call with the same shapes traces no function again, neither eagerly nor in a `tf.function`.
+
+    ## Why
+    A trace takes a thousand times as long as a run.
+
+    ## Known limits
+    Functions that the layer compiles itself are seen if TensorFlow compiles them.
+    """
+    layer = subject.built()
+    tensors = subject.inputs.tensors(subject.tf)
+    function = subject.compiled(layer)
+    with subject.doing("calling it eagerly and in a tf.function"):
+        subject.call_with(layer, tensors, False)
+        function(*tensors)
+    with subject.watch() as timeline, subject.doing("calling it again with the same shapes"):
+        subject.call_with(layer, tensors, False)
+        function(*tensors)
+    for event in timeline:
+        if event.kind == "trace" and event.function is not None:
+            why = f": {event.cause}" if event.cause is not None and str(event.cause) else ""
+            raise Broken(
+                f"{subject.class_name} traces {event.function.label} again for the same shapes{why}",
+                event.location or event.defined_at,
+                "compile the function once in __init__, and pass it tensors instead of Python values",
+            )

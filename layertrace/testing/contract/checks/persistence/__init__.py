@@ -1,0 +1,1 @@
+"""A copy of a layer does what the layer does."""

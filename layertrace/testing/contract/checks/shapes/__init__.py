@@ -1,0 +1,1 @@
+"""A layer accepts any batch size."""

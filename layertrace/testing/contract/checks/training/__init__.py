@@ -1,0 +1,1 @@
+"""A layer learns what it should, and nothing else."""

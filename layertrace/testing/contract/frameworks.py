@@ -1,0 +1,90 @@
+"""Visit the framework of a layer: the Keras that its class comes from, and TensorFlow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
+
+__all__ = ["Framework", "framework_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A Keras that the program has imported.
+
+    Attributes:
+        keras: The module `keras` or `tf_keras`.
+        tf: The module `tensorflow`.
+        base: Its class `Layer`.
+    """
+
+    keras: Any
+    tf: Any
+    base: type
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it is tf_keras."""
+        return bool(self.keras.__name__ == "tf_keras")
+
+    @contextmanager
+    def dtype_policy(self, name: str) -> Iterator[None]:
+        """Set the global dtype policy for a block."""
+        precision = self.keras.mixed_precision
+        before = precision.global_policy()
+        precision.set_global_policy(name)
+        try:
+            yield
+        finally:
+            precision.set_global_policy(before)
+
+    @contextmanager
+    def custom_objects(self, layer: object) -> Iterator[None]:
+        """Find the layer classes of the program by their names, as `custom_objects` does.
+
+        Of several classes of one name, that of the layer counts, then one of its module.
+        """
+        home = type(layer).__module__
+        classes = [cls for cls in _subclasses(self.base) if not is_framework_name(cls.__module__)]
+        classes.sort(key=lambda cls: cls.__module__ == home)
+        objects = {cls.__name__: cls for cls in classes}
+        if not is_framework_name(home):
+            objects[type(layer).__name__] = type(layer)
+        with self.keras.utils.custom_object_scope(objects):
+            yield
+
+    def overrides(self, layer: object, name: str) -> bool:
+        """Return whether a class of the layer, below `Layer`, has a method of its own."""
+        return getattr(type(layer), name, None) is not getattr(self.base, name, None)
+
+
+def framework_of(layer: object) -> Framework | None:
+    """Return the framework of a layer; None if it is not a layer."""
+    for cls in type(layer).__mro__:
+        package = package_of(cls.__module__)
+        if package not in KERAS or package not in sys.modules:
+            continue
+        keras = sys.modules[package]
+        base = keras.layers.Layer
+        if isinstance(layer, base):
+            return Framework(keras, sys.modules["tensorflow"], base)
+    return None
+
+
+def _subclasses_of(cls: type) -> list[type]:
+    return type.__subclasses__(cls)
+
+
+def _subclasses(cls: type) -> Iterator[type]:
+    remaining, seen = [cls], {cls}
+    while remaining:
+        for subclass in _subclasses_of(remaining.pop()):
+            if subclass not in seen:
+                seen.add(subclass)
+                remaining.append(subclass)
+                yield subclass

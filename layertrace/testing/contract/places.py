@@ -1,0 +1,69 @@
+"""Find the line of the user's code that a failed check is about."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sysconfig
+import traceback
+from pathlib import Path
+
+from layertrace.timeline.event import Location
+from layertrace.timeline.ownership import is_framework_file, is_framework_name
+
+__all__ = ["class_line", "line_of_error", "method_line", "source_at"]
+
+_OURS = str(Path(__file__).parents[2])
+_INSTALLED = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")})
+
+
+def line_of_error(error: BaseException) -> Location | None:
+    """Return the innermost line of the user's code that an exception passed through."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
+    if not frames:
+        return None
+    frame = frames[-1]
+    return Location(frame.filename, frame.lineno or 0, frame.name)
+
+
+def method_line(layer: object, name: str) -> Location | None:
+    """Return the `def` of a method, or the `class` if only a framework defines it; None for their classes."""
+    for cls in type(layer).__mro__:
+        if name in vars(cls) and not is_framework_name(cls.__module__):
+            value = vars(cls)[name]
+            value = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            function = inspect.unwrap(value)
+            code = getattr(function, "__code__", None)
+            if code is not None:
+                return _definition(code.co_filename, code.co_firstlineno, "def ", name)
+    return class_line(type(layer))
+
+
+def class_line(cls: type) -> Location | None:
+    """Return the line that begins a class; None for the classes of frameworks and without source."""
+    if is_framework_name(cls.__module__):
+        return None
+    try:
+        file = inspect.getsourcefile(cls)
+        line = inspect.getsourcelines(cls)[1]
+    except (OSError, TypeError):  # it was defined in a shell
+        return None
+    return None if file is None else _definition(file, line, "class ", "")
+
+
+def source_at(location: Location | None) -> str:
+    """Return the text of a line; empty if it is unknown."""
+    return "" if location is None else linecache.getline(location.file, location.line).rstrip("\n")
+
+
+def _definition(file: str, line: int, keyword: str, function: str) -> Location:
+    """Return the line of a definition, after its decorators."""
+    for number in range(line, line + 10):
+        if linecache.getline(file, number).lstrip().startswith(keyword):
+            return Location(file, number, function)
+    return Location(file, line, function)
+
+
+def _is_users(file: str) -> bool:
+    is_ours = file.startswith((_OURS, "<"))
+    return not (is_ours or is_framework_file(file) or file.startswith(_INSTALLED))

@@ -1,0 +1,137 @@
+"""Run checks one after the other, each within its time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from layertrace.diagnosis import Finding
+from layertrace.testing.contract.check import Check, all_checks
+from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
+from layertrace.testing.contract.places import source_at
+from layertrace.testing.contract.subject import Subject, brief
+
+__all__ = ["Run", "TimeIsUp", "quiet", "within"]
+
+
+class TimeIsUp(BaseException):
+    """Stops a layer that does not return; no `except Exception` of the layer catches it."""
+
+
+class Run:
+    """The results of the checks of one layer so far.
+
+    Args:
+        subject: The layer.
+        seconds: The time that each check may take.
+        expected: Why checks are expected to fail, by their names.
+    """
+
+    def __init__(self, subject: Subject, seconds: float, expected: Mapping[str, str]) -> None:
+        self._subject = subject
+        self._seconds = seconds
+        self._expected = expected
+        self._results: dict[str, Result] = {}
+
+    def result(self, check: Check) -> Result:
+        """Return the result of a check, which runs once, after those that it depends on."""
+        if check.name not in self._results:
+            begin = time.perf_counter()
+            result = self._tried(check)
+            seconds = time.perf_counter() - begin
+            self._results[check.name] = Result(
+                check,
+                result.outcome,
+                result.reason,
+                result.finding,
+                seconds,
+                self._expected.get(check.name, ""),
+            )
+        return self._results[check.name]
+
+    def results(self, checks: Sequence[Check], progress: Callable[[Result], None] | None) -> list[Result]:
+        """Return the results of checks, and report each as it is there."""
+        results = []
+        for check in checks:
+            results.append(self.result(check))
+            if progress is not None:
+                progress(results[-1])
+        return results
+
+    def _tried(self, check: Check) -> Result:
+        for needed in all_checks():
+            if needed.name in check.after and self.result(needed).outcome == "failed":
+                return Result(check, "not applicable", f"it needs {needed.name}, which fails")
+        try:
+            with within(self._seconds), quiet():
+                check.function(self._subject)
+        except Broken as broken:
+            return Result(check, "failed", finding=_finding(check, broken))
+        except NotApplicable as reason:
+            return Result(check, "not applicable", str(reason))
+        except TimeIsUp:
+            late = Broken(f"{self._subject.class_name} does not return within {self._seconds:g} s")
+            return Result(check, "failed", finding=_finding(check, late))
+        except Exception as error:
+            place = f" ({brief(error)}). The layer is not to blame; please report this."
+            return Result(check, "fault", f"layertrace could not try this{place}")
+        return Result(check, "passed")
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop Python code that takes longer, with an exception that `_tried` turns into a failure.
+
+    Only the main thread can be stopped, where the system has alarms; elsewhere the time is not limited.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # Python's signature
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    rest, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    begin = time.monotonic()
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if rest:
+            signal.setitimer(signal.ITIMER_REAL, max(rest - (time.monotonic() - begin), 0.001), interval)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Ignore warnings, also those of what a check does on purpose, and what the layer prints."""
+    logger = logging.getLogger("tensorflow")  # it warns of functions that are traced often, as for each layer
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
+
+
+def _finding(check: Check, broken: Broken) -> Finding:
+    return Finding(
+        code="check",
+        name=check.name,
+        severity="error",
+        message=broken.message if broken.message.endswith(".") else f"{broken.message}.",
+        location=broken.location,
+        source=source_at(broken.location),
+        fix=broken.fix,
+    )

@@ -1,0 +1,83 @@
+"""Compare outputs and weights, and describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["copy_weights", "described", "difference", "outputs_of", "perturb", "shapes_of"]
+
+
+def outputs_of(tf: Any, outputs: Any) -> list[Any]:
+    """Return the tensors of a structure of outputs as arrays; those of sparse and ragged tensors, too."""
+    parts = tf.nest.flatten(outputs, expand_composites=True)
+    return [_array(part) for part in parts if part is not None]
+
+
+def shapes_of(structure: Any) -> list[tuple[int | None, ...]]:
+    """Return the shapes in a structure of shapes, as `compute_output_shape` returns it."""
+    if structure is None:
+        return []
+    if hasattr(structure, "as_list"):  # a TensorShape of tf_keras
+        return [tuple(structure.as_list())]
+    if isinstance(structure, dict):
+        return [shape for value in structure.values() for shape in shapes_of(value)]
+    if all(item is None or isinstance(item, int) for item in structure):
+        return [tuple(structure)]
+    return [shape for value in structure for shape in shapes_of(value)]
+
+
+def difference(first: list[Any], second: list[Any]) -> str:
+    """Return how two lists of arrays differ, first against second; empty if they do not."""
+    import numpy as np
+
+    if len(first) != len(second):
+        return f"{len(first)} outputs against {len(second)}"
+    for one, other in zip(first, second, strict=True):
+        if one.shape != other.shape or one.dtype != other.dtype:
+            return f"{described(one)} against {described(other)}"
+        if one.dtype.kind not in "fcV":  # V: bfloat16 of ml_dtypes
+            if not (one == other).all():
+                return "other values"
+            continue
+        exact = one.dtype.itemsize >= 4
+        left, right = (item if item.dtype.kind == "c" else item.astype("float64") for item in (one, other))
+        if not np.allclose(
+            left, right, rtol=1e-3 if exact else 5e-2, atol=1e-4 if exact else 5e-2, equal_nan=True
+        ):
+            place = np.unravel_index(np.nanargmax(np.abs(left - right)), left.shape) if left.size else ()
+            return f"{left[place]:.4g} against {right[place]:.4g} at {[int(index) for index in place]}"
+    return ""
+
+
+def described(array: Any) -> str:
+    """Return dtype and shape: `float32[2, 5]`."""
+    return f"{getattr(array.dtype, 'name', array.dtype)}[{', '.join(map(str, array.shape))}]"
+
+
+def perturb(layer: Any) -> None:
+    """Change every float weight of a layer a little, so that it has not its initial value."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    weights = []
+    for value in layer.get_weights():
+        array = np.asarray(value)
+        is_float = array.dtype.kind in "fV"
+        noise = 0.1 + 0.1 * random.random(array.shape) if is_float else 0
+        weights.append((array + noise).astype(array.dtype) if is_float else array)
+    layer.set_weights(weights)
+
+
+def copy_weights(source: Any, target: Any) -> None:
+    """Give a layer the weights of another one of its kind."""
+    target.set_weights(source.get_weights())
+
+
+def _array(value: Any) -> Any:
+    import numpy as np
+
+    return (
+        value.numpy()
+        if hasattr(value, "numpy") and not isinstance(value.numpy(), bytes)
+        else np.asarray(value)
+    )

@@ -1,0 +1,327 @@
+"""Layers that break one check each; the line to blame is marked `# breaks: <check>`."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+ROWS = "float32[2, 5]"
+
+
+class Sound(keras.layers.Layer):
+    """A layer that keeps the whole contract; the others change one thing."""
+
+    def __init__(self, units=3, scale=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.scale = scale
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.kernel) * self.scale
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units, "scale": self.scale}
+
+
+class BuildsInCall(Sound):
+    def call(self, inputs):
+        if tf.executing_eagerly() and not isinstance(inputs, keras.KerasTensor):
+            self.built = False
+            self.build(inputs.shape)  # breaks: build-once
+        return tf.matmul(inputs, self.kernel) * self.scale
+
+    def build(self, input_shape):
+        if not hasattr(self, "kernel"):
+            super().build(input_shape)
+
+
+class BuildsInFirstCalls(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.calls_left = 2
+
+    def build(self, input_shape):
+        if not hasattr(self, "kernel"):
+            super().build(input_shape)
+
+    def call(self, inputs):
+        if self.calls_left:
+            self.calls_left -= 1
+            self.build(inputs.shape)  # breaks: build-once
+        return tf.matmul(inputs, self.kernel) * self.scale
+
+
+class LeavesChildToCall(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.head = keras.layers.Dense(3)
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), name="scale", initializer="ones")
+
+    def call(self, inputs):
+        return self.head(inputs * self.scale)  # breaks: variables-in-build
+
+
+class LeavesNormToCall(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first = keras.layers.Dense(3)
+        self.norm = keras.layers.LayerNormalization()
+
+    def build(self, input_shape):
+        self.first.build(input_shape)
+
+    def call(self, inputs):
+        features = self.first(inputs)
+        return self.norm(features)  # breaks: variables-in-build
+
+
+class KernelOfClass(Sound):  # breaks: instances-share-nothing
+    store = {}  # noqa: RUF012
+
+    def build(self, input_shape):
+        if "kernel" not in self.store:
+            super().build(input_shape)
+            self.store["kernel"] = self.kernel
+        self.kernel = self.store["kernel"]
+
+
+class ChildByDefault(keras.layers.Layer):  # breaks: instances-share-nothing
+    def __init__(self, head=keras.layers.Dense(3), **kwargs):  # noqa: B008
+        super().__init__(**kwargs)
+        self.head = head
+
+    def build(self, input_shape):
+        if not self.head.built:
+            self.head.build(input_shape)
+
+    def call(self, inputs):
+        return self.head(inputs)
+
+    def get_config(self):
+        return super().get_config()
+
+
+class OnlyEagerScale(Sound):
+    def call(self, inputs):  # breaks: modes-agree
+        if tf.executing_eagerly() and not isinstance(inputs, keras.KerasTensor):
+            return tf.matmul(inputs, self.kernel) * self.scale
+        return tf.matmul(inputs, self.kernel)
+
+
+class NumpyInCall(Sound):
+    def call(self, inputs):
+        factor = np.mean(inputs)  # breaks: modes-agree
+        return tf.matmul(inputs, self.kernel) * self.scale * factor
+
+
+class CompilesInCall(Sound):
+    def call(self, inputs):
+        if not tf.executing_eagerly() or isinstance(inputs, keras.KerasTensor):
+            return tf.matmul(inputs, self.kernel) * self.scale
+        double = tf.function(lambda x: x * self.scale)
+        return double(tf.matmul(inputs, self.kernel))  # breaks: one-trace
+
+
+class CountsCalls(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.calls = 0
+
+    def call(self, inputs):
+        if not tf.executing_eagerly() or isinstance(inputs, keras.KerasTensor):
+            return tf.matmul(inputs, self.kernel)
+        self.calls += 1
+        return self.numbered(tf.matmul(inputs, self.kernel), self.calls)  # breaks: one-trace
+
+    @tf.function
+    def numbered(self, values, number):
+        return values
+
+
+class WrongOutputShape(Sound):
+    def compute_output_shape(self, input_shape):  # breaks: output-shape
+        return (input_shape[0], self.units + 1)
+
+
+class OutputShapeOfInput(Sound):
+    def compute_output_shape(self, input_shape):  # breaks: output-shape
+        return input_shape
+
+
+class WeightOfBatch(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        size = input_shape[0]
+        self.bias = self.add_weight(shape=(size, self.units))  # breaks: weights-without-batch
+
+    def call(self, inputs):
+        return super().call(inputs) + self.bias
+
+
+class StateOfBatch(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.state = self.add_weight(  # breaks: weights-without-batch
+            shape=(input_shape[0], 1), trainable=False, initializer="zeros"
+        )
+
+    def call(self, inputs):
+        return super().call(inputs) + self.state
+
+
+class ReshapesToBatch(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.size = input_shape[0]
+
+    def call(self, inputs):
+        return tf.reshape(super().call(inputs), (self.size, self.units))  # breaks: batch-sizes
+
+
+class AtLeastTwo(Sound):
+    def call(self, inputs):
+        tf.debugging.assert_greater(tf.shape(inputs)[0], 1)  # breaks: batch-sizes
+        return super().call(inputs)
+
+
+class UnusedWeight(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.bias = self.add_weight(shape=(self.units,), name="bias")  # breaks: gradients
+
+
+class RoundedKernel(Sound):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")  # breaks: gradients
+
+    def call(self, inputs):
+        return tf.matmul(inputs, tf.stop_gradient(self.kernel))
+
+
+class RootAtZero(Sound):
+    def call(self, inputs):  # breaks: gradients
+        return tf.sqrt(tf.matmul(inputs, self.kernel * 0.0))
+
+
+class NormalizesKernel(Sound):
+    def call(self, inputs, training=False):  # breaks: frozen-stays
+        if training:
+            self.kernel.assign(self.kernel * 0.5)
+        return super().call(inputs)
+
+
+class StaysTrainable(Sound):
+    @property
+    def trainable_variables(self):  # breaks: frozen-stays
+        return [self.kernel]
+
+
+class AlwaysNoise(Sound):
+    def call(self, inputs, training=False):  # breaks: deterministic-inference
+        outputs = super().call(inputs)
+        return outputs + tf.random.normal((self.units,), dtype=outputs.dtype)
+
+
+class AlwaysDropout(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = keras.layers.Dropout(0.5, seed=1)
+
+    def call(self, inputs, training=False):  # breaks: deterministic-inference
+        return self.drop(super().call(inputs), training=True)
+
+
+class ForgetsScale(Sound):
+    def get_config(self):  # breaks: config-round-trip
+        config = super().get_config()
+        del config["scale"]
+        return config
+
+
+class ForgetsRate(Sound):
+    def __init__(self, rate=0.1, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        return tf.nn.dropout(outputs, self.rate) if training else outputs
+
+    def get_config(self):  # breaks: config-round-trip
+        return super().get_config()
+
+
+class ConfigOfOthers(Sound):
+    def get_config(self):  # breaks: config-round-trip
+        return {**super().get_config(), "units_of_old": self.units}
+
+
+class HiddenKernel(Sound):
+    def build(self, input_shape):  # breaks: weights-round-trip
+        super().build(input_shape)
+        self.hidden = type("Box", (), {})()
+        self.hidden.bias = tf.Variable(tf.random.normal((self.units,), dtype=self.compute_dtype))
+
+    def call(self, inputs):
+        return super().call(inputs) + self.hidden.bias
+
+
+class LoadsNothing(Sound):
+    def load_own_variables(self, store):  # breaks: weights-round-trip
+        pass
+
+
+class BuildsWrong(Sound):
+    def get_build_config(self):
+        return {"input_shape": [2, 5], "more": 1}
+
+    def build_from_config(self, config):
+        raise ValueError("this build config is not supported")  # breaks: keras-file
+
+
+class BuildsOtherwise(Sound):
+    def build_from_config(self, config):
+        self.build(config["size"])  # breaks: keras-file
+
+
+class CopiesShallow(Sound):
+    def __deepcopy__(self, memo):  # breaks: deepcopy
+        return self
+
+
+class RefusesCopy(Sound):
+    def __deepcopy__(self, memo):
+        raise TypeError("cannot be copied")  # breaks: deepcopy
+
+
+class Float32Table(Sound):
+    def call(self, inputs):
+        return super().call(inputs) + tf.ones((self.units,))  # breaks: mixed-float16
+
+
+class CastsOutput(Sound):
+    def call(self, inputs):  # breaks: mixed-float16
+        return tf.cast(super().call(inputs), tf.float32)
+
+
+class HalfKernel(Sound):
+    def build(self, input_shape):  # breaks: mixed-float16
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], self.units), name="kernel", dtype=self.compute_dtype
+        )
+
+
+ARGUMENTS = {"ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
+"""What the layers are created with, where the default does not show the mistake."""
+
+LAYERS = [
+    cls
+    for cls in list(globals().values())
+    if isinstance(cls, type) and issubclass(cls, keras.layers.Layer) and cls is not Sound
+]

@@ -1,0 +1,222 @@
+"""Layers of different kinds that keep the contract, with their inputs."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+ROWS = "float32[2, 5]"
+TIME = "float32[2, 6, 4]"
+
+
+class Block(keras.layers.Layer):
+    """Has children, and no build of its own."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.dense = keras.layers.Dense(units)
+        self.norm = keras.layers.LayerNormalization()
+        self.drop = keras.layers.Dropout(0.2)
+
+    def call(self, inputs, training=False):
+        return self.drop(self.norm(self.dense(inputs)), training=training)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+class Cell(keras.layers.Layer):
+    """A recurrent cell."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = units
+        self.dense = keras.layers.Dense(units, activation="tanh")
+
+    def build(self, input_shape):
+        self.dense.build((input_shape[0], input_shape[-1] + self.units))
+
+    def call(self, inputs, states):
+        output = self.dense(tf.concat([inputs, states[0]], axis=-1))
+        return output, [output]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+class Attention(keras.layers.Layer):
+    """Takes two tensors."""
+
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.query = keras.layers.Dense(units)
+        self.key = keras.layers.Dense(units)
+
+    def build(self, query_shape, value_shape):
+        self.query.build(query_shape)
+        self.key.build(value_shape)
+
+    def call(self, query, value):
+        scores = tf.matmul(self.query(query), self.key(value), transpose_b=True)
+        return tf.matmul(tf.nn.softmax(scores), value)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+class Noise(keras.layers.Layer):
+    """Draws random numbers in training."""
+
+    def __init__(self, stddev=0.3, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev = stddev
+        self.generator = keras.random.SeedGenerator(3)
+
+    def call(self, inputs, training=False):
+        if not training:
+            return inputs
+        return inputs + keras.random.normal(
+            keras.ops.shape(inputs), stddev=self.stddev, dtype=inputs.dtype, seed=self.generator
+        )
+
+    def get_config(self):
+        return {**super().get_config(), "stddev": self.stddev}
+
+
+class Sampling(keras.layers.Layer):
+    """Draws random numbers in every mode."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = keras.random.SeedGenerator(3)
+
+    def call(self, inputs):
+        mean, deviation = inputs
+        noise = keras.random.normal(keras.ops.shape(mean), dtype=mean.dtype, seed=self.generator)
+        return mean + deviation * noise
+
+
+class Counter(keras.layers.Layer):
+    """Counts in a weight how often it was called in training."""
+
+    def build(self, input_shape):
+        self.count = self.add_weight(
+            shape=(), dtype="int64", trainable=False, initializer="zeros", name="count"
+        )
+
+    def call(self, inputs, training=False):
+        if training:
+            self.count.assign_add(1)
+        return inputs * 2
+
+
+class Penalty(keras.layers.Layer):
+    """Adds a loss."""
+
+    def __init__(self, rate=0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="scale")
+
+    def call(self, inputs):
+        self.add_loss(self.rate * keras.ops.sum(keras.ops.square(self.scale)))
+        return inputs * self.scale
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate}
+
+
+class Nested(keras.layers.Layer):
+    """Takes and returns mappings."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(3)
+
+    def build(self, input_shape):
+        self.dense.build(input_shape["a"])
+
+    def call(self, inputs):
+        return {"sum": self.dense(inputs["a"]), "same": inputs["b"]}
+
+
+class Residual(keras.layers.Layer):
+    """Wraps another layer."""
+
+    def __init__(self, inner, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = inner
+
+    def build(self, input_shape):
+        if not self.inner.built:  # a file restores it built
+            self.inner.build(input_shape)
+
+    def call(self, inputs):
+        return inputs + self.inner(inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "inner": keras.layers.serialize(self.inner)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(inner=keras.layers.deserialize(config.pop("inner")), **config)
+
+
+class Table(keras.layers.Layer):
+    """Uses a constant of its own dtype."""
+
+    def call(self, inputs):
+        return inputs * tf.linspace(tf.cast(0, self.compute_dtype), tf.cast(1, self.compute_dtype), 5)
+
+
+class LowRank(keras.layers.Layer):
+    """Adds trainable weights of low rank to a frozen kernel."""
+
+    def __init__(self, units=3, rank=2, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.rank = units, rank
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        self.kernel = self.add_weight(shape=(width, self.units), trainable=False, name="kernel")
+        self.down = self.add_weight(shape=(width, self.rank), name="down")
+        self.up = self.add_weight(shape=(self.rank, self.units), name="up")
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.kernel) + tf.matmul(tf.matmul(inputs, self.down), self.up)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units, "rank": self.rank}
+
+
+class Buckets(keras.layers.Layer):
+    """Turns numbers into integers."""
+
+    def call(self, inputs):
+        return tf.cast(inputs > 0, "int32")
+
+
+CASES = {
+    "Block": (Block, (ROWS,)),
+    "Cell": (Cell, (ROWS, ["float32[2, 3]"])),
+    "RNN of Cell": (lambda: keras.layers.RNN(Cell(3)), (TIME,)),
+    "Attention": (Attention, (TIME, TIME)),
+    "Noise": (Noise, (ROWS,)),
+    "Sampling": (Sampling, ([ROWS, ROWS],)),
+    "Counter": (Counter, (ROWS,)),
+    "Penalty": (Penalty, (ROWS,)),
+    "Nested": (Nested, ({"a": ROWS, "b": "int32[2, 3]"},)),
+    "Residual": (lambda: Residual(keras.layers.Dense(5)), (ROWS,)),
+    "Table": (Table, (ROWS,)),
+    "LowRank": (lambda: LowRank(rank=1), (ROWS,)),
+    "Buckets": (Buckets, (ROWS,)),
+}
+"""How each is created, and what it is called with."""
