@@ -10,8 +10,9 @@ A program with a mistake has either comments `# finds: LT101 scale` at the lines
 were written before a rule could find the mistake, so they measure how well the rules do on what they have
 not seen.
 
-A mistake counts as found if an error or a warning names its instance and its line and has a fix, and as half
-found if a finding names either. Each finding above a note in a program without a mistake is a false alarm.
+A mistake counts as found if an error or a warning names its instance and its line, or edits that line, and
+has a fix, and as half found if a finding names either. Each finding above a note in a program without a
+mistake is a false alarm.
 """
 
 from __future__ import annotations
@@ -131,7 +132,8 @@ def _field_verdict(header: dict[str, str], findings) -> str:
     for finding in findings:
         names = {layer.name for layer in finding.layers}
         is_named = culprit in names or re.search(rf"\b{re.escape(culprit)}\b", finding.message) is not None
-        is_placed = finding.location is not None and finding.location.line == line
+        places = [finding.location, *(edit.location for edit in finding.edits)]
+        is_placed = any(place is not None and place.line == line for place in places)
         has_fix = bool(finding.fix or finding.edits)
         is_found = is_named and is_placed and has_fix and finding.severity != "note"
         verdicts.append("found" if is_found else "half" if is_named or is_placed else "missed")

@@ -51,6 +51,7 @@ from layertrace.timeline.event import (
     FunctionRef,
     LayerRef,
     Location,
+    Opaque,
     Structure,
     TensorSpec,
     by_beginning,
@@ -96,6 +97,7 @@ class EventBuilder:
         self._depths: dict[int, int] = {}
         self._created: dict[int, Location | None] = {}  # where each layer was created
         self._siblings: dict[tuple[object, ...], dict[FunctionRef, int]] = {}
+        self._instances: dict[tuple[object, ...], set[Opaque | None]] = {}
         self._locations: dict[int, tuple[CodePosition, Location]] = {}
         self._specific: dict[str, Callable[[Fields, Span, Record], None]] = {
             "init": self._init,
@@ -284,7 +286,10 @@ class EventBuilder:
         key = (note.code, note.code.co_filename, ref.role, ref.step, made)
         siblings = self._siblings.setdefault(key, {})
         number = siblings.setdefault(note.function, len(siblings) + 1)
-        return None if number == 1 else cause_of_another(number, note.instance)
+        instances = self._instances.setdefault(key, set())
+        is_known = note.instance in instances
+        instances.add(note.instance)
+        return None if number == 1 else cause_of_another(number, None if is_known else note.instance)
 
     def _run(self, fields: Fields, span: Span, record: Record) -> None:
         note = cast(RunNote, span[DETAIL])

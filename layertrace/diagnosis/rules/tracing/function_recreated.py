@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._recreated import MIN_FUNCTIONS, recreated_functions
-from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -62,6 +62,10 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
         count = len({event.function for event in traces}) + 1
         function = traces[-1].function
         role = None if function is None else function.role
+        compiled = None if role is not None else _compiled_in_function(location, name)
+        if compiled is not None:
+            yield _compiled_each_time(compiled, traces, count)
+            continue
         made = _created_in_loop(location) if role is None else None
         yield Violation(
             message=f"Keras created {count} {role} functions and traced each of them; create the model once, "
@@ -94,6 +98,47 @@ def _created_in_loop(place: Location | None) -> Location | None:
             if is_made_here and dotted(node.targets[0]) in called:
                 return Location(place.file, node.lineno, place.function)
     return None
+
+
+def _compiled_in_function(location: Location | None, name: str) -> tuple[Location, ast.Assign] | None:
+    """Return where the code around a line compiles a function of a name, and the statement.
+
+    It is an assignment such as `score = tf.function(self.forward)`.
+    """
+    tree = None if location is None else tree_of(location.file)
+    if location is None or tree is None:
+        return None
+    around = function_around(location)
+    for node in ast.walk(tree if around is None else around):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not node.value.args:
+            continue
+        is_compiling = dotted(node.value.func).rpartition(".")[2] == "function"
+        is_before = isinstance(node.targets[0], ast.Name) and node.lineno <= location.line
+        if is_compiling and is_before and dotted(node.value.args[0]).rpartition(".")[2] == name:
+            return Location(location.file, node.lineno, location.function), node
+    return None
+
+
+def _compiled_each_time(found: tuple[Location, ast.Assign], traces: list[Event], count: int) -> Violation:
+    place, node = found
+    compiled, variable = ast.unparse(node.value), ast.unparse(node.targets[0])
+    is_method = compiled.partition("(")[2].startswith("self.")
+    lines = [f"{ast.unparse(node)}  # once, outside of the loop or function"]
+    if is_method:
+        lines = [
+            f"self.{variable} = {compiled}  # in __init__",
+            f"self.{variable}(...)  # in place of {variable}(...)",
+        ]
+    return Violation(
+        message=f"{variable} is a new tf.function each time that this line runs, and each of these {count} "
+        "was traced; create it once.",
+        location=place,
+        evidence=(
+            Evidence(f"{count} functions of the same code, each traced", seqs(traces[0], traces[-1]), place),
+        ),
+        fix="\n".join(lines),
+        fix_place="elsewhere",
+    )
 
 
 def _compiled_again_and_again(context: DiagnosisContext) -> Iterator[Violation]:
