@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ATTENTION",
     "AUTOGRAPH",
     "BASE_LAYER",
     "CHECKPOINT",
@@ -19,8 +20,10 @@ __all__ = [
     "PREPROCESSING",
     "RETRACING",
     "RETURN_VALUES",
+    "RNN",
     "SAVING",
     "SEED_GENERATOR",
+    "SHUFFLE",
     "SIDE_EFFECTS",
     "SUBCLASSING",
     "TF_FUNCTION",
@@ -29,6 +32,7 @@ __all__ = [
     "XLA",
 ]
 
+ATTENTION = "https://keras.io/api/layers/attention_layers/multi_head_attention/"
 BASE_LAYER = "https://keras.io/api/layers/base_layer/"
 SEED_GENERATOR = "https://keras.io/api/random/seed_generator/"
 OPTIMIZERS = "https://keras.io/api/optimizers/"
@@ -38,6 +42,7 @@ MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"
 SAVING = "https://keras.io/guides/serialization_and_saving/"
 TRAINING = "https://keras.io/guides/training_with_built_in_methods/"
 TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
+RNN = "https://keras.io/guides/working_with_rnns/"
 PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
@@ -45,6 +50,7 @@ CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"
 CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"
 
 DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"
+SHUFFLE = "https://www.tensorflow.org/api_docs/python/tf/data/Dataset#shuffle"
 MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"
 XLA = "https://www.tensorflow.org/xla/known_issues"
 

@@ -17,6 +17,7 @@ ObservationKind = Literal[
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
     "clipped outputs", "restored", "trainable set",
+    "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
 ]  # fmt: skip
 
 
@@ -50,27 +51,40 @@ class Observation:
             batch`: over the rows of the data.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read.
+            Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
+            validated with a part of a dataset that is shuffled again in each iteration, and trained
+            with another part. `state kept`: a stateful RNN met the same data again without a reset.
+            `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
+            mask`: an attention is allowed just at the padding, or in the future.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
-            or the method that adapted a layer or set its weights.
-        before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For
-            `trainable set`: those of the layers, this and the ones inside it, that were frozen before. For an
-            update: the positions in `variables` of those that were not trainable (Keras 3).
+            or the method that adapted a layer or set its weights; or that ran a stateful RNN; or the part
+            of a dataset: `take`, `skip` or `shard`; or the layer that changes the padding before a `Masking`;
+            or what a mask allows attention to: `padding` or `future`.
+        before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
+            fit: how many epochs were wanted, and how many steps of each. For a mask: the value it looks for.
+            For `trainable set`: those of the layers, this and the ones inside it, that were frozen before.
+            For an update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
-            a compile: the learning rate, or the class of its schedule. For `restored`: how many of
-            `variables`.
+            a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
+            For a mask: the value of the padding, how many rows have it, and of how many.
+            For `restored`: how many of `variables`.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
-            For `same values`: the earlier variable, and this one.
+            For `same values`: the earlier variable, and this one. For a fit to a dataset:
+            its cardinality.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
             For `restored`: the names that the checkpoint has and the object that reads it has not.
         without_gradient: The paths of those whose gradient was None.
-        reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`.
-        role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`.
-        defined_at: Where it is defined.
+        reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
+            fit: the generator.
+        role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
+            its data is a `generator`, an `exhausted generator` or a `dataset`.
+        defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
+            the layer met the data before; for a mask: where the attention is called.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

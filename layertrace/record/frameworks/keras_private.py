@@ -33,6 +33,8 @@ _NO_ROLE = "the functions that train, test and predict are shown under TensorFlo
 _NO_REFERENCE = "layers that Keras creates as a reference while it saves or loads are shown like others"
 _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_RATE = "the learning rate with which a model is compiled is not known"
+_NO_STEPS = "it is not known how many steps of a fit were made"
+_NO_ATTENTION = "attention masks that are the wrong way round are not found"
 _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
 _NO_OUTPUT = "the layer that computes the output of a model is not known"
@@ -117,6 +119,10 @@ KERAS_PARTS = {
     "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
     "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
     "learning_rate": _keras("optimizers.base_optimizer", "_learning_rate", _NO_RATE, in_code=True),
+    "attention_mask": _keras(
+        "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
+    ),
+    "iterations": _keras("optimizers.base_optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _keras("losses.losses", "_fn_kwargs", _NO_LOSS, in_code=True),
     "regularizer": _keras(
         "backend.common.variables",
@@ -179,6 +185,10 @@ TF_KERAS_PARTS = {
     "test_function": _tf_keras("engine.training", "Model.make_test_function", _NO_ROLE),
     "predict_function": _tf_keras("engine.training", "Model.make_predict_function", _NO_ROLE),
     "learning_rate": _tf_keras("optimizers.optimizer", "_learning_rate", _NO_RATE, in_code=True),
+    "attention_mask": _tf_keras(
+        "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
+    ),
+    "iterations": _tf_keras("optimizers.optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _tf_keras("losses", "_fn_kwargs", _NO_LOSS, in_code=True),
     "history": _tf_keras("engine.keras_tensor", "_keras_history", _NO_OUTPUT, in_code=True),
     "run_eagerly": _tf_keras("engine.training", "Model._run_eagerly", _NO_READERS, in_code=True),

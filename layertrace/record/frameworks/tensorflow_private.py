@@ -16,6 +16,8 @@ from layertrace.record.process.guard import warn_once
 
 __all__ = ["PARTS", "find", "home", "replica_number"]
 
+_NO_SPLIT = "datasets that are divided after a shuffle are not found"
+
 PARTS = {
     "create_concrete_function": Part(
         "tensorflow.python.eager.polymorphic_function.tracing_compilation",
@@ -58,6 +60,37 @@ PARTS = {
         "DatasetV2._functions",
         TENSORFLOW_SEEN,
         "Python values that functions of a dataset read, and that changed later, are not noticed",
+    ),
+    "shuffled": Part(
+        "tensorflow.python.data.ops.shuffle_op",
+        "_ShuffleDataset",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+    ),
+    "reshuffled": Part(
+        "tensorflow.python.data.ops.shuffle_op",
+        "_ShuffleDataset._reshuffle_each_iteration",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+        in_code=True,
+    ),
+    "taken": Part(
+        "tensorflow.python.data.ops.take_op",
+        "_TakeDataset",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+    ),
+    "skipped": Part(
+        "tensorflow.python.data.ops.skip_op",
+        "_SkipDataset",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+    ),
+    "sharded": Part(
+        "tensorflow.python.data.ops.shard_op",
+        "_ShardDataset",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
     ),
     "trace_arguments": Part(
         "tensorflow.python.eager.polymorphic_function.tracing_compilation",

@@ -10,8 +10,11 @@ from typing import Literal
 from layertrace.record.frameworks import keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
+from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.datasets import ITERATIONS
+from layertrace.record.hooks.fits import FITS, SHUFFLES, passes
+from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
@@ -69,6 +72,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         ),
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
+        _point(Loaded.tf.data.Dataset, "shuffle", SHUFFLES, "watch"),
         *_training_points(framework, base),
         _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
     ]
@@ -77,6 +81,9 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         points.append(
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
+    mask = keras_private.PARTS[framework]["attention_mask"]
+    if parts.exists(mask):
+        points.append(_point(*parts.home(mask), ATTENTION_MASKS, "watch"))
     return (*points, *_update_points(framework), *_loss_points(framework))
 
 
@@ -98,6 +105,13 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     yield _point(_owner(Loaded.tf.train.Checkpoint, "read"), "read", RESTORED, "watch")
     if type(vars(base).get("trainable")) is property:
         yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
+    yield _point(_owner(keras.Model, "fit"), "fit", FITS, "watch")
+    for name in _PASSES:
+        yield _point(_owner(keras.Model, name), name, _passes(name), "watch")
+    for rnn in (keras.layers.RNN, getattr(keras.layers, "ConvLSTM2D", keras.layers.RNN)):
+        for name in ("reset_state", "reset_states"):
+            if hasattr(rnn, name) and (owner := _owner(rnn, name)).__name__ != "Layer":
+                yield _point(owner, name, RESETS, "watch")
     adapting = (getattr(keras.layers, name, None) for name in _ADAPTING)
     classes = [cls for cls in adapting if cls is not None]
     owners = {
@@ -110,6 +124,8 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
         yield _point(owner, name, ADAPTED, "watch")
 
 
+_PASSES = ("evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
+_passes = functools.cache(passes)
 _ADAPTING = ("Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization")
 
 

@@ -20,12 +20,21 @@ from layertrace.record.process.guard import guarded
 from layertrace.timeline.context import ObservationKind
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["ADAPTED", "COMPILED", "LOSSES_READ", "TRAINABLE_SET", "WEIGHTS_SET"]
+__all__ = [
+    "ADAPTED",
+    "COMPILED",
+    "LOSSES_READ",
+    "TRAINABLE_SET",
+    "WEIGHTS_SET",
+    "above",
+    "record_of",
+]
 
 _order = itertools.count()
 
 
-def _record_of(layer: object) -> LayerRecord | None:
+def record_of(layer: object) -> LayerRecord | None:
+    """Return what is known about a layer; None if it is not one."""
     return live_layers.get(layer) or register_layer(layer, None)
 
 
@@ -41,18 +50,18 @@ def _compiled(call: Call, _: object, model: object) -> None:
             PendingObservation(
                 "compiled",
                 (next(_order),),
-                layer=_record_of(model),
+                layer=record_of(model),
                 name=str(described(optimizer)),
                 before=tuple(record.number for record in inside if _is_frozen(record.reference())),
                 now=_rate(optimizer),
                 variables=tuple(map(number_of, trainable_inside(model))),
                 paths=_loss(safe.instance_dict(model).get("loss")),
-                place=source_lines.caller(call.method, _above(call.caller, "compile")),
+                place=source_lines.caller(call.method, above(call.caller, "compile")),
             )
         )
 
 
-def _above(caller: FrameType | None, method: str) -> FrameType | None:
+def above(caller: FrameType | None, method: str) -> FrameType | None:
     """Return the frame that called the user's own method of a name, which calls that of its base class."""
     frame = caller
     while frame is not None:
@@ -115,7 +124,7 @@ def _observer(what: ObservationKind, *, ends_runs: bool) -> AnyObserver:
             if ends_runs:
                 threads.state.runs_for = None  # what runs after this is an event of its own
                 key = (next(_order),)
-            layer = _record_of(call.subject)
+            layer = record_of(call.subject)
             if layer is not None:
                 add_observation(PendingObservation(what, key, layer=layer, name=_name(call), place=place))
 
@@ -137,12 +146,12 @@ def _trainable_set(call: Call) -> None:
         frame = call.caller
         while frame is not None and frame.f_code.co_name == "__setattr__":
             frame = frame.f_back
-        layer = _record_of(call.subject)
+        layer = record_of(call.subject)
         if frame is None or layer is None or source_lines.is_internal(frame.f_code.co_filename):
             return
         place = source_lines.caller(call.method, frame)
         now = safe.truth(call.values[0]) if call.values else None
-        inside = [_record_of(child) for child in (call.subject, *layers_inside(call.subject))]
+        inside = [record_of(child) for child in (call.subject, *layers_inside(call.subject))]
         frozen = [record.number for record in inside if record is not None and _is_frozen(record.reference())]
         add_observation(
             PendingObservation(

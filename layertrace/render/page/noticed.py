@@ -68,6 +68,11 @@ def _description(observation: Observation) -> str:
         "equality of outputs": f"{name} compares {now} with {before} for equality",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
+        "fitted": f"fit ended after {now} steps",
+        "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",
+        "state kept": f"{name} was given the same data again, with the state that was left",
+        "inverted mask": f"its attention_mask allows attention only to the {name}",
+        "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
     return descriptions[observation.what]
 

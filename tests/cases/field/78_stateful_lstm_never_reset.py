@@ -1,7 +1,7 @@
 # SOURCE: https://github.com/keras-team/keras/issues/4756
 # SYMPTOM: predict gives other values for the same sequence the second time; the LSTM is stateful
 # CULPRIT: memory
-# LINE: 15
+# LINE: 22
 # FIX: reset the state before an independent sequence: model.get_layer("memory").reset_states()
 # OUTCOME: silent
 # IDEAL: memory is stateful and starts the second predict with the state that the first left; nothing resets it between independent sequences.

@@ -1,0 +1,81 @@
+"""LT561: A dataset is divided for validation after it was shuffled, in another way in each iteration."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.program_lines import statement_at
+from layertrace.diagnosis.rule import rule
+
+
+@rule("LT561", "split-reshuffled", "error", links.SHUFFLE)
+def split_reshuffled(context: DiagnosisContext) -> Iterator[Violation]:
+    """A dataset is divided for validation after it was shuffled, in another way in each iteration.
+
+    ## Why is this bad?
+
+    `shuffle` chooses another order each time the dataset is iterated. So `take` and `skip` after it give
+    other elements in each epoch. The model has been trained on most of what it is validated with, and the
+    validation loss looks better than it is.
+
+    ## Example
+
+    ```python
+    shuffled = dataset.shuffle(1000)
+    training, validation = shuffled.take(800), shuffled.skip(800)
+    ```
+
+    ## Use instead
+
+    ```python
+    shuffled = dataset.shuffle(1000, reshuffle_each_iteration=False)
+    training, validation = shuffled.take(800), shuffled.skip(800)
+    ```
+
+    ## Known limits
+
+    Looked at are the parts by `take`, `skip` and `shard` that `fit` and `evaluate` are given. A split by
+    `filter` is not seen.
+    """
+    for model, split in context.layer_observations("split of shuffled"):
+        source = statement_at(context, split.location).source
+        shuffled, call = _shuffle_in(source)
+        name = shuffled or "the dataset"
+        if call is None:
+            fix = "# shuffle with reshuffle_each_iteration=False, or divide the dataset before it is shuffled"
+        else:
+            written = ast.unparse(call)
+            fix = written[:-1] + ("" if written.endswith("()") else ", ") + "reshuffle_each_iteration=False)"
+            fix = f"{shuffled} = {fix}" if shuffled and source.count("=") else fix
+        yield Violation(
+            message=f"{name} is shuffled again in each iteration, so {split.name} has other elements in "
+            "each: {layer} is validated with what it was trained on in other epochs.",
+            layer=model,
+            location=split.location,
+            evidence=(Evidence(f"given a part by {split.name} here", (), split.defined_at),),
+            fix=fix,
+            fix_place=None if call is None else "in place",
+        )
+
+
+def _shuffle_in(source: str) -> tuple[str, ast.expr | None]:
+    """Return the variable to which a statement assigns a shuffled dataset, and the value that it assigns.
+
+    The value is returned only if it ends with the call of `shuffle`.
+    """
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return "", None
+    for node in body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        value = node.value
+        ends = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
+        is_last = ends and value.func.attr == "shuffle"  # type: ignore[attr-defined]
+        return node.targets[0].id, value if is_last else None
+    return "", None

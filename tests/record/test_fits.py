@@ -1,0 +1,134 @@
+"""A recording has what a model is fitted to: its steps, its generator, divided datasets, and masks."""
+
+import contextlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+
+import layertrace
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*shuffle|Your input ran out:UserWarning")
+
+ROWS = np.arange(24, dtype="float32").reshape(8, 3)
+KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
+
+
+def seen(timeline, what):
+    return [observation for observation in timeline.surroundings.observations if observation.what == what]
+
+
+def compiled(k, *inner):
+    model = k.Sequential([*inner, k.layers.Dense(1)], name="net")
+    model.compile("sgd", "mse")
+    return model
+
+
+def batches(times):
+    for _ in range(times):
+        yield ROWS[:4], ROWS[:4, :1]
+
+
+@KERAS
+def test_a_fit_has_the_steps_that_were_wanted_and_made(k):
+    """A generator that has ended is exhausted, and its function is where it is defined."""
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        model.fit(batches(9), epochs=2, steps_per_epoch=2, verbose=0)
+        model.fit(batches(2), epochs=3, steps_per_epoch=2, verbose=0)
+
+    lasting, ended = seen(timeline, "fitted")
+    assert (lasting.before, lasting.now) == ((2, 2), 4)
+    assert (ended.before, ended.role, ended.reader) == ((3, 2), "exhausted generator", "batches")
+    assert ended.now < 6
+    assert ended.defined_at.function == "batches"
+    assert ended.location.function == "test_a_fit_has_the_steps_that_were_wanted_and_made"
+
+
+@KERAS
+def test_a_fit_that_fails_or_is_stopped_is_not_recorded(k):
+    """Its data may have lasted."""
+
+    class Stop(k.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        model.fit(batches(2), epochs=3, steps_per_epoch=2, callbacks=[Stop()], verbose=0)
+        with pytest.raises((ValueError, StopIteration)):
+            model.fit(batches(0), epochs=3, steps_per_epoch=2, verbose=0)
+
+    assert not seen(timeline, "fitted")
+
+
+@KERAS
+def test_a_part_of_a_shuffled_dataset_has_the_line_that_shuffled_it(k):
+    """The parts of a dataset that keeps its order are not recorded."""
+    data = tf.data.Dataset.from_tensor_slices((ROWS, ROWS[:, :1]))
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        kept = data.shuffle(8, reshuffle_each_iteration=False)
+        model.fit(kept.take(4).batch(2), validation_data=kept.skip(4).batch(2), verbose=0)
+        assert not seen(timeline, "split of shuffled")
+        changing = data.shuffle(8)
+        model.fit(changing.take(4).batch(2), validation_data=changing.skip(4).batch(2), verbose=0)
+
+    split = seen(timeline, "split of shuffled")[0]
+    assert (split.layer.name, split.name) == ("net", "skip")
+    assert split.location.line == split.defined_at.line - 1
+
+
+@KERAS
+def test_a_stateful_layer_that_meets_the_same_array_again_is_noticed(k):
+    """A reset ends that, and other data may go on where the last ended."""
+    rng = np.random.default_rng(0)
+    series, other = (rng.normal(size=(1, 6, 1)).astype("float32") for _ in range(2))
+    with layertrace.trace() as timeline:
+        memory = k.layers.GRU(2, stateful=True, name="memory")
+        model = compiled(k, k.Input(batch_shape=(1, 6, 1)), memory)
+        model.predict(series, verbose=0)
+        model.predict(other, verbose=0)
+        memory.reset_states()
+        model.predict(series, verbose=0)
+        assert not seen(timeline, "state kept")
+        model.predict_on_batch(series)
+
+    (kept,) = seen(timeline, "state kept")
+    assert (kept.layer.name, kept.name) == ("memory", "predict_on_batch")
+    assert kept.defined_at.line == kept.location.line - 2
+
+
+def test_a_mask_that_finds_no_padding_has_the_value_of_the_padding():
+    """The layer before it that changed the padding is named."""
+    padded = np.random.default_rng(0).normal(size=(4, 6, 2)).astype("float32")
+    padded[:3, 4:] = -1.0
+    with layertrace.trace() as timeline:
+        model = compiled(keras, keras.Input((None, 2)), keras.layers.Masking(-1.0), keras.layers.GRU(2))
+        model.fit(padded, ROWS[:4, :1], verbose=0)
+        assert not seen(timeline, "masks nothing")
+        half = keras.layers.Rescaling(0.5, name="half")
+        model = compiled(keras, keras.Input((None, 2)), half, keras.layers.Masking(-1.0), keras.layers.GRU(2))
+        model.fit(padded, ROWS[:4, :1], verbose=0)
+
+    (mask,) = seen(timeline, "masks nothing")
+    assert (mask.before, mask.now, mask.name, mask.role) == (-1.0, (-1.0, 3, 4), "half", "Rescaling")
+
+
+@KERAS
+def test_a_fit_under_trace_gives_what_it_gives_bare(k):
+    """The generator is read as often, and the weights are the same."""
+
+    def weights(runs):
+        k.utils.set_random_seed(0)
+        with runs:
+            model = compiled(k, k.Input((3,)))
+            model.fit(batches(3), epochs=1, steps_per_epoch=3, verbose=0)
+            model.evaluate(ROWS, ROWS[:, :1], verbose=0)
+        return model.get_weights()
+
+    bare, traced = weights(contextlib.nullcontext()), weights(layertrace.trace())
+
+    assert all(np.array_equal(one, other) for one, other in zip(bare, traced, strict=True))
