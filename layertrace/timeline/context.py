@@ -16,7 +16,7 @@ ObservationKind = Literal[
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
-    "clipped outputs", "restored", "trainable set",
+    "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
 ]  # fmt: skip
 
@@ -48,7 +48,8 @@ class Observation:
             the result of one. `clipped outputs`: a crossentropy that expects probabilities is given something
             else. `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
-            batch`: over the rows of the data.
+            batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op
+            without a gradient.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is

@@ -6,8 +6,9 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import first_argument
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
+from layertrace.record.hooks.blocked_gradients import observe_blocked
 from layertrace.record.hooks.graph_facts import user_line
-from layertrace.record.hooks.observer import Call, watching
+from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
@@ -38,6 +39,23 @@ def _gradient(call: Call) -> None:
             )
 
 
+def _gradient_begins(call: Call) -> Call:
+    _gradient(call)
+    return call
+
+
+def _gradient_ends(call: Call, result: object, _: object) -> None:
+    """Record the op that keeps gradients from variables, if the tape returned None for any."""
+    if not hub.observers or len(call.values) < 2:
+        return
+    with guarded("find what has no gradient"):
+        sources, gradients = safe.unwrapped(call.values[1]), safe.unwrapped(result)
+        if sources is not None and gradients is not None:
+            pairs = [[item for _, item in safe.first_items(each, _MOST)] for each in (sources, gradients)]
+            if any(gradient is None for gradient in pairs[1]):
+                observe_blocked(call.values[0], *pairs)
+
+
 def _weighted(call: Call) -> None:
     """Record that a loss with sample weights returned one number, in a graph."""
     if not hub.observers or not call.values or call.values[0] is None:
@@ -55,7 +73,7 @@ def _weighted(call: Call) -> None:
             add_observation(PendingObservation("scalar loss", (place,), name=name, place=place))
 
 
-GRADIENTS = watching(_gradient)
+GRADIENTS = Observer(begin=_gradient_begins, end=_gradient_ends, fail=ignore)
 """Observes `gradient` of a tape."""
 
 WEIGHTED_LOSSES = watching(_weighted)

@@ -66,6 +66,7 @@ def _description(observation: Observation) -> str:
         "clipped outputs": f"{name} clips outputs that are not probabilities",
         "threshold of logits": f"{name} compares logits with {before}",
         "equality of outputs": f"{name} compares {now} with {before} for equality",
+        "blocked gradient": f"{name} has no gradient, so the tape returned None",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
         "fitted": f"fit ended after {now} steps",

@@ -7,7 +7,7 @@ class Picker(keras.Model):
         super().__init__(); self.score, self.value = layers.Dense(3, name="score"), layers.Dense(3, name="value")
     def build(self, shape): self.score.build(shape); self.value.build(shape)
     def call(self, x):
-        best = keras.ops.argmax(self.score(x), axis=-1)  # finds: LT504 score
+        best = keras.ops.argmax(self.score(x), axis=-1)  # finds: LT504 picker
         return self.value(x) * keras.ops.one_hot(best, 3)
 model = Picker(); model.compile("adam", "mse")
 model.fit(np.ones((4, 2)), np.ones((4, 3)), verbose=0)

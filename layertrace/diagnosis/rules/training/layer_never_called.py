@@ -11,9 +11,9 @@ from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
 from layertrace.diagnosis.training_steps import gradient_before
-from layertrace.diagnosis.user_source import is_in_tape
+from layertrace.diagnosis.user_source import is_in_tape, is_within
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT504", "layer-never-called", "warning", links.SUBCLASSING)
@@ -43,11 +43,13 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     The optimizer must receive the weights with gradients that are `None`, so a custom loop that filters
-    them out hides the mistake. Weights that received a gradient in any update of the recording are not
-    reported, nor is a layer that no longer exists at the end. A gradient of zeros counts as a gradient.
+    them out hides the mistake. The operation without a gradient is named in traced functions only. Weights
+    that received a gradient in any update of the recording are not reported, nor is a layer that no longer
+    exists at the end. A gradient of zeros counts as a gradient.
     """
     unreached = _unreached(context)
     outside: set[int] = set()
+    blocks, blocked_at = context.observations("blocked gradient"), set[Location | None]()
     unused = {layer.id for layer in unused_outputs(context)}  # LT315
     for state in context.states.values():
         own = _own_variables(context, state, unreached)
@@ -60,6 +62,12 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             if call.seq not in outside:
                 outside.add(call.seq)
                 yield _outside_tape(context, call, update)
+            continue
+        blocked = next((each for each in blocks if {*each.variables} & {*own}), None)
+        if blocked is not None:
+            if blocked.location not in blocked_at:
+                blocked_at.add(blocked.location)
+                yield _blocked(context, blocked, update)
             continue
         names = ", ".join(unreached[number][1].rpartition("/")[2] for number in own[:3])
         init = context.init_of(state.layer)
@@ -112,6 +120,55 @@ def _outside_tape(context: DiagnosisContext, call: Event, update: Observation) -
         fix_place="elsewhere",
         severity="error",
     )
+
+
+def _blocked(context: DiagnosisContext, blocked: Observation, update: Observation) -> Violation:
+    """Return what is wrong with an operation that has no gradient."""
+    place = blocked.location
+    owner = next(
+        (
+            state.layer
+            for state in context.states.values()
+            if place is not None and "call" in state.methods and is_within(place, state.methods["call"])
+        ),
+        None,
+    )
+    where = (
+        "{layer}" if owner is not None else "This line" if place is None else place.function or "This line"
+    )
+    count = len(blocked.variables)
+    weights = "1 weight gets" if count == 1 else f"{count} weights get"
+    what = _OPERATIONS.get(blocked.name, blocked.name)
+    return Violation(
+        message=f"{where} uses {what}, which has no gradient: {weights} none and never change.",
+        layer=owner,
+        location=place,
+        evidence=(Evidence("gradients are None in this update", (), update.location),),
+        fix="# use only operations that have gradients: no argmax, comparison, round or numpy function",
+        fix_place="elsewhere",
+        severity="warning" if blocked.name == "StopGradient" else "error",
+    )
+
+
+_OPERATIONS = {
+    "PyFunc": "a numpy function",
+    "PyFuncStateless": "a numpy function",
+    "StopGradient": "stop_gradient",
+    "ArgMax": "argmax",
+    "ArgMin": "argmin",
+    "Greater": "a comparison",
+    "GreaterEqual": "a comparison",
+    "Less": "a comparison",
+    "LessEqual": "a comparison",
+    "Equal": "a comparison",
+    "NotEqual": "a comparison",
+    "OneHot": "one_hot",
+    "Round": "round",
+    "Rint": "round",
+    "Floor": "floor",
+    "Ceil": "ceil",
+    "Sign": "sign",
+}
 
 
 def _unreached(context: DiagnosisContext) -> dict[int, tuple[Observation, str]]:
