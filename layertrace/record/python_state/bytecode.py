@@ -184,6 +184,11 @@ def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType
     for value in (dict.get(function.__globals__, name), cells(function).get(name)):
         if not safe.is_a(value, ModuleType):
             yield from functions_behind(value)
+            if not safe.is_a(value, type) and not is_layer(
+                value
+            ):  # what a layer reads is kept with the layer
+                for method in (*function.__code__.co_names, "__call__"):  # `schedule.weight()`
+                    yield from methods_of(type(value), method)
             continue
         content = ModuleType.__getattribute__(value, "__dict__")
         module = content.get("__name__")
