@@ -19,6 +19,7 @@ from layertrace.record.spans import LAYER, CodePosition, Span
 __all__ = ["OF_TAPES", "Returned", "observe_graph", "stub", "tensors_in", "user_line"]
 
 _COMBINING = {"Sub", "SquaredDifference", "AddV2", "Mul", "RealDiv"}
+_COMPARING = {"Equal", "Greater", "GreaterEqual", "Less", "LessEqual", "NotEqual", "Pow"}
 _UNARY = {
     "Identity", "Cast", "Neg", "Sigmoid", "Tanh", "Exp", "Log", "Log1p", "StopGradient", "Relu", "Softplus",
     "Square", "Sqrt", "Abs", "Maximum", "Minimum", "ClipByValue",
@@ -29,6 +30,8 @@ OF_TAPES = "gradient_tape/"
 _RESHAPING = {"Squeeze", "Reshape"}
 _DATA = {"Placeholder", "IteratorGetNext", "OptionalGetValue"}
 _REDUCING = {"Max", "Min", "Sum", "Mean", "GatherV2", "GatherNd"}
+_LOSSES = {"Sum", "Mean", "SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
+"""Ops that compute one number for each row."""
 _MOST = 64  # ops that are followed from one tensor
 _ITEMS = 256  # tensors that are looked at in one result
 
@@ -98,6 +101,7 @@ def _add(observation: PendingObservation, span: Span) -> None:
 def _observe_broadcast(span: Span, op: Any, sources: dict[int, Span], captured: set[int]) -> None:
     """Record that a column `[n, 1]` and a vector `[n]` became a matrix, if one is the output of a layer.
 
+    Or if the vector has a loss for each row, and the column is data, such as sample weights.
     The other one is data that the function was given, or a reduction of something else, so that the
     program has not asked for all pairs by adding a dimension.
     """
@@ -110,10 +114,13 @@ def _observe_broadcast(span: Span, op: Any, sources: dict[int, Span], captured: 
         return
     wide, flat = _source(inputs[column], sources, ()), _source(inputs[1 - column], sources, _RESHAPING)
     for mine, other in ((wide, flat), (flat, wide)):
+        is_data = other.op.type in _DATA and id(other) not in captured
         around = sources.get(id(mine))
+        reduced = around is None and is_data and mine is flat and mine.op.type in _LOSSES
+        if reduced:
+            around = _origin(mine, sources)
         if around is None or id(other) in sources:
             continue
-        is_data = other.op.type in _DATA and id(other) not in captured
         if not is_data and (other is wide or other.op.type not in _REDUCING or _comes_from(other, mine)):
             continue
         place = user_line(op.traceback)
@@ -123,6 +130,7 @@ def _observe_broadcast(span: Span, op: Any, sources: dict[int, Span], captured: 
             mixed = PendingObservation("broadcast", (place, at), layer=around[LAYER], place=place)
             mixed.before, mixed.now = (before, now) if mine is wide else (now, before)
             mixed.name = f"{op.type} {at}"
+            mixed.role = "loss" if reduced else ""
             _add(mixed, span)
 
 
@@ -135,11 +143,23 @@ def _source(tensor: Any, sources: dict[int, Span], also: Iterable[str]) -> Any:
         rank = tensor.shape.rank
         if op.type in _UNARY or op.type in also:
             tensor = op.inputs[0]
-        elif op.type in _COMBINING and any(each.shape.rank == 0 for each in op.inputs):
+        elif op.type in _COMBINING | _COMPARING and any(each.shape.rank == 0 for each in op.inputs):
             tensor = next((each for each in op.inputs if each.shape.rank == rank), op.inputs[0])
         else:
             return tensor
     return tensor
+
+
+def _origin(tensor: Any, sources: dict[int, Span]) -> Span | None:
+    """Return the call that returned what a tensor is computed from; None if no such call is near."""
+    todo, seen = [tensor], 0
+    while todo and seen < _MOST:
+        value = todo.pop(0)
+        seen += 1
+        if id(value) in sources:
+            return sources[id(value)]
+        todo += list(value.op.inputs)
+    return None
 
 
 def _comes_from(tensor: Any, source: Any) -> bool:

@@ -23,3 +23,12 @@ def ranking(x, y, weight):
     column = s - tf.expand_dims(y, -1)
     return tf.reduce_mean(pairs * order * also) + tf.reduce_mean(wide) + tf.reduce_mean(flat - y) + tf.reduce_mean(column)
 ranking(tf.ones((4, 2)), tf.ones(4), tf.ones(4))
+
+@tf.function
+def weighted(x, y, weight):
+    """a loss and a weight for each row, in the same shape; and the pairs of all losses"""
+    losses = tf.reduce_mean(tf.square(y - score(x)), axis=1)
+    pairs = losses[:, None] - losses
+    by_norm = weight / tf.norm(score(x), axis=1, keepdims=True)
+    return losses[:, None] * weight, losses * tf.squeeze(weight, 1), pairs, by_norm
+weighted(tf.ones((5, 2)), tf.ones((5, 1)), tf.ones((5, 1)))

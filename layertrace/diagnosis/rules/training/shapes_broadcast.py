@@ -24,7 +24,8 @@ def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
     TensorFlow repeats both along the missing dimension. `y - predicted` then holds the difference of each
     target and each prediction, `[batch, batch]`, and its mean is smallest if all predictions are the mean of
     the targets. Nothing is reported, and the model learns nothing else. The losses of Keras give both
-    the same rank first.
+    the same rank first. If losses `[batch]` are multiplied by weights `[batch, 1]`, each loss gets each
+    weight, so the weights have no effect on the mean.
 
     ## Example
 
@@ -61,9 +62,13 @@ def _violation(context: DiagnosisContext, layer: LayerRef, seen: Observation) ->
     if calls:
         evidence.append(Evidence(f"returned {mine}", seqs(calls[0]), calls[0].location))
     fix = _same_shape(seen)
+    what = (
+        f"This line combines the loss of each row of {{layer}}, {mine}, with {other}"
+        if seen.role == "loss"
+        else f"{{layer}} returned {mine}, and this line combines it with {other}"
+    )
     return Violation(
-        message=f"{{layer}} returned {mine}, and this line combines it with {other}: that gives a matrix "
-        f"of all pairs, [{size}, {size}]; give both the same shape.",
+        message=f"{what}: that gives a matrix of all pairs, [{size}, {size}]; give both the same shape.",
         layer=layer,
         location=seen.location,
         evidence=tuple(evidence),
