@@ -40,10 +40,11 @@ FIELDS = ("SOURCE", "SYMPTOM", "CULPRIT", "LINE", "FIX", "OUTCOME", "IDEAL", "ME
 DEMOS = Path(__file__).parents[2] / "demos"
 APPLICATIONS = Path("keras.applications")
 SHOWS_A_MISTAKE = {
-    "gcn_in_cnn_eager": "LT101",
-    "gcn_in_cnn_traced": "LT101",
-    "retrace_shapes": "LT201",
-    "retrace_values": "LT202",
+    "check_layer": {"LT301", "LT601"},
+    "gcn_in_cnn_eager": {"LT101"},
+    "gcn_in_cnn_traced": {"LT101"},
+    "retrace_shapes": {"LT201"},
+    "retrace_values": {"LT202"},
 }
 """What the demos find that have a mistake."""
 VERDICTS = ("found", "half", "missed", "silent", "false alarm", "failed")
@@ -107,7 +108,7 @@ def judge(path: Path) -> Score:
     if group == "field":
         return Score(path, group, _field_verdict(header_of(path), findings), lines, seconds)
     if group == "demo" and path.stem in SHOWS_A_MISTAKE:
-        is_found = {finding.code for finding in findings} == {SHOWS_A_MISTAKE[path.stem]}
+        is_found = {finding.code for finding in findings} == SHOWS_A_MISTAKE[path.stem]
         return Score(path, group, "found" if is_found else "missed", lines, seconds)
     if timeline is not None and expected(path):
         verdict = "found" if found_in(timeline) == expected(path) else "half" if findings else "missed"
