@@ -92,6 +92,13 @@ PARTS = {
         TENSORFLOW_SEEN,
         _NO_SPLIT,
     ),
+    "restored": Part(
+        "tensorflow.python.checkpoint.checkpoint",
+        "CheckpointLoadStatus._checkpoint",
+        TENSORFLOW_SEEN,
+        "a checkpoint that restores nothing of a layer is not noticed",
+        in_code=True,
+    ),
     "trace_arguments": Part(
         "tensorflow.python.eager.polymorphic_function.tracing_compilation",
         "_maybe_define_function",

@@ -39,8 +39,8 @@ def _restored(call: Call, status: object, checkpoint: object) -> None:
         unmatched = tuple(name for name in saved if name not in attributes and name != "save_counter")
         place = source_lines.caller(call.method, call.caller)
         for name, layer in list(attributes.items()):
-            # The root has two attributes: `root`, and `_root`.
-            if type(name) is not str or name == "_root" or class_facts(type(layer)) is None:
+            # TensorFlow keeps the root in `root`, and in a private attribute, too.
+            if type(name) is not str or name.startswith("_") or class_facts(type(layer)) is None:
                 continue
             variables = variables_inside(layer)
             record = live_layers.get(layer) or register_layer(layer, None)

@@ -27,16 +27,17 @@ def average_without_statistics(context: DiagnosisContext) -> Iterator[Violation]
     ## Example
 
     ```python
-    for mean, new in zip(teacher.trainable_variables, student.trainable_variables):
+    for mean, new in zip(teacher.trainable_weights, student.trainable_weights):
         mean.assign(0.99 * mean + 0.01 * new)
     ```
 
     ## Use instead
 
     ```python
-    for mean, new in zip(teacher.non_trainable_variables, student.non_trainable_variables):
+    statistics = student.non_trainable_weights
+    for mean, new in zip(teacher.non_trainable_weights, statistics):
         mean.assign(new)
-    for mean, new in zip(teacher.trainable_variables, student.trainable_variables):
+    for mean, new in zip(teacher.trainable_weights, student.trainable_weights):
         mean.assign(0.99 * mean + 0.01 * new)
     ```
 

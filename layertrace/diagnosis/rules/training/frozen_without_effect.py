@@ -30,7 +30,8 @@ def frozen_without_effect(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    model = keras.Sequential([keras.models.clone_model(base), keras.layers.Dense(1)])
+    clone = keras.models.clone_model(base)
+    model = keras.Sequential([clone, keras.layers.Dense(1)])
     base.trainable = False
     model.fit(x, y)
     ```

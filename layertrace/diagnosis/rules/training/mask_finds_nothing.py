@@ -30,14 +30,14 @@ def mask_finds_nothing(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    x = keras.utils.pad_sequences(series, padding="post", dtype="float32", value=-1.0)
+    x = keras.utils.pad_sequences(series, dtype="float32", value=-1.0)
     masking = layers.Masking()
     ```
 
     ## Use instead
 
     ```python
-    x = keras.utils.pad_sequences(series, padding="post", dtype="float32", value=-1.0)
+    x = keras.utils.pad_sequences(series, dtype="float32", value=-1.0)
     masking = layers.Masking(mask_value=-1.0)
     ```
 

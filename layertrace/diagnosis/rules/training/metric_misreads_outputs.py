@@ -41,7 +41,8 @@ def metric_misreads_outputs(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    model.compile("adam", loss, metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+    accuracy = keras.metrics.BinaryAccuracy(threshold=0.0)
+    model.compile("adam", loss, metrics=[accuracy])
     ```
 
     ## Known limits

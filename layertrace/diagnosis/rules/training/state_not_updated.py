@@ -29,7 +29,7 @@ def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     def call(self, x, states):
-        h = ops.tanh(ops.matmul(x, self.kernel) + ops.matmul(states[0], self.recurrent))
+        h = ops.tanh(x @ self.kernel + states[0] @ self.recurrent)
         return h, states
     ```
 
@@ -37,7 +37,7 @@ def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     def call(self, x, states):
-        h = ops.tanh(ops.matmul(x, self.kernel) + ops.matmul(states[0], self.recurrent))
+        h = ops.tanh(x @ self.kernel + states[0] @ self.recurrent)
         return h, [h]
     ```
 

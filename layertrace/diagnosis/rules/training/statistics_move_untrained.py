@@ -32,9 +32,11 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
     def train_step(self, data):
         x, y = data
         with tf.GradientTape() as tape:
-            loss = self.compute_loss(x, y, self.head(self.backbone(x, training=True)))
+            features = self.backbone(x, training=True)
+            loss = self.compute_loss(x, y, self.head(features))
         variables = self.head.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+        gradients = tape.gradient(loss, variables)
+        self.optimizer.apply_gradients(zip(gradients, variables))
     ```
 
     ## Use instead

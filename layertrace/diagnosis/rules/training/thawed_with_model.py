@@ -27,7 +27,8 @@ def thawed_with_model(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    critic = keras.Sequential([keras.layers.Embedding(500, 8, trainable=False, name="words"), ...])
+    words = keras.layers.Embedding(500, 8, trainable=False)
+    critic = keras.Sequential([words, ...])
     critic.trainable = False
     critic.trainable = True
     critic.compile("adam", "binary_crossentropy")
@@ -38,7 +39,7 @@ def thawed_with_model(context: DiagnosisContext) -> Iterator[Violation]:
 
     ```python
     critic.trainable = True
-    critic.get_layer("words").trainable = False
+    words.trainable = False
     critic.compile("adam", "binary_crossentropy")
     ```
 
