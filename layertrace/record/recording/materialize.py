@@ -287,7 +287,8 @@ class EventBuilder:
         siblings = self._siblings.setdefault(key, {})
         number = siblings.setdefault(note.function, len(siblings) + 1)
         instances = self._instances.setdefault(key, set())
-        is_known = note.instance in instances
+        # Without a number (`<Agent #2>`), which a class with slots has not, two instances look the same.
+        is_known = note.instance in instances and (note.instance is None or "#" in note.instance.text)
         instances.add(note.instance)
         return None if number == 1 else cause_of_another(number, None if is_known else note.instance)
 
