@@ -37,9 +37,9 @@ def test_demo_lists_and_refuses():
     listed = layertrace("demo", "--list").stdout
     unknown = layertrace("demo", "nothing")
 
-    assert [line.split()[0] for line in listed.splitlines()][:2] == ["fit", "fit_and_predict"]
+    assert [line.split()[0] for line in listed.splitlines()][:2] == ["check_layer", "fit"]
     assert unknown.returncode == 2
-    assert "unknown demo nothing; choose from fit, " in unknown.stderr
+    assert "unknown demo nothing; choose from check_layer, fit, " in unknown.stderr
     assert "Traceback" not in unknown.stderr
 
 

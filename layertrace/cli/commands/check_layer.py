@@ -65,7 +65,7 @@ def check_layer(
     \b
     Examples:
         layertrace check-layer package.module:make_layer --input "float32[2, 5]"
-        layertrace check-layer layers.py:MyDense --input "float32[None, 5]" --call training=True
+        layertrace check-layer layers.py:MyDense --input "float32[None, 5]"
     """
     wanted, unwanted = _names(select), _names(ignore)
     count = len(chosen_checks(wanted, unwanted))  # report what is misspelled before anything is imported
