@@ -25,6 +25,13 @@ import sound_layers  # noqa: E402
 MARK = re.compile(r"# breaks: ([\w-]+)")
 
 
+@pytest.fixture(autouse=True)
+def _fresh_keras():
+    """Begin each test with the same random numbers, and without what earlier modules left in Keras."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+
+
 def marked(cls):
     """Return the check that a layer is to break, and the line."""
     lines, first = inspect.getsourcelines(cls)
