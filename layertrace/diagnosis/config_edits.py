@@ -99,8 +99,9 @@ def _stored(init: Location, argument: str) -> str:
         if not isinstance(node, ast.Assign):
             continue
         for target in node.targets:
-            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-            pairs = zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]  # type: ignore[attr-defined]
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=False))
             for attribute, value in pairs:
                 if dotted(attribute).startswith("self.") and (stored := _written(attribute, value, argument)):
                     return stored

@@ -209,7 +209,7 @@ def test_a_tensor_of_the_program_keeps_nothing_of_ours(collected):
             thread = threading.Thread(target=work)
             thread.start()
             thread.join()
-    seen = [one.what for one in timeline.surroundings.observations]
+    seen = [each.what for each in timeline.surroundings.observations]
     del thread, timeline
     with layertrace.trace():  # `last_timeline` keeps the last one
         pass

@@ -14,7 +14,7 @@ X = tf.ones((2, 3))
 
 def seen(timeline, what):
     """Return the layers that observations of a kind name."""
-    return [one.layer.name for one in timeline.surroundings.observations if one.what == what]
+    return [each.layer.name for each in timeline.surroundings.observations if each.what == what]
 
 
 @pytest.fixture(autouse=True)
@@ -55,9 +55,9 @@ def test_calls_with_the_same_tensor_are_known(k, compiled):
         (tf.function(model) if compiled else model)(X)
 
     assert sorted({*seen(timeline, "same input")}) == ["left", "right"]
-    inputs = [one for one in timeline.surroundings.observations if one.what == "same input"]
-    assert all(timeline[one.during].kind == "call" for one in inputs)
-    assert len({(timeline[one.during].parent, one.now) for one in inputs}) == len(inputs) // 2
+    inputs = [each for each in timeline.surroundings.observations if each.what == "same input"]
+    assert all(timeline[each.during].kind == "call" for each in inputs)
+    assert len({(timeline[each.during].parent, each.now) for each in inputs}) == len(inputs) // 2
 
 
 @KERAS

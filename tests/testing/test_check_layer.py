@@ -80,6 +80,17 @@ def test_sound_layers_of_all_kinds_pass(name):
     assert report.passed, str(report)
 
 
+def test_a_class_inside_counts_before_another_of_its_name():
+    """A layer of Keras is created again with the cell that it has, not with another class called `Cell`."""
+    namesake = type("Cell", (broken_layers.Sound,), {})
+    create, inputs = sound_layers.CASES["RNN of Cell"]
+
+    report = check_layer(create, *inputs, select=["config-round-trip"])
+
+    assert report.passed, str(report)
+    assert namesake.__name__ == type(create().cell).__name__
+
+
 def test_arrays_inputs_and_texts_name_the_same_inputs():
     """Arrays, `keras.Input`, texts and nests of these are inputs, and a dimension may be open."""
     pair = inputs_of((["float32[2, 5]", {"a": "int32[2, 3] < 7"}],))

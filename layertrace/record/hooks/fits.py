@@ -6,7 +6,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from types import GeneratorType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
@@ -105,7 +105,7 @@ def _end(fit: _Fit, *_: object) -> None:
             observation.defined = data.gi_code, -1
         elif safe.is_a(data, Loaded.tf.data.Dataset) and safe.is_framework_class(type(data)):
             observation.role = "dataset"
-            observation.variables = (int(data.cardinality()),)  # type: ignore[attr-defined]
+            observation.variables = (int(cast(Any, data).cardinality()),)
         else:
             return
         add_observation(observation)

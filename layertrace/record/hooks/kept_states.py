@@ -107,11 +107,11 @@ def _content(data: object) -> bytes | None:
     """
     if safe.is_a(data, Loaded.tf.data.Dataset):
         return str(id(data)).encode()
-    if safe.is_a(data, Loaded.tf.__internal__.EagerTensor):
-        data = data.numpy()  # type: ignore[attr-defined]
-    if safe.class_name(data) != "ndarray" or not safe.is_library_class(type(data)):
-        return None
     array: Any = data
+    if safe.is_a(array, Loaded.tf.__internal__.EagerTensor):
+        array = array.numpy()
+    if safe.class_name(array) != "ndarray" or not safe.is_library_class(type(array)):
+        return None
     if array.ndim < 2 or array.shape[1] < _FEW or array.dtype.kind not in "fiu" or array.nbytes > _BYTES:
         return None
     if (array == array.flat[0]).all():

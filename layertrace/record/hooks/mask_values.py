@@ -30,10 +30,10 @@ def look_at_masks(model: object, data: object, place: CodePosition | None) -> No
         data: What it is fitted to; only an array is looked at.
         place: The line.
     """
-    if safe.is_a(data, Loaded.tf.__internal__.EagerTensor):
-        data = data.numpy()  # type: ignore[attr-defined]
     array: Any = data
-    if safe.class_name(data) != "ndarray" or not safe.is_library_class(type(data)):
+    if safe.is_a(array, Loaded.tf.__internal__.EagerTensor):
+        array = array.numpy()
+    if safe.class_name(array) != "ndarray" or not safe.is_library_class(type(array)):
         return
     if array.ndim != 3 or not 0 < array.size <= _MOST_VALUES or array.dtype.kind not in "fiu":
         return

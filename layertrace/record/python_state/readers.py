@@ -99,17 +99,19 @@ _held: Register[Reader] = Register()
 def held_readers(layer: object) -> list[Reader]:
     """Return the user's functions that a layer of Keras holds, such as that of a Lambda, or an activation."""
     without = set_by_framework(type(layer))
-    readers = []
-    for name, value in list(safe.instance_dict(layer).items()):
-        kind: type = type(value)
-        if kind in (FunctionType, MethodType, functools.partial) and name not in without:
-            for function in functions_behind(value):
-                if not source_lines.is_internal(function.__code__.co_filename):
-                    reader = _held.get(function) or Reader(
-                        function.__name__, "layer function", [function], None
-                    )
-                    readers.append(_held.get(function) or _held.add(function, reader))
-    return readers
+    kinds: tuple[type, ...] = (FunctionType, MethodType, functools.partial)
+    held = [
+        function
+        for name, value in list(safe.instance_dict(layer).items())
+        if type(value) in kinds and name not in without
+        for function in functions_behind(value)
+    ]
+    return [_held_reader(each) for each in held if not source_lines.is_internal(each.__code__.co_filename)]
+
+
+def _held_reader(function: FunctionType) -> Reader:
+    known = _held.get(function)
+    return known or _held.add(function, Reader(function.__name__, "layer function", [function], None))
 
 
 def _of_model(model: object) -> Iterator[Reader]:

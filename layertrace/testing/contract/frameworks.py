@@ -47,14 +47,13 @@ class Framework:
     def custom_objects(self, layer: object) -> Iterator[None]:
         """Find the layer classes of the program by their names, as `custom_objects` does.
 
-        Of several classes of one name, that of the layer counts, then one of its module.
+        Of several classes of one name, that of the layer counts, then that of a layer inside it, then one of
+        its module.
         """
         home = type(layer).__module__
-        classes = [cls for cls in _subclasses(self.base) if not is_framework_name(cls.__module__)]
-        classes.sort(key=lambda cls: cls.__module__ == home)
-        objects = {cls.__name__: cls for cls in classes}
-        if not is_framework_name(home):
-            objects[type(layer).__name__] = type(layer)
+        classes = sorted(_subclasses(self.base), key=lambda cls: cls.__module__ == home)
+        classes += [*_classes_inside(layer, self.base), type(layer)]
+        objects = {cls.__name__: cls for cls in classes if not is_framework_name(cls.__module__)}
         with self.keras.utils.custom_object_scope(objects):
             yield
 
@@ -74,6 +73,23 @@ def framework_of(layer: object) -> Framework | None:
         if isinstance(layer, base):
             return Framework(keras, sys.modules["tensorflow"], base)
     return None
+
+
+def _classes_inside(layer: object, base: type) -> Iterator[type]:
+    """Yield the classes of the layers that a layer holds in attributes, also in lists and mappings."""
+    remaining, seen = [layer], set[int]()
+    while remaining:
+        value = remaining.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, base):
+            yield type(value)
+            remaining += vars(value).values()
+        elif isinstance(value, (list, tuple)):
+            remaining += value
+        elif isinstance(value, dict):
+            remaining += value.values()
 
 
 def _subclasses_of(cls: type) -> list[type]:

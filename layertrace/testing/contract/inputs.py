@@ -189,7 +189,7 @@ def _of_array(argument: Any) -> Leaf:
         return Leaf(TensorSpec(_dtype(argument), tuple(argument.shape), encoding), original=argument)  # type: ignore[arg-type]  # one of the literals
     try:
         value = np.asarray(argument)
-    except Exception as error:  # whatever an object raises that is no array
+    except Exception as error:  # an object that is no array may raise anything
         raise ExpectationError(
             f"a {type(argument).__name__} is not an input ({error}); give arrays, keras.Input or texts such "
             "as 'float32[2, 5]'"

@@ -1,4 +1,4 @@
-# LT560 in another program, with tf_keras: the generator is a method of a reader, and fit is not told how long it is
+# LT560 in another program, with tf_keras: a method of a reader is the generator, and fit gets no number of steps
 import numpy as np, tf_keras as keras
 
 class Reader:

@@ -75,7 +75,7 @@ def _shuffle_in(source: str) -> tuple[str, ast.expr | None]:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue
         value = node.value
-        ends = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-        is_last = ends and value.func.attr == "shuffle"  # type: ignore[attr-defined]
+        method = value.func if isinstance(value, ast.Call) else None
+        is_last = isinstance(method, ast.Attribute) and method.attr == "shuffle"
         return node.targets[0].id, value if is_last else None
     return "", None
