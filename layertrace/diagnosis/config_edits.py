@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from layertrace.diagnosis.finding import Edit, FixPlace
@@ -127,14 +127,7 @@ _SERIALIZED = ("activations", "initializers", "regularizers", "constraints", "lo
 
 def _stored_too(init: Location, arguments: list[str]) -> tuple[Edit, ...]:
     """Return the edit of the line of `super().__init__` that keeps arguments in attributes."""
-    calls = [
-        node
-        for node in nodes_of(init)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "__init__"
-        and isinstance(node.func.value, ast.Call)
-    ]
+    calls = [call for call, base in _init_calls(init) if isinstance(base, ast.Call)]
     if not arguments or not calls:
         return ()
     place = line_of(init, calls[0])
@@ -147,16 +140,18 @@ def _stored_too(init: Location, arguments: list[str]) -> tuple[Edit, ...]:
     return (Edit(Location(place.file, line, place.function), source, code),)
 
 
+def _init_calls(init: Location | None) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Yield the calls of the `__init__` of a base class, each with what it is called on: `super()`."""
+    for node in nodes_of(init):
+        method = node.func if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and isinstance(method, ast.Attribute) and method.attr == "__init__":
+            yield node, method.value
+
+
 def accepting_kwargs(init: Location | None) -> tuple[Edit, ...]:
     """Return the edits by which `__init__` takes `**kwargs` and passes them to that of its base class."""
     function = function_at(init)
-    calls = [
-        node
-        for node in nodes_of(init)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "__init__"
-    ]
+    calls = [call for call, _ in _init_calls(init)]
     if init is None or function is None or function.args.kwarg is not None or not calls:
         return ()
     signature = function.args

@@ -156,8 +156,11 @@ def layer_name(layer: object) -> str | None:
     return str.__str__(name) if safe.is_a(name, str) else None
 
 
-def register_layer(layer: object, maker: LayerRecord | None) -> LayerRecord | None:
+def register_layer(layer: object, maker: LayerRecord | None = None) -> LayerRecord | None:
     """Return the record of a layer, new or existing; None if `layer` is not a layer."""
+    known: LayerRecord | None = live_layers.get(layer)
+    if known is not None:
+        return known
     facts = class_facts(type(layer))
     if facts is None:
         return None

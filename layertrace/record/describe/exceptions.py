@@ -143,7 +143,7 @@ def _innermost_layer(error: BaseException) -> LayerRef | None:
     for frame, _ in reversed(tuple(_frames(error))):
         layer = first_argument(frame)
         if layer is not None and class_facts(type(layer)) is not None:
-            record = live_layers.get(layer) or register_layer(layer, None)
+            record = register_layer(layer)
             return None if record is None else record.ref()
     return None
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Deferred",
     "DeferredSpec",
+    "array_of",
     "defer",
     "describe",
     "dtype_name",
     "eager_shape",
     "has_tensor",
+    "is_array",
     "key_text",
     "numbered_dtype",
     "resolve",
@@ -61,6 +63,19 @@ def describe(value: Any, depth: int = 0) -> Structure:
     if _is_a(value, "tensorflow", "TensorShape"):
         return tensor_shape(value) or Opaque("unknown shape")
     return Opaque(_class_and_name(value))
+
+
+def array_of(value: Any) -> Any:
+    """Return an array of NumPy, or that of an eager tensor; None for anything else, also a derived class."""
+    if safe.is_a(value, Loaded.tf.__internal__.EagerTensor):
+        value = value.numpy()
+    return value if is_array(value) else None
+
+
+def is_array(value: object) -> bool:
+    """Return whether a value is an array of NumPy, without importing NumPy."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
 
 
 def eager_shape(tensor: Any) -> Shape:

@@ -14,7 +14,6 @@ from layertrace.record.hub import hub
 from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
-from layertrace.timeline.registry import live_layers
 
 __all__ = ["ATTENTION_MASKS"]
 
@@ -46,7 +45,7 @@ def _begin(call: Call) -> None:
             return
         for what, op in _inverted(mask):
             place = user_line(op.traceback) or source_lines.caller(call.method, call.caller)
-            layer = live_layers.get(call.subject) or register_layer(call.subject, None)
+            layer = register_layer(call.subject)
             add_observation(
                 PendingObservation(
                     "inverted mask",

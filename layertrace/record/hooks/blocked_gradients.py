@@ -7,7 +7,7 @@ from typing import Any
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.graph_facts import user_line
+from layertrace.record.hooks.graph_facts import tensors_behind, user_line
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.process import safe
 
@@ -72,14 +72,5 @@ def _frontier(target: Any) -> list[Any]:
 
 def _read_by(op: Any, inside: Mapping[int, int]) -> set[int]:
     """Return the numbers of the variables that an op is computed from."""
-    todo, seen, numbers = [op], set[int](), set[int]()
-    while todo and len(seen) < _MOST:
-        current = todo.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        for tensor in current.inputs:
-            if id(tensor) in inside:
-                numbers.add(inside[id(tensor)])
-            todo.append(tensor.op)
-    return numbers - {0}
+    given = (each for tensor in op.inputs for each in tensors_behind(tensor, _MOST))
+    return {inside[id(tensor)] for tensor in given if id(tensor) in inside} - {0}

@@ -13,7 +13,6 @@ from layertrace.record.hub import hub
 from layertrace.record.layers import class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
-from layertrace.timeline.registry import live_layers
 
 __all__ = ["RESTORED"]
 
@@ -43,7 +42,7 @@ def _restored(call: Call, status: object, checkpoint: object) -> None:
             if type(name) is not str or name.startswith("_") or class_facts(type(layer)) is None:
                 continue
             variables = variables_inside(layer)
-            record = live_layers.get(layer) or register_layer(layer, None)
+            record = register_layer(layer)
             add_observation(
                 PendingObservation(
                     "restored",

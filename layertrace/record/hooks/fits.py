@@ -10,12 +10,14 @@ from typing import Any, NamedTuple, cast
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
-from layertrace.record.hooks.training_facts import above, record_of
+from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
+from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
@@ -26,8 +28,11 @@ __all__ = ["FITS", "SHUFFLES", "passes"]
 
 _order = itertools.count()
 _MOST = 64  # datasets that are followed from one to its sources
-_PARTS = ("_TakeDataset", "_SkipDataset", "_ShardDataset")
-"""The classes of datasets that have a part of another (TensorFlow 2.16 to 2.21)."""
+_TABLE = tensorflow_private.PARTS
+_PARTS = tuple(_TABLE[part].name for part in ("taken", "skipped", "sharded"))
+"""The classes of datasets that have a part of another."""
+_SHUFFLED = _TABLE["shuffled"].name
+_RESHUFFLED = _TABLE["reshuffled"].name.rpartition(".")[2]
 
 _shuffled: Register[CodePosition | None] = Register()
 """The lines that shuffled datasets."""
@@ -94,7 +99,7 @@ def _end(fit: _Fit, *_: object) -> None:
         observation = PendingObservation(
             "fitted",
             (next(_order),),
-            layer=record_of(model),
+            layer=register_layer(model),
             before=fit.wanted,
             now=None if after is None or fit.steps is None else after - fit.steps,
             place=fit.place,
@@ -176,7 +181,7 @@ def _look_at_parts(model: object, training: object, held_out: object, place: Cod
                 PendingObservation(
                     "split of shuffled",
                     (id(dataset), id(model)),
-                    layer=record_of(model),
+                    layer=register_layer(model),
                     name=part,
                     place=_shuffled.get(dataset) or place,
                     defined=place,
@@ -188,7 +193,7 @@ def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
     """Yield the datasets that data is a part of and that are shuffled again in each iteration.
 
     With each comes what takes the part: `take`, `skip` or `shard`. A cache keeps the order of the first
-    iteration. The attributes are those of TensorFlow 2.16 to 2.21.
+    iteration.
     """
     if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
@@ -204,10 +209,10 @@ def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
             part = kind.strip("_").removesuffix("Dataset").lower()
         elif kind == "CacheDataset":
             continue
-        elif kind == "_ShuffleDataset" and part and _is_reshuffled(dataset):
+        elif kind == _SHUFFLED and part and _is_reshuffled(dataset):
             yield dataset, part
         todo += [(source, part) for source in dataset._inputs()]
 
 
 def _is_reshuffled(dataset: object) -> bool:
-    return safe.instance_dict(dataset).get("_reshuffle_each_iteration") is not False
+    return safe.instance_dict(dataset).get(_RESHUFFLED) is not False

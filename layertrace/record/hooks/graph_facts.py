@@ -16,7 +16,7 @@ from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.spans import LAYER, CodePosition, Span
 
-__all__ = ["OF_TAPES", "Returned", "observe_graph", "stub", "tensors_in", "user_line"]
+__all__ = ["OF_TAPES", "Returned", "observe_graph", "stub", "tensors_behind", "tensors_in", "user_line"]
 
 _COMBINING = {"Sub", "SquaredDifference", "AddV2", "Mul", "RealDiv"}
 _COMPARING = {"Equal", "Greater", "GreaterEqual", "Less", "LessEqual", "NotEqual", "Pow"}
@@ -164,14 +164,20 @@ def _origin(tensor: Any, sources: dict[int, Span]) -> Span | None:
 
 def _comes_from(tensor: Any, source: Any) -> bool:
     """Return whether a tensor is computed from another, or may be."""
-    todo, seen = [tensor], 0
-    while todo:
+    return any(
+        value is source or number == _MOST for number, value in enumerate(tensors_behind(tensor, _MOST + 1))
+    )
+
+
+def tensors_behind(tensor: Any, most: int) -> Iterator[Any]:
+    """Yield a tensor of a graph, and those that it is computed from, each once, up to a number."""
+    todo, seen = [tensor], set[int]()
+    while todo and len(seen) < most:
         value = todo.pop()
-        seen += 1
-        if value is source or seen > _MOST:
-            return True
-        todo += list(value.op.inputs)
-    return False
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield value
+            todo += value.op.inputs
 
 
 # Sample weights

@@ -9,7 +9,7 @@ from typing import Any
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.graph_facts import OF_TAPES, Returned, user_line
+from layertrace.record.hooks.graph_facts import OF_TAPES, Returned, tensors_behind, user_line
 from layertrace.record.hub import hub
 from layertrace.record.layers import LayerRecord
 from layertrace.record.spans import LAYER, Span
@@ -163,16 +163,10 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
 
 def _is_batch(tensor: Any) -> bool:
     """Return whether the first dimension of a tensor is that of the data that it is computed from."""
-    todo, seen = [tensor], set[int]()
-    while todo and len(seen) < 8 * _MOST:
-        value = todo.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if value.op.type in ("Placeholder", "IteratorGetNext") and value.shape.rank:
-            return bool(value.shape[0] == tensor.shape[0])
-        todo += list(value.op.inputs)
-    return False
+    behind = tensors_behind(tensor, 8 * _MOST)
+    data = (each for each in behind if each.op.type in ("Placeholder", "IteratorGetNext") and each.shape.rank)
+    first = next(data, None)
+    return first is not None and bool(first.shape[0] == tensor.shape[0])
 
 
 def _clip(graph: _Graph, op: Any, _: dict[int, str]) -> None:

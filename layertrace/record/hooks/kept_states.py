@@ -9,6 +9,7 @@ from typing import Any
 
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.values import array_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, watching
 from layertrace.record.hub import hub
@@ -16,7 +17,7 @@ from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
-from layertrace.timeline.registry import Register, live_layers
+from layertrace.timeline.registry import Register
 
 __all__ = ["RESETS", "has_state", "note_end", "note_pass"]
 
@@ -65,7 +66,7 @@ def note_pass(model: object, data: object, method: str, place: CodePosition | No
                 PendingObservation(
                     "state kept",
                     (id(layer), place),
-                    layer=live_layers.get(layer) or register_layer(layer, None),
+                    layer=register_layer(layer),
                     name=method,
                     place=place,
                     defined=runs[content],
@@ -107,10 +108,8 @@ def _content(data: object) -> bytes | None:
     """
     if safe.is_a(data, Loaded.tf.data.Dataset):
         return str(id(data)).encode()
-    array: Any = data
-    if safe.is_a(array, Loaded.tf.__internal__.EagerTensor):
-        array = array.numpy()
-    if safe.class_name(array) != "ndarray" or not safe.is_library_class(type(array)):
+    array = array_of(data)
+    if array is None:
         return None
     if array.ndim < 2 or array.shape[1] < _FEW or array.dtype.kind not in "fiu" or array.nbytes > _BYTES:
         return None

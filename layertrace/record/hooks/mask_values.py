@@ -6,13 +6,13 @@ from typing import Any
 
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.values import array_of
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.layers import layer_name, register_layer
 from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.event import Structure
-from layertrace.timeline.registry import live_layers
 
 __all__ = ["look_at_masks"]
 
@@ -30,14 +30,10 @@ def look_at_masks(model: object, data: object, place: CodePosition | None) -> No
         data: What it is fitted to; only an array is looked at.
         place: The line.
     """
-    array: Any = data
-    if safe.is_a(array, Loaded.tf.__internal__.EagerTensor):
-        array = array.numpy()
-    if safe.class_name(array) != "ndarray" or not safe.is_library_class(type(array)):
+    array = array_of(data)
+    if array is None or array.ndim != 3 or array.dtype.kind not in "fiu":
         return
-    if array.ndim != 3 or not 0 < array.size <= _MOST_VALUES or array.dtype.kind not in "fiu":
-        return
-    if array.shape[1] < _SHORTEST:
+    if array.shape[1] < _SHORTEST or not 0 < array.size <= _MOST_VALUES:
         return
     for layer in layers_inside(model):
         if safe.class_name(layer) == _MASKING and safe.is_framework_class(type(layer)):
@@ -63,7 +59,7 @@ def _look_at(masking: object, array: Any, place: CodePosition | None) -> None:
         PendingObservation(
             "masks nothing",
             (id(masking), place),
-            layer=live_layers.get(masking) or register_layer(masking, None),
+            layer=register_layer(masking),
             before=searched,
             now=now,
             name="" if not path else layer_name(path[-1]) or "",

@@ -14,7 +14,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub, threads
-from layertrace.record.layers import LayerRecord, register_layer
+from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.timeline.context import ObservationKind
@@ -27,15 +27,9 @@ __all__ = [
     "TRAINABLE_SET",
     "WEIGHTS_SET",
     "above",
-    "record_of",
 ]
 
 _order = itertools.count()
-
-
-def record_of(layer: object) -> LayerRecord | None:
-    """Return what is known about a layer; None if it is not one."""
-    return live_layers.get(layer) or register_layer(layer, None)
 
 
 def _compiled(call: Call, _: object, model: object) -> None:
@@ -50,7 +44,7 @@ def _compiled(call: Call, _: object, model: object) -> None:
             PendingObservation(
                 "compiled",
                 (next(_order),),
-                layer=record_of(model),
+                layer=register_layer(model),
                 name=str(described(optimizer)),
                 before=tuple(record.number for record in inside if _is_frozen(record.reference())),
                 now=_rate(optimizer),
@@ -124,7 +118,7 @@ def _observer(what: ObservationKind, *, ends_runs: bool) -> AnyObserver:
             if ends_runs:
                 threads.state.runs_for = None  # what runs after this is an event of its own
                 key = (next(_order),)
-            layer = record_of(call.subject)
+            layer = register_layer(call.subject)
             if layer is not None:
                 add_observation(PendingObservation(what, key, layer=layer, name=_name(call), place=place))
 
@@ -146,12 +140,12 @@ def _trainable_set(call: Call) -> None:
         frame = call.caller
         while frame is not None and frame.f_code.co_name == "__setattr__":
             frame = frame.f_back
-        layer = record_of(call.subject)
+        layer = register_layer(call.subject)
         if frame is None or layer is None or source_lines.is_internal(frame.f_code.co_filename):
             return
         place = source_lines.caller(call.method, frame)
         now = safe.truth(call.values[0]) if call.values else None
-        inside = [record_of(child) for child in (call.subject, *layers_inside(call.subject))]
+        inside = [register_layer(child) for child in (call.subject, *layers_inside(call.subject))]
         frozen = [record.number for record in inside if record is not None and _is_frozen(record.reference())]
         add_observation(
             PendingObservation(

@@ -18,7 +18,7 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import DETAIL, METHOD, PARENT, THREAD, Span
 from layertrace.timeline.event import Flag, Structure, TensorSpec, VariableSpec
-from layertrace.timeline.registry import Register, live_layers
+from layertrace.timeline.registry import Register
 
 __all__ = ["VariableNote", "creation_observer", "number_of"]
 
@@ -206,7 +206,7 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
         return None  # a handle on a variable that exists, or a part of one that is recorded already
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
-        layer = live_layers.get(owner) or register_layer(owner, layer)
+        layer = register_layer(owner, layer)
     mode = current_mode(Loaded.tf)
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
     holder = holder_of(owner, call.caller, layer)

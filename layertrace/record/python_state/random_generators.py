@@ -11,16 +11,11 @@ from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+from layertrace.record.describe.values import is_array
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import Place, cells, codes, globals_of
 
-__all__ = ["clock_read_at", "drawn_at", "generators_of", "is_array"]
-
-
-def is_array(value: object) -> bool:
-    """Return whether a value is an array of NumPy, without importing NumPy."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and type(value) is numpy.ndarray
+__all__ = ["clock_read_at", "drawn_at", "generators_of"]
 
 
 def generators_of(layer: object, functions: Iterable[FunctionType]) -> dict[str, object]:

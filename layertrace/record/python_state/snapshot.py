@@ -10,6 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.values import is_array
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import (
@@ -23,7 +24,6 @@ from layertrace.record.python_state.bytecode import (
     reads_of_held,
 )
 from layertrace.record.python_state.framework_attributes import assigned_by_framework, set_by_framework
-from layertrace.record.python_state.random_generators import is_array
 from layertrace.timeline.event import Opaque, Structure
 
 __all__ = [

@@ -42,7 +42,6 @@ from layertrace.record.python_state.snapshot import Snapshot, description, value
 from layertrace.record.python_state.switch import switch
 from layertrace.record.spans import LAYER, METHOD, MODE, Span, parent_of, trace_note
 from layertrace.timeline.event import Opaque
-from layertrace.timeline.registry import live_layers
 
 __all__ = [
     "Owners",
@@ -297,7 +296,7 @@ def after_trace(span: Span) -> Owners | None:
         return None
     for before in _before.pop(id(span), ()):
         layer = None if before.layer is None else before.layer()
-        record = None if layer is None else live_layers.get(layer) or register_layer(layer, None)
+        record = None if layer is None else register_layer(layer)
         values = before.values_now(layer)
         _compare(before, layer, record, values)
         if record is not None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
-from layertrace.record.describe.values import describe, dtype_name, spec
+from layertrace.record.describe.values import array_of, describe, dtype_name, spec
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import LayerRecord, register_layer
@@ -67,7 +66,7 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
             layer=record.ref(), initialized=record.initialized, built_by_init=record.built_by_init
         )
         with guarded(f"read the state of a layer of class {record.cls}"):
-            registered = filter(None, map(_record_of, layers_inside(layer)))
+            registered = filter(None, map(register_layer, layers_inside(layer)))
             inside = [child for child in registered if not child.is_framework_internal]
             states[record.number] = _state(record, record.ref(), layer, inside)
             todo += inside
@@ -167,10 +166,6 @@ def _accepted(cls: type) -> tuple[str, ...]:
     return tuple(codes) if type(codes) in (tuple, list, set, frozenset) else ()
 
 
-def _record_of(layer: object) -> LayerRecord | None:
-    return live_layers.get(layer) or register_layer(layer, None)
-
-
 def _compute_dtype(layer: object, record: LayerRecord) -> str | None:
     """Return the dtype a layer computes in: that of its policy, unless Keras has other rules for the layer.
 
@@ -250,12 +245,10 @@ def _arrays(layer: object) -> Mapping[str, str]:
     for name, value in list(safe.instance_dict(layer).items()):
         if type(name) is not str or name.startswith("_"):
             continue
-        if safe.is_a(value, Loaded.tf.__internal__.EagerTensor):
-            value = value.numpy()
-        is_array = type(value) is sys.modules["numpy"].ndarray
-        if is_array and value.nbytes <= _MOST_BYTES and value.dtype.kind in "biufcSU":
-            content = hashlib.blake2s(value.tobytes(), digest_size=8).hexdigest()
-            digests[name] = f"{describe(value)} {content}"
+        array = array_of(value)
+        if array is not None and array.nbytes <= _MOST_BYTES and array.dtype.kind in "biufcSU":
+            content = hashlib.blake2s(array.tobytes(), digest_size=8).hexdigest()
+            digests[name] = f"{describe(array)} {content}"
     return digests
 
 

@@ -23,7 +23,6 @@ from layertrace.record.spans import (
 )
 from layertrace.timeline.event import FunctionRef
 from layertrace.timeline.query import answers_to, listed, suggestion
-from layertrace.timeline.registry import live_layers
 
 __all__ = ["Targets"]
 
@@ -141,7 +140,7 @@ class Targets:
 
 
 def _number(layer: object) -> int:
-    record = live_layers.get(layer) or register_layer(layer, None)
+    record = register_layer(layer)
     return 0 if record is None else record.number
 
 
