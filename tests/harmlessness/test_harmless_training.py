@@ -5,6 +5,7 @@ import inspect
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 import tf_keras
 from bare_and_traced import assert_same
 
@@ -52,5 +53,81 @@ def test_assigning_losses_raises_the_same_message(k):
         with pytest.raises(AttributeError) as raised:
             layer.losses = []
         return str(raised.value)
+
+    assert_same(program)
+
+
+@KERAS
+def test_freezing_has_the_same_result(k):
+    """`trainable` reaches the layers inside, also through a property of a user's class."""
+
+    class Half(k.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.kept, self.frozen = k.layers.Dense(2), k.layers.Dense(2)
+
+        @property
+        def trainable(self):
+            return super().trainable
+
+        @trainable.setter
+        def trainable(self, value):
+            k.layers.Layer.trainable.fset(self, value)
+            if hasattr(self, "kept"):
+                self.kept.trainable = True
+
+        def call(self, x):
+            return self.kept(x) + self.frozen(x)
+
+    def program():
+        half = Half()
+        half(np.ones((1, 2), "float32"))
+        half.trainable = False
+        names = [len(half.trainable_weights), half.kept.trainable, half.frozen.trainable, half.trainable]
+        half.trainable = True
+        return [*names, len(half.trainable_weights), half.frozen.trainable]
+
+    assert_same(program)
+
+
+@KERAS
+def test_restoring_a_checkpoint_has_the_same_result(k, tmp_path):
+    """The values and the status are the same, also for a name that the checkpoint does not have."""
+
+    def program():
+        path = str(tmp_path / "checkpoint")
+        k.utils.set_random_seed(0)
+        net = k.Sequential([k.Input((2,)), k.layers.Dense(2)])
+        saved = tf.train.Checkpoint(model=net).save(path)
+        values = net.get_weights()
+        net.set_weights([weight * 0.0 for weight in values])
+        unknown = tf.train.Checkpoint(network=net).restore(saved)
+        with pytest.raises(AssertionError):
+            unknown.assert_existing_objects_matched()
+        untouched = net.get_weights()
+        status = tf.train.Checkpoint(model=net).restore(saved)
+        status.assert_existing_objects_matched()
+        return [type(status).__name__, *untouched, *net.get_weights()]
+
+    assert_same(program)
+
+
+@KERAS
+def test_data_and_states_are_the_same(k):
+    """Generators are read in order, datasets shuffled the same way, and the states of an RNN kept."""
+
+    def program():
+        k.utils.set_random_seed(0)
+        x, y = np.ones((8, 6, 1), "float32"), np.ones((8, 1), "float32")
+        inputs, memory = k.Input((6, 1), batch_size=4), k.layers.LSTM(2, stateful=True)
+        net = k.Sequential([inputs, memory, k.layers.Dense(1)])
+        net.compile("sgd", "mse")
+        batches = ((x[:4] * number, y[:4]) for number in range(6))
+        read = net.fit(batches, steps_per_epoch=2, epochs=2, shuffle=False, verbose=0)
+        data = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(8, seed=1).batch(4)
+        split = {"validation_data": data.skip(1), "shuffle": False}
+        history = net.fit(data.take(1), **split, epochs=2, verbose=0)
+        first, second = net.predict(x, batch_size=4, verbose=0), net.predict(x, batch_size=4, verbose=0)
+        return [read.history, history.history, first, second, net.evaluate(data, verbose=0)]
 
     assert_same(program)
