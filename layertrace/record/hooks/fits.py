@@ -1,20 +1,18 @@
-"""Record what a model is fitted to: how many steps were wanted and made, and data that two parts share."""
+"""Record how many steps of a fit were wanted, and how many were made."""
 
 from __future__ import annotations
 
 import itertools
-import sys
-from collections.abc import Iterator
 from types import GeneratorType
 from typing import Any, NamedTuple, cast
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
-from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.dataset_splits import look_at_parts
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.mask_values import look_at_masks
-from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
 from layertrace.record.layers import register_layer
@@ -22,22 +20,10 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.event import Structure
-from layertrace.timeline.registry import Register
 
-__all__ = ["FITS", "SHUFFLES", "passes"]
+__all__ = ["FITS", "passes"]
 
 _order = itertools.count()
-_MOST = 64  # datasets that are followed from one to its sources
-_TABLE = tensorflow_private.PARTS
-_PARTS = tuple(_TABLE[part].name for part in ("taken", "skipped", "sharded"))
-"""The classes of datasets that have a part of another."""
-_SHUFFLED = _TABLE["shuffled"].name
-_RESHUFFLED = _TABLE["reshuffled"].name.rpartition(".")[2]
-
-_shuffled: Register[CodePosition | None] = Register()
-"""The lines that shuffled datasets."""
-_trained: Register[bool] = Register()
-"""The shuffled datasets that have a part which a model was trained with."""
 
 
 class _Fit(NamedTuple):
@@ -59,7 +45,7 @@ def _begin(call: Call) -> _Fit | None:
         model, data = call.subject, given.get("x")
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
-        _look_at_parts(model, data, given.get("validation_data"), place)
+        look_at_parts(model, data, given.get("validation_data"), place)
         return _Fit(model, data, _wanted(given), _steps_of(model), place)
     return None
 
@@ -142,77 +128,6 @@ def passes(method: str) -> AnyObserver:
             place = source_lines.caller(call.method, above(call.caller, method))
             note_pass(call.subject, data, method, place)
             if method == "evaluate":
-                _look_at_parts(call.subject, None, data, place)
+                look_at_parts(call.subject, None, data, place)
 
     return watching(begin)
-
-
-# Parts of a shuffled dataset
-
-
-def _shuffled_by(call: Call, dataset: object, _: object) -> None:
-    """Remember the line that shuffled a dataset."""
-    if hub.observers and dataset is not None:
-        with guarded("record a shuffle"):
-            _shuffled.add(dataset, source_lines.caller(call.method, call.caller))
-
-
-SHUFFLES: AnyObserver = Observer(begin=lambda call: call, end=_shuffled_by, fail=ignore)
-"""Observes `Dataset.shuffle`."""
-
-
-def _look_at_parts(model: object, training: object, held_out: object, place: CodePosition | None) -> None:
-    """Record that a model is validated with a part of what it trains on, in an order of another iteration.
-
-    Args:
-        model: The model.
-        training: The data that it trains on.
-        held_out: The data that it is validated, or evaluated, with.
-        place: The line.
-    """
-    for dataset, _ in _parts_of_shuffled(training):
-        _trained.add(dataset, True)
-    pair = safe.unwrapped(held_out)
-    if pair is not None:
-        return
-    for dataset, part in _parts_of_shuffled(held_out):
-        if _trained.get(dataset):
-            add_observation(
-                PendingObservation(
-                    "split of shuffled",
-                    (id(dataset), id(model)),
-                    layer=register_layer(model),
-                    name=part,
-                    place=_shuffled.get(dataset) or place,
-                    defined=place,
-                )
-            )
-
-
-def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
-    """Yield the datasets that data is a part of and that are shuffled again in each iteration.
-
-    With each comes what takes the part: `take`, `skip` or `shard`. A cache keeps the order of the first
-    iteration.
-    """
-    if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
-        return
-    todo: list[tuple[Any, str]] = [(data, "")]
-    for _ in range(_MOST):
-        if not todo:
-            return
-        dataset, part = todo.pop()
-        if not safe.is_framework_class(type(dataset)):
-            continue
-        kind = safe.class_name(dataset)
-        if kind in _PARTS:
-            part = kind.strip("_").removesuffix("Dataset").lower()
-        elif kind == "CacheDataset":
-            continue
-        elif kind == _SHUFFLED and part and _is_reshuffled(dataset):
-            yield dataset, part
-        todo += [(source, part) for source in dataset._inputs()]
-
-
-def _is_reshuffled(dataset: object) -> bool:
-    return safe.instance_dict(dataset).get(_RESHUFFLED) is not False

@@ -12,8 +12,9 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.loading import layer_base, loaded
 from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
+from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
-from layertrace.record.hooks.fits import FITS, SHUFFLES, passes
+from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
