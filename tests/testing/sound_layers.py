@@ -204,7 +204,28 @@ class Buckets(keras.layers.Layer):
         return tf.cast(inputs > 0, "int32")
 
 
+class Transformer(keras.layers.Layer):
+    """A block without `build`, with a layer that creates others in its own `build`."""
+
+    def __init__(self, width=4, rate=0.2, **kwargs):
+        super().__init__(**kwargs)
+        self.width, self.rate = width, rate
+        self.attention = keras.layers.MultiHeadAttention(2, width // 2)
+        self.before, self.after = keras.layers.LayerNormalization(), keras.layers.LayerNormalization()
+        self.inner, self.outer = keras.layers.Dense(8, "gelu"), keras.layers.Dense(width)
+        self.drop = keras.layers.Dropout(rate)
+
+    def call(self, x, training=False):
+        normed = self.before(x)
+        x = x + self.drop(self.attention(normed, normed), training=training)
+        return x + self.outer(self.inner(self.after(x)))
+
+    def get_config(self):
+        return {**super().get_config(), "width": self.width, "rate": self.rate}
+
+
 CASES = {
+    "Transformer": (Transformer, ("float32[2, 6, 4]",)),
     "Block": (Block, (ROWS,)),
     "Cell": (Cell, (ROWS, ["float32[2, 3]"])),
     "RNN of Cell": (lambda: keras.layers.RNN(Cell(3)), (TIME,)),

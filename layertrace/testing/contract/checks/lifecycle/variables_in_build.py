@@ -31,7 +31,7 @@ def variables_in_build(subject: Subject) -> None:
     for event in variables(timeline):
         is_own = same(event.layer, ref)
         in_own_call = is_inside(timeline, event, "call", ref)
-        if in_own_call and (is_own or _created_in_call(timeline, event, ref)):
+        if in_own_call and (is_own or _created_in_call(timeline, event)):
             if is_own and is_inside(timeline, event, "build", ref):
                 continue
             raise Broken(
@@ -43,10 +43,15 @@ def variables_in_build(subject: Subject) -> None:
         _try_build_alone(subject)
 
 
-def _created_in_call(timeline: Any, event: Any, ref: Any) -> bool:
-    """Return whether the layer that owns a variable was itself created in the call."""
-    inits = (e for e in timeline if e.kind == "init" and same(e.layer, event.layer))
-    return any(is_inside(timeline, init, "call", ref) for init in inits)
+def _created_in_call(timeline: Any, event: Any) -> bool:
+    """Return whether the layer that owns a variable was itself created in a call, and not in a `build`.
+
+    A layer without `build` is built in its first call, and with it the layers that create others in `build`,
+    as `MultiHeadAttention` does.
+    """
+    inits = (each for each in timeline if each.kind == "init" and same(each.layer, event.layer))
+    parents = (timeline.parent(init) for init in inits)
+    return any(parent is not None and parent.kind == "call" for parent in parents)
 
 
 def _try_build_alone(subject: Subject) -> None:
