@@ -18,7 +18,7 @@ from layertrace.record.spans import CodePosition, HookedMethod
 from layertrace.timeline import ownership
 from layertrace.timeline.event import Location
 
-__all__ = ["caller", "is_internal", "is_ours", "location", "users"]
+__all__ = ["caller", "is_internal", "is_ours", "location", "outside_setattr", "users"]
 
 _OURS = str(Path(__file__).parents[2])
 _DEMOS = os.path.join(_OURS, "demos", "")  # installed with layertrace, but written as users write programs
@@ -104,6 +104,13 @@ def caller(method: HookedMethod, frame: FrameType | None) -> CodePosition | None
         frame = frame.f_back
         distance += 1
     return None
+
+
+def outside_setattr(frame: FrameType | None) -> FrameType | None:
+    """Return the frame that sets an attribute, outside of the `__setattr__` of classes that pass it on."""
+    while frame is not None and frame.f_code.co_name == "__setattr__":
+        frame = frame.f_back
+    return frame
 
 
 def location(code: CodeType, lasti: int) -> Location:

@@ -150,10 +150,10 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     if parts.exists(check):
         _, name = parts.home(check)
         points.append(_point(_owner(optimizer, name), name, UNKNOWN_VARIABLES, "watch"))
-    setter = _owner(optimizer, "__setattr__")
-    if not safe.is_library_class(setter) or setter is object:
-        return tuple(points)
-    points.append(_point(setter, "__setattr__", OPTIMIZER_ATTRIBUTES, "watch"))
+    # Layers inherit the `__setattr__` of other base classes, and run it in every call.
+    of_layers = layer_base(framework).__mro__
+    own = [cls for cls in optimizer.__mro__ if cls not in of_layers and "__setattr__" in vars(cls)]
+    points += [_point(cls, "__setattr__", OPTIMIZER_ATTRIBUTES, "watch") for cls in own[:1]]
     return tuple(points)
 
 

@@ -137,9 +137,7 @@ def _trainable_set(call: Call) -> None:
     if not hub.observers:
         return
     with guarded("record that a layer was frozen or unfrozen"):
-        frame = call.caller
-        while frame is not None and frame.f_code.co_name == "__setattr__":
-            frame = frame.f_back
+        frame = source_lines.outside_setattr(call.caller)
         layer = register_layer(call.subject)
         if frame is None or layer is None or source_lines.is_internal(frame.f_code.co_filename):
             return

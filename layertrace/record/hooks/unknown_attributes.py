@@ -35,7 +35,8 @@ def _set(call: Call) -> None:
             return
         classes = safe.mro(type(call.subject))
         names = {each for cls in classes for each in safe.namespace(cls)}
-        if name in names or call.caller is None or _is_method(call.caller, classes):
+        frame = source_lines.outside_setattr(call.caller)
+        if name in names or frame is None or _is_method(frame, classes):
             return
         known = sorted(
             each for each in {*names, *safe.instance_dict(call.subject)} if not each.startswith("_")
@@ -48,7 +49,7 @@ def _set(call: Call) -> None:
                 before=_meant(name, known),
                 now=describe(value),
                 paths=(str(described(call.subject)),),
-                place=source_lines.caller(call.method, call.caller),
+                place=source_lines.caller(call.method, frame),
             )
         )
 
