@@ -21,7 +21,7 @@ _COMMANDS = {
     "run": "Run a program under trace, and print a report.",
     "report": "Show the recording in FILE on one screen, or as tables.",
     "check": "Report problems in a recording or in a program.",
-    "check-layer": "Check one layer: modes, shapes, training, saving, precision.",
+    "check-layer": "Check layers: modes, shapes, training, saving, precision.",
     "explain": "Explain findings, or list all rules.",
     "diff": "Show what changed between two recordings.",
     "export": "Convert a recording to a web page or another format.",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layertrace.testing.contract.api import check_layer, layer_checks
+    from layertrace.testing.contract.examples import example
+    from layertrace.testing.contract.packages import check_package
     from layertrace.testing.counts import assert_built_once, assert_calls
     from layertrace.testing.findings import assert_no_findings
     from layertrace.testing.golden import assert_unchanged_by, golden_json, golden_text, normalised
@@ -33,6 +35,8 @@ _HOMES = {
     "assert_unchanged_by": "golden",
     "assert_variables": "shapes",
     "check_layer": "contract.api",
+    "check_package": "contract.packages",
+    "example": "contract.examples",
     "golden_json": "golden",
     "golden_text": "golden",
     "layer_checks": "contract.api",
@@ -50,6 +54,8 @@ __all__ = [
     "assert_unchanged_by",
     "assert_variables",
     "check_layer",
+    "check_package",
+    "example",
     "golden_json",
     "golden_text",
     "layer_checks",

@@ -1,38 +1,40 @@
-"""Check one layer against the contract that every Keras layer should keep."""
+"""Check one layer, or all of a module, against the contract that every Keras layer should keep."""
 
 from __future__ import annotations
 
 import ast
-import importlib
-import importlib.util
 import json
 import sys
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from layertrace.cli.console import console_of, print_parts
+from layertrace.cli.program.layer_modules import attribute_of, imported
 from layertrace.errors import ProgramError
 from layertrace.testing.contract import api
 from layertrace.testing.contract.check import chosen_checks
+from layertrace.testing.contract.examples import registered
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
+from layertrace.testing.contract.package_report import PackageReport
+from layertrace.testing.contract.packages import candidates, check_candidate
+from layertrace.testing.contract.report import LayerReport
 
 __all__ = ["check_layer"]
 
 NOT_CHECKED = 2
 
 
-@click.command("check-layer", short_help="Check one layer: modes, shapes, training, saving, precision.")
-@click.argument("target", metavar="MODULE:NAME")
+@click.command("check-layer", short_help="Check layers: modes, shapes, training, saving, precision.")
+@click.argument("target", metavar="MODULE[:NAME]")
 @click.option(
     "--input",
     "inputs",
     multiple=True,
-    required=True,
     metavar="SPEC",
     help="An argument of the call, such as 'float32[2, 5]', 'int32[None, 7] < 100' or JSON of these; "
     "repeat it for several arguments.",
@@ -44,34 +46,95 @@ NOT_CHECKED = 2
     metavar="NAME=VALUE",
     help="Another argument, such as training=True.",
 )
+@click.option("--examples", multiple=True, metavar="MODULE", help="Another module that registers examples.")
 @click.option("--select", metavar="NAMES", help="Run only these checks or groups, separated by commas.")
 @click.option("--ignore", metavar="NAMES", help="Leave out these checks or groups, separated by commas.")
 @click.option("--seconds", default=api.SECONDS, show_default=True, help="The time that each check may take.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check_layer(
     target: str,
     inputs: tuple[str, ...],
     arguments: tuple[str, ...],
+    examples: tuple[str, ...],
     select: str | None,
     ignore: str | None,
     seconds: float,
-    as_json: bool,
+    output_format: str,
 ) -> None:
-    """Check what every Keras layer should do, on the layer that NAME of MODULE creates.
+    """Check what every Keras layer should do, on one layer or on all layers of a module.
 
-    NAME is a function that creates the layer, a layer, or a class that needs no arguments. MODULE is the name
-    of a module or a file. The exit status is 1 if a check fails, and 2 if a check could not run.
+    MODULE is the name of a module, a package or a file. NAME is a function that creates the layer, a layer,
+    or a class that needs no arguments. Without NAME, the layer classes that MODULE defines or exports are
+    checked: with their examples, which are functions under @layertrace.testing.example, or created from no
+    arguments. The exit status is 1 if a check fails, and 2 if no check could run.
 
     \b
     Examples:
         layertrace check-layer package.module:make_layer --input "float32[2, 5]"
         layertrace check-layer layers.py:MyDense --input "float32[None, 5]"
+        layertrace check-layer package.layers
     """
-    wanted, unwanted = _names(select), _names(ignore)
+    wanted, unwanted = _names(select), _names(ignore) or []
     count = len(chosen_checks(wanted, unwanted))  # report what is misspelled before anything is imported
     inputs_of(inputs)
     call = dict(map(_argument, arguments))
-    layer = _found(target)
+    where, colon, name = target.rpartition(":")
+    if colon and not (where and name):
+        raise click.UsageError(f"{target!r} is not MODULE or MODULE:NAME, such as layers.py:MyDense")
+    module = imported(where if colon else target)
+    others = [imported(each) for each in examples]
+    options: Any = {"select": wanted, "ignore": unwanted, "seconds": seconds}
+    report: LayerReport | PackageReport
+    if colon:
+        layer = attribute_of(module, where, name)
+        with _progress(count) as progress:
+            report = _of_layer(target, layer, inputs, call, {**options, "progress": progress(target)})
+        results = report.results
+    else:
+        found = candidates(module, others, inputs, call)
+        if not found:
+            raise ProgramError(
+                f"{target} has no layer classes and no examples; write MODULE:NAME for one layer"
+            )
+        with _progress(count * len(found)) as progress:
+            rows = [check_candidate(each, **options, progress=progress(each.name)) for each in found]
+        report = PackageReport(target, rows)
+        results = tuple(result for each in report.reports for result in each.results)
+    if output_format == "json":
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        print_parts(console_of(), report)
+    failed = any(result.outcome == "failed" and not result.is_as_expected for result in results)
+    is_mistaken = isinstance(report, PackageReport) and any(row.is_mistake for row in report.rows)
+    sys.exit(1 if failed or is_mistaken else 0 if report.passed and results else NOT_CHECKED)
+
+
+def _of_layer(
+    target: str,
+    layer: object,
+    inputs: tuple[str, ...],
+    call: Mapping[str, object],
+    options: Mapping[str, Any],
+) -> LayerReport:
+    """Check one layer, with the inputs that were given or those of its example."""
+    example = next((each for each in registered() if each.create is layer), None)
+    if inputs or example is None or not example.inputs:
+        if not inputs:
+            raise click.UsageError(f"give what to call {target} with, such as --input 'float32[2, 5]'")
+        return api.check_layer(layer, *inputs, call=call, **options)
+    ignore = [*options["ignore"], *example.ignore]
+    return api.check_layer(
+        layer,
+        *example.inputs,
+        **{**options, "ignore": ignore},
+        call={**example.call, **call},
+        expected_failures=example.expected_failures,
+    )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str], Callable[[Result], None]]]:
+    """Show a bar while checks run, and yield a function that names what is checked."""
     console = console_of(stderr=True)
     bar = Progress(
         TextColumn("checking {task.description}"),
@@ -83,20 +146,13 @@ def check_layer(
         disable=not console.is_terminal,
     )
     with bar:
-        task = bar.add_task(target, total=count)
+        task = bar.add_task("", total=total)
 
-        def progress(_: Result) -> None:
-            bar.advance(task)
+        def name(description: str) -> Callable[[Result], None]:
+            bar.update(task, description=description)
+            return lambda _: bar.advance(task)
 
-        report = api.check_layer(
-            layer, *inputs, call=call, select=wanted, ignore=unwanted, seconds=seconds, progress=progress
-        )
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2))
-    else:
-        print_parts(console_of(), report)
-    failed = any(result.outcome == "failed" for result in report.failed)
-    sys.exit(1 if failed else 0 if report.passed else NOT_CHECKED)
+        yield name
 
 
 def _names(text: str | None) -> list[str] | None:
@@ -112,44 +168,3 @@ def _argument(text: str) -> tuple[str, Any]:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError):
         raise click.UsageError(f"--call takes NAME=VALUE with a Python literal, got {text!r}") from None
-
-
-def _found(target: str) -> object:
-    """Return what a target names.
-
-    Raises:
-        ProgramError: If the module or the name does not exist, or the module cannot be imported.
-    """
-    where, colon, name = target.rpartition(":")
-    if not colon or not where or not name:
-        raise click.UsageError(
-            f"{target!r} does not name a layer; write MODULE:NAME, such as layers.py:MyDense"
-        )
-    try:
-        found: Any = _module(where)
-    except Exception as error:
-        raise ProgramError(f"cannot import {where}: {type(error).__name__}: {error}") from error
-    for part in name.split("."):
-        if not hasattr(found, part):
-            names = [key for key, value in vars(found).items() if callable(value) and not key.startswith("_")]
-            raise ProgramError(
-                f"{where} does not have {name}; it has {', '.join(names[:20]) or 'nothing to call'}"
-            )
-        found = getattr(found, part)
-    return found
-
-
-def _module(where: str) -> ModuleType:
-    path = Path(where)
-    folder = str(path.resolve().parent) if where.endswith(".py") else str(Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    if not where.endswith(".py"):
-        return importlib.import_module(where)
-    spec = importlib.util.spec_from_file_location(path.stem, path.resolve())
-    if spec is None or spec.loader is None or not path.is_file():
-        raise FileNotFoundError(f"the file {where} does not exist")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
-    spec.loader.exec_module(module)
-    return module

@@ -10,7 +10,7 @@ from typing import Any
 
 from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
 
-__all__ = ["Framework", "framework_of"]
+__all__ = ["Framework", "base_of", "framework_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,21 @@ class Framework:
 
 def framework_of(layer: object) -> Framework | None:
     """Return the framework of a layer; None if it is not a layer."""
-    for cls in type(layer).__mro__:
-        package = package_of(cls.__module__)
+    base = base_of(type(layer))
+    if base is None:
+        return None
+    return Framework(sys.modules[package_of(base.__module__)], sys.modules["tensorflow"], base)
+
+
+def base_of(cls: type) -> type | None:
+    """Return the class `Layer` that a layer class is derived from; None if it is not a layer class."""
+    for parent in cls.__mro__:
+        package = package_of(parent.__module__)
         if package not in KERAS or package not in sys.modules:
             continue
-        keras = sys.modules[package]
-        base = keras.layers.Layer
-        if isinstance(layer, base):
-            return Framework(keras, sys.modules["tensorflow"], base)
+        base: type = sys.modules[package].layers.Layer
+        if issubclass(cls, base):
+            return base
     return None
 
 

@@ -17,7 +17,7 @@ from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, QUIET, TITLE, inked
 from layertrace.testing.contract.outcome import Result
 
-__all__ = ["LayerReport"]
+__all__ = ["LayerReport", "marks_of"]
 
 
 class LayerReport(Displayable):
@@ -106,10 +106,15 @@ class LayerReport(Displayable):
             yield f"{count['fault']} ended by a fault of layertrace"
 
 
+def marks_of(glyphs: Glyphs) -> tuple[str, str, str]:
+    """Return the marks of what passed, failed and was not tried."""
+    is_unicode = glyphs.encoding.lower().startswith("utf")
+    return ("✓", "✗", "–") if is_unicode else ("+", "x", "-")
+
+
 def _row(result: Result, glyphs: Glyphs) -> tuple[Text, Text]:
     """Return the mark of a result, and what its row states."""
-    is_unicode = glyphs.encoding.lower().startswith("utf")
-    marks = ("✓", "✗", "–") if is_unicode else ("+", "x", "-")
+    marks = marks_of(glyphs)
     if result.outcome == "passed":
         text = "expected to fail, and passes" if result.expected else ""
         return inked(marks[0], NOTE if text else CLEAN), inked(text, NOTE)
