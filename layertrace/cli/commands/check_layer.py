@@ -50,7 +50,13 @@ NOT_CHECKED = 2
 @click.option("--select", metavar="NAMES", help="Run only these checks or groups, separated by commas.")
 @click.option("--ignore", metavar="NAMES", help="Leave out these checks or groups, separated by commas.")
 @click.option("--seconds", default=api.SECONDS, show_default=True, help="The time that each check may take.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print cards, or the same as JSON.",
+)
 def check_layer(
     target: str,
     inputs: tuple[str, ...],
