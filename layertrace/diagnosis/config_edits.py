@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from layertrace.diagnosis.finding import Edit, FixPlace
+from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.user_source import dotted, function_at, line_of, methods_beside, nodes_of
 from layertrace.timeline.event import Location
 
@@ -162,8 +163,10 @@ def accepting_kwargs(init: Location | None) -> tuple[Edit, ...]:
     ]
     last = max(given, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0))
     passed = "**kwargs" if not calls[0].args and not calls[0].keywords else ", **kwargs"
-    end = calls[0].end_lineno or 0, (calls[0].end_col_offset or 1) - 1
-    return _inserted(init, [((last.end_lineno or 0, last.end_col_offset or 0), ", **kwargs"), (end, passed)])
+    column = (calls[0].end_col_offset or 1) - 1
+    end = calls[0].end_lineno or 0, column, column
+    after = last.end_col_offset or 0
+    return lines_with(init, [(last.end_lineno or 0, after, after, ", **kwargs"), (*end, passed)])
 
 
 def key_renamed(get_config: Location | None, key: str, new: str) -> Edit | None:
@@ -176,19 +179,3 @@ def key_renamed(get_config: Location | None, key: str, new: str) -> Edit | None:
             after = source.encode()[node.end_col_offset :].decode()
             return Edit(place, source, f'{before}"{new}"{after}'.strip())
     return None
-
-
-def _inserted(method: Location, texts: list[tuple[tuple[int, int], str]]) -> tuple[Edit, ...]:
-    """Return the edits that insert texts at some lines and columns."""
-    lines: dict[int, str] = {}
-    for (line, column), text in sorted(texts, reverse=True):
-        source = lines.get(line) or linecache.getline(method.file, line).rstrip("\n")
-        lines[line] = source.encode()[:column].decode() + text + source.encode()[column:].decode()
-    return tuple(
-        Edit(
-            Location(method.file, line, method.function),
-            linecache.getline(method.file, line).rstrip("\n"),
-            code.strip(),
-        )
-        for line, code in sorted(lines.items())
-    )

@@ -53,7 +53,7 @@ class Edit:
     Attributes:
         location: Its place.
         source: The line as it is in the file.
-        code: The lines to write instead, and comments.
+        code: The lines to write instead, and comments; empty to remove the line.
     """
 
     location: Location

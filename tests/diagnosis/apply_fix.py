@@ -29,7 +29,7 @@ def is_code(text: str) -> bool:
     """Return whether a fix is Python; the head of a function needs a body."""
     if text.startswith("#"):
         return False
-    for body in ("", "\n    pass"):
+    for body in ("", "\n    pass", "\ndef decorated(): pass"):
         with suppress(SyntaxError):
             ast.parse(text + body)
             return True

@@ -82,12 +82,21 @@ def test_a_clean_program_has_no_finding(path):
 
 def test_what_must_happen_first_is_shown_where_it_goes():
     """A model is called above the line that needs its weights, and an optimizer built before the function."""
-    found = run(path_of("lt302_model_without_build_in_summary")).timeline.findings(select=["LT302"])
-    (unbuilt,) = (finding for finding in found if finding.layer.name == "net_1")
+    towers = path_of("lt302_model_without_build_in_summary").with_name("another_two_towers.py")
+    (unbuilt,) = run(towers).timeline.findings(select=["LT302"])
     (late,) = run(path_of("lt102_variable_created_in_later_trace")).timeline.findings(select=["LT102"])
 
-    assert (unbuilt.fix, unbuilt.fix_place) == ("net_1(keras.Input(shape))  # once", "before")
+    assert (unbuilt.fix, unbuilt.fix_place) == ("unbuilt(keras.Input((2,)))", "before")
     assert late.fix == "opt.build(model.trainable_variables)  # once, before line 16 calls step"
+
+
+def test_a_model_that_has_no_name_gets_one():
+    """A model that is created where its weights are loaded gets a name, so that it can be built before."""
+    path = path_of("lt302_model_without_build_in_summary").with_name("another_weights_loaded_into_nothing.py")
+    (fresh,) = run(path).timeline.findings(select=["LT302"])
+
+    lines = fresh.fix.partition("  #")[0].splitlines()
+    assert lines == ["fresh = Net(name='fresh')", "fresh.build((None, 2))", "fresh.load_weights(path)"]
 
 
 def test_what_a_recording_did_not_look_for_is_no_mistake():

@@ -63,7 +63,8 @@ def edit_lines(edit: Edit, places: Places, glyphs: Glyphs) -> Iterator[Text]:
     indent = " " * shown_indentation(edit.source)
     removed = indent + edit.source.expandtabs(TAB).strip()
     yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(removed), REMOVED))
-    yield from fix_lines(edit.code, "", glyphs, "in place", indent)
+    if edit.code:
+        yield from fix_lines(edit.code, "", glyphs, "in place", indent)
 
 
 def is_above(finding: Finding) -> bool:

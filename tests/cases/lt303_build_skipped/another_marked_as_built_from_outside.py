@@ -8,5 +8,5 @@ class Scale(layers.Layer):
 x = np.ones((1, 3), "float32")
 loaded, fresh = Scale(name="loaded"), Scale(name="fresh")
 loaded(x)
-fresh.built = True
-fresh(x)  # finds: LT303 fresh
+fresh.built = True  # finds: LT303 fresh
+fresh(x)

@@ -47,16 +47,21 @@ def children_built_late(context: DiagnosisContext) -> Iterator[tuple[LayerRef, L
         is_built = any(
             earlier.seq < call.seq and earlier.error is None for earlier in context.of(owner, "build")
         )
-        # A child without weights loses nothing: tests/cases/clean/built_called_and_told_as_meant.py
-        if not is_built or (owner.id, child.id) in reported or not _has_weights(context, child):
+        if not is_built or (owner.id, child.id) in reported or not _gets_weights(context, child, build):
             continue
         reported.add((owner.id, child.id))
         yield owner, child, build, call
 
 
-def _has_weights(context: DiagnosisContext, layer: LayerRef) -> bool:
+def _gets_weights(context: DiagnosisContext, layer: LayerRef, build: Event) -> bool:
+    """Return whether a layer has weights that it did not have before a build."""
+    # A child without weights loses nothing: tests/cases/clean/built_called_and_told_as_meant.py
+    # One that creates them in `__init__` has them in time: tests/cases/clean/child_with_weights_from_init.py
     state = context.state(layer)
-    return bool(state.variables) if state is not None else bool(context.of(layer, "variable"))
+    if state is None:
+        return bool(context.of(layer, "variable"))
+    earlier = {spec.id for event, spec, _ in context.created_variables() if event.seq < build.seq}
+    return not earlier.issuperset(state.variables)
 
 
 def earlier_shape(context: DiagnosisContext, model: LayerRef | None) -> str | None:

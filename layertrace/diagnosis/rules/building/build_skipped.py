@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import only, without_assignment
+from layertrace.diagnosis.program_lines import assignment_before
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at
 from layertrace.diagnosis.user_source import (
@@ -67,14 +69,18 @@ def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
             )
             fix = f"# remove self.built = True from {line.function or '__init__'}"
         else:
-            when, line = "before its first call", call.location
+            when = "before its first call"
+            marked = assignment_before(context, "built", True, None, call.location)
+            line = call.location if marked is None else marked[0]
             fix = f"# remove {layer.name}.built = True"
+        edits = only(without_assignment(line, "built"))
         yield Violation(
             message=f"{{layer}} was marked as built {when}, so Keras never called its build.",
             layer=layer,
             location=line,
             evidence=(Evidence("called without being built", (call.seq,), call.location),),
-            fix=fix,
+            fix="" if edits else fix,
+            edits=edits,
         )
 
 

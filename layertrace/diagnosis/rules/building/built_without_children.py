@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import in_build, is_one_statement, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late, earlier_shape
+from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_classes import called_object
+from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import LayerState
-from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT302", "built-without-children", "warning", links.SUBCLASSING)
@@ -77,16 +81,41 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
             inside = f"its {unbuilt_layers[0]} has" if len(unbuilt_layers) == 1 else "it has"
             if len(unbuilt_layers) > 1:
                 inside = f"its {', '.join(unbuilt_layers[:-1])} and {unbuilt_layers[-1]} have"
+            fix = f"{target}(keras.Input(shape))  # once"
+            if shape:
+                is_own = "build" in asked.methods  # without it, only a call builds the layers inside
+                fix = f"{target}.build({shape})" if is_own else f"{target}(keras.Input({_of_one(shape)}))"
+            created = _created_first(place, target, fix)
             yield Violation(
                 message=f"{{layer}} is not built yet, so {inside} no weights to {purpose}: call it once, or "
                 "build it.",
                 layer=asked.layer,
                 location=place,
                 evidence=(Evidence("its weights were requested", (), place),),
-                fix=f"{target}.build({shape})" if shape else f"{target}(keras.Input(shape))  # once",
-                fix_place="before",
+                fix=created or fix,
+                fix_place="in place" if created else "before",
                 severity="error",
             )
+
+
+def _of_one(shape: str) -> str:
+    """Return a shape as it is written for `keras.Input`: without the batch."""
+    return str(tuple(ast.literal_eval(shape))[1:])
+
+
+def _created_first(place: Location | None, target: str, building: str) -> str:
+    """Return the line with a name for the layer that it creates, as in `Net().load_weights(path)`.
+
+    Empty if the layer has a name.
+    """
+    for node in nodes_at(place):
+        is_created = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call)
+        if isinstance(node, ast.Attribute) and is_created and node.attr in _METHODS and place is not None:
+            if node.value.lineno != node.value.end_lineno or not is_one_statement(place):
+                return ""
+            created, used = ast.unparse(node.value), line_with(place.file, node.value, target)
+            return f"{target} = {created}\n{building}\n{used}"
+    return ""
 
 
 def _is_unbuilt(context: DiagnosisContext, number: int) -> bool:
@@ -144,13 +173,17 @@ def _unbuilt(context: DiagnosisContext, owner: LayerRef, child: LayerRef, weight
     build = next(iter(context.of(owner, "build")), None)
     line = None if build is None else build.location
     name = context.name_in(owner, child)
+    edits = only(
+        in_build(context.call_defined_at(owner), *_building(name).replace("\n    ", "\n").split("\n"))
+    )
     return Violation(
         message=f"{{layer}} has no build method, and was marked as built before its {name} "
         f"({child.class_name}) was built: the weights of {name} {weights}.",
         layer=owner,
         location=line,
         evidence=(Evidence("marked as built", seqs(build), line),),
-        fix=f"def build(self, input_shape):\n    {_building(name)}",
+        fix="" if edits else f"def build(self, input_shape):\n    {_building(name)}",
+        edits=edits,
     )
 
 

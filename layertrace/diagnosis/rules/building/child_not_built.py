@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import in_build, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
 from layertrace.diagnosis.user_source import dotted, nodes_of
@@ -57,6 +58,8 @@ def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
         why = ", and compute_output_shape keeps Keras from calling it earlier" if is_hidden else ""
         function = call.function
         mode = f", in a trace of {function.kind}" if call.mode == "graph" and function is not None else ""
+        shape = _shape(build)
+        edits = () if shape == "shape" else only(in_build(own_build, f"self.{name}.build({shape})"))
         yield Violation(
             message=f"{{layer}} does not build its {name} ({child.class_name}) in build{why}. The weights "
             f"of {name} were created in call{mode}, and are missing when a saved model is loaded.",
@@ -66,7 +69,8 @@ def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence(f"{name} is built in call", (call.seq, build.seq), build.location),
                 Evidence("build without it", seqs(*context.of(owner, "build")[:1]), own_build),
             ),
-            fix=f"self.{name}.build({_shape(build)})  # in build",
+            fix="" if edits else f"self.{name}.build({shape})  # in build",
+            edits=edits,
         )
     yield from _never_built(context)
 
@@ -89,6 +93,7 @@ def _never_built(context: DiagnosisContext) -> Iterator[Violation]:
                 continue
             if (state.layer.bases, name) in late:
                 continue  # a copy, such as a loaded one, of a layer that is already reported
+            edits = only(in_build(build, f"self.{name}.build(input_shape)"))
             yield Violation(
                 message=f"{{layer}} does not build its {name} ({child.layer.class_name}) in build, and "
                 "compute_output_shape keeps Keras from calling it. Its weights do not exist yet, so they are "
@@ -98,7 +103,8 @@ def _never_built(context: DiagnosisContext) -> Iterator[Violation]:
                 evidence=(
                     Evidence(f"build without {name}", seqs(*context.of(state.layer, "build")[:1]), build),
                 ),
-                fix=f"self.{name}.build(input_shape)  # in build",
+                fix="" if edits else f"self.{name}.build(input_shape)  # in build",
+                edits=edits,
             )
 
 

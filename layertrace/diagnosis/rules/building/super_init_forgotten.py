@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import calling_super, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building._shared import calls_method
 from layertrace.diagnosis.user_source import method_of
@@ -47,13 +48,15 @@ def super_init_forgotten(context: DiagnosisContext) -> Iterator[Violation]:
         init = next((init for init in context.of(state.layer, "init") if init.error is None), None)
         if state.initialized is False and init is not None:
             cls, defined_at = _culprit(state)
+            edits = only(calling_super(defined_at or init.defined_at))
             yield Violation(
                 message=f"{cls}.__init__ does not call super().__init__(), so Keras never "
                 f"initialized {{layer}}.",
                 layer=state.layer,
                 location=defined_at or init.defined_at,
                 evidence=(Evidence("created here", (init.seq,), init.location),),
-                fix="super().__init__(**kwargs)  # first line of __init__",
+                fix="" if edits else "super().__init__(**kwargs)  # first line of __init__",
+                edits=edits,
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import before_method, only, stored_in_init
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_classes import statement_with_key
 from layertrace.diagnosis.user_source import line_of
@@ -73,6 +74,11 @@ def config_not_deserialized(context: DiagnosisContext) -> Iterator[Violation]:
         place = methods.get("get_config") or copy.defined_at
         if statement is not None:
             place = line_of(methods["get_config"], statement)
+        if names_only:
+            stored = f"keras.activations.get({keys[0]})"
+            edits = only(stored_in_init(copy.defined_at, keys[0], stored))
+        else:
+            edits = only(before_method(place, _from_config(keys, copy)) if statement is not None else None)
         yield Violation(
             message=f"{{layer}} was recreated from its config with {' and '.join(keys)} as a "
             f"{'name' if names_only else 'dictionary'}, because nothing turns what get_config wrote back "
@@ -83,10 +89,13 @@ def config_not_deserialized(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence("recreated from its config", (copy.seq,), copy.location),
                 Evidence(f"{failure.error.type}: {_first_line(about)}", (), failure.error.location),
             ),
-            fix=f"self.{keys[0]} = keras.activations.get({keys[0]})  # in __init__"
+            fix=""
+            if edits
+            else f"self.{keys[0]} = keras.activations.get({keys[0]})  # in __init__"
             if names_only
             else _from_config(keys, copy),
             fix_place="elsewhere",
+            edits=edits,
         )
         return
 
@@ -133,7 +142,7 @@ def _first_line(message: str) -> str:
 
 def _from_config(keys: list[str], copy: Event) -> str:
     """Write a `from_config` that turns the configs into layers."""
-    lines = ["@classmethod", "def from_config(cls, config):  # next to get_config"]
+    lines = ["@classmethod", "def from_config(cls, config):"]
     for key in keys:
         deserialize = "keras.saving.deserialize_keras_object"
         value = f'{deserialize}(config["{key}"])'

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import created_earlier, in_build, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import created_once
-from layertrace.diagnosis.user_source import is_guarded
+from layertrace.diagnosis.user_source import is_guarded, methods_beside
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
 
@@ -61,6 +62,9 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         attribute = inner.name.rstrip("0123456789").rstrip("_")
         step = context.step_of(first)
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
+        state = context.state(owner)
+        method = state.methods.get(where) if state is not None else None
+        moved = created_earlier(location, method, (name,), "", attribute)
         yield Violation(
             message=f"{{layer}} creates a new {name} every time {when} ({len(pairs)} so far, none tracked): "
             "its weights are new random numbers each time, and are never trained or saved.",
@@ -69,10 +73,26 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(
                 Evidence(f"{name} created in {where}", seqs(*(init for _, init in pairs[:4])), location),
             ),
-            fix=created_once(location, name, attribute, where)
+            fix=(moved.fix if moved is not None else None)
+            or created_once(location, name, attribute, where)
             or f"self.{attribute} = keras.layers.{name}(...)  # in __init__\n"
             f"x = self.{attribute}(x)  # in {where}",
+            fix_place=None if moved is None else "in place",
+            edits=()
+            if moved is None
+            else (*moved.edits, *_built_too(context, inner, method, moved.attribute)),
         )
+
+
+def _built_too(
+    context: DiagnosisContext, inner: LayerRef, method: Location | None, attribute: str
+) -> tuple[Edit, ...]:
+    """Return the edit of a `build` of the user's that has to build the layer, too (LT301)."""
+    shape = next((next(iter(build.arguments.values()), None) for build in context.of(inner, "build")), None)
+    is_plain = isinstance(shape, tuple) and all(isinstance(size, (int, type(None))) for size in shape)
+    if "build" not in methods_beside(method) or not isinstance(shape, tuple) or not is_plain:
+        return ()
+    return only(in_build(method, f"self.{attribute}.build({(None, *shape[1:])})"))
 
 
 def _creating_layer(context: DiagnosisContext, init: Event) -> LayerRef | None:

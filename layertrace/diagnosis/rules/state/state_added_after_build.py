@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import created_earlier
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
@@ -59,12 +60,18 @@ def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
         added = None if spec is not None else _layer_created_at(context, line)
         what = "a weight or a layer" if added is None else f"the layer {added}"
         what = what if spec is None else f"the weight {spec.name}"
+        method = context.call_defined_at(layer)
+        kind = () if added is None else (added.class_name,)
+        attribute = spec.name if spec is not None else "w" if added is None else added.name
+        moved = created_earlier(line, method, ("Variable", "add_weight", *kind), "", attribute)
         yield Violation(
             message=f"{{layer}} adds {what} after it was built; Keras locks a layer once it is built.",
             layer=layer or _list_owner(context, line),
             location=line,
             evidence=(Evidence("rejected here", seqs(place), line),),
-            fix=_added_before(spec, added, line),
+            fix=_added_before(spec, added, line) if moved is None else moved.fix,
+            fix_place=None if moved is None else "in place",
+            edits=() if moved is None else moved.edits,
         )
 
 

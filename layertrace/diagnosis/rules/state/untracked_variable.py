@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import is_one_statement, keras_in, lines_with
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import initializer_comment, initializer_of
 from layertrace.diagnosis.user_source import (
@@ -77,6 +78,9 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
         weight += "" if in_list else f', name="{name}"'
         weight += ")" if spec.trainable else ", trainable=False)"
         value = f"[{weight}, ...]" if in_list else weight
+        kept = _as_keras_variable(event, spec)
+        is_here = len(kept) == 1 and is_one_statement(event.location)
+        one_line = kept[0].code if is_here else ""
         yield Violation(
             message=f"{{layer}} keeps a raw tf.Variable ({name}), which Keras 3 does not "
             f"{'train or count' if saves else 'train, count or save'}.",
@@ -85,10 +89,46 @@ def untracked_variable(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(
                 Evidence(f"tf.Variable created in {outer.kind}", (outer.seq, event.seq), event.location),
             ),
-            fix=f"{initializer_comment(event, spec)}self.{name} = {value}",
+            fix=f"{initializer_comment(event, spec)}self.{name} = {value}" if not kept else one_line,
+            fix_place="in place" if one_line else None,
+            edits=() if one_line else kept,
             severity=None if loses_something else "note",
         )
     yield from _read_by_lambda(context)
+
+
+def _as_keras_variable(event: Event, spec: VariableSpec) -> tuple[Edit, ...]:
+    """Return the edits that write `keras.Variable` instead of `tf.Variable`, which keeps the initial value.
+
+    None if the line has no such call, or passes arguments that Keras does not have.
+    """
+    place = event.location
+    calls = [
+        node
+        for node in nodes_at(place)
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("Variable")
+    ]
+    if place is None or len(calls) != 1 or not {each.arg for each in calls[0].keywords} <= _OF_BOTH:
+        return ()
+    call = calls[0]
+    if call.lineno != place.line or call.func.lineno != call.func.end_lineno or len(call.args) > 1:
+        return ()
+    texts = [
+        (call.func.lineno, call.func.col_offset, call.func.end_col_offset, f"{keras_in(place)}.Variable")
+    ]
+    for keyword in call.keywords:
+        if keyword.arg == "initial_value":
+            end = keyword.col_offset + len("initial_value")
+            texts.append((keyword.lineno, keyword.col_offset, end, "initializer"))
+    if spec.dtype != "float32" and not any(keyword.arg == "dtype" for keyword in call.keywords):
+        # Keras makes floats of Python's integers.
+        end = (call.end_col_offset or 1) - 1
+        texts.append((call.end_lineno or call.lineno, end, end, f', dtype="{spec.dtype}"'))
+    return lines_with(place, texts)
+
+
+_OF_BOTH = {"initial_value", "trainable", "name", "dtype"}
+"""Arguments that `tf.Variable` and `keras.Variable` have, with that name or another."""
 
 
 def _read_by_lambda(context: DiagnosisContext) -> Iterator[Violation]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import created_earlier, keras_in
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import (
     asks_for_generator,
@@ -76,6 +77,10 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         step = context.step_of(event)
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         kind = "tf.Variable" if spec.source == "tf" else "variable"
+        state = context.state(layer)
+        method = state.methods.get(where) if state is not None else None
+        creating = f"{keras_in(event.location)}.Variable" if spec.source == "tf" else ""
+        moved = created_earlier(event.location, method, ("Variable", "add_weight"), creating, "w")
         count = _count(events, None if rejected is None else rejected.event)
         yield Violation(
             message=f"{{layer}} creates a {kind} every time {when} ({count}). In eager mode, its value is "
@@ -88,7 +93,9 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
                     f"{kind} {_dtype_and_shape(spec)} created in {where}", seqs(*events[:4]), event.location
                 ),
             ),
-            fix=_as_weight(event, spec),
+            fix=_as_weight(event, spec) if moved is None else moved.fix,
+            fix_place=None if moved is None else "in place",
+            edits=() if moved is None else moved.edits,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layertrace.diagnosis.finding import Edit
+from layertrace.diagnosis.method_edits import stored_in_init
 from layertrace.diagnosis.state_changes import StateChange, definition_of
 from layertrace.diagnosis.state_reads import is_tested
 from layertrace.timeline.context import Observation
@@ -39,5 +40,9 @@ def as_variable(
     initial = repr(before) if isinstance(before, (int, float)) else "..."
     if definition is not None and definition.target == target:
         initial = definition.value
+    value = f"{kind}.Variable({initial}{dtype}, trainable=False)"
+    stored = stored_in_init(reader, path.removeprefix("self."), value) if target == path else None
+    if stored is not None and "..." not in value:
+        return "\n".join(lines), (stored,)
     made = f"{target} = {kind}.Variable({initial}{dtype}, trainable=False)  # {where}"
     return "\n".join([made, *lines]), ()

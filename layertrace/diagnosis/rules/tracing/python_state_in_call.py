@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import as_assign, only, stored_in_init
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import (
     accumulated,
@@ -85,6 +86,7 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         method = _method(context, layer, step)
         branch = branch_on(method, attribute_path(name)) if step and grows and is_state else None
         decides = "" if branch is None else _decision(context, first, branch)
+        assigned, edits = _as_variable(first, method)
         yield Violation(
             message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}. Python ran it "
             f"{_times(python_runs)}{while_graph}. "
@@ -102,12 +104,13 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
                 ),
                 *([Evidence(f"if {branch.test} is decided once", (), branch.location)] if branch else ()),
             ),
-            fix=_as_weight(first, step or "call")
+            fix=(assigned or _as_weight(first, step or "call"))
             if branch is None
             else accumulated(context, layer, branch)
             or f"{_as_weight(first, step or 'call')}\n"
             f"tf.cond({branch.test}, if_true, if_false)  # in {step or 'call'}, in place of the if",
-            fix_place=None if branch is None else "elsewhere",
+            fix_place=("in place" if assigned else None) if branch is None else "elsewhere",
+            edits=edits if assigned and branch is None else (),
             severity="error" if decides and grows else None if grows and is_state else "note",
         )
 
@@ -178,6 +181,20 @@ def _as_weight(observation: Observation, method: str) -> str:
         )
     change = "assign_add(1)" if _counts(observation) else "assign(...)"
     return f"{weight_creation(name, observation.before)}  # in build\n{weight}.{change}  # in {method}"
+
+
+def _as_variable(observation: Observation, method: Location | None) -> tuple[str, tuple[Edit, ...]]:
+    """Return the line that changes a number, if it is a weight, and the edit that creates that weight.
+
+    Both are empty if the number is not a simple attribute of the layer.
+    """
+    path, before, now = attribute_path(observation.name), observation.before, observation.now
+    numbers = (int, float)
+    if not path.startswith("self.") or not isinstance(before, numbers) or not isinstance(now, numbers):
+        return "", ()
+    creation = weight_creation(observation.name, before).partition(" = ")[2]
+    edits = only(stored_in_init(method, path.removeprefix("self."), creation))
+    return (as_assign(observation.location, path) if edits else ""), edits
 
 
 def _counts(observation: Observation) -> bool:

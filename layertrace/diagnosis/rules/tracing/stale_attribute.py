@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, FixPlace, Violation
+from layertrace.diagnosis.method_edits import only, stored_in_init
 from layertrace.diagnosis.program_lines import run_eagerly
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import (
@@ -123,7 +124,8 @@ def _fix(
     name = weight_name(observation.name)
     creation = weight_creation(observation.name, before)
     assigned = (change.assignment if change else "") or f"layer.{name}.assign({_shown(now)})"
-    lines = [f"{creation}  # in build", assigned]
+    stored = stored_in_init(call, name, creation.partition(" = ")[2])
+    lines = [assigned] if stored is not None else [f"{creation}  # in build", assigned]
     if is_tested(call, path):
         lines.append(f"keras.ops.where({path} > ..., a, b)  # in call, in place of the if")
-    return "\n".join(lines), ()
+    return "\n".join(lines), only(stored)
