@@ -14,6 +14,7 @@ from layertrace.testing.contract.inputs import Inputs
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import line_of_error
 from layertrace.timeline import Timeline
+from layertrace.timeline.event import Location
 
 __all__ = ["Subject", "brief"]
 
@@ -128,12 +129,13 @@ class Subject:
             yield timeline
 
     @contextmanager
-    def doing(self, what: str, fix: str = "") -> Iterator[None]:
+    def doing(self, what: str, fix: str = "", line: Location | None = None) -> Iterator[None]:
         """Raise `Broken` for an exception of the layer in a block.
 
         Args:
             what: What the block does with the layer: `calling it`.
             fix: What to write instead.
+            line: The line to blame if the exception passed through none of the layer.
         """
         try:
             yield
@@ -141,7 +143,9 @@ class Subject:
             raise
         except Exception as error:
             name = getattr(self, "class_name", "the layer")
-            raise Broken(f"{name} fails when {what}: {brief(error)}", line_of_error(error), fix) from error
+            raise Broken(
+                f"{name} fails when {what}: {brief(error)}", line_of_error(error) or line, fix
+            ) from error
 
     def _first(self) -> Any:
         try:

@@ -25,7 +25,8 @@ def weights_round_trip(subject: Subject) -> None:
     tf = subject.tf
     first, second = subject.built(), subject.built()
     perturb(first)
-    with subject.doing("saving and loading its weights"), tempfile.TemporaryDirectory() as folder:
+    line = method_line(first, "load_own_variables")
+    with subject.doing("saving and loading its weights", line=line), tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "layer.weights.h5"))
         subject.functional(first, subject.inputs.batch).save_weights(file)
         subject.functional(second, subject.inputs.batch).load_weights(file)
@@ -33,7 +34,7 @@ def weights_round_trip(subject: Subject) -> None:
     if differs:
         raise Broken(
             f"the weights that {subject.class_name} loads are not those that were saved: {differs}",
-            method_line(first, "load_own_variables"),
+            line,
         )
     out, again, loaded = (
         outputs_of(tf, subject.call(item, training=False)) for item in (first, first, second)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layertrace.testing.contract.check import check
-from layertrace.testing.contract.outcome import NotApplicable
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import described, outputs_of
 
 
 @check("shapes", "batch-sizes", after=["weights-without-batch", "modes-agree"])
 def batch_sizes(subject: Subject) -> None:
     """A layer that is built accepts batches of 1 and 3, and a functional model of it an unknown size.
+
+    The outputs have as many dimensions for one row as for three.
 
     ## Why
     The last batch of an epoch is often smaller, and a saved model serves one row at a time.
@@ -20,9 +26,17 @@ def batch_sizes(subject: Subject) -> None:
     if not subject.inputs.can_vary:
         raise NotApplicable("its inputs have no batch dimension that could vary")
     layer = subject.built()
+    outputs: dict[int, list[Any]] = {}
     for size in (1, 3):
         with subject.doing(f"calling it with a batch of {size}"):
-            subject.call(layer, batch=size, training=False)
+            outputs[size] = outputs_of(subject.tf, subject.call(layer, batch=size, training=False))
+    for one, three in zip(outputs[1], outputs[3], strict=False):
+        if one.ndim != three.ndim:
+            raise Broken(
+                f"{subject.class_name} returns {described(one)} for one row and {described(three)} for three",
+                method_line(layer, "call"),
+                "name the axis to drop: tf.squeeze(…, axis=-1)",
+            )
     with subject.doing("calling it with an unknown batch size"):
         model = subject.functional(layer, None)
     for size in (1, 3):

@@ -1,0 +1,1 @@
+"""Twelve correct layers of different kinds; each module has `create` and `INPUTS`."""
