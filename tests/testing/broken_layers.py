@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 ROWS = "float32[2, 5]"
+TIME = "float32[2, 6, 4]"
 
 
 class Sound(keras.layers.Layer):
@@ -144,6 +145,72 @@ class CountsCalls(Sound):
         return values
 
 
+class NumpyInTraining(Sound):
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        if training:
+            outputs = outputs * float(tf.reduce_max(self.kernel))  # breaks: fit
+        return outputs
+
+
+class KeepsTensor(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.peak = None
+
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        if training and not isinstance(inputs, keras.KerasTensor):
+            self.peak = tf.reduce_max(outputs)
+        return outputs if self.peak is None else outputs + 0 * self.peak  # breaks: fit
+
+
+class ScalesInGraph(Sound):
+    def call(self, inputs, training=False):  # breaks: fit
+        outputs = super().call(inputs)
+        return outputs if tf.executing_eagerly() or not training else outputs * 5
+
+
+class PythonFunction(Sound):
+    def call(self, inputs):  # breaks: jit-compile
+        outputs = super().call(inputs)
+        factor = tf.numpy_function(lambda: np.float32(2), [], tf.float32)
+        return outputs * tf.cast(tf.reshape(factor, ()), outputs.dtype)
+
+
+class CountsDigits(Sound):
+    def call(self, inputs):  # breaks: jit-compile
+        outputs = super().call(inputs)
+        digits = tf.strings.length(tf.strings.as_string(tf.cast(tf.reduce_max(inputs) > 9, "int32")))
+        return outputs * tf.cast(digits, outputs.dtype)
+
+
+class CompilesForSize(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.size = self.double = None
+
+    def call(self, inputs):
+        if not tf.executing_eagerly() or isinstance(inputs, keras.KerasTensor):
+            return super().call(inputs)
+        if self.size != inputs.shape[0]:
+            self.size, self.double = inputs.shape[0], tf.function(lambda x: x * 1.0)
+        return self.double(super().call(inputs))  # breaks: another-batch
+
+
+class TracesEachRow(Sound):
+    def call(self, inputs):
+        if not tf.executing_eagerly() or isinstance(inputs, keras.KerasTensor):
+            return super().call(inputs)
+        rows = range(inputs.shape[0])
+        inputs = tf.stack([self.row(inputs[number], number) for number in rows])  # breaks: another-batch
+        return super().call(inputs)
+
+    @tf.function
+    def row(self, values, number):
+        return values
+
+
 class WrongOutputShape(Sound):
     def compute_output_shape(self, input_shape):  # breaks: output-shape
         return (input_shape[0], self.units + 1)
@@ -188,6 +255,44 @@ class AtLeastTwo(Sound):
     def call(self, inputs):
         tf.debugging.assert_greater(tf.shape(inputs)[0], 1)  # breaks: batch-sizes
         return super().call(inputs)
+
+
+class DropsMask(Sound):
+    def call(self, inputs):  # breaks: mask-passed-on
+        return super().call(inputs)
+
+
+class MaskOfInput(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs):  # breaks: mask-passed-on
+        return super().call(inputs)[:, ::2]
+
+
+class IgnoresMask(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):  # breaks: mask-used
+        return super().call(inputs)
+
+
+class MaskOfSeveral(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, query, value, mask=None):  # breaks: mask-used
+        scores = tf.matmul(query, value, transpose_b=True)
+        if mask is not None:
+            scores = tf.where(mask[:, None], scores, scores.dtype.min)
+        return tf.matmul(tf.nn.softmax(scores), super().call(value))
+
+    def build(self, query_shape, value_shape):
+        super().build(value_shape)
 
 
 class UnusedWeight(Sound):
@@ -319,6 +424,10 @@ class HalfKernel(Sound):
 
 ARGUMENTS = {"ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
 """What the layers are created with, where the default does not show the mistake."""
+
+INPUTS = dict.fromkeys(("DropsMask", "MaskOfInput", "IgnoresMask"), (TIME,))
+INPUTS["MaskOfSeveral"] = (TIME, TIME)
+"""What the layers are called with, where it is not `ROWS`."""
 
 LAYERS = [
     cls

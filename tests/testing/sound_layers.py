@@ -52,6 +52,7 @@ class Attention(keras.layers.Layer):
     def __init__(self, units=4, **kwargs):
         super().__init__(**kwargs)
         self.units = units
+        self.supports_masking = True
         self.query = keras.layers.Dense(units)
         self.key = keras.layers.Dense(units)
 
@@ -197,6 +198,40 @@ class LowRank(keras.layers.Layer):
         return {**super().get_config(), "units": self.units, "rank": self.rank}
 
 
+class Pooling(keras.layers.Layer):
+    """Uses a mask, and ends it with the steps."""
+
+    def call(self, inputs, mask=None):
+        if mask is None:
+            return tf.reduce_mean(inputs, axis=1)
+        weights = tf.cast(mask, inputs.dtype)[..., None]
+        return tf.reduce_sum(inputs * weights, axis=1) / tf.reduce_sum(weights, axis=1)
+
+
+class Windows(keras.layers.Layer):
+    """Keeps the steps, and ends their mask on purpose."""
+
+    def call(self, inputs):
+        return tf.concat([inputs, tf.roll(inputs, 1, axis=1)], axis=-1)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return None
+
+
+class Shortened(keras.layers.Layer):
+    """Leaves out every second step, and its mask."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs):
+        return inputs[:, ::2]
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return None if previous_mask is None else previous_mask[:, ::2]
+
+
 class Buckets(keras.layers.Layer):
     """Turns numbers into integers."""
 
@@ -210,6 +245,7 @@ class Transformer(keras.layers.Layer):
     def __init__(self, width=4, rate=0.2, **kwargs):
         super().__init__(**kwargs)
         self.width, self.rate = width, rate
+        self.supports_masking = True
         self.attention = keras.layers.MultiHeadAttention(2, width // 2)
         self.before, self.after = keras.layers.LayerNormalization(), keras.layers.LayerNormalization()
         self.inner, self.outer = keras.layers.Dense(8, "gelu"), keras.layers.Dense(width)
@@ -238,6 +274,9 @@ CASES = {
     "Residual": (lambda: Residual(keras.layers.Dense(5)), (ROWS,)),
     "Table": (Table, (ROWS,)),
     "LowRank": (lambda: LowRank(rank=1), (ROWS,)),
+    "Pooling": (Pooling, (TIME,)),
+    "Windows": (Windows, (TIME,)),
+    "Shortened": (Shortened, (TIME,)),
     "Buckets": (Buckets, (ROWS,)),
 }
 """How each is created, and what it is called with."""

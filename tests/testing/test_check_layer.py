@@ -48,7 +48,9 @@ def test_broken_layer_fails_just_its_check_at_its_line(cls):
     name, line = marked(cls)
     arguments = broken_layers.ARGUMENTS.get(cls.__name__, {})
 
-    report = check_layer(lambda: cls(**arguments), broken_layers.ROWS)
+    inputs = broken_layers.INPUTS.get(cls.__name__, (broken_layers.ROWS,))
+
+    report = check_layer(lambda: cls(**arguments), *inputs)
 
     failed = {result.check.name: result.finding.location.line for result in report.failed}
     assert failed == {name: line}, str(report)

@@ -14,9 +14,9 @@ from typing import Literal, get_args
 from layertrace.errors import ExpectationError
 from layertrace.testing.contract.subject import Subject
 
-__all__ = ["GROUPS", "Check", "all_checks", "check", "chosen_checks"]
+__all__ = ["GROUPS", "Check", "all_checks", "check", "chosen_checks", "needed_checks"]
 
-Group = Literal["lifecycle", "modes", "shapes", "training", "persistence", "dtypes"]
+Group = Literal["lifecycle", "modes", "shapes", "masks", "training", "persistence", "dtypes"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 """In the order in which their checks run."""
 
@@ -70,6 +70,14 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(
         sorted(found.values(), key=lambda item: (GROUPS.index(item.group), len(item.after), item.name))
     )
+
+
+@cache
+def needed_checks(check: Check) -> tuple[Check, ...]:
+    """Return the checks that must pass before a check, and before those."""
+    direct = [item for item in all_checks() if item.name in check.after]
+    indirect = {item.name for needed in direct for item in needed_checks(needed)}
+    return tuple(item for item in all_checks() if item in direct or item.name in indirect)
 
 
 def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) -> tuple[Check, ...]:

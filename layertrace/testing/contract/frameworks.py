@@ -10,7 +10,7 @@ from typing import Any
 
 from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
 
-__all__ = ["Framework", "base_of", "framework_of"]
+__all__ = ["Framework", "base_of", "framework_of", "layers_inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Framework:
         """
         home = type(layer).__module__
         classes = sorted(_subclasses(self.base), key=lambda cls: cls.__module__ == home)
-        classes += [*_classes_inside(layer, self.base), type(layer)]
+        classes += [*(type(inside) for inside in layers_inside(layer)), type(layer)]
         objects = {cls.__name__: cls for cls in classes if not is_framework_name(cls.__module__)}
         with self.keras.utils.custom_object_scope(objects):
             yield
@@ -82,16 +82,17 @@ def base_of(cls: type) -> type | None:
     return None
 
 
-def _classes_inside(layer: object, base: type) -> Iterator[type]:
-    """Yield the classes of the layers that a layer holds in attributes, also in lists and mappings."""
+def layers_inside(layer: object) -> Iterator[Any]:
+    """Yield a layer and those that it holds in attributes, also in lists and mappings, and they in theirs."""
+    framework = framework_of(layer)
     remaining, seen = [layer], set[int]()
     while remaining:
         value = remaining.pop()
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, base):
-            yield type(value)
+        if framework is not None and isinstance(value, framework.base):
+            yield value
             remaining += vars(value).values()
         elif isinstance(value, (list, tuple)):
             remaining += value

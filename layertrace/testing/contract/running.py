@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from layertrace.diagnosis import Finding
-from layertrace.testing.contract.check import Check, all_checks
+from layertrace.testing.contract.check import Check, needed_checks
 from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
 from layertrace.testing.contract.places import source_at
 from layertrace.testing.contract.subject import Subject, brief
@@ -67,8 +67,8 @@ class Run:
         return results
 
     def _tried(self, check: Check) -> Result:
-        for needed in all_checks():
-            if needed.name in check.after and self.result(needed).outcome == "failed":
+        for needed in needed_checks(check):
+            if self.result(needed).outcome == "failed":
                 return Result(check, "not applicable", f"it needs {needed.name}, which fails")
         try:
             with within(self._seconds), quiet():

@@ -94,12 +94,14 @@ class Subject:
             arguments["training"] = training
         return layer(*tensors, **arguments)
 
-    def compiled(self, layer: Any) -> Any:
-        """Return a `tf.function` that calls a layer in inference."""
+    def compiled(self, layer: Any, *, training: bool = False, **options: bool) -> Any:
+        """Return a `tf.function` that calls a layer; `options` are arguments of `tf.function`."""
+
+        def call_of_check(*tensors: Any) -> Any:
+            return self.call_with(layer, tensors, training)
+
         # With AutoGraph an exception loses the lines of the layer; only tf_keras leaves the layer to it.
-        return self.tf.function(
-            lambda *tensors: self.call_with(layer, tensors, False), autograph=self.framework.is_legacy
-        )
+        return self.tf.function(call_of_check, autograph=self.framework.is_legacy, **options)
 
     def functional(self, layer: Any, batch: int | None) -> Any:
         """Return a functional model that consists of the layer."""

@@ -1,0 +1,67 @@
+"""Give the inputs of a layer a mask, as a Masking layer in front of it does."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from layertrace.testing.contract.outcome import NotApplicable
+from layertrace.testing.contract.subject import Subject
+
+__all__ = ["MaskedInputs", "masked_inputs", "refused", "takes_mask"]
+
+_REFUSED = "does not support masking"
+"""What tf_keras raises where Keras 3 warns (tf_keras 2.21, `base_layer.compute_mask`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedInputs:
+    """Inputs whose last step is masked in every row.
+
+    Attributes:
+        tensors: The arguments of the call.
+        steps: The batch size and the number of steps of the first argument, which Keras passes on.
+    """
+
+    tensors: tuple[Any, ...]
+    steps: tuple[int, int]
+
+
+def takes_mask(layer: Any) -> bool:
+    """Return whether `call` has an argument that Keras fills with a mask."""
+    names = inspect.signature(layer.call).parameters
+    return any(name == "mask" or (name.endswith("_mask") and name[:-5] in names) for name in names)
+
+
+def masked_inputs(subject: Subject, layer: Any) -> MaskedInputs:
+    """Return the inputs with a mask on every float tensor that has steps.
+
+    These are tensors of batch, steps and features. More dimensions, as images have them, count only for a
+    layer that deals with masks.
+
+    Raises:
+        NotApplicable: If no input has steps.
+    """
+    tf = subject.tf
+    ranks = range(3, 99) if takes_mask(layer) or layer.supports_masking else range(3, 4)
+    tensors = subject.inputs.tensors(tf)
+    flat = tf.nest.flatten(tensors[0])
+    if not all(_has_steps(tensor, ranks) for tensor in flat):
+        raise NotApplicable("its input has no steps")
+    for tensor in tf.nest.flatten(tensors):
+        if _has_steps(tensor, ranks):
+            rows, steps = tensor.shape[:2]
+            mask = tf.constant([[step + 1 < steps for step in range(steps)]] * rows)
+            tensor._keras_mask = mask  # as the guide of Keras to masking does
+    return MaskedInputs(tensors, tuple(flat[0].shape[:2]))
+
+
+def refused(error: BaseException) -> bool:
+    """Return whether a layer of tf_keras raised because it supports no masks, so that nothing is silent."""
+    return _REFUSED in str(error)
+
+
+def _has_steps(tensor: Any, ranks: range) -> bool:
+    is_float = getattr(getattr(tensor, "dtype", None), "is_floating", False)
+    return is_float and tensor.shape.rank in ranks and tensor.shape[1] > 1
