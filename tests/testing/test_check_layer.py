@@ -180,6 +180,37 @@ def test_report_is_a_card_and_json():
     assert data["checks"][2]["source"].startswith("def get_config")
 
 
+def test_failure_shows_its_part_of_the_timeline():
+    """Each failure shows the events that show it, and the values of both sides if they differ."""
+    report = check_layer(broken_layers.LeavesNormToCall, broken_layers.ROWS, select=["variables-in-build"])
+    card = " ".join(str(report).split())
+
+    assert re.search(r"call 1 leaves_norm\S* float32\[2, 5\] → float32\[2, 3\]", card)
+    assert re.search(r"variable gamma float32\[3\] Ones ◄ here", card)
+
+    report = check_layer(broken_layers.OnlyEagerScale, broken_layers.ROWS, select=["modes-agree"])
+    card, data = str(report), report.as_json()["checks"][0]
+
+    assert re.search(r"eagerly           float32\[2, 3\]\[\d\]  -?\d", card)
+    assert re.search(r"in a tf.function  float32\[2, 3\]\[\d\]  -?\d", card)
+    assert card.count("◄ here") == 2
+    assert data["sides"][0].startswith("eagerly")
+    assert sum("◄ here" in line for line in data["timeline"]) == 2
+
+
+@pytest.mark.parametrize("cls", [broken_layers.ReshapesToBatch, broken_layers.ForgetsScale])
+def test_exceptions_and_arguments_are_in_the_excerpt(cls):
+    """The excerpt marks the call that raised, or the creation of the layer and of its copy."""
+    report = check_layer(lambda: cls(**broken_layers.ARGUMENTS.get(cls.__name__, {})), broken_layers.ROWS)
+    (result,) = report.failed
+    marked = [event for event in result.excerpt.timeline if event.seq in result.excerpt.marked]
+
+    if cls is broken_layers.ForgetsScale:
+        assert [event.kind for event in marked] == ["init", "init"]
+    else:
+        assert [event.error is not None for event in marked] == [True]
+
+
 def test_expected_failure_must_fail():
     """A failure that is expected counts as passed; one that does not happen does not."""
     reasons = {"config-round-trip": "the scale is a secret"}

@@ -39,7 +39,7 @@ __all__ = ["TimelineTree", "locations_of", "tree"]
 class TimelineTree(Displayable):
     """A timeline that `rich` can print in any width, encoding and number of colours.
 
-    It shows the events that were recorded when it was first printed.
+    It shows the events that were recorded when it was first printed, below a heading that summarizes them.
     """
 
     timeline: Timeline
@@ -50,6 +50,7 @@ class TimelineTree(Displayable):
     max_lines: int | None = None
     findings: tuple[Finding, ...] = ()
     marks: Mapping[int, str] | None = None
+    heading: bool = True
 
     @cached_property
     def _events(self) -> Timeline:
@@ -107,6 +108,8 @@ class TimelineTree(Displayable):
             return NothingSeen(self._events).wrapped(console, glyphs, limit)
         names = Names((counts.layer for counts in self.totals.layers.values()), glyphs)
         layout = self._layout(names, glyphs, limit)
+        if not self.heading:
+            return list(layout.lines(console))
         heading = Heading(self.totals, notes, names, glyphs, console)
         return [*heading.lines(layout.width, limit), *layout.lines(console)]
 
@@ -116,7 +119,7 @@ class TimelineTree(Displayable):
             names,
             places,
             glyphs,
-            subject=len(self.totals.layers) != 1,
+            subject=not self.heading or len(self.totals.layers) != 1,
             marks=self.all_marks,
             mark_styles=self.mark_styles,
             building=building_calls(self._events),

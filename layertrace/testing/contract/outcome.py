@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from layertrace.diagnosis import Finding
+from layertrace.testing.contract.excerpts import Excerpt
+from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import Location
 
 if TYPE_CHECKING:
@@ -24,10 +27,25 @@ class Broken(Exception):  # noqa: N818  # it is a result, not an error of the pr
         message: One sentence that names the layer.
         location: The line to change.
         fix: What to write instead.
+        sides: What differs, each side with what it is: `("eagerly", "float32[2, 3]  0.1, 0.2")`.
+        timeline: The recording that shows it; None to record the check again.
+        events: The events that show it.
     """
 
-    def __init__(self, message: str, location: Location | None = None, fix: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        location: Location | None = None,
+        fix: str = "",
+        *,
+        sides: Sequence[tuple[str, str]] = (),
+        timeline: Timeline | None = None,
+        events: Sequence[Event] = (),
+    ) -> None:
         super().__init__(message)
+        self.sides = tuple(sides)
+        self.timeline = timeline
+        self.events = tuple(events)
         self.message = message
         self.location = location
         self.fix = fix
@@ -48,6 +66,7 @@ class Result:
         finding: What is wrong with the layer, if the check failed.
         seconds: The time it took.
         expected: Why it was expected to fail; empty if it was not.
+        excerpt: The part of the timeline that shows what is wrong.
     """
 
     check: Check
@@ -56,6 +75,7 @@ class Result:
     finding: Finding | None = None
     seconds: float = 0.0
     expected: str = ""
+    excerpt: Excerpt | None = None
 
     @property
     def is_as_expected(self) -> bool:
@@ -82,4 +102,7 @@ class Result:
             data["location"] = None if place is None else {"file": place.file, "line": place.line}
             data["source"] = self.finding.source.strip()
             data["fix"] = self.finding.fix
+            data["sides"] = [evidence.text for evidence in self.finding.evidence]
+        if self.excerpt is not None:
+            data["timeline"] = str(self.excerpt).split("\n")
         return data

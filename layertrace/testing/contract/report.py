@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,8 @@ from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, QUIET, TITLE, i
 from layertrace.testing.contract.outcome import Result
 
 __all__ = ["LayerReport", "marks_of"]
+
+INDENT = 2
 
 
 class LayerReport(Displayable):
@@ -81,9 +84,13 @@ class LayerReport(Displayable):
                 inked(heading, QUIET), name, text, inked(duration(int(result.seconds * 1e9)), QUIET)
             )
         yield table
-        if self.findings:
-            yield Text()
-            yield rendered(self.findings)
+        for result in self.failed:
+            if result.finding is not None:
+                yield Text()
+                yield rendered([result.finding])
+            if result.excerpt is not None:
+                yield Text()
+                yield Padding(result.excerpt, (0, 0, 0, INDENT))
         yield Text()
         yield self._last_line()
 

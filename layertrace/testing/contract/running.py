@@ -10,14 +10,18 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import FrameType
 
 from layertrace.diagnosis import Finding
+from layertrace.diagnosis.finding import Evidence
 from layertrace.testing.contract.check import Check, needed_checks
+from layertrace.testing.contract.excerpts import Excerpt, excerpt_of, telling
 from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
 from layertrace.testing.contract.places import source_at
 from layertrace.testing.contract.subject import Subject, brief
+from layertrace.timeline import Timeline
 
 __all__ = ["Run", "TimeIsUp", "quiet", "within"]
 
@@ -47,14 +51,8 @@ class Run:
             begin = time.perf_counter()
             result = self._tried(check)
             seconds = time.perf_counter() - begin
-            self._results[check.name] = Result(
-                check,
-                result.outcome,
-                result.reason,
-                result.finding,
-                seconds,
-                self._expected.get(check.name, ""),
-            )
+            expected = self._expected.get(check.name, "")
+            self._results[check.name] = replace(result, seconds=seconds, expected=expected)
         return self._results[check.name]
 
     def results(self, checks: Sequence[Check], progress: Callable[[Result], None] | None) -> list[Result]:
@@ -74,7 +72,9 @@ class Run:
             with within(self._seconds), quiet():
                 check.function(self._subject)
         except Broken as broken:
-            return Result(check, "failed", finding=_finding(check, broken))
+            return Result(
+                check, "failed", finding=_finding(check, broken), excerpt=self._excerpt(check, broken)
+            )
         except NotApplicable as reason:
             return Result(check, "not applicable", str(reason))
         except TimeIsUp:
@@ -84,6 +84,18 @@ class Run:
             place = f" ({brief(error)}). The layer is not to blame; please report this."
             return Result(check, "fault", f"layertrace could not try this{place}")
         return Result(check, "passed")
+
+    def _excerpt(self, check: Check, broken: Broken) -> Excerpt | None:
+        """Return the part of the timeline that shows a failure; record the check again if it was not."""
+        if broken.timeline is not None:
+            return excerpt_of(broken.timeline, broken.events)
+        recordings: list[Timeline] = []
+        with suppress(Exception, TimeIsUp), within(self._seconds), quiet(), self._subject.watch() as timeline:
+            recordings.append(timeline)
+            check.function(self._subject)  # it fails as before
+        for timeline in recordings:
+            return excerpt_of(timeline, telling(timeline, self._subject.class_name, broken.location))
+        return None
 
 
 @contextmanager
@@ -134,4 +146,11 @@ def _finding(check: Check, broken: Broken) -> Finding:
         location=broken.location,
         source=source_at(broken.location),
         fix=broken.fix,
+        evidence=_evidence(broken.sides),
     )
+
+
+def _evidence(sides: Sequence[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """Return what differs as lines with their values in one column."""
+    width = max((len(label) for label, _ in sides), default=0)
+    return tuple(Evidence(f"{label.ljust(width)}  {value}") for label, value in sides)

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["copy_weights", "described", "difference", "outputs_of", "perturb", "shapes_of"]
+__all__ = [
+    "Difference",
+    "copy_weights",
+    "described",
+    "difference",
+    "outputs_of",
+    "perturb",
+    "shapes_of",
+    "sides_of",
+]
+
+MOST_VALUES = 6
+"""Of an array, as much as a line shows."""
+
+
+class Difference(str):
+    """How two lists of arrays differ, in a few words; empty if they do not.
+
+    Attributes:
+        sides: Values of each side from where they differ.
+    """
+
+    __slots__ = ("sides",)
+    sides: tuple[str, str]
 
 
 def outputs_of(tf: Any, outputs: Any) -> list[Any]:
@@ -26,18 +50,24 @@ def shapes_of(structure: Any) -> list[tuple[int | None, ...]]:
     return [shape for value in structure for shape in shapes_of(value)]
 
 
-def difference(first: list[Any], second: list[Any]) -> str:
+def sides_of(differs: str, first: str, second: str) -> list[tuple[str, str]]:
+    """Return the values of both sides of a difference with what each is; none if it has no values."""
+    sides = getattr(differs, "sides", None)
+    return [] if sides is None else [(first, sides[0]), (second, sides[1])]
+
+
+def difference(first: list[Any], second: list[Any]) -> Difference:
     """Return how two lists of arrays differ, first against second; empty if they do not."""
     import numpy as np
 
     if len(first) != len(second):
-        return f"{len(first)} outputs against {len(second)}"
+        return Difference(f"{len(first)} outputs against {len(second)}")
     for one, other in zip(first, second, strict=True):
         if one.shape != other.shape or one.dtype != other.dtype:
-            return f"{described(one)} against {described(other)}"
+            return Difference(f"{described(one)} against {described(other)}")
         if one.dtype.kind not in "fcV":  # V: bfloat16 of ml_dtypes
             if not (one == other).all():
-                return "other values"
+                return Difference("other values")
             continue
         exact = one.dtype.itemsize >= 4
         left, right = (item if item.dtype.kind == "c" else item.astype("float64") for item in (one, other))
@@ -45,13 +75,25 @@ def difference(first: list[Any], second: list[Any]) -> str:
             left, right, rtol=1e-3 if exact else 5e-2, atol=1e-4 if exact else 5e-2, equal_nan=True
         ):
             place = np.unravel_index(np.nanargmax(np.abs(left - right)), left.shape) if left.size else ()
-            return f"{left[place]:.4g} against {right[place]:.4g} at {[int(index) for index in place]}"
-    return ""
+            differs = f"{left[place]:.4g} against {right[place]:.4g} at {[int(index) for index in place]}"
+            result = Difference(differs)
+            result.sides = (_shown(one, place), _shown(other, place))
+            return result
+    return Difference()
 
 
 def described(array: Any) -> str:
     """Return dtype and shape: `float32[2, 5]`."""
     return f"{getattr(array.dtype, 'name', array.dtype)}[{', '.join(map(str, array.shape))}]"
+
+
+def _shown(array: Any, place: Sequence[Any]) -> str:
+    """Return the row of an array that has a place: `float32[2, 3]  [1]: 0.1, 0.2, 0.3`."""
+    row = array[tuple(place[:-1])].reshape(-1)
+    values = ", ".join(f"{value:.4g}" for value in row[:MOST_VALUES])
+    more = ", …" if len(row) > MOST_VALUES else ""
+    where = "".join(f"[{int(index)}]" for index in place[:-1])
+    return f"{described(array)}{where}  {values}{more}"
 
 
 def perturb(layer: Any) -> None:

@@ -30,4 +30,6 @@ def build_once(subject: Subject) -> None:
             f"{subject.class_name} is built {len(builds)} times in two calls, which replaces its weights",
             builds[1].location or builds[1].defined_at,
             "if not self.built: self.build(input_shape)",
+            timeline=timeline,
+            events=builds[:3],
         )

@@ -38,6 +38,8 @@ def variables_in_build(subject: Subject) -> None:
                 f"{subject.class_name} creates {described_variable(event)} in call",
                 event.location,
                 "create it in build, or the layer that owns it in __init__",
+                timeline=timeline,
+                events=[event],
             )
     if subject.framework.overrides(layer, "build"):
         _try_build_alone(subject)
@@ -74,4 +76,6 @@ def _try_build_alone(subject: Subject) -> None:
                 f"build of {subject.class_name} leaves {described_variable(event)} to the first call",
                 event.location,
                 "build the layers inside in build: self.<layer>.build(input_shape)",
+                timeline=timeline,
+                events=[event],
             )

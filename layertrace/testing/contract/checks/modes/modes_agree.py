@@ -6,7 +6,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of
+from layertrace.testing.contract.values import difference, outputs_of, sides_of
 
 
 @check("modes", "modes-agree")
@@ -38,7 +38,8 @@ def modes_agree(subject: Subject) -> None:
             outputs = [array * 0 for array in outputs]
         differs = difference([array * 0 for array in eager] if is_random else eager, outputs)
         if differs:
-            raise Broken(f"{subject.class_name} gives other outputs eagerly than {mode}: {differs}", line)
+            message = f"{subject.class_name} gives other outputs eagerly than {mode}: {differs}"
+            raise Broken(message, line, sides=sides_of(differs, "eagerly", mode))
     if subject.framework.overrides(layer, "compute_output_shape") or len(symbolic) != len(eager):
         return
     for stated, array in zip(symbolic, eager, strict=True):

@@ -33,4 +33,6 @@ def one_trace(subject: Subject) -> None:
                 f"{subject.class_name} traces {event.function.label} again for the same shapes{why}",
                 event.location or event.defined_at,
                 "compile the function once in __init__, and pass it tensors instead of Python values",
+                timeline=timeline,
+                events=[event],
             )

@@ -10,7 +10,7 @@ from layertrace.testing.contract.evidence import reference, same
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject, brief
-from layertrace.testing.contract.values import copy_weights, difference, outputs_of
+from layertrace.testing.contract.values import copy_weights, difference, outputs_of, sides_of
 from layertrace.timeline import Event, Timeline
 
 _UNTOUCHED = ("name", "trainable", "dtype", "seed")
@@ -67,6 +67,7 @@ def config_round_trip(subject: Subject) -> None:
             f"weights: {differs}",
             line,
             "return in get_config every argument of __init__",
+            sides=sides_of(differs, "the layer", "its copy"),
         )
 
 
@@ -110,4 +111,13 @@ def _compare_arguments(first: Event | None, second: Event | None, subject: Subje
                 f"the copy of {subject.class_name} from its config {shown}, the layer has {name}={value}",
                 method_line(layer, "get_config"),
                 f'"{name}": self.{name}',
+                sides=[("the layer", _shown(first, name)), ("its copy", _shown(second, name))],
             )
+
+
+def _shown(init: Event, name: str) -> str:
+    """Return the creation of a layer with one of its arguments."""
+    class_name = "" if init.layer is None else init.layer.class_name
+    if name not in init.arguments:
+        return f"{class_name}(), with the default of {name}"
+    return f"{class_name}({name}={init.arguments[name]})"

@@ -9,7 +9,7 @@ from layertrace.testing.contract.checks.persistence.keras_file import keras_file
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
 
 
 @check("persistence", "deepcopy", after=["instances-share-nothing", "keras-file", *keras_file.after])
@@ -45,4 +45,5 @@ def deepcopy(subject: Subject) -> None:
         raise Broken(
             f"a deep copy of {subject.class_name} gives other outputs: {differs}",
             method_line(layer, "__deepcopy__"),
+            sides=sides_of(differs, "the layer", "its copy"),
         )

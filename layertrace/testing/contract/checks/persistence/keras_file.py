@@ -9,7 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
 
 
 @check(
@@ -43,4 +43,5 @@ def keras_file(subject: Subject) -> None:
         raise Broken(
             f"{subject.class_name} gives other outputs after it was loaded from a .keras file: {differs}",
             method_line(layer, "build_from_config"),
+            sides=sides_of(differs, "saved", "loaded"),
         )

@@ -9,7 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
 
 
 @check("persistence", "weights-round-trip", after=["modes-agree"])
@@ -30,11 +30,12 @@ def weights_round_trip(subject: Subject) -> None:
         file = str(Path(folder, "layer.weights.h5"))
         subject.functional(first, subject.inputs.batch).save_weights(file)
         subject.functional(second, subject.inputs.batch).load_weights(file)
-    differs = difference(first.get_weights(), second.get_weights())
+    differs: str = difference(first.get_weights(), second.get_weights())
     if differs:
         raise Broken(
             f"the weights that {subject.class_name} loads are not those that were saved: {differs}",
             line,
+            sides=sides_of(differs, "saved", "loaded"),
         )
     out, again, loaded = (
         outputs_of(tf, subject.call(item, training=False)) for item in (first, first, second)
@@ -46,4 +47,5 @@ def weights_round_trip(subject: Subject) -> None:
             "some of its state is not a weight",
             method_line(first, "build"),
             "create state with self.add_weight, and assign layers to attributes",
+            sides=sides_of(differs, "saved", "loaded"),
         )

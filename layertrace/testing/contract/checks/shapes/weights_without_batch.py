@@ -6,7 +6,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.evidence import variables
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.subject import Subject
-from layertrace.timeline import Event
+from layertrace.timeline import Timeline
 
 
 @check("shapes", "weights-without-batch")
@@ -23,7 +23,7 @@ def weights_without_batch(subject: Subject) -> None:
         raise NotApplicable("its inputs have no batch dimension that could vary")
     batch = subject.inputs.batch
     first, second = (_created(subject, size) for size in (batch, batch + 1))
-    for one, other in zip(first, second, strict=False):
+    for one, other in zip(variables(first), variables(second), strict=False):
         if one.variable is None or other.variable is None or one.variable.shape == other.variable.shape:
             continue
         raise Broken(
@@ -32,12 +32,18 @@ def weights_without_batch(subject: Subject) -> None:
             f"{other.variable.shape} after a batch of {batch + 1}",
             one.location,
             "use input_shape[-1] or another dimension than input_shape[0]",
+            sides=[
+                (f"a batch of {batch}", str(one.variable)),
+                (f"a batch of {batch + 1}", str(other.variable)),
+            ],
+            timeline=second,
+            events=[other],
         )
 
 
-def _created(subject: Subject, batch: int) -> list[Event]:
+def _created(subject: Subject, batch: int) -> Timeline:
     with subject.watch() as timeline:
         layer = subject.fresh()
         with subject.doing(f"calling it with a batch of {batch}"):
             subject.call(layer, batch=batch)
-    return list(variables(timeline))
+    return timeline

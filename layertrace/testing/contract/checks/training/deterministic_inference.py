@@ -6,7 +6,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of
+from layertrace.testing.contract.values import difference, outputs_of, sides_of
 
 
 @check("training", "deterministic-inference")
@@ -33,4 +33,5 @@ def deterministic_inference(subject: Subject) -> None:
             f"two calls of {subject.class_name} in inference give different outputs: {differs}",
             method_line(layer, "call"),
             "draw random numbers only if training, and keep what changes in non-trainable weights",
+            sides=sides_of(differs, "first call", "second call"),
         )
