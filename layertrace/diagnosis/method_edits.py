@@ -319,7 +319,7 @@ def created_earlier(
         node.attr for node in ast.walk(tree_of(place.file) or ast.Pass()) if isinstance(node, ast.Attribute)
     }
     while attribute in used:
-        attribute += "_weight"
+        attribute += "_weight" if "Variable" in class_names else "_layer"
     add = in_build if SHAPE in names else in_init
     edit = add(method, f"self.{attribute} = {text}")
     if edit is None or edit.location.line == place.line:
@@ -338,9 +338,11 @@ def _created_at(place: Location | None, class_names: tuple[str, ...]) -> ast.Cal
 
 
 def _assigned_to(place: Location, call: ast.Call) -> str:
-    """Return the name that a line assigns a new object to."""
+    """Return the name that a line assigns a new object to, or what a new layer returns."""
     for node in nodes_at(place):
-        if isinstance(node, ast.Assign) and node.value is call and isinstance(node.targets[0], ast.Name):
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        if call in (node.value, getattr(node.value, "func", None)):
             return node.targets[0].id
     return ""
 

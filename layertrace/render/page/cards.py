@@ -83,7 +83,8 @@ def _frame(finding: Finding, tables: Tables, *, is_sentence: bool) -> Iterator[F
         for text in fix_lines(finding.fix, finding.source, UNICODE, finding.fix_place):
             yield _role(text.plain), text.plain, 0, 0
     for edit in in_order(finding.edits):
-        for line in _dedented([text.plain for text in edit_lines(edit, tables.places, UNICODE)]):
+        lines = edit_lines(edit, tables.places, UNICODE, finding.location)
+        for line in _dedented([text.plain for text in lines]):
             yield _role(line), line, 0, 0
 
 

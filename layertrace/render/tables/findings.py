@@ -90,7 +90,7 @@ def _body(finding: Finding, console: Console, glyphs: Glyphs, places: Places, wi
         yield from _indented(text.append(prose(line.text, glyphs)), console, width, by=2 * INDENT)
     yield from _fix(finding, console, glyphs, width)
     for edit in in_order(finding.edits):
-        yield from edit_lines(edit, places, glyphs)
+        yield from edit_lines(edit, places, glyphs, place)
 
 
 def _fix(finding: Finding, console: Console, glyphs: Glyphs, width: int) -> Iterator[Text]:

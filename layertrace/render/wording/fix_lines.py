@@ -14,6 +14,7 @@ from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.source_frame import TAB, gutter, shown_indentation
 from layertrace.render.wording.styles import ADDED, QUIET, REMOVED
+from layertrace.timeline.event import Location
 
 __all__ = [
     "edit_lines",
@@ -56,15 +57,32 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
     return sorted(edits, key=lambda edit: (edit.location.file, edit.location.line))
 
 
-def edit_lines(edit: Edit, places: Places, glyphs: Glyphs) -> Iterator[Text]:
-    """Yield the place of another line to replace, the line with its number, and what to write instead."""
-    yield _unwrapped(gutter(" ", QUIET).append_text(places.linked(edit.location, glyphs)))
+def edit_lines(edit: Edit, places: Places, glyphs: Glyphs, near: Location | None) -> Iterator[Text]:
+    """Yield another line with its number, and what to write instead, or before or after it.
+
+    Args:
+        edit: The edit.
+        places: How locations are written.
+        glyphs: The symbols that can be shown.
+        near: The line of the mistake. The file is named if it is another.
+    """
+    if near is None or near.file != edit.location.file:
+        yield _unwrapped(gutter(" ", QUIET).append_text(places.linked(edit.location, glyphs)))
     number = str(edit.location.line)
     indent = " " * shown_indentation(edit.source)
-    removed = indent + edit.source.expandtabs(TAB).strip()
-    yield _unwrapped(gutter("-", REMOVED, number).append(glyphs.user(removed), REMOVED))
-    if edit.code:
-        yield from fix_lines(edit.code, "", glyphs, "in place", indent)
+    source = edit.source.strip()
+    shown = glyphs.user(indent + edit.source.expandtabs(TAB).strip())
+    kept = _unwrapped(gutter(glyphs.pipe, QUIET, number).append(shown))
+    if edit.code.startswith(f"{source}\n"):
+        yield kept
+        yield from fix_lines(edit.code.removeprefix(f"{source}\n"), "", glyphs, "in place", indent)
+    elif edit.code.endswith(f"\n{source}"):
+        yield from fix_lines(edit.code.removesuffix(f"\n{source}"), "", glyphs, "in place", indent)
+        yield kept
+    else:
+        yield _unwrapped(gutter("-", REMOVED, number).append(shown, REMOVED))
+        if edit.code:
+            yield from fix_lines(edit.code, "", glyphs, "in place", indent)
 
 
 def is_above(finding: Finding) -> bool:

@@ -9,10 +9,16 @@ from contextlib import suppress
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
-from layertrace.diagnosis.program_lines import statement_at
+from layertrace.diagnosis.program_lines import receiver_at, statement_at
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import Gradient, gradient_before, models_holding, outermost_trace
-from layertrace.diagnosis.user_source import is_in_tape
+from layertrace.diagnosis.training_steps import (
+    USES,
+    Gradient,
+    gradient_before,
+    models_holding,
+    outermost_trace,
+)
+from layertrace.diagnosis.user_source import is_in_tape, line_of, methods_beside, nodes_of
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -45,6 +51,7 @@ def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
 
     - In a graph the losses must be read in the trace of the update; elsewhere any reading counts.
     - The recording must contain the creation of the layer's weights.
+    - A `compute_loss` is examined in models that Keras trains by its own `train_step`.
     - A penalty that the loop computes itself besides the regularizer is not recognized.
     """
     if "losses read" not in context.watched:  # a recording of an earlier version
@@ -150,6 +157,9 @@ def _fix(
 ) -> tuple[Location | None, tuple[str, FixPlace], list[str]]:
     """Return the line of the loss, the line with the losses of the models added, and these models."""
     place = update.location if step is None else step.loss_at or step.place
+    returned = _returned_by_compute_loss(context, update, layers)
+    if returned is not None:
+        return returned[0], (returned[1], "in place"), ["self"]
     if step is None or step.loss_at is None:
         # The loss is computed in one function, and the gradients in another:
         # tests/cases/lt506_losses_ignored/another_eager_loop.py
@@ -172,6 +182,25 @@ def _fix(
             return place, (f"{source} + {penalty}", "in place"), models
     loss = (step.loss if step is not None else "") or "loss"
     return place, (f"{loss} += {penalty}  # in the tape, before the gradients", "elsewhere"), models
+
+
+def _returned_by_compute_loss(
+    context: DiagnosisContext, update: Observation, layers: list[LayerRef]
+) -> tuple[Location, str] | None:
+    """Return where the `compute_loss` of a model that Keras trains returns, and that line with its losses."""
+    if not receiver_at(update.location, USES):
+        return None
+    numbers = {layer.id for layer in layers}
+    for state in context.states.values():
+        if "train_step" in state.methods or numbers.isdisjoint((state.layer.id, *state.children)):
+            continue
+        for method in state.methods.values():
+            own = methods_beside(method).get("compute_loss")
+            returned = [node for node in nodes_of(own) if isinstance(node, ast.Return) and node.value]
+            if own is not None and returned:
+                source = ast.unparse(returned[-1])
+                return line_of(own, returned[-1]), f"{source} + sum(self.losses)"
+    return None
 
 
 def _call_in_tape(context: DiagnosisContext, update: Observation, layers: list[LayerRef]) -> Location | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.layer_expressions import layer_calls_at
+from layertrace.diagnosis.method_edits import in_init, only
+from layertrace.diagnosis.rewriting import rewritten, source_of, without_call
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import parameters
+from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
 from layertrace.timeline.ownership import is_container, is_lambda
@@ -59,15 +63,19 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
         init = context.init_of(state.layer)
         is_lambda = _is_lambda(state)
         origin = init if is_lambda and init is not None else call
+        edits = () if is_lambda else only(in_init(state.methods.get("call"), "self.supports_masking = True"))
         yield Violation(
             message="{layer} receives a mask with its input but does not pass it on, so the layers after it "
             "treat padding as data.",
             layer=state.layer,
             location=state.methods.get("call") or (origin.location if origin is not None else None),
             evidence=(Evidence("mask received, none returned", seqs(call)),),
-            fix="keras.layers.Lambda(..., mask=lambda inputs, mask: mask)"
+            fix=""
+            if edits
+            else "keras.layers.Lambda(..., mask=lambda inputs, mask: mask)"
             if is_lambda
             else "self.supports_masking = True  # in __init__, after super().__init__()",
+            edits=edits,
         )
     if not droppers:
         yield from _dropped_by_operations(context)
@@ -240,12 +248,14 @@ def _dropped_by_operations(context: DiagnosisContext) -> Iterator[Violation]:
             elif maker is not None and _needs_mask(call.layer):
                 # The mask has arrived, so later layers are another branch:
                 # tests/cases/clean/masks_that_end.py
-                if call.mask or "masked" in call.flags:
+                if call.mask or ("masked" in call.flags and "direct" not in call.flags):
                     maker = None
                     continue
                 given, made = _first_shape(call.inputs), _first_shape(maker.outputs)
                 if call.mask is None or call.layer.id in reported or not _have_same_steps(given, made):
                     continue
+                if "direct" in call.flags and call.error is not None:
+                    continue  # LT306
                 reported.add(call.layer.id)
                 yield _dropped_between(context, outer, maker, call, call.layer)
 
@@ -255,8 +265,13 @@ def _dropped_between(
 ) -> Violation:
     """Return the violation of a layer that runs without the mask which another layer made."""
     maker_name = maker.layer.name if maker.layer else ""
+    direct = without_call(call.location) if "direct" in call.flags else ""
+    fix = direct or _with_mask(context, outer, maker, call)
     return Violation(
-        message=f"{{layer}} runs without the mask that {maker_name} made: an operation between them that is "
+        message="The call of {layer} is invoked directly, so Keras does not pass on the mask that "
+        f"{maker_name} made, and padding is treated as data."
+        if "direct" in call.flags
+        else f"{{layer}} runs without the mask that {maker_name} made: an operation between them that is "
         "not a layer dropped it.",
         layer=layer,
         location=call.location,
@@ -264,9 +279,36 @@ def _dropped_between(
             Evidence(f"{maker.layer} makes a mask", (maker.seq,), maker.location),
             Evidence(f"{layer.name} receives none", (call.seq,), call.location),
         ),
-        fix=f"mask = self.{_attribute(context, outer, maker)}.compute_mask(inputs)\n"
+        fix=fix
+        or f"mask = self.{_attribute(context, outer, maker)}.compute_mask(inputs)\n"
         f"x = self.{_attribute(context, outer, call)}(x, mask=mask)",
+        fix_place="in place" if fix else None,
     )
+
+
+def _with_mask(context: DiagnosisContext, outer: Event, maker: Event, call: Event) -> str:
+    """Write the statement that calls a layer with the mask of the layer that made it; empty if unknown."""
+    making = _expression(maker, _attribute(context, outer, maker))
+    calling = _expression(call, _attribute(context, outer, call))
+    statement = next((node for node in nodes_at(call.location) if isinstance(node, ast.stmt)), None)
+    if making is None or calling is None or statement is None or calling.keywords:
+        return ""
+    if len(making.args) != 1 or not isinstance(making.args[0], (ast.Name, ast.Attribute)):
+        return ""
+    mask = f"{dotted(making.func)}.compute_mask({dotted(making.args[0])})"
+    is_attention = call.layer is not None and any(
+        base.endswith(".MultiHeadAttention") for base in call.layer.bases
+    )
+    given = f"attention_mask={mask}[:, None, :]" if is_attention else f"mask={mask}"
+    return rewritten(
+        call.location, statement, {calling: f"{source_of(call.location, calling)[:-1]}, {given})"}
+    )
+
+
+def _expression(call: Event, attribute: str) -> ast.Call | None:
+    """Return the only expression of a line that calls the layer of an attribute."""
+    calls = [node for node in layer_calls_at(call.location) if dotted(node.func).endswith(f".{attribute}")]
+    return calls[0] if len(calls) == 1 else None
 
 
 def _attribute(context: DiagnosisContext, outer: Event, call: Event) -> str:
