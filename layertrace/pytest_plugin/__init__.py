@@ -52,6 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and read the options."""
     config.addinivalue_line("markers", _MARKER_LINE)
+    config.addinivalue_line(
+        "markers", "slow: of layertrace.testing.layer_checks, the checks that take a second."
+    )
     mode = config.getoption("--layertrace") or config.getini("layertrace")
     if mode and mode not in MODES:
         raise pytest.UsageError(f"layertrace must be one of {', '.join(MODES)}, got {mode!r}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -367,6 +369,112 @@ class ConfigOfOthers(Sound):
         return {**super().get_config(), "units_of_old": self.units}
 
 
+class WeightsByTurn(Sound):
+    """Stands for an order that a set decides."""
+
+    turns = itertools.count()
+
+    def build(self, input_shape):  # breaks: weight-order
+        names = ["kernel", "bias"]
+        for name in names if next(self.turns) % 2 else reversed(names):
+            weight = self.add_weight(shape=(input_shape[-1], self.units), name=name)
+            setattr(self, name, weight)
+
+    def call(self, inputs):
+        return super().call(inputs) + tf.reduce_sum(self.bias, axis=0)
+
+
+class HeadsByName(keras.layers.Layer):
+    """Sorts children by their generated names."""
+
+    numbers = itertools.count(0, 7)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        heads = [keras.layers.Dense(units, name=f"head_{next(self.numbers) % 10}") for units in (3, 4)]
+        self.heads = sorted(heads, key=lambda head: head.name)
+
+    def build(self, input_shape):  # breaks: weight-order
+        for head in self.heads:
+            head.build(input_shape)
+
+    def call(self, inputs):
+        return tf.concat([head(inputs) for head in self.heads], axis=-1)
+
+
+class SharesConfig(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.config = {"scale": 2.0, "factor": 3.0}
+
+    def call(self, inputs):
+        return super().call(inputs) * self.config.get("factor", 1.0)
+
+    def get_config(self):  # breaks: clone-model
+        return self.config
+
+    @classmethod
+    def from_config(cls, config):
+        layer = cls(scale=config["scale"])
+        layer.config = dict(config)
+        config.pop("factor", None)
+        return layer
+
+
+INSTANCES = {}
+
+
+class OneForName(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        INSTANCES.setdefault(self.name, self)
+
+    def build(self, input_shape):
+        if not self.built:
+            super().build(input_shape)
+
+    @classmethod
+    def from_config(cls, config):  # breaks: clone-model
+        return INSTANCES.get(config["name"]) or cls(**config)
+
+
+class PicklesConfig(Sound):
+    def __reduce__(self):  # breaks: pickle
+        return type(self), (self.units, self.scale)
+
+
+class RefusesPickle(Sound):
+    def __reduce__(self):
+        raise TypeError("cannot be pickled")  # breaks: pickle
+
+
+def table_of_ones():
+    keys, values = tf.constant([0, 1]), tf.constant([1.0, 1.0])
+    return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, values), 1.0)
+
+
+TABLE = table_of_ones()
+
+
+class TableOfModule(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_jit = False
+
+    def call(self, inputs):  # breaks: export
+        return super().call(inputs) * tf.cast(TABLE.lookup(tf.constant(1)), self.compute_dtype)
+
+
+class TableInBox(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_jit = False
+        self.box = type("Box", (), {"table": table_of_ones()})()
+
+    def call(self, inputs):  # breaks: export
+        return super().call(inputs) * tf.cast(self.box.table.lookup(tf.constant(1)), self.compute_dtype)
+
+
 class HiddenKernel(Sound):
     def build(self, input_shape):  # breaks: weights-round-trip
         super().build(input_shape)
@@ -420,6 +528,30 @@ class HalfKernel(Sound):
         self.kernel = self.add_weight(
             shape=(input_shape[-1], self.units), name="kernel", dtype=self.compute_dtype
         )
+
+
+class LimitOfNumpy(Sound):
+    def call(self, inputs):
+        outputs = super().call(inputs)
+        return tf.maximum(outputs, np.finfo(self.compute_dtype).min)  # breaks: mixed-bfloat16
+
+
+class Float16Written(Sound):
+    def call(self, inputs):
+        is_half = self.compute_dtype != self.variable_dtype
+        factor = tf.constant(1.0, "float16" if is_half else self.compute_dtype)
+        return super().call(inputs) * factor  # breaks: mixed-bfloat16
+
+
+class Float32Kernel(Sound):
+    def build(self, input_shape):  # breaks: float64
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel", dtype="float32")
+
+
+class CastsUnlessHalf(Sound):
+    def call(self, inputs):  # breaks: float64
+        outputs = super().call(inputs)
+        return outputs if "16" in self.compute_dtype else tf.cast(outputs, "float32")
 
 
 ARGUMENTS = {"ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}

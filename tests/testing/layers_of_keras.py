@@ -166,8 +166,11 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "Equalization": {
         "modes-agree": "compute_output_spec returns the input, a cycle in a functional model (Keras 3.15)",
     },
+    "Lambda": {"clone-model": "Keras refuses Python lambdas unless safe mode is off"},
+    "MelSpectrogram": {"float64": "its filters are float32 (Keras 3.15)"},
     "MixUp": {"jit-compile": "XLA has no gamma distribution, and supports_jit is True (Keras 3.15)"},
     "Pipeline": {"mask-used": "the mask is for the layers inside, which take none"},
+    "STFTSpectrogram": {"mixed-bfloat16": "its Fourier transform takes no bfloat16 (Keras 3.15)"},
     "RandomCrop": {
         "output-shape": "in inference it returns images as they are (Keras 3.15)",
         "mixed-float16": "in inference it returns images as they are (Keras 3.15)",

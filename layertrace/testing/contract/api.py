@@ -98,12 +98,13 @@ def layer_checks(
             raise runs[0]
         return runs[0]
 
-    def marks(name: str) -> list[Any]:
-        reason = expected_failures.get(name)
-        return [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True)]
+    def marks(item: Check) -> list[Any]:
+        reason = expected_failures.get(item.name)
+        expected = [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True)]
+        return [*expected, *([pytest.mark.slow] if item.is_slow else [])]
 
     return pytest.mark.parametrize(
-        "check", [pytest.param(_Item(item, run), id=item.name, marks=marks(item.name)) for item in checks]
+        "check", [pytest.param(_Item(item, run), id=item.name, marks=marks(item)) for item in checks]
     )
 
 

@@ -31,12 +31,14 @@ class Check:
         function: It returns if the layer keeps the clause, and raises `Broken` or `NotApplicable` otherwise.
             Its docstring is the page of the check.
         after: The checks that must pass first: a layer that breaks one of them breaks this one, too.
+        is_slow: Whether pytest marks its tests as `slow`.
     """
 
     name: str
     group: Group
     function: Callable[[Subject], None]
     after: tuple[str, ...] = ()
+    is_slow: bool = False
 
     @property
     def page(self) -> str:
@@ -49,11 +51,13 @@ class Check:
         return self.page.partition("\n")[0]
 
 
-def check(group: Group, name: str, after: Iterable[str] = ()) -> Callable[[Callable[[Subject], None]], Check]:
+def check(
+    group: Group, name: str, after: Iterable[str] = (), *, is_slow: bool = False
+) -> Callable[[Callable[[Subject], None]], Check]:
     """Turn a function into a check. Checks are found in the folder `checks`."""
 
     def make(function: Callable[[Subject], None]) -> Check:
-        return Check(name, group, function, tuple(after))
+        return Check(name, group, function, tuple(after), is_slow)
 
     return make
 

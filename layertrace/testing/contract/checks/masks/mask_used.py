@@ -12,7 +12,7 @@ from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import copy_weights, difference, outputs_of, perturb
 
 
-@check("masks", "mask-used", after=["mask-passed-on", "instances-share-nothing"])
+@check("masks", "mask-used", after=["mask-passed-on", "weight-order"])
 def mask_used(subject: Subject) -> None:
     """A layer whose `call` takes a mask gives other outputs with a mask than without.
 

@@ -7,7 +7,7 @@ from typing import Any
 from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
-from layertrace.testing.contract.randomness import draws_in_training
+from layertrace.testing.contract.randomness import draws_numbers
 from layertrace.testing.contract.subject import Subject
 
 
@@ -37,7 +37,7 @@ def fit(subject: Subject) -> None:
         trained = model.train_on_batch(subject.feed(), targets)
     loss = float(np.ravel(trained)[0])
     is_same = np.isclose(first, loss, rtol=1e-2, atol=1e-3, equal_nan=True)
-    if not is_same and np.isclose(first, second, rtol=1e-4) and not draws_in_training(subject, layer):
+    if not is_same and np.isclose(first, second, rtol=1e-4) and not draws_numbers(subject, layer, True):
         raise Broken(
             f"the loss of a model of {subject.class_name} is {loss:.4g} in fit, and {first:.4g} in an eager "
             "call in training",

@@ -16,7 +16,7 @@ from layertrace.timeline import Event, Timeline
 _UNTOUCHED = ("name", "trainable", "dtype", "seed")
 
 
-@check("persistence", "config-round-trip")
+@check("persistence", "config-round-trip", after=["weight-order"])
 def config_round_trip(subject: Subject) -> None:
     """A layer from `get_config`, through JSON and back, has the same arguments, weights and outputs.
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import copy
 
 from layertrace.testing.contract.check import check
-from layertrace.testing.contract.checks.persistence.keras_file import keras_file
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
 
 
-@check("persistence", "deepcopy", after=["instances-share-nothing", "keras-file", *keras_file.after])
+@check("persistence", "deepcopy", after=["instances-share-nothing", "keras-file", "clone-model", "pickle"])
 def deepcopy(subject: Subject) -> None:
     """`copy.deepcopy` returns a layer with the same weights and outputs, and shares no variable.
 

@@ -12,7 +12,7 @@ from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
 
 
-@check("persistence", "weights-round-trip", after=["modes-agree"])
+@check("persistence", "weights-round-trip", after=["modes-agree", "weight-order"])
 def weights_round_trip(subject: Subject) -> None:
     """A layer that loads the saved weights of another has the same weights and gives the same outputs.
 

@@ -1,0 +1,52 @@
+"""The weights have one order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.outcome import Broken
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+
+
+@check("persistence", "weight-order", after=["modes-agree", "instances-share-nothing", "variables-in-build"])
+def weight_order(subject: Subject) -> None:
+    """Instances that are created alike have their weights in the same order, however they are built.
+
+    ## Why
+    `get_weights`, `set_weights` and files of weights go by this order. If a set or a generated name decides
+    it, the weights are loaded into one another.
+
+    ## Known limits
+    Three instances are compared in one process, by the names and shapes of their weights. A set of texts has
+    another order only in another process.
+    """
+    layer = subject.built()
+    third = subject.fresh()
+    with subject.doing("calling it with keras.Input"):
+        subject.functional(third, subject.inputs.batch)
+    expected = _weights(layer)
+    for how, other in (("another instance", subject.built()), ("one that keras.Input built", third)):
+        weights = _weights(other)
+        if weights != expected:
+            raise Broken(
+                f"the weights of {subject.class_name} are {_listed(expected)}, and in {how} "
+                f"{_listed(weights)}",
+                method_line(layer, "build"),
+                "create weights and layers in a fixed order, not in that of a set or of generated names",
+            )
+
+
+def _weights(layer: Any) -> list[str]:
+    return [f"{_name(weight)} {list(weight.shape)}" for weight in layer.weights]
+
+
+def _name(weight: Any) -> str:
+    name: str = weight.name
+    return name.removesuffix(":0").rpartition("/")[2].rstrip("0123456789").rstrip("_")
+
+
+def _listed(weights: list[str]) -> str:
+    more = f" and {len(weights) - 4} more" if len(weights) > 4 else ""
+    return ", ".join(weights[:4]) + more

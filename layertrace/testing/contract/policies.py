@@ -1,0 +1,75 @@
+"""Call a layer under another dtype policy, and compare the dtypes of its outputs and weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import described, outputs_of
+
+__all__ = ["try_policy"]
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "not in the list of allowed")
+"""How TensorFlow states that an operation does not exist for a dtype (TensorFlow 2.21)."""
+
+
+def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> None:
+    """Create and call a layer with a global dtype policy.
+
+    Args:
+        subject: The layer.
+        policy: The name of the policy.
+        compute: The dtype in which it computes, which its outputs have.
+        variable: The dtype of its variables.
+
+    Raises:
+        Broken: If the layer fails, or outputs or weights have another float dtype.
+        NotApplicable: If the layer has a dtype of its own.
+    """
+    tf = subject.tf
+    with subject.framework.dtype_policy(policy):
+        layer = subject.fresh()
+        if layer.compute_dtype != compute:
+            raise NotApplicable(f"it is created with the dtype {layer.compute_dtype}")
+        with subject.doing(
+            f"calling it with the policy {policy}",
+            "cast constants to self.compute_dtype in call",
+            method_line(layer, "call"),
+        ):
+            try:
+                outputs = outputs_of(tf, subject.call(layer, training=False))
+            except Exception as error:
+                if any(text in str(error) for text in _NO_KERNEL):
+                    raise NotApplicable(f"one of its operations has no {compute} on this device") from error
+                _compare_weights(subject, layer, policy, variable)  # a cause of the exception
+                raise
+    has_floats = any("float" in leaf.spec.dtype for leaf in subject.inputs.leaves) or layer.weights
+    for array in outputs if has_floats else ():
+        if array.dtype.name in _FLOATS and array.dtype.name != compute:
+            raise Broken(
+                f"{subject.class_name} returns {described(array)} with the policy {policy}, "
+                f"expected {compute}",
+                method_line(layer, "call"),
+                "tf.cast(…, self.compute_dtype)",
+            )
+    _compare_weights(subject, layer, policy, variable)
+
+
+def _compare_weights(subject: Subject, layer: Any, policy: str, variable: str) -> None:
+    for weight in layer.weights:
+        dtype = _dtype(weight)
+        if dtype in _FLOATS and dtype != variable:
+            name = getattr(weight, "path", weight.name).rpartition("/")[2]
+            raise Broken(
+                f"the weight {name!r} of {subject.class_name} is {dtype} with the policy {policy}, "
+                f"expected {variable}",
+                method_line(layer, "build"),
+                "leave out the dtype in add_weight",
+            )
+
+
+def _dtype(weight: Any) -> str:
+    return str(getattr(weight.dtype, "name", weight.dtype))
