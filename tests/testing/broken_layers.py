@@ -260,8 +260,9 @@ class AtLeastTwo(Sound):
 
 
 class DropsMask(Sound):
-    def call(self, inputs):  # breaks: mask-passed-on
-        return super().call(inputs)
+    def call(self, inputs, mask=None):  # breaks: mask-passed-on
+        outputs = super().call(inputs)
+        return outputs if mask is None else tf.where(mask[..., None], outputs, 0)
 
 
 class MaskOfInput(Sound):
@@ -421,21 +422,18 @@ class SharesConfig(Sound):
         return layer
 
 
-INSTANCES = {}
-
-
-class OneForName(Sound):
-    def __init__(self, **kwargs):
+class ConfigOnce(Sound):
+    def __init__(self, factor=1.0, **kwargs):
         super().__init__(**kwargs)
-        INSTANCES.setdefault(self.name, self)
+        self.factor, self.rest = factor, {"factor": factor}
 
-    def build(self, input_shape):
-        if not self.built:
-            super().build(input_shape)
+    def call(self, inputs):
+        return super().call(inputs) * self.factor
 
-    @classmethod
-    def from_config(cls, config):  # breaks: clone-model
-        return INSTANCES.get(config["name"]) or cls(**config)
+    def get_config(self):  # breaks: clone-model
+        config = {**super().get_config(), **self.rest}
+        self.rest.clear()
+        return config
 
 
 class PicklesConfig(Sound):
@@ -554,7 +552,7 @@ class CastsUnlessHalf(Sound):
         return outputs if "16" in self.compute_dtype else tf.cast(outputs, "float32")
 
 
-ARGUMENTS = {"ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
+ARGUMENTS = {"ConfigOnce": {"factor": 3.0}, "ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
 """What the layers are created with, where the default does not show the mistake."""
 
 INPUTS = dict.fromkeys(("DropsMask", "MaskOfInput", "IgnoresMask"), (TIME,))

@@ -52,7 +52,6 @@ class Attention(keras.layers.Layer):
     def __init__(self, units=4, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.supports_masking = True
         self.query = keras.layers.Dense(units)
         self.key = keras.layers.Dense(units)
 
@@ -245,7 +244,6 @@ class Transformer(keras.layers.Layer):
     def __init__(self, width=4, rate=0.2, **kwargs):
         super().__init__(**kwargs)
         self.width, self.rate = width, rate
-        self.supports_masking = True
         self.attention = keras.layers.MultiHeadAttention(2, width // 2)
         self.before, self.after = keras.layers.LayerNormalization(), keras.layers.LayerNormalization()
         self.inner, self.outer = keras.layers.Dense(8, "gelu"), keras.layers.Dense(width)

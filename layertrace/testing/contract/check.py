@@ -71,8 +71,12 @@ def all_checks() -> tuple[Check, ...]:
     for module in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}."):
         values = vars(importlib.import_module(module.name)).values()
         found |= {value.name: value for value in values if isinstance(value, Check)}
+
+    def needed(item: Check) -> set[str]:
+        return {name for needs in item.after for name in (needs, *needed(found[needs]))}
+
     return tuple(
-        sorted(found.values(), key=lambda item: (GROUPS.index(item.group), len(item.after), item.name))
+        sorted(found.values(), key=lambda item: (GROUPS.index(item.group), len(needed(item)), item.name))
     )
 
 

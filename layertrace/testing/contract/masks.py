@@ -37,20 +37,20 @@ def takes_mask(layer: Any) -> bool:
 def masked_inputs(subject: Subject, layer: Any) -> MaskedInputs:
     """Return the inputs with a mask on every float tensor that has steps.
 
-    These are tensors of batch, steps and features. More dimensions, as images have them, count only for a
-    layer that deals with masks.
-
     Raises:
-        NotApplicable: If no input has steps.
+        NotApplicable: If the layer does not deal with masks, or its input has no steps.
     """
     tf = subject.tf
-    ranks = range(3, 99) if takes_mask(layer) or layer.supports_masking else range(3, 4)
+    has_mask = layer.supports_masking or subject.framework.overrides(layer, "compute_mask")
+    if not has_mask and not takes_mask(layer):
+        # tests/testing/kinds/table.py is correct without: Keras warns where such a layer ends a mask.
+        raise NotApplicable("it neither takes nor supports masks")
     tensors = subject.inputs.tensors(tf)
     flat = tf.nest.flatten(tensors[0])
-    if not all(_has_steps(tensor, ranks) for tensor in flat):
+    if not all(_has_steps(tensor) for tensor in flat):
         raise NotApplicable("its input has no steps")
     for tensor in tf.nest.flatten(tensors):
-        if _has_steps(tensor, ranks):
+        if _has_steps(tensor):
             rows, steps = tensor.shape[:2]
             mask = tf.constant([[step + 1 < steps for step in range(steps)]] * rows)
             tensor._keras_mask = mask  # as the guide of Keras to masking does
@@ -62,6 +62,7 @@ def refused(error: BaseException) -> bool:
     return _REFUSED in str(error)
 
 
-def _has_steps(tensor: Any, ranks: range) -> bool:
+def _has_steps(tensor: Any) -> bool:
+    """Return whether a tensor has floats for each batch, step and feature."""
     is_float = getattr(getattr(tensor, "dtype", None), "is_floating", False)
-    return is_float and tensor.shape.rank in ranks and tensor.shape[1] > 1
+    return is_float and tensor.shape.rank >= 3 and tensor.shape[1] > 1

@@ -15,7 +15,7 @@ def mask_passed_on(subject: Subject) -> None:
 
     ## Why
     `Embedding(mask_zero=True)` and `Masking` mark the steps that are padding. A layer that returns these
-    steps without the mask makes the layers after it treat padding as data. Keras only warns of it.
+    steps without the mask makes the layers after it treat padding as data.
 
     ## Use instead
     Set `self.supports_masking = True` in `__init__`. If the outputs have other steps, return their mask from

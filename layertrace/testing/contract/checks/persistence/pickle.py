@@ -39,10 +39,10 @@ def pickle_(subject: Subject) -> None:
     out, again = (outputs_of(tf, subject.call(layer, training=False)) for _ in range(2))
     with subject.doing("calling the layer that was pickled", line=line):
         loaded = outputs_of(tf, subject.call(copy, training=False))
-    differs = difference(layer.get_weights(), copy.get_weights())
-    if differs:
+    others = difference(layer.get_weights(), copy.get_weights())
+    if others:
         raise Broken(
-            f"{subject.class_name} has other weights after it was pickled and loaded: {differs}",
+            f"{subject.class_name} has other weights after it was pickled and loaded: {others}",
             line,
         )
     differs = "" if difference(out, again) else difference(out, loaded)

@@ -10,7 +10,7 @@ from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
 
 
-@check("persistence", "weight-order", after=["modes-agree", "instances-share-nothing", "variables-in-build"])
+@check("persistence", "weight-order", after=["modes-agree", "instances-share-nothing"])
 def weight_order(subject: Subject) -> None:
     """Instances that are created alike have their weights in the same order, however they are built.
 
