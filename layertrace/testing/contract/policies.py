@@ -40,7 +40,7 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> No
             method_line(layer, "call"),
         ):
             try:
-                outputs = outputs_of(tf, subject.call(layer, training=False))
+                outputs = outputs_of(tf, subject.call_with(layer, _tensors(subject, compute), False))
             except Exception as error:
                 if any(text in str(error) for text in _NO_KERNEL):
                     raise NotApplicable(f"one of its operations has no {compute} on this device") from error
@@ -56,6 +56,19 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> No
                 "tf.cast(…, self.compute_dtype)",
             )
     _compare_weights(subject, layer, policy, variable)
+
+
+def _tensors(subject: Subject, compute: str) -> tuple[Any, ...]:
+    """Return the inputs as a layer before it returns them: tf_keras casts only the first argument."""
+    tf, tensors = subject.tf, subject.inputs.tensors(subject.tf)
+    if not subject.framework.is_legacy:
+        return tensors
+
+    def cast(tensor: Any) -> Any:
+        return tf.cast(tensor, compute) if tensor.dtype == tf.float32 else tensor
+
+    result: tuple[Any, ...] = tf.nest.map_structure(cast, tensors)
+    return result
 
 
 def _compare_weights(subject: Subject, layer: Any, policy: str, variable: str) -> None:

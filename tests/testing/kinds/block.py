@@ -8,6 +8,7 @@ class FeedForward(keras.layers.Layer):
         super().__init__(**kwargs)
         self.width = width
         self.rate = rate
+        self.supports_masking = True
         self.norm = keras.layers.LayerNormalization()
         self.inner = keras.layers.Dense(width, activation="gelu")
         self.drop = keras.layers.Dropout(rate)

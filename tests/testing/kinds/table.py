@@ -9,6 +9,7 @@ class Positions(keras.layers.Layer):
     def __init__(self, base=100.0, **kwargs):
         super().__init__(**kwargs)
         self.base = base
+        self.supports_masking = True
 
     def build(self, input_shape):
         self.scale = self.add_weight(shape=(), initializer="ones", name="scale")

@@ -9,6 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.evidence import described_variable, is_inside, reference, same, variables
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.subject import Subject
+from layertrace.timeline.ownership import is_user_defined
 
 
 @check("lifecycle", "variables-in-build")
@@ -53,7 +54,13 @@ def _created_in_call(timeline: Any, event: Any) -> bool:
     """
     inits = (each for each in timeline if each.kind == "init" and same(each.layer, event.layer))
     parents = (timeline.parent(init) for init in inits)
-    return any(parent is not None and parent.kind == "call" for parent in parents)
+    # MultiHeadAttention of tf_keras creates its projections in its first call (tf_keras 2.21).
+    return any(
+        parent is not None
+        and parent.kind == "call"
+        and (parent.layer is None or is_user_defined(parent.layer))
+        for parent in parents
+    )
 
 
 def _try_build_alone(subject: Subject) -> None:
