@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ATTENTION",
+    "AUTODIFF",
     "AUTOGRAPH",
     "BASE_LAYER",
     "CHECKPOINT",
@@ -54,6 +55,7 @@ SHUFFLE = "https://www.tensorflow.org/api_docs/python/tf/data/Dataset#shuffle"
 MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"
 XLA = "https://www.tensorflow.org/xla/known_issues"
 
+AUTODIFF = "https://www.tensorflow.org/guide/autodiff"
 TF_FUNCTION = "https://www.tensorflow.org/guide/function"
 AUTOGRAPH = f"{TF_FUNCTION}#autograph_transformations"
 CREATING_VARIABLES = f"{TF_FUNCTION}#creating_tfvariables"

@@ -18,6 +18,7 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
+    "no gradient", "tape used twice",
 ]  # fmt: skip
 
 
@@ -50,6 +51,8 @@ class Observation:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
             batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op
             without a gradient.
+            `no gradient`: a tape returned None for a tensor, or for all variables. `tape used twice`: a tape
+            that is not persistent was asked for gradients again.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
@@ -85,7 +88,8 @@ class Observation:
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
-            the layer met the data before; for a mask: where the attention is called.
+            the layer met the data before; for a mask: where the attention is called; for a tape: where it was
+            asked first.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

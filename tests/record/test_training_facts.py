@@ -209,3 +209,34 @@ def test_an_update_names_the_variables_that_are_frozen():
             optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
 
     assert [update.before for update in seen(timeline, "update")] == [None, (0, 1)]
+
+
+def test_a_gradient_of_none_is_noted_with_whether_the_tape_watches_the_tensor():
+    """A tape has no gradient for a constant that it does not watch, nor for one the loss does not read."""
+    with layertrace.trace() as timeline:
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+        x, other = tf.constant(ONES), tf.constant(ONES)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(other)
+            loss = tf.reduce_mean(model(x))
+        assert tape.gradient(loss, x) is None
+        assert tape.gradient(loss, [other]) == [None]
+        assert tape.gradient(tf.reduce_sum(x), model.trainable_variables) == [None, None]
+        assert None not in tape.gradient(loss, model.trainable_variables)
+
+    roles = [observation.role for observation in seen(timeline, "no gradient")]
+    assert roles == ["tensor", "watched tensor", "variables"]
+
+
+def test_a_second_request_to_a_tape_is_noted_with_the_line_of_the_first():
+    """A tape that is not persistent raises, as it does without a recording."""
+    variable = tf.Variable(2.0)
+    with layertrace.trace() as timeline:
+        with tf.GradientTape() as tape:
+            loss = variable * variable
+        tape.gradient(loss, variable)
+        with pytest.raises(RuntimeError, match="non-persistent"):
+            tape.gradient(loss, variable)
+
+    (second,) = seen(timeline, "tape used twice")
+    assert second.location.line - second.defined_at.line == 2

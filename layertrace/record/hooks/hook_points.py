@@ -26,6 +26,7 @@ from layertrace.record.hooks.optimizer_updates import (
     UNKNOWN_VARIABLES,
 )
 from layertrace.record.hooks.runs import concrete_observer, run_observer
+from layertrace.record.hooks.tape_facts import WATCHES
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.training_facts import (
     ADAPTED,
@@ -76,6 +77,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         _point(Loaded.tf.data.Dataset, "shuffle", SHUFFLES, "watch"),
         *_training_points(framework, base),
         _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
+        _point(_owner(Loaded.tf.GradientTape, "watch"), "watch", WATCHES, "watch"),
     ]
     if framework == "keras":
         variable = sys.modules["keras"].Variable

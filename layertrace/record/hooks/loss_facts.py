@@ -8,7 +8,8 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.values import spec
 from layertrace.record.hooks.blocked_gradients import observe_blocked
 from layertrace.record.hooks.graph_facts import user_line
-from layertrace.record.hooks.observer import Call, Observer, ignore, watching
+from layertrace.record.hooks.observer import Call, Observer, watching
+from layertrace.record.hooks.tape_facts import observe_missing, observe_second_request
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
@@ -45,15 +46,24 @@ def _gradient_begins(call: Call) -> Call:
 
 
 def _gradient_ends(call: Call, result: object, _: object) -> None:
-    """Record the op that keeps gradients from variables, if the tape returned None for any."""
+    """Record what the tape returned None for, and the op that keeps gradients from variables."""
     if not hub.observers or len(call.values) < 2:
         return
     with guarded("find what has no gradient"):
         sources, gradients = safe.unwrapped(call.values[1]), safe.unwrapped(result)
-        if sources is not None and gradients is not None:
+        if sources is None:
+            observe_missing(call, [call.values[1]], [result])
+        elif gradients is not None:
             pairs = [[item for _, item in safe.first_items(each, _MOST)] for each in (sources, gradients)]
+            observe_missing(call, *pairs)
             if any(gradient is None for gradient in pairs[1]):
                 observe_blocked(call.values[0], *pairs)
+
+
+def _gradient_fails(call: Call, error: BaseException) -> None:
+    if hub.observers:
+        with guarded("record a tape that was used before"):
+            observe_second_request(call, error)
 
 
 def _weighted(call: Call) -> None:
@@ -73,7 +83,7 @@ def _weighted(call: Call) -> None:
             add_observation(PendingObservation("scalar loss", (place,), name=name, place=place))
 
 
-GRADIENTS = Observer(begin=_gradient_begins, end=_gradient_ends, fail=ignore)
+GRADIENTS = Observer(begin=_gradient_begins, end=_gradient_ends, fail=_gradient_fails)
 """Observes `gradient` of a tape."""
 
 WEIGHTED_LOSSES = watching(_weighted)

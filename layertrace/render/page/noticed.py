@@ -67,6 +67,8 @@ def _description(observation: Observation) -> str:
         "threshold of logits": f"{name} compares logits with {before}",
         "equality of outputs": f"{name} compares {now} with {before} for equality",
         "blocked gradient": f"{name} has no gradient, so the tape returned None",
+        "no gradient": "the tape returned None",
+        "tape used twice": "the tape had been asked for gradients before, and is not persistent",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
         "fitted": f"fit ended after {now} steps",

@@ -1,0 +1,79 @@
+"""Read from the source what a tape is asked for, and where it begins."""
+
+from __future__ import annotations
+
+import ast
+
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
+from layertrace.timeline.event import LayerRef, Location
+
+__all__ = ["argument", "block_of", "fails_below", "model_of", "request_at", "tests_for_none"]
+
+
+def request_at(place: Location | None) -> ast.Call | None:
+    """Return the call of `tape.gradient` on a line."""
+    calls = (node for node in nodes_at(place) if isinstance(node, ast.Call))
+    return next(
+        (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "gradient"),
+        None,
+    )
+
+
+def argument(request: ast.Call | None, position: int, name: str) -> ast.expr | None:
+    """Return an argument of a call, which may be passed by name."""
+    if request is None:
+        return None
+    named = (keyword.value for keyword in request.keywords if keyword.arg == name)
+    return next(iter(request.args[position : position + 1]), None) or next(named, None)
+
+
+def block_of(place: Location | None, request: ast.Call | None) -> ast.With | None:
+    """Return the last `with tf.GradientTape() as tape` above a request for gradients of this tape."""
+    tree = None if place is None else tree_of(place.file)
+    if place is None or tree is None or request is None or not isinstance(request.func, ast.Attribute):
+        return None
+    tape = dotted(request.func.value)
+    blocks = [
+        node
+        for node in ast.walk(function_around(place) or tree)
+        if isinstance(node, ast.With)
+        and node.lineno <= place.line
+        and any(item.optional_vars is not None and dotted(item.optional_vars) == tape for item in node.items)
+    ]
+    return max(blocks, key=lambda block: block.lineno, default=None)
+
+
+def fails_below(context: DiagnosisContext, place: Location | None) -> bool:
+    """Return whether the program failed in the same function, on this line or below it."""
+    failure = context.failure
+    if failure is None or place is None:
+        return False
+    lines = [*failure.lines, *filter(None, [failure.error.location])]
+    return any(
+        (line.file, line.function) == (place.file, place.function) and line.line >= place.line
+        for line in lines
+    )
+
+
+def tests_for_none(place: Location | None) -> bool:
+    """Return whether the function at a line compares something with None."""
+    tree = None if place is None else tree_of(place.file)
+    if place is None or tree is None:
+        return True
+    compared = (node for node in ast.walk(function_around(place) or tree) if isinstance(node, ast.Compare))
+    return any(
+        isinstance(part, ast.Constant) and part.value is None
+        for node in compared
+        for part in node.comparators
+    )
+
+
+def model_of(context: DiagnosisContext, variables: tuple[int, ...]) -> LayerRef | None:
+    """Return the smallest layer that holds most of some variables; of equals the outermost."""
+    states = [
+        (len({*state.variables} & {*variables}), -len(state.variables), len(state.children), state.layer)
+        for state in context.states.values()
+    ]
+    best = max(states, key=lambda each: each[:3], default=None)
+    return None if best is None or not best[0] else best[3]
