@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import keras
 import numpy as np
@@ -328,6 +329,85 @@ class StaysTrainable(Sound):
     @property
     def trainable_variables(self):  # breaks: frozen-stays
         return [self.kernel]
+
+
+class DropsNothing(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = keras.layers.Dropout(0.5, seed=1)
+
+    def call(self, inputs, training=False):
+        return self.drop(super().call(inputs), training=False)  # breaks: training-reaches-children
+
+
+class CallsCall(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = keras.layers.Dropout(0.5, seed=1)
+
+    def call(self, inputs, training=False):
+        return self.drop.call(super().call(inputs))  # breaks: training-reaches-children
+
+
+class AddsLossesInside(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.head = keras.layers.Dense(3, activity_regularizer="l2")
+
+    def build(self, input_shape):
+        self.head.build(input_shape)
+
+    def call(self, inputs):  # breaks: losses-once
+        outputs = self.head(inputs)
+        self.add_loss(self.head.losses[0])
+        return outputs
+
+
+class LossOfAllCalls(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.calls = 0
+
+    def call(self, inputs, training=False):  # breaks: losses-once
+        self.calls += 1
+        self.add_loss(0.01 * self.calls * tf.reduce_sum(tf.square(tf.cast(self.kernel, "float32"))))
+        return super().call(inputs)
+
+
+class NumpyNoise(Sound):
+    def call(self, inputs, training=False):  # breaks: random-draws
+        outputs = super().call(inputs)
+        return outputs + np.random.normal() if training else outputs
+
+
+class SameNoise(Sound):
+    def call(self, inputs, training=False):  # breaks: random-draws
+        outputs = super().call(inputs)
+        noise = keras.random.normal((self.units,), dtype=outputs.dtype, seed=3)
+        return outputs + noise if training else outputs
+
+
+class SeedOfSystem(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = keras.random.SeedGenerator(int.from_bytes(os.urandom(3), "big"))
+
+    def call(self, inputs, training=False):  # breaks: random-repeats
+        outputs = super().call(inputs)
+        noise = keras.random.normal((self.units,), dtype=outputs.dtype, seed=self.generator)
+        return outputs + noise if training else outputs
+
+
+class StateOfSystem(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = tf.random.Generator.from_non_deterministic_state()
+
+    def call(self, inputs, training=False):  # breaks: random-repeats
+        outputs = super().call(inputs)
+        if not training:
+            return outputs
+        return outputs + tf.cast(self.generator.normal((self.units,)), outputs.dtype)
 
 
 class AlwaysNoise(Sound):

@@ -1,0 +1,94 @@
+"""Each loss counts once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.frameworks import layers_inside
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import difference, outputs_of, perturb
+
+
+@check("training", "losses-once", after=["weight-order", "config-round-trip"])
+def losses_once(subject: Subject) -> None:
+    """The losses are the same after two calls and in a copy, and those of layers inside count once.
+
+    ## Why
+    Keras collects the losses of layers inside by itself. A layer that adds them to its own counts them twice,
+    and one that sums them up in Python trains on those of earlier batches.
+
+    ## Known limits
+    A loss of the layer that has the value of a loss inside is taken for it.
+    """
+    import numpy as np
+
+    tf = subject.tf
+    layer = subject.built()
+    perturb(layer)
+    weights = layer.get_weights()
+    with subject.doing("calling it in training"):
+        outputs = outputs_of(tf, subject.call(layer, training=True))
+        first = _values(tf, layer)
+        if not first:
+            raise NotApplicable("it has no losses")
+        _compare_children(subject, layer, first)
+        layer.set_weights(weights)
+        again = outputs_of(tf, subject.call(layer, training=True))
+        second = _values(tf, layer)
+    is_changed = not difference(outputs, again) and not np.allclose(first, second, rtol=1e-4)
+    if len(first) != len(second) or is_changed:
+        raise Broken(
+            f"the losses of {subject.class_name} are {_listed(first)} after one call, and {_listed(second)} "
+            "after a second one of the same inputs",
+            method_line(layer, "call"),
+            "add only the loss of this call with self.add_loss",
+        )
+    with subject.doing("creating it from its config"), subject.framework.custom_objects(layer):
+        copy = type(layer).from_config(layer.get_config())
+        subject.call(copy, training=True)
+        copied = _values(tf, copy)
+    if len(copied) != len(first):
+        raise Broken(
+            f"{subject.class_name} has {len(first)} losses, and a copy of it from its config {len(copied)}",
+            method_line(layer, "get_config"),
+        )
+
+
+def _compare_children(subject: Subject, layer: Any, values: list[float]) -> None:
+    """Raise `Broken` if the layer adds the losses of a layer inside again."""
+    import numpy as np
+
+    rest = list(values)
+    sums = {}
+    for child in _children(layer):
+        inside = _values(subject.tf, child)
+        for value in inside:
+            same = next((other for other in rest if np.isclose(other, value)), None)
+            if same is not None:
+                rest.remove(same)
+        sums[child.name] = sum(inside)
+    for name, total in sums.items():
+        if abs(total) > 1e-9 and any(np.isclose(value, total) for value in rest):
+            raise Broken(
+                f"{subject.class_name} adds the losses of {name} to its own, so that they count twice",
+                method_line(layer, "call"),
+                "leave it out: Keras collects the losses of layers inside",
+            )
+
+
+def _children(layer: Any) -> list[Any]:
+    """Return the layers directly inside a layer."""
+    inside = [child for child in layers_inside(layer) if child is not layer]
+    deeper = {id(layer) for child in inside for layer in layers_inside(child) if layer is not child}
+    return [child for child in inside if id(child) not in deeper]
+
+
+def _values(tf: Any, layer: Any) -> list[float]:
+    return [float(tf.reduce_sum(tf.cast(loss, "float32"))) for loss in layer.losses]
+
+
+def _listed(values: list[float]) -> str:
+    return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"

@@ -1,0 +1,55 @@
+"""A random layer draws other numbers in each call."""
+
+from __future__ import annotations
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.randomness import draws_numbers
+from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import difference, outputs_of
+
+_CALLS = 16
+"""Some layers change few inputs, and only sometimes."""
+
+
+@check("training", "random-draws", after=["modes-agree", "fit", "weights-round-trip"])
+def random_draws(subject: Subject) -> None:
+    """A layer that draws random numbers in training draws others in each call of a `tf.function`.
+
+    ## Why
+    NumPy and Python draw while the function is traced, so that each batch gets the same numbers. An operation
+    with an integer as seed always draws the same.
+
+    ## Known limits
+    A layer that takes no `training` may use the same numbers on purpose, as random projections do.
+    """
+    layer, tf = subject.built(), subject.tf
+    tensors = subject.inputs.tensors(tf)
+    with subject.doing("calling it in training"):
+        weights = layer.get_weights()
+        eager = outputs_of(tf, subject.call_with(layer, tensors, True))
+        layer.set_weights(weights)  # so that only random numbers make a difference
+        again = outputs_of(tf, subject.call_with(layer, tensors, True))
+    has_draws = draws_numbers(subject, layer, True)
+    if not has_draws and not difference(eager, again):
+        raise NotApplicable("it draws no random numbers")
+    function = subject.compiled(layer, training=True)
+    with subject.doing("calling it in training, in a tf.function"):
+        first = outputs_of(tf, function(*tensors))
+        for _ in range(_CALLS):
+            if difference(first, outputs_of(tf, function(*tensors))):
+                return
+    fix = "keras.random.normal(..., seed=self.seed_generator), with a keras.random.SeedGenerator of __init__"
+    if difference(eager, again) and not has_draws:
+        raise Broken(
+            f"{subject.class_name} draws random numbers only when a tf.function is traced",
+            method_line(layer, "call"),
+            fix,
+        )
+    if subject.takes_training and difference(first, outputs_of(tf, subject.call(layer, training=False))):
+        raise Broken(
+            f"{subject.class_name} draws the same random numbers in each of {_CALLS} calls",
+            method_line(layer, "call"),
+            fix,
+        )
