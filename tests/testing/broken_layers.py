@@ -359,7 +359,8 @@ class AddsLossesInside(keras.layers.Layer):
 
     def call(self, inputs):  # breaks: losses-once
         outputs = self.head(inputs)
-        self.add_loss(self.head.losses[0])
+        for loss in self.head.losses:
+            self.add_loss(loss)
         return outputs
 
 

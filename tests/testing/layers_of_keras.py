@@ -175,7 +175,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "output-shape": "in inference it returns images as they are (Keras 3.15)",
         "mixed-float16": "in inference it returns images as they are (Keras 3.15)",
     },
-    "RandomPosterization": {"random-draws": "it draws the images that it changes, and changes all by default"},
+    "RandomPosterization": {"random-draws": "the inputs are in one step of colors, whatever it draws"},
     "RandomShear": {"config-round-trip": "its __init__ refuses its own config (Keras 3.15)"},
     "SpectralNormalization": {"frozen-stays": "it normalizes its kernel in every call in training"},
 }
