@@ -18,6 +18,7 @@ __all__ = [
     "WITHOUT_USER_CODE",
     "WITH_KNOWN_ERRORS",
     "is_base_class",
+    "is_check_layer_file",
     "is_container",
     "is_framework_file",
     "is_framework_name",
@@ -163,6 +164,11 @@ _LEGACY_FILE = re.compile(r"[/\\]tf_keras[/\\]")
 def is_keras_file(file: str) -> bool:
     """Return whether a file is of the source of Keras or tf_keras, on whatever machine it was recorded."""
     return _KERAS_FILE.search(file) is not None
+
+
+def is_check_layer_file(file: str) -> bool:
+    """Return whether a file is of `check_layer`, which compiles a layer once for each of its checks."""
+    return "/layertrace/testing/contract/" in file.replace("\\", "/")
 
 
 def is_tensorflow_file(file: str) -> bool:

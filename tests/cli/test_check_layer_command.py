@@ -140,8 +140,9 @@ def test_status_and_card(run):
 
 
 @pytest.fixture
-def package(tmp_path, run):
+def package(tmp_path, run, monkeypatch):
     """Run the command in a folder with the package `heads`."""
+    monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "heads.py").unlink()
     for name, text in PACKAGE.items():
         (tmp_path / "heads" / name).parent.mkdir(parents=True, exist_ok=True)

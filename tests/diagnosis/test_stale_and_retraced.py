@@ -190,7 +190,7 @@ def test_a_decorator_is_replaced_where_it_stands(decorator, relaxed):
     (finding,) = diagnose(timeline, select=["LT202"], ignore=[])
     shown = written(findings([finding]), width=100, encoding="utf-8").splitlines()
 
-    assert shown[-3] == "       train.py:3"
+    assert shown[-3] == "     + train(..., step=tf.constant(step))"
     assert shown[-2:] == [f"   3 - {decorator}", f"     + {relaxed}  # for the shapes of tokens"]
 
 

@@ -216,10 +216,11 @@ def test_a_finding_shows_the_line_and_the_fix(shown):
     tab = shown(recorded("mistakes"), findings=None, width=1440)
     frame = tab.locator(".finding[open] .frame")
 
-    expect(frame.locator(".code")).to_contain_text("layers.Dense(self.units)")
+    expect(frame.locator(".code").first).to_contain_text("layers.Dense(self.units)")
     expect(frame.locator(".code u")).to_have_text("layers.Dense(self.units)")
     assert frame.evaluate("(box) => box.scrollWidth <= box.clientWidth")
-    expect(frame.locator(".added").first).to_contain_text("+ self.query = layers.Dense(self.units)")
+    expect(frame.locator(".added").first).to_contain_text("+ query = self.query(x)")
+    expect(frame.locator(".added").last).to_contain_text("+ self.query = layers.Dense(self.units)")
 
 
 PLACES = """() => [...document.querySelectorAll(".line .place")].filter((p) => p.textContent).map((place) => {

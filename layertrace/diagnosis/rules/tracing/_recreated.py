@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
 from layertrace.timeline.event import Event, FunctionRef, Location
-from layertrace.timeline.ownership import is_tensorflow_file
+from layertrace.timeline.ownership import is_check_layer_file, is_tensorflow_file
 
 MIN_FUNCTIONS = 5
 """Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
@@ -39,6 +39,8 @@ def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tupl
             continue  # a layer of Keras that compiles its own operations
         if event.defined_at is not None and is_tensorflow_file(event.defined_at.file):
             continue  # a function that TensorFlow creates for itself, as for a distributed dataset
+        if event.defined_at is not None and is_check_layer_file(event.defined_at.file):
+            continue  # a function of `check_layer`: demos/check_layer.py
         if event.function not in seen and event.graph is not None:
             seen.add(event.function)
             if layer is None and useful.includes(event):
