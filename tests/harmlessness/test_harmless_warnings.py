@@ -5,10 +5,15 @@ import sys
 import warnings
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 import tf_keras
 from bare_and_traced import both
+from tensorflow.core.framework.tensor_pb2 import TensorProto
+
+import layertrace
+from layertrace.record.frameworks.graph_constants import constant
 
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 
@@ -205,3 +210,50 @@ def test_w_error_breaks_no_traced_program(k):
 
     assert done.stdout == "True\n", done.stderr
     assert "Warning" not in done.stderr.replace("WARNING: All log messages", "")
+
+
+def _once(dtype, shape):
+    """Return a message of a tensor of halves that holds its value once, as TensorFlow shortens it."""
+    half = np.full(1, 0.5, tf.as_dtype(dtype).as_numpy_dtype)
+    message = TensorProto(dtype=tf.as_dtype(dtype).as_datatype_enum)
+    message.tensor_shape.CopyFrom(tf.TensorShape(shape).as_proto())
+    if half.itemsize == 1:
+        message.float8_val = half.tobytes()
+    else:
+        message.half_val.extend(half.view("u2").tolist())
+    return message
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float8_e5m2"])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_constants_of_a_graph_are_read_without_a_warning(dtype, shape):
+    """NumPy warns from 2.5 on of the way in which `tf.get_static_value` reads these types."""
+    with layertrace.trace(), tf.Graph().as_default(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        same = constant(tf.constant(np.full(shape, 0.5, tf.as_dtype(dtype).as_numpy_dtype)))
+        filled = constant(tf.raw_ops.Const(value=_once(dtype, shape), dtype=dtype))
+    assert same.shape == filled.shape == shape
+    assert (same == 0.5).all()
+    assert (filled == 0.5).all()
+
+
+def test_only_constants_of_a_graph_are_read():
+    with layertrace.trace(), tf.Graph().as_default():
+        assert constant(tf.constant([1, 2]) + 1) is None
+        assert constant(tf.constant(["a"])).tolist() == [b"a"]
+        assert constant(tf.constant(2.5)) == 2.5
+
+
+def test_a_comparison_in_half_precision_warns_nothing():
+    """A compiled function compares halves with a constant, which layertrace reads."""
+
+    class Kept(keras.layers.Layer):
+        def call(self, x):
+            return tf.cast(x > 0.5, x.dtype)
+
+    def action():
+        layer = Kept(dtype="float16")
+        tf.function(layer)(tf.ones((2, 3), tf.float16))
+
+    bare, traced, _ = both(lambda: warnings_of(action))
+    assert traced == bare

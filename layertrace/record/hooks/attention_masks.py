@@ -7,6 +7,7 @@ from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.frameworks.graph_constants import constant
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.graph_facts import user_line
 from layertrace.record.hooks.observer import AnyObserver, Call, watching
@@ -95,7 +96,7 @@ def _is_constant(tensor: Any, value: int) -> bool:
         if tensor.op.type != "Cast":
             break
         tensor = tensor.op.inputs[0]
-    content = Loaded.tf.get_static_value(tensor)
+    content = constant(tensor)
     return content is not None and bool((content == value).all()) and content.size > 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
-from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.frameworks.graph_constants import constant
 from layertrace.record.hooks.graph_facts import OF_TAPES, Returned, tensors_behind, user_line
 from layertrace.record.hub import hub
 from layertrace.record.layers import LayerRecord
@@ -111,7 +111,7 @@ def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
         if op.type == "GreaterEqual":
             _logits(graph, op, "sigmoid_cross_entropy_with_logits", logits)
         return
-    threshold = _constant(graph.source(op.inputs[1])[0])
+    threshold = constant(graph.source(op.inputs[1])[0])
     if threshold is None or threshold.dtype.kind != "f" or not ((threshold > 0) & (threshold < 1)).any():
         return
     tensor, layer = graph.source(op.inputs[0])
@@ -152,7 +152,7 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     turned, order = given.op.inputs[0], given.op.inputs[1]
     # `tf.nn.softmax(x, axis=0)` swaps that axis with the last: its order ends with [0] (seen in TensorFlow
     # 2.16 to 2.21).
-    last = _constant(order.op.inputs[-2] if order.op.type == "ConcatV2" else order)
+    last = constant(order.op.inputs[-2] if order.op.type == "ConcatV2" else order)
     sizes = turned.shape
     if last is None or not last.size or last.ravel()[-1] != 0 or not sizes.rank or sizes[0] == 1:
         return
@@ -191,11 +191,6 @@ _OBSERVERS: dict[str, _Observing] = {
 
 
 # Ops
-
-
-def _constant(tensor: Any) -> Any:
-    """Return the value of a tensor of a graph, if it is a constant."""
-    return Loaded.tf.get_static_value(tensor)
 
 
 def _frames(op: Any) -> Iterator[tuple[str, str]]:
