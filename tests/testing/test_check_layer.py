@@ -61,7 +61,7 @@ def test_each_check_is_broken_by_two_layers():
     """Each check has at least two layers that break it."""
     names = [marked(cls)[0] for cls in broken_layers.LAYERS]
 
-    assert [check.name for check in all_checks() if names.count(check.name) < 2] == []
+    assert [check.name for check in all_checks() if names.count(check.name) < 2 and not check.is_opt_in] == []
 
 
 def test_sound_layer_passes():

@@ -17,6 +17,7 @@ from layertrace.cli.program.layer_modules import attribute_of, imported
 from layertrace.errors import ProgramError
 from layertrace.testing.contract import api
 from layertrace.testing.contract.check import chosen_checks
+from layertrace.testing.contract.devices import prepare_devices
 from layertrace.testing.contract.examples import registered
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
@@ -81,19 +82,20 @@ def check_layer(
         layertrace check-layer package.layers
     """
     wanted, unwanted = _names(select), _names(ignore) or []
-    count = len(chosen_checks(wanted, unwanted))  # report what is misspelled before anything is imported
+    checks = chosen_checks(wanted, unwanted)  # report what is misspelled before anything is imported
     inputs_of(inputs)
     call = dict(map(_argument, arguments))
     where, colon, name = target.rpartition(":")
     if colon and not (where and name):
         raise click.UsageError(f"{target!r} is not MODULE or MODULE:NAME, such as layers.py:MyDense")
+    prepare_devices(checks)
     module = imported(where if colon else target)
     others = [imported(each) for each in examples]
     options: Any = {"select": wanted, "ignore": unwanted, "seconds": seconds}
     report: LayerReport | PackageReport
     if colon:
         layer = attribute_of(module, where, name)
-        with _progress(count) as progress:
+        with _progress(len(checks)) as progress:
             report = _of_layer(target, layer, inputs, call, {**options, "progress": progress(target)})
         results = report.results
     else:
@@ -102,7 +104,7 @@ def check_layer(
             raise ProgramError(
                 f"{target} has no layer classes and no examples; write MODULE:NAME for one layer"
             )
-        with _progress(count * len(found)) as progress:
+        with _progress(len(checks) * len(found)) as progress:
             rows = [check_candidate(each, **options, progress=progress(each.name)) for each in found]
         report = PackageReport(target, rows)
         results = tuple(result for each in report.reports for result in each.results)

@@ -10,6 +10,7 @@ from layertrace.errors import ExpectationError
 from layertrace.render import findings as rendered
 from layertrace.render.console import written
 from layertrace.testing.contract.check import Check, all_checks, chosen_checks
+from layertrace.testing.contract.devices import prepare_devices
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
 from layertrace.testing.contract.report import LayerReport
@@ -43,7 +44,8 @@ def check_layer(
             `"int32[2, 7] < 100"`; also lists, tuples and mappings of these. An array that is the same
             everywhere, such as `tf.zeros((2, 5))`, stands for its shape.
         call: The other arguments of its call, by name.
-        select: Names of checks or groups to run; all by default.
+        select: Names of checks or groups to run; by default all but `distribution`, which needs two logical
+            CPUs: TensorFlow gets them if it has not started before.
         ignore: Names of checks or groups to leave out.
         expected_failures: Why checks are expected to fail, by their names. They must fail.
         seconds: The time that each check may take.
@@ -56,6 +58,7 @@ def check_layer(
         ExpectationError: If an argument is not valid, or the layer refuses the inputs.
     """
     checks = chosen_checks(select, ignore)
+    prepare_devices(checks)
     run, subject = _run(layer, inputs, call, expected_failures, seconds)
     return LayerReport(subject.class_name, str(subject.inputs), run.results(checks, progress))
 
@@ -85,6 +88,7 @@ def layer_checks(
     import pytest
 
     checks = chosen_checks(select, ignore)
+    prepare_devices(checks)
     _verify_names(expected_failures)
     runs: list[Run | Exception] = []
 

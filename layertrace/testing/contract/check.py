@@ -16,7 +16,7 @@ from layertrace.testing.contract.subject import Subject
 
 __all__ = ["GROUPS", "Check", "all_checks", "check", "chosen_checks", "needed_checks"]
 
-Group = Literal["lifecycle", "modes", "shapes", "masks", "training", "persistence", "dtypes"]
+Group = Literal["lifecycle", "modes", "shapes", "masks", "training", "persistence", "dtypes", "distribution"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 """In the order in which their checks run."""
 
@@ -32,6 +32,7 @@ class Check:
             Its docstring is the page of the check.
         after: The checks that must pass first: a layer that breaks one of them breaks this one, too.
         is_slow: Whether pytest marks its tests as `slow`.
+        is_opt_in: Whether it runs only if it, or its group, is selected.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Check:
     function: Callable[[Subject], None]
     after: tuple[str, ...] = ()
     is_slow: bool = False
+    is_opt_in: bool = False
 
     @property
     def page(self) -> str:
@@ -52,12 +54,17 @@ class Check:
 
 
 def check(
-    group: Group, name: str, after: Iterable[str] = (), *, is_slow: bool = False
+    group: Group,
+    name: str,
+    after: Iterable[str] = (),
+    *,
+    is_slow: bool = False,
+    is_opt_in: bool = False,
 ) -> Callable[[Callable[[Subject], None]], Check]:
     """Turn a function into a check. Checks are found in the folder `checks`."""
 
     def make(function: Callable[[Subject], None]) -> Check:
-        return Check(name, group, function, tuple(after), is_slow)
+        return Check(name, group, function, tuple(after), is_slow, is_opt_in)
 
     return make
 
@@ -92,7 +99,7 @@ def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) ->
     """Return the checks of the given names and groups.
 
     Args:
-        select: Names of checks or groups; None for all.
+        select: Names of checks or groups; None for all but those that are opt-in.
         ignore: Names of checks or groups to leave out.
 
     Raises:
@@ -103,7 +110,8 @@ def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) ->
     return tuple(
         item
         for item in all_checks()
-        if (wanted is None or {item.name, item.group} & wanted) and not {item.name, item.group} & unwanted
+        if (not item.is_opt_in if wanted is None else {item.name, item.group} & wanted)
+        and not {item.name, item.group} & unwanted
     )
 
 

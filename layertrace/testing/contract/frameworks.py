@@ -10,7 +10,7 @@ from typing import Any
 
 from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
 
-__all__ = ["Framework", "base_of", "framework_of", "layers_inside"]
+__all__ = ["Framework", "base_of", "framework_of", "layers_inside", "variables_inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,23 @@ def layers_inside(layer: object) -> Iterator[Any]:
             remaining += value
         elif isinstance(value, dict):
             remaining += value.values()
+
+
+def variables_inside(layer: object) -> Iterator[tuple[Any, str, Any]]:
+    """Yield the variables in attributes of a layer, of its class, and of layers inside.
+
+    Each is a tuple of the layer that holds it, the name of the attribute and the `tf.Variable`.
+    """
+    framework = framework_of(layer)
+    if framework is None:
+        return
+    for holder in layers_inside(layer):
+        homes = [cls for cls in type(holder).__mro__ if not is_framework_name(cls.__module__)]
+        for name, value in [item for home in (holder, *homes) for item in vars(home).items()]:
+            is_keras = not framework.is_legacy and isinstance(value, framework.keras.Variable)
+            variable = value.value if is_keras else value
+            if isinstance(variable, framework.tf.Variable):
+                yield holder, name, variable
 
 
 def _subclasses_of(cls: type) -> list[type]:

@@ -1,0 +1,1 @@
+"""What a layer does in the replicas of a strategy."""
