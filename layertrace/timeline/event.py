@@ -337,7 +337,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         outputs: Specs of what `call` returned.
         arguments: The other arguments, without those that are the very default of their parameter.
         at_default: For an init: the names of those among `arguments` that equal their default.
-        training: The `training` argument of a call; None if it was not passed, or is the default of its parameter.
+        training: The `training` argument of a call; None if it was not passed, or is the default.
         mask: Whether a mask was passed; None if the event is not a call.
         variable: The variable that was created.
         error: The exception that left the event.
