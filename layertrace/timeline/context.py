@@ -31,11 +31,12 @@ class Observation:
             call`: a Python attribute of a layer had another value after a traced `call` than before.
             `changed after trace`: it had another value when the graph ran than when it was traced.
             `kept tensor`: a layer holds a tensor of a graph after the `call` that was traced into it.
-            `unknown attribute`: the program set an attribute that an optimizer did not have; `before` is the
-            one that was probably meant. `random`: a traced `call` drew from Python's or NumPy's generators,
-            or from TensorFlow with a constant seed. `compiled`: `compile` of a model has ended. `adapted`: a
-            preprocessing layer was given its statistics or vocabulary. `weights set`: by `set_weights` or
-            `load_weights`. `losses read`: the program, or Keras, read the `losses` of a layer.
+            `unknown attribute`: the program set an attribute that an optimizer did not have, or that neither
+            the program nor Keras reads of a layer; `before` is the one that was probably meant. `random`: a
+            traced `call` drew from Python's or NumPy's generators, or from TensorFlow with a constant seed.
+            `compiled`: `compile` of a model has ended. `adapted`: a preprocessing layer was given its
+            statistics or vocabulary. `weights set`: by `set_weights` or `load_weights`. `losses read`: the
+            program, or Keras, read the `losses` of a layer.
             `bound late`: a variable that a layer's function reads had another value when the function ran
             than when the layer was created or called symbolically.
             `clock`: a traced function asks for the time.

@@ -97,6 +97,10 @@ PROGRAMS = [
     "lt608_config_not_deserialized/another_name_of_an_activation",
     "lt608_config_not_deserialized/broken",
     "lt704_positional_argument/broken",
+    "lt705_unknown_attribute/another_slip_in_a_loop",
+    "lt705_unknown_attribute/another_slip_on_a_layer",
+    "lt705_unknown_attribute/another_slip_on_a_model",
+    "lt705_unknown_attribute/another_slip_on_an_optimizer",
     "lt705_unknown_attribute/broken",
 ]
 """Programs whose fixes need no human to place or to complete them."""

@@ -176,8 +176,8 @@ def _package(function: FunctionType) -> str:
 def _is_followed(function: FunctionType, packages: set[str]) -> bool:
     """Return whether a function is the user's, or of the package that the method belongs to."""
     file = function.__code__.co_filename
-    is_installed = "site-packages" in file or "dist-packages" in file
-    return not source_lines.is_internal(file) and (not is_installed or _package(function) in packages)
+    is_known = not source_lines.is_installed(file) or _package(function) in packages
+    return is_known and not source_lines.is_internal(file)
 
 
 def _functions_named(function: FunctionType, name: str) -> Iterator[FunctionType]:

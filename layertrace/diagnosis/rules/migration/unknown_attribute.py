@@ -1,4 +1,4 @@
-"""LT705: A program sets an attribute that an optimizer does not have."""
+"""LT705: A program sets an attribute that nothing reads: an old name, or a slip."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_edits import attribute_renamed
+from layertrace.diagnosis.user_edits import attribute_renamed, text_replaced
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Location
 
 
 @rule("LT705", "unknown-attribute", "error", links.OPTIMIZERS)
 def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
-    """A program sets an attribute that an optimizer does not have.
+    """A program sets an attribute of an optimizer, a layer or a model that nothing reads.
 
     ## Why is this bad?
 
     Python accepts any attribute, and nothing reads this one. `optimizer.lr` was the learning rate in Keras 2.
     In Keras 3 it is `learning_rate`, so `optimizer.lr = 1e-4` changes nothing, and training goes on with the
-    rate of before.
+    rate of before. A slip has the same effect: after `layer.trainble = False` the layer is still trained.
 
     ## Example
 
@@ -38,24 +38,37 @@ def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Optimizers of Keras 3 only. Attributes that the methods of an optimizer set are its own.
+    - Of optimizers, those of Keras 3 only. Attributes that the methods of an optimizer set are its own.
     - Not reported if no attribute has a name like it: the program may keep something of its own there.
+    - Of layers and models, only slips are found: one letter more, less or other, or two exchanged, in a name
+      of at least six. An ending makes another name, such as `optimizers` and `trainable_`.
+    - A layer is examined if it still exists when the recording ends. Not reported if the program reads the
+      attribute anywhere, or has its name as a string.
+    - If several lines set such an attribute, the findings name the lines and not the layers.
     """
     for observation in context.observations("unknown attribute"):
         cls, _, name = observation.name.rpartition(".")
         if observation.before is None:
             continue  # of the program's own: tests/cases/clean/attributes_of_optimizers.py
         meant = str(observation.before)
-        fix = attribute_renamed(observation.location, name, meant)
         owner = _owner(observation.location, name) or "the optimizer"
+        subject = f"{owner} ({cls})" if observation.layer is None else "{layer}"
         yield Violation(
-            message=f"{owner} ({cls}) has no attribute {name}: setting it to {observation.now} has no "
-            f"effect. {cls} has {meant}.",
+            message=f"{subject} has no attribute {name}: setting it to {observation.now} has no effect. "
+            f"{cls} has {meant}.",
+            layer=observation.layer,
             location=observation.location,
             evidence=(Evidence(f"{name} = {observation.now}", (), observation.location),),
-            fix=fix or f"optimizer.{meant} = {observation.now}",
+            fix=_renamed(observation.location, name, meant)
+            or f"{'optimizer' if observation.layer is None else 'layer'}.{meant} = {observation.now!r}",
             fix_place="in place",
         )
+
+
+def _renamed(location: Location | None, name: str, meant: str) -> str | None:
+    """Return the line that sets an attribute, also by `setattr`, with the name that was meant."""
+    given = rf"(?<=[\"']){name}(?=[\"'])"
+    return attribute_renamed(location, name, meant) or text_replaced(location, given, meant)
 
 
 def _owner(location: Location | None, attribute: str) -> str:
