@@ -87,7 +87,8 @@ class Observation:
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
-            its data is a `generator`, an `exhausted generator` or a `dataset`.
+            its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
+            `layer` if a layer or model has it.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
             the layer met the data before; for a mask: where the attention is called; for a tape: where it was
             asked first.

@@ -110,16 +110,41 @@ PROGRAMS = [
 def test_a_fix_cures_the_program(name, tmp_path, monkeypatch):
     """The program with the fix in place runs to its end, and its findings are gone."""
     monkeypatch.chdir(tmp_path)
-    path = HERE / f"{name}.py"
-    applicable = [finding for finding in serious(run(path).timeline) if is_applicable(finding)]
-    assert applicable
-
-    mended = tmp_path / path.name
-    mended.write_text(applied(path.read_text(encoding="utf-8"), applicable), encoding="utf-8")
-    ran = run(mended)
+    before = run(HERE / f"{name}.py")
+    applicable, ran = mended(name, before, tmp_path)
 
     assert ran.error is None
     assert {finding.code for finding in applicable}.isdisjoint(each.code for each in serious(ran.timeline))
+
+
+SYMPTOMS = [
+    ("lt705_unknown_attribute/another_slip_in_a_loop", "trained: 8", "trained: 2"),
+    ("lt705_unknown_attribute/another_slip_on_a_layer", "frozen: False", "frozen: True"),
+    ("lt705_unknown_attribute/another_slip_on_a_model", "epochs: 3", "epochs: 1"),
+    ("lt705_unknown_attribute/another_slip_on_an_optimizer", "rate: 0.1", "rate: 0.0001"),
+]
+"""Programs that print their symptom, with what they print before and after."""
+
+
+@pytest.mark.parametrize(("name", "ill", "cured"), SYMPTOMS)
+def test_a_fix_cures_the_symptom(name, ill, cured, tmp_path, monkeypatch):
+    """The program with the fix in place prints what it was meant to."""
+    monkeypatch.chdir(tmp_path)
+    before = run(HERE / f"{name}.py")
+    _, after = mended(name, before, tmp_path)
+
+    assert before.printed.strip() == ill
+    assert after.printed.strip() == cured
+
+
+def mended(name, ran, folder):
+    """Return the findings of a program whose fixes can be applied, and the run with all of them in place."""
+    path = HERE / f"{name}.py"
+    applicable = [finding for finding in serious(ran.timeline) if is_applicable(finding)]
+    assert applicable
+    copy = folder / path.name
+    copy.write_text(applied(path.read_text(encoding="utf-8"), applicable), encoding="utf-8")
+    return applicable, run(copy)
 
 
 def serious(timeline):

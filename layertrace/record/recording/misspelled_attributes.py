@@ -59,6 +59,7 @@ def _observations(slips: list[_Slip], uses: AttributeUses) -> Iterator[Observati
                 name=f"{slip.layer.class_name}.{slip.name}",
                 before=meant,
                 now=slip.value,
+                role="layer",
                 location=uses.setting[0] if uses.setting else None,
             )
         return
@@ -70,6 +71,7 @@ def _observations(slips: list[_Slip], uses: AttributeUses) -> Iterator[Observati
             name=f"{cls}.{slips[0].name}",
             before=meant,
             now=slips[0].value if is_one_value else Opaque("a value"),
+            role="layer",
             location=place,
         )
 
@@ -88,9 +90,15 @@ def _slips(record: LayerRecord) -> Iterator[_Slip]:
     for name, value in list(attributes.items()):
         if type(name) is not str or name.startswith("_") or name in known or len(name) < _SHORTEST:
             continue
-        meant = next((each for each in settable if _is_near(name, each)), None)
+        meant = _meant(name, settable)
         if meant is not None and not _is_known(cls, name):
             yield _Slip(record.ref(), name, meant, describe(value))
+
+
+@lru_cache(maxsize=4096)
+def _meant(name: str, settable: tuple[str, ...]) -> str | None:
+    """Return the name that is near to another."""
+    return next((each for each in settable if _is_near(name, each)), None)
 
 
 def _settable_in(cls: type) -> tuple[str, ...]:

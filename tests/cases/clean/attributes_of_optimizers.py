@@ -17,6 +17,9 @@ optimizer = Counting(0.1)
 optimizer.learning_rate = 0.01
 optimizer.clipnorm = 1.0
 optimizer.tag_of_the_run = "first"
+optimizer.iteration = 0
 net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 net.compile(optimizer, "mse")
 net.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+optimizer.iteration += 1
+print(optimizer.iteration)

@@ -8,4 +8,4 @@ model.compile(keras.optimizers.SGD(0.1), "mse")
 model.fit(x, y, verbose=0)
 model.optimizer.learing_rate = 1e-4  # finds: LT705 -
 model.fit(x, y, verbose=0)
-print("rate:", float(model.optimizer.learning_rate))
+print(f"rate: {float(model.optimizer.learning_rate):.4g}")

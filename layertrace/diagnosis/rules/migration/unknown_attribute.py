@@ -10,8 +10,11 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import attribute_renamed, text_replaced
-from layertrace.diagnosis.user_source import nodes_at
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.event import Location
+
+_FORMER_NAMES = ("lr",)
+"""Names of Keras 2: a program that reads what it has set there is mistaken all the same."""
 
 
 @rule("LT705", "unknown-attribute", "error", links.OPTIMIZERS)
@@ -42,16 +45,19 @@ def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     - Not reported if no attribute has a name like it: the program may keep something of its own there.
     - Of layers and models, only slips are found: one letter more, less or other, or two exchanged, in a name
       of at least six. An ending makes another name, such as `optimizers` and `trainable_`.
-    - A layer is examined if it still exists when the recording ends. Not reported if the program reads the
-      attribute anywhere, or has its name as a string.
+    - A layer is examined if it still exists when the recording ends. A slip is not reported if the program
+      reads the attribute. For those of layers, its name as a string counts as reading.
     - If several lines set such an attribute, the findings name the lines and not the layers.
     """
     for observation in context.observations("unknown attribute"):
         cls, _, name = observation.name.rpartition(".")
         if observation.before is None:
             continue  # of the program's own: tests/cases/clean/attributes_of_optimizers.py
-        meant = str(observation.before)
-        owner = _owner(observation.location, name) or "the optimizer"
+        # Read by the program, which means it: tests/cases/clean/attributes_of_optimizers.py
+        if name not in _FORMER_NAMES and _is_read(observation.location, name):
+            continue
+        meant, kind = str(observation.before), observation.role or "optimizer"
+        owner = _owner(observation.location, name) or f"the {kind}"
         subject = f"{owner} ({cls})" if observation.layer is None else "{layer}"
         yield Violation(
             message=f"{subject} has no attribute {name}: setting it to {observation.now} has no effect. "
@@ -59,8 +65,7 @@ def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             layer=observation.layer,
             location=observation.location,
             evidence=(Evidence(f"{name} = {observation.now}", (), observation.location),),
-            fix=_renamed(observation.location, name, meant)
-            or f"{'optimizer' if observation.layer is None else 'layer'}.{meant} = {observation.now!r}",
+            fix=_renamed(observation.location, name, meant) or f"{kind}.{meant} = {observation.now!r}",
             fix_place="in place",
         )
 
@@ -71,9 +76,18 @@ def _renamed(location: Location | None, name: str, meant: str) -> str | None:
     return attribute_renamed(location, name, meant) or text_replaced(location, given, meant)
 
 
+def _is_read(location: Location | None, attribute: str) -> bool:
+    """Return whether the file of a line reads an attribute of this name."""
+    tree = None if location is None else tree_of(location.file)
+    attributes = (node for node in ast.walk(tree or ast.Pass()) if isinstance(node, ast.Attribute))
+    return any(node.attr == attribute and isinstance(node.ctx, ast.Load) for node in attributes)
+
+
 def _owner(location: Location | None, attribute: str) -> str:
-    """Return the expression whose attribute a line sets: `model.optimizer`."""
+    """Return the expression whose attribute a line sets, also by `setattr`: `model.optimizer`."""
     for node in nodes_at(location):
         if isinstance(node, ast.Attribute) and node.attr == attribute and isinstance(node.ctx, ast.Store):
             return ast.unparse(node.value)
+        if isinstance(node, ast.Call) and dotted(node.func) == "setattr" and len(node.args) == 3:
+            return ast.unparse(node.args[0])
     return ""
