@@ -13,8 +13,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "golden")]  # whichever import mode
 
 pytest.register_assert_rewrite("golden")
 
-# The recordings in `recordings/` name the programs by where they were recorded. Fixes are edits of their lines,
-# so the lines must be found on a machine that has no such folder.
+# The recordings in `recordings/` name the programs by where they were recorded. Fixes are edits of their
+# lines, so the lines must be found on a machine that has no such folder.
 for program in (HERE / "programs").glob("*.py"):
     file, text = f"/home/ada/project/{program.name}", program.read_text(encoding="utf-8")
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
