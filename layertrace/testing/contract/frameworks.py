@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,23 @@ class Framework:
             yield
         finally:
             precision.set_global_policy(before)
+
+    @contextmanager
+    def names_numbered_from(self, number: int) -> Iterator[None]:
+        """Let the names that layers get without `name=` go on from a number in a block: `dense_9`, `dense_10`."""
+        if self.is_legacy:
+            counts = importlib.import_module("tf_keras.src.backend").get_default_graph_uid_map()
+        else:
+            state = importlib.import_module("keras.src.backend.common.global_state")
+            counts = state.get_global_attribute("object_name_uids")  # as naming.uniquify has (Keras 3.15)
+        before = dict(counts or {})
+        try:
+            if before:
+                counts.update(dict.fromkeys(before, number))
+            yield
+        finally:
+            if before:
+                counts.update(before)
 
     @contextmanager
     def custom_objects(self, layer: object) -> Iterator[None]:

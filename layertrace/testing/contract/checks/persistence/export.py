@@ -20,8 +20,8 @@ def export(subject: Subject) -> None:
     """A model with the layer, exported by `model.export` and loaded by TensorFlow, gives the same outputs.
 
     ## Why
-    Serving runs the graph without Python. A variable or table that no attribute of the layer holds is not in
-    the file.
+    Serving runs the graph without Python. A lookup table that no attribute of the layer holds is not in the
+    file.
 
     ## Known limits
     It is loaded in the same process, where a `tf.numpy_function` still exists. Keras exports a call without
@@ -33,7 +33,7 @@ def export(subject: Subject) -> None:
     with subject.doing("calling it with keras.Input"):
         model = subject.functional(layer, subject.inputs.batch)
     out, again = (outputs_of(tf, subject.call(layer)) for _ in range(2))
-    fix = "assign variables, tables and layers to attributes of the layer"
+    fix = "assign lookup tables to attributes of the layer"
     with subject.doing("exporting a model of it", fix, line), tempfile.TemporaryDirectory() as folder:
         options = {} if subject.framework.is_legacy else {"verbose": False}
         try:

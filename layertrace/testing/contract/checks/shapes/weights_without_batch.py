@@ -9,7 +9,7 @@ from layertrace.testing.contract.subject import Subject
 from layertrace.timeline import Timeline
 
 
-@check("shapes", "weights-without-batch")
+@check("shapes", "weights-without-batch", after=["weight-order"])
 def weights_without_batch(subject: Subject) -> None:
     """The weights have the same shapes whatever the batch size of the first call is.
 

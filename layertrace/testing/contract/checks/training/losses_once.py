@@ -62,16 +62,17 @@ def _compare_children(subject: Subject, layer: Any, values: list[float]) -> None
     import numpy as np
 
     rest = list(values)
-    sums = {}
+    counted = {}
     for child in _children(layer):
         inside = _values(subject.tf, child)
         for value in inside:
             same = next((other for other in rest if np.isclose(other, value)), None)
             if same is not None:
                 rest.remove(same)
-        sums[child.name] = sum(inside)
-    for name, total in sums.items():
-        if abs(total) > 1e-9 and any(np.isclose(value, total) for value in rest):
+        counted[child.name] = [*inside, sum(inside)]
+    for name, values_of_child in counted.items():
+        nonzero = [value for value in values_of_child if abs(value) > 1e-9]
+        if any(np.isclose(value, other) for value in nonzero for other in rest):
             raise Broken(
                 f"{subject.class_name} adds the losses of {name} to its own, so that they count twice",
                 method_line(layer, "call"),

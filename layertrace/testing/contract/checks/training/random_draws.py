@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
@@ -26,22 +29,31 @@ def random_draws(subject: Subject) -> None:
     """
     layer, tf = subject.built(), subject.tf
     tensors = subject.inputs.tensors(tf)
-    with subject.doing("calling it in training"):
-        weights = layer.get_weights()
-        eager = outputs_of(tf, subject.call_with(layer, tensors, True))
+    weights = layer.get_weights()
+
+    def called(function: Callable[..., Any]) -> list[Any]:
         layer.set_weights(weights)  # so that only random numbers make a difference
-        again = outputs_of(tf, subject.call_with(layer, tensors, True))
+        return outputs_of(tf, function(*tensors))
+
+    def varies(function: Callable[..., Any], calls: int) -> bool:
+        first = called(function)
+        return any(difference(first, called(function)) for _ in range(calls))
+
+    with subject.doing("calling it in training"):
+        is_random_eagerly = varies(
+            lambda *arguments: subject.call_with(layer, arguments, True),
+            _CALLS if subject.takes_training else 1,
+        )
     has_draws = draws_numbers(subject, layer, True)
-    if not has_draws and not difference(eager, again):
+    if not has_draws and not is_random_eagerly:
         raise NotApplicable("it draws no random numbers")
     function = subject.compiled(layer, training=True)
     with subject.doing("calling it in training, in a tf.function"):
-        first = outputs_of(tf, function(*tensors))
-        for _ in range(_CALLS):
-            if difference(first, outputs_of(tf, function(*tensors))):
-                return
+        if varies(function, _CALLS):
+            return
+        first = called(function)
     fix = "keras.random.normal(..., seed=self.seed_generator), with a keras.random.SeedGenerator of __init__"
-    if difference(eager, again) and not has_draws:
+    if is_random_eagerly and not has_draws:
         raise Broken(
             f"{subject.class_name} draws random numbers only when a tf.function is traced",
             method_line(layer, "call"),
