@@ -46,7 +46,7 @@ class Framework:
 
     @contextmanager
     def names_numbered_from(self, number: int) -> Iterator[None]:
-        """Let the names that layers get without `name=` go on from a number in a block: `dense_9`, `dense_10`."""
+        """Number the names that Keras generates for layers from a number on: `dense_9`, `dense_10`."""
         if self.is_legacy:
             counts = importlib.import_module("tf_keras.src.backend").get_default_graph_uid_map()
         else:
