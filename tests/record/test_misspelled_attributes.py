@@ -141,7 +141,7 @@ def test_of_a_program_without_source_the_layer_alone_is_named(source, expected):
     """Python does not keep the source of `exec`; what methods read is in their code."""
     with layertrace.trace(report=False) as timeline:
         names = {"__name__": "__main__"}
-        exec(compile(source, "<string>", "exec"), names)
+        exec(compile(source, "<without source>", "exec"), names)
 
     assert slips(timeline) == expected
     findings = timeline.findings(select=["LT705"])
