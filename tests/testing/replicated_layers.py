@@ -56,6 +56,20 @@ class MeanOfBatches(keras.layers.Layer):
         return inputs - self.mean
 
 
+@layertrace.testing.example(ROWS, "float32[2, 3]")
+class Joined(keras.layers.Layer):
+    """Several arguments."""
+
+    def call(self, left, right):
+        return tf.concat([left, right], -1)
+
+
+@layertrace.testing.example({"a": ROWS, "b": [ROWS, ROWS]})
+class Nested(keras.layers.Layer):
+    def call(self, inputs):
+        return {"sum": inputs["a"] + inputs["b"][0] * inputs["b"][1]}
+
+
 @layertrace.testing.example(ROWS)
 class ScaleOfModule(keras.layers.Layer):
     def __init__(self, **kwargs):  # breaks: variables-in-scope

@@ -23,7 +23,6 @@ def prepare_devices(checks: Iterable[Check]) -> None:
     if not any(item.group == "distribution" for item in checks):
         return
     tf = importlib.import_module("tensorflow")
-
     cpu = tf.config.list_physical_devices("CPU")[0]
     with suppress(RuntimeError):  # it has started
         if len(tf.config.get_logical_device_configuration(cpu) or ()) < REPLICAS:

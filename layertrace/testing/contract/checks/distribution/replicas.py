@@ -62,7 +62,7 @@ def replicas(subject: Subject) -> None:
                 f"the replicas have other values of {name} of {type(holder).__name__} after a call in "
                 "training, since nothing states how to combine their updates",
                 method_line(holder, "call"),
-                f'create it with aggregation="mean": self.{name} = self.add_weight(..., aggregation="mean")',
+                f'self.{name} = self.add_weight(..., aggregation="mean")',
                 sides=sides_of(differs, "replica 0", "replica 1"),
             )
 
