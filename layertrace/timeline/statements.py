@@ -15,7 +15,7 @@ from itertools import islice
 
 from layertrace.timeline.event import Location
 
-__all__ = ["Statement", "Statements", "read_statements"]
+__all__ = ["Statement", "Statements", "read_statements", "source_of_file"]
 
 LONGEST_SOURCE = 200
 LONGEST_LINE = 400
@@ -112,14 +112,22 @@ def _statement_at(file: str, line: int) -> Statement | None:
     )
 
 
+def source_of_file(file: str) -> str | None:
+    """Return the source of a file, or of code that `linecache` knows; None if it cannot be read."""
+    # `linecache` would look for a relative name in all of `sys.path`.
+    if not (file in linecache.cache or os.path.exists(file)):
+        return None
+    return "".join(linecache.getlines(file))
+
+
 @lru_cache(maxsize=64)
 def _index(file: str) -> Mapping[int, tuple[ast.stmt, Statement]]:
     """Return the innermost statement of each line."""
-    # `linecache` would look for a relative name in all of `sys.path`.
-    if not (file in linecache.cache or os.path.exists(file)):
+    source = source_of_file(file)
+    if source is None:
         return {}
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a notebook cell with a magic command
         return {}
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.frameworks import autograph
 from layertrace.record.process import safe
 from layertrace.timeline.event import Location
+from layertrace.timeline.statements import source_of_file
 
 __all__ = ["AttributeUses", "program_files", "uses_of"]
 
@@ -53,7 +53,7 @@ def uses_of(name: str, files: Iterable[str]) -> AttributeUses:
     setting: list[Location] = []
     is_read, is_complete = False, True
     for file in sorted(files):
-        source = _source(file)
+        source = source_of_file(file)
         is_complete = is_complete and source is not None
         tree = _tree(source) if source is not None and name in source else None
         for node, function in () if tree is None else _in_functions(tree):
@@ -64,13 +64,6 @@ def uses_of(name: str, files: Iterable[str]) -> AttributeUses:
                 is_read = True
     setting.sort(key=lambda place: (place.file, place.line))
     return AttributeUses(tuple(setting), is_read, is_complete)
-
-
-def _source(file: str) -> str | None:
-    # `linecache` would look for a relative name in all of `sys.path`.
-    if not (file in linecache.cache or os.path.exists(file)):
-        return None
-    return "".join(linecache.getlines(file))
 
 
 def _tree(source: str) -> ast.Module | None:

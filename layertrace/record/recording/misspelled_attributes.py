@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,13 +11,14 @@ from layertrace.record.describe.attribute_uses import AttributeUses, program_fil
 from layertrace.record.describe.values import describe
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.bytecode import functions_behind, read_by
 from layertrace.record.python_state.framework_attributes import assigned_by_framework, set_by_framework
-from layertrace.timeline.context import Observation
-from layertrace.timeline.event import LayerRef, Opaque, Structure
+from layertrace.timeline.context import Observation, RecordingContext
+from layertrace.timeline.event import Event, LayerRef, Opaque, Structure
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["misspelled_attributes"]
+__all__ = ["with_slips"]
 
 _SHORTEST = 6
 """The fewest letters of a name: shorter names are near to each other by chance."""
@@ -29,13 +31,20 @@ class _Slip(NamedTuple):
     value: Structure
 
 
-def misspelled_attributes(numbers: Collection[int], files: Iterable[str]) -> Iterator[Observation]:
-    """Yield the slips as observations.
+def with_slips(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
+    """Return a context with an observation for each slip.
 
-    Args:
-        numbers: The numbers of the layers to examine.
-        files: The files that events came from. Source is read only if there is a name to look for.
+    Layers of the context that still exist are examined. Source is read only if there is a name to look for.
     """
+    locations = {id(event.location): event.location for event in events}.values()
+    files = {location.file for location in locations if location is not None}
+    with guarded("look for attributes that nothing reads"):
+        slips = tuple(_misspelled(context.states, files))
+        return replace(context, observations=(*context.observations, *slips))
+    return context
+
+
+def _misspelled(numbers: Collection[int], files: Iterable[str]) -> Iterator[Observation]:
     slips = [slip for record in _living(numbers) for slip in _slips(record)]
     if not slips:
         return

@@ -27,7 +27,7 @@ from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.listening import connect
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
-from layertrace.record.recording.misspelled_attributes import misspelled_attributes
+from layertrace.record.recording.misspelled_attributes import with_slips
 from layertrace.record.recording.targets import Targets
 from layertrace.record.spans import (
     LAYER,
@@ -225,7 +225,7 @@ class Recorder:
         events = None
         try:
             events = self._events()
-            self._context = _with_statements(self._context_of(self._records), events)
+            self._context = _with_source(self._context_of(self._records), events)
         except Exception:  # promise 1: this runs at the end of the program's `with` block
             events = None
             report_internal_error("read what was recorded")
@@ -321,7 +321,7 @@ class Recorder:
             if self._context is not None:
                 return self._context
             events = self.events()
-            return _with_statements(self._context_of([*self._records, *self._running()]), events)
+            return _with_source(self._context_of([*self._records, *self._running()]), events)
 
     def _context_of(self, records: Sequence[Record]) -> RecordingContext:
         layers = _layers_of(record for record in records if record[SPAN][START] >= self._start_ns)
@@ -349,20 +349,10 @@ def _layers_of(records: Iterable[Record]) -> dict[int, LayerRecord]:
     return {layer.number: layer for record in records if (layer := record[SPAN][LAYER]) is not None}
 
 
-def _with_slips(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
-    """Return the context with the attributes whose names are slips."""
-    locations = {id(event.location): event.location for event in events}.values()
-    files = {location.file for location in locations if location is not None}
-    with guarded("look for attributes that nothing reads"):
-        slips = tuple(misspelled_attributes(context.states, files))
-        return replace(context, observations=(*context.observations, *slips))
-    return context
-
-
-def _with_statements(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
-    """Return the context with the source of the program, as it is while the program still runs."""
+def _with_source(context: RecordingContext, events: Iterable[Event]) -> RecordingContext:
+    """Return the context with what the program's source states, as it is while the program still runs."""
     events = tuple(events)
-    context = _with_slips(context, events)
+    context = with_slips(context, events)
     failure = context.failure
     errors = (event.error for event in events if event.error is not None)
     return replace(
