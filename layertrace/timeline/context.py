@@ -18,7 +18,7 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
-    "no gradient", "tape used twice",
+    "no gradient", "tape used twice", "disconnected",
 ]  # fmt: skip
 
 
@@ -53,7 +53,8 @@ class Observation:
             batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op
             without a gradient.
             `no gradient`: a tape returned None for a tensor, or for all variables. `tape used twice`: a tape
-            that is not persistent was asked for gradients again.
+            that is not persistent was asked for gradients again. `disconnected`: a functional model was not
+            created, since outputs of it come from other Inputs; the layer computes the first of them.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
@@ -71,24 +72,27 @@ class Observation:
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
             fit: how many epochs were wanted, and how many steps of each. For a mask: the value it looks for.
             For `trainable set`: those of the layers, this and the ones inside it, that were frozen before.
+            For `disconnected`: those of the Inputs that the model was given, and that no output comes from.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
-            For `restored`: how many of `variables`.
+            For `restored`: how many of `variables`. For `disconnected`: the numbers of the
+            Inputs, as layers, that it was not given.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
             For `same values`: the earlier variable, and this one. For a fit to a dataset:
             its cardinality.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
-            For `restored`: the names that the checkpoint has and the object that reads it has not.
+            For `restored`: the names that the checkpoint has and the object that reads it has not. For
+            `disconnected`: the positions of these outputs.
         without_gradient: The paths of those whose gradient was None.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
-            `layer` if a layer or model has it.
+            `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
             the layer met the data before; for a mask: where the attention is called; for a tape: where it was
             asked first.

@@ -18,6 +18,7 @@ mistake is a false alarm.
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 import re
@@ -91,6 +92,8 @@ def group_of(path: Path) -> str:
 
 def judge(path: Path) -> Score:
     """Run one program and compare what is found in it with what is wrong with it."""
+    gc.collect()
+    gc.freeze()  # what earlier programs left would be looked at in each collection: Keras collects often
     group, started, before = group_of(path), time.perf_counter(), os.getcwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

@@ -35,6 +35,7 @@ _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_RATE = "the learning rate with which a model is compiled is not known"
 _NO_STEPS = "it is not known how many steps of a fit were made"
 _NO_ATTENTION = "attention masks that are the wrong way round are not found"
+_NO_INPUTS = "it is not known which Inputs the outputs of a model come from that cannot be created"
 _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
 _NO_OUTPUT = "the layer that computes the output of a model is not known"
@@ -122,6 +123,7 @@ KERAS_PARTS = {
     "attention_mask": _keras(
         "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
     ),
+    "graph_of_layers": _keras("ops.function", "Function.__init__", _NO_INPUTS),
     "iterations": _keras("optimizers.base_optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _keras("losses.losses", "_fn_kwargs", _NO_LOSS, in_code=True),
     "regularizer": _keras(
@@ -188,6 +190,7 @@ TF_KERAS_PARTS = {
     "attention_mask": _tf_keras(
         "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
     ),
+    "graph_of_layers": _tf_keras("engine.functional", "Functional._init_graph_network", _NO_INPUTS),
     "iterations": _tf_keras("optimizers.optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _tf_keras("losses", "_fn_kwargs", _NO_LOSS, in_code=True),
     "history": _tf_keras("engine.keras_tensor", "_keras_history", _NO_OUTPUT, in_code=True),

@@ -14,6 +14,7 @@ from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
+from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
 from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
@@ -84,9 +85,10 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         points.append(
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
-    mask = keras_private.PARTS[framework]["attention_mask"]
-    if parts.exists(mask):
-        points.append(_point(*parts.home(mask), ATTENTION_MASKS, "watch"))
+    for name, observer in (("attention_mask", ATTENTION_MASKS), ("graph_of_layers", GRAPHS_OF_LAYERS)):
+        part = keras_private.PARTS[framework][name]
+        if parts.exists(part):
+            points.append(_point(*parts.home(part), observer, "watch"))
     return (*points, *_update_points(framework), *_loss_points(framework))
 
 

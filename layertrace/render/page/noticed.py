@@ -69,6 +69,7 @@ def _description(observation: Observation) -> str:
         "blocked gradient": f"{name} has no gradient, so the tape returned None",
         "no gradient": "the tape returned None",
         "tape used twice": "the tape had been asked for gradients before, and is not persistent",
+        "disconnected": "the inputs of a model do not lead to the output of this layer",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
         "fitted": f"fit ended after {now} steps",
