@@ -42,6 +42,7 @@ _NO_OUTPUT = "the layer that computes the output of a model is not known"
 _NO_READERS = "Python values that a model, loss or metric reads, and that change later, are not noticed"
 _NO_CONTEXT = "a direct call of a layer that loses `training` is not found"
 _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
+_NO_NUMBERS = "check_layer does not try whether generated names decide the order of weights"
 
 KERAS_PARTS = {
     "layer": _keras("layers.layer", "Layer", _NO_LAYERS),
@@ -144,6 +145,7 @@ KERAS_PARTS = {
     ),
     "metric_function": _keras("metrics.reduction_metrics", "_fn", _NO_READERS, in_code=True),
     "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),
+    "name_numbers": _keras("utils.naming", "object_name_uids", _NO_NUMBERS, in_code=True),
 }
 """What is read of Keras 3."""
 
@@ -203,6 +205,7 @@ TF_KERAS_PARTS = {
     "loss_scale": _tf_keras("mixed_precision.loss_scale_optimizer", "BaseLossScaleOptimizer", _NO_HOLDER),
     "random_generator": _tf_keras("backend", "RandomGenerator", _NO_HOLDER),
     "keras_graph": _tf_keras("backend", "keras_graph", _NO_SYMBOLIC, in_code=True),
+    "name_numbers": _tf_keras("backend", "get_default_graph_uid_map", _NO_NUMBERS),
 }
 """What is read of tf_keras."""
 

@@ -45,21 +45,12 @@ class Framework:
             precision.set_global_policy(before)
 
     @contextmanager
-    def names_numbered_from(self, number: int) -> Iterator[None]:
-        """Number the names that Keras generates for layers from a number on: `dense_9`, `dense_10`."""
-        if self.is_legacy:
-            counts = importlib.import_module("tf_keras.src.backend").get_default_graph_uid_map()
-        else:
-            state = importlib.import_module("keras.src.backend.common.global_state")
-            counts = state.get_global_attribute("object_name_uids")  # as naming.uniquify has (Keras 3.15)
-        before = dict(counts or {})
-        try:
-            if before:
-                counts.update(dict.fromkeys(before, number))
-            yield
-        finally:
-            if before:
-                counts.update(before)
+    def names_numbered_from(self, number: int) -> Iterator[bool]:
+        """Number the names that Keras generates in a block from a number on, and yield whether that works."""
+        # Assertions do not import recording; by then `layertrace.trace` has loaded it.
+        numbering = importlib.import_module("layertrace.record.frameworks.generated_names")
+        with numbering.names_numbered_from(self.keras.__name__, number) as is_numbered:
+            yield is_numbered
 
     @contextmanager
     def custom_objects(self, layer: object) -> Iterator[None]:
