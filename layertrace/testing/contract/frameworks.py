@@ -92,7 +92,7 @@ def base_of(cls: type) -> type | None:
 
 
 def layers_inside(layer: object) -> Iterator[Any]:
-    """Yield a layer and those that it holds in attributes, also in lists and mappings, and they in theirs."""
+    """Yield a layer and those that it holds in attributes, also in lists, sets and mappings, and so on."""
     framework = framework_of(layer)
     remaining, seen = [layer], set[int]()
     while remaining:
@@ -103,7 +103,7 @@ def layers_inside(layer: object) -> Iterator[Any]:
         if framework is not None and isinstance(value, framework.base):
             yield value
             remaining += vars(value).values()
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, (list, tuple, set, frozenset)):
             remaining += value
         elif isinstance(value, dict):
             remaining += value.values()
