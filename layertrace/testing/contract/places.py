@@ -6,15 +6,18 @@ import inspect
 import linecache
 import sysconfig
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 from layertrace.timeline.event import Location
-from layertrace.timeline.ownership import is_framework_file, is_framework_name
+from layertrace.timeline.ownership import is_check_layer_file, is_framework_file, is_framework_name
 
-__all__ = ["class_line", "line_of_error", "method_line", "source_at"]
+__all__ = ["class_line", "line_inside", "line_of_error", "method_line", "source_at"]
 
 _OURS = str(Path(__file__).parents[2])
-_INSTALLED = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")})
+_SITES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
+_STDLIB = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib")})
+_INSTALLED = (*_SITES, *_STDLIB)
 
 
 def line_of_error(error: BaseException) -> Location | None:
@@ -24,6 +27,18 @@ def line_of_error(error: BaseException) -> Location | None:
         return None
     frame = frames[-1]
     return Location(frame.filename, frame.lineno or 0, frame.name)
+
+
+def line_inside(frames: Iterable[traceback.FrameSummary]) -> Location | None:
+    """Return the innermost line that is not of a framework, of those that a check has called."""
+    for frame in reversed(list(frames)):
+        file = frame.filename
+        if is_check_layer_file(file):
+            return None
+        is_library = file.startswith(_STDLIB) and not file.startswith(_SITES)
+        if not (is_library or is_framework_file(file) or file.startswith("<frozen")):
+            return Location(file, frame.lineno or 0, frame.name)
+    return None
 
 
 def method_line(layer: object, name: str) -> Location | None:

@@ -9,15 +9,15 @@ from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import described, outputs_of
 
-__all__ = ["try_policy"]
+__all__ = ["FLOATS", "inputs_cast_to", "try_policy"]
 
-_FLOATS = ("float16", "bfloat16", "float32", "float64")
+FLOATS = ("float16", "bfloat16", "float32", "float64")
 _NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "not in the list of allowed")
 """How TensorFlow states that an operation does not exist for a dtype (TensorFlow 2.21)."""
 
 
-def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> None:
-    """Create and call a layer with a global dtype policy.
+def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> Any:
+    """Create and call a layer with a global dtype policy, and return it.
 
     Args:
         subject: The layer.
@@ -48,7 +48,7 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> No
                 raise
     has_floats = any("float" in leaf.spec.dtype for leaf in subject.inputs.leaves) or layer.weights
     for array in outputs if has_floats else ():
-        if array.dtype.name in _FLOATS and array.dtype.name != compute:
+        if array.dtype.name in FLOATS and array.dtype.name != compute:
             raise Broken(
                 f"{subject.class_name} returns {described(array)} with the policy {policy}, "
                 f"expected {compute}",
@@ -56,25 +56,31 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> No
                 "tf.cast(…, self.compute_dtype)",
             )
     _compare_weights(subject, layer, policy, variable)
+    return layer
 
 
-def _tensors(subject: Subject, compute: str) -> tuple[Any, ...]:
-    """Return the inputs as a layer before it returns them: tf_keras casts only the first argument."""
-    tf, tensors = subject.tf, subject.inputs.tensors(subject.tf)
-    if not subject.framework.is_legacy:
-        return tensors
+def inputs_cast_to(subject: Subject, compute: str) -> tuple[Any, ...]:
+    """Return the inputs as a layer before it returns them, which has the same dtype policy."""
+    tf = subject.tf
 
     def cast(tensor: Any) -> Any:
         return tf.cast(tensor, compute) if tensor.dtype == tf.float32 else tensor
 
-    result: tuple[Any, ...] = tf.nest.map_structure(cast, tensors)
+    result: tuple[Any, ...] = tf.nest.map_structure(cast, subject.inputs.tensors(tf))
     return result
+
+
+def _tensors(subject: Subject, compute: str) -> tuple[Any, ...]:
+    """Return the inputs of a call; for tf_keras they are cast, since it casts only the first argument."""
+    if subject.framework.is_legacy:
+        return inputs_cast_to(subject, compute)
+    return subject.inputs.tensors(subject.tf)
 
 
 def _compare_weights(subject: Subject, layer: Any, policy: str, variable: str) -> None:
     for weight in layer.weights:
         dtype = _dtype(weight)
-        if dtype in _FLOATS and dtype != variable:
+        if dtype in FLOATS and dtype != variable:
             name = getattr(weight, "path", weight.name).rpartition("/")[2]
             raise Broken(
                 f"the weight {name!r} of {subject.class_name} is {dtype} with the policy {policy}, "
