@@ -32,6 +32,37 @@ def scaled():
     return Head(3.0)
 """
 
+WITHOUT_FUNCTION = """
+import keras
+
+
+class Unbuilt(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.LayerNormalization()
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=())
+
+    def call(self, inputs):
+        return self.norm(inputs) * self.scale
+
+
+class Forgets(keras.layers.Layer):
+    def __init__(self, factor=1.0):
+        super().__init__()
+        self.factor = factor
+
+    def build(self, input_shape):
+        pass
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+    def get_config(self):
+        return {"factor": self.factor + 1}
+"""
+
 PACKAGE = {
     "__init__.py": """
 from heads.layers import Base, Gate, Head, Shift, Table
@@ -137,6 +168,24 @@ def test_status_and_card(run):
     assert "✗ config-round-trip" in card or "x config-round-trip" in card
     assert "def get_config(self):" in card
     assert run("heads:Head", "--input", "float32[2, 5]", "--select", "config-round-trip")[0] == 0
+
+
+def test_no_line_of_the_command_line_is_in_a_timeline(run, tmp_path):
+    """A class without a function of its own is created at its line, and called by no line of the user's."""
+    (tmp_path / "heads.py").write_text(WITHOUT_FUNCTION)
+    _, output, _ = run("heads.py:Unbuilt", "--input", "float32[2, 5]", "--select", "variables-in-build")
+
+    assert places(output) == [("call", ""), ("build", "heads.py:14"), ("variable", "heads.py:14")]
+
+    _, output, _ = run("heads.py:Forgets", "--input", "float32[2, 5]", "--select", "config-round-trip")
+
+    assert places(output) == [("init", "heads.py:17"), ("build", ""), ("call", ""), ("call", "")]
+
+
+def places(output):
+    """Return the kind and the line of each event in a card."""
+    events = re.findall(r"[─-] \d+ +(.+)", output)
+    return [(event.split()[0], "".join(re.findall(r"\S+\.py:\d+", event))) for event in events]
 
 
 @pytest.fixture

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from layertrace.render.console import Printable
 from layertrace.render.trees.tree import TimelineTree
+from layertrace.testing.contract.places import lines_of_runner
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.event import Location
 
-__all__ = ["Excerpt", "excerpt_of", "telling"]
+__all__ = ["Excerpt", "excerpt_of", "telling", "without_lines_of_runner"]
 
 LINES = 8
 """A card has one excerpt for each failure, and is read at a glance."""
@@ -42,6 +44,22 @@ def excerpt_of(timeline: Timeline, events: Sequence[Event]) -> Excerpt | None:
     numbers = {seq for event in events for seq in _around(event, timeline)}
     part = timeline.where(lambda event: event.seq in numbers)
     return Excerpt(part, tuple(event.seq for event in events))
+
+
+def without_lines_of_runner(timeline: Timeline, class_line: Location | None) -> Timeline:
+    """Return a timeline without lines of the installed program that runs the checks, such as `layertrace`.
+
+    Nothing of the user's creates a layer whose class was given. Its `init` gets the line of its class.
+    """
+    runner = lines_of_runner()
+
+    def placed(event: Event) -> Event:
+        place = event.location
+        if place is None or (place.file, place.line) not in runner:
+            return event
+        return replace(event, location=class_line if event.kind == "init" else None)
+
+    return Timeline(map(placed, timeline), timeline.notes, timeline.surroundings)
 
 
 def telling(timeline: Timeline, class_name: str, location: Location | None) -> list[Event]:

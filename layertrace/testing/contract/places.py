@@ -12,7 +12,7 @@ from pathlib import Path
 from layertrace.timeline.event import Location
 from layertrace.timeline.ownership import is_check_layer_file, is_framework_file, is_framework_name
 
-__all__ = ["class_line", "line_inside", "line_of_error", "method_line", "source_at"]
+__all__ = ["class_line", "line_inside", "line_of_error", "lines_of_runner", "method_line", "source_at"]
 
 _OURS = str(Path(__file__).parents[2])
 _SITES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
@@ -39,6 +39,16 @@ def line_inside(frames: Iterable[traceback.FrameSummary]) -> Location | None:
         if not (is_library or is_framework_file(file) or file.startswith("<frozen")):
             return Location(file, frame.lineno or 0, frame.name)
     return None
+
+
+def lines_of_runner() -> set[tuple[str, int]]:
+    """Return the lines of installed programs that are running now, each as a file and a number."""
+    frames = (frame for frame, _ in traceback.walk_stack(None))
+    return {
+        (frame.f_code.co_filename, frame.f_lineno)
+        for frame in frames
+        if frame.f_code.co_filename.startswith(_INSTALLED)
+    }
 
 
 def method_line(layer: object, name: str) -> Location | None:

@@ -17,9 +17,9 @@ from types import FrameType
 from layertrace.diagnosis import Finding
 from layertrace.diagnosis.finding import Evidence
 from layertrace.testing.contract.check import Check, needed_checks
-from layertrace.testing.contract.excerpts import Excerpt, excerpt_of, telling
+from layertrace.testing.contract.excerpts import Excerpt, excerpt_of, telling, without_lines_of_runner
 from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
-from layertrace.testing.contract.places import source_at
+from layertrace.testing.contract.places import class_line, source_at
 from layertrace.testing.contract.subject import Subject, brief
 from layertrace.timeline import Timeline
 
@@ -87,14 +87,16 @@ class Run:
 
     def _excerpt(self, check: Check, broken: Broken) -> Excerpt | None:
         """Return the part of the timeline that shows a failure; record the check again if it was not."""
+        line = class_line(self._subject.cls)
         if broken.timeline is not None:
-            return excerpt_of(broken.timeline, broken.events)
+            return excerpt_of(without_lines_of_runner(broken.timeline, line), broken.events)
         recordings: list[Timeline] = []
         with suppress(Exception, TimeIsUp), within(self._seconds), quiet(), self._subject.watch() as timeline:
             recordings.append(timeline)
             check.function(self._subject)  # it fails as before
         for timeline in recordings:
-            return excerpt_of(timeline, telling(timeline, self._subject.class_name, broken.location))
+            events = telling(timeline, self._subject.class_name, broken.location)
+            return excerpt_of(without_lines_of_runner(timeline, line), events)
         return None
 
 

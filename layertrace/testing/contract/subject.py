@@ -29,6 +29,7 @@ class Subject:
 
     Attributes:
         framework: The Keras of the layer.
+        cls: Its class.
         class_name: The name of its class.
 
     Raises:
@@ -52,7 +53,8 @@ class Subject:
                 f"the function returned a {type(layer).__name__}, expected a Keras layer; return one"
             )
         self.framework: Framework = framework
-        self.class_name = type(layer).__name__
+        self.cls = type(layer)
+        self.class_name = self.cls.__name__
         self._accepts = frozenset(inspect.signature(layer.call).parameters)
         try:
             self.call(layer)
