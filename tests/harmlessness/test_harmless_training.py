@@ -131,3 +131,35 @@ def test_data_and_states_are_the_same(k):
         return [read.history, history.history, first, second, net.evaluate(data, verbose=0)]
 
     assert_same(program)
+
+
+@KERAS
+def test_metrics_have_the_same_values_in_each_epoch(k):
+    """Reading their variables before and after each reset changes none, also of one that is not listed."""
+
+    class Net(k.Model):
+        def __init__(self):
+            super().__init__()
+            self.listed, self.left_out = k.metrics.Mean(name="listed"), k.metrics.AUC(name="left_out")
+            self.asked = 0
+
+        @property
+        def metrics(self):
+            self.asked += 1
+            return [self.listed]
+
+        def call(self, x):
+            return x
+
+        def train_step(self, data):
+            self.listed.update_state(data)
+            self.left_out.update_state(data > 5, data / 12)
+            return {"listed": self.listed.result(), "left_out": self.left_out.result()}
+
+    def program():
+        net = Net()
+        net.compile("sgd")
+        history = net.fit(np.arange(12.0), epochs=3, batch_size=4, shuffle=False, verbose=0).history
+        return history["listed"], history["left_out"], net.asked
+
+    assert_same(program)

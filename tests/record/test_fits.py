@@ -132,3 +132,38 @@ def test_a_fit_under_trace_gives_what_it_gives_bare(k):
     bare, traced = weights(contextlib.nullcontext()), weights(layertrace.trace())
 
     assert all(np.array_equal(one, other) for one, other in zip(bare, traced, strict=True))
+
+
+class Tracked:
+    """Updates two metrics, and lists one."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.listed, self.left_out = self.metric(name="listed"), self.metric(name="left_out")
+
+    @property
+    def metrics(self):
+        return [self.listed]
+
+    def train_step(self, data):
+        for metric in (self.listed, self.left_out):
+            metric.update_state(1.0)
+        return {"listed": self.listed.result()}
+
+
+@KERAS
+def test_a_metric_that_a_fit_does_not_reset_is_kept(k):
+    """It has the property that leaves it out; there is nothing to reset before the first epoch."""
+    cls = type("Net", (Tracked, k.Model), {"metric": k.metrics.Mean, "call": lambda _, x: x})
+    with layertrace.trace() as timeline:
+        model = cls(name="net")
+        model.compile("sgd")
+        model.fit(ROWS, verbose=0)
+        assert not seen(timeline, "metric kept")
+        model.fit(ROWS, epochs=2, verbose=0)
+
+    (kept,) = seen(timeline, "metric kept")
+    assert (kept.layer.name, kept.name, kept.reader) == ("net", "left_out", "left_out")
+    assert (kept.role, kept.paths) == ("not in metrics", ("Mean",))
+    assert kept.defined_at.function == "metrics"
+    assert kept.times == 2

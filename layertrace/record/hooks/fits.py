@@ -12,6 +12,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.dataset_splits import look_at_parts
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.mask_values import look_at_masks
+from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
@@ -78,6 +79,7 @@ def _end(fit: _Fit, *_: object) -> None:
     """Record a fit when it has ended, unless a callback stopped it."""
     with guarded("record the end of a fit"):
         note_end(fit.model)
+        look_at_metrics(fit.model, fit.place)
         data, model = fit.data, fit.model
         after = _steps_of(model)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:

@@ -19,6 +19,7 @@ from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
+from layertrace.record.hooks.metric_resets import METRIC_RESETS
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
     KERAS_UPDATES,
@@ -111,6 +112,7 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     if type(vars(base).get("trainable")) is property:
         yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
     yield _point(_owner(keras.Model, "fit"), "fit", FITS, "watch")
+    yield _point(_owner(keras.Model, "reset_metrics"), "reset_metrics", METRIC_RESETS, "watch")
     for name in _PASSES:
         yield _point(_owner(keras.Model, name), name, _passes(name), "watch")
     for rnn in (keras.layers.RNN, getattr(keras.layers, "ConvLSTM2D", keras.layers.RNN)):

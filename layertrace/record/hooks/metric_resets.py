@@ -1,0 +1,238 @@
+"""Notice metrics of a model that are what they were before after the model has reset its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from layertrace.record.describe import source_lines
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
+from layertrace.record.hooks.variables import number_of
+from layertrace.record.hub import hub
+from layertrace.record.layers import class_facts, register_layer
+from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
+from layertrace.record.python_state.framework_attributes import set_by_framework
+from layertrace.record.spans import CodePosition, code_behind
+from layertrace.timeline.registry import Register
+
+__all__ = ["METRIC_RESETS", "look_at_metrics"]
+
+_MOST = 256  # attributes or items of one collection that are looked at
+_NUMBERS = 10_000  # in one variable of a metric, which is read before and after each reset
+_METRICS = ("keras.src.metrics.metric", "tf_keras.src.metrics.base_metric")
+"""The modules that define the base class of metrics."""
+
+Values = tuple[Any, ...]
+"""The arrays in the variables of a metric."""
+
+
+class _Held(NamedTuple):
+    """A metric that a model holds.
+
+    Attributes:
+        path: The attribute: `kl_tracker`, `trackers.kl`; empty for one that the model was compiled with.
+        metric: The metric.
+        attributes: Those of the metric that hold its untracked variables; empty if Keras resets its own.
+        variables: What is compared: the variables that Keras resets, or else the untracked ones.
+    """
+
+    path: str
+    metric: Any
+    attributes: tuple[str, ...]
+    variables: list[Any]
+
+
+_before: Register[list[Values]] = Register()
+"""What a metric is when the reset of all metrics begins."""
+_kept: Register[list[Values]] = Register()
+"""What a metric was after the last reset, if it was not reset."""
+
+
+def look_at_metrics(model: object, place: CodePosition | None) -> None:
+    """Record the metrics that went on from what they were when the model last reset its metrics.
+
+    Args:
+        model: The model, which resets its metrics now, or whose `fit` has ended.
+        place: The line of the program.
+    """
+    for held in _held(model):
+        values = _values(held.variables)
+        if values is None:
+            continue
+        _set(_before, held.metric, values)
+        kept = _kept.get(held.metric)
+        if kept and _has_grown(held, kept[0], values):
+            role = "untracked variables" if held.attributes else "not in metrics"
+            seen = PendingObservation("metric kept", (id(model), id(held.metric)), role=role, place=place)
+            seen.layer = register_layer(model)
+            seen.name, seen.reader = _name(held.metric), held.path
+            seen.paths = (safe.class_name(held.metric), *held.attributes)
+            seen.variables = tuple(map(number_of, held.variables))
+            seen.defined = None if held.attributes else _own_property(model)
+            add_observation(seen)
+
+
+def _after_reset(model: object) -> None:
+    """Keep what the metrics are that were not reset."""
+    for held in _held(model):
+        values, before = _values(held.variables), _before.get(held.metric)
+        is_kept = values is not None and before and _are_equal(before[0], values) and _are_used(values)
+        _set(_kept, held.metric, values if is_kept else None)
+
+
+def _set(register: Register[list[Values]], metric: object, values: Values | None) -> None:
+    known = register.get(metric)
+    if known is None:
+        known = register.add(metric, [])
+    known[:] = [] if values is None else [values]
+
+
+# Metrics
+
+
+def _held(model: object) -> Iterator[_Held]:
+    """Yield the metrics that a model holds, or was compiled with, and that Keras itself would reset."""
+    seen: set[int] = set()
+    for path, metric in _metrics_of(model):
+        if id(metric) in seen or not _is_reset_by_keras(metric):
+            continue
+        seen.add(id(metric))
+        tracked, raw = _tracked(metric), _untracked(metric)
+        if tracked and path:
+            yield _Held(path, metric, (), tracked)
+        elif raw and not tracked:
+            yield _Held(path, metric, tuple(raw), list(raw.values()))
+
+
+def _metrics_of(model: object) -> Iterator[tuple[str, Any]]:
+    """Yield the metrics in attributes of a model, and one object below, each with its path."""
+    for path, value in _attributes(model):
+        if _is_metric(value):
+            yield path, value
+        elif class_facts(type(value)) is not None or not safe.is_library_class(type(value)):
+            yield from ((f"{path}.{name}", item) for name, item in _attributes(value) if _is_metric(item))
+    compiled = safe.instance_dict(safe.instance_dict(model).get("_compile_metrics"))
+    todo = [compiled.get("_user_metrics"), compiled.get("_user_weighted_metrics")]
+    for _ in range(_MOST):
+        value = todo.pop() if todo else None
+        if _is_metric(value):
+            yield "", value
+        elif (inner := safe.unwrapped(value)) is not None:
+            todo += [item for _, item in safe.first_items(inner, _MOST)]
+
+
+def _attributes(thing: object) -> Iterator[tuple[str, Any]]:
+    """Yield what the program keeps in attributes of an object, and in lists and dicts there."""
+    is_layer = class_facts(type(thing)) is not None
+    base = set_by_framework(type(thing)) if is_layer else frozenset[str]()
+    for name, value in list(safe.instance_dict(thing).items())[:_MOST]:
+        if type(name) is not str or name in base or name.startswith("_self_"):
+            continue
+        inner = safe.unwrapped(value)
+        if inner is None:
+            yield name, value
+        else:
+            for key, item in safe.first_items(inner, _MOST):
+                yield f"{name}[{safe.key_words(key)}]", item
+
+
+def _is_metric(value: object) -> bool:
+    return any(
+        safe.name_of(base) == "Metric" and safe.module_of(base) in _METRICS for base in safe.mro(type(value))
+    )
+
+
+def _is_reset_by_keras(metric: object) -> bool:
+    """Return whether a metric has the `reset_state` of Keras, and is not a `Sum`, which may be a counter."""
+    # tests/cases/clean/metrics_that_are_kept.py
+    resets = [owner for owner in safe.mro(type(metric)) if "reset_state" in safe.namespace(owner)]
+    own_sum = safe.class_name(metric) == "Sum" and safe.is_framework_class(type(metric))
+    return bool(resets) and safe.is_framework_class(resets[0]) and not own_sum
+
+
+def _tracked(metric: object) -> list[Any]:
+    """Return the variables that Keras resets: `_variables` of a metric; those of tf_keras are layers."""
+    attributes = safe.instance_dict(metric)
+    names = ("_variables", "_non_trainable_weights", "_trainable_weights", "_metrics")
+    inner = [safe.unwrapped(attributes.get(name)) for name in names]
+    return [item for each in inner if each is not None for _, item in safe.first_items(each, _MOST)]
+
+
+def _untracked(metric: object) -> dict[str, Any]:
+    """Return the variables of TensorFlow in attributes of a metric, by their names."""
+    attributes = list(safe.instance_dict(metric).items())
+    return {name: value for name, value in attributes[:_MOST] if safe.is_a(value, Loaded.tf.Variable)}
+
+
+def _own_property(model: object) -> CodePosition | None:
+    """Return where the program defines the property `metrics` of a model."""
+    owner = next((cls for cls in safe.mro(type(model)) if "metrics" in safe.namespace(cls)), object)
+    defined = safe.namespace(owner).get("metrics")
+    if safe.is_framework_class(owner) or type(defined) is not property:
+        return None
+    code = code_behind(defined.fget)
+    return None if code is None else (code, -1)
+
+
+def _name(metric: object) -> str:
+    name = safe.framework_attribute(metric, "name", below=True)
+    return name if type(name) is str else ""
+
+
+# Values
+
+
+def _values(variables: list[Any]) -> Values | None:
+    """Return the arrays in variables of TensorFlow; None if one cannot be read, or is large."""
+    if not Loaded.tf.executing_eagerly():
+        return None
+    arrays = []
+    for variable in variables:
+        inner = safe.instance_dict(variable).get("_value", variable)
+        if not safe.is_a(inner, Loaded.tf.Variable) or (inner.shape.num_elements() or 0) > _NUMBERS:
+            return None
+        arrays.append(inner.numpy())
+    return tuple(arrays)
+
+
+def _are_equal(before: Values, now: Values) -> bool:
+    return len(before) == len(now) and all(
+        old.shape == new.shape and (old == new).all() for old, new in zip(before, now, strict=True)
+    )
+
+
+def _are_used(values: Values) -> bool:
+    return any(value.any() for value in values)
+
+
+def _has_grown(held: _Held, before: Values, now: Values) -> bool:
+    """Return whether a metric went on counting.
+
+    Its `count` is larger, or, if it has none, some number is larger and none is smaller.
+    """
+    count = safe.instance_dict(held.metric).get("count")
+    at = next((n for n, variable in enumerate(held.variables) if variable is count), None)
+    if len(before) != len(now) or any(old.shape != new.shape for old, new in zip(before, now, strict=True)):
+        return False
+    pairs = list(zip(before, now, strict=True)) if at is None else [(before[at], now[at])]
+    return all((old <= new).all() for old, new in pairs) and any((old < new).any() for old, new in pairs)
+
+
+def _begin(call: Call) -> Call | None:
+    if not hub.observers:
+        return None
+    with guarded("read metrics before a reset"):
+        look_at_metrics(call.subject, source_lines.caller(call.method, call.caller))
+    return call
+
+
+def _end(call: Call, *_: object) -> None:
+    with guarded("read metrics after a reset"):
+        _after_reset(call.subject)
+
+
+METRIC_RESETS: AnyObserver = Observer(begin=_begin, end=_end, fail=ignore)
+"""Observes `reset_metrics` of a model, which `fit` and `evaluate` call before each pass."""
