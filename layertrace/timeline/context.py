@@ -18,7 +18,7 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
-    "metric kept",
+    "metric kept", "average kept",
     "no gradient", "tape used twice", "disconnected",
 ]  # fmt: skip
 
@@ -64,6 +64,7 @@ class Observation:
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
+            `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an

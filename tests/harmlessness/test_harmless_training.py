@@ -163,3 +163,20 @@ def test_metrics_have_the_same_values_in_each_epoch(k):
         return history["listed"], history["left_out"], net.asked
 
     assert_same(program)
+
+
+@KERAS
+def test_averages_of_weights_are_the_same(k):
+    """They are compared with the weights, and neither changes."""
+
+    def program():
+        k.utils.set_random_seed(0)
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        model.compile(k.optimizers.Adam(0.1, use_ema=True, ema_momentum=0.5), "mse")
+        for _ in range(3):
+            model.train_on_batch(np.ones((4, 3)), np.ones((4, 1)))
+        before = model.get_weights()
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+        return before + model.get_weights()
+
+    assert_same(program)

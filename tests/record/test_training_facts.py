@@ -240,3 +240,20 @@ def test_a_second_request_to_a_tape_is_noted_with_the_line_of_the_first():
 
     (second,) = seen(timeline, "tape used twice")
     assert second.location.line - second.defined_at.line == 2
+
+
+@KERAS
+def test_an_average_is_kept_until_it_is_written_to_the_weights(k):
+    """Steps after that are a reason to write it again; one of `fit` is written by `fit`."""
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        model.compile(k.optimizers.SGD(0.5, use_ema=True), "mse")
+        model.fit(ONES, ONES[:, :1], verbose=0)
+        assert not seen(timeline, "average kept")
+        model.train_on_batch(ONES, ONES[:, :1])
+        (kept,) = seen(timeline, "average kept")
+        assert len(kept.variables) == 2
+        assert kept.location.function == "test_an_average_is_kept_until_it_is_written_to_the_weights"
+        assert not timeline.findings(select=["LT522"]), "a line of this file writes it later"
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+        assert not seen(timeline, "average kept")

@@ -33,6 +33,7 @@ _NO_ROLE = "the functions that train, test and predict are shown under TensorFlo
 _NO_REFERENCE = "layers that Keras creates as a reference while it saves or loads are shown like others"
 _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_RESET = "metrics that go on from epoch to epoch are not found"
+_NO_AVERAGE = "an average of weights that the program never uses is not found"
 _NO_RATE = "the learning rate with which a model is compiled is not known"
 _NO_STEPS = "it is not known how many steps of a fit were made"
 _NO_ATTENTION = "attention masks that are the wrong way round are not found"
@@ -121,6 +122,12 @@ KERAS_PARTS = {
     "reference_layers": _keras("saving.saving_lib", "get_attr_skipset", _NO_REFERENCE),
     "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
     "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
+    "average": _keras(
+        "optimizers.base_optimizer",
+        "BaseOptimizer._model_variables_moving_average",
+        _NO_AVERAGE,
+        in_code=True,
+    ),
     "learning_rate": _keras("optimizers.base_optimizer", "_learning_rate", _NO_RATE, in_code=True),
     "attention_mask": _keras(
         "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
@@ -191,6 +198,9 @@ TF_KERAS_PARTS = {
     "train_function": _tf_keras("engine.training", "Model.make_train_function", _NO_ROLE),
     "test_function": _tf_keras("engine.training", "Model.make_test_function", _NO_ROLE),
     "predict_function": _tf_keras("engine.training", "Model.make_predict_function", _NO_ROLE),
+    "average": _tf_keras(
+        "optimizers.optimizer", "_BaseOptimizer._model_variables_moving_average", _NO_AVERAGE, in_code=True
+    ),
     "learning_rate": _tf_keras("optimizers.optimizer", "_learning_rate", _NO_RATE, in_code=True),
     "attention_mask": _tf_keras(
         "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION

@@ -39,6 +39,7 @@ from layertrace.record.hooks.training_facts import (
 )
 from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
 from layertrace.record.hooks.variables import creation_observer
+from layertrace.record.hooks.weight_averages import AVERAGES, FINALIZED
 from layertrace.record.process import safe
 from layertrace.record.process.guard import warn_once
 from layertrace.record.spans import HookedMethod, Kind
@@ -148,10 +149,15 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
         )
         return ()
     owner, name = parts.home(updates)
+    optimizer = sys.modules[framework].optimizers.Optimizer
+    averages = [
+        _point(_owner(optimizer, method), method, observer, "watch")
+        for method, observer in (("build", AVERAGES), ("finalize_variable_values", FINALIZED))
+        if hasattr(optimizer, method)
+    ]
     if framework == "tf_keras":
-        return (_point(owner, name, TF_KERAS_UPDATES, "watch"),)
-    optimizer = sys.modules["keras"].optimizers.Optimizer
-    points = [_point(_owner(optimizer, name), name, KERAS_UPDATES, "watch")]
+        return (_point(owner, name, TF_KERAS_UPDATES, "watch"), *averages)
+    points = [*averages, _point(_owner(optimizer, name), name, KERAS_UPDATES, "watch")]
     check = table["known_variables"]
     if parts.exists(check):
         _, name = parts.home(check)

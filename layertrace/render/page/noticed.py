@@ -76,6 +76,7 @@ def _description(observation: Observation) -> str:
         "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",
         "state kept": f"{name} was given the same data again, with the state that was left",
         "inverted mask": f"its attention_mask allows attention only to the {name}",
+        "average kept": f"{name} keeps an average of the weights, which is not in them at the end",
         "metric kept": f"{name} went on from what it was before the metrics were reset",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }

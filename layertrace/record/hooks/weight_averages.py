@@ -1,0 +1,115 @@
+"""Notice an optimizer whose average of the weights is not in the weights when the recording ends."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from layertrace.record.describe import source_lines
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.trace_signatures import described
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
+from layertrace.record.hooks.variables import number_of
+from layertrace.record.hub import hub
+from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
+from layertrace.timeline.registry import Register
+
+__all__ = ["AVERAGES", "FINALIZED"]
+
+_MOST = 10_000  # variables of one optimizer
+_NUMBERS = 1_000_000  # in a variable that is compared with its average
+
+
+class _Average:
+    """The average that an optimizer keeps of some variables.
+
+    Args:
+        optimizer: The optimizer.
+        variables: The variables, in the order of their averages.
+
+    Attributes:
+        finalized: How many steps the optimizer had made when its average was last written to the weights;
+            None if it never was.
+    """
+
+    def __init__(self, optimizer: object, variables: list[Any]) -> None:
+        self._optimizer = weakref.ref(optimizer)
+        self._variables = [weakref.ref(variable) for variable in variables]
+        self.finalized: int | None = None
+
+    def is_used(self) -> bool:
+        """Return whether the weights are the average, nothing was trained, or that is not known."""
+        with guarded("compare weights with their average"):
+            steps = self.steps()
+            return steps is None or steps in (0, self.finalized) or self._is_in_weights()
+        return True
+
+    def steps(self) -> int | None:
+        """Return how often the optimizer was applied; None if it is gone, or if that cannot be read."""
+        iterations = safe.instance_dict(self._optimizer()).get("_iterations")
+        if iterations is None or not safe.is_library_class(type(iterations)):
+            return None
+        return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None
+
+    def _is_in_weights(self) -> bool:
+        """Return whether a variable has the value of its average; the smallest variables are compared."""
+        kept = safe.unwrapped(safe.instance_dict(self._optimizer()).get("_model_variables_moving_average"))
+        averages = [] if kept is None else [item for _, item in safe.first_items(kept, _MOST)]
+        pairs = [
+            (variable, average)
+            for reference, average in zip(self._variables, averages, strict=False)
+            if (variable := reference()) is not None and average is not None
+        ]
+        arrays = [(_array(variable), _array(average)) for variable, average in pairs]
+        known = [(now, mean) for now, mean in arrays if now is not None and mean is not None]
+        return not known or any((now == mean).all() for now, mean in known)
+
+
+_averages: Register[_Average] = Register()
+
+
+def _array(variable: Any) -> Any:
+    """Return the array in a variable of TensorFlow; None for a large one, or another."""
+    inner = safe.instance_dict(variable).get("_value", variable)
+    if not safe.is_a(inner, Loaded.tf.Variable) or (inner.shape.num_elements() or 0) > _NUMBERS:
+        return None
+    return inner.numpy()
+
+
+def _built(call: Call, _: object, optimizer: object) -> None:
+    """Record that an optimizer keeps an average of weights, which only `fit` writes to them by itself."""
+    options = safe.instance_dict(optimizer)
+    averages = safe.truth(options.get("use_ema")) and not safe.truth(options.get("ema_overwrite_frequency"))
+    if not hub.observers or not averages or _averages.get(optimizer) is not None:
+        return
+    with guarded("record that an optimizer averages weights"):
+        given = (*call.values, *call.extra, *(call.keywords or {}).values())  # a decorator takes anything
+        inner = safe.unwrapped(given[0]) if given else None
+        variables = [] if inner is None else [item for _, item in safe.first_items(inner, _MOST)]
+        average = _averages.add(optimizer, _Average(optimizer, variables))
+        seen = PendingObservation(
+            "average kept",
+            (id(optimizer),),
+            name=str(described(optimizer)),
+            variables=tuple(map(number_of, variables)),
+            place=source_lines.caller(call.method, call.caller),
+        )
+        seen.is_over = average.is_used
+        add_observation(seen)
+
+
+def _finalized(call: Call) -> None:
+    """Keep after which step the average was written to the weights."""
+    average = _averages.get(call.subject)
+    if average is not None:
+        with guarded("record that weights became their average"):
+            average.finalized = average.steps()
+
+
+AVERAGES: AnyObserver = Observer(begin=lambda call: call, end=_built, fail=ignore)
+"""Observes `build` of an optimizer."""
+
+FINALIZED: AnyObserver = watching(_finalized)
+"""Observes `finalize_variable_values` of an optimizer."""
