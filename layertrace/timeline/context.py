@@ -19,7 +19,7 @@ ObservationKind = Literal[
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept",
-    "no gradient", "tape used twice", "disconnected",
+    "no gradient", "tape used twice", "gradient taken", "disconnected",
 ]  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class Observation:
             batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op
             without a gradient.
             `no gradient`: a tape returned None for a tensor, or for all variables. `tape used twice`: a tape
-            that is not persistent was asked for gradients again. `disconnected`: a functional model was not
+            that is not persistent was asked for gradients again. `gradient taken`: a line took the gradients
+            of variables that have not changed since. `disconnected`: a functional model was not
             created, since outputs of it come from other Inputs; the layer computes the first of them.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read.

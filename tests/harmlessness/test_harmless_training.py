@@ -180,3 +180,28 @@ def test_averages_of_weights_are_the_same(k):
         return before + model.get_weights()
 
     assert_same(program)
+
+
+@KERAS
+def test_a_step_by_hand_has_the_same_graph_and_result(k):
+    """Weights are read where their gradients are taken, which adds no op to the graph."""
+
+    def program():
+        k.utils.set_random_seed(0)
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+
+        @tf.function
+        def step(x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(model(x) ** 2)
+            for weight, gradient in zip(
+                model.trainable_variables, tape.gradient(loss, model.trainable_variables), strict=True
+            ):
+                weight.assign_sub(0.1 * gradient)
+            return loss
+
+        losses = [step(tf.ones((2, 3))).numpy() for _ in range(3)]
+        graph = step.get_concrete_function(tf.ones((2, 3))).graph
+        return losses, [op.type for op in graph.get_operations()], len(graph.captures)
+
+    assert_same(program)

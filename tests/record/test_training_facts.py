@@ -257,3 +257,29 @@ def test_an_average_is_kept_until_it_is_written_to_the_weights(k):
         assert not timeline.findings(select=["LT522"]), "a line of this file writes it later"
         model.optimizer.finalize_variable_values(model.trainable_variables)
         assert not seen(timeline, "average kept")
+
+
+@KERAS
+def test_taken_gradients_are_noted_until_a_weight_changes(k):
+    """Eager or in a graph, each line has its own; a weight that gets its old value back has not changed."""
+    model = None
+
+    def gradients():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(model(ONES) ** 2)
+        return tape.gradient(loss, model.trainable_variables)
+
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        traced = tf.function(gradients)
+        for _ in range(3):
+            gradients()
+        traced()
+        eager, graph = seen(timeline, "gradient taken")
+        assert (eager.times, graph.times) == (3, 1)
+        assert eager.location == graph.location
+        kept = model.get_weights()
+        model.trainable_variables[0].assign_add([[1.0], [1.0], [1.0]])
+        assert not seen(timeline, "gradient taken")
+        model.set_weights(kept)
+        assert len(seen(timeline, "gradient taken")) == 2

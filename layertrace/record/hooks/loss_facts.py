@@ -9,7 +9,7 @@ from layertrace.record.describe.values import spec
 from layertrace.record.hooks.blocked_gradients import observe_blocked
 from layertrace.record.hooks.graph_facts import user_line
 from layertrace.record.hooks.observer import Call, Observer, watching
-from layertrace.record.hooks.tape_facts import observe_missing, observe_second_request
+from layertrace.record.hooks.tape_facts import observe_request, observe_second_request
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
@@ -52,10 +52,10 @@ def _gradient_ends(call: Call, result: object, _: object) -> None:
     with guarded("find what has no gradient"):
         sources, gradients = safe.unwrapped(call.values[1]), safe.unwrapped(result)
         if sources is None:
-            observe_missing(call, [call.values[1]], [result])
+            observe_request(call, [call.values[1]], [result])
         elif gradients is not None:
             pairs = [[item for _, item in safe.first_items(each, _MOST)] for each in (sources, gradients)]
-            observe_missing(call, *pairs)
+            observe_request(call, *pairs)
             if any(gradient is None for gradient in pairs[1]):
                 observe_blocked(call.values[0], *pairs)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
 from layertrace.record.hooks.variables import number_of
@@ -187,15 +188,8 @@ def _name(metric: object) -> str:
 
 def _values(variables: list[Any]) -> Values | None:
     """Return the arrays in variables of TensorFlow; None if one cannot be read, or is large."""
-    if not Loaded.tf.executing_eagerly():
-        return None
-    arrays = []
-    for variable in variables:
-        inner = safe.instance_dict(variable).get("_value", variable)
-        if not safe.is_a(inner, Loaded.tf.Variable) or (inner.shape.num_elements() or 0) > _NUMBERS:
-            return None
-        arrays.append(inner.numpy())
-    return tuple(arrays)
+    arrays = tuple(values_of(variable, _NUMBERS) for variable in variables)
+    return None if any(array is None for array in arrays) else arrays
 
 
 def _are_equal(before: Values, now: Values) -> bool:

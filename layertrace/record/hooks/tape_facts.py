@@ -1,4 +1,4 @@
-"""Record what a tape has no gradient for, and a tape that is asked twice."""
+"""Record what a tape is asked for, what it has no gradient for, and a tape that is asked twice."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, watching
+from layertrace.record.hooks.taken_gradients import observe_taken
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 
-__all__ = ["WATCHES", "observe_missing", "observe_second_request"]
+__all__ = ["WATCHES", "observe_request", "observe_second_request"]
 
 _MOST = 1000  # tensors that a program lets a tape watch at once
 
@@ -39,12 +40,13 @@ def items(values: object) -> list[Any]:
     return [values] if inner is None else [item for _, item in safe.first_items(inner, _MOST)]
 
 
-def observe_missing(call: Call, sources: Sequence[Any], gradients: Sequence[object]) -> None:
-    """Record that a tape has no gradient for tensors, or for any of several variables."""
+def observe_request(call: Call, sources: Sequence[Any], gradients: Sequence[object]) -> None:
+    """Record what a tape is asked for, and that it has no gradient for tensors, or for any variable."""
     place = source_lines.caller(call.method, call.caller)
     if place is None:
         return
     _asked.setdefault(call.subject, place)
+    observe_taken(sources, gradients, place)
     missing = [source for source, value in zip(sources, gradients, strict=False) if value is None]
     tensors = [source for source in missing if safe.is_a(source, Loaded.tf.Tensor)]
     if tensors:

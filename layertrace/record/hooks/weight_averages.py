@@ -8,6 +8,7 @@ from typing import Any
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
+from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
@@ -62,20 +63,14 @@ class _Average:
             for reference, average in zip(self._variables, averages, strict=False)
             if (variable := reference()) is not None and average is not None
         ]
-        arrays = [(_array(variable), _array(average)) for variable, average in pairs]
+        arrays = [
+            (values_of(variable, _NUMBERS), values_of(average, _NUMBERS)) for variable, average in pairs
+        ]
         known = [(now, mean) for now, mean in arrays if now is not None and mean is not None]
         return not known or any((now == mean).all() for now, mean in known)
 
 
 _averages: Register[_Average] = Register()
-
-
-def _array(variable: Any) -> Any:
-    """Return the array in a variable of TensorFlow; None for a large one, or another."""
-    inner = safe.instance_dict(variable).get("_value", variable)
-    if not safe.is_a(inner, Loaded.tf.Variable) or (inner.shape.num_elements() or 0) > _NUMBERS:
-        return None
-    return inner.numpy()
 
 
 def _built(call: Call, _: object, optimizer: object) -> None:

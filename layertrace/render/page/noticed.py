@@ -68,6 +68,7 @@ def _description(observation: Observation) -> str:
         "equality of outputs": f"{name} compares {now} with {before} for equality",
         "blocked gradient": f"{name} has no gradient, so the tape returned None",
         "no gradient": "the tape returned None",
+        "gradient taken": "took the gradients of variables that have not changed since",
         "tape used twice": "the tape had been asked for gradients before, and is not persistent",
         "disconnected": "the inputs of a model do not lead to the output of this layer",
         "softmax of one": f"softmax over one unit: {now}",
