@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from layertrace.render.wording.formatting import first_line
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import EMPTY_MAPPING, Event, Location, Structure, VariableSpec
+from layertrace.timeline.event import EMPTY_MAPPING, Event, Location, Structure, TensorSpec, VariableSpec
 
 __all__ = ["Signatures"]
 
 
 _MOST_KNOWN = 100_000
+_PLAIN = 12
+"""How many items of an identity do not depend on the identity of objects, nor on the location."""
 
 
 class Look(NamedTuple):
@@ -51,6 +53,8 @@ class Signatures:
         self._values: dict[Hashable, int] = {}
         self._own: dict[Hashable, int] = {}
         self._own_nameless: list[int] = []
+        self._own_shapes: list[int] = []  # by own number
+        self._shapes_of_own: dict[Hashable, int] = {}
         self._own_without_name: dict[Hashable, int] = {}
         self._whole: dict[Hashable, int] = {}
         self._nameless: dict[Hashable, int] = {}
@@ -81,17 +85,15 @@ class Signatures:
 
     def _number_all(self, timeline: Timeline) -> None:
         numbers, whole, by_parent, marks = self._numbers, self._whole, timeline.by_parent, self._marks
-        # Most events hold the same objects as an earlier one: faster to see than that they hold equal ones.
-        known: dict[bool, dict[Hashable, tuple[int, ...]]] = {False: {}, True: {}}
+        known: dict[Hashable, tuple[int, ...]] = {}
         for event in reversed(self._events):
             seq = event.seq
-            identity = _identity(event)
-            of_duration = known[event.duration_ns is None]
-            own = of_duration.get(identity)
+            identity = self._identity(event)
+            own = known.get(identity)
             if own is None:
-                if len(of_duration) > _MOST_KNOWN:
-                    of_duration.clear()
-                own = of_duration[identity] = self._own_numbers(event)
+                if len(known) > _MOST_KNOWN:
+                    known.clear()
+                own = known[identity] = self._own_numbers(event, identity)
             inside = by_parent.get(seq)
             parts = tuple([numbers.get(child.seq, -1) for child in inside]) if inside else ()
             key = (own, parts, marks.get(seq)) if parts or marks else own
@@ -101,63 +103,77 @@ class Signatures:
                 self._describe(event, own[0], parts)
             numbers[seq] = number
 
-    def _own_numbers(self, event: Event) -> tuple[int, ...]:
-        """Return the numbers of all that is shown of an event itself, the first as `_own_number`."""
-        layer = 0 if event.layer is None else event.layer.id
-        function = 0 if event.function is None else event.function.id
-        return self._own_number(event), layer, function, self._freeze(event.location)
-
-    def _own_number(self, event: Event) -> int:
-        """Return a number for what is shown of an event itself, except its layer and location."""
-        key = (
-            self._freeze(event.arguments),
+    def _identity(self, event: Event) -> tuple[Hashable, ...]:
+        """Return what is equal only for events that are shown alike; most have the identity of another one."""
+        number_of, freeze = self._frozen.get, self._freeze
+        arguments, inputs, outputs, location = event.arguments, event.inputs, event.outputs, event.location
+        return (
+            number_of(id(arguments)) or freeze(arguments),
             event.kind,
             event.mode,
             event.trace,
-            self._freeze(event.inputs),
-            self._freeze(event.outputs),
             event.training,
             event.mask,
             event.thread,
-            event.cause and str(event.cause),
             event.times,
             event.replica,
             event.duration_ns is None,
+            number_of(id(inputs)) or freeze(inputs),
+            number_of(id(outputs)) or freeze(outputs),
+            number_of(id(location)) or freeze(location),
+            id(event.layer),
+            id(event.function),
+            id(event.cause),
+            id(event.variable),
+            id(event.error),
+        )
+
+    def _own_numbers(self, event: Event, identity: tuple[Hashable, ...]) -> tuple[int, ...]:
+        """Return the numbers of all that is shown of an event itself, the first as `_own_number`."""
+        layer = 0 if event.layer is None else event.layer.id
+        function = 0 if event.function is None else event.function.id
+        return self._own_number(event, identity), layer, function, self._freeze(event.location)
+
+    def _own_number(self, event: Event, identity: tuple[Hashable, ...]) -> int:
+        """Return a number for what is shown of an event itself, except its layer and location."""
+        others = (
+            *identity[1:_PLAIN],
+            event.cause and str(event.cause),
             event.variable and _variable_key(event.variable),
             event.error and (event.error.type, event.error.origin, first_line(event.error.message)),
         )
-        number = self._own.get(key)
+        number = self._own.get((identity[0], others))
         if number is None:
-            number = self._own[key] = len(self._own)
-            self._own_nameless.append(self._without_name(event, number, key[1:]))
+            number = self._own[identity[0], others] = len(self._own)
+            self._own_nameless.append(self._without_name(event, number, others))
+            self._own_shapes.append(
+                self._shapes_of_own.setdefault(_own_shape(event), len(self._shapes_of_own))
+            )
         return number
 
-    def _without_name(self, event: Event, number: int, rest: tuple[Hashable, ...]) -> int:
+    def _without_name(self, event: Event, number: int, others: tuple[Hashable, ...]) -> int:
         """Return the same number for layers whose arguments differ only in `name`."""
-        if "name" not in event.arguments:
+        if not event.arguments or "name" not in event.arguments:
             return number
-        others = {key: value for key, value in event.arguments.items() if key != "name"}
-        return self._own_without_name.setdefault((_hashable(others), rest), number)
+        arguments = {key: value for key, value in event.arguments.items() if key != "name"}
+        return self._own_without_name.setdefault((_hashable(arguments), others), number)
 
     def _describe(self, event: Event, own: int, parts: tuple[int, ...]) -> None:
         """Record what all events of a new number share."""
+        layer, function, mark = event.layer, event.function, self._marks.get(event.seq)
+        class_name = None if layer is None else layer.class_name
+        role = None if function is None else (function.name, function.role)
         # A damaged file may contain an event inside a later one, which has no number yet.
         inside = [self._looks[part] for part in parts if part >= 0]
-        looks = (
-            self._own_nameless[own],
-            None if event.layer is None else event.layer.class_name,
-            None if event.function is None else (event.function.name, event.function.role),
-            tuple([look.nameless for look in inside]),
-            self._marks.get(event.seq),
-        )
-        shape = (_own_shape(event), *looks[1:3], tuple([look.shape for look in inside]), looks[-1])
+        looks = (self._own_nameless[own], class_name, role, tuple([look.nameless for look in inside]), mark)
+        shape = (self._own_shapes[own], class_name, role, tuple([look.shape for look in inside]), mark)
         self._looks.append(
             Look(
-                exact=len(self._looks),
-                nameless=self._nameless.setdefault(looks, len(self._nameless)),
-                shape=self._shapes_known.setdefault(shape, len(self._shapes_known)),
-                size=1 + sum([look.size for look in inside]),
-                failing=event.error is not None or any(look.failing for look in inside),
+                len(self._looks),
+                self._nameless.setdefault(looks, len(self._nameless)),
+                self._shapes_known.setdefault(shape, len(self._shapes_known)),
+                1 + sum([look.size for look in inside]),
+                event.error is not None or any(look.failing for look in inside),
             )
         )
 
@@ -165,32 +181,9 @@ class Signatures:
         """Return a number for a part of an event; equal parts get equal numbers. Visit each object once."""
         number = self._frozen.get(id(value))
         if number is None:
-            number = self._values.setdefault(_hashable(value), len(self._values))
+            number = self._values.setdefault(_hashable(value), len(self._values) + 1)
             self._frozen[id(value)] = number
         return number
-
-
-def _identity(event: Event) -> Hashable:
-    """Return what is equal only for events that hold the same objects."""
-    return (
-        event.kind,
-        event.mode,
-        event.trace,
-        event.training,
-        event.mask,
-        event.thread,
-        event.times,
-        event.replica,
-        id(event.layer),
-        id(event.inputs),
-        id(event.outputs),
-        id(event.arguments),
-        id(event.location),
-        id(event.function),
-        id(event.cause),
-        id(event.variable),
-        id(event.error),
-    )
 
 
 def _own_shape(event: Event) -> Hashable:
@@ -219,6 +212,11 @@ def _variable_key(variable: VariableSpec) -> Hashable:
 
 
 def _hashable(value: object) -> Hashable:
+    # Most values, which a tuple of their fields hashes several times faster.
+    if type(value) is TensorSpec:
+        return TensorSpec, value.dtype, value.shape, value.encoding
+    if type(value) is Location:
+        return Location, value.file, value.line, value.function
     if isinstance(value, Mapping):
         return tuple([(key, _hashable(inner)) for key, inner in value.items()])
     if isinstance(value, (tuple, list)):
