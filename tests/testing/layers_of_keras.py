@@ -171,10 +171,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "MixUp": {"jit-compile": "XLA has no gamma distribution, and supports_jit is True (Keras 3.15)"},
     "Pipeline": {"mask-used": "the mask is for the layers inside, which take none"},
     "STFTSpectrogram": {"mixed-bfloat16": "its Fourier transform takes no bfloat16 (Keras 3.15)"},
-    "RandomCrop": {
-        "output-shape": "in inference it returns images as they are (Keras 3.15)",
-        "mixed-float16": "in inference it returns images as they are (Keras 3.15)",
-    },
+    "RandomCrop": {"output-shape": "in inference it returns images as they are (Keras 3.15)"},
     "RandomPosterization": {"random-draws": "the inputs are in one step of colors, whatever it draws"},
     "RandomShear": {"config-round-trip": "its __init__ refuses its own config (Keras 3.15)"},
     "SpectralNormalization": {"frozen-stays": "it normalizes its kernel in every call in training"},

@@ -238,6 +238,16 @@ class Buckets(keras.layers.Layer):
         return tf.cast(inputs > 0, "int32")
 
 
+class Flips(keras.layers.Layer):
+    """Returns its inputs in inference as they are, of any dtype."""
+
+    def __init__(self, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+
+    def call(self, inputs, training=False):
+        return tf.reverse(inputs, [-1]) if training else inputs
+
+
 class Transformer(keras.layers.Layer):
     """A block without `build`, with a layer that creates others in its own `build`."""
 
@@ -276,5 +286,6 @@ CASES = {
     "Windows": (Windows, (TIME,)),
     "Shortened": (Shortened, (TIME,)),
     "Buckets": (Buckets, (ROWS,)),
+    "Flips": (Flips, (ROWS,)),
 }
 """How each is created, and what it is called with."""

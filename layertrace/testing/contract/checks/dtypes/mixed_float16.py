@@ -16,6 +16,7 @@ def mixed_float16(subject: Subject) -> None:
 
     ## Known limits
     A layer that is created with a dtype of its own is not tried. Outputs that are not floats are ignored, and
-    those of layers that neither take floats nor have weights, which encode integers or text.
+    those of layers that neither take floats nor have weights, which encode integers or text. A layer with
+    `autocast=False` may return the dtype of its inputs.
     """
     try_policy(subject, "mixed_float16", "float16", "float32")
