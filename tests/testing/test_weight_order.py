@@ -110,3 +110,17 @@ def test_a_function_whose_source_has_changed_is_left_alone():
         assert orders.places == {}
     finally:
         function.__code__ = code
+
+
+def test_source_that_python_cannot_compile_is_left_alone(tmp_path, monkeypatch):
+    """The function of a notebook's cell that awaits something keeps running as it is."""
+    file = str(tmp_path / "cell.py")
+    Path(file).write_text("await work()\ndef names():\n    return list({'query', 'key'})\n")
+    function = layers_with_sets.without_doubles
+    code = function.__code__.replace(co_filename=file, co_firstlineno=2, co_name="names")
+    monkeypatch.setattr(function, "__code__", code)
+
+    with watched([layers_with_sets.SetOfFunction()]) as orders:
+        function(["query", "key"])
+
+    assert orders.places == {}

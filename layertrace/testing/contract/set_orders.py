@@ -180,8 +180,11 @@ def _codes_of(file: str) -> dict[tuple[str, int], tuple[CodeType, CodeType]]:
     tree = tree_of(file)
     if tree is None:
         return {}
-    asking = ast.fix_missing_locations(_Asking().visit(copy.deepcopy(tree)))
-    before, after = (_by_line(compile(each, file, "exec", dont_inherit=True)) for each in (tree, asking))
+    try:
+        asking = ast.fix_missing_locations(_Asking().visit(copy.deepcopy(tree)))
+        before, after = (_by_line(compile(each, file, "exec", dont_inherit=True)) for each in (tree, asking))
+    except (SyntaxError, RecursionError):  # await in a notebook's cell, or an expression of great depth
+        return {}
     return {key: (code, after[key]) for key, code in before.items() if key in after}
 
 
