@@ -18,8 +18,8 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
-    "metric kept", "average kept",
-    "no gradient", "tape used twice", "gradient taken", "disconnected",
+    "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
+    "variables kept",
 ]  # fmt: skip
 
 
@@ -65,6 +65,8 @@ class Observation:
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
+            `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
+            layer itself.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.

@@ -1,6 +1,8 @@
 """Compiling, adapting, setting weights and reading losses do under trace what they do without."""
 
+import gc
 import inspect
+import weakref
 
 import keras
 import numpy as np
@@ -203,5 +205,32 @@ def test_a_step_by_hand_has_the_same_graph_and_result(k):
         losses = [step(tf.ones((2, 3))).numpy() for _ in range(3)]
         graph = step.get_concrete_function(tf.ones((2, 3))).graph
         return losses, [op.type for op in graph.get_operations()], len(graph.captures)
+
+    assert_same(program)
+
+
+@KERAS
+def test_a_callback_keeps_what_it_holds(k):
+    """It is read after the fit, without asking it for an attribute, and lives no longer for that."""
+
+    class Keep(k.callbacks.Callback):
+        def __getattr__(self, name):
+            raise AssertionError(name)
+
+        def on_train_end(self, logs=None):
+            self.held = list(self.model.weights)
+
+    def program():
+        k.utils.set_random_seed(0)
+        keep = Keep()
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0, callbacks=[keep])
+        model.set_weights(keep.held)
+        reference = weakref.ref(keep)
+        held = [variable.numpy() for variable in keep.held]
+        del keep, model
+        gc.collect()
+        return held, reference() is None
 
     assert_same(program)

@@ -167,3 +167,26 @@ def test_a_metric_that_a_fit_does_not_reset_is_kept(k):
     assert (kept.role, kept.paths) == ("not in metrics", ("Mean",))
     assert kept.defined_at.function == "metrics"
     assert kept.times == 2
+
+
+@KERAS
+def test_variables_that_are_kept_in_place_of_values_are_noted(k):
+    """By a callback of the program, and where `set_weights` is given them; copies of values are not."""
+
+    class Keep(k.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.held = {variable.name: variable for variable in self.model.trainable_variables}
+            self.copies = self.model.get_weights()
+
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        model.fit(ROWS, ROWS[:, :1], verbose=0, callbacks=[Keep()])
+        model.set_weights(model.get_weights())
+        (kept,) = seen(timeline, "variables kept")
+        assert (kept.role, kept.reader, kept.name) == ("callback", "Keep", "held")
+        assert kept.defined_at.function == "on_epoch_end"
+        model.set_weights(model.weights)
+
+    both = seen(timeline, "variables kept")
+    assert [kept.role for kept in both] == ["callback", "set_weights"]
+    assert [(kept.layer.name, len(kept.variables)) for kept in both] == [("net", 2)] * 2

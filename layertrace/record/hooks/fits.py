@@ -11,6 +11,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.dataset_splits import look_at_parts
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
+from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
@@ -33,6 +34,7 @@ class _Fit(NamedTuple):
     model: Any
     data: object
     wanted: Structure
+    callbacks: object
     steps: int | None
     place: CodePosition | None
 
@@ -47,7 +49,7 @@ def _begin(call: Call) -> _Fit | None:
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
-        return _Fit(model, data, _wanted(given), _steps_of(model), place)
+        return _Fit(model, data, _wanted(given), given.get("callbacks"), _steps_of(model), place)
     return None
 
 
@@ -80,6 +82,7 @@ def _end(fit: _Fit, *_: object) -> None:
     with guarded("record the end of a fit"):
         note_end(fit.model)
         look_at_metrics(fit.model, fit.place)
+        look_at_callbacks(fit.model, fit.callbacks, fit.place)
         data, model = fit.data, fit.model
         after = _steps_of(model)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:

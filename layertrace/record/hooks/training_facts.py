@@ -11,6 +11,7 @@ from layertrace.record.describe.layer_contents import layers_inside, trainable_i
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.kept_variables import look_at_values
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub, threads
@@ -167,7 +168,17 @@ COMPILED = Observer(begin=lambda call: call, end=_compiled, fail=ignore)
 ADAPTED = _observer("adapted", ends_runs=True)
 """Observes `adapt` and `set_vocabulary` of preprocessing layers."""
 
-WEIGHTS_SET = _observer("weights set", ends_runs=False)
+_REPLACED = _observer("weights set", ends_runs=False)
+
+
+def _weights_set(call: Call) -> None:
+    _REPLACED.begin(call)
+    if hub.observers and _name(call) == "set_weights":
+        with guarded("compare weights that are set with the variables"):
+            look_at_values(call)
+
+
+WEIGHTS_SET = watching(_weights_set)
 """Observes `set_weights` of a layer and `load_weights` of a model."""
 
 LOSSES_READ = _observer("losses read", ends_runs=False)

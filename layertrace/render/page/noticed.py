@@ -78,6 +78,7 @@ def _description(observation: Observation) -> str:
         "state kept": f"{name} was given the same data again, with the state that was left",
         "inverted mask": f"its attention_mask allows attention only to the {name}",
         "average kept": f"{name} keeps an average of the weights, which is not in them at the end",
+        "variables kept": "the variables were kept, or set, in place of values",
         "metric kept": f"{name} went on from what it was before the metrics were reset",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
