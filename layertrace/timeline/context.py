@@ -19,7 +19,7 @@ ObservationKind = Literal[
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
-    "variables kept",
+    "variables kept", "data changed",
 ]  # fmt: skip
 
 
@@ -65,6 +65,7 @@ class Observation:
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
+            `data changed`: a dataset class or generator of the program changed the arrays that it reads.
             `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
             layer itself.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
@@ -76,7 +77,8 @@ class Observation:
             of a dataset: `take`, `skip` or `shard`; or the layer that changes the padding before a `Masking`;
             or what a mask allows attention to: `padding` or `future`.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
-            fit: how many epochs were wanted, and how many steps of each. For a mask: the value it looks for.
+            fit: how many epochs were wanted, and how many steps of each. For changed data, here and in
+            `now`: the largest number. For a mask: the value it looks for.
             For `trainable set`: those of the layers, this and the ones inside it, that were frozen before.
             For `disconnected`: those of the Inputs that the model was given, and that no output comes from.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).

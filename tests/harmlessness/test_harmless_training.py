@@ -234,3 +234,36 @@ def test_a_callback_keeps_what_it_holds(k):
         return held, reference() is None
 
     assert_same(program)
+
+
+@KERAS
+def test_data_is_read_as_often(k):
+    """Arrays of a dataset class are compared without asking it for a batch, or for an attribute."""
+
+    class Batches(k.utils.Sequence):
+        def __init__(self):
+            super().__init__()
+            self.rows, self.asked = np.arange(12.0).reshape(4, 3), []
+
+        def __getattr__(self, name):
+            if not name.startswith("_"):
+                self.__dict__.setdefault("missing", []).append(name)
+            raise AttributeError(name)
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            self.asked.append(index)
+            self.rows += 1.0
+            return self.rows[:2].copy(), self.rows[:2, :1].copy()
+
+    def program():
+        k.utils.set_random_seed(0)
+        data = Batches()
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(data, epochs=2, shuffle=False, verbose=0)
+        return len(data.asked), vars(data).get("missing")
+
+    assert_same(program)

@@ -190,3 +190,38 @@ def test_variables_that_are_kept_in_place_of_values_are_noted(k):
     both = seen(timeline, "variables kept")
     assert [kept.role for kept in both] == ["callback", "set_weights"]
     assert [(kept.layer.name, len(kept.variables)) for kept in both] == [("net", 2)] * 2
+
+
+@KERAS
+def test_arrays_that_change_while_they_are_read_are_noted(k):
+    """Of a dataset class and of a generator; an array that is replaced, or read only, has not changed."""
+
+    class Batches(k.utils.Sequence):
+        def __init__(self):
+            super().__init__()
+            self.rows, self.kept, self.replaced = ROWS.copy(), [ROWS], ROWS
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            self.replaced = self.replaced + 1
+            self.rows *= 0.5
+            return self.rows[:4], self.rows[:4, :1]
+
+    def doubled(rows):
+        for _ in range(4):
+            rows *= 2.0
+            yield rows[:4], rows[:4, :1]
+
+    lasting = ROWS.copy()
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        model.fit(Batches(), epochs=2, verbose=0)
+        model.fit(doubled(lasting), steps_per_epoch=4, verbose=0)
+
+    by_class, by_generator = seen(timeline, "data changed")
+    assert (by_class.layer.name, by_class.reader, by_class.name) == ("net", "Batches", "rows")
+    assert by_class.before == 23.0 > by_class.now
+    assert by_class.defined_at.function == "__getitem__"
+    assert (by_generator.reader, by_generator.name, by_generator.now > 23.0) == ("doubled", "rows", True)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
 from layertrace.record.hooks.dataset_splits import look_at_parts
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.kept_variables import look_at_callbacks
@@ -35,6 +36,7 @@ class _Fit(NamedTuple):
     data: object
     wanted: Structure
     callbacks: object
+    content: Content | None
     steps: int | None
     place: CodePosition | None
 
@@ -49,7 +51,8 @@ def _begin(call: Call) -> _Fit | None:
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
-        return _Fit(model, data, _wanted(given), given.get("callbacks"), _steps_of(model), place)
+        wanted, callbacks = _wanted(given), given.get("callbacks")
+        return _Fit(model, data, wanted, callbacks, content_of(data), _steps_of(model), place)
     return None
 
 
@@ -83,6 +86,7 @@ def _end(fit: _Fit, *_: object) -> None:
         note_end(fit.model)
         look_at_metrics(fit.model, fit.place)
         look_at_callbacks(fit.model, fit.callbacks, fit.place)
+        look_at_content(fit.model, fit.content, fit.place)
         data, model = fit.data, fit.model
         after = _steps_of(model)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:

@@ -79,6 +79,7 @@ def _description(observation: Observation) -> str:
         "inverted mask": f"its attention_mask allows attention only to the {name}",
         "average kept": f"{name} keeps an average of the weights, which is not in them at the end",
         "variables kept": "the variables were kept, or set, in place of values",
+        "data changed": f"{name} was changed by what reads it: its largest number was {before}, is {now}",
         "metric kept": f"{name} went on from what it was before the metrics were reset",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
