@@ -11,6 +11,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
+from layertrace.record.hub import threads
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
@@ -26,9 +27,13 @@ class _Taken:
     Args:
         variables: The variables.
         digest: Of their values.
+
+    Attributes:
+        numbers: The numbers of the variables.
     """
 
     def __init__(self, variables: Sequence[Any], digest: bytes) -> None:
+        self.numbers = tuple(map(number_of, variables))
         self._variables = [weakref.ref(variable) for variable in variables]
         self._digest = digest
 
@@ -52,21 +57,22 @@ def observe_taken(sources: Sequence[Any], gradients: Sequence[object], place: Co
         gradients: What it gets.
         place: The line.
     """
-    pairs = zip(sources, gradients, strict=False)
-    variables = [source for source, gradient in pairs if gradient is not None and number_of(source)]
-    if not variables or len(variables) < len(sources):
+    # What an eager call takes inside a layer is not a step of training, and would be one for each call.
+    if not sources or (threads.state.span is not None and Loaded.tf.executing_eagerly()):
         return
-    first = variables[0]
-    lines = _taken.get(first)
-    if lines is None:
-        lines = _taken.add(first, {})
-    if place not in lines:
+    lines = _taken.get(sources[0])
+    if lines is None or place not in lines:
+        pairs = zip(sources, gradients, strict=False)
+        variables = [source for source, gradient in pairs if gradient is not None and number_of(source)]
+        if len(variables) < len(sources):
+            return
+        lines = _taken.add(sources[0], {})
         digest = _digest(variables)
         lines[place] = None if digest is None else _Taken(variables, digest)
     taken = lines[place]
     if taken is not None:
-        seen = PendingObservation("gradient taken", (place, id(first)), place=place)
-        seen.variables = tuple(map(number_of, variables))
+        seen = PendingObservation("gradient taken", (place, id(sources[0])), place=place)
+        seen.variables = taken.numbers
         seen.is_over = taken.has_changed
         add_observation(seen)
 

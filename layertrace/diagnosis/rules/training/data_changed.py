@@ -82,7 +82,7 @@ class _Change(NamedTuple):
         statement: The statement.
         name: The array: `self.images`.
         changed: The expression that is changed: `batch`, `self.images[part]`.
-        alias: The assignment that gives a name to a part of the array; None for a loop variable, or without a name.
+        alias: The assignment that gives a name to a part of the array; None without one.
     """
 
     place: Location
