@@ -17,6 +17,7 @@ __all__ = [
     "MASKING",
     "MIGRATING_TO_KERAS_3",
     "MIXED_PRECISION",
+    "NUMERICS",
     "OPTIMIZERS",
     "PREPROCESSING",
     "RETRACING",
@@ -50,6 +51,7 @@ CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_
 CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"
 CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"
 
+NUMERICS = "https://www.tensorflow.org/api_docs/python/tf/debugging/enable_check_numerics"
 DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"
 SHUFFLE = "https://www.tensorflow.org/api_docs/python/tf/data/Dataset#shuffle"
 MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.statements import Statement, Statements
 
 __all__ = [
     "assignment_before",
+    "clipped_statement",
     "compiled_again",
     "lines_at",
     "optimizer_with",
@@ -111,6 +113,27 @@ def optimizer_with(context: DiagnosisContext, layer: LayerRef, argument: str) ->
             name = _OPTIMIZERS.get(given[0].value, given[0].value.capitalize())
             return f"optimizer=keras.optimizers.{name}({argument})"
     return f"optimizer=keras.optimizers.Adam({argument})"
+
+
+def clipped_statement(place: Location | None) -> str:
+    """Write the statement that compiles a model with an optimizer that clips gradients, if it is known."""
+    nodes = list(nodes_at(place))
+    statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
+    compiling = [
+        node for node in nodes if isinstance(node, ast.Call) and dotted(node.func).endswith(".compile")
+    ]
+    if statement is None or len(compiling) != 1:
+        return ""
+    given = [each.value for each in compiling[0].keywords if each.arg == "optimizer"] + compiling[0].args[:1]
+    if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
+        name = _OPTIMIZERS.get(given[0].value.lower(), given[0].value.capitalize())
+        return rewritten(place, statement, {given[0]: f"keras.optimizers.{name}(clipnorm=1.0)"})
+    if given and isinstance(given[0], ast.Call):
+        made = source_of(place, given[0])
+        return rewritten(
+            place, statement, {given[0]: f"{made[:-1]}{'' if made.endswith('()') else ', '}clipnorm=1.0)"}
+        )
+    return ""
 
 
 def run_eagerly(context: DiagnosisContext, layer: LayerRef) -> str:

@@ -19,7 +19,7 @@ ObservationKind = Literal[
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
-    "variables kept", "data changed",
+    "variables kept", "data changed", "not finite", "unguarded op",
 ]  # fmt: skip
 
 
@@ -69,24 +69,30 @@ class Observation:
             `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
             layer itself.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
+            `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
+            `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient
+            is, and nothing keeps its input away from these.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
             or the method that adapted a layer or set its weights; or that ran a stateful RNN; or the part
             of a dataset: `take`, `skip` or `shard`; or the layer that changes the padding before a `Masking`;
-            or what a mask allows attention to: `padding` or `future`.
+            or what a mask allows attention to: `padding` or `future`; or the type of an op.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
             fit: how many epochs were wanted, and how many steps of each. For changed data, here and in
             `now`: the largest number. For a mask: the value it looks for.
             For `trainable set`: those of the layers, this and the ones inside it, that were frozen before.
             For `disconnected`: those of the Inputs that the model was given, and that no output comes from.
+            For `not finite`: of each array that the fit was given its argument, how many rows are not finite,
+            of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
             For `restored`: how many of `variables`. For `disconnected`: the numbers of the
             Inputs, as layers, that it was not given.
+            For `not finite`: the losses of the epochs before. For an op: its name in the graph.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
             For `same values`: the earlier variable, and this one. For a fit to a dataset:
@@ -95,12 +101,15 @@ class Observation:
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
             For `restored`: the names that the checkpoint has and the object that reads it has not. For
             `disconnected`: the positions of these outputs.
+            For `not finite`: those of the weights that are not finite.
         without_gradient: The paths of those whose gradient was None.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
+            For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
+            divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
             the layer met the data before; for a mask: where the attention is called; for a tape: where it was
             asked first.
@@ -164,6 +173,8 @@ class LayerState:
         arrays: Attributes of a user's layer that hold an array or eager tensor, each with its spec and a
             digest of its values.
         repeated: The numbers of its layers that one list or dict holds several times, with how often.
+        not_finite: The paths of its own weights that have values that are not finite, with what these are:
+            `NaN` or `infinite`. Known only if an optimizer has updated weights.
     """
 
     layer: LayerRef
@@ -190,6 +201,7 @@ class LayerState:
     activation: str | None = None
     arrays: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     repeated: tuple[tuple[int, int], ...] = ()
+    not_finite: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

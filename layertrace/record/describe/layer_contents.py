@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
 
-__all__ = ["layers_inside", "own_variables", "trainable_inside", "variables_inside"]
+__all__ = ["created_variables", "layers_inside", "own_variables", "trainable_inside", "variables_inside"]
 
 _MOST = 100_000  # objects that are looked at inside one layer
 _MODEL = "tf_keras.src.engine.training.Model"
@@ -56,6 +56,12 @@ def trainable_inside(layer: object) -> list[object]:
 def own_variables(layer: object) -> list[object]:
     """Return the trainable variables that a layer has created itself."""
     return [*_list(layer, "_trainable_variables"), *_list(layer, "_trainable_weights")]
+
+
+def created_variables(layer: object) -> list[object]:
+    """Return all variables that a layer has created itself."""
+    others = [*_list(layer, "_non_trainable_variables"), *_list(layer, "_non_trainable_weights")]
+    return [*own_variables(layer), *others]
 
 
 def _is_trainable(variable: object) -> bool:

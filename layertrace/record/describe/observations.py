@@ -80,6 +80,11 @@ class PendingObservations:
             elif len(self._counted) < MOST:
                 self._counted[key] = (observation, [1])
 
+    def has(self, what: ObservationKind) -> bool:
+        """Return whether an observation of a kind was made."""
+        with _lock:
+            return any(observation.what == what for observation, _ in self._counted.values())
+
     def clear(self) -> None:
         """Forget all of them."""
         with _lock:

@@ -1,13 +1,17 @@
-"""Record how many steps of a fit were wanted, and how many were made."""
+"""Record how many steps of a fit were wanted and made, and that it ended with a loss that is not finite."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from types import GeneratorType
 from typing import Any, NamedTuple, cast
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.data_values import all_finite, ranges_of
+from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
 from layertrace.record.hooks.dataset_splits import look_at_parts
@@ -33,9 +37,8 @@ class _Fit(NamedTuple):
     """A fit that has begun."""
 
     model: Any
-    data: object
+    given: dict[str, object]
     wanted: Structure
-    callbacks: object
     content: Content | None
     steps: int | None
     place: CodePosition | None
@@ -51,8 +54,7 @@ def _begin(call: Call) -> _Fit | None:
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
-        wanted, callbacks = _wanted(given), given.get("callbacks")
-        return _Fit(model, data, wanted, callbacks, content_of(data), _steps_of(model), place)
+        return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place)
     return None
 
 
@@ -80,14 +82,16 @@ def _steps_of(model: object) -> int | None:
     return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None
 
 
-def _end(fit: _Fit, *_: object) -> None:
+def _end(fit: _Fit, history: object, _: object) -> None:
     """Record a fit when it has ended, unless a callback stopped it."""
+    with guarded("read the losses of a fit"):
+        _look_at_losses(fit, history)
     with guarded("record the end of a fit"):
         note_end(fit.model)
         look_at_metrics(fit.model, fit.place)
-        look_at_callbacks(fit.model, fit.callbacks, fit.place)
+        look_at_callbacks(fit.model, fit.given.get("callbacks"), fit.place)
         look_at_content(fit.model, fit.content, fit.place)
-        data, model = fit.data, fit.model
+        data, model = fit.given.get("x"), fit.model
         after = _steps_of(model)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
@@ -109,6 +113,36 @@ def _end(fit: _Fit, *_: object) -> None:
         else:
             return
         add_observation(observation)
+
+
+def _look_at_losses(fit: _Fit, history: object) -> None:
+    """Record that the last loss of a fit is not finite, or its data, with the weights that are not."""
+    kept = safe.instance_dict(history).get("history") if safe.is_framework_class(type(history)) else None
+    losses = safe.unwrapped(dict.get(kept, "loss")) if type(kept) is dict else None
+    values = [] if losses is None else safe.last_items(losses, _MOST_LOSSES)
+    data = {name: fit.given.get(name) for name in ("x", "y", "sample_weight")}
+    if not values or any(type(value) is not float for value in values):
+        return
+    # A loss may be finite although weights are NaN: XLA computes relu(NaN) as 0.
+    if math.isfinite(values[-1]) and all_finite(data):
+        return
+    inside = [fit.model, *layers_inside(fit.model)]
+    weights = {path: what for each in not_finite(inside).values() for path, what in each.items()}
+    before = itertools.takewhile(math.isfinite, values)
+    observation = PendingObservation(
+        "not finite",
+        (next(_order),),
+        layer=register_layer(fit.model),
+        name="NaN" if math.isnan(values[-1]) else "infinite" if math.isinf(values[-1]) else "",
+        before=ranges_of(data),
+        now=tuple(before),
+        paths=tuple(weights),
+        place=fit.place,
+    )
+    add_observation(observation)
+
+
+_MOST_LOSSES = 1000
 
 
 def _fail(fit: _Fit, _: BaseException) -> None:

@@ -10,6 +10,7 @@ from layertrace.record.hooks.blocked_gradients import observe_blocked
 from layertrace.record.hooks.graph_facts import user_line
 from layertrace.record.hooks.observer import Call, Observer, watching
 from layertrace.record.hooks.tape_facts import observe_request, observe_second_request
+from layertrace.record.hooks.unguarded_ops import observe_unguarded
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
@@ -58,6 +59,8 @@ def _gradient_ends(call: Call, result: object, _: object) -> None:
             observe_request(call, *pairs)
             if any(gradient is None for gradient in pairs[1]):
                 observe_blocked(call.values[0], *pairs)
+    with guarded("find what may be infinite"):
+        observe_unguarded(call.values[0])
 
 
 def _gradient_fails(call: Call, error: BaseException) -> None:

@@ -8,6 +8,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import first_argument
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
+from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
@@ -117,7 +118,7 @@ def _updated(
         place: The line of the program.
         started: When, on the clock of the hooks.
     """
-    paths = tuple(_path(variable) for _, variable in updates)
+    paths = tuple(variable_path(variable) for _, variable in updates)
     without = tuple(path for path, (gradient, _) in zip(paths, updates, strict=True) if gradient is None)
     numbers = tuple(number_of(variable) for _, variable in updates)
     frozen = tuple(n for n, (_, variable) in enumerate(updates) if _is_frozen(variable))
@@ -141,14 +142,6 @@ def _updated(
 def _is_frozen(variable: object) -> bool:
     """Return whether a variable of Keras 3 is not trainable, as those of a frozen layer."""
     return safe.instance_dict(variable).get("_trainable") is False
-
-
-def _path(variable: object) -> str:
-    for name in ("path", "name"):
-        path = safe.framework_attribute(variable, name, below=True)
-        if path is not None:
-            return str(path).removesuffix(":0")
-    return "?"
 
 
 def _loss(call: Call) -> None:

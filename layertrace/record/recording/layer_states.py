@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
+from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import LayerRecord, register_layer
@@ -42,9 +44,15 @@ _MOST_BYTES = 4_000_000  # of an array that is compared with that of a copy of t
 _HELD = 4096  # items read of one collection: a layer may hold a vocabulary of millions
 
 
-def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
-    """Return the state of each layer, and of all layers inside it, by number."""
+def states_of(records: Iterable[LayerRecord], *, is_trained: bool = False) -> dict[int, LayerState]:
+    """Return the state of each layer, and of all layers inside it, by number.
+
+    Args:
+        records: The layers.
+        is_trained: Whether an optimizer has updated weights, so that these are looked at.
+    """
     states: dict[int, LayerState] = {}
+    living: dict[int, object] = {}
     todo = list(records)
     while todo:
         record = todo.pop()
@@ -69,7 +77,13 @@ def states_of(records: Iterable[LayerRecord]) -> dict[int, LayerState]:
             registered = filter(None, map(register_layer, layers_inside(layer)))
             inside = [child for child in registered if not child.is_framework_internal]
             states[record.number] = _state(record, record.ref(), layer, inside)
+            living[record.number] = layer
             todo += inside
+    with guarded("look at the values of weights"):
+        weights = not_finite(living.values()) if is_trained else {}
+        for number, layer in living.items():
+            if id(layer) in weights:
+                states[number] = replace(states[number], not_finite=weights[id(layer)])
     return dict(sorted(states.items()))
 
 

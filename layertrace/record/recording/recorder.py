@@ -266,7 +266,8 @@ class Recorder:
         ):
             begun = still_open(span)
             events = self._events([*self._running(), begun])
-            self.fail_fast.check(Timeline(events, (), self._context_of([*self._records, begun])))
+            context = self._context_of([*self._records, begun], reads_weights=False)
+            self.fail_fast.check(Timeline(events, (), context))
 
     def check_size(self) -> None:
         """Stop listening when full."""
@@ -323,10 +324,11 @@ class Recorder:
             events = self.events()
             return _with_source(self._context_of([*self._records, *self._running()]), events)
 
-    def _context_of(self, records: Sequence[Record]) -> RecordingContext:
+    def _context_of(self, records: Sequence[Record], *, reads_weights: bool = True) -> RecordingContext:
+        is_trained = reads_weights and self.observations.has("update")
         layers = _layers_of(record for record in records if record[SPAN][START] >= self._start_ns)
         return RecordingContext(
-            states=states_of(layers.values()),
+            states=states_of(layers.values(), is_trained=is_trained),
             observations=self._builder.observations(self.observations.counted()),
             failure=self._failure,
             versions=loading.versions(),

@@ -81,6 +81,8 @@ def _description(observation: Observation) -> str:
         "variables kept": "the variables were kept, or set, in place of values",
         "data changed": f"{name} was changed by what reads it: its largest number was {before}, is {now}",
         "metric kept": f"{name} went on from what it was before the metrics were reset",
+        "not finite": "the last loss of this fit, or its data, is NaN or infinite",
+        "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
     return descriptions[observation.what]

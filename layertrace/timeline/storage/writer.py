@@ -204,6 +204,7 @@ _ADDED_TO_STATES = (
     "arrays",
     "repeated",
     "statistics",
+    "not_finite",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 
