@@ -8,7 +8,15 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["argument", "block_of", "fails_below", "model_of", "request_at", "tests_for_none"]
+__all__ = [
+    "argument",
+    "block_of",
+    "fails_below",
+    "model_of",
+    "request_at",
+    "statements_of_target",
+    "tests_for_none",
+]
 
 
 def request_at(place: Location | None) -> ast.Call | None:
@@ -42,6 +50,22 @@ def block_of(place: Location | None, request: ast.Call | None) -> ast.With | Non
         and any(item.optional_vars is not None and dotted(item.optional_vars) == tape for item in node.items)
     ]
     return max(blocks, key=lambda block: block.lineno, default=None)
+
+
+def statements_of_target(block: ast.With | None, request: ast.Call | None) -> list[ast.stmt]:
+    """Return the simple statements in the block of a tape that compute what it is asked for, by name."""
+    target = argument(request, 0, "target")
+    if block is None or not isinstance(target, ast.Name):
+        return []
+    wanted, found = {target.id}, list[ast.stmt]()
+    inside = [node for statement in block.body for node in ast.walk(statement)]
+    simple = [node for node in inside if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))]
+    for statement in sorted(simple, key=lambda node: node.lineno, reverse=True):
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        if any(node.id in wanted and isinstance(node.ctx, ast.Store) for node in names):
+            wanted |= {node.id for node in names if isinstance(node.ctx, ast.Load)}
+            found.append(statement)
+    return found
 
 
 def fails_below(context: DiagnosisContext, place: Location | None) -> bool:

@@ -67,6 +67,13 @@ PROGRAMS = [
     "lt502_mask_lost/another_lstm_called_past_its_call",
     "lt502_mask_lost/another_raw_op_between_embedding_and_lstm",
     "lt502_mask_lost/broken",
+    "lt504_layer_never_called/another_choice_in_one_line",
+    "lt504_layer_never_called/another_eager_step",
+    "lt504_layer_never_called/another_loss_that_compares",
+    "lt504_layer_never_called/another_path_cut_by_argmax",
+    "lt504_layer_never_called/another_rounded_grades",
+    "lt504_layer_never_called/another_steps_of_a_layer",
+    "lt504_layer_never_called/another_threshold_by_where",
     "lt506_losses_ignored/another_compute_loss",
     "lt506_losses_ignored/another_eager_loop",
     "lt506_losses_ignored/another_tf_keras_loop",
@@ -149,6 +156,26 @@ def test_a_fix_cures_the_program(name, tmp_path, monkeypatch):
 
 
 SYMPTOMS = [
+    (
+        "lt504_layer_never_called/another_eager_step",
+        "counter is trained: False",
+        "counter is trained: True",
+    ),
+    (
+        "lt504_layer_never_called/another_path_cut_by_argmax",
+        "score is trained: False",
+        "score is trained: True",
+    ),
+    (
+        "lt504_layer_never_called/another_steps_of_a_layer",
+        "squash is trained: False",
+        "squash is trained: True",
+    ),
+    (
+        "lt504_layer_never_called/another_threshold_by_where",
+        "open is trained: False",
+        "open is trained: True",
+    ),
     ("lt705_unknown_attribute/another_slip_in_a_loop", "trained: 8", "trained: 2"),
     ("lt705_unknown_attribute/another_slip_on_a_layer", "frozen: False", "frozen: True"),
     ("lt705_unknown_attribute/another_slip_on_a_model", "epochs: 3", "epochs: 1"),

@@ -9,5 +9,7 @@ class Picker(keras.Model):
     def call(self, x):
         best = keras.ops.argmax(self.score(x), axis=-1)  # finds: LT504 picker
         return self.value(x) * keras.ops.one_hot(best, 3)
-model = Picker(); model.compile("adam", "mse")
+model = Picker(); model.compile("adam", "mse"); model.build((None, 2))
+before = model.score.get_weights()[0].copy()
 model.fit(np.ones((4, 2)), np.ones((4, 3)), verbose=0)
+print("score is trained:", not np.array_equal(before, model.score.get_weights()[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
@@ -10,8 +11,10 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
+from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
+from layertrace.diagnosis.tapes import block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before
-from layertrace.diagnosis.user_source import is_in_tape, is_within
+from layertrace.diagnosis.user_source import is_in_tape, is_within, line_of
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -43,7 +46,8 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     The optimizer must receive the weights with gradients that are `None`, so a custom loop that filters
-    them out hides the mistake. The operation without a gradient is named in traced functions only. Weights
+    them out hides the mistake. The operation without a gradient is named in traced functions, and in eager
+    steps if it is the only one in the lines that compute the loss in the block of the tape. Weights
     that received a gradient in any update of the recording are not reported, nor is a layer that no longer
     exists at the end. A gradient of zeros counts as a gradient.
     """
@@ -64,6 +68,8 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
                 yield _outside_tape(context, call, update)
             continue
         blocked = next((each for each in blocks if {*each.variables} & {*own}), None)
+        if blocked is None and calls:
+            blocked = _in_eager_step(context, update)
         if blocked is not None:
             if blocked.location not in blocked_at:
                 blocked_at.add(blocked.location)
@@ -122,6 +128,31 @@ def _outside_tape(context: DiagnosisContext, call: Event, update: Observation) -
     )
 
 
+def _in_eager_step(context: DiagnosisContext, update: Observation) -> Observation | None:
+    """Return the only operation without a gradient in the lines by which an eager step computes its loss."""
+    step = gradient_before(update.location)
+    if step is None or any(event.kind == "trace" for event in _around(context, update)):
+        return None
+    request = request_at(step.place)
+    found = [
+        (node, op)
+        for statement in statements_of_target(block_of(step.place, request), request)
+        for node, op in operations_without_gradient(statement)
+    ]
+    if len(found) != 1:
+        return None
+    node, op = found[0]
+    missing = update.now if isinstance(update.now, tuple) else ()
+    numbers = tuple(update.variables[at] for at in missing if isinstance(at, int))
+    place = line_of(step.place, node)
+    return replace(update, what="blocked gradient", name=op, location=place, variables=numbers)
+
+
+def _around(context: DiagnosisContext, update: Observation) -> list[Event]:
+    event = context.event(update.during)
+    return [] if event is None else [event, *context.ancestors(event)]
+
+
 def _blocked(context: DiagnosisContext, blocked: Observation, update: Observation) -> Violation:
     """Return what is wrong with an operation that has no gradient."""
     place = blocked.location
@@ -133,23 +164,35 @@ def _blocked(context: DiagnosisContext, blocked: Observation, update: Observatio
         ),
         None,
     )
-    where = (
-        "{layer}" if owner is not None else "This line" if place is None else place.function or "This line"
-    )
+    function = "" if place is None else place.function
+    where = "{layer}" if owner is not None else function if function.isidentifier() else "This line"
     count = len(blocked.variables)
     weights = "1 weight gets" if count == 1 else f"{count} weights get"
     what = _OPERATIONS.get(blocked.name, blocked.name)
+    fix, edits = differentiable(place, blocked.name)
     return Violation(
         message=f"{where} uses {what}, which has no gradient: {weights} none and never change.",
         layer=owner,
         location=place,
         evidence=(Evidence("gradients are None in this update", (), update.location),),
-        fix="# use only operations that have gradients: no argmax, comparison, round or numpy function",
-        fix_place="elsewhere",
+        fix=fix or _ADVICE.get(blocked.name, "# use only operations that have gradients"),
+        fix_place="in place" if fix else "elsewhere",
+        edits=edits,
         severity="warning" if blocked.name == "StopGradient" else "error",
     )
 
 
+_WITH_TENSORFLOW = "# write it with operations of TensorFlow or keras.ops, which have gradients"
+_ADVICE = {
+    "PyFunc": _WITH_TENSORFLOW,
+    "PyFuncStateless": _WITH_TENSORFLOW,
+    "StopGradient": "# remove stop_gradient if these weights are to be trained; else freeze them",
+    "ArgMax": "# use the probabilities in place of the index of the greatest: softmax(scores, axis=-1)",
+    "ArgMin": "# use the probabilities in place of the index of the least: softmax(-scores, axis=-1)",
+    "Equal": "# use the distance of the two numbers: whether they are equal has no gradient",
+    "NotEqual": "# use the distance of the two numbers: whether they are equal has no gradient",
+    "OneHot": "# use the probabilities in place of the one-hot vector of a class",
+}
 _OPERATIONS = {
     "PyFunc": "a numpy function",
     "PyFuncStateless": "a numpy function",
@@ -168,6 +211,8 @@ _OPERATIONS = {
     "Floor": "floor",
     "Ceil": "ceil",
     "Sign": "sign",
+    "FloorDiv": "//",
+    "numpy": ".numpy()",
 }
 
 
