@@ -104,7 +104,7 @@ class Signatures:
             numbers[seq] = number
 
     def _identity(self, event: Event) -> tuple[Hashable, ...]:
-        """Return what is equal only for events that are shown alike; most have the identity of another one."""
+        """Return what is equal only for events that are shown alike; most have that of another one."""
         number_of, freeze = self._frozen.get, self._freeze
         arguments, inputs, outputs, location = event.arguments, event.inputs, event.outputs, event.location
         return (
