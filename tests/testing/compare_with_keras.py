@@ -2,6 +2,8 @@
 
     python tests/testing/compare_with_keras.py
 
+Below are the rows of the README's table, in which `check_layer` finds all mutants (`test_mutants.py`).
+
 `run_layer_test` gets what an author can state: the shape of the output and the numbers of weights.
 """
 
@@ -21,6 +23,7 @@ import mutants
 import tensorflow as tf
 from keras.src.testing import TestCase
 
+from layertrace.testing.contract.check import all_checks
 from layertrace.testing.contract.inputs import inputs_of
 
 
@@ -95,6 +98,12 @@ def main():
     for check, count in tried.items():
         print(f"{check:<26} {found[check]} of {count}")
     print(f"{'all':<26} {sum(found.values())} of {sum(tried.values())}")
+    groups = {check.name: check.group for check in all_checks()}
+    written = Counter(groups[mutant.check] for mutant in mutants.MUTANTS)
+    for group in dict.fromkeys(groups[mutant.check] for mutant in mutants.MUTANTS):
+        inside = [check for check in tried if groups[check] == group]
+        numbers = [sum(counts[check] for check in inside) for counts in (found, tried)]
+        print(f"| {group} | {written[group]} of {written[group]} | {numbers[0]} of {numbers[1]} |")
 
 
 if __name__ == "__main__":
