@@ -72,7 +72,8 @@ class LostWeights:
     def arrays(self) -> list[GivenArray]:
         """The arrays that the fit was given."""
         facts = self.fit.before if self.fit is not None and isinstance(self.fit.before, tuple) else ()
-        return [GivenArray(*fact) for fact in facts if isinstance(fact, tuple)]  # type: ignore[arg-type]
+        rows = (fact for fact in facts if isinstance(fact, tuple))
+        return [GivenArray(*fact) for fact in rows]  # type: ignore[arg-type]  # as `ranges_of` wrote them
 
 
 def lost_weights(context: DiagnosisContext) -> Iterator[LostWeights]:

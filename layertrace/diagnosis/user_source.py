@@ -11,6 +11,7 @@ from layertrace.timeline.event import Location
 
 __all__ = [
     "aliases",
+    "assigned_pairs",
     "assignments",
     "assignments_in_class",
     "calls",
@@ -200,7 +201,7 @@ def aliases(location: Location | None, parameter: str) -> set[str]:
     names: set[str] = set()
     for node in nodes_of(location):
         if isinstance(node, ast.Assign):
-            pairs = [pair for target in node.targets for pair in _assigned_pairs(target, node.value)]
+            pairs = [pair for target in node.targets for pair in assigned_pairs(target, node.value)]
             names |= {_key(target) for target, value in pairs if _passes_on(value, parameter)}
         elif isinstance(node, ast.Call):
             names |= {each.arg for each in node.keywords if each.arg and _passes_on(each.value, parameter)}
@@ -209,7 +210,7 @@ def aliases(location: Location | None, parameter: str) -> set[str]:
     return names - {""}
 
 
-def _assigned_pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+def assigned_pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
     """Return each target with its value: `self.a, self.b = a, b` has two."""
     several = (ast.Tuple, ast.List)
     if isinstance(target, several) and isinstance(value, several) and len(target.elts) == len(value.elts):

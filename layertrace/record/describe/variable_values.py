@@ -1,4 +1,4 @@
-"""Read the values of a variable of TensorFlow, also of one inside a variable of Keras 3."""
+"""Read the values of variables, and how often an optimizer was applied."""
 
 from __future__ import annotations
 
@@ -7,12 +7,27 @@ from typing import Any
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["values_of"]
+__all__ = ["raw_variable", "steps_of", "values_of"]
 
 
 def values_of(variable: Any, most: int) -> Any:
     """Return the array in a variable; None if it has more numbers than `most`, or cannot be read now."""
-    inner = safe.instance_dict(variable).get("_value", variable)
-    if not safe.is_a(inner, Loaded.tf.Variable) or not Loaded.tf.executing_eagerly():
+    inner = raw_variable(variable)
+    if inner is None or not Loaded.tf.executing_eagerly():
         return None
     return inner.numpy() if (inner.shape.num_elements() or 0) <= most else None
+
+
+def raw_variable(variable: object) -> Any:
+    """Return the variable of TensorFlow that is, or is inside, a variable; None without one."""
+    inner = safe.instance_dict(variable).get("_value")
+    found = inner if safe.is_a(inner, Loaded.tf.Variable) else variable
+    return found if safe.is_a(found, Loaded.tf.Variable) else None
+
+
+def steps_of(optimizer: object) -> int | None:
+    """Return how often an optimizer was applied; None if it is gone, or if that cannot be read now."""
+    iterations = safe.instance_dict(optimizer).get("_iterations")
+    if iterations is None or not safe.is_library_class(type(iterations)):
+        return None
+    return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None

@@ -10,6 +10,7 @@ from typing import Any
 from layertrace.record.describe.data_values import is_finite
 from layertrace.record.describe.layer_contents import created_variables
 from layertrace.record.describe.values import dtype_name, tensor_shape
+from layertrace.record.describe.variable_values import raw_variable
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
@@ -56,9 +57,8 @@ def _floats(layer: object) -> list[tuple[int, object, Any]]:
     """Return the floating point variables that a layer has created: size in bytes, variable, TensorFlow's."""
     found = []
     for variable in created_variables(layer):
-        inner = safe.instance_dict(variable).get("_value")  # of a variable of Keras 3
-        value = inner if safe.is_a(inner, Loaded.tf.Variable) else variable
-        if not safe.is_a(value, Loaded.tf.Variable) or not safe.is_library_class(type(value)):
+        value = raw_variable(variable)
+        if value is None or not safe.is_library_class(type(value)):
             continue
         shape = tensor_shape(safe.framework_attribute(value, "shape"))
         width = _SIZES.get(dtype_name(safe.framework_attribute(value, "dtype")))

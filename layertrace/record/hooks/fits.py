@@ -11,6 +11,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.data_values import all_finite, ranges_of
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.variable_values import steps_of
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
@@ -75,11 +76,7 @@ def _wanted(given: dict[str, object]) -> Structure:
 
 def _steps_of(model: object) -> int | None:
     """Return how often the optimizer of a model was applied; None if that is unknown."""
-    optimizer = safe.instance_dict(model).get("optimizer")
-    iterations = safe.instance_dict(optimizer).get("_iterations")
-    if iterations is None or not safe.is_library_class(type(iterations)):
-        return None
-    return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None
+    return steps_of(safe.instance_dict(model).get("optimizer"))
 
 
 def _end(fit: _Fit, history: object, _: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import variables_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.variable_values import raw_variable
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.layers import register_layer
@@ -49,7 +50,9 @@ def look_at_callbacks(model: object, callbacks: object, place: CodePosition | No
 def look_at_values(call: Call) -> None:
     """Record that `set_weights` is given the variables of the layer itself."""
     held = _items(call.values[0]) if call.values else []
-    if held and set(map(id, held)) <= set(map(id, variables_inside(call.subject))):
+    if not held or raw_variable(held[0]) is None:  # arrays, as in most calls: layers are not walked for these
+        return
+    if set(map(id, held)) <= set(map(id, variables_inside(call.subject))):
         place = source_lines.caller(call.method, call.caller)
         seen = PendingObservation(
             "variables kept", (id(call.subject), place), role="set_weights", place=place

@@ -8,8 +8,7 @@ from typing import Any
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
-from layertrace.record.describe.variable_values import values_of
-from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.describe.variable_values import steps_of, values_of
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
@@ -49,13 +48,10 @@ class _Average:
 
     def steps(self) -> int | None:
         """Return how often the optimizer was applied; None if it is gone, or if that cannot be read."""
-        iterations = safe.instance_dict(self._optimizer()).get("_iterations")
-        if iterations is None or not safe.is_library_class(type(iterations)):
-            return None
-        return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None
+        return steps_of(self._optimizer())
 
     def _is_in_weights(self) -> bool:
-        """Return whether a variable has the value of its average; the smallest variables are compared."""
+        """Return whether all variables that can be compared have the values of their averages."""
         kept = safe.unwrapped(safe.instance_dict(self._optimizer()).get("_model_variables_moving_average"))
         averages = [] if kept is None else [item for _, item in safe.first_items(kept, _MOST)]
         pairs = [
@@ -67,7 +63,7 @@ class _Average:
             (values_of(variable, _NUMBERS), values_of(average, _NUMBERS)) for variable, average in pairs
         ]
         known = [(now, mean) for now, mean in arrays if now is not None and mean is not None]
-        return not known or any((now == mean).all() for now, mean in known)
+        return all((now == mean).all() for now, mean in known)
 
 
 _averages: Register[_Average] = Register()

@@ -12,7 +12,7 @@ from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import argument, fails_below
-from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
+from layertrace.diagnosis.user_source import assigned_pairs, dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
@@ -216,7 +216,7 @@ def _variable_of(context: DiagnosisContext, layer: LayerRef, place: Location) ->
         pair
         for node in nodes_at(created.location)
         if isinstance(node, ast.Assign)
-        for pair in _assigned(node.targets[0], node.value)
+        for pair in assigned_pairs(node.targets[0], node.value)
     ]
     at = [event.seq for event in alike].index(created.seq)
     if len(alike) != len(pairs) or not all(isinstance(target, ast.Name) for target, _ in pairs):
@@ -229,12 +229,6 @@ def _variable_of(context: DiagnosisContext, layer: LayerRef, place: Location) ->
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name
     ]
     return name if len(stores) == 1 else ""
-
-
-def _assigned(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        return list(zip(target.elts, value.elts, strict=False))
-    return [(target, value)]
 
 
 def _extended(place: Location, inputs: ast.expr, names: Sequence[str], seen: Observation) -> str:

@@ -47,7 +47,8 @@ def weights_not_assigned(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Reported if the weights are the same at the end as when their gradients were first taken, and either the
-      result of such a line is never used, or the gradients are not, in a file that creates an optimizer.
+      result of such a line is never used, or the gradients are not, in a file that creates one optimizer and
+      neither applies one, nor compiles a model, nor assigns.
     - Looked at are up to a million numbers for each line that takes gradients, without a strategy for several
       devices. A `train_step` is the matter of LT510.
     """
