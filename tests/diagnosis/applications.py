@@ -30,7 +30,7 @@ def findings_of(name: str):
     """Return the findings of a model with random weights: created, called, and trained for two steps."""
     keras.backend.clear_session()
     size = SIZES.get(name, SMALLEST)
-    # Two steps with images that are all zeros make each weight of EfficientNetB0 NaN, which LT623 reports.
+    # Two steps with images that are all zeros make each weight of EfficientNetB0 NaN, which LT525 reports.
     images = np.random.default_rng(0).uniform(0, 255, (4, size, size, 3)).astype("float32")
     labels = np.array([0, 1, 0, 1])
     with layertrace.trace(report=False) as timeline:

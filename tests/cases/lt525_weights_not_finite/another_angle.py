@@ -1,4 +1,4 @@
-# LT623 in another program: the angle between two vectors that have one direction
+# LT525 in another program: the angle between two vectors that have one direction
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
@@ -12,7 +12,7 @@ class Turner(keras.Model):
         x, y = data
         with tf.GradientTape() as tape:
             cosine = tf.reduce_sum(self(x, training=True) * y, axis=-1)
-            loss = tf.reduce_mean(tf.acos(cosine))  # finds: LT623 turner
+            loss = tf.reduce_mean(tf.acos(cosine))  # finds: LT525 turner
         self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
         return {"loss": loss}
 

@@ -1,4 +1,4 @@
-"""LT623: Weights have become NaN or infinite in training."""
+"""LT525: Weights have become NaN or infinite in training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT623", "weights-not-finite", "error", links.NUMERICS)
+@rule("LT525", "weights-not-finite", "error", links.NUMERICS)
 def weights_not_finite(context: DiagnosisContext) -> Iterator[Violation]:
     """Weights have become NaN or infinite in training.
 

@@ -1,4 +1,4 @@
-# LT623 in another program: the mean over the words of a text that has none
+# LT525 in another program: the mean over the words of a text that has none
 import numpy as np, keras
 from keras import layers, ops
 
@@ -9,7 +9,7 @@ class Average(layers.Layer):
         self.supports_masking = True
     def call(self, x, mask=None):
         kept = ops.cast(ops.expand_dims(mask, -1), "float32")
-        return ops.sum(x * kept, axis=1) / ops.sum(kept, axis=1)  # finds: LT623 average
+        return ops.sum(x * kept, axis=1) / ops.sum(kept, axis=1)  # finds: LT525 average
     def compute_mask(self, x, mask=None): return None
 
 texts = keras.Sequential([keras.Input((5,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True),

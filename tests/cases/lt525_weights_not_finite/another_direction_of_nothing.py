@@ -1,11 +1,11 @@
-# LT623 in another program: vectors are divided by their norms, and one is 0
+# LT525 in another program: vectors are divided by their norms, and one is 0
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 keras.utils.set_random_seed(0)
 class Direction(layers.Layer):
     def call(self, x):
-        return x / tf.norm(x, axis=-1, keepdims=True)  # finds: LT623 direction
+        return x / tf.norm(x, axis=-1, keepdims=True)  # finds: LT525 direction
     def compute_output_shape(self, shape): return shape
 
 faces = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu", use_bias=False), Direction(name="direction")], name="faces")

@@ -1,11 +1,11 @@
-# LT623 in another program: two layers of a class divide by a norm, and only the first gets rows of zeros from relu
+# LT525 in another program: two layers of a class divide by a norm, and only the first gets rows of zeros from relu
 import numpy as np, keras
 from keras import layers, ops
 
 keras.utils.set_random_seed(0)
 class Unit(layers.Layer):
     def call(self, x):
-        return x / ops.norm(x, axis=-1, keepdims=True)  # finds: LT623 first
+        return x / ops.norm(x, axis=-1, keepdims=True)  # finds: LT525 first
 
 words = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu", use_bias=False), Unit(name="first"),
                           layers.Dense(3), Unit(name="second")], name="words")

@@ -1,11 +1,11 @@
-# LT623 in another program: an own softmax, whose exponentials overflow
+# LT525 in another program: an own softmax, whose exponentials overflow
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 keras.utils.set_random_seed(0)
 class Shares(layers.Layer):
     def call(self, scores):
-        powers = tf.exp(scores)  # finds: LT623 shares
+        powers = tf.exp(scores)  # finds: LT525 shares
         return powers / tf.reduce_sum(powers, axis=-1, keepdims=True)
     def compute_output_shape(self, shape): return shape
 
