@@ -73,3 +73,16 @@ def test_a_model_that_is_refused_for_something_else_leaves_no_note(k):
             k.Model([left, right], [answer, None])
 
     assert [each for each in timeline.surroundings.observations if each.what == "disconnected"] == []
+
+
+def test_what_is_before_a_given_tensor_is_not_missing():
+    """`keras.Function` may begin at any tensor: the Inputs that it is computed from are not needed."""
+    left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
+    near = keras.layers.Dense(2, name="near")(left)
+    answer = keras.layers.Concatenate(name="both")([near, right])
+    with pytest.raises(ValueError, match="connected"), layertrace.trace(report=False) as timeline:
+        keras.Function([near], answer)
+
+    (seen,) = [each for each in timeline.surroundings.observations if each.what == "disconnected"]
+    assert len(seen.now) == 1
+    assert seen.before == ()

@@ -283,3 +283,20 @@ def test_taken_gradients_are_noted_until_a_weight_changes(k):
         assert not seen(timeline, "gradient taken")
         model.set_weights(kept)
         assert len(seen(timeline, "gradient taken")) == 2
+
+
+def test_an_average_is_not_applied_because_one_weight_equals_it():
+    """A weight whose gradient is always 0 has the value of its average, though no average was written."""
+    with layertrace.trace() as timeline:
+        still = layers.Dense(2, activation="relu", kernel_initializer="zeros")
+        model = keras.Sequential([keras.Input((3,)), still, layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9), "mse")
+        for _ in range(3):
+            model.train_on_batch(ONES, ONES[:, :1])
+        pairs = zip(
+            model.trainable_variables, model.optimizer._model_variables_moving_average, strict=True
+        )
+        are_equal = [bool((weight.numpy() == average.numpy()).all()) for weight, average in pairs]
+
+    assert set(are_equal) == {True, False}
+    assert len(seen(timeline, "average kept")) == 1
