@@ -12,6 +12,7 @@
     ├── CulpritError           (RuntimeError) trace(fail_on=…) stopped the program at a mistake
     ├── EngineError            (RuntimeError) the requested engine cannot observe functions here
     └── DependencyError        (ImportError)  TensorFlow or Keras is missing or too old
+        └── BackendError                      Keras runs on a backend that is not recorded
 
     LayertraceWarning          (UserWarning)  layertrace did not record something
 
@@ -21,6 +22,7 @@ Each also derives from the builtin exception that a caller would expect.
 from __future__ import annotations
 
 __all__ = [
+    "BackendError",
     "CulpritError",
     "DependencyError",
     "EngineError",
@@ -109,6 +111,10 @@ class EngineError(LayertraceError, RuntimeError):
 
 class DependencyError(LayertraceError, ImportError):
     """A package is missing or too old: TensorFlow, Keras, or the SDK of OpenTelemetry."""
+
+
+class BackendError(DependencyError):
+    """Keras runs on a backend that layertrace does not record: JAX, torch, NumPy or OpenVINO."""
 
 
 class LayertraceWarning(UserWarning):

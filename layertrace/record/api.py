@@ -6,8 +6,9 @@ import os
 from collections.abc import Collection
 from typing import TypeVar
 
-from layertrace.errors import TargetError
+from layertrace.errors import DependencyError, TargetError
 from layertrace.record.layers import is_layer_class
+from layertrace.record.process.guard import warn_once
 from layertrace.record.recording.echo import EventLine
 from layertrace.record.recording.recorder import MAX_EVENTS, FailFast, Recorder, running
 from layertrace.record.recording.targets import Targets
@@ -74,6 +75,7 @@ class Tracer:
 
         Raises:
             DependencyError: If TensorFlow or Keras is missing or too old.
+            BackendError: If Keras runs on another backend than TensorFlow.
         """
         recorder = Recorder(
             self._targets,
@@ -172,7 +174,7 @@ def traced(cls: C) -> C:
     """Record every layer of a class and its subclasses, for the rest of the program.
 
     The events go to the process-wide timeline, which `current_timeline()` returns while no other
-    recording runs. The class comes back as it is.
+    recording runs. The class comes back as it is, with a warning if its Keras cannot be recorded.
 
     Raises:
         TargetError: If it is not a Keras layer class.
@@ -187,10 +189,15 @@ def traced(cls: C) -> C:
         return cls
     recorder = _program_recorder()
     recorder.targets.classes += (cls,)
-    if recorder not in running:
-        recorder.start()
-    else:
+    if recorder in running:
         recorder.hook_new_targets()
+        return cls
+    try:
+        recorder.start()
+    except DependencyError as error:  # the class must still be defined, and its module imported
+        if str(error) not in recorder.notes():
+            recorder.note(str(error))
+        warn_once(f"{error}; until then, decorated classes are not recorded", key=str(error))
     return cls
 
 

@@ -6,10 +6,21 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import tf_keras
 from keras import layers
 
 import layertrace
-from layertrace.errors import DependencyError, LayertraceWarning, TargetError, UnknownLayerError
+from layertrace.errors import (
+    BackendError,
+    DependencyError,
+    LayertraceWarning,
+    TargetError,
+    UnknownLayerError,
+)
+from layertrace.record import api
+from layertrace.record.frameworks import loading
+from layertrace.record.process import guard
+from layertrace.render.tables.verdict import verdict
 
 ONES = np.ones((2, 5), "float32")
 
@@ -127,9 +138,46 @@ def test_trace_refuses_to_keep_nothing():
 def test_another_backend_is_refused(monkeypatch):
     """Keras on another backend is refused with the variable to set."""
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(loading, "loaded", list)  # tf_keras is loaded, too
 
-    with pytest.raises(DependencyError, match="KERAS_BACKEND=tensorflow"):
+    with pytest.raises(BackendError, match="'jax' backend yet: set KERAS_BACKEND=tensorflow"):
         layertrace.trace().start()
+
+
+def test_on_another_backend_a_decorated_class_is_defined(monkeypatch):
+    """It is not recorded, as a warning states, so that the module of the class is imported all the same."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(loading, "loaded", list)
+    monkeypatch.setattr(api, "_program", None)
+    monkeypatch.setattr(guard, "_warned", {})
+
+    with pytest.warns(LayertraceWarning, match="not record Keras on its 'jax' backend yet"):
+
+        @layertrace.traced
+        class Doubled(layers.Layer):
+            pass
+
+    assert Doubled.__name__ == "Doubled"
+    assert "'jax' backend" in layertrace.current_timeline().notes[0]
+
+
+def test_tf_keras_is_recorded_beside_keras_on_another_backend(monkeypatch):
+    """A note names the Keras that is not."""
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with layertrace.trace() as timeline:
+        tf_keras.layers.Dense(1)(tf.zeros((2, 3)))
+
+    assert [event.kind for event in timeline.of("dense")][:2] == ["init", "build"]
+    assert ["'jax' backend" in note for note in timeline.notes] == [True]
+
+
+def test_a_crash_on_another_backend_is_not_said_to_be_without_layers(monkeypatch):
+    """The verdict names the backend: the layers were not seen."""
+    monkeypatch.setattr(loading, "refusals", lambda: ["layertrace does not record this Keras"])
+    with pytest.raises(ZeroDivisionError), layertrace.trace() as timeline:
+        raise ZeroDivisionError
+
+    assert verdict(timeline, []).sentence.endswith("; layertrace does not record this Keras")
 
 
 def test_an_old_tensorflow_is_refused(monkeypatch):

@@ -50,6 +50,7 @@ def demo(names: tuple[str, ...], only_list: bool) -> None:
     if unknown:
         raise click.UsageError(f"unknown demo {', '.join(unknown)}; choose from {', '.join(demos)}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's notes at start-up
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # which the demos are about
     for name in names or [name for name in _FIRST if name in demos]:
         click.secho(f"\n{demos[name].name}: {_summary(demos[name])}\n", bold=True)
         try:

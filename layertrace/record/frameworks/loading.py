@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import re
 import sys
 from typing import Any
 
-from layertrace.errors import DependencyError
+from layertrace.errors import BackendError, DependencyError
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
-__all__ = ["layer_base", "load", "loaded", "replica", "tensor_methods", "tensor_type", "versions"]
+__all__ = [
+    "layer_base", "load", "loaded", "refusals", "replica", "tensor_methods", "tensor_type", "versions",
+]  # fmt: skip
 
 WATCHED = FRAMEWORKS
 """The packages to watch: importing one may import another, and all are hooked when the last has finished."""
@@ -22,18 +25,22 @@ _OLDEST = (2, 16)
 
 
 def load() -> None:
-    """Import TensorFlow, and a Keras if none is imported yet.
+    """Import a Keras if none is imported yet, and TensorFlow if a Keras runs on it.
 
     Raises:
-        DependencyError: If TensorFlow or Keras is missing or too old, or Keras runs on another backend.
+        DependencyError: If TensorFlow or Keras is missing or too old.
+        BackendError: If no Keras that is imported runs on TensorFlow. TensorFlow is not imported then.
     """
-    names = ["tensorflow"]
     if not any(name in sys.modules for name in KERAS):
         legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
-        names.append("tf_keras" if legacy else "keras")
-    for name in names:
-        _import(name)
-    _check_versions()
+        _import("tf_keras" if legacy else "keras")
+    refused = refusals()
+    if refused and not loaded():
+        raise BackendError(refused[0])
+    if importing and not loaded():
+        return  # which backend it runs on is not known yet
+    _import("tensorflow")
+    _check_version()
     Loaded.tf = sys.modules["tensorflow"]
 
 
@@ -67,26 +74,38 @@ def _import(name: str) -> None:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
-        requirement = "tf_keras" if name == "tf_keras" else "'tensorflow>=2.16'"
-        raise DependencyError(f"layertrace needs {name} ({error}): pip install {requirement}") from error
+        missing = (error.name or name).partition(".")[0]
+        if name == "keras" and missing not in ("keras", "tensorflow"):
+            raise BackendError(f"layertrace cannot import Keras ({error}): {_next_step()}") from error
+        requirement = "tf_keras" if missing == "tf_keras" else "'tensorflow>=2.16'"
+        raise DependencyError(f"layertrace needs {missing} ({error}): pip install {requirement}") from error
 
 
-def _check_versions() -> None:
+def _check_version() -> None:
     version = sys.modules["tensorflow"].__version__
     numbers = re.match(r"(\d+)\.(\d+)", version)
     if numbers and tuple(map(int, numbers.groups())) < _OLDEST:
         raise DependencyError(
             f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
         )
-    keras = sys.modules.get("keras")
-    if keras is not None and "keras" in loaded() and keras.backend.backend() != "tensorflow":
-        raise DependencyError(
-            f"Keras runs on its {keras.backend.backend()!r} backend, and layertrace sees TensorFlow only: "
-            "set KERAS_BACKEND=tensorflow before importing keras"
-        )
 
 
 def loaded() -> list[str]:
+    """Return which of `keras` and `tf_keras` are imported completely and run on TensorFlow."""
+    return [name for name in _imported() if _backend_of(name) == "tensorflow"]
+
+
+def refusals() -> list[str]:
+    """Return a sentence for each Keras that is imported and runs on a backend that is not recorded."""
+    backends = (_backend_of(name) for name in _imported())
+    return [
+        f"layertrace does not record Keras on its {backend!r} backend yet: {_next_step()}"
+        for backend in backends
+        if backend != "tensorflow"
+    ]
+
+
+def _imported() -> list[str]:
     """Return which of `keras` and `tf_keras` are imported completely."""
     return [
         name
@@ -94,6 +113,17 @@ def loaded() -> list[str]:
         if name not in importing
         and (hasattr(sys.modules.get(name), "Model") or hasattr(sys.modules.get(name), "models"))
     ]
+
+
+def _backend_of(name: str) -> str:
+    return "tensorflow" if name == "tf_keras" else str(sys.modules[name].backend.backend())
+
+
+def _next_step() -> str:
+    """Return how to run Keras on TensorFlow."""
+    is_installed = importlib.util.find_spec("tensorflow") is not None
+    install = "" if is_installed else " (pip install 'tensorflow>=2.16')"
+    return f"set KERAS_BACKEND=tensorflow before Keras is imported{install}"
 
 
 def versions() -> dict[str, str]:

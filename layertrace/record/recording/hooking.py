@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from layertrace.errors import DependencyError
 from layertrace.record.engines import choice
 from layertrace.record.frameworks import loading
 from layertrace.record.frameworks.import_hook import ImportWatch
@@ -40,20 +41,27 @@ class Hooking:
         self._undos: list[Undo] = []
         self._classes: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
         self._frameworks: set[str] = set()
+        self._refusals: list[str] = []
 
     def hook_loaded(self) -> None:
         """Hook each Keras that is imported: all classes that are covered, and the layers that exist.
 
         What is hooked already stays so.
         """
+        self._refusals = loading.refusals()
         for framework in loading.loaded():
             self._hook_framework(framework)
 
     def hook_imported(self) -> bool:
         """Return whether a Keras was imported since the last time, after hooking it."""
+        self._refusals = loading.refusals()
         new = [framework for framework in loading.loaded() if framework not in self._frameworks]
-        if new:
-            loading.load()
+        try:
+            if new:
+                loading.load()
+        except DependencyError as error:
+            self._refusals.append(str(error))
+            return False
         for framework in new:
             self._hook_framework(framework)
         return bool(new)
@@ -91,7 +99,8 @@ class Hooking:
 
     def problems(self) -> list[str]:
         """Return a sentence for each reason why events were not recorded."""
-        return [] if self._engine is None else self._engine.problems()
+        problems = [] if self._engine is None else self._engine.problems()
+        return [*self._refusals, *problems]
 
     def undo(self) -> None:
         """Restore everything."""

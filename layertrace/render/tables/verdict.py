@@ -109,8 +109,11 @@ def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) 
     if crash is not None:
         return _of_crash(timeline, findings, crash)
     if not len(timeline) or findings is None:
-        sentence = NO_RULES if len(timeline) else NOTHING_SEEN
-        sentence += f" ({notes[0]})" if notes else ""
+        if notes and not len(timeline):
+            sentence = f"nothing was checked: {notes[0]}"
+        else:
+            sentence = NO_RULES if len(timeline) else NOTHING_SEEN
+            sentence += f" ({notes[0]})" if notes else ""
         return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
     doubts = [*_left(timeline), *_failed(findings), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
@@ -142,7 +145,7 @@ def _of_crash(timeline: Timeline, findings: Findings | None, crash: Crash) -> Ve
     if findings is None:
         rest = "the rules did not run"
     elif not len(timeline):
-        rest = "no layer was seen before it"
+        rest = timeline.notes[0] if timeline.notes else "no layer was seen before it"
     else:
         has_errors = any(finding.severity == "error" for finding in findings)
         unexplained = "" if has_errors or is_explained(timeline, findings) else "no rule explains it"

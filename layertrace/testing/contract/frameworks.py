@@ -11,7 +11,14 @@ from typing import Any
 
 from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
 
-__all__ = ["Framework", "base_of", "framework_of", "layers_inside", "variables_inside"]
+__all__ = [
+    "Framework",
+    "base_of",
+    "framework_of",
+    "layers_inside",
+    "refuse_other_backends",
+    "variables_inside",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,16 @@ class Framework:
     def overrides(self, layer: object, name: str) -> bool:
         """Return whether a class of the layer, below `Layer`, has a method of its own."""
         return getattr(type(layer), name, None) is not getattr(self.base, name, None)
+
+
+def refuse_other_backends() -> None:
+    """Import Keras and TensorFlow, as `layertrace.trace` does.
+
+    Raises:
+        DependencyError: If TensorFlow or Keras is missing or too old.
+        BackendError: If Keras runs on another backend than TensorFlow.
+    """
+    importlib.import_module("layertrace.record.frameworks.loading").load()
 
 
 def framework_of(layer: object) -> Framework | None:
