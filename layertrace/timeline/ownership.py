@@ -24,6 +24,7 @@ __all__ = [
     "is_framework_name",
     "is_functional",
     "is_keras_file",
+    "is_keras_layer",
     "is_keras_name",
     "is_lambda",
     "is_sequential",
@@ -107,6 +108,18 @@ def is_keras_name(name: str) -> bool:
 def is_user_defined(layer: LayerRef) -> bool:
     """Return whether the class of a layer is the user's, or another package's, rather than a framework's."""
     return not layer.bases or not is_framework_name(layer.bases[0])
+
+
+def is_keras_layer(layer: LayerRef, *names: str) -> bool:
+    """Return whether a layer is, or derives from, a layer of Keras whose class name ends so.
+
+    Programs call classes of their own `MyDropout` or `MultiHeadAttention`, too; their names do not count.
+
+    Args:
+        layer: The layer.
+        *names: Ends of names, such as `BatchNormalization`, or `.RNN` for that name alone.
+    """
+    return any(base.endswith(names) for base in layer.bases if is_keras_name(base))
 
 
 def is_base_class(names: Sequence[str]) -> bool:

@@ -20,6 +20,7 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import code_behind
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.ownership import is_keras_layer
 from layertrace.timeline.registry import live_layers
 
 __all__ = ["states_of"]
@@ -149,7 +150,7 @@ def _is_adapted(layer: object, ref: LayerRef) -> bool | None:
     """Return whether a `Normalization` has another mean and variance than the 0 and 1 that it begins with."""
     attributes = safe.instance_dict(layer)
     mean, variance = attributes.get("adapt_mean"), attributes.get("adapt_variance")
-    is_one = any(base.endswith(_NORMALIZATION) for base in ref.bases)
+    is_one = is_keras_layer(ref, _NORMALIZATION)
     if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
@@ -161,7 +162,7 @@ def _statistics(layer: object, ref: LayerRef) -> str | None:
     """Return whether the moving mean and variance of a batch normalization have moved, or are impossible."""
     attributes = safe.instance_dict(layer)
     mean, variance = attributes.get("moving_mean"), attributes.get("moving_variance")
-    is_one = any(base.endswith("BatchNormalization") for base in ref.bases)
+    is_one = is_keras_layer(ref, "BatchNormalization")
     if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):

@@ -14,7 +14,7 @@ from layertrace.diagnosis.training_steps import Training, Trainings
 from layertrace.diagnosis.user_source import dotted, function_around, tree_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
-from layertrace.timeline.ownership import is_container
+from layertrace.timeline.ownership import is_container, is_keras_layer
 
 
 @rule("LT542", "freeze-misses-nested", "error", links.TRANSFER_LEARNING)
@@ -75,7 +75,7 @@ def freeze_misses_nested(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _is_batch_norm(layer: LayerRef) -> bool:
-    return any(base.endswith("BatchNormalization") for base in layer.bases)
+    return is_keras_layer(layer, "BatchNormalization")
 
 
 def _holders(context: DiagnosisContext, line: Freezing) -> list[LayerState]:

@@ -15,7 +15,7 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
-from layertrace.timeline.ownership import is_container, is_lambda
+from layertrace.timeline.ownership import is_container, is_keras_layer, is_lambda
 
 
 @rule("LT502", "mask-lost", "warning", links.MASKING)
@@ -296,9 +296,7 @@ def _with_mask(context: DiagnosisContext, outer: Event, maker: Event, call: Even
     if len(making.args) != 1 or not isinstance(making.args[0], (ast.Name, ast.Attribute)):
         return ""
     mask = f"{dotted(making.func)}.compute_mask({dotted(making.args[0])})"
-    is_attention = call.layer is not None and any(
-        base.endswith(".MultiHeadAttention") for base in call.layer.bases
-    )
+    is_attention = call.layer is not None and is_keras_layer(call.layer, ".MultiHeadAttention")
     given = f"attention_mask={mask}[:, None, :]" if is_attention else f"mask={mask}"
     return rewritten(
         call.location, statement, {calling: f"{source_of(call.location, calling)[:-1]}, {given})"}
@@ -319,4 +317,4 @@ def _attribute(context: DiagnosisContext, outer: Event, call: Event) -> str:
 def _needs_mask(layer: LayerRef) -> bool:
     """Return whether a layer treats padding as data if it has no mask."""
     recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".MultiHeadAttention")
-    return any(base.endswith(recurrent) for base in layer.bases)
+    return is_keras_layer(layer, *recurrent)

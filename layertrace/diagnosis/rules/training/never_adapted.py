@@ -11,6 +11,7 @@ from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import USES, assigned_name, first_argument, receiver
 from layertrace.timeline.event import Location
+from layertrace.timeline.ownership import is_keras_layer
 
 
 @rule("LT507", "never-adapted", "error", links.PREPROCESSING)
@@ -91,7 +92,7 @@ def _lookups(context: DiagnosisContext) -> Iterator[Violation]:
     places: set[Location | None] = set()
     for layer in context.layers:
         init = context.init_of(layer)
-        is_lookup = any(base.endswith(_LOOKUPS) for base in layer.bases)
+        is_lookup = is_keras_layer(layer, *_LOOKUPS)
         if init is None or not is_lookup or layer.id in adapted or "from config" in init.flags:
             continue
         source = statement_at(context, init.location).source

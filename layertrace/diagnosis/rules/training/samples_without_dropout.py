@@ -14,6 +14,7 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_classes import repeated_calls
 from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.ownership import is_keras_layer
 
 
 @rule("LT520", "samples-without-dropout", "warning", links.CUSTOM_TRAINING_LOOPS)
@@ -78,6 +79,6 @@ def samples_without_dropout(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _is_dropout(context: DiagnosisContext, layer: LayerRef) -> bool:
-    is_one = any(base.rpartition(".")[2].endswith("Dropout") for base in layer.bases)
+    is_one = is_keras_layer(layer, "Dropout")
     inits: list[Event] = list(context.of(layer, "init"))
     return is_one and any(init.arguments.get("rate") not in (0, 0.0, None) for init in inits)

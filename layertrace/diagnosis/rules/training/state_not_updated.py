@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import function_at, line_of
 from layertrace.timeline.event import Event, LayerRef
+from layertrace.timeline.ownership import is_keras_layer
 
 _RNN = ("layers.rnn.rnn.RNN", "layers.rnn.base_rnn.RNN")
 
@@ -76,7 +77,7 @@ def _call_by_rnn(context: DiagnosisContext, layer: LayerRef) -> Event | None:
     calls = [call for call in context.of(layer, "call") if call.mode != "eager"] or context.of(layer, "call")
     for call in calls:
         outer = context.enclosing_call(call)
-        if outer is None or outer.layer is None or not any(b.endswith(_RNN) for b in outer.layer.bases):
+        if outer is None or outer.layer is None or not is_keras_layer(outer.layer, *_RNN):
             continue
         # tests/cases/clean/cells_that_keep_a_state_on_purpose.py
         is_given = isinstance(outer.inputs, Mapping) and "initial_state" in outer.inputs

@@ -13,7 +13,7 @@ from layertrace.diagnosis.rules.training._shared import with_training
 from layertrace.diagnosis.user_classes import calls_anywhere
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
-from layertrace.timeline.ownership import is_container
+from layertrace.timeline.ownership import is_container, is_keras_layer
 
 
 @rule("LT543", "statistics-move-untrained", "warning", links.TRANSFER_LEARNING)
@@ -54,7 +54,7 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
     reported: set[int] = set()
     for call in context.events("call", lambda event: event.training is True and event.mode != "symbolic"):
         layer = call.layer
-        if layer is None or not any(base.endswith("BatchNormalization") for base in layer.bases):
+        if layer is None or not is_keras_layer(layer, "BatchNormalization"):
             continue
         state = context.state(layer)
         chain = [call, *context.enclosing(call, "call")]

@@ -11,6 +11,7 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
 from layertrace.diagnosis.user_source import parameters
 from layertrace.timeline.event import Event
+from layertrace.timeline.ownership import is_keras_layer
 
 
 @rule("LT517", "training-fixed", "warning", links.TRANSFER_LEARNING)
@@ -47,7 +48,7 @@ def training_fixed(context: DiagnosisContext) -> Iterator[Violation]:
     reported: set[int] = set()
     for call in context.events("call", lambda event: event.training is True):
         layer = call.layer
-        if layer is None or not any(base.endswith("BatchNormalization") for base in layer.bases):
+        if layer is None or not is_keras_layer(layer, "BatchNormalization"):
             continue
         state = context.state(layer)
         # A frozen normalization runs in inference mode whatever it receives.

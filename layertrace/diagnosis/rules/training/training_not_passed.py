@@ -15,6 +15,7 @@ from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import function_at, is_in_tape, nodes_of, parameters, uses
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
+from layertrace.timeline.ownership import is_keras_layer
 
 
 @rule("LT501", "training-not-passed", "warning", links.CUSTOM_TRAINING_LOOPS)
@@ -134,7 +135,6 @@ _TRAINING_DEPENDENT = (
     "Dropout",
     "GaussianNoise",
     "SpectralNormalization",
-    "StochasticDepth",
 )
 _STRENGTHS = ("rate", "stddev", "drop_path_rate")
 """Arguments that switch such a layer off when they are 0."""
@@ -160,7 +160,7 @@ def depends_on_training(context: DiagnosisContext, layer: LayerRef) -> bool:
 
 def _is_training_dependent(layer: LayerRef) -> bool:
     """Return whether a layer is, or derives from, a Keras layer that depends on `training`."""
-    return any(name.rpartition(".")[2].endswith(_TRAINING_DEPENDENT) for name in layer.bases)
+    return is_keras_layer(layer, *_TRAINING_DEPENDENT)
 
 
 def _has_one_mode(context: DiagnosisContext, layer: LayerRef) -> bool:
