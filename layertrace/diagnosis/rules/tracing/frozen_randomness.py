@@ -21,7 +21,7 @@ from layertrace.diagnosis.user_source import (
     nodes_at,
 )
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import LayerRef, Location
+from layertrace.timeline.event import Event, LayerRef, Location
 
 
 @rule("LT208", "frozen-randomness", "warning", links.SEED_GENERATOR)
@@ -57,6 +57,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     - One finding for each layer, and for each line outside of layers.
     - In layers that only run eagerly, constant seeds are found by the source of `call`: in a `seed=`
       argument, as a literal, a global, or an attribute that `__init__` sets from its argument.
+    - Outside of layers, nothing is reported of a function that ran each of its graphs once, such as an
+      initializer.
     - Functions of `tf.random` are stateful, and not reported for a seed; `tf.random.stateless_*` are.
     """
     reported: set[object] = set()
@@ -65,7 +67,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
         if during is not None and during.mode == "symbolic":
             continue  # a graph draws once more; eagerly, a number is drawn in each call
         key = observation.location if layer is None else layer.id
-        if key in reported:
+        if key in reported or (layer is None and _each_graph_ran_once(context, during)):
             continue
         reported.add(key)
         function = "A function" if during is None or during.function is None else during.function.label
@@ -97,6 +99,18 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="in place" if is_mapped and not fix.startswith("tf.random.") else None,
         )
     yield from _constant_seeds(context, reported)
+
+
+def _each_graph_ran_once(context: DiagnosisContext, trace: Event | None) -> bool:
+    """Return whether the program ran each graph of a function at most once, so that no number came twice.
+
+    Such is an initializer inside a `tf.function`.
+    """
+    # tests/cases/clean/weights_drawn_in_a_function.py
+    if trace is None or any(outer.kind == "trace" for outer in context.ancestors(trace)):
+        return False
+    lives = [life for life in context.timeline.functions if life.function == trace.function]
+    return any(0 < life.runs <= life.traced and not life.traced_before for life in lives)
 
 
 def _draw_in_result(line: Location | None) -> Location | None:
