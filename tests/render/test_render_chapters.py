@@ -315,12 +315,11 @@ def test_causes_of_one_argument_are_one_reason():
     """Six traces because of one argument are one fact, not six."""
     story = Story()
     step = story.function("step")
-    dense = story.layer("Dense", "dense")
     for trace in range(1, 30):
         change = Change(argument="rate", what="value", before=str(trace - 1), now=str(trace))
         cause = Cause(reason="signature", changes=(change,)) if trace > 1 else None
         with story.span("trace", function=step, trace=trace, cause=cause, at=5):
-            story.add("call", dense, arguments={"n": trace})
+            story.add("call", story.layer(f"Block{trace}", f"block_{trace}"))
     page = "\n".join(shown(with_source(story, {5: "step(x, rate)"})))
 
     assert "step  trace 1…29" in page

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from layertrace.render.console import written
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.trees.folding import fold
-from layertrace.timeline import Event, LayerRef, TensorSpec, Timeline
+from layertrace.render.trees.tree import tree
+from layertrace.timeline import Cause, Change, Event, LayerRef, TensorSpec, Timeline
 
 
 def folded(timeline, **options):
@@ -355,3 +357,70 @@ def test_without_folding_plumbing_is_shown_event_by_event(story):
     timeline = story.timeline()
 
     assert len(fold(timeline.roots, Signatures(timeline), timeline.plumbing, wanted=False)) == 7
+
+
+def retraced(story, numbers, *, argument="x", marked=()):
+    """Add traces of one function because of one argument, each followed by a run, and return their marks."""
+    step, dense = story.function("step"), story.layer("Dense", "dense")
+    marks = {}
+    for number in numbers:
+        now = spec(f"float32[{number}, 8]") if argument == "x" else 0.1 * number
+        what = "shape" if argument == "x" else "value"
+        change = Change(argument=argument, what=what, before="another", now=str(now))
+        cause = Cause(reason="signature", changes=(change,))
+        seq = len(story.timeline())
+        marks |= {seq: "LT201"} if number in marked else {}
+        with story.span("trace", function=step, trace=number, inputs={argument: now}, cause=cause, at=9):
+            story.call(dense, f"float32[{number}, 8]", f"float32[{number}, 2]", mode="graph", trace=number)
+        story.add("run", function=step, trace=number, at=9, times=1 + number % 2)
+    return marks
+
+
+def test_a_function_traced_in_each_turn_of_a_loop_is_folded(story):
+    """The same argument was new each time; how often the graph then ran may differ."""
+    retraced(story, range(2, 12))
+    (item,) = folded(story.timeline())
+
+    assert (item.times, [part.first.kind for part in item.pattern]) == (10, ["trace", "run"])
+    assert item.varies == ("x varies",)
+
+
+def test_a_stretch_of_traces_begins_with_a_trace(story):
+    """An execution before the first of them belongs to the trace before it."""
+    marks = retraced(story, range(2, 12), marked=(2,))
+    timeline = story.timeline()
+    items = fold(timeline.roots, Signatures(timeline, marks))
+
+    assert [item.first.kind for item in items] == ["trace", "run", "trace"]
+
+
+def test_few_traces_are_shown_each(story):
+    """One wants to see how the argument changed."""
+    retraced(story, range(2, 5))
+
+    assert shape(folded(story.timeline())) == [1, 1, 1, 1, 1, 1]
+
+
+def test_traces_because_of_different_arguments_are_not_folded_together(story):
+    """Each cause is a reason of its own."""
+    retraced(story, range(2, 6))
+    retraced(story, range(6, 10), argument="rate")
+
+    assert [item.varies for item in folded(story.timeline())] == [("x varies",), ("rate varies",)]
+
+
+def test_a_trace_with_a_finding_is_not_folded_among_others(story):
+    """The finding points at it."""
+    marks = retraced(story, range(2, 12), marked=(2, 11))
+    timeline = story.timeline()
+    items = fold(timeline.roots, Signatures(timeline, marks))
+
+    assert [item.first.seq for item in items if item.first.seq in marks] == list(marks)
+    assert shape(items) == [1, 1, [8, 1, 1], 1, 1]
+
+
+def test_a_line_for_many_traces_names_the_function(story):
+    """It has the place of the layers that other repeated blocks have."""
+    retraced(story, range(2, 12))
+
+    assert "×10  step  10 alike; x varies; the first:" in written(tree(story.timeline()), width=100)

@@ -187,18 +187,17 @@ class Signatures:
 
 
 def _own_shape(event: Event) -> Hashable:
-    """Return what must be equal for events to be of one shape."""
-    variable = event.variable
+    """Return what must be equal for events to be of one shape; traces may be of other values or sizes."""
+    variable, cause = event.variable, event.cause
     return (
         event.kind,
         event.mode,
-        event.trace,
         event.training,
         event.mask,
         event.thread,
-        event.times,
+        event.kind == "run" or event.times,
         event.replica,
-        event.cause and str(event.cause),
+        cause and (cause.reason, cause.detail, *((c.argument, c.what, c.axes) for c in cause.changes)),
         event.duration_ns is None,
         variable
         and (variable.name.rpartition("/")[2], variable.trainable, variable.source, variable.deferred),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Literal
 
 import msgspec
@@ -22,6 +22,7 @@ LONGEST_PATTERN = 40  # a block of EfficientNet has some fifteen layers, each cr
 LONGEST_AT_FIRST = 8  # so that nine equal calls and another one are folded as nine, and then as a pair
 FEWEST_EQUAL = 3
 FEWEST_ALIKE = 3
+FEWEST_TRACES = 4  # of two or three, one wants to see how an argument changed
 SMALLEST_BLOCK = 4
 MOST_DIFFERENCES = 2
 
@@ -134,8 +135,9 @@ def fold(
     """Return siblings as items, with repeated siblings folded into one item each.
 
     Three or more equal siblings are folded, whether they repeat singly or in patterns of up to 40. So are
-    siblings that are alike except for the layer, and blocks of four events or more to which the same happened
-    in other sizes. Errors, and events with findings, are never folded with others.
+    siblings that are alike except for the layer, blocks of four events or more to which the same happened in
+    other sizes, and four or more traces because of the same arguments. Errors, and events with findings, are
+    never folded with others.
 
     Args:
         events: Siblings, in order.
@@ -222,7 +224,10 @@ def _fold_alike(items: list[Item], way: Way, fewest: int, smallest: int = 1) -> 
     reached = 0
     for start, period, times in repeated(_looks(items, way), fewest, LONGEST_PATTERN):
         stretch = items[start : start + period * times]
-        is_small = sum(item.size for item in stretch[:period]) < smallest
+        if any(item.first.kind == "trace" for item in stretch[:period]):
+            is_small = times < FEWEST_TRACES
+        else:
+            is_small = sum(item.size for item in stretch[:period]) < smallest
         if not (is_small or _is_of_one_layer(stretch, period)):
             folded += items[reached:start]
             folded.append(_pattern(stretch, period, alike=True))
@@ -239,10 +244,14 @@ def _is_of_one_layer(stretch: Sequence[Item], period: int) -> bool:
 def _looks(items: list[Item], way: Way) -> list[Hashable]:
     """Return what must be equal for items to be alike: their appearance, and whether the layer changes."""
     layers = [None if item.first.layer is None else item.first.layer.id for item in items]
-    return [
-        object() if item.failing else (getattr(item, way), layer == before)
+    looks: list[Hashable] = [
+        object() if item.failing else (getattr(item, way), layer is None or layer == before)
         for item, layer, before in zip(items, layers, [None, *layers], strict=False)
     ]
+    for place, (before, item) in enumerate(pairwise(items), 1):
+        if before.first.kind == "trace" and item.first.kind == "run":
+            looks[place] = (looks[place], looks[place - 1])  # so that no stretch begins with the run
+    return looks
 
 
 def _single(event: Event, signatures: Signatures) -> Item:
@@ -311,8 +320,17 @@ def differences(stretch: Sequence[Item], period: int) -> Iterator[str]:
     yield from shown[:MOST_DIFFERENCES]
     if len(shown) > MOST_DIFFERENCES:
         yield f"{counted(len(shown) - MOST_DIFFERENCES, 'further argument')}"
-    if any(item.nameless != stretch[place % period].nameless for place, item in enumerate(stretch)):
+    traced = dict.fromkeys(argument for events in columns for argument in _changed(events))
+    if traced:
+        yield f"{', '.join(traced)} {'vary' if len(traced) > 1 else 'varies'}"
+    elif any(item.nameless != stretch[place % period].nameless for place, item in enumerate(stretch)):
         yield "shapes vary" if shown or len(ranges) else "sizes vary"
+
+
+def _changed(events: Sequence[Event]) -> Iterator[str]:
+    """Yield the arguments that made a function trace again."""
+    causes = (event.cause for event in events if event.cause is not None)
+    return (change.argument for cause in causes for change in cause.changes)
 
 
 def _range(name: str, values: Sequence[Structure]) -> str:

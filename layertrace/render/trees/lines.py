@@ -210,10 +210,10 @@ class Writer:
         return text
 
     def _range(self, item: Item) -> Text:
-        """Return the names of the first and the last of a row of layers that are alike."""
-        first, last = item.first.layer, item.last.layer
+        """Return the names of the first and the last of a row of layers that are alike, or the function."""
+        first, last, function = item.first.layer, item.last.layer, item.first.function
         if first is None or last is None:
-            return Text()
+            return inked("" if function is None else self._glyphs.user(function.label), NAME)
         text = self._names.label(first)
         text.append(f" {self._glyphs.dots} ", QUIET).append_text(self._names.label(last))
         if first.class_name == last.class_name:
@@ -258,6 +258,8 @@ class Writer:
             line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), cause_style(event.cause)))
+        if item.alike:
+            line.remarks.append(inked(f"first of {self._alike(item)}", QUIET))
 
     def _run(self, event: Event, item: Item, line: Line) -> None:
         # Otherwise this recording contains a trace.

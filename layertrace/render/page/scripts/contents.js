@@ -59,7 +59,7 @@ function foldNote(node) {
   const members = membersOf(fold);
   const last = members[members.length - 1];
   const time = timeOf(node) ? `${timeOf(node)} in total` : "untimed";
-  const likeness = ["that are alike", "that are alike except for the layer", "of the frameworks themselves"][
+  const likeness = ["that are alike", "that are alike but not equal", "of the frameworks themselves"][
     foldSort[fold]
   ];
   return el(

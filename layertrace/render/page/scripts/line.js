@@ -149,13 +149,10 @@ function foldCells(node) {
 
 function alikeCells(first, members, period) {
   const last = members[members.length - 1];
-  const names = el(
-    "span",
-    { class: "who" },
-    el("b", {}, subject(first)),
-    el("span", { class: "quiet" }, " … "),
-    el("b", {}, subject(last)),
-  );
+  const names = el("span", { class: "who" }, el("b", {}, subject(first)));
+  // Traces of one function have one name.
+  if (subject(last) !== subject(first))
+    names.append(el("span", { class: "quiet" }, " … "), el("b", {}, subject(last)));
   if (period === 1)
     return [el("span", { class: "what" }, kindChip(first, kindOf(first))), names, dataCell(first)];
   return [names, el("span", { class: "quiet" }, "all alike: "), ...patternCells(members, period)];
