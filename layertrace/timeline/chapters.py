@@ -73,6 +73,11 @@ class Chapter:
             return None
         return sum(_end(events) - events[0].start_ns for _, events in self.visits)
 
+    @property
+    def between_ns(self) -> int:
+        """How long the statements ran outside of the top-level events, such as for an eager gradient."""
+        return max((self.duration_ns or 0) - sum(event.duration_ns or 0 for event in self.roots), 0)
+
 
 def chapters(timeline: Timeline) -> list[Chapter]:
     """Return the chapters of a timeline: those of the main thread, then those of each other thread.

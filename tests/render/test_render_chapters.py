@@ -6,7 +6,7 @@ import re
 
 import pytest
 import stories
-from hand_made import DIRECTORY, Story, spec
+from hand_made import DIRECTORY, Story, raised, spec
 from msgspec import structs
 
 from layertrace.diagnosis import Finding
@@ -112,6 +112,39 @@ def test_the_time_between_statements_has_a_row():
     assert "step" in lines[row - 1]
     assert "between" not in " ".join(shown(with_pause(80)))
     assert "between" not in " ".join(shown(with_pause(2000).where(kind="call")))
+
+
+def test_the_time_of_a_statement_outside_of_its_events_is_named():
+    """The passes below it do not add up to its time if it computed eager gradients, or prepared data."""
+    timeline = slow_trace(symbolic=0, traced=[300], runs=0)
+    events = [event for event in timeline if event.kind != "init"]
+    trace = timeline[0]
+
+    def with_pause(ms: int) -> Timeline:
+        run = Event(
+            seq=len(events), kind="run", function=trace.function, trace=1, mode="graph",
+            start_ns=trace.start_ns + trace.duration_ns + ms * 10**6, duration_ns=10**8,
+            location=trace.location,
+        )  # fmt: skip
+        return Timeline([*events, run], timeline.notes, timeline.surroundings)
+
+    assert "2.0 s outside of events" in " ".join(shown(with_pause(2000)))
+    assert "outside" not in " ".join(shown(with_pause(20)))
+    assert "outside" not in " ".join(shown(with_pause(2000).where(kind=("trace", "run"))))
+
+
+@pytest.mark.parametrize("error", [None, raised("ValueError", "no")])
+def test_what_a_failed_trace_did_outside_of_layers_is_not_named(error):
+    """It may not have come to the gradients."""
+    story = Story()
+    train, dense = story.function("train_function", role="train"), story.layer("Dense", "dense")
+    with story.span("trace", function=train, trace=1, at=6, ms=900, mode="graph", error=error):
+        for number in range(20):
+            story.add("call", dense, ms=1, mode="graph", trace=1, arguments={"n": number})
+    page = " ".join(shown(with_source(story, {6: "model.fit(x, y)"}), max_lines=10))
+
+    assert "the rest" in page
+    assert (": gradients, optimizer" in page) == (error is None)
 
 
 def test_first_runs_of_new_graphs_are_named():

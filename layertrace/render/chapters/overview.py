@@ -171,7 +171,12 @@ class _Page:
         self._limit = limit
         self._glyphs = glyphs_of(options)
         entries = joined(shown._chapters, max(limit * 2 // 5, 1), shown._contents)
-        writer = RowWriter([chapter for chapter, _ in entries], shown.findings, self._glyphs)
+        writer = RowWriter(
+            [chapter for chapter, _ in entries],
+            shown.findings,
+            self._glyphs,
+            is_selection=len(shown._events) < len(shown._events.recorded),
+        )
         self._sections = [
             Section(chapter, contents, *writer.chapter(chapter, contents)) for chapter, contents in entries
         ]

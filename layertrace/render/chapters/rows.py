@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from layertrace.timeline.chapters import Chapter
 __all__ = ["OverviewRow", "RowWriter", "shortened"]
 
 SMALL_PART = 10
+LEAST_BETWEEN = 0.2
+LEAST_BETWEEN_OF_ALL = 0.03
 
 
 @dataclass(slots=True)
@@ -54,9 +57,17 @@ class RowWriter:
         chapters: All chapters of the overview.
         findings: The findings to mark.
         glyphs: The symbols that can be shown.
+        is_selection: Whether events are missing, so that the time between those shown means nothing.
     """
 
-    def __init__(self, chapters: Sequence[Chapter], findings: Sequence[Finding], glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        chapters: Sequence[Chapter],
+        findings: Sequence[Finding],
+        glyphs: Glyphs,
+        *,
+        is_selection: bool = False,
+    ) -> None:
         files = {statement.file for chapter in chapters for statement in chapter.statements} - {""}
         self._files = tails(files)
         self._names_files = len(files) > 1 or any(
@@ -66,6 +77,8 @@ class RowWriter:
         )
         self._findings = findings
         self._glyphs = glyphs
+        whole = sum(chapter.duration_ns or 0 for chapter in chapters)
+        self._least_between_ns = math.inf if is_selection else LEAST_BETWEEN_OF_ALL * whole
         self._has_explained_runs = False  # one explanation is enough for a screen
 
     def chapter(self, chapter: Chapter, contents: Contents) -> tuple[OverviewRow, list[OverviewRow]]:
@@ -75,6 +88,9 @@ class RowWriter:
         plumbed = [event for event in contents.plumbing if event.layer is None or event.variable is None]
         if plumbed:
             facts.append(inked(plumbing_phrase(plumbed), QUIET))
+        between = chapter.between_ns
+        if between and between >= max(LEAST_BETWEEN * (chapter.duration_ns or 0), self._least_between_ns):
+            facts.append(inked(f"{formatting.duration(between, glyphs)} outside of events", QUIET))
         passes = [row for way in contents.passes for row in self._pass(way)]
         is_alone = len(contents.passes) == 1 and not (contents.created or contents.built or contents.outside)
         if (

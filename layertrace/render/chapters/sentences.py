@@ -65,7 +65,12 @@ def calls(way: Pass) -> str:
 
 
 def rest(way: Pass) -> str:
-    """Return what the time outside of layers was needed for, as far as that is certain: `: gradients`."""
+    """Return what the time outside of layers was needed for, as far as that is certain: `: gradients`.
+
+    A trace that an exception ended may have come to none of it.
+    """
+    if any(trace.error is not None for trace in way.traces):
+        return ""
     if way.updates:
         return ": gradients, optimizer"
     role = "" if way.function is None else way.function.role
