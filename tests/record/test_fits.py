@@ -170,6 +170,42 @@ def test_a_metric_that_a_fit_does_not_reset_is_kept(k):
 
 
 @KERAS
+@pytest.mark.parametrize("resets", ["by itself", "with its holder", "in a graph", "another"])
+def test_a_metric_that_the_program_resets_is_not_kept(k, resets, engine):
+    """Also in a metric that holds it, or in a graph; the reset of another metric is not one of this."""
+
+    class Holder(k.metrics.Metric):
+        def __init__(self, inner):
+            super().__init__(name="holder")
+            self.inner = inner
+
+        def update_state(self, value):
+            """Leave that to the model."""
+
+        def result(self):
+            return self.inner.result()
+
+    class Fresh(k.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            reset()
+
+    cls = type("Net", (Tracked, k.Model), {"metric": k.metrics.Mean, "call": lambda _, x: x})
+    with layertrace.trace() as timeline:
+        model = cls(name="net")
+        reset = {
+            "by itself": model.left_out.reset_state,
+            "with its holder": Holder(model.left_out).reset_state,
+            "in a graph": tf.function(lambda: model.left_out.reset_state()),
+            "another": k.metrics.Mean().reset_state,
+        }[resets]
+        model.compile("sgd")
+        model.fit(ROWS, epochs=2, verbose=0, callbacks=[Fresh()])
+        model.fit(ROWS, epochs=2, batch_size=1, verbose=0, callbacks=[Fresh()])
+
+    assert bool(seen(timeline, "metric kept")) == (resets == "another")
+
+
+@KERAS
 def test_variables_that_are_kept_in_place_of_values_are_noted(k):
     """By a callback of the program, and where `set_weights` is given them; copies of values are not."""
 

@@ -19,7 +19,7 @@ from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
-from layertrace.record.hooks.metric_resets import METRIC_RESETS
+from layertrace.record.hooks.metric_resets import METRIC_RESETS, RESETS_BY_PROGRAM
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
     KERAS_UPDATES,
@@ -114,6 +114,9 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
         yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
     yield _point(_owner(keras.Model, "fit"), "fit", FITS, "watch")
     yield _point(_owner(keras.Model, "reset_metrics"), "reset_metrics", METRIC_RESETS, "watch")
+    for metric in filter(_lasts, subclasses(keras.metrics.Metric)):
+        if "reset_state" in vars(metric):
+            yield _point(metric, "reset_state", RESETS_BY_PROGRAM, "watch")
     for name in _PASSES:
         yield _point(_owner(keras.Model, name), name, _passes(name), "watch")
     for rnn in (keras.layers.RNN, getattr(keras.layers, "ConvLSTM2D", keras.layers.RNN)):

@@ -9,7 +9,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.layers import class_facts, register_layer
@@ -19,7 +19,7 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import CodePosition, code_behind
 from layertrace.timeline.registry import Register
 
-__all__ = ["METRIC_RESETS", "look_at_metrics"]
+__all__ = ["METRIC_RESETS", "RESETS_BY_PROGRAM", "look_at_metrics"]
 
 _MOST = 256  # attributes or items of one collection that are looked at
 _NUMBERS = 10_000  # in one variable of a metric, which is read before and after each reset
@@ -50,6 +50,8 @@ _before: Register[list[Values]] = Register()
 """What a metric is when the reset of all metrics begins."""
 _kept: Register[list[Values]] = Register()
 """What a metric was after the last reset, if it was not reset."""
+_in_graphs: Register[bool] = Register()
+"""The metrics that a graph resets, perhaps: when it does is not seen."""
 
 
 def look_at_metrics(model: object, place: CodePosition | None) -> None:
@@ -65,7 +67,7 @@ def look_at_metrics(model: object, place: CodePosition | None) -> None:
             continue
         _set(_before, held.metric, values)
         kept = _kept.get(held.metric)
-        if kept and _has_grown(held, kept[0], values):
+        if kept and _has_grown(held, kept[0], values) and not _in_graphs.get(held.metric):
             role = "untracked variables" if held.attributes else "not in metrics"
             seen = PendingObservation("metric kept", (id(model), id(held.metric)), role=role, place=place)
             seen.layer = register_layer(model)
@@ -149,9 +151,12 @@ def _is_metric(value: object) -> bool:
 def _is_reset_by_keras(metric: object) -> bool:
     """Return whether a metric has the `reset_state` of Keras, and is not a `Sum`, which may be a counter."""
     # tests/cases/clean/metrics_that_are_kept.py
-    resets = [owner for owner in safe.mro(type(metric)) if "reset_state" in safe.namespace(owner)]
+    resets = [owner for owner in safe.mro(type(metric)) if not _RESETS.isdisjoint(safe.namespace(owner))]
     own_sum = safe.class_name(metric) == "Sum" and safe.is_framework_class(type(metric))
     return bool(resets) and safe.is_framework_class(resets[0]) and not own_sum
+
+
+_RESETS = frozenset({"reset_state", "reset_states"})  # tf_keras 2.21 knows both, and prefers the second
 
 
 def _tracked(metric: object) -> list[Any]:
@@ -230,3 +235,33 @@ def _end(call: Call, *_: object) -> None:
 
 METRIC_RESETS: AnyObserver = Observer(begin=_begin, end=_end, fail=ignore)
 """Observes `reset_metrics` of a model, which `fit` and `evaluate` call before each pass."""
+
+
+def _reset(call: Call) -> None:
+    """Forget what a metric was: it does not go on from that, and neither do the metrics that it holds."""
+    if not hub.observers:
+        return
+    with guarded("record a reset of a metric"):
+        for metric in _with_inner(call.subject):
+            kept = _kept.get(metric)
+            # Keras 3 does not reset the variables of TensorFlow in a metric.
+            if kept and _tracked(metric):
+                kept.clear()
+            if not Loaded.tf.executing_eagerly():
+                _in_graphs.add(metric, True)
+
+
+def _with_inner(metric: object) -> Iterator[object]:
+    """Yield a metric and those that it holds, whose variables Keras resets with its own."""
+    todo = [metric]
+    for _ in range(_MOST):
+        if not todo:
+            return
+        outer = todo.pop()
+        yield outer
+        inner = safe.unwrapped(safe.instance_dict(outer).get("_metrics"))
+        todo += [] if inner is None else [item for _, item in safe.first_items(inner, _MOST)]
+
+
+RESETS_BY_PROGRAM: AnyObserver = watching(_reset)
+"""Observes `reset_state` of the metrics of Keras, which a program may also call by itself."""

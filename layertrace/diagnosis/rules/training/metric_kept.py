@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import before_method, is_one_statement, lines_with, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import initializer_of
-from layertrace.diagnosis.user_classes import calls_anywhere, only_return
+from layertrace.diagnosis.user_classes import only_return
 from layertrace.diagnosis.user_source import line_of, nodes_at, nodes_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
@@ -60,15 +60,15 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
     - A `tf.Variable` that does not begin with 0 is not reported: Keras would reset it to 0.
     - A metric of a class that has a `reset_state` of its own is not reported, and neither is a `Sum`, which
       may count something on purpose.
-    - A file that resets any metric by itself is not looked at.
+    - A metric that the program resets between two passes is not reported, and neither is one that a
+      `tf.function` resets: when a graph does that is not recorded. A reset by `assign` is not seen.
     """
     kept = context.layer_observations("metric kept")
     left_out: dict[tuple[LayerRef, Location | None], dict[str, Observation]] = {}
     reported: set[tuple[LayerRef, str]] = set()
     for layer, seen in kept:
         if seen.role == "not in metrics":
-            if not _resets_itself(context, layer, seen):
-                left_out.setdefault((layer, seen.defined_at), {}).setdefault(seen.reader, seen)
+            left_out.setdefault((layer, seen.defined_at), {}).setdefault(seen.reader, seen)
         elif (layer, seen.name) not in reported:
             reported.add((layer, seen.name))
             yield from _with_raw_variables(context, layer, seen)
@@ -77,12 +77,6 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 _SO_FAR = "its value is one of all epochs so far."
-
-
-def _resets_itself(context: DiagnosisContext, layer: LayerRef, seen: Observation) -> bool:
-    state = context.state(layer)
-    places = [seen.location, seen.defined_at, *(() if state is None else state.methods.values())]
-    return any(calls_anywhere(place, "reset_state", "reset_states") for place in places)
 
 
 def _left_out(
