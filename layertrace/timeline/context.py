@@ -19,7 +19,7 @@ ObservationKind = Literal[
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
-    "variables kept", "data changed", "not finite", "unguarded op",
+    "variables kept", "data changed", "not finite", "unguarded op", "targets",
 ]  # fmt: skip
 
 
@@ -58,7 +58,8 @@ class Observation:
             of variables that have not changed since. `disconnected`: a functional model was not
             created, since outputs of it come from other Inputs; the layer computes the first of them.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
-            holds the layer was read.
+            holds the layer was read, or `load_weights(by_name=True)` has ended.
+            `targets`: those of a fit are outside 0 to 1, or sorted by class while the last are held out.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
             with another part. `state kept`: a stateful RNN met the same data again without a reset.
@@ -87,10 +88,13 @@ class Observation:
             For `not finite`: of each array that the fit was given its argument, how many rows are not finite,
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
+            For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
+            the same shapes. For targets: the least and the greatest, or the classes that are trained.
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
-            For `restored`: how many of `variables`. For `disconnected`: the numbers of the
+            For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
+            whole numbers, or the classes that are held out. For `disconnected`: the numbers of the
             Inputs, as layers, that it was not given.
             For `not finite`: the losses of the epochs before. For an op: its name in the graph.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
@@ -99,7 +103,8 @@ class Observation:
             its cardinality.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
-            For `restored`: the names that the checkpoint has and the object that reads it has not. For
+            For `restored`: the names that the checkpoint has and the object that reads it has not; by name,
+            the layers in the file that have weights. For
             `disconnected`: the positions of these outputs.
             For `not finite`: those of the weights that are not finite.
         without_gradient: The paths of those whose gradient was None.
@@ -108,6 +113,7 @@ class Observation:
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
+            For `restored`: `by name` if by `load_weights`. For targets: `outside 0 to 1` or `split by class`.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
             divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where

@@ -170,6 +170,26 @@ def test_a_metric_that_a_fit_does_not_reset_is_kept(k):
 
 
 @KERAS
+def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
+    """Sorted ones only if a part of them is held out; rows of a single 1 are classes, too."""
+    x, classes = np.ones((8, 3), "float32"), np.repeat([0, 1], 4)
+    with layertrace.trace() as timeline:
+        model = compiled(k, k.Input((3,)))
+        model.fit(x, classes, verbose=0)
+        model.fit(x, classes, validation_split=0.25, verbose=0)
+        model.fit(x, classes[[0, 4, 1, 5, 2, 6, 3, 7]], validation_split=0.25, verbose=0)
+        model.fit(x, np.arange(8) / 8, validation_split=0.25, verbose=0)
+        model.fit(x, classes - 0.5, verbose=0)
+        pairs = k.Sequential([k.Input((3,)), k.layers.Dense(2)])
+        pairs.compile("sgd", "mse")
+        pairs.fit(x, np.eye(2)[classes], validation_split=0.25, verbose=0)
+
+    noted = [(each.role, each.before, each.now) for each in seen(timeline, "targets")]
+    held_out = ("split by class", (0, 1), (1,))
+    assert noted == [held_out, ("outside 0 to 1", (-0.5, 0.5), False), held_out]
+
+
+@KERAS
 @pytest.mark.parametrize("resets", ["by itself", "with its holder", "in a graph", "another"])
 def test_a_metric_that_the_program_resets_is_not_kept(k, resets, engine):
     """Also in a metric that holds it, or in a graph; the reset of another metric is not one of this."""

@@ -300,3 +300,27 @@ def test_an_average_is_not_applied_because_one_weight_equals_it():
 
     assert set(are_equal) == {True, False}
     assert len(seen(timeline, "average kept")) == 1
+
+
+@KERAS
+@pytest.mark.filterwarnings("ignore:.*HDF5 file:UserWarning")
+def test_weights_by_name_have_the_layers_that_the_file_knows(k, tmp_path, engine):
+    """Layers with weights of the same shapes are paired; loading in order compares no names."""
+
+    def net(hidden, name):
+        return k.Sequential([k.Input((3,)), k.layers.Dense(2, name=hidden), k.layers.Dense(1)], name=name)
+
+    path = str(tmp_path / "old.h5")
+    net("first", "old").save(path)
+    with layertrace.trace() as timeline:
+        lost, kept = net("other", "lost"), net("first", "kept")
+        for model in (lost, kept):
+            model.load_weights(path, by_name=True)
+        kept.load_weights(path)
+
+    nothing, one = seen(timeline, "restored")
+    assert (nothing.layer.name, nothing.now, nothing.role) == ("lost", 0, "by name")
+    assert nothing.before[0] == (state_of(timeline, "other").layer.id, "first")
+    assert (one.layer.name, one.now) == ("kept", 1)
+    assert set(one.paths) >= {"first"}
+    assert len(one.variables) == 4

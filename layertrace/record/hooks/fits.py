@@ -21,6 +21,7 @@ from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
+from layertrace.record.hooks.target_values import look_at_targets
 from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
 from layertrace.record.layers import register_layer
@@ -55,6 +56,8 @@ def _begin(call: Call) -> _Fit | None:
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
+        split = None if given.get("validation_data") is not None else given.get("validation_split")
+        look_at_targets(model, given.get("y"), split, place)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place)
     return None
 

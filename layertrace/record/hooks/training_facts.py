@@ -14,6 +14,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.kept_variables import look_at_values
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
+from layertrace.record.hooks.weight_files import look_at_names
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
@@ -171,14 +172,21 @@ ADAPTED = _observer("adapted", ends_runs=True)
 _REPLACED = _observer("weights set", ends_runs=False)
 
 
-def _weights_set(call: Call) -> None:
+def _weights_set(call: Call) -> Call:
     _REPLACED.begin(call)
     if hub.observers and _name(call) == "set_weights":
         with guarded("compare weights that are set with the variables"):
             look_at_values(call)
+    return call
 
 
-WEIGHTS_SET = watching(_weights_set)
+def _were_set(call: Call, *_: object) -> None:
+    if hub.observers and _name(call) == "load_weights":
+        with guarded("compare the names of layers with those in a file"):
+            look_at_names(call)
+
+
+WEIGHTS_SET: AnyObserver = Observer(begin=_weights_set, end=_were_set, fail=ignore)
 """Observes `set_weights` of a layer and `load_weights` of a model."""
 
 LOSSES_READ = _observer("losses read", ends_runs=False)

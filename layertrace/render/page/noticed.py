@@ -83,6 +83,7 @@ def _description(observation: Observation) -> str:
         "metric kept": f"{name} went on from what it was before the metrics were reset",
         "not finite": "the last loss of this fit, or its data, is NaN or infinite",
         "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
+        "targets": f"the targets of this fit: {printable(observation.role)}",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
     return descriptions[observation.what]

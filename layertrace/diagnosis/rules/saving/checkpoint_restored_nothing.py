@@ -10,9 +10,10 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.saving._shared import are_set_later
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import LayerRef, Location
+from layertrace.timeline.event import Location
 
 
 @rule("LT621", "checkpoint-restored-nothing", "error", links.CHECKPOINT)
@@ -45,10 +46,10 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
     - Not reported if the weights of the model are set or restored afterwards.
     """
     for layer, restored in context.layer_observations("restored"):
-        if restored.now != 0 or not restored.variables or not _names(restored):
+        if restored.role or restored.now != 0 or not restored.variables or not _names(restored):
             continue
         # A program may try one file after the other: tests/cases/clean/checkpoints_restored.py
-        if any(_sets_weights(each, layer, restored) for each in _settings(context)):
+        if are_set_later(context, layer, restored):
             continue
         place = _creation(restored) or restored.location
         model = _given(restored) or layer.name
@@ -75,15 +76,6 @@ def _names(restored: Observation) -> list[str]:
 
 
 _NO_MODELS = ("optimizer", "optim", "opt", "step", "epoch", "global_step", "iterator", "save_counter")
-
-
-def _settings(context: DiagnosisContext) -> list[Observation]:
-    return [*context.observations("restored"), *context.observations("weights set")]
-
-
-def _sets_weights(setting: Observation, layer: LayerRef, restored: Observation) -> bool:
-    is_later = setting.start_ns > restored.start_ns and setting.layer == layer
-    return is_later and (setting.what != "restored" or setting.now != 0)
 
 
 def _calls(restored: Observation) -> list[ast.Call]:

@@ -1,0 +1,72 @@
+"""Notice targets of a fit that its validation, or its loss, is not meant for."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.values import array_of
+from layertrace.record.layers import register_layer
+from layertrace.record.spans import CodePosition
+
+__all__ = ["look_at_targets"]
+
+_MOST = 4_000_000  # numbers that are looked at
+_MOST_CLASSES = 1000
+
+
+def look_at_targets(model: object, targets: object, split: object, place: CodePosition | None) -> None:
+    """Record the range of the targets of a fit, and whether some classes are not held out.
+
+    Args:
+        model: The model.
+        targets: Its `y`; arrays are looked at.
+        split: Its `validation_split`.
+        place: The line of the program.
+    """
+    array = array_of(targets)
+    if array is None or not 0 < array.size <= _MOST or array.dtype.kind not in "fiub":
+        return
+    parts = _split_by_class(array, split)
+    if parts is not None:
+        _add("split by class", model, *parts, place)
+    least, greatest = float(array.min()), float(array.max())
+    if least < 0 or greatest > 1:
+        _add("outside 0 to 1", model, (least, greatest), bool((array == array.round()).all()), place)
+
+
+def _add(role: str, model: object, before: Any, now: Any, place: CodePosition | None) -> None:
+    observation = PendingObservation("targets", (id(model), place, role), role=role, before=before, now=now)
+    observation.layer, observation.place = register_layer(model), place
+    add_observation(observation)
+
+
+def _split_by_class(array: Any, split: object) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return the classes that are trained and held out, if the rows are sorted and some are not held out.
+
+    Keras holds out the last rows as they are (`train_validation_split` of Keras 3.0 to 3.15 and tf_keras
+    2.16 to 2.21).
+    """
+    numpy: Any = sys.modules["numpy"]
+    labels = _labels(numpy, array)
+    if labels is None or type(split) is not float or not 0 < split < 1:
+        return None
+    at = math.floor(len(labels) * (1 - split))
+    trained, held_out = (numpy.unique(part) for part in (labels[:at], labels[at:]))
+    classes = len(numpy.union1d(trained, held_out))
+    borders = int((labels[1:] != labels[:-1]).sum())
+    is_sorted = borders == classes - 1 and 2 * classes <= len(labels)
+    if not len(trained) or not 0 < len(held_out) < classes <= _MOST_CLASSES or not is_sorted:
+        return None
+    return tuple(map(int, trained)), tuple(map(int, held_out))
+
+
+def _labels(numpy: Any, array: Any) -> Any:
+    """Return the class of each row: whole numbers in one column, or the place of the 1 in a row."""
+    if array.ndim == 2 and array.shape[1] > 1:
+        is_one_hot = ((array == 0) | (array == 1)).all() and (array.sum(axis=1) == 1).all()
+        return array.argmax(axis=1) if is_one_hot else None
+    column = array.reshape(-1) if array.ndim == 1 or array.shape[1:] == (1,) else None
+    return column if column is not None and (column == numpy.round(column)).all() else None

@@ -1,0 +1,12 @@
+# LT567 fixed
+import numpy as np, keras
+from keras import layers
+
+x = np.concatenate([np.random.normal(2 * number, 1, (40, 4)) for number in range(3)])
+y = np.repeat(np.arange(3), 40)
+sorter = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="sorter")
+sorter.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+order = np.random.permutation(len(x))
+x, y = x[order], y[order]
+sorter.fit(x, y, validation_split=0.3, epochs=2, verbose=0)
+print("classes held out:", len(np.unique(y[int(len(y) * 0.7) :])))
