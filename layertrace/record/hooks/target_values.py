@@ -53,12 +53,14 @@ def _split_by_class(array: Any, split: object) -> tuple[tuple[int, ...], tuple[i
     labels = _labels(numpy, array)
     if labels is None or type(split) is not float or not 0 < split < 1:
         return None
+    borders = int((labels[1:] != labels[:-1]).sum())
+    if borders >= _MOST_CLASSES:  # not sorted: to find all classes would take longer
+        return None
     at = math.floor(len(labels) * (1 - split))
     trained, held_out = (numpy.unique(part) for part in (labels[:at], labels[at:]))
     classes = len(numpy.union1d(trained, held_out))
-    borders = int((labels[1:] != labels[:-1]).sum())
     is_sorted = borders == classes - 1 and 2 * classes <= len(labels)
-    if not len(trained) or not 0 < len(held_out) < classes <= _MOST_CLASSES or not is_sorted:
+    if not len(trained) or not 0 < len(held_out) < classes or not is_sorted:
         return None
     return tuple(map(int, trained)), tuple(map(int, held_out))
 
