@@ -99,13 +99,15 @@ def _explains_failure(context: DiagnosisContext, finding: Finding) -> bool:
 
 
 def run(rule: Rule, context: DiagnosisContext, failed: list[str] | None = None) -> Iterator[Finding]:
-    """Yield the findings of one rule, or warn if the rule fails.
+    """Yield the findings of one rule, if it knows the backend that was recorded; warn if the rule fails.
 
     Args:
         rule: The rule.
         context: What to examine.
         failed: A list to which the code of a rule that fails is added.
     """
+    if context.timeline.surroundings.backend not in rule.backends:
+        return
     try:
         for violation in rule.check(context):
             if not _is_accepted(rule, context, violation):

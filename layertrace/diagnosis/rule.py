@@ -12,9 +12,11 @@ from layertrace.diagnosis.finding import Severity, Violation
 from layertrace.errors import RuleError
 from layertrace.timeline.event import Kind
 
-__all__ = ["Rule", "rule"]
+__all__ = ["ANY_BACKEND", "Rule", "rule"]
 
 Check = Callable[[DiagnosisContext], Iterable[Violation]]
+TENSORFLOW = ("tensorflow",)
+ANY_BACKEND = ("tensorflow", "jax", "numpy")
 Trigger = tuple[Kind, Kind | None]
 
 _CODE = re.compile(r"[A-Z]+\d+")
@@ -32,6 +34,7 @@ class Rule:
         link: A page of the TensorFlow or Keras guides.
         triggers: The kinds of events that may break the rule as they begin, each with the kind of the
             enclosing event (None for any). Empty if the rule needs the whole recording.
+        backends: The backends of Keras whose programs it knows; in recordings of others it finds nothing.
     """
 
     code: str
@@ -40,6 +43,7 @@ class Rule:
     check: Check
     link: str = ""
     triggers: tuple[Trigger, ...] = ()
+    backends: tuple[str, ...] = TENSORFLOW
 
     @property
     def page(self) -> str:
@@ -53,7 +57,13 @@ class Rule:
 
 
 def rule(
-    code: str, name: str, severity: Severity, link: str = "", triggers: Iterable[Trigger] = ()
+    code: str,
+    name: str,
+    severity: Severity,
+    link: str = "",
+    triggers: Iterable[Trigger] = (),
+    *,
+    backends: tuple[str, ...] = TENSORFLOW,
 ) -> Callable[[Check], Rule]:
     """Turn a function into a rule.
 
@@ -66,6 +76,6 @@ def rule(
         raise RuleError(f"the code {code!r} of rule {name!r} is not letters and a number, such as 'LT101'")
 
     def make(check: Check) -> Rule:
-        return Rule(code, name, severity, check, link, tuple(triggers))
+        return Rule(code, name, severity, check, link, tuple(triggers), backends)
 
     return make

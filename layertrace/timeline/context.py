@@ -235,7 +235,7 @@ class RecordingContext:
         states: The final states of layers, by number.
         observations: The observations, in order.
         failure: The exception that ended the recording.
-        versions: The versions of TensorFlow and Keras that were loaded.
+        versions: The versions of Keras and of its backend.
         watched: The kinds of observations that were looked for: a recording of an earlier version has fewer,
             and that one is missing from it means nothing.
         statements: The statements that events came from, with their source; those of top-level events first.
@@ -255,3 +255,8 @@ class RecordingContext:
     command: tuple[str, ...] = ()
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)
     unknown: tuple[bytes, ...] = ()
+
+    @property
+    def backend(self) -> str:
+        """The backend of Keras that was recorded: `tensorflow`, `jax` or `numpy`."""
+        return next((name for name in ("tensorflow", "jax", "numpy") if name in self.versions), "tensorflow")

@@ -51,8 +51,8 @@ _PACKAGES: Mapping[str, tuple[_Fact, ...]] = {
     "ml_dtypes": ("without user code",),
     "scipy": ("without user code",),
     "pandas": ("without user code",),
-    "jax": ("without user code",),
-    "jaxlib": ("without user code",),
+    "jax": ("skipped in stacks", "without user code", "with known errors"),
+    "jaxlib": ("skipped in stacks", "without user code", "with known errors"),
     "torch": ("without user code",),
 }
 """What is true of the packages that a program with layers uses.

@@ -13,6 +13,7 @@ from bare_and_traced import fresh, tamed
 
 import layertrace
 from layertrace.errors import LayertraceWarning
+from layertrace.record.backends.tensorflow import TensorFlow
 from layertrace.record.describe import exceptions, source_lines, values
 from layertrace.record.engines import monitoring, sites, wrapping
 from layertrace.record.hooks import layer_calls, traces, variables
@@ -79,7 +80,7 @@ def expected_warning():
 
 FAULTS = [
     (layer_calls, "defer"),
-    (layer_calls, "current_mode"),
+    (TensorFlow, "mode"),
     (layer_calls, "register_layer"),
     (layer_calls, "start"),
     (layer_calls, "finish"),

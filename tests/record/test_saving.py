@@ -17,7 +17,7 @@ from record.kill import lost
 import layertrace
 from layertrace import Timeline
 from layertrace.errors import DependencyError, FormatError, LayertraceWarning
-from layertrace.record.frameworks import loading
+from layertrace.record.backends import loading
 from layertrace.record.recording import autosave
 from layertrace.timeline.context import RecordingContext
 

@@ -10,14 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from layertrace.errors import DependencyError
+from layertrace.record.backends import loading
 from layertrace.record.engines import choice
-from layertrace.record.frameworks import keras_private, loading, tensorflow_private
+from layertrace.record.frameworks import jax_private, keras_private, tensorflow_private
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.parts import Part, installed
 from layertrace.tracing import trace
 
 __all__ = ["debug"]
 
-_PACKAGES = ("layertrace", "tensorflow", "keras", "tf_keras", "rich", "wrapt")
+_PACKAGES = ("layertrace", "tensorflow", "jax", "keras", "tf_keras", "rich", "wrapt")
 
 
 @click.command()
@@ -35,9 +37,14 @@ def debug() -> None:
     _echo_engine()
     for name in loading.loaded():
         click.echo(f"hooked       {name}: __init__, build, call, add_weight and variables of every layer")
-    _echo_parts("tensorflow", tensorflow_private.PARTS)
+    if Loaded.tf is not None:
+        _echo_parts("tensorflow", tensorflow_private.PARTS)
+    elif Loaded.backend.name == "jax":
+        _echo_parts("jax", jax_private.PARTS)
     for framework in loading.loaded():
-        _echo_parts(framework, keras_private.PARTS[framework])
+        parts = keras_private.PARTS[framework]
+        others = () if Loaded.tf is not None else ("keras.src.backend.tensorflow.",)
+        _echo_parts(framework, {n: part for n, part in parts.items() if not part.module.startswith(others)})
 
 
 def _echo_parts(framework: str, table: Mapping[str, Part]) -> None:

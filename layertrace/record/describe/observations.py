@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from layertrace.record.describe.modes import current_mode
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
@@ -59,7 +58,7 @@ def add_observation(observation: PendingObservation) -> None:
 
 def _trace_of_replica() -> Span | None:
     """Return the trace that this thread takes part in: replicas are traced in threads of their own."""
-    mode = None if Loaded.tf is None else current_mode(Loaded.tf)
+    mode = None if Loaded.backend is None else Loaded.backend.mode()
     return None if mode is None else mode.span
 
 

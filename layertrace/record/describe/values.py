@@ -67,7 +67,7 @@ def describe(value: Any, depth: int = 0) -> Structure:
 
 def array_of(value: Any) -> Any:
     """Return an array of NumPy, or that of an eager tensor; None for anything else, also a derived class."""
-    if safe.is_a(value, Loaded.tf.__internal__.EagerTensor):
+    if Loaded.backend.is_eager_tensor(value):
         value = value.numpy()
     return value if is_array(value) else None
 
@@ -221,7 +221,7 @@ def _size(size: Any) -> int | None:
     if safe.is_a(size, int):
         return int.__index__(size)
     if safe.is_library_class(type(size)):  # NumPy's integers, TensorFlow's `Dimension`
-        return int(size)
+        return None if Loaded.backend.is_unknown_size(size) else int(size)
     raise TypeError("only the program knows which size its own object stands for")
 
 

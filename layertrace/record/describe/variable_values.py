@@ -7,13 +7,18 @@ from typing import Any
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["raw_variable", "steps_of", "values_of"]
+__all__ = ["can_read_values", "raw_variable", "steps_of", "values_of"]
+
+
+def can_read_values() -> bool:
+    """Return whether the values of variables are there now, and are TensorFlow's."""
+    return Loaded.tf is not None and Loaded.backend.is_eager()
 
 
 def values_of(variable: Any, most: int) -> Any:
     """Return the array in a variable; None if it has more numbers than `most`, or cannot be read now."""
     inner = raw_variable(variable)
-    if inner is None or not Loaded.tf.executing_eagerly():
+    if inner is None or not can_read_values():
         return None
     return inner.numpy() if (inner.shape.num_elements() or 0) <= most else None
 
@@ -21,8 +26,8 @@ def values_of(variable: Any, most: int) -> Any:
 def raw_variable(variable: object) -> Any:
     """Return the variable of TensorFlow that is, or is inside, a variable; None without one."""
     inner = safe.instance_dict(variable).get("_value")
-    found = inner if safe.is_a(inner, Loaded.tf.Variable) else variable
-    return found if safe.is_a(found, Loaded.tf.Variable) else None
+    found = inner if Loaded.backend.is_raw_variable(inner) else variable
+    return found if Loaded.backend.is_raw_variable(found) else None
 
 
 def steps_of(optimizer: object) -> int | None:
@@ -30,4 +35,4 @@ def steps_of(optimizer: object) -> int | None:
     iterations = safe.instance_dict(optimizer).get("_iterations")
     if iterations is None or not safe.is_library_class(type(iterations)):
         return None
-    return int(iterations.numpy()) if Loaded.tf.executing_eagerly() else None
+    return int(iterations.numpy()) if can_read_values() else None

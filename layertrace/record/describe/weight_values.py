@@ -10,8 +10,7 @@ from typing import Any
 from layertrace.record.describe.data_values import is_finite
 from layertrace.record.describe.layer_contents import created_variables
 from layertrace.record.describe.values import dtype_name, tensor_shape
-from layertrace.record.describe.variable_values import raw_variable
-from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.describe.variable_values import can_read_values, raw_variable
 from layertrace.record.process import safe
 
 __all__ = ["not_finite", "variable_path"]
@@ -30,7 +29,7 @@ def not_finite(layers: Iterable[object]) -> dict[int, dict[str, str]]:
         layers: The layers; only the weights that each has created itself are its own.
     """
     numpy = sys.modules.get("numpy")
-    if numpy is None or not Loaded.tf.executing_eagerly():
+    if numpy is None or not can_read_values():
         return {}
     sized = [(*each, layer) for layer in layers for each in _floats(layer)]
     sized.sort(key=lambda each: each[0])

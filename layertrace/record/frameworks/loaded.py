@@ -1,13 +1,20 @@
-"""Hold TensorFlow, once a trace has loaded it."""
+"""Hold the backend of Keras, once a trace has loaded it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # a backend reads private parts of frameworks
+    from layertrace.record.backends.backend import Backend
 
 __all__ = ["Loaded"]
 
 
 class Loaded:
-    """TensorFlow for the other modules; None until a trace has loaded it."""
+    """The backend for the other modules, and TensorFlow; None until a trace has loaded them.
+
+    `tf` stays None if Keras runs on another backend.
+    """
 
     tf: Any = None
+    backend: Backend = None  # type: ignore[assignment]  # whoever records has loaded one

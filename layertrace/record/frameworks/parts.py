@@ -10,10 +10,20 @@ from importlib.abc import InspectLoader
 from types import CodeType
 from typing import Any
 
-__all__ = ["KERAS_SEEN", "TENSORFLOW_SEEN", "TF_KERAS_SEEN", "Part", "exists", "home", "installed"]
+__all__ = [
+    "JAX_SEEN",
+    "KERAS_SEEN",
+    "TENSORFLOW_SEEN",
+    "TF_KERAS_SEEN",
+    "Part",
+    "exists",
+    "home",
+    "installed",
+]
 
 KERAS_SEEN = "Keras 3.0 to 3.15"
 TF_KERAS_SEEN = "tf_keras 2.16 to 2.21"
+JAX_SEEN = "JAX 0.10"
 TENSORFLOW_SEEN = "TensorFlow 2.16 to 2.21"
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from layertrace.record.frameworks import parts
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.parts import TENSORFLOW_SEEN, Part
 from layertrace.record.process.guard import warn_once
 
@@ -250,9 +251,16 @@ def replica_number(context: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
-@cache
 def find(name: str) -> Any:
-    """Return a private part; return None, after one warning, if this TensorFlow does not have it."""
+    """Return a private part; return None, after one warning, if this TensorFlow does not have it.
+
+    It is None without a warning where no Keras that is recorded runs on TensorFlow.
+    """
+    return None if Loaded.tf is None else _found(name)
+
+
+@cache
+def _found(name: str) -> Any:
     try:
         return getattr(*home(name))
     except (ImportError, AttributeError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
-from layertrace.record.describe.modes import traced_graphs
 from layertrace.record.hooks.observer import Call, watching
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from layertrace.record.backends.loading import layer_base, loaded
 from layertrace.record.frameworks import keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.frameworks.loading import layer_base, loaded
 from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.dataset_splits import SHUFFLES
@@ -75,6 +75,16 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
             "variable",
             takes_anything=True,
         ),
+    ]
+    if framework == "keras":
+        variable = sys.modules["keras"].Variable
+        points.append(
+            _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
+        )
+    points += _keras_points(framework, "graph_of_layers", GRAPHS_OF_LAYERS)
+    if Loaded.tf is None:  # the other facts are read with TensorFlow
+        return tuple(points)
+    points += [
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
         _point(Loaded.tf.data.Dataset, "shuffle", SHUFFLES, "watch"),
@@ -82,24 +92,17 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
         _point(_owner(Loaded.tf.GradientTape, "watch"), "watch", WATCHES, "watch"),
     ]
-    if framework == "keras":
-        variable = sys.modules["keras"].Variable
-        points.append(
-            _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
-        )
-    for name, observer in (("attention_mask", ATTENTION_MASKS), ("graph_of_layers", GRAPHS_OF_LAYERS)):
-        part = keras_private.PARTS[framework][name]
-        if parts.exists(part):
-            points.append(_point(*parts.home(part), observer, "watch"))
-    return (*points, *_update_points(framework), *_loss_points(framework))
+    points += _keras_points(framework, "attention_mask", ATTENTION_MASKS)
+    points += _keras_points(framework, "weighted_losses", WEIGHTED_LOSSES)
+    return (*points, *_update_points(framework))
 
 
-def _loss_points(framework: str) -> tuple[HookPoint, ...]:
-    """Return the function of Keras 3 that weights the values of a loss."""
-    part = keras_private.PARTS[framework].get("weighted_losses")
+def _keras_points(framework: str, name: str, observer: AnyObserver) -> tuple[HookPoint, ...]:
+    """Return a private function of a Keras, if it has it."""
+    part = keras_private.PARTS[framework].get(name)
     if part is None or not parts.exists(part):
         return ()
-    return (_point(*parts.home(part), WEIGHTED_LOSSES, "watch"),)
+    return (_point(*parts.home(part), observer, "watch"),)
 
 
 def _training_points(framework: str, base: type) -> Iterator[HookPoint]:

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable, Mapping
 from types import FrameType
 
+from layertrace.record.backends.modes import Mode
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note, with_causes
-from layertrace.record.describe.modes import Mode, current_mode
 from layertrace.record.describe.values import Deferred, defer, eager_shape
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
@@ -43,7 +43,7 @@ from layertrace.timeline.event import Flag
 from layertrace.timeline.ownership import is_functional, is_sequential
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["Arguments", "begin", "end", "fail", "finish", "nearest_layer", "now", "start", "strategy"]
+__all__ = ["Arguments", "begin", "end", "fail", "finish", "nearest_layer", "now", "start"]
 
 now = time.perf_counter_ns
 _REFERENCE_MAKER = keras_private.KERAS_PARTS["reference_layers"].name
@@ -87,7 +87,7 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
     if _is_formality(method, subject, keywords):
         return None
     arguments = _arguments(method, values, extra, keywords)
-    mode = current_mode(Loaded.tf)
+    mode = Loaded.backend.mode()
     span = start(method, layer, arguments, mode, caller)
     if method.kind == "call":
         if span[PLACE] is not None and (
@@ -105,18 +105,12 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
             before_call(span, subject)
         note_input(span, values[0] if values else None)
     elif method.kind == "init":
-        arguments.strategy = strategy()
+        arguments.strategy = Loaded.backend.strategy()
         if _is_called_in("from_config", caller):
             arguments.flags |= {"from config"}
         if _is_called_in(_REFERENCE_MAKER, caller):
             arguments.flags |= {"reference"}
     return span
-
-
-def strategy() -> str | None:
-    """Return the class of the `tf.distribute` strategy in whose scope this runs; None outside of any."""
-    distribute = Loaded.tf.distribute
-    return safe.class_name(distribute.get_strategy()) if distribute.has_strategy() else None
 
 
 def _is_training(layer: LayerRecord) -> bool:
@@ -291,7 +285,7 @@ def _corrected_mode(span: Span) -> Mode | None:
 
     The fast path looks at the input only, and a constant may be passed inside a graph.
     """
-    return None if span[DTYPE] is None else current_mode(Loaded.tf)
+    return None if span[DTYPE] is None else Loaded.backend.mode()
 
 
 def finish(

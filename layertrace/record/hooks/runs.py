@@ -12,9 +12,9 @@ from operator import attrgetter
 from types import CodeType, FrameType
 from typing import Any, TypeAlias, cast
 
+from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note
-from layertrace.record.describe.modes import traced_graphs
 from layertrace.record.describe.retrace_causes import code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, known, record_of
 from layertrace.record.frameworks.loaded import Loaded

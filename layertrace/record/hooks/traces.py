@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
 from typing import Any
 
+from layertrace.record.backends.modes import Mode
+from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.last_batches import explained_by_batch
-from layertrace.record.describe.modes import Mode, traced_graphs
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
 from layertrace.record.describe.tf_functions import FunctionRecord, record_of

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import Literal, cast
 
-from layertrace.record.describe.modes import current_mode
 from layertrace.record.describe.values import describe, dtype_name, spec, tensor_shape
 from layertrace.record.describe.variable_holders import Holder, holder_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.initial_values import draws_of, note_draw
-from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start, strategy
+from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import threads
 from layertrace.record.layers import LayerRecord, register_layer
@@ -62,7 +61,7 @@ class VariableNote:
         self.holder = holder
         by_position: set[Flag] = {"name by position"} if arguments.pop(_BY_POSITION, False) else set()
         self.flags = frozenset(by_position)
-        self.strategy = strategy()
+        self.strategy = Loaded.backend.strategy()
         initial = arguments.get("initializer", arguments.get("initial_value"))
         self.initializer = _initializer(initial)
         self.draws = draws_of(initial)
@@ -207,7 +206,7 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
     layer: LayerRecord | None = nearest_layer(parent)
     if owner is not None:
         layer = register_layer(owner, layer)
-    mode = current_mode(Loaded.tf)
+    mode = Loaded.backend.mode()
     deferred = source == "keras" and mode is not None and mode.name == "symbolic"
     holder = holder_of(owner, call.caller, layer)
     return start(call.method, layer, VariableNote(source, arguments, deferred, holder), mode, call.caller)

@@ -48,11 +48,11 @@ def _inside(value: object) -> list[object]:
 
 
 def _is_graph_tensor(value: object) -> bool:
-    return safe.is_a(value, Loaded.tf.Tensor) and not _is_eager(value)
+    return Loaded.backend.is_traced_tensor(value)
 
 
 def _is_eager(value: object) -> bool:
-    return safe.is_a(value, Loaded.tf.__internal__.EagerTensor)
+    return Loaded.backend.is_eager_tensor(value)
 
 
 def is_replaced(layer: object, name: str) -> bool:

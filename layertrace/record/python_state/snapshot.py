@@ -10,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from layertrace.record.describe import source_lines
-from layertrace.record.describe.values import is_array
+from layertrace.record.describe.values import describe, is_array
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 from layertrace.record.python_state.bytecode import (
@@ -172,8 +172,10 @@ def _array(value: Any) -> IdentitySnapshot | ArraySnapshot:
 
 def _replaceable(value: Any) -> IdentitySnapshot | ArraySnapshot | None:
     """Return what stands for an eager tensor, or for a variable that another may replace."""
-    tf = Loaded.tf
-    if safe.is_a(value, tf.__internal__.EagerTensor):
+    backend = Loaded.backend
+    if backend.is_eager_tensor(value):
+        if Loaded.tf is None:
+            return IdentitySnapshot(value, f"<tensor {describe(value)}>")
         dtype, shape = value.dtype, value.shape
         described = f"<tensor {dtype.name}{shape.as_list()}>"
         is_small = (dtype.is_floating or dtype.is_integer or dtype.is_bool) and (
@@ -184,7 +186,7 @@ def _replaceable(value: Any) -> IdentitySnapshot | ArraySnapshot | None:
         array = value.numpy()
         few = array.ravel()[:4].tolist()
         return ArraySnapshot(array.tobytes(), f"<tensor {few[0] if array.ndim == 0 else few}>")
-    if safe.is_a(value, tf.Variable) or any(
+    if backend.is_raw_variable(value) or any(
         safe.is_framework_class(cls) and cls.__name__ in _REPLACEABLE for cls in safe.mro(type(value))
     ):
         return IdentitySnapshot(value, f"<{safe.class_name(value)}{_name_of(value)}>")

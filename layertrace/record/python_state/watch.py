@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType, MethodType
 from typing import Any
 
-from layertrace.record.describe.modes import current_mode, traced_graphs
+from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe.observations import add_observation
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub, threads
@@ -115,7 +115,7 @@ _training: set[int] = set()
 def _ops(span: Span) -> int | None:
     """Return the number of ops in the graph of a trace, during a call that is traced into it."""
     mode = span[MODE]
-    if mode is None or mode.name != "graph":
+    if mode is None or mode.name != "graph" or Loaded.tf is None:
         return None
     graph = Loaded.tf.compat.v1.get_default_graph()
     traced = traced_graphs.get(graph)
@@ -312,7 +312,7 @@ def trains() -> None:
     if not switch.is_on:
         return
     ancestor = threads.state.span
-    if ancestor is None and (mode := current_mode(Loaded.tf)) is not None:  # in the thread of a replica
+    if ancestor is None and (mode := Loaded.backend.mode()) is not None:  # in the thread of a replica
         ancestor = mode.span
     while ancestor is not None:
         if ancestor[METHOD].kind == "trace":

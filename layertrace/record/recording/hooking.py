@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from layertrace.errors import DependencyError
+from layertrace.record.backends import loading
 from layertrace.record.engines import choice
-from layertrace.record.frameworks import loading
 from layertrace.record.frameworks.import_hook import ImportWatch
 from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
 from layertrace.record.hooks.observer import Engine, HookPoint, Undo

@@ -10,6 +10,7 @@ from dataclasses import replace
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
+from layertrace.record.describe.variable_values import can_read_values
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of
@@ -151,7 +152,7 @@ def _is_adapted(layer: object, ref: LayerRef) -> bool | None:
     attributes = safe.instance_dict(layer)
     mean, variance = attributes.get("adapt_mean"), attributes.get("adapt_variance")
     is_one = is_keras_layer(ref, _NORMALIZATION)
-    if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
+    if not is_one or mean is None or variance is None or not can_read_values():
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
         return None
@@ -163,7 +164,7 @@ def _statistics(layer: object, ref: LayerRef) -> str | None:
     attributes = safe.instance_dict(layer)
     mean, variance = attributes.get("moving_mean"), attributes.get("moving_variance")
     is_one = is_keras_layer(ref, "BatchNormalization")
-    if not is_one or mean is None or variance is None or not Loaded.tf.executing_eagerly():
+    if not is_one or mean is None or variance is None or not can_read_values():
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
         return None
@@ -247,9 +248,12 @@ def _methods(cls: type) -> Mapping[str, Location]:
 
 def _tensors(layer: object) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
-    kinds = (Loaded.tf.Variable, Loaded.tf.__internal__.EagerTensor)
     items = list(safe.instance_dict(layer).items())
-    return {name: describe(value) for name, value in items if safe.is_a(value, *kinds) and type(name) is str}
+    return {name: describe(value) for name, value in items if type(name) is str and _is_raw(value)}
+
+
+def _is_raw(value: object) -> bool:
+    return Loaded.backend.is_eager_tensor(value) or Loaded.backend.is_raw_variable(value)
 
 
 def _arrays(layer: object) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from layertrace.record.describe.observations import PendingObservations
-from layertrace.record.frameworks import loading
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub
 from layertrace.record.spans import Emit, Record, Span
 
@@ -46,7 +46,7 @@ class Listener(Protocol):
 def connect(listeners: Sequence[Listener]) -> None:
     """Make hooks report to these listeners, directly to the `append` of a list if that is enough."""
     _connect_beginnings([listener.begun for listener in listeners if listener.watches_beginnings])
-    hub.replica = loading.replica
+    hub.replica = None if Loaded.backend is None else Loaded.backend.replica
     hub.observers = tuple(listener.observations.add for listener in listeners)
     hub.records, hub.most, hub.fill = [], 1, int
     if len(listeners) == 1:
@@ -68,8 +68,9 @@ def connect(listeners: Sequence[Listener]) -> None:
 def _connect_beginnings(watchers: Sequence[Callable[[Span], None]]) -> None:
     if not watchers:
         hub.begun = None
-        hub.shape_tuple, hub.dtype_number = loading.tensor_methods()
-        hub.tensor_type = loading.tensor_type()
+        backend = Loaded.backend
+        hub.tensor_type = None if backend is None else backend.fast_tensor
+        hub.shape_tuple, hub.dtype_number = (None, None) if backend is None else backend.fast_methods
         return
 
     def begun(span: Span) -> None:

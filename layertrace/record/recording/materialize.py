@@ -10,9 +10,9 @@ from typing import Any, TypeAlias, cast
 
 from msgspec import structs
 
+from layertrace.record.backends.modes import EAGER, Mode
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote
-from layertrace.record.describe.modes import EAGER, Mode
 from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.retrace_causes import cause_of_another
 from layertrace.record.describe.values import describe, has_tensor, numbered_dtype, resolve

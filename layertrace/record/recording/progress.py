@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from layertrace.record.frameworks import loading
+from layertrace.record.backends import loading
 from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.hooks.runs import RunNote
 from layertrace.record.hooks.variables import VariableNote

@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import Protocol, get_args
 
+from layertrace.record.backends import loading
 from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
-from layertrace.record.frameworks import loading
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process import safe

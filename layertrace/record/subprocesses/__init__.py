@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from layertrace.record.api import Tracer
+from layertrace.record.backends.loading import loaded
 from layertrace.record.frameworks.import_hook import ImportWatch
-from layertrace.record.frameworks.loading import loaded
 from layertrace.record.process.forks import in_child
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.recording.recorder import Recorder, running

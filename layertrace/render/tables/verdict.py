@@ -10,6 +10,7 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding, serious
 from layertrace.diagnosis.finding import Findings
+from layertrace.diagnosis.registry import all_rules
 from layertrace.render.tables.finding_rows import one_line_each, places_of
 from layertrace.render.wording.crash import Crash, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here
@@ -117,12 +118,21 @@ def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) 
         return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
     doubts = [*_left(timeline), *_failed(findings), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
-    chosen = f" {rules}" if rules else ""
+    chosen = (f" {rules}" if rules else "") + _limited_to(timeline.surroundings.backend)
     sentence, brief = f"{judgement}{chosen} in {_size(timeline)}", judgement
     if doubts:
         more = f", and {counted(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
         sentence, brief = f"incomplete ({doubts[0]}{more}); {sentence}", f"incomplete, {judgement}"
     return Verdict(sentence, brief, tuple(findings), is_complete=not doubts)
+
+
+def _limited_to(backend: str) -> str:
+    """Return how many rules know a backend, if not all of them do."""
+    if backend == "tensorflow":
+        return ""
+    known = sum(backend in rule.backends for rule in all_rules())
+    name = {"jax": "JAX", "numpy": "NumPy"}.get(backend, backend)
+    return f" by the {known} rules that know Keras on {name},"
 
 
 def tally(findings: Sequence[Finding]) -> str:

@@ -79,13 +79,13 @@ class Framework:
 
 
 def refuse_other_backends() -> None:
-    """Import Keras and TensorFlow, as `layertrace.trace` does.
+    """Import Keras and TensorFlow, which checks need.
 
     Raises:
         DependencyError: If TensorFlow or Keras is missing or too old.
         BackendError: If Keras runs on another backend than TensorFlow.
     """
-    importlib.import_module("layertrace.record.frameworks.loading").load()
+    importlib.import_module("layertrace.record.backends.loading").require_tensorflow()
 
 
 def framework_of(layer: object) -> Framework | None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, is_within, nodes_at, nodes_of, parameters
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT314", "batch-size-in-weight", "error", links.BASE_LAYER)
+@rule("LT314", "batch-size-in-weight", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
     """A weight has the batch size in its shape.
 

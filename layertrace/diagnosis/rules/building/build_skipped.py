@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import only, without_assignment
 from layertrace.diagnosis.program_lines import assignment_before
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at
 from layertrace.diagnosis.user_source import (
     assignments_in_class,
@@ -23,7 +23,7 @@ from layertrace.diagnosis.user_source import (
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT303", "build-skipped", "error", links.BASE_LAYER)
+@rule("LT303", "build-skipped", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def build_skipped(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is marked as built too early, so Keras never calls its `build`.
 

@@ -10,7 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import in_build, is_one_statement, only
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late, earlier_shape
 from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_classes import called_object
@@ -19,7 +19,7 @@ from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT302", "built-without-children", "warning", links.SUBCLASSING)
+@rule("LT302", "built-without-children", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer without its own `build` is marked as built while the layers inside it are not.
 

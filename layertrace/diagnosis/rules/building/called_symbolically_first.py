@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.call_counts import modes_in_words
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
 
 
-@rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER)
+@rule("LT308", "called-symbolically-first", "note", links.BASE_LAYER, backends=ANY_BACKEND)
 def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
     """The `call` of a layer runs more often than the program calls the layer.
 

@@ -9,14 +9,14 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import in_build, only
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.building._shared import build_defined_at, children_built_late
 from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
 
 
-@rule("LT301", "child-not-built", "warning", links.SUBCLASSING)
+@rule("LT301", "child-not-built", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def child_not_built(context: DiagnosisContext) -> Iterator[Violation]:
     """The `build` of a layer leaves one of the layers inside it unbuilt.
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.building.output_shape_mismatch import output_shape_mismatch
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 
-@rule("LT313", "input-shape-changed", "error", links.BASE_LAYER)
+@rule("LT313", "input-shape-changed", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def input_shape_changed(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer that was built for one shape is called with another.
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import function_at, is_raise, line_of, nodes_of, parameters
 from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Structure
 
 
-@rule("LT304", "nested-shapes", "error", links.BASE_LAYER)
+@rule("LT304", "nested-shapes", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
     """A `build` takes the shapes of several inputs for one shape.
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT311", "no-symbolic-output", "error", links.FUNCTIONAL_API)
+@rule("LT311", "no-symbolic-output", "error", links.FUNCTIONAL_API, backends=ANY_BACKEND)
 def no_symbolic_output(context: DiagnosisContext) -> Iterator[Violation]:
     """A program asks for the symbolic output of a layer that was only called with data.
 

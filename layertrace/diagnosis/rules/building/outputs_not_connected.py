@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rewriting import source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.tapes import argument, fails_below
 from layertrace.diagnosis.user_source import assigned_pairs, dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.context import Observation
@@ -18,7 +18,7 @@ from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT316", "outputs-not-connected", "error", links.FUNCTIONAL_API)
+@rule("LT316", "outputs-not-connected", "error", links.FUNCTIONAL_API, backends=ANY_BACKEND)
 def outputs_not_connected(context: DiagnosisContext) -> Iterator[Violation]:
     """A functional model gets outputs that come from other inputs.
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import attribute_renamed
 from layertrace.diagnosis.user_source import dotted, nodes_of
 from layertrace.timeline.event import Location
 
 
-@rule("LT310", "reserved-attribute", "error", links.BASE_LAYER)
+@rule("LT310", "reserved-attribute", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     """An attribute of a layer has a name that Keras uses itself.
 

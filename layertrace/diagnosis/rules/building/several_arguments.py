@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import function_at, nodes_at, parameters
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, Location
 from layertrace.timeline.ownership import is_user_defined
 
 
-@rule("LT312", "several-arguments", "error", links.SUBCLASSING)
+@rule("LT312", "several-arguments", "error", links.SUBCLASSING, backends=ANY_BACKEND)
 def several_arguments(context: DiagnosisContext) -> Iterator[Violation]:
     """The `call` of a model takes several arguments, but `fit` passes one.
 

@@ -8,14 +8,14 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import calling_super, only
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.building._shared import calls_method
 from layertrace.diagnosis.user_source import method_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Location
 
 
-@rule("LT307", "super-init-forgotten", "error", links.SUBCLASSING)
+@rule("LT307", "super-init-forgotten", "error", links.SUBCLASSING, backends=ANY_BACKEND)
 def super_init_forgotten(context: DiagnosisContext) -> Iterator[Violation]:
     """The `__init__` of a layer does not call `super().__init__()`.
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_classes import class_named
 from layertrace.timeline.event import Location
 
 
-@rule("LT607", "class-not-registered", "error", links.SAVING)
+@rule("LT607", "class-not-registered", "error", links.SAVING, backends=ANY_BACKEND)
 def class_not_registered(context: DiagnosisContext) -> Iterator[Violation]:
     """A file is loaded that names a class or function of the program which Keras does not know.
 

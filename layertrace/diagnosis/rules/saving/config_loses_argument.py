@@ -8,13 +8,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.config_edits import config_with
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, specs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import aliases, default_of, mentions
 from layertrace.timeline.event import Event, LayerRef, Structure
 
 
-@rule("LT601", "config-loses-argument", "error", links.SAVING)
+@rule("LT601", "config-loses-argument", "error", links.SAVING, backends=ANY_BACKEND)
 def config_loses_argument(context: DiagnosisContext) -> Iterator[Violation]:
     """An argument is lost when a layer is recreated from its config.
 

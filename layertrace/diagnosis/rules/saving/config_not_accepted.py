@@ -10,14 +10,14 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.config_edits import ConfigFix, accepting_kwargs, config_with, key_renamed
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.saving._shared import KERAS_OWN
 from layertrace.diagnosis.user_source import function_at, nodes_of, parameters
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT602", "config-not-accepted", "error", links.SAVING)
+@rule("LT602", "config-not-accepted", "error", links.SAVING, backends=ANY_BACKEND)
 def config_not_accepted(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer cannot be recreated from its config, or cannot produce one.
 

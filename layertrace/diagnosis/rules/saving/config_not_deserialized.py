@@ -8,13 +8,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import before_method, only, stored_in_init
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_classes import statement_with_key
 from layertrace.diagnosis.user_source import line_of
 from layertrace.timeline.event import Event, LayerRef, Opaque
 
 
-@rule("LT608", "config-not-deserialized", "error", links.SAVING)
+@rule("LT608", "config-not-deserialized", "error", links.SAVING, backends=ANY_BACKEND)
 def config_not_deserialized(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer that was recreated from its config holds the config of another layer instead of the layer.
 

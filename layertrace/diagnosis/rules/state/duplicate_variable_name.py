@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.timeline.event import LayerRef, VariableSpec
 
 
-@rule("LT107", "duplicate-variable-name", "warning", links.SUBCLASSING)
+@rule("LT107", "duplicate-variable-name", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def duplicate_variable_name(context: DiagnosisContext) -> Iterator[Violation]:
     """Two weights of one layer have the same name.
 

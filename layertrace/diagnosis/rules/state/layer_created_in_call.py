@@ -8,14 +8,21 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import created_earlier, in_build, only
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import created_once
 from layertrace.diagnosis.user_source import is_guarded, methods_beside
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
 
 
-@rule("LT103", "layer-created-in-call", "error", links.SUBCLASSING, triggers=[("init", "call")])
+@rule(
+    "LT103",
+    "layer-created-in-call",
+    "error",
+    links.SUBCLASSING,
+    triggers=[("init", "call")],
+    backends=ANY_BACKEND,
+)
 def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer creates another layer every time it is called.
 

@@ -9,13 +9,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import assignments_in_class, nodes_at
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT110", "layer-repeated", "warning", links.SUBCLASSING)
+@rule("LT110", "layer-repeated", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def layer_repeated(context: DiagnosisContext) -> Iterator[Violation]:
     """One layer stands several times in a list that was meant to hold several layers.
 

@@ -9,13 +9,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location, VariableSpec
 
 
-@rule("LT111", "shared-initializer", "warning", links.SUBCLASSING)
+@rule("LT111", "shared-initializer", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def shared_initializer(context: DiagnosisContext) -> Iterator[Violation]:
     """Layers side by side begin with the same weights, since they share one initializer.
 

@@ -9,12 +9,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import created_earlier
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
-@rule("LT104", "state-added-after-build", "error", links.SUBCLASSING)
+@rule("LT104", "state-added-after-build", "error", links.SUBCLASSING, backends=ANY_BACKEND)
 def state_added_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer adds a weight or a layer after it was built.
 

@@ -1,4 +1,4 @@
-"""Load TensorFlow and a Keras, and check that they can be recorded."""
+"""Load a Keras and its backend, and check that they can be recorded."""
 
 from __future__ import annotations
 
@@ -7,67 +7,54 @@ import importlib.util
 import os
 import re
 import sys
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from layertrace.errors import BackendError, DependencyError
-from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.backends.backend import Backend
+from layertrace.record.backends.jax import Jax
+from layertrace.record.backends.tensorflow import TensorFlow
 from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
-__all__ = [
-    "layer_base", "load", "loaded", "refusals", "replica", "tensor_methods", "tensor_type", "versions",
-]  # fmt: skip
+__all__ = ["layer_base", "load", "loaded", "refusals", "require_tensorflow", "versions"]
 
 WATCHED = FRAMEWORKS
 """The packages to watch: importing one may import another, and all are hooked when the last has finished."""
 _OLDEST = (2, 16)
+_BACKENDS: Mapping[str, Callable[[], Backend]] = {
+    "tensorflow": TensorFlow,
+    "jax": Jax,
+    "numpy": Backend,
+}
 
 
 def load() -> None:
-    """Import a Keras if none is imported yet, and TensorFlow if a Keras runs on it.
+    """Import a Keras if none is imported yet, and learn which backend to record.
+
+    A process records one backend: TensorFlow if a Keras runs on it, otherwise that of Keras 3. TensorFlow is
+    imported only if a Keras runs on it.
 
     Raises:
         DependencyError: If TensorFlow or Keras is missing or too old.
-        BackendError: If no Keras that is imported runs on TensorFlow. TensorFlow is not imported then.
+        BackendError: If each Keras that is imported runs on a backend that is not recorded.
     """
     if not any(name in sys.modules for name in KERAS):
         legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
         _import("tf_keras" if legacy else "keras")
-    refused = refusals()
-    if refused and not loaded():
+    names = loaded()
+    if not names and (refused := refusals()):
         raise BackendError(refused[0])
-    if importing and not loaded():
-        return  # which backend it runs on is not known yet
+    if Loaded.backend is not None or (importing and not names):
+        return  # or it is not known yet
+    backends = [_backend_of(name) for name in names]
+    if backends and "tensorflow" not in backends:
+        Loaded.backend = _BACKENDS[backends[0]]()
+        return
     _import("tensorflow")
     _check_version()
     Loaded.tf = sys.modules["tensorflow"]
-
-
-def tensor_type() -> type | None:
-    """Return the class of eager tensors, if their shapes can be read cheaply (`describe.eager_shape`)."""
-    parts = ("known_shape", "shape_tuple", "shape_sizes", "dtype_number")
-    if Loaded.tf is None or None in map(tensorflow_private.find, parts):
-        return None
-    cls: type = Loaded.tf.__internal__.EagerTensor
-    return cls
-
-
-def tensor_methods() -> tuple[Any, Any]:
-    """Return the methods of `tensor_type` that return a tensor's shape and the number of its dtype."""
-    if tensor_type() is None:
-        return None, None
-    return tensorflow_private.find("shape_tuple"), tensorflow_private.find("dtype_number")
-
-
-def replica() -> int | None:
-    """Return the number of the `tf.distribute` replica that this thread runs; None outside of one."""
-    if Loaded.tf is None:
-        return None
-    distribute = Loaded.tf.distribute
-    if not distribute.has_strategy() or distribute.in_cross_replica_context():
-        return None
-    return tensorflow_private.replica_number(distribute.get_replica_context())
+    Loaded.backend = TensorFlow()
 
 
 def _import(name: str) -> None:
@@ -90,19 +77,42 @@ def _check_version() -> None:
         )
 
 
+def require_tensorflow() -> None:
+    """Load a Keras that runs on TensorFlow.
+
+    Raises:
+        DependencyError: If TensorFlow or Keras is missing or too old.
+        BackendError: If no Keras that is imported runs on TensorFlow.
+    """
+    load()
+    if Loaded.tf is None:
+        name = Loaded.backend.name
+        raise BackendError(f"check_layer needs Keras on TensorFlow, and not on {name!r}: {_next_step()}")
+
+
 def loaded() -> list[str]:
-    """Return which of `keras` and `tf_keras` are imported completely and run on TensorFlow."""
-    return [name for name in _imported() if _backend_of(name) == "tensorflow"]
+    """Return which of `keras` and `tf_keras` are imported completely and can be recorded."""
+    return [name for name in _imported() if _can_be_recorded(name)]
 
 
 def refusals() -> list[str]:
-    """Return a sentence for each Keras that is imported and runs on a backend that is not recorded."""
-    backends = (_backend_of(name) for name in _imported())
-    return [
-        f"layertrace does not record Keras on its {backend!r} backend yet: {_next_step()}"
-        for backend in backends
-        if backend != "tensorflow"
-    ]
+    """Return a sentence for each Keras that is imported and cannot be recorded."""
+    return [_refusal(name) for name in _imported() if not _can_be_recorded(name)]
+
+
+def _can_be_recorded(name: str) -> bool:
+    backend = _backend_of(name)
+    return backend in _BACKENDS if Loaded.backend is None else backend == Loaded.backend.name
+
+
+def _refusal(name: str) -> str:
+    backend = _backend_of(name)
+    if backend not in _BACKENDS:
+        return f"layertrace does not record Keras on its {backend!r} backend yet: {_next_step()}"
+    return (
+        f"layertrace records one backend in a process, here {Loaded.backend.name!r}, and {name} runs on "
+        f"{backend!r}: use it in a process of its own"
+    )
 
 
 def _imported() -> list[str]:
@@ -127,8 +137,9 @@ def _next_step() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of TensorFlow and of each Keras that is loaded."""
-    names = [name for name in ("tensorflow", *loaded()) if name in sys.modules]
+    """Return the versions of the backend and of each Keras that is loaded."""
+    packages = () if Loaded.backend is None else Loaded.backend.packages
+    names = [name for name in (*packages, *loaded()) if name in sys.modules]
     return {name: str(getattr(sys.modules[name], "__version__", "?")) for name in names}
 
 

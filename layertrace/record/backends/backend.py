@@ -1,0 +1,66 @@
+"""What layertrace asks of the backend that Keras runs on; the answers here are those of NumPy."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from layertrace.record.backends.modes import SYMBOLIC, Mode
+from layertrace.record.frameworks import keras_private
+
+__all__ = ["Backend"]
+
+
+class Backend:
+    """A backend that runs everything at once, as NumPy and OpenVINO do.
+
+    Attributes:
+        name: As `keras.backend.backend()` returns it.
+        packages: Whose versions a recording names, besides Keras.
+        fast_tensor: The class of eager tensors, if `call` has a fast path for it.
+        fast_methods: Its methods that return a tensor's shape, and the number of its dtype.
+    """
+
+    name = "numpy"
+    packages: tuple[str, ...] = ("numpy",)
+    fast_tensor: type | None = None
+    fast_methods: tuple[Any, Any] = (None, None)
+
+    def mode(self) -> Mode | None:
+        """Return the mode of the current thread; None for eager, the most frequent case."""
+        return SYMBOLIC if is_symbolic() else None
+
+    def is_eager(self) -> bool:
+        """Return whether operations run at once."""
+        return self.mode() is None
+
+    def replica(self) -> int | None:
+        """Return the number of the replica of a distribution strategy in this thread; None outside of one."""
+        return None
+
+    def strategy(self) -> str | None:
+        """Return the class of the distribution strategy in whose scope this runs; None outside of any."""
+        return None
+
+    def is_eager_tensor(self, _value: object, /) -> bool:
+        """Return whether a value is a tensor with values, of the backend's own class."""
+        return False
+
+    def is_traced_tensor(self, _value: object, /) -> bool:
+        """Return whether a value is a tensor that stands for values of a later run."""
+        return False
+
+    def is_raw_variable(self, _value: object, /) -> bool:
+        """Return whether a value is a variable of the backend, and not of Keras."""
+        return False
+
+    def is_unknown_size(self, _size: object, /) -> bool:
+        """Return whether a size in a shape stands for any number."""
+        return False
+
+
+def is_symbolic() -> bool:
+    """Return whether Keras 3 infers shapes in this thread, which each of its backends notes in one place."""
+    part = keras_private.KERAS_PARTS["symbolic_scope"]
+    scopes = sys.modules.get(part.module)
+    return scopes is not None and bool(getattr(scopes, part.name)())

@@ -1,0 +1,41 @@
+"""Start programs with Keras on a backend, in a folder with a `tensorflow` that must not be imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+TENSORFLOW = """
+import traceback
+print("TensorFlow was imported")
+traceback.print_stack()
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that runs Python with a backend and arguments, and checks that all stays quiet.
+
+    Some functions of Keras import TensorFlow where they find it, such as `set_random_seed`.
+    """
+
+    def start(backend, *command, has_tensorflow=True, **environment):
+        if has_tensorflow:
+            (tmp_path / "tensorflow.py").write_text(TENSORFLOW)
+        here = {"KERAS_BACKEND": backend, "PYTHONPATH": str(tmp_path), "COLUMNS": "120", **environment}
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env={**os.environ, **here},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "TensorFlow was imported" not in done.stdout, done.stderr
+        assert "report this" not in done.stderr
+        return done
+
+    return start

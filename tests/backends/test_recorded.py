@@ -1,0 +1,285 @@
+"""Keras on JAX and NumPy is recorded: the life of each layer, its variables, and the mode of each call.
+
+`.ci/run` runs these tests in an environment that has JAX and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from layertrace.diagnosis.registry import all_rules
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run"),
+]
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BACKENDS = pytest.mark.parametrize("backend", ["jax", "numpy"])
+
+NET = """
+import keras
+import numpy as np
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+        self.dropout = keras.layers.Dropout(0.5)
+        self.normalization = keras.layers.BatchNormalization()
+
+    def call(self, x, training=False):
+        return self.normalization(self.dropout(self.dense(x), training=training), training=training)
+
+
+def fitted():
+    net = Net()
+    net.compile("adam", "mse")
+    history = net.fit(np.ones((10, 4)), np.ones((10, 3)), batch_size=4, epochs=2, verbose=0)
+    return net, history.history["loss"]
+"""
+
+
+def printed(done):
+    """Return what a program printed; fail if it did not end well."""
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def without_times(text):
+    """Return a timeline without durations and places."""
+    times = r" +[\d.]+ (ns|µs|ms|s) .*| +\S+\.py:\d+$"
+    return [re.sub(times, "", line).rstrip() for line in text.splitlines()]
+
+
+@BACKENDS
+def test_the_first_timeline_of_the_readme_is_the_same(start, tmp_path, backend):
+    """Keras builds and calls the layer alike on each backend."""
+    text = re.search(r"```text\n(my_dense_layer.*?)```", README, re.S)[1]
+    program = (ROOT / "demos" / "tutorial.py").read_text(encoding="utf-8")
+    program = program.replace("import tensorflow as tf\n", "").replace("tf.", "keras.ops.")
+    (tmp_path / "tutorial.py").write_text(program)
+
+    shown = printed(start(backend, "tutorial.py"))
+
+    assert without_times(shown.partition("\n\n")[0]) == without_times(text)
+
+
+def test_the_calls_of_a_fit_have_their_modes(start):
+    """JAX: two symbolic calls before anything runs, then one for each shape of a batch that is traced."""
+    shown = printed(
+        start(
+            "jax",
+            "-c",
+            f"""{NET}
+import layertrace
+with layertrace.trace() as timeline:
+    net, _ = fitted()
+    net(np.ones((1, 4)))
+calls = timeline.of(net).where(kind="call")
+print(*[call.mode for call in calls])
+print(*[call.inputs.shape for call in calls])
+print(timeline.surroundings.backend, *timeline.surroundings.versions)
+""",
+        )
+    )
+    modes, inputs, versions = shown.splitlines()
+
+    assert modes == "symbolic symbolic graph graph eager"
+    assert inputs == "(4, 4) (4, 4) (4, 4) (2, 4) (1, 4)"
+    assert versions == "jax jax jaxlib keras"
+
+
+def test_gradients_outside_of_a_jit_are_eager(start):
+    """`grad` and `vmap` call the layer with tracers, and yet run it now."""
+    shown = printed(
+        start(
+            "jax",
+            "-c",
+            """
+import jax, keras, layertrace
+import jax.numpy as jnp
+layer = keras.layers.Dense(1)
+layer.build((None, 3))
+x = jnp.ones((2, 3))
+with layertrace.trace() as timeline:
+    jax.grad(lambda x: layer(x).sum())(x)
+    jax.vmap(layer)(x[:, None])
+    jax.jit(lambda x: layer(x))(x)
+    jax.jit(jax.grad(lambda x: layer(x).sum()))(x)
+print(*[call.mode for call in timeline.of(layer).where(kind="call")])
+""",
+        )
+    )
+
+    assert shown.split() == ["eager", "eager", "graph", "graph"]
+
+
+def test_a_trace_changes_nothing(start):
+    """Losses, predictions, jaxprs and gradients are those of a bare run, and no tracer leaks."""
+    shown = printed(
+        start(
+            "jax",
+            "-c",
+            f"""{NET}
+import random, re
+import jax, layertrace
+
+def results():
+    random.seed(0)  # the seeds of initializers; `keras.utils.set_random_seed` imports TensorFlow
+    net, losses = fitted()
+    weights = [v.value for v in net.trainable_variables], [v.value for v in net.non_trainable_variables]
+    x = np.ones((2, 4), "float32")
+    call = lambda trainable: net.stateless_call(trainable, weights[1], x)[0].sum()
+    jaxpr = re.sub("0x[0-9a-f]+", "", str(jax.make_jaxpr(call)(weights[0])))
+    gradients = [np.asarray(g).tolist() for g in jax.grad(call)(weights[0])]
+    return losses, net.predict(x, verbose=0).tolist(), jaxpr, gradients
+
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(timeline) > 50, timeline.notes)
+""",
+            JAX_CHECK_TRACER_LEAKS="1",
+        )
+    )
+
+    assert shown.split() == ["True", "True", "()"]
+
+
+def test_a_program_is_judged_by_the_rules_that_know_jax(start, tmp_path):
+    """The verdict names how many these are; a mistake makes the status 1."""
+    (tmp_path / "clean.py").write_text(f"{NET}\nfitted()\n")
+    (tmp_path / "broken.py").write_text(
+        "import keras, numpy as np\n"
+        "class Grows(keras.layers.Layer):\n"
+        "    def call(self, x):\n"
+        "        return keras.layers.Dense(3)(x)\n"
+        "layer = Grows()\n"
+        "layer(np.ones((1, 3)))\n"
+        "layer(np.ones((1, 3)))\n"
+    )
+    clean = start("jax", "-m", "layertrace", "check", "clean.py")
+    broken = start("jax", "-m", "layertrace", "check", "broken.py")
+
+    assert clean.returncode == 0, clean.stderr
+    assert re.search(r"nothing wrong found by the \d+ rules that know Keras on JAX, in", clean.stderr)
+    assert broken.returncode == 1, broken.stderr
+    assert "LT103 layer-created-in-call" in broken.stderr
+
+
+def test_an_unknown_dimension_is_shown_as_such(start):
+    """JAX has symbols for the sizes that Keras does not know when it infers shapes."""
+    shown = printed(
+        start(
+            "jax",
+            "-c",
+            """
+import keras, layertrace
+class Twice(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+with layertrace.trace() as timeline:
+    Twice()(keras.Input((None, 3)))
+(call,) = timeline.of(Twice).where(kind="call")
+print(call.mode, call.inputs, timeline.notes)
+""",
+        )
+    )
+
+    assert shown.strip() == "symbolic float32[None, None, 3] ()"
+
+
+def test_check_layer_needs_tensorflow(start, tmp_path):
+    """Its checks compare modes of TensorFlow."""
+    (tmp_path / "mine.py").write_text("import keras\ndef make(): return keras.layers.Identity()\n")
+    command = ("check-layer", "mine.py:make", "--input", "float32[2, 3]")
+    done = start("jax", "-m", "layertrace", *command, COLUMNS="300")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: check_layer needs Keras on TensorFlow, and not on 'jax': set ")
+
+
+CASES = ROOT / "tests" / "cases"
+RUN_CASES = """
+import contextlib, io, pathlib, sys, traceback
+import keras, layertrace
+for path in map(pathlib.Path, sys.argv[1:]):
+    keras.backend.clear_session()
+    code = compile(path.read_text(), str(path), "exec")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), layertrace.trace() as timeline:
+            exec(code, {"__name__": "__main__", "__file__": str(path)})
+    except Exception as error:
+        print(type(error).__name__, end=" ")  # which the finding explains
+    found = {finding.code for finding in layertrace.diagnose(timeline) if finding.severity != "note"}
+    print(end="|")
+    print(path.parent.name, path.name, *sorted(found), *timeline.notes)
+"""
+
+
+def programs_of_keras_alone(*folders):
+    """Return the case programs that import no TensorFlow."""
+    files = [file for folder in folders for file in sorted(CASES.glob(f"{folder}/*.py"))]
+    others = re.compile(r"tensorflow|tf_keras|jax")
+    return [file for file in files if not others.search(file.read_text(encoding="utf-8"))]
+
+
+def test_rules_that_know_jax_find_the_mistakes_in_programs_of_keras_alone(start):
+    """Each program in the folder of such a rule has its mistake on JAX, too, and the fixed one has none."""
+    known = [rule.code.lower() for rule in all_rules() if "jax" in rule.backends]
+    files = programs_of_keras_alone(*(f"{code}_*" for code in known))
+    shown = printed(start("jax", "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
+    found = [line.partition("|")[2].split() for line in shown.splitlines()]
+    wrong = [row for row in found if row[2:] != ([] if row[1].startswith("fixed") else [row[0][:5].upper()])]
+
+    assert len(found) == len(files) >= 25
+    assert wrong == []
+
+
+def test_clean_programs_of_keras_alone_are_clean_on_jax(start):
+    """No rule that knows JAX finds anything in them, and nothing is missing from their recordings."""
+    files = programs_of_keras_alone("clean")
+    shown = printed(start("jax", "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
+    found = [line.partition("|")[2].split() for line in shown.splitlines()]
+
+    assert len(found) == len(files) >= 30
+    assert [row for row in found if row[2:]] == []
+
+
+def test_each_private_part_of_jax_exists(start):
+    """The table names what the installed JAX has."""
+    shown = printed(start("jax", "-m", "layertrace", "debug"))
+
+    assert re.search(r"^jax: (\d+) of \1 private parts$", shown, re.M)
+
+
+def test_without_a_private_part_calls_in_a_jit_are_eager(start):
+    """One warning names the part and what is lost; everything else is recorded."""
+    done = start(
+        "jax",
+        "-c",
+        """
+from dataclasses import replace
+import jax, keras, layertrace
+import jax.numpy as jnp
+from layertrace.record.frameworks import jax_private
+jax_private.PARTS["staged_trace"] = replace(jax_private.PARTS["staged_trace"], name="Gone")
+layer = keras.layers.Dense(1)
+layer.build((None, 3))
+with layertrace.trace() as timeline:
+    jax.jit(lambda x: layer(x))(jnp.ones((2, 3)))
+print(*[call.mode for call in timeline.of(layer).where(kind="call")])
+""",
+    )
+
+    assert printed(done).split() == ["eager"]
+    assert done.stderr.count("LayertraceWarning") == 1
+    assert "partial_eval.Gone" in done.stderr
+    assert "calls inside a jax.jit are recorded as eager" in done.stderr
