@@ -47,7 +47,9 @@ _NO_SYMBOLIC = "calls in which Keras infers shapes are recorded in graph mode"
 _NO_NUMBERS = "check_layer does not try whether generated names decide the order of weights"
 
 KERAS_PARTS = {
-    "symbolic_scope": _keras("backend.common.symbolic_scope", "in_symbolic_scope", _NO_SYMBOLIC),
+    "symbolic_scope": Part(
+        "keras.src.backend.common.symbolic_scope", "in_symbolic_scope", "Keras 3.5 to 3.15", _NO_SYMBOLIC
+    ),
     "layer": _keras("layers.layer", "Layer", _NO_LAYERS),
     "functional": _keras("models.functional", "Functional", _NO_CONTAINER),
     "sequential": _keras("models.sequential", "Sequential", _NO_CONTAINER),
