@@ -71,10 +71,13 @@ def difference(first: list[Any], second: list[Any]) -> Difference:
             continue
         exact = one.dtype.itemsize >= 4
         left, right = (item if item.dtype.kind == "c" else item.astype("float64") for item in (one, other))
-        if not np.allclose(
+        is_close = np.isclose(
             left, right, rtol=1e-3 if exact else 5e-2, atol=1e-4 if exact else 5e-2, equal_nan=True
-        ):
-            place = np.unravel_index(np.nanargmax(np.abs(left - right)), left.shape) if left.size else ()
+        )
+        if not is_close.all():
+            with np.errstate(invalid="ignore"):  # infinity minus infinity
+                distances = np.nan_to_num(np.abs(left - right), nan=np.inf, posinf=np.inf)
+            place = np.unravel_index(np.argmax(np.where(is_close, -1, distances)), left.shape)
             differs = f"{left[place]:.4g} against {right[place]:.4g} at {[int(index) for index in place]}"
             result = Difference(differs)
             result.sides = (_shown(one, place), _shown(other, place))
@@ -96,8 +99,13 @@ def _shown(array: Any, place: Sequence[Any]) -> str:
     return f"{described(array)}{where}  {values}{more}"
 
 
-def perturb(layer: Any) -> None:
-    """Change every float weight of a layer a little, so that it has not its initial value."""
+def perturb(layer: Any, sign: int = 1) -> None:
+    """Change every float weight of a layer a little, so that it has not its initial value.
+
+    Args:
+        layer: The layer.
+        sign: 1 to increase them, -1 to decrease them.
+    """
     import numpy as np
 
     random = np.random.default_rng(7)
@@ -105,7 +113,7 @@ def perturb(layer: Any) -> None:
     for value in layer.get_weights():
         array = np.asarray(value)
         is_float = array.dtype.kind in "fV"
-        noise = 0.1 + 0.1 * random.random(array.shape) if is_float else 0
+        noise = sign * (0.1 + 0.1 * random.random(array.shape)) if is_float else 0
         weights.append((array + noise).astype(array.dtype) if is_float else array)
     layer.set_weights(weights)
 
