@@ -268,7 +268,19 @@ class Transformer(keras.layers.Layer):
         return {**super().get_config(), "width": self.width, "rate": self.rate}
 
 
+class Adapter(keras.layers.Layer):
+    """Begins with an update of zero, so that one of its weights gets no gradient in the first step."""
+
+    def build(self, input_shape):
+        self.down = self.add_weight(shape=(input_shape[-1], 2), name="down")
+        self.up = self.add_weight(shape=(2, input_shape[-1]), name="up", initializer="zeros")
+
+    def call(self, inputs):
+        return inputs + tf.matmul(tf.matmul(inputs, self.down), self.up)
+
+
 CASES = {
+    "Adapter": (Adapter, (ROWS,)),
     "Transformer": (Transformer, ("float32[2, 6, 4]",)),
     "Block": (Block, (ROWS,)),
     "Cell": (Cell, (ROWS, ["float32[2, 3]"])),
