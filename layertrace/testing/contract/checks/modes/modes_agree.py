@@ -9,7 +9,7 @@ from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import difference, outputs_of, sides_of
 
 
-@check("modes", "modes-agree")
+@check("modes", "modes-agree", after=["output-shape"])
 def modes_agree(subject: Subject) -> None:
     """Eager, in a `tf.function` and in a functional model, outputs have one shape, dtype and value.
 
@@ -17,8 +17,8 @@ def modes_agree(subject: Subject) -> None:
     `fit` runs a graph and a debugger runs eagerly: what differs between them is found late.
 
     ## Known limits
-    Values are compared in inference, and only if two eager calls agree. The shapes that a
-    `compute_output_shape` of the layer states are left to the check `output-shape`.
+    Values are compared in inference, and only if two eager calls agree. What a
+    `compute_output_shape` or `compute_output_spec` of the layer states is left to the check `output-shape`.
     """
     layer, tf = subject.built(), subject.tf
     line = method_line(layer, "call")
@@ -27,7 +27,12 @@ def modes_agree(subject: Subject) -> None:
         eager, again = (outputs_of(tf, subject.call_with(layer, tensors, False)) for _ in range(2))
     with subject.doing("calling it in a tf.function"):
         graph = outputs_of(tf, subject.compiled(layer)(*tensors))
-    with subject.doing("calling it with keras.Input"):
+    stating = [
+        name
+        for name in ("compute_output_spec", "compute_output_shape", "call")
+        if subject.framework.overrides(layer, name)
+    ]
+    with subject.doing("calling it with keras.Input", line=method_line(layer, stating[0])):
         model = subject.functional(layer, subject.inputs.batch)
         symbolic = tf.nest.flatten(model.output)
     with subject.doing("calling the functional model that consists of it"):
@@ -40,7 +45,7 @@ def modes_agree(subject: Subject) -> None:
         if differs:
             message = f"{subject.class_name} gives other outputs eagerly than {mode}: {differs}"
             raise Broken(message, line, sides=sides_of(differs, "eagerly", mode))
-    if subject.framework.overrides(layer, "compute_output_shape") or len(symbolic) != len(eager):
+    if stating[0] != "call" or len(symbolic) != len(eager):
         return
     for stated, array in zip(symbolic, eager, strict=True):
         sizes = tuple(stated.shape)

@@ -1,29 +1,44 @@
-"""compute_output_shape states the shape of the outputs."""
+"""compute_output_shape and compute_output_spec state the shapes and dtypes of the outputs."""
 
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import outputs_of, shapes_of
+from layertrace.testing.contract.values import described, outputs_of, shapes_of
 
 
 @check("modes", "output-shape")
 def output_shape(subject: Subject) -> None:
-    """`compute_output_shape` states the shapes that a call returns.
+    """`compute_output_shape` and `compute_output_spec` state the shapes and dtypes that a call returns.
 
     ## Why
-    Keras builds functional models from it, without running `call`.
+    Keras builds functional models from them, without running `call`. From `compute_output_shape` it takes
+    that the outputs have the compute dtype of the layer.
+
+    ## Use instead
+    `def compute_output_spec(self, inputs): return keras.KerasTensor(inputs.shape, "int32")`
 
     ## Known limits
-    A layer without `compute_output_shape` has nothing to check. A dimension that it leaves open is right.
+    A layer without either has nothing to check. A dimension that they leave open is right.
     """
     layer = subject.built()
-    if not subject.framework.overrides(layer, "compute_output_shape"):
+    has_spec, has_shape = (
+        subject.framework.overrides(layer, name) for name in ("compute_output_spec", "compute_output_shape")
+    )
+    if not has_spec and not has_shape:
         raise NotApplicable("it has no compute_output_shape")
+    if has_shape:
+        _compare_shapes(subject, layer)
+    _compare_specs(subject, layer, "compute_output_spec" if has_spec else "compute_output_shape")
+
+
+def _compare_shapes(subject: Subject, layer: Any) -> None:
+    """Compare what `compute_output_shape` returns with the shapes of the outputs."""
     line = method_line(layer, "compute_output_shape")
     parameters = inspect.signature(layer.compute_output_shape).parameters.values()
     count = sum(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
@@ -35,16 +50,45 @@ def output_shape(subject: Subject) -> None:
         shapes = shapes[: max(count, 1)]
     with subject.doing("computing its output shape"):
         stated = shapes_of(layer.compute_output_shape(*shapes))
-    fits = len(stated) == len(actual) and all(
-        len(said) == len(real) and all(a in (None, b) for a, b in zip(said, real, strict=True))
-        for said, real in zip(stated, actual, strict=True)
-    )
-    if not fits:
+    if len(stated) != len(actual) or not all(map(_fits, stated, actual)):
         raise Broken(
             f"compute_output_shape of {subject.class_name} states {_listed(stated)}, and a call returns "
             f"{_listed(actual)}",
             line,
         )
+
+
+def _compare_specs(subject: Subject, layer: Any, method: str) -> None:
+    """Compare the symbolic outputs, which Keras takes from a method, with those of a call."""
+    tf = subject.tf
+    try:
+        symbolic = tf.nest.flatten(subject.functional(layer, subject.inputs.batch).output)
+    except Exception:  # modes-agree tries it
+        return
+    with subject.doing("calling it"):
+        outputs = outputs_of(tf, subject.call(layer, training=False))
+    if len(symbolic) != len(outputs):
+        return
+    for stated, array in zip(symbolic, outputs, strict=True):
+        dtype = str(getattr(stated.dtype, "name", stated.dtype))
+        if _fits(tuple(stated.shape), array.shape) and dtype in (array.dtype.name, "string"):
+            continue
+        spec = f"{dtype}{list(stated.shape)}"
+        raise Broken(
+            f"{method} of {subject.class_name} states {spec}, and a call returns {described(array)}",
+            method_line(layer, method),
+            f'compute_output_spec: keras.KerasTensor(…, "{array.dtype.name}")'
+            if dtype != array.dtype.name
+            else "state the shape of the output",
+            sides=[("stated", spec), ("returned", described(array))],
+        )
+
+
+def _fits(stated: tuple[int | None, ...], actual: tuple[int, ...]) -> bool:
+    """Return whether a shape with open dimensions is that of an output."""
+    return len(stated) == len(actual) and all(
+        size in (None, length) for size, length in zip(stated, actual, strict=True)
+    )
 
 
 def _listed(shapes: list[tuple[int | None, ...]]) -> str:
