@@ -633,6 +633,30 @@ class CastsUnlessHalf(Sound):
         return outputs if "16" in self.compute_dtype else tf.cast(outputs, "float32")
 
 
+class CountsInPython(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.count = 0
+
+    def call(self, inputs):
+        self.count += 1  # breaks: python-state
+        return super().call(inputs)
+
+
+class KeepsSizes(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.sizes = []
+
+    def call(self, inputs):
+        outputs = super().call(inputs)
+        self.note(outputs)
+        return outputs
+
+    def note(self, outputs):
+        self.sizes.append(outputs.shape[-1])  # breaks: python-state
+
+
 ARGUMENTS = {"ConfigOnce": {"factor": 3.0}, "ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
 """What the layers are created with, where the default does not show the mistake."""
 

@@ -1,0 +1,132 @@
+"""A call changes no Python state."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.frameworks import layers_inside
+from layertrace.testing.contract.outcome import Broken
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.timeline.event import Location
+from layertrace.timeline.ownership import is_framework_name
+
+_DEPTH = 3
+"""Of containers inside containers."""
+_MOST_ITEMS = 1000
+
+
+@check(
+    "modes",
+    "python-state",
+    after=["one-trace", "another-batch", "fit", "deterministic-inference", "losses-once", "random-draws"],
+)
+def python_state(subject: Subject) -> None:
+    """Calls with the same inputs leave the Python attributes of a layer as they are.
+
+    ## Why
+    `fit` runs a graph, and Python only runs when that is traced. A counter in Python stands still there, a
+    list that grows keeps memory, and neither is saved with the weights.
+
+    ## Use instead
+    A weight that is not trainable, and `self.count.assign_add(1)`.
+
+    ## Known limits
+    Numbers, texts, arrays of NumPy and containers of these are compared. An attribute that the first calls
+    set, as a cache does, may change then.
+    """
+    layer = subject.built()
+    states = []
+    for _ in range(3):
+        for training in (False, True):
+            with subject.doing("calling it"):
+                subject.call(layer, training=training)
+        states.append(dict(_attributes(subject, layer)))
+    first, second, third = states
+    holders = {id(inside): inside for inside in layers_inside(layer)}
+    for key, value in second.items():
+        if key not in first or key not in third or first[key] == value or third[key] == value:
+            continue
+        holder, name = holders[key[0]], key[1]
+        raise Broken(
+            f"each call of {type(holder).__name__} changes its attribute {name}, which a graph does only "
+            "while it is traced",
+            _changing_line(holder, name) or method_line(holder, "call"),
+            f"self.{name} = self.add_weight(trainable=False, ...) in build, and self.{name}.assign(...)",
+            sides=[("before", _shown(value)), ("after", _shown(third[key]))],
+        )
+
+
+def _attributes(subject: Subject, layer: Any) -> Iterator[tuple[tuple[int, str], Any]]:
+    """Yield the Python values that the program keeps in a layer and in those inside."""
+    of_every_layer = vars(subject.framework.base())
+    for holder in layers_inside(layer):
+        if is_framework_name(type(holder).__module__):
+            continue
+        for name, value in vars(holder).items():
+            if name not in of_every_layer:
+                yield (id(holder), name), _plain(value, _DEPTH)
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Return a copy of a Python value that can be compared; of other objects only the class."""
+    import numpy as np
+
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        return repr(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return (str(value.dtype), value.shape, value.tobytes())
+    if isinstance(value, list | tuple | set | frozenset | dict | deque):
+        items = list(value.items() if isinstance(value, dict) else value)[:_MOST_ITEMS]
+        inside = tuple(_plain(item, depth - 1) for item in items) if depth else ()
+        return (type(value).__name__, len(value), inside)
+    return type(value).__name__
+
+
+def _shown(plain: Any) -> str:
+    """Return a value, or the size of a container."""
+    if isinstance(plain, str):
+        return plain
+    kind, size, _ = plain
+    return f"{kind} of {size}" if isinstance(size, int) else f"{kind} array {list(size)}"
+
+
+def _changing_line(layer: Any, name: str) -> Location | None:
+    """Return the line of a method, other than those before the first call, that changes an attribute."""
+    for cls in type(layer).__mro__:
+        if is_framework_name(cls.__module__):
+            continue
+        for method in vars(cls).values():
+            if not inspect.isfunction(method) or method.__name__ in ("__init__", "build"):
+                continue
+            try:
+                lines, start = inspect.getsourcelines(method)
+                tree = ast.parse(textwrap.dedent("".join(lines)))
+            except (OSError, SyntaxError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.stmt | ast.expr) and _changes(node, name):
+                    return Location(method.__code__.co_filename, start + node.lineno - 1, method.__qualname__)
+    return None
+
+
+def _changes(node: ast.stmt | ast.expr, name: str) -> bool:
+    """Return whether a node assigns to `self.name`, or to an item of it, or calls a method of it."""
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign):
+        targets = [node.target]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        targets = [node.func.value]
+    return any(_is_attribute(inside, name) for target in targets for inside in ast.walk(target))
+
+
+def _is_attribute(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr == name
