@@ -487,7 +487,7 @@ class HeadsByName(keras.layers.Layer):
 class SharesConfig(Sound):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.config = {"scale": 2.0, "factor": 3.0}
+        self.config = {"scale": 2.0, "factor": 3.0, "name": self.name}
 
     def call(self, inputs):
         return super().call(inputs) * self.config.get("factor", 1.0)
@@ -497,7 +497,7 @@ class SharesConfig(Sound):
 
     @classmethod
     def from_config(cls, config):
-        layer = cls(scale=config["scale"])
+        layer = cls(scale=config["scale"], name=config["name"])
         layer.config = dict(config)
         config.pop("factor", None)
         return layer

@@ -296,7 +296,25 @@ class Ramp(keras.layers.Layer):
         return inputs * tf.constant(self.tables[key], inputs.dtype)
 
 
+class BuiltFromConfig(keras.layers.Layer):
+    """Has a build config only after `build`, as `LayerWithCustomBuild` in the guide of Keras to saving."""
+
+    def build(self, input_shape):
+        self.width = input_shape[-1]
+        self.kernel = self.add_weight(shape=(self.width, 2), name="kernel")
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.kernel)
+
+    def get_build_config(self):
+        return {"width": self.width}
+
+    def build_from_config(self, config):
+        self.build((None, config["width"]))
+
+
 CASES = {
+    "BuiltFromConfig": (BuiltFromConfig, (ROWS,)),
     "Ramp": (Ramp, (ROWS,)),
     "Adapter": (Adapter, (ROWS,)),
     "Transformer": (Transformer, ("float32[2, 6, 4]",)),

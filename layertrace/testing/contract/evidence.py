@@ -6,13 +6,22 @@ from collections.abc import Iterator
 
 from layertrace.timeline import Event, LayerRef, Timeline
 
-__all__ = ["described_variable", "is_inside", "reference", "same", "variables"]
+__all__ = ["creation", "described_variable", "is_inside", "reference", "same", "variables"]
 
 
 def reference(timeline: Timeline, layer: object) -> LayerRef | None:
     """Return the layer as the recording names it."""
     events = timeline.of(layer)
     return next((event.layer for event in events if event.layer is not None), None)
+
+
+def creation(timeline: Timeline, layer: object) -> Event | None:
+    """Return the `init` of a layer; None if it was not recorded, since the layer was there before."""
+    try:
+        ref = reference(timeline, layer)
+    except LookupError:
+        return None
+    return next((event for event in timeline if event.kind == "init" and same(event.layer, ref)), None)
 
 
 def same(first: LayerRef | None, second: LayerRef | None) -> bool:
