@@ -45,11 +45,12 @@ class Leaf:
         dims = self.spec.shape or ()
         return (batch, *dims[1:]) if is_batched else dims
 
-    def array(self, batch: int, number: int, *, is_batched: bool) -> Any:
+    def array(self, batch: int, number: int, *, is_batched: bool, open_size: int = OPEN) -> Any:
         """Return values for a batch size, the same ones each time."""
         import numpy as np
 
-        shape = tuple(OPEN if dim is None else dim for dim in self.shape(batch, is_batched=is_batched))
+        dims = self.shape(batch, is_batched=is_batched)
+        shape = tuple(open_size if dim is None else dim for dim in dims)
         if self.value is not None:
             rows = np.arange(batch) % max(len(self.value), 1) if is_batched else None
             return self.value if rows is None else self.value[rows]
@@ -90,8 +91,19 @@ class Inputs:
         """Whether there can be tensors of another batch size."""
         return all(leaf.original is None for leaf in self.leaves) and any(map(self._is_batched, self.leaves))
 
-    def tensors(self, tf: Any, batch: int | None = None) -> tuple[Any, ...]:
-        """Return the arguments as tensors, of the batch size that was given or of another."""
+    @property
+    def has_open_dimensions(self) -> bool:
+        """Whether a dimension other than that of the batch may vary."""
+        return any(None in (leaf.spec.shape or ())[1:] for leaf in self.leaves if leaf.value is None)
+
+    def tensors(self, tf: Any, batch: int | None = None, *, open_size: int = OPEN) -> tuple[Any, ...]:
+        """Return the arguments as tensors, of the batch size that was given or of another.
+
+        Args:
+            tf: The module `tensorflow`.
+            batch: The batch size; None for the one that was given.
+            open_size: The size of all other dimensions that are left open.
+        """
         size = self.batch if batch is None else batch
         numbers = iter(range(len(self.leaves)))
 
@@ -99,7 +111,7 @@ class Inputs:
             number = next(numbers)
             if leaf.original is not None:
                 return leaf.original
-            array = leaf.array(size, number, is_batched=self._is_batched(leaf))
+            array = leaf.array(size, number, is_batched=self._is_batched(leaf), open_size=open_size)
             return tf.cast(array, leaf.spec.dtype) if leaf.spec.dtype != "string" else tf.constant(array)
 
         result: tuple[Any, ...] = _mapped(self.structure, tensor)

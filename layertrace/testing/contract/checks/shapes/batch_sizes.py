@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layertrace.testing.contract.check import check
+from layertrace.testing.contract.inputs import OPEN
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
@@ -15,7 +16,8 @@ from layertrace.testing.contract.values import described, outputs_of
 def batch_sizes(subject: Subject) -> None:
     """A layer that is built accepts batches of 1 and 3, and a functional model of it an unknown size.
 
-    The outputs have as many dimensions for one row as for three.
+    The outputs have as many dimensions for one row as for three. If the given inputs leave another dimension
+    open, as in `"float32[None, None, 4]"`, it accepts other sizes of that, too.
 
     ## Why
     The last batch of an epoch is often smaller, and a saved model serves one row at a time.
@@ -42,3 +44,9 @@ def batch_sizes(subject: Subject) -> None:
     for size in (1, 3):
         with subject.doing(f"calling the functional model with a batch of {size}"):
             model(subject.feed(size), training=False)
+    if subject.inputs.has_open_dimensions:
+        tensors = subject.inputs.tensors(subject.tf, open_size=OPEN + 1)
+        what = f"calling it with another size of the open dimension, {OPEN + 1} after {OPEN}"
+        with subject.doing(what, "let no weight depend on an open dimension", method_line(layer, "call")):
+            subject.call_with(layer, tensors, False)
+            model(tensors[0] if len(tensors) == 1 else list(tensors), training=False)
