@@ -313,7 +313,24 @@ class BuiltFromConfig(keras.layers.Layer):
         self.build((None, config["width"]))
 
 
+class Smoothed(keras.layers.Layer):
+    """Masks its outputs, and not its inputs, so that one step sees the padding next to it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.convolution = keras.layers.Conv1D(4, 3, padding="same")
+
+    def build(self, input_shape):
+        self.convolution.build(input_shape)
+
+    def call(self, inputs, mask=None):
+        outputs = self.convolution(inputs)
+        return outputs if mask is None else tf.where(mask[..., None], outputs, 0)
+
+
 CASES = {
+    "Smoothed": (Smoothed, (TIME,)),
     "BuiltFromConfig": (BuiltFromConfig, (ROWS,)),
     "Ramp": (Ramp, (ROWS,)),
     "Adapter": (Adapter, (ROWS,)),

@@ -9,7 +9,7 @@ from typing import Any
 from layertrace.testing.contract.outcome import NotApplicable
 from layertrace.testing.contract.subject import Subject
 
-__all__ = ["MaskedInputs", "masked_inputs", "refused", "takes_mask"]
+__all__ = ["MaskedInputs", "masked_inputs", "refused", "takes_mask", "with_other_padding"]
 
 _REFUSED = "does not support masking"
 """What tf_keras raises where Keras 3 warns (tf_keras 2.21, `base_layer.compute_mask`)."""
@@ -55,6 +55,21 @@ def masked_inputs(subject: Subject, layer: Any) -> MaskedInputs:
             mask = tf.constant([[step + 1 < steps for step in range(steps)]] * rows)
             tensor._keras_mask = mask  # as the guide of Keras to masking does
     return MaskedInputs(tensors, tuple(flat[0].shape[:2]))
+
+
+def with_other_padding(tf: Any, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return masked tensors with the same masks, and other values in the step that is masked."""
+
+    def changed(tensor: Any) -> Any:
+        mask = getattr(tensor, "_keras_mask", None)
+        if mask is None:
+            return tensor
+        result = tf.concat([tensor[:, :-1], 3 - 2 * tensor[:, -1:]], axis=1)
+        result._keras_mask = mask
+        return result
+
+    structure: tuple[Any, ...] = tf.nest.map_structure(changed, tensors)
+    return structure
 
 
 def refused(error: BaseException) -> bool:
