@@ -26,7 +26,7 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> An
         variable: The dtype of its variables.
 
     Raises:
-        Broken: If the layer fails, or outputs or weights have another float dtype.
+        Broken: If the layer fails or returns NaN, or outputs or weights have another float dtype.
         NotApplicable: If the layer has a dtype of its own.
     """
     tf = subject.tf
@@ -55,7 +55,17 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> An
             "tf.cast(…, self.compute_dtype)",
         )
     _compare_weights(subject, layer, policy, variable)
+    if _has_nan(outputs) and not _has_nan(outputs_of(tf, subject.call(subject.built(), training=False))):
+        raise Broken(
+            f"{subject.class_name} returns NaN with the policy {policy}",
+            method_line(layer, "call"),
+            f"use constants that {compute} holds: 1e9 is infinite in float16, and 1e-9 is zero",
+        )
     return layer
+
+
+def _has_nan(outputs: list[Any]) -> bool:
+    return any((array != array).any() for array in outputs if array.dtype.name in FLOATS)
 
 
 def _of_other_dtype(outputs: list[Any], compute: str) -> Any:

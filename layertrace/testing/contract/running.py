@@ -19,7 +19,7 @@ from layertrace.diagnosis.finding import Evidence
 from layertrace.testing.contract.check import Check, needed_checks
 from layertrace.testing.contract.excerpts import Excerpt, excerpt_of, telling, without_lines_of_runner
 from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
-from layertrace.testing.contract.places import class_line, source_at
+from layertrace.testing.contract.places import class_line, line_of_error, source_at
 from layertrace.testing.contract.subject import Subject, brief
 from layertrace.timeline import Timeline
 
@@ -77,8 +77,9 @@ class Run:
             )
         except NotApplicable as reason:
             return Result(check, "not applicable", str(reason))
-        except TimeIsUp:
-            late = Broken(f"{self._subject.class_name} does not return within {self._seconds:g} s")
+        except TimeIsUp as stop:
+            message = f"{self._subject.class_name} does not return within {self._seconds:g} s"
+            late = Broken(message, line_of_error(stop) or class_line(self._subject.cls))
             return Result(check, "failed", finding=_finding(check, late))
         except Exception as error:
             place = f" ({brief(error)}). The layer is not to blame; please report this."

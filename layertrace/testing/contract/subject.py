@@ -49,9 +49,7 @@ class Subject:
         layer = self._first()
         framework = framework_of(layer)
         if framework is None:
-            raise ExpectationError(
-                f"the function returned a {type(layer).__name__}, expected a Keras layer; return one"
-            )
+            raise ExpectationError(f"the function must return a Keras layer, got {type(layer).__name__}")
         self.framework: Framework = framework
         self.cls = type(layer)
         self.class_name = self.cls.__name__

@@ -13,6 +13,7 @@ def mixed_float16(subject: Subject) -> None:
 
     ## Why
     A constant or a cast to float32 in `call` fails in mixed precision, or makes the rest of the model slow.
+    A constant that float16 does not hold, such as -1e9 for a mask, makes the outputs NaN.
 
     ## Known limits
     A layer that is created with a dtype of its own is not tried. Outputs that are not floats are ignored, and

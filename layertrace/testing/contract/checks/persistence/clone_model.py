@@ -12,7 +12,13 @@ from layertrace.testing.contract.values import difference, outputs_of, perturb
 @check(
     "persistence",
     "clone-model",
-    after=["batch-sizes", "variables-in-build", "config-round-trip", "weights-round-trip"],
+    after=[
+        "batch-sizes",
+        "deterministic-inference",
+        "variables-in-build",
+        "config-round-trip",
+        "weights-round-trip",
+    ],
 )
 def clone_model(subject: Subject) -> None:
     """Each of two clones by `clone_model`, given the weights, has the same outputs, and shares no variable.

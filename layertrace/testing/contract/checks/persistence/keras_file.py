@@ -15,7 +15,13 @@ from layertrace.testing.contract.values import difference, outputs_of, perturb, 
 @check(
     "persistence",
     "keras-file",
-    after=["modes-agree", "variables-in-build", "config-round-trip", "weights-round-trip"],
+    after=[
+        "modes-agree",
+        "deterministic-inference",
+        "variables-in-build",
+        "config-round-trip",
+        "weights-round-trip",
+    ],
 )
 def keras_file(subject: Subject) -> None:
     """A model with the layer, saved as `.keras` and loaded, gives the same outputs.
