@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import warm
 
+from layertrace.diagnosis.registry import all_rules
 from layertrace.errors import ExpressionError
 from layertrace.timeline import Timeline
 
@@ -106,3 +107,10 @@ def test_the_sample_of_a_mistake_in_an_expression_is_raised():
         Timeline().matches("initt build")
 
     assert str(raised.value).splitlines() == sample("unknown kind 'initt'")
+
+
+def test_the_number_of_rules_that_know_other_backends_is_right():
+    """The README states it in words of its own."""
+    known = sum("jax" in rule.backends for rule in all_rules())
+
+    assert f"{known} of the rules know" in README
