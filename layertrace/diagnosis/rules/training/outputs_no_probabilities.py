@@ -55,7 +55,8 @@ def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Examined are the crossentropies of Keras in traced functions, which `fit` runs, or a `tf.function`.
-    - The output must be that of a layer of Keras. One of your own may do more than its activation.
+    - The output must be that of a layer of Keras. One of your own may do more than its activation. What a
+      last layer without weights is given, such as a linear `Activation`, is not known.
     """
     reported: set[LayerRef] = set()
     for violation in _compiled(context):

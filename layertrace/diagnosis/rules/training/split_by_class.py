@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.training._targets import argument_of, is_classified
+from layertrace.diagnosis.rules.training._targets import argument_of_fit, loss_of
 from layertrace.timeline.event import Structure
 
 
@@ -43,20 +44,22 @@ def split_by_class(context: DiagnosisContext) -> Iterator[Violation]:
     - Reported if all rows of each class follow each other, and the rows that are held out lack a class.
     """
     for layer, seen in context.layer_observations("targets"):
-        if seen.role != "split by class" or not is_classified(context, layer, seen):
+        if seen.role != "split by class" or not loss_of(context, layer, seen).endswith("crossentropy"):
             continue
-        x, y = argument_of(seen.location, "x"), argument_of(seen.location, "y")
-        weights = argument_of(seen.location, "sample_weight")
-        are_names = x.isidentifier() and y.isidentifier() and not weights
-        fix = f"order = np.random.permutation(len({x}))\n{x}, {y} = {x}[order], {y}[order]"
+        x, y, weights = (argument_of_fit(seen.location, name) for name in ("x", "y", "sample_weight"))
+        fix = "# shuffle the rows before fit divides them"
+        fix_place: FixPlace = "elsewhere"
+        if isinstance(x, ast.Name) and isinstance(y, ast.Name) and weights is None:
+            fix = f"order = np.random.permutation(len({x.id}))\n{x.id}, {y.id} = {x.id}[order], {y.id}[order]"
+            fix_place = "before"
         yield Violation(
             message=f"{{layer}} is trained with {_classes(seen.before)} and validated with "
             f"{_classes(seen.now)} only: the rows are sorted by class, and validation_split takes the last.",
             layer=layer,
             location=seen.location,
             evidence=(Evidence("holds out the last rows", (), seen.location),),
-            fix=fix if are_names else "# shuffle the rows before fit divides them",
-            fix_place="before" if are_names else "elsewhere",
+            fix=fix,
+            fix_place=fix_place,
         )
 
 

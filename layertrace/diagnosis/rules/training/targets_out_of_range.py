@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.training._targets import argument_of, fit_at, loss_of
+from layertrace.diagnosis.rules.training._targets import argument_of_fit, loss_of
 from layertrace.timeline.context import Observation
 
 _LOSSES = ("binary_crossentropy", "binary_focal_crossentropy")
@@ -50,13 +50,13 @@ def targets_out_of_range(context: DiagnosisContext) -> Iterator[Violation]:
         if seen.role != "outside 0 to 1" or loss not in _LOSSES or not isinstance(seen.before, tuple):
             continue
         least, greatest = (float(number) for number in seen.before if isinstance(number, float))
-        edits = _scaled(seen, least, greatest)
         # Interpolated images are somewhat over: tests/cases/clean/targets_of_a_fit.py
         if least > -_ABOUT and greatest < 1 + _ABOUT:
             continue
+        edits = _scaled(seen, least, greatest)
         yield Violation(
             message=f"{{layer}} is fitted to targets from {least:g} to {greatest:g}, and {loss} is meant for "
-            "targets from 0 to 1: the loss has no least value.",
+            "targets from 0 to 1: the loss has no minimum.",
             layer=layer,
             location=seen.location,
             evidence=(Evidence("fitted here", (), seen.location),),
@@ -71,20 +71,17 @@ _ABOUT = 0.01
 
 def _scaled(seen: Observation, least: float, greatest: float) -> tuple[Edit, ...]:
     """Return the edit that scales the targets in the call of `fit`, if it is clear how."""
-    call, text = fit_at(seen.location), argument_of(seen.location, "y")
+    node = argument_of_fit(seen.location, "y")
+    if node is None or seen.location is None or node.lineno != node.end_lineno:
+        return ()
+    is_atom = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+    text = ast.unparse(node) if is_atom else f"({ast.unparse(node)})"
     if (least, greatest) == (-1, 1):
         text = f"({text} + 1) / 2"
-    elif least >= 0 and 1 < greatest <= 255 and greatest > 128:
+    elif least >= 0 and 128 < greatest <= 255:
         text = f"{text} / 255.0"
     elif seen.now is True and (least, greatest) == (1, 2):
         text = f"{text} - 1"
     else:
-        return ()
-    keywords = () if call is None else call.keywords
-    given = [keyword.value for keyword in keywords if keyword.arg == "y"]
-    node: ast.expr | None = next(
-        iter(given), call.args[1] if call is not None and len(call.args) > 1 else None
-    )
-    if node is None or seen.location is None or node.lineno != node.end_lineno:
         return ()
     return lines_with(seen.location, [(node.lineno, node.col_offset, node.end_col_offset, text)])
