@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from layertrace.diagnosis.user_source import assignments_in_class
 from layertrace.testing.contract.check import check
 from layertrace.testing.contract.frameworks import layers_inside
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.timeline.event import Location
 from layertrace.timeline.ownership import is_framework_name
 
 _DEPTH = 3
@@ -54,10 +51,11 @@ def python_state(subject: Subject) -> None:
         if key not in first or key not in third or first[key] == value or third[key] == value:
             continue
         holder, name = holders[key[0]], key[1]
+        call = method_line(holder, "call")
         raise Broken(
             f"each call of {type(holder).__name__} changes its attribute {name}, which a graph does only "
             "while it is traced",
-            _changing_line(holder, name) or method_line(holder, "call"),
+            next(assignments_in_class(call, name), call),
             f"self.{name} = self.add_weight(trainable=False, ...) in build, and self.{name}.assign(...)",
             sides=[("before", _shown(value)), ("after", _shown(third[key]))],
         )
@@ -95,38 +93,3 @@ def _shown(plain: Any) -> str:
         return plain
     kind, size, _ = plain
     return f"{kind} of {size}" if isinstance(size, int) else f"{kind} array {list(size)}"
-
-
-def _changing_line(layer: Any, name: str) -> Location | None:
-    """Return the line of a method, other than those before the first call, that changes an attribute."""
-    for cls in type(layer).__mro__:
-        if is_framework_name(cls.__module__):
-            continue
-        for method in vars(cls).values():
-            if not inspect.isfunction(method) or method.__name__ in ("__init__", "build"):
-                continue
-            try:
-                lines, start = inspect.getsourcelines(method)
-                tree = ast.parse(textwrap.dedent("".join(lines)))
-            except (OSError, SyntaxError):
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.stmt | ast.expr) and _changes(node, name):
-                    return Location(method.__code__.co_filename, start + node.lineno - 1, method.__qualname__)
-    return None
-
-
-def _changes(node: ast.stmt | ast.expr, name: str) -> bool:
-    """Return whether a node assigns to `self.name`, or to an item of it, or calls a method of it."""
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AugAssign):
-        targets = [node.target]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        targets = [node.func.value]
-    return any(_is_attribute(inside, name) for target in targets for inside in ast.walk(target))
-
-
-def _is_attribute(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr == name
