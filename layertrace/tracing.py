@@ -45,7 +45,7 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
         RuleError: If a finding of `fail_on` does not exist, or needs the whole recording.
         FormatError: When it starts, if the file of `save` cannot be written.
         DependencyError: When it starts, if TensorFlow or Keras is missing or too old.
-        BackendError: When it starts, if Keras runs on another backend than TensorFlow.
+        BackendError: When it starts, if Keras runs on a backend that is not recorded.
 
     Example:
         with layertrace.trace() as timeline:

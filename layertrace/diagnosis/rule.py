@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Severity, Violation
 from layertrace.errors import RuleError
+from layertrace.timeline.context import BACKENDS
 from layertrace.timeline.event import Kind
 
 __all__ = ["ANY_BACKEND", "Rule", "rule"]
 
 Check = Callable[[DiagnosisContext], Iterable[Violation]]
 TENSORFLOW = ("tensorflow",)
-ANY_BACKEND = ("tensorflow", "jax", "numpy")
+ANY_BACKEND = tuple(BACKENDS)
 Trigger = tuple[Kind, Kind | None]
 
 _CODE = re.compile(r"[A-Z]+\d+")

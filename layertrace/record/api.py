@@ -75,7 +75,7 @@ class Tracer:
 
         Raises:
             DependencyError: If TensorFlow or Keras is missing or too old.
-            BackendError: If Keras runs on another backend than TensorFlow.
+            BackendError: If Keras runs on a backend that is not recorded.
         """
         recorder = Recorder(
             self._targets,

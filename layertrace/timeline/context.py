@@ -9,7 +9,7 @@ from typing import Any, Literal
 from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.statements import Statement
 
-__all__ = ["Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
+__all__ = ["BACKENDS", "Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
 
 ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
@@ -21,6 +21,10 @@ ObservationKind = Literal[
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets",
 ]  # fmt: skip
+
+
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
+"""The backends of Keras that are recorded, and their names for readers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,5 +262,8 @@ class RecordingContext:
 
     @property
     def backend(self) -> str:
-        """The backend of Keras that was recorded: `tensorflow`, `jax` or `numpy`."""
-        return next((name for name in ("tensorflow", "jax", "numpy") if name in self.versions), "tensorflow")
+        """The backend of Keras that was recorded, one of `BACKENDS`.
+
+        It is TensorFlow for a recording without versions, which is older than the others.
+        """
+        return next((name for name in BACKENDS if name in self.versions), "tensorflow")

@@ -19,7 +19,7 @@ from layertrace.testing.contract import api
 from layertrace.testing.contract.check import chosen_checks
 from layertrace.testing.contract.devices import prepare_devices
 from layertrace.testing.contract.examples import registered
-from layertrace.testing.contract.frameworks import refuse_other_backends
+from layertrace.testing.contract.frameworks import require_tensorflow
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
 from layertrace.testing.contract.package_report import PackageReport
@@ -92,7 +92,7 @@ def check_layer(
     prepare_devices(checks)
     module = imported(where if colon else target)
     others = [imported(each) for each in examples]
-    refuse_other_backends()
+    require_tensorflow()
     options: Any = {"select": wanted, "ignore": unwanted, "seconds": seconds}
     report: LayerReport | PackageReport
     if colon:

@@ -17,7 +17,7 @@ from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
-__all__ = ["layer_base", "load", "loaded", "refusals", "require_tensorflow", "versions"]
+__all__ = ["imported", "layer_base", "load", "loaded", "refusals", "require_tensorflow", "versions"]
 
 WATCHED = FRAMEWORKS
 """The packages to watch: importing one may import another, and all are hooked when the last has finished."""
@@ -42,12 +42,11 @@ def load() -> None:
     if not any(name in sys.modules for name in KERAS):
         legacy = os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true")
         _import("tf_keras" if legacy else "keras")
-    names = loaded()
-    if not names and (refused := refusals()):
+    backends = [_backend_of(name) for name in loaded()]
+    if not backends and (refused := refusals()):
         raise BackendError(refused[0])
-    if Loaded.backend is not None or (importing and not names):
-        return  # or it is not known yet
-    backends = [_backend_of(name) for name in names]
+    if Loaded.backend is not None or (importing and not backends):  # the latter does not know its backend yet
+        return
     if backends and "tensorflow" not in backends:
         Loaded.backend = _BACKENDS[backends[0]]()
         return
@@ -77,8 +76,11 @@ def _check_version() -> None:
         )
 
 
-def require_tensorflow() -> None:
+def require_tensorflow(needed_by: str) -> None:
     """Load a Keras that runs on TensorFlow.
+
+    Args:
+        needed_by: What works on TensorFlow only, for the message.
 
     Raises:
         DependencyError: If TensorFlow or Keras is missing or too old.
@@ -87,17 +89,17 @@ def require_tensorflow() -> None:
     load()
     if Loaded.tf is None:
         name = Loaded.backend.name
-        raise BackendError(f"check_layer needs Keras on TensorFlow, and not on {name!r}: {_next_step()}")
+        raise BackendError(f"{needed_by} needs Keras on TensorFlow, and not on {name!r}: {_next_step()}")
 
 
 def loaded() -> list[str]:
     """Return which of `keras` and `tf_keras` are imported completely and can be recorded."""
-    return [name for name in _imported() if _can_be_recorded(name)]
+    return [name for name in imported() if _can_be_recorded(name)]
 
 
 def refusals() -> list[str]:
     """Return a sentence for each Keras that is imported and cannot be recorded."""
-    return [_refusal(name) for name in _imported() if not _can_be_recorded(name)]
+    return [_refusal(name) for name in imported() if not _can_be_recorded(name)]
 
 
 def _can_be_recorded(name: str) -> bool:
@@ -115,7 +117,7 @@ def _refusal(name: str) -> str:
     )
 
 
-def _imported() -> list[str]:
+def imported() -> list[str]:
     """Return which of `keras` and `tf_keras` are imported completely."""
     return [
         name

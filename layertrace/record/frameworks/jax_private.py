@@ -7,7 +7,6 @@ from typing import Any
 
 from layertrace.record.frameworks import parts
 from layertrace.record.frameworks.parts import JAX_SEEN, Part
-from layertrace.record.process.guard import warn_once
 
 __all__ = ["PARTS", "find"]
 
@@ -26,13 +25,4 @@ PARTS = {
 @cache
 def find(name: str) -> Any:
     """Return a private part; return None, after one warning, if this JAX does not have it."""
-    part = PARTS[name]
-    try:
-        return getattr(*parts.home(part))
-    except (ImportError, AttributeError):
-        warn_once(
-            f"this JAX has no {part.module}.{part.name} (seen in {part.seen}): {part.without}. "
-            "Everything else is recorded. Try upgrading layertrace.",
-            key=name,
-        )
-        return None
+    return parts.find(PARTS[name], "JAX")

@@ -17,4 +17,4 @@ class Loaded:
     """
 
     tf: Any = None
-    backend: Backend = None  # type: ignore[assignment]  # whoever records has loaded one
+    backend: Backend = None  # type: ignore[assignment]  # set before anything is hooked

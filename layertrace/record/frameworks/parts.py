@@ -10,6 +10,8 @@ from importlib.abc import InspectLoader
 from types import CodeType
 from typing import Any
 
+from layertrace.record.process.guard import warn_once
+
 __all__ = [
     "JAX_SEEN",
     "KERAS_SEEN",
@@ -17,8 +19,10 @@ __all__ = [
     "TF_KERAS_SEEN",
     "Part",
     "exists",
+    "find",
     "home",
     "installed",
+    "warn_about",
 ]
 
 KERAS_SEEN = "Keras 3.0 to 3.15"
@@ -62,6 +66,29 @@ def home(part: Part) -> tuple[Any, str]:
     for cls in classes:
         owner = getattr(owner, cls)
     return owner, name
+
+
+def find(part: Part, framework: str) -> Any:
+    """Return a private part; return None, after one warning, if the installed version does not have it.
+
+    Args:
+        part: The part.
+        framework: Whose it is: `TensorFlow`.
+    """
+    try:
+        return getattr(*home(part))
+    except (ImportError, AttributeError):
+        warn_about(part, framework)
+        return None
+
+
+def warn_about(part: Part, framework: str) -> None:
+    """Warn once that the installed version does not have a private part."""
+    warn_once(
+        f"this {framework} has no {part.module}.{part.name} (seen in {part.seen}): {part.without}. "
+        "Everything else is recorded. Try upgrading layertrace.",
+        key=f"{part.module}.{part.name}",
+    )
 
 
 def exists(part: Part) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 from layertrace.record.frameworks import parts
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.parts import TENSORFLOW_SEEN, Part
-from layertrace.record.process.guard import warn_once
 
 __all__ = ["PARTS", "find", "home", "replica_number"]
 
@@ -245,7 +244,7 @@ def replica_number(context: Any) -> int | None:
     The public `replica_id_in_sync_group` adds a constant to the program's graph each time it is read.
     """
     if not hasattr(context, "_replica_id_in_sync_group"):
-        _warn_about("replica_number")
+        parts.warn_about(PARTS["replica_number"], "TensorFlow")
         return None
     number = context._replica_id_in_sync_group
     return number if isinstance(number, int) else None
@@ -261,17 +260,4 @@ def find(name: str) -> Any:
 
 @cache
 def _found(name: str) -> Any:
-    try:
-        return getattr(*home(name))
-    except (ImportError, AttributeError):
-        _warn_about(name)
-        return None
-
-
-def _warn_about(name: str) -> None:
-    part = PARTS[name]
-    warn_once(
-        f"this TensorFlow has no {part.module}.{part.name} (seen in {part.seen}): {part.without}. "
-        "Everything else is recorded. Try upgrading layertrace.",
-        key=name,
-    )
+    return parts.find(PARTS[name], "TensorFlow")

@@ -41,7 +41,6 @@ from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.hooks.weight_averages import AVERAGES, FINALIZED
 from layertrace.record.process import safe
-from layertrace.record.process.guard import warn_once
 from layertrace.record.spans import HookedMethod, Kind
 from layertrace.timeline.ownership import is_functional, is_keras_name, is_sequential
 from layertrace.timeline.query import qualified_name
@@ -148,11 +147,7 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     table = keras_private.PARTS[framework]
     updates = table["updates"]
     if not parts.exists(updates):
-        warn_once(
-            f"this {framework} has no {updates.module}.{updates.name} (seen in {updates.seen}): "
-            f"{updates.without}. Everything else is. Try upgrading layertrace.",
-            key=f"updates of {framework}",
-        )
+        parts.warn_about(updates, framework)
         return ()
     owner, name = parts.home(updates)
     optimizer = sys.modules[framework].optimizers.Optimizer

@@ -135,7 +135,7 @@ class Recorder:
             raise
 
     def _start(self, wait: bool) -> None:
-        if not wait or loading.loaded() or loading.refusals():
+        if not wait or loading.imported():
             loading.load()
         with _lock:
             self._faults_before = len(faults)

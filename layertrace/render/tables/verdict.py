@@ -20,6 +20,7 @@ from layertrace.render.wording.links import can_link
 from layertrace.render.wording.styles import CLEAN, ERROR, NOTE, QUIET, SEVERITIES, inked
 from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline import Timeline
+from layertrace.timeline.context import BACKENDS
 
 __all__ = ["NOTHING_SEEN", "Verdict", "tally", "verdict"]
 
@@ -110,11 +111,9 @@ def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) 
     if crash is not None:
         return _of_crash(timeline, findings, crash)
     if not len(timeline) or findings is None:
-        if notes and not len(timeline):
-            sentence = f"nothing was checked: {notes[0]}"
-        else:
-            sentence = NO_RULES if len(timeline) else NOTHING_SEEN
-            sentence += f" ({notes[0]})" if notes else ""
+        note = f" ({notes[0]})" if notes else ""
+        unseen = f"nothing was checked: {notes[0]}" if notes else NOTHING_SEEN
+        sentence = f"{NO_RULES}{note}" if len(timeline) else unseen
         return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
     doubts = [*_left(timeline), *_failed(findings), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
@@ -131,8 +130,7 @@ def _limited_to(backend: str) -> str:
     if backend == "tensorflow":
         return ""
     known = sum(backend in rule.backends for rule in all_rules())
-    name = {"jax": "JAX", "numpy": "NumPy"}.get(backend, backend)
-    return f" by the {known} rules that know Keras on {name},"
+    return f" by the {known} rules that know Keras on {BACKENDS[backend]},"
 
 
 def tally(findings: Sequence[Finding]) -> str:

@@ -11,7 +11,7 @@ from layertrace.render import findings as rendered
 from layertrace.render.console import written
 from layertrace.testing.contract.check import Check, all_checks, chosen_checks
 from layertrace.testing.contract.devices import prepare_devices
-from layertrace.testing.contract.frameworks import refuse_other_backends
+from layertrace.testing.contract.frameworks import require_tensorflow
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
 from layertrace.testing.contract.report import LayerReport
@@ -152,7 +152,7 @@ def _run(
     if not inputs:
         raise ExpectationError("give what to call the layer with, such as 'float32[2, 5]'")
     arguments = inputs_of(inputs)
-    refuse_other_backends()
+    require_tensorflow()
     try:
         with within(seconds), quiet():
             subject = Subject(layer, arguments, call)

@@ -16,7 +16,7 @@ __all__ = [
     "base_of",
     "framework_of",
     "layers_inside",
-    "refuse_other_backends",
+    "require_tensorflow",
     "variables_inside",
 ]
 
@@ -78,14 +78,14 @@ class Framework:
         return getattr(type(layer), name, None) is not getattr(self.base, name, None)
 
 
-def refuse_other_backends() -> None:
+def require_tensorflow() -> None:
     """Import Keras and TensorFlow, which checks need.
 
     Raises:
         DependencyError: If TensorFlow or Keras is missing or too old.
         BackendError: If Keras runs on another backend than TensorFlow.
     """
-    importlib.import_module("layertrace.record.backends.loading").require_tensorflow()
+    importlib.import_module("layertrace.record.backends.loading").require_tensorflow("check_layer")
 
 
 def framework_of(layer: object) -> Framework | None:
