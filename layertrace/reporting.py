@@ -81,4 +81,4 @@ def _findings_about(shown: Timeline, whole: Timeline) -> Findings:
         return findings
     shown_ids = {layer.id for layer in shown.layers}
     about = (finding for finding in findings if any(layer.id in shown_ids for layer in finding.layers))
-    return Findings(about, findings.failed_rules)
+    return findings.only(about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import statements_of
 from layertrace.timeline.event import Location
 
-__all__ = ["diagnose", "run"]
+__all__ = ["diagnose", "run", "that_know"]
 
 
 def diagnose(
@@ -54,9 +54,10 @@ def diagnose(
     ignore = [ignore] if isinstance(ignore, str) else ignore
     context = DiagnosisContext(timeline)
     failed: list[str] = []
-    findings = [finding for rule in chosen(select, ignore) for finding in run(rule, context, failed)]
+    rules = that_know(context, chosen(select, ignore))
+    findings = [finding for rule in rules for finding in run(rule, context, failed)]
     by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
-    return Findings(_with_source(by_importance, timeline), failed)
+    return Findings(_with_source(by_importance, timeline), failed, len(rules))
 
 
 def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
@@ -98,16 +99,20 @@ def _explains_failure(context: DiagnosisContext, finding: Finding) -> bool:
     return any(event is not None and event.error is not None for event in events)
 
 
+def that_know(context: DiagnosisContext, rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that know the backend that was recorded."""
+    backend = context.timeline.surroundings.backend
+    return [rule for rule in rules if backend in rule.backends]
+
+
 def run(rule: Rule, context: DiagnosisContext, failed: list[str] | None = None) -> Iterator[Finding]:
-    """Yield the findings of one rule, if it knows the backend that was recorded; warn if the rule fails.
+    """Yield the findings of one rule, or warn if the rule fails.
 
     Args:
         rule: The rule.
         context: What to examine.
         failed: A list to which the code of a rule that fails is added.
     """
-    if context.timeline.surroundings.backend not in rule.backends:
-        return
     try:
         for violation in rule.check(context):
             if not _is_accepted(rule, context, violation):

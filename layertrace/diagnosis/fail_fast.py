@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.diagnose import run
+from layertrace.diagnosis.diagnose import run, that_know
 from layertrace.diagnosis.merge_findings import named
 from layertrace.diagnosis.registry import all_rules
 from layertrace.diagnosis.rule import Rule
@@ -49,7 +49,7 @@ class FailFast:
             CulpritError: If a rule is broken; it carries the finding.
         """
         context = DiagnosisContext(timeline)
-        for rule in self._rules:
+        for rule in that_know(context, self._rules):
             for unnamed in run(rule, context):
                 finding = named(unnamed)
                 lines = filter(None, (str(finding), finding.fix, *map(str, finding.edits)))

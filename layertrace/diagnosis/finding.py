@@ -142,11 +142,22 @@ class Findings(list[Finding]):
 
     Attributes:
         failed_rules: The codes of the rules that failed, so that their mistakes were not looked for.
+        rule_count: How many rules were run; None if that is unknown.
     """
 
-    def __init__(self, findings: Iterable[Finding] = (), failed_rules: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        findings: Iterable[Finding] = (),
+        failed_rules: Iterable[str] = (),
+        rule_count: int | None = None,
+    ) -> None:
         super().__init__(findings)
         self.failed_rules = tuple(failed_rules)
+        self.rule_count = rule_count
+
+    def only(self, findings: Iterable[Finding]) -> Findings:
+        """Return some of these findings, of the same rules."""
+        return Findings(findings, self.failed_rules, self.rule_count)
 
     def __repr__(self) -> str:
         return str(self._renderer().finding_table(self)) if self else "[]"
@@ -167,5 +178,5 @@ class Findings(list[Finding]):
 
 def serious(findings: Iterable[Finding]) -> Findings:
     """Return the errors and warnings, without the notes."""
-    failed = getattr(findings, "failed_rules", ())
-    return Findings((finding for finding in findings if finding.severity != "note"), failed)
+    all_of_them = findings if isinstance(findings, Findings) else Findings(findings)
+    return all_of_them.only(finding for finding in all_of_them if finding.severity != "note")

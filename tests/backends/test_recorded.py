@@ -169,7 +169,7 @@ def test_a_program_is_judged_by_the_rules_that_know_jax(start, tmp_path):
     broken = start("jax", "-m", "layertrace", "check", "broken.py")
 
     assert clean.returncode == 0, clean.stderr
-    assert re.search(r"nothing wrong found by the \d+ rules that know Keras on JAX, in", clean.stderr)
+    assert re.search(r"nothing wrong found by the \d+ rules for Keras on JAX, in", clean.stderr)
     assert broken.returncode == 1, broken.stderr
     assert "LT103 layer-created-in-call" in broken.stderr
 

@@ -269,3 +269,21 @@ def test_a_layer_in_place_of_a_timeline_is_refused():
     """The error names the type that was given, and how to record a timeline."""
     with pytest.raises(TargetError, match=r"diagnose\(\) reads a timeline, got a dict; record one with"):
         diagnose({})
+
+
+def test_rules_judge_the_backends_that_they_know(with_rules):
+    """A recording of Keras on JAX is judged by the rules that know it, and by no other."""
+
+    def wrong(_):
+        yield Violation(message="{layer} is wrong", layer=layer(1))
+
+    with_rules(
+        rule_decorator("XY1", "of-tensorflow", "error")(wrong),
+        rule_decorator("XY2", "of-all", "error", backends=("tensorflow", "jax"))(wrong),
+    )
+    events = calls_that_create_variables(layer(1))
+    on_jax = Timeline(events, (), RecordingContext(versions={"jax": "0.10"}))
+    judged, by_all = (diagnose(each, select=["XY"], ignore=[]) for each in (on_jax, events))
+
+    assert ([finding.code for finding in judged], judged.rule_count) == (["XY2"], 1)
+    assert ([finding.code for finding in by_all], by_all.rule_count) == (["XY1", "XY2"], 2)

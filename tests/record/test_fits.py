@@ -171,7 +171,7 @@ def test_a_metric_that_a_fit_does_not_reset_is_kept(k):
 
 @KERAS
 def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
-    """Sorted ones only if a part of them is held out; rows of a single 1 are classes, too."""
+    """Sorted ones, not mixed ones, if a part is held out; rows of a single 1 are classes, too."""
     x, classes = np.ones((8, 3), "float32"), np.repeat([0, 1], 4)
     with layertrace.trace() as timeline:
         model = compiled(k, k.Input((3,)))
@@ -179,6 +179,7 @@ def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
         model.fit(x, classes, validation_split=0.25, verbose=0)
         model.fit(x, classes[[0, 4, 1, 5, 2, 6, 3, 7]], validation_split=0.25, verbose=0)
         model.fit(x, np.arange(8) / 8, validation_split=0.25, verbose=0)
+        model.fit(x, np.array([0, 1, 0, 1, 0, 1, 1, 1]), validation_split=0.25, verbose=0)
         model.fit(x, classes - 0.5, verbose=0)
         pairs = k.Sequential([k.Input((3,)), k.layers.Dense(2)])
         pairs.compile("sgd", "mse")

@@ -277,3 +277,24 @@ def test_the_quotes_of_a_key_error_are_not_compared(inner):
     failure = Failure(error=raised("KeyError", message, "crash.py:1"), layer=head)
 
     assert crash_of(Timeline(story.events, (), RecordingContext(failure=failure))).event.seq == 0
+
+
+@pytest.mark.parametrize(
+    ("backend", "count", "rules", "sentence"),
+    [
+        ("jax", 21, "", "nothing wrong found by the 21 rules for Keras on JAX, in 5 events of 1 layer"),
+        ("jax", 6, "by L", "nothing wrong found by L (6 rules for Keras on JAX) in 5 events of 1 layer"),
+        ("numpy", 1, "", "nothing wrong found by the 1 rule for Keras on NumPy, in 5 events of 1 layer"),
+        ("jax", 0, "by LT5", "nothing was checked: no rule by LT5 is for Keras on JAX"),
+        ("tensorflow", 0, "without LT", "nothing was checked: no rule without LT is for Keras on TensorFlow"),
+        ("tensorflow", 100, "by LT1", "nothing wrong found by LT1 in 5 events of 1 layer"),
+    ],
+)
+def test_a_verdict_names_the_rules_that_know_a_backend(backend, count, rules, sentence):
+    """Where there are none, nothing was checked."""
+    story = stories.tutorial()
+    timeline = Timeline(story, (), replace(story.surroundings, versions={backend: "1.0"}))
+    judged = verdict(timeline, Findings((), rule_count=count), rules)
+
+    assert judged.sentence == sentence
+    assert judged.is_checked == (count > 0)

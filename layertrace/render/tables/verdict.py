@@ -10,7 +10,6 @@ from rich.text import Text
 
 from layertrace.diagnosis import Finding, serious
 from layertrace.diagnosis.finding import Findings
-from layertrace.diagnosis.registry import all_rules
 from layertrace.render.tables.finding_rows import one_line_each, places_of
 from layertrace.render.wording.crash import Crash, crash_of, is_explained
 from layertrace.render.wording.file_names import Places, here
@@ -110,14 +109,12 @@ def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) 
     findings = None if findings is None else serious(findings)
     if crash is not None:
         return _of_crash(timeline, findings, crash)
-    if not len(timeline) or findings is None:
-        note = f" ({notes[0]})" if notes else ""
-        unseen = f"nothing was checked: {notes[0]}" if notes else NOTHING_SEEN
-        sentence = f"{NO_RULES}{note}" if len(timeline) else unseen
-        return Verdict(sentence, "nothing was checked", is_checked=False, is_complete=False)
+    unchecked = _unchecked(timeline, findings, rules)
+    if unchecked or findings is None:
+        return Verdict(unchecked, "nothing was checked", is_checked=False, is_complete=False)
     doubts = [*_left(timeline), *_failed(findings), *notes, *_unseen(timeline)]
     judgement = tally(findings) if findings else "no finding" if doubts else CLEAN_WORDS
-    chosen = (f" {rules}" if rules else "") + _limited_to(timeline.surroundings.backend)
+    chosen = _by(timeline, findings, rules)
     sentence, brief = f"{judgement}{chosen} in {_size(timeline)}", judgement
     if doubts:
         more = f", and {counted(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
@@ -125,12 +122,30 @@ def _judged(timeline: Timeline, findings: Sequence[Finding] | None, rules: str) 
     return Verdict(sentence, brief, tuple(findings), is_complete=not doubts)
 
 
-def _limited_to(backend: str) -> str:
-    """Return how many rules know a backend, if not all of them do."""
-    if backend == "tensorflow":
-        return ""
-    known = sum(backend in rule.backends for rule in all_rules())
-    return f" by the {known} rules that know Keras on {BACKENDS[backend]},"
+def _unchecked(timeline: Timeline, findings: Findings | None, rules: str) -> str:
+    """Return why no rule has judged anything; an empty string if one has."""
+    notes = timeline.notes
+    if not len(timeline):
+        return f"nothing was checked: {notes[0]}" if notes else NOTHING_SEEN
+    if findings is None:
+        return f"{NO_RULES} ({notes[0]})" if notes else NO_RULES
+    if findings.rule_count == 0:
+        words = filter(None, ("nothing was checked: no rule", rules, "is for Keras on", _backend(timeline)))
+        return " ".join(words)
+    return ""
+
+
+def _by(timeline: Timeline, findings: Findings, rules: str) -> str:
+    """Return which rules have judged a recording, if these are not all."""
+    count = findings.rule_count
+    if count is None or timeline.surroundings.backend == "tensorflow":
+        return f" {rules}" if rules else ""
+    known = f"{counted(count, 'rule')} for Keras on {_backend(timeline)}"
+    return f" {rules} ({known})" if rules else f" by the {known},"
+
+
+def _backend(timeline: Timeline) -> str:
+    return BACKENDS[timeline.surroundings.backend]
 
 
 def tally(findings: Sequence[Finding]) -> str:
