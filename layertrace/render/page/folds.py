@@ -9,7 +9,7 @@ from typing import NamedTuple
 from layertrace.diagnosis import Finding
 from layertrace.render.page.columns import Packed, deltas, packed
 from layertrace.render.page.tables import Tables
-from layertrace.render.trees.event_signatures import Signatures
+from layertrace.render.trees.event_signatures import Signatures, marks_of
 from layertrace.render.trees.folding import FEWEST_EQUAL, fold
 from layertrace.render.wording.glyphs import printable
 from layertrace.render.wording.plumbing_phrases import plumbing_details, plumbing_phrase
@@ -39,7 +39,7 @@ def folds(
     Args:
         timeline: The events.
         chapters: The chapters that group top-level events, if any; no stretch crosses their borders.
-        findings: The findings; an event that they refer to is never folded away as plumbing.
+        findings: The findings; an event that they refer to is folded only with others of the same code.
         tables: The tables that the labels are written to.
 
     Returns:
@@ -48,8 +48,9 @@ def folds(
         are alike in other layers, and 2 for plumbing, which has a label.
     """
     index = {event.seq: place for place, event in enumerate(timeline)}
-    quiet = set(timeline.plumbing).difference(*(finding.events for finding in findings))
-    signatures = Signatures(timeline)
+    marks = marks_of(findings)
+    quiet = set(timeline.plumbing).difference(marks)
+    signatures = Signatures(timeline, marks)
     stretches = sorted(
         stretch
         for row in _rows(timeline, chapters)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
+from layertrace.diagnosis import Finding
 from layertrace.render.wording.formatting import first_line
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import EMPTY_MAPPING, Event, Location, Structure, TensorSpec, VariableSpec
 
-__all__ = ["Signatures"]
+__all__ = ["Signatures", "marks_of"]
 
 
 _MOST_KNOWN = 100_000
@@ -33,6 +34,14 @@ class Look(NamedTuple):
     shape: int
     size: int
     failing: bool
+
+
+def marks_of(findings: Sequence[Finding]) -> dict[int, str]:
+    """Return the code of the most severe finding of each event that has one, by the number of the event."""
+    marks: dict[int, str] = {}
+    for finding in reversed(findings):
+        marks |= dict.fromkeys(finding.events, finding.code)
+    return marks
 
 
 class Signatures:

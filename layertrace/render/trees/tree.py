@@ -14,6 +14,7 @@ from rich.text import Text
 from layertrace.diagnosis import Finding
 from layertrace.render.console import Displayable
 from layertrace.render.tables.counts import Totals, count
+from layertrace.render.trees.event_signatures import marks_of
 from layertrace.render.trees.heading import Heading
 from layertrace.render.trees.layout import Layout
 from layertrace.render.trees.lines import Writer
@@ -74,10 +75,7 @@ class TimelineTree(Displayable):
     @property
     def all_marks(self) -> dict[int, str]:
         """The marks of events: codes of findings, and those that the caller chose."""
-        marks: dict[int, str] = {}
-        for finding in reversed(self.findings):  # so that the most severe one wins
-            marks |= dict.fromkeys(finding.events, finding.code)
-        return marks | dict(self.marks or {})
+        return marks_of(self.findings) | dict(self.marks or {})
 
     @property
     def mark_styles(self) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Searching, filtering and folding the tree."""
 
+from dataclasses import replace
+
 import pytest
 import stories
 from hand_made import Story, raised
@@ -7,6 +9,7 @@ from looking import FINDING, chosen, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
+from layertrace.diagnosis import Evidence
 from layertrace.render.page.chapters import shown_chapters
 from layertrace.render.page.folds import folds
 from layertrace.render.page.tables import Tables
@@ -60,6 +63,18 @@ def test_every_event_has_its_line(shown, story):
     expected = len(timeline) + folded["count"] + heads
 
     expect(tab.locator("#tree")).to_have_css("height", f"{expected * 24}px")
+
+
+@pytest.mark.parametrize(("events", "stretches"), [((), 1), ((4,), 2), (tuple(range(9)), 1)])
+def test_an_event_with_a_finding_is_folded_only_with_others_of_its_code(events, stretches):
+    """Nine calls that are alike are one line; if a finding points at the fifth, there are lines around it."""
+    story = Story()
+    for number in range(9):
+        story.call(story.layer("Dense", f"dense_{number}"), "float32[2, 4]", "float32[2, 4]")
+    finding = replace(FINDING, evidence=(Evidence("a call", events),))
+    folded = folds(story.timeline(), (), [finding], Tables(Names((), UNICODE), Places((), "")))
+
+    assert folded["count"] == stretches
 
 
 @in_a_browser
