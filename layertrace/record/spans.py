@@ -17,7 +17,7 @@ from layertrace.record.process import safe
 if TYPE_CHECKING:  # what the rooms above put into a span; nothing of it is needed here at run time
     from layertrace.record.backends.modes import Mode
     from layertrace.record.describe.exceptions import ErrorNote
-    from layertrace.record.describe.tf_functions import FunctionRecord
+    from layertrace.record.describe.traced_functions import FunctionRecord
     from layertrace.record.describe.values import Deferred
     from layertrace.record.hooks.layer_calls import Arguments
     from layertrace.record.hooks.runs import RunNote

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import CodeType, MethodType
 from typing import Any
 
-from layertrace.record.describe.tf_functions import FunctionRecord
 from layertrace.record.describe.trace_signatures import described, signature
+from layertrace.record.describe.traced_functions import FunctionRecord
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind

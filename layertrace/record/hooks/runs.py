@@ -16,7 +16,7 @@ from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note
 from layertrace.record.describe.retrace_causes import code_of
-from layertrace.record.describe.tf_functions import FunctionRecord, known, record_of
+from layertrace.record.describe.traced_functions import FunctionRecord, known, record_of
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.observer import Call, Observer

@@ -15,8 +15,8 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.last_batches import explained_by_batch
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
-from layertrace.record.describe.tf_functions import FunctionRecord, record_of
 from layertrace.record.describe.trace_signatures import signature
+from layertrace.record.describe.traced_functions import FunctionRecord, record_of
 from layertrace.record.hooks.graph_facts import observe_graph, stub
 from layertrace.record.hooks.graph_values import observe_values
 from layertrace.record.hooks.layer_calls import fail, finish, now, start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layertrace.record.describe.tf_functions import FunctionRecord
+from layertrace.record.describe.traced_functions import FunctionRecord
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
