@@ -229,7 +229,7 @@ def _error(error: ErrorRef) -> ErrorRef:
 
 
 def _graph(graph: GraphSpec) -> GraphSpec:
-    return replace(graph, ops=None)
+    return replace(graph, ops=None, compile_ns=None)
 
 
 def _plain(event: Event) -> dict[str, object]:

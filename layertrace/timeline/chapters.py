@@ -76,7 +76,8 @@ class Chapter:
     @property
     def between_ns(self) -> int:
         """How long the statements ran outside of the top-level events, such as for an eager gradient."""
-        return max((self.duration_ns or 0) - sum(event.duration_ns or 0 for event in self.roots), 0)
+        events = sum((event.duration_ns or 0) + event.compile_ns for event in self.roots)
+        return max((self.duration_ns or 0) - events, 0)
 
 
 def chapters(timeline: Timeline) -> list[Chapter]:
@@ -151,4 +152,4 @@ def _changed_at(files: set[str]) -> int:
 
 
 def _end(events: Sequence[Event]) -> int:
-    return max(event.start_ns + (event.duration_ns or 0) for event in events)
+    return max(event.start_ns + (event.duration_ns or 0) + event.compile_ns for event in events)

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.event import (
+    EMPTY_MAPPING,
+    ErrorRef,
+    FunctionRef,
+    LayerRef,
+    Location,
+    Structure,
+    TensorSpec,
+)
 from layertrace.timeline.statements import Statement
 
 __all__ = ["BACKENDS", "Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
@@ -267,3 +275,10 @@ class RecordingContext:
         It is TensorFlow for a recording without versions, which is older than the others.
         """
         return next((name for name in BACKENDS if name in self.versions), "tensorflow")
+
+    def counts_runs_of(self, function: FunctionRef) -> bool:
+        """Return whether the runs of a function are counted: on JAX, only of those that Keras creates.
+
+        A program's own `jax.jit` function runs without any Python once it is traced.
+        """
+        return self.backend != "jax" or function.role is not None

@@ -31,12 +31,13 @@ class TensorSpec:
     """A tensor's dtype and shape, without the tensor.
 
     `shape` is `None` if even the rank is unknown; a dimension is `None` if its size is unknown.
-    `encoding` distinguishes sparse and ragged tensors from dense ones.
+    `encoding` distinguishes sparse and ragged tensors from dense ones, and JAX's weakly typed ones: a Python
+    number, whose dtype gives way to that of an array.
     """
 
     dtype: str
     shape: tuple[int | None, ...] | None
-    encoding: Literal["dense", "sparse", "ragged"] = "dense"
+    encoding: Literal["dense", "sparse", "ragged", "weak"] = "dense"
 
     def __str__(self) -> str:
         prefix = "" if self.encoding == "dense" else f"{self.encoding} "
@@ -230,16 +231,19 @@ class ErrorRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphSpec:
-    """The options with which a `tf.function` was traced, and the size of the graph.
+    """The options with which a function was traced, and the size of the graph.
 
     `ops` counts the operations of the graph itself, not those of functions that it calls; None if the
     trace failed. `second_pass` means that TensorFlow traced again because the first pass created variables.
+    `compile_ns` is how long JAX took afterwards to lower the graph and compile it with XLA, in nanoseconds;
+    None if that was not seen.
     """
 
     ops: int | None = None
     jit_compile: bool = False
     reduce_retracing: bool = False
     second_pass: bool = False
+    compile_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +392,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replica: int | None = None
     strategy: str | None = None
     flags: frozenset[Flag] = frozenset()
+
+    @property
+    def compile_ns(self) -> int:
+        """How long JAX took after a trace to compile its graph, in nanoseconds; 0 for any other event."""
+        return 0 if self.graph is None else self.graph.compile_ns or 0
 
 
 def by_beginning(start_ns: int, end_ns: int | None) -> tuple[int, float]:

@@ -69,9 +69,10 @@ def _tensors(path: str, before: TensorSpec, now: TensorSpec) -> Iterator[Change]
     old, new = before.shape, now.shape
     axes: tuple[int, ...] = ()
     what: Difference
-    if before.encoding != now.encoding:
+    encodings = {before.encoding, now.encoding}
+    if len(encodings) == 2 and "weak" not in encodings:
         what = "encoding"
-    elif before.dtype != now.dtype:
+    elif before.dtype != now.dtype or len(encodings) == 2:
         what = "dtype"
     elif old is None or new is None or len(old) != len(new):
         what = "rank"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+sys.path[:0] = [str(Path(__file__).parent)]  # for `keras_programs`
 
 TENSORFLOW = """
 import traceback

@@ -25,7 +25,7 @@ __all__ = ["report"]
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--table", "as_table", is_flag=True, help="Show a table of layers.")
-@click.option("--functions", is_flag=True, help="Show a table of tf.functions, with the cause of each trace.")
+@click.option("--functions", is_flag=True, help="Show a table of traced functions, with the cause of each.")
 @click.option("--variables", is_flag=True, help="Show a table of variables.")
 @click.option("--life", is_flag=True, help="Show when each layer was created, built and called, as a chart.")
 @click.option("--no-findings", is_flag=True, help="Do not report findings.")

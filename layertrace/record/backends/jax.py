@@ -9,8 +9,12 @@ from layertrace.record.backends.backend import Backend, is_symbolic
 from layertrace.record.backends.modes import IN_SOME_GRAPH, SYMBOLIC, Mode
 from layertrace.record.frameworks import jax_private
 from layertrace.record.process import safe
+from layertrace.timeline.registry import Register
 
-__all__ = ["Jax"]
+__all__ = ["Jax", "staged_traces"]
+
+staged_traces: Register[Mode] = Register()
+"""JAX's traces of the functions whose traces are recorded."""
 
 
 class Jax(Backend):
@@ -31,19 +35,19 @@ class Jax(Backend):
 
         A trace of `jax.jit` is one of its chain of traces; `grad` and `vmap` outside of it run eagerly.
         """
-        if is_symbolic():
-            return SYMBOLIC
-        return IN_SOME_GRAPH if self._is_staged() else None
-
-    def _is_staged(self) -> bool:
-        if self._context is None or self._staged is None:
-            return False
-        trace: Any = self._context.trace
-        while trace is not None:
+        symbolic = is_symbolic()
+        staged = False
+        trace: Any = getattr(self._context, "trace", None)
+        while trace is not None and self._staged is not None:
             if safe.is_a(trace, self._staged):
-                return True
+                staged = True
+                mode = staged_traces.get(trace)
+                if mode is not None:
+                    return Mode("symbolic", mode.function, mode.trace, mode.span) if symbolic else mode
             trace = getattr(trace, "parent_trace", None)
-        return False
+        if symbolic:
+            return SYMBOLIC
+        return IN_SOME_GRAPH if staged else None
 
     def is_eager_tensor(self, value: object, /) -> bool:
         """Return whether a value is an array of JAX, and no tracer."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import NamedTuple, cast
 
 from layertrace.record.frameworks.keras_private import TRAINERS
+from layertrace.record.layers import is_layer_class
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
 from layertrace.timeline.event import FunctionRole
@@ -32,8 +33,11 @@ def keras_function(function: object) -> KerasFunction | None:
     """Return what Keras created a Python function for; None if Keras did not create it.
 
     Args:
-        function: The function that a `tf.function` traces.
+        function: The function that a `tf.function` or `jax.jit` traces.
     """
+    step = _jitted_step(function)
+    if step is not None:
+        return step
     bare = safe.bare_function(function)
     if bare is None or safe.home_of(bare) not in TRAINERS:
         return None
@@ -41,6 +45,14 @@ def keras_function(function: object) -> KerasFunction | None:
     model = cells.get("self", cells.get("model"))
     role = _role(bare, model)
     return None if role is None else KerasFunction(role, model, bare.__name__ in _STEPS)
+
+
+def _jitted_step(function: object) -> KerasFunction | None:
+    """Return what Keras jits on JAX: the `train_step` or `test_step` of a model, as a bound method."""
+    if type(function) is not MethodType or not is_layer_class(type(function.__self__)):
+        return None
+    roles = [role for role, name in _STEP_METHODS.items() if safe.code_name(function) == name]
+    return KerasFunction(roles[0], function.__self__, step=False) if roles else None
 
 
 def _role(function: FunctionType, model: object) -> FunctionRole | None:

@@ -11,7 +11,7 @@ from layertrace.record.frameworks import keras_private, tensorflow_private
 from layertrace.record.process import safe
 from layertrace.timeline.event import Cause
 
-__all__ = ["explained_by_batch"]
+__all__ = ["explained_by_batch", "is_in_a_loop_over_batches", "rows_in"]
 
 _ROWS = re.compile(r"\w+\[(\d+)\b")
 _DEEPEST = 5
@@ -19,24 +19,30 @@ _FEW = 8
 _HIGHEST = 64
 
 
-def explained_by_batch(cause: Cause | None, caller: FrameType | None) -> Cause | None:
+def explained_by_batch(cause: Cause | None, rows: int | None, caller: FrameType | None) -> Cause | None:
     """Return the cause of a trace of one of Keras's own functions; a last batch has its number of rows.
-
-    TensorFlow relaxes the shape before it traces, so the argument's type does not have the number any more.
 
     Args:
         cause: Why the function is traced.
-        caller: The frame of TensorFlow that traces, which has the arguments.
+        rows: How many rows the batch has.
+        caller: The frame that traces.
     """
     if cause is None or cause.reason != "signature" or caller is None:
         return cause
     if not all(change.what == "shape" and change.axes == (0,) for change in cause.changes):
         return cause
     before = _ROWS.match(cause.changes[0].before or "")
-    rows = _rows(_arguments(caller))
-    if before is None or rows is None or rows >= int(before[1]) or not _is_in_a_loop_over_batches(caller):
+    if before is None or rows is None or rows >= int(before[1]) or not is_in_a_loop_over_batches(caller):
         return cause
     return replace(cause, detail=f"last batch: {rows:,} row{'s' * (rows != 1)}, not {int(before[1]):,}")
+
+
+def rows_in(caller: FrameType | None) -> int | None:
+    """Return the number of rows of the batch that a frame of TensorFlow traces a function for.
+
+    TensorFlow relaxes the shape before it traces, so the argument's type does not have the number any more.
+    """
+    return None if caller is None else _rows(_arguments(caller))
 
 
 def _arguments(caller: FrameType) -> object:
@@ -57,7 +63,7 @@ def _rows(value: object, deepest: int = _DEEPEST) -> int | None:
     return next((number for number in rows if number is not None), None)
 
 
-def _is_in_a_loop_over_batches(frame: FrameType | None) -> bool:
+def is_in_a_loop_over_batches(frame: FrameType | None) -> bool:
     """Return whether Keras goes through batches, rather than the program, as with `predict_on_batch`."""
     for _ in range(_HIGHEST):
         if frame is None:

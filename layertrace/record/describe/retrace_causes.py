@@ -14,7 +14,15 @@ from layertrace.record.spans import code_behind
 from layertrace.timeline.event import TRACED_TWICE, Cause, Change, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 
-__all__ = ["cause_of", "cause_of_another", "code_of", "instance_of", "mapped_code_of", "mapped_function"]
+__all__ = [
+    "cause_of",
+    "cause_of_another",
+    "cause_of_jit",
+    "code_of",
+    "instance_of",
+    "mapped_code_of",
+    "mapped_function",
+]
 
 _COMPARED = 64
 """How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
@@ -31,6 +39,7 @@ _CONTEXTS = {
 
 _SECOND_PASS = Cause(reason="second pass", detail=TRACED_TWICE)
 _UNKNOWN = Cause(reason="unknown", detail="its arguments do not show why")
+_NOT_RECORDED = Cause(reason="unknown", detail="its earlier traces were not recorded")
 _FAILED = Cause(reason="failed before", detail="traced again because the trace before failed")
 
 _TF_DATA = "tensorflow.python.data.ops.structured_function"
@@ -70,6 +79,24 @@ def cause_of(
     if differing:
         return Cause(reason="context", compared_with=number, detail=f"also traced {differing}")
     return _UNKNOWN
+
+
+def cause_of_jit(record: FunctionRecord, now: Mapping[str, Structure]) -> Cause | None:
+    """Return why a `jax.jit` function is about to be traced; None for its first trace.
+
+    Args:
+        record: What is known about its earlier traces.
+        now: What it is about to be traced for, by argument.
+    """
+    if not record.signatures:
+        if record.earlier:
+            return _NOT_RECORDED
+        return _FAILED if record.failed else None
+    numbers, signatures = zip(*record.signatures[-_COMPARED:], strict=True)
+    position, differences = closest(signatures, now)
+    if not differences:
+        return _UNKNOWN
+    return Cause(reason="signature", changes=differences, compared_with=numbers[position])
 
 
 def _earlier(options: Any) -> list[tuple[Any, Any]]:

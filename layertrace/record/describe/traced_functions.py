@@ -1,14 +1,15 @@
-"""Identify each `tf.function` and its traces without keeping it alive."""
+"""Identify each `tf.function` or `jax.jit` function and its traces without keeping it alive."""
 
 from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from layertrace.record.describe.keras_functions import keras_function
 from layertrace.record.layers import layer_name
-from layertrace.timeline.event import FunctionRef
+from layertrace.timeline.event import FunctionRef, Structure
 from layertrace.timeline.registry import Register, live_layers
 
 if TYPE_CHECKING:
@@ -21,27 +22,32 @@ known = _functions.by_id  # hooks read it directly: one lookup, no call
 
 
 class FunctionRecord:
-    """One `tf.function` object: its number, and its traces so far.
+    """One `tf.function` object, or one function that JAX traces: its number, and its traces so far.
 
     `ref` names it, and `model` is the number of the model that Keras created it for; both are set when it is
     first traced or run.
-    `kept` are the numbers of the recorded traces that TensorFlow has kept, and `traced` the times when they
-    began. `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts
-    how often they were compared since. `readers` are what else reads Python state inside, with that state.
+    `kept` are the numbers of the recorded traces that TensorFlow or JAX has kept, and `traced` the times when
+    they began. `signatures` are the number and the types of each trace by JAX, which lists none; `earlier` is
+    how many there were before the first that was recorded.
+    `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts how
+    often they were compared since. `readers` are what else reads Python state inside, with that state.
     """
 
     __slots__ = (
-        "attributes", "failed", "kept", "looks", "model", "number", "passes", "readers", "ref", "traced",
+        "attributes", "earlier", "failed", "kept", "looks", "model", "number", "passes", "readers", "ref",
+        "signatures", "traced",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.number = _functions.next_number()
         self.ref: FunctionRef | None = None
         self.model: int | None = None
+        self.earlier = 0
         self.failed = 0
         self.passes: set[str] = set()
         self.kept: list[int] = []
         self.traced: list[int] = []
+        self.signatures: list[tuple[int, Mapping[str, Structure]]] = []
         self.attributes: dict[int, tuple[weakref.ref[object], dict[str, object]]] = {}
         self.readers: dict[tuple[str, int], tuple[Reader, dict[str, object]]] = {}
         self.looks = 0
@@ -50,7 +56,7 @@ class FunctionRecord:
         """Return the reference to this `tf.function`, which names its role if Keras created it.
 
         Args:
-            name: The name that TensorFlow gave it.
+            name: The name that TensorFlow gave it, or that of the Python function.
             function: The Python function that it traces.
         """
         if self.ref is None:
@@ -80,6 +86,7 @@ class FunctionRecord:
 def record_of(captures: object) -> FunctionRecord:
     """Return the record of a `tf.function`, identified by the captures that it shares with its traces.
 
-    Two functions may share a name, but not their captures. Their caches do not allow weak references.
+    Two functions may share a name, but not their captures. Their caches do not allow weak references. A
+    function that JAX traces identifies itself: JAX's cache refers weakly to it.
     """
     return _functions.get(captures) or _functions.add(captures, FunctionRecord())

@@ -1,4 +1,4 @@
-"""List the private parts of JAX that layertrace uses, and what is lost without each."""
+"""List the private parts of JAX, and of Keras on JAX, that layertrace uses, and what is lost without each."""
 
 from __future__ import annotations
 
@@ -7,14 +7,28 @@ from typing import Any
 
 from layertrace.record.frameworks import parts
 from layertrace.record.frameworks.parts import JAX_SEEN, Part
+from layertrace.timeline.ownership import is_keras_name
 
-__all__ = ["PARTS", "find"]
+__all__ = ["PARTS", "find", "home"]
 
 _NO_MODE = "calls inside a jax.jit are recorded as eager"
+_NO_TRACES = "of jax.jit, only traces of Keras's own functions are recorded, without arguments and causes"
+_NO_RUNS = "runs of the functions that Keras creates are not recorded"
 
 PARTS = {
     "trace_context": Part("jax._src.core", "trace_ctx", JAX_SEEN, _NO_MODE),
     "staged_trace": Part("jax._src.interpreters.partial_eval", "DynamicJaxprTrace", JAX_SEEN, _NO_MODE),
+    "trace_for_jit": Part(
+        "jax._src.pjit",
+        "_trace_for_jit",
+        "JAX 0.9 to 0.12",
+        _NO_TRACES,
+        former=Part("jax._src.pjit", "_infer_params_impl", "JAX 0.6", _NO_TRACES),
+    ),
+    "jitted": Part("jaxlib._jax", "PjitFunction", JAX_SEEN, _NO_RUNS),
+    "step_function": Part(
+        "keras.src.backend.jax.trainer", "JAXTrainer._make_function", "Keras 3.0 to 3.15", _NO_RUNS
+    ),
     "dimension": Part(
         "jax._src.export.shape_poly", "_DimExpr", JAX_SEEN, "calls with unknown dimensions are not recorded"
     ),
@@ -25,4 +39,10 @@ PARTS = {
 @cache
 def find(name: str) -> Any:
     """Return a private part; return None, after one warning, if this JAX does not have it."""
-    return parts.find(PARTS[name], "JAX")
+    part = PARTS[name]
+    return parts.find(part, "Keras" if is_keras_name(part.module) else "JAX")
+
+
+def home(name: str) -> tuple[Any, str]:
+    """Return the module or class that a private part belongs to, and its name there."""
+    return parts.home(PARTS[name])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from layertrace.record.backends.loading import layer_base, loaded
-from layertrace.record.frameworks import keras_private, parts, tensorflow_private
+from layertrace.record.frameworks import jax_private, keras_private, parts, tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
@@ -16,6 +16,8 @@ from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
 from layertrace.record.hooks.fits import FITS, passes
+from layertrace.record.hooks.jit_runs import MAKERS, made
+from layertrace.record.hooks.jit_traces import JIT_TRACES, STAGED
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
@@ -59,7 +61,22 @@ def shared_points(framework: str, cover: Callable[[type], None]) -> list[HookPoi
         cover: Called with the class of each layer before the layer is created, to hook its methods.
     """
     functions = [_function_point(part) for part in _FUNCTIONS if tensorflow_private.find(part) is not None]
+    if framework == "keras" and Loaded.backend.name == "jax":
+        functions += _jit_points()
     return [_creation_of_layers(framework, cover), *_framework_points(framework), *functions]
+
+
+@functools.cache
+def _jit_points() -> tuple[HookPoint, ...]:
+    """Return the functions of JAX that trace, and those of Keras that jit."""
+    points = []
+    if jax_private.find("trace_for_jit") is not None and (staged := jax_private.find("staged_trace")):
+        points.append(_point(*jax_private.home("trace_for_jit"), JIT_TRACES, "trace"))
+        points.append(_point(staged, "__init__", STAGED, "trace"))
+    if jax_private.find("jitted") is not None and jax_private.find("step_function") is not None:
+        trainer, _ = jax_private.home("step_function")
+        points += [_point(trainer, name, made(name), "watch") for name in MAKERS]
+    return tuple(points)
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from layertrace.record.python_state.later_runs import look_again
 from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, Span, ThreadState
 from layertrace.timeline.event import FunctionRef
 
-__all__ = ["RunNote", "concrete_observer", "run_observer"]
+__all__ = ["Run", "RunNote", "concrete_observer", "observer_of_runs", "run_observer"]
 
 _RUN = HookedMethod("run")
 _EACH = 64  # the runs after which state is compared again; later only every power of two
@@ -73,27 +73,33 @@ About: TypeAlias = Callable[[Any, FunctionRecord], RunNote]
 
 def run_observer() -> Observer[Run]:
     """Return the observer of `Function.__call__`, which runs a `tf.function` and traces it if necessary."""
-    return _observer("_function_captures", _function, as_python=Loaded.tf.config.functions_run_eagerly)
+    functions_run_eagerly = Loaded.tf.config.functions_run_eagerly
+    return observer_of_runs(
+        "_function_captures", _function, Loaded.tf.executing_eagerly, functions_run_eagerly
+    )
 
 
 def concrete_observer() -> Observer[Run]:
     """Return the observer of `ConcreteFunction.__call__`, by which users run one trace of their choice."""
-    return _observer("graph", _concrete, as_python=bool)
+    return observer_of_runs("graph", _concrete, Loaded.tf.executing_eagerly)
 
 
 Run: TypeAlias = "tuple[Any, Emit, int, Span | None, FrameType | None]"
 """The function, who listened at the beginning, the time, the span if it runs as plain Python, the caller."""
 
 
-def _observer(identity: str, about: About, as_python: Callable[[], bool]) -> Observer[Run]:
+def observer_of_runs(
+    identity: str, about: About, eager: Callable[[], bool], as_python: Callable[[], bool] = bool
+) -> Observer[Run]:
     """Return an observer that counts runs.
 
     Args:
         identity: The attribute of a function that identifies it.
         about: Creates the note of the first of many runs.
+        eager: Returns whether operations run at once now, as outside of a trace.
         as_python: Returns whether functions run as plain Python now.
     """
-    identify, eager = attrgetter(identity), Loaded.tf.executing_eagerly
+    identify = attrgetter(identity)
 
     # What follows runs in every step of a program. Each Python call in it is felt, since the step has left
     # the caches cold (`tests/benchmarks/compiled.py`).
@@ -197,7 +203,7 @@ def _failed(
     with guarded("record a run that failed"):
         thread = threads.state
         is_recorded = thread.failed_at >= started
-        if is_recorded or not hasattr(function, identity) or not Loaded.tf.executing_eagerly():
+        if is_recorded or not hasattr(function, identity) or not Loaded.backend.is_eager():
             return
         started = max(started, thread.traced_until)
         note = about(function, record_of(getattr(function, identity)))
@@ -210,7 +216,7 @@ def _failed(
 def _begin(about: About, call: Call, identity: str) -> Span | None:
     """Open the span of a function that runs as plain Python, with everything that happens inside it."""
     with guarded("record a run"):
-        if not Loaded.tf.executing_eagerly():
+        if not Loaded.backend.is_eager():
             return None
         note = about(call.subject, record_of(getattr(call.subject, identity)))
         note.eagerly = True

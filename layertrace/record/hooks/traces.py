@@ -12,7 +12,7 @@ from typing import Any
 from layertrace.record.backends.modes import Mode
 from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
-from layertrace.record.describe.last_batches import explained_by_batch
+from layertrace.record.describe.last_batches import explained_by_batch, rows_in
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.retrace_causes import cause_of, code_of, instance_of, mapped_code_of
 from layertrace.record.describe.trace_signatures import signature
@@ -39,7 +39,7 @@ class TraceNote:
 
     `defined` is the code that readers are shown. `code` is compared with that of other functions: it is None
     for a function that `tf.data` maps, since each use of it is traced. `returned` are the tensors that
-    calls returned, until the trace ends.
+    calls returned, until the trace ends. `signature` is what JAX specialized on, with what is not shown.
     """
 
     record: FunctionRecord
@@ -52,6 +52,7 @@ class TraceNote:
     instance: Opaque | None
     graph: GraphSpec
     returned: list[tuple[Span, list[weakref.ref[Any]]]] = field(default_factory=list)
+    signature: Mapping[str, Structure] = field(default_factory=dict)
 
 
 def _begin(call: Call) -> Span | None:
@@ -97,7 +98,7 @@ def _note(function_type: Any, options: Any, caller: FrameType | None) -> TraceNo
         function=function,
         index=(0 if cache is None else len(cache)) + record.failed + 1,
         inputs=inputs,
-        cause=cause if function.role is None else explained_by_batch(cause, caller),
+        cause=cause if function.role is None else explained_by_batch(cause, rows_in(caller), caller),
         code=code_of(options.python_function),
         defined=mapped_code_of(options.python_function) or code_of(options.python_function),
         instance=instance_of(options.python_function),

@@ -8,7 +8,9 @@ from layertrace.errors import DependencyError
 from layertrace.record.backends import loading
 from layertrace.record.engines import choice
 from layertrace.record.frameworks.import_hook import ImportWatch
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
+from layertrace.record.hooks.jit_runs import count_steps
 from layertrace.record.hooks.observer import Engine, HookPoint, Undo
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -76,6 +78,8 @@ class Hooking:
             self.hook_class(cls)
         if framework == "keras" and (undo := self._engine.observe_existing_layers()) is not None:
             self._undos.append(undo)
+        if Loaded.backend.name == "jax":
+            self._undos.append(count_steps())
 
     def has_hooked(self, cls: type) -> bool:
         """Return whether a class is hooked."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter
+from layertrace.timeline.context import BACKENDS
 from layertrace.timeline.event import Cause, Event, FunctionRef, LayerRef
 from layertrace.timeline.functions import TraceNumbers
 
@@ -33,8 +34,11 @@ class Pass:
         run_ns: The part of the executions.
         first_run_ns: The part of the first execution.
         calls_ns: The duration of the outermost calls.
+        compile_ns: How long XLA compiled the graphs, where JAX traced them.
         traced_before: The number of traces before the recording; 0 if it has traces itself.
         inside: Other ways through the layers while the function was traced; their time is a part of its time.
+        backend: What runs the graphs, for readers: `TensorFlow`, `JAX`.
+        counts_runs: Whether executions were counted.
         updates: Whether it computes gradients: Keras's train function, and one that creates an optimizer.
     """
 
@@ -50,8 +54,11 @@ class Pass:
     run_ns: int | None = None
     first_run_ns: int | None = None
     calls_ns: int = 0
+    compile_ns: int = 0
     traced_before: int = 0
     inside: list[Pass] = field(default_factory=list)
+    backend: str = "TensorFlow"
+    counts_runs: bool = True
     updates: bool = False
     _traced: dict[int, list[Event]] = field(default_factory=dict)
     _numbers: TraceNumbers = field(default_factory=TraceNumbers)
@@ -64,15 +71,16 @@ class Pass:
 
     @property
     def traced_ns(self) -> int | None:
-        """The duration without the executions."""
+        """The duration without the executions: of the traces, and of compiling them."""
         return None if self.duration_ns is None else self.duration_ns - (self.run_ns or 0)
 
     @property
     def rest_ns(self) -> int | None:
-        """How long its traces took outside of layers."""
+        """How long its traces took outside of layers and of XLA."""
         if self.traced_ns is None or not self.traces:
             return None
-        return max(self.traced_ns - self.calls_ns - sum(way.duration_ns or 0 for way in self.inside), 0)
+        known = self.calls_ns + self.compile_ns + sum(way.duration_ns or 0 for way in self.inside)
+        return max(self.traced_ns - known, 0)
 
     def add_trace(self, event: Event, outermost: int) -> None:
         """Add a trace of the function, or of one inside it.
@@ -102,7 +110,8 @@ class Pass:
     def add_time(self, event: Event) -> None:
         """Add the duration of a call, trace or run that is not inside another event of the pass."""
         if event.duration_ns is not None:
-            self.duration_ns = (self.duration_ns or 0) + event.duration_ns
+            self.duration_ns = (self.duration_ns or 0) + event.duration_ns + event.compile_ns
+            self.compile_ns += event.compile_ns
             if event.kind == "run":
                 self.run_ns = (self.run_ns or 0) + event.duration_ns
                 if self.first_run_ns is None:
@@ -260,7 +269,9 @@ class _Collector:
         key = kind if function is None else function.id
         way = self._passes.get(key)
         if way is None:
-            way = self._passes[key] = Pass(kind, function)
+            surroundings = self._timeline.surroundings
+            way = self._passes[key] = Pass(kind, function, backend=BACKENDS[surroundings.backend])
+            way.counts_runs = function is None or surroundings.counts_runs_of(function)
             way.updates = function is not None and function.role == "train"
         return way
 

@@ -156,6 +156,7 @@ class RowWriter:
             yield row
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
             words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
+            words += [inked(event_phrases.RUNS_UNSEEN, QUIET)] * (not way.counts_runs)
             yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns, way)
         if way.runs:
             yield self._row(self._name(way), sentences.runs(way), list(self._no_python(way)), way.run_ns)
@@ -192,13 +193,16 @@ class RowWriter:
             yield inked(where, QUIET)
 
     def _shares(self, way: Pass) -> Iterator[Text]:
-        """Yield how much of the traces was spent in layers, unless that is nearly all."""
-        rest, whole = way.rest_ns, way.traced_ns
-        if rest is not None and whole and way.calls_ns and rest * SMALL_PART >= whole:
+        """Yield how much of the traces was spent in layers and in XLA, unless layers took nearly all."""
+        rest, whole, compiled = way.rest_ns, way.traced_ns, way.compile_ns
+        if rest is not None and whole and way.calls_ns and (rest + compiled) * SMALL_PART >= whole:
             parts = [("layers", way.calls_ns), *((inner.kind, inner.duration_ns) for inner in way.inside)]
+            parts.append(("XLA", compiled))
             shown = [f"{name} {formatting.duration(part, self._glyphs)}" for name, part in parts if part]
             others = formatting.duration(rest, self._glyphs)
             yield Text(f"{', '.join(shown)}, the rest {others}{sentences.rest(way)}")
+        elif compiled:
+            yield inked(event_phrases.compiled(compiled, self._glyphs), QUIET)
 
     def _reasons(self, way: Pass) -> Iterator[Text]:
         style = QUIET if all(cause.is_expected for cause in way.causes) else NOTE

@@ -17,7 +17,7 @@ MOST_REASONS = 2
 MOST_NUMBERS = 4
 FEWEST_RUNS = 3
 MOST_OF = 0.9
-REST = {"test": ": loss, metrics", "predict": ": TensorFlow"}
+REST = {"test": ": loss, metrics", "predict": ": {backend}"}
 NEW = {"value": "values", "shape": "shapes", "rank": "ranks", "dtype": "dtypes", "structure": "structures",
        "object": "objects"}  # fmt: skip
 
@@ -74,7 +74,7 @@ def rest(way: Pass) -> str:
     if way.updates:
         return ": gradients, optimizer"
     role = "" if way.function is None else way.function.role
-    return REST.get(role or "", "")
+    return REST.get(role or "", "").format(backend=way.backend)
 
 
 def _names(events: Iterable[Event]) -> str:

@@ -144,6 +144,8 @@ def _graph(graph: GraphSpec) -> Iterator[str]:
         yield f"{formatting.counted(graph.ops, 'op')}, without those of inner functions"
     if graph.jit_compile:
         yield "compiled by XLA (jit_compile)"
+    if graph.compile_ns is not None:
+        yield event_phrases.compiled(graph.compile_ns, UNICODE)
     if graph.reduce_retracing:
         yield "reduce_retracing"
     if graph.second_pass:
@@ -171,6 +173,8 @@ def _remarks(event: Event, around: Event | None) -> tuple[Remark, ...]:
 def _of_function(event: Event) -> Iterator[Remark]:
     if event.graph is not None and event.graph.jit_compile:
         yield _QUIET, "XLA"
+    if event.graph is not None and event.graph.compile_ns is not None:
+        yield _QUIET, event_phrases.compiled(event.graph.compile_ns, UNICODE)
     if event.cause is not None:
         yield _QUIET if event.cause.is_expected else _NOTE, printable(str(event.cause))
     if event.traced_before and event.traced_before == event.trace:

@@ -1,4 +1,4 @@
-"""Show for each `tf.function` how often it was traced and run, how long tracing took, and why."""
+"""Show for each traced function how often it was traced and run, how long tracing took, and why."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ __all__ = ["function_table"]
 
 MOST_CAUSES = 4
 
+_UNSEEN = "?: JAX runs a function that a program jits itself without any Python; that cannot be counted"
+
 
 class _FunctionTable(Table, Printable):
     """A table that `print` can print, too."""
 
 
 def function_table(timeline: Timeline) -> Table:
-    """Return a table with a line for each `tf.function`, in the order of their first traces or runs.
+    """Return a table with a line for each traced function, in the order of their first traces or runs.
 
     `before` counts the traces before the recording began. `tracing` is the duration of the traces, including
     those of inner functions. The last column shows the causes of retraces. One of Keras and its step share
@@ -57,12 +59,15 @@ def function_table(timeline: Timeline) -> Table:
             Padding(Adaptive(partial(_name, life, places)), (0, 1, 0, 0)),
             *before,
             _number(len(life.traces)),
-            _number(life.runs),
+            _number(life.runs) if timeline.surroundings.counts_runs_of(life.function) else Text(" ?", QUIET),
             Padding(Adaptive(partial(_time, life)), (0, 0, 0, 1)),
             Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
         )
-    shown.caption = inked(_plumbing([life for life in lives if life.is_plumbing]), QUIET)
-    shown.caption_justify, shown.min_width = "left", shown.caption.cell_len
+    unseen = any(not timeline.surroundings.counts_runs_of(life.function) for life in own)
+    caption = [_plumbing([life for life in lives if life.is_plumbing]), _UNSEEN * unseen]
+    shown.caption = inked("\n".join(filter(None, caption)), QUIET)
+    shown.caption_justify = "left"
+    shown.min_width = max(line.cell_len for line in shown.caption.split(allow_blank=True))
     return shown
 
 

@@ -256,6 +256,9 @@ class Writer:
             self._run(event, item, line)
         if event.graph is not None:
             line.remarks += [inked("XLA", QUIET)] * event.graph.jit_compile
+            if event.graph.compile_ns is not None:
+                compiled = event_phrases.compiled(event.graph.compile_ns, self._glyphs)
+                line.remarks.append(inked(compiled, QUIET))
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), cause_style(event.cause)))
         if item.alike:

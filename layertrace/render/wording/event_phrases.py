@@ -16,9 +16,11 @@ from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
 
 __all__ = [
     "AS_GRAPH",
+    "RUNS_UNSEEN",
     "bare_shapes",
     "came_in",
     "came_in_within",
+    "compiled",
     "cut",
     "initializer",
     "odd_traits",
@@ -34,8 +36,12 @@ __all__ = [
 
 
 AS_GRAPH = "as a graph, without Python"
-FEWEST_RUNS = 3
 """How a function runs after its trace: no `call` of a layer starts."""
+
+RUNS_UNSEEN = "its runs are not counted"
+"""Of a function that a program jits itself: JAX runs it without any Python."""
+
+FEWEST_RUNS = 3
 
 # Closures in `random/seed_generator.py` and `layers/rnn/lstm.py` of Keras 3.0 to 3.15: a seed and a counter,
 # and zeros with ones for the forget gate.
@@ -256,3 +262,8 @@ def slow_start(times: int, first_ns: int | None, total_ns: int | None, glyphs: G
         return ""
     each = (total_ns - first_ns) // (times - 1)
     return f"first {formatting.duration(first_ns, glyphs)}, then {formatting.duration(each, glyphs)} each"
+
+
+def compiled(duration_ns: int, glyphs: Glyphs) -> str:
+    """Return how long XLA took for a graph that JAX has traced: `compiled by XLA in 0.4 s`."""
+    return f"compiled by XLA in {formatting.duration(duration_ns, glyphs)}"

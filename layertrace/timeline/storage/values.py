@@ -98,9 +98,13 @@ def _shape(value: Any) -> tuple[int | None, ...] | None:
 
 
 def _encoding(value: Any) -> Any:
-    if value not in ("dense", "sparse", "ragged"):
-        raise FormatError(f"{value!r} is not an encoding of a tensor; expected 'dense', 'sparse' or 'ragged'")
+    if value not in _ENCODINGS:
+        expected = " or ".join(map(repr, _ENCODINGS))
+        raise FormatError(f"{value!r} is not an encoding of a tensor; expected {expected}")
     return value
+
+
+_ENCODINGS = ("dense", "sparse", "ragged", "weak")
 
 
 def _real(value: Structure) -> float:
