@@ -32,9 +32,10 @@ def test_a_fit_has_two_traces_and_all_its_runs(lines_of):
 import layertrace
 with layertrace.trace() as timeline:
     net, _ = fitted()
-print(*[(call.mode, call.function and call.function.label, call.trace) for call in timeline.of(net).where(kind="call")])
-print(*[(event.trace, str(event.inputs["data"][0])) for event in timeline.where(kind="trace")])
-print([event.cause and [str(change) for change in event.cause.changes] for event in timeline.where(kind="trace")])
+calls, traces = timeline.of(net).where(kind="call"), timeline.where(kind="trace")
+print(*[(call.mode, call.function and call.function.label, call.trace) for call in calls])
+print(*[(event.trace, str(event.inputs["data"][0])) for event in traces])
+print([event.cause and [str(change) for change in event.cause.changes] for event in traces])
 print(sum(event.times for event in timeline.where(kind="run")))
 print(timeline.notes)
 """)
@@ -53,7 +54,7 @@ print(timeline.notes)
 
 
 def test_evaluate_and_predict_are_traced_once_and_each_fit_has_its_runs(lines_of):
-    """A later fit with the same shapes has runs and no trace; so have evaluate and predict the second time."""
+    """A later fit with the same shapes has runs and no trace, and evaluate and predict the second time."""
     seen = lines_of(f"""{NET}
 import layertrace
 net, _ = fitted()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from layertrace.record.backends.modes import SYMBOLIC, Mode
 from layertrace.record.frameworks import keras_private
 
 __all__ = ["Backend"]
+
+
+def _of_array(array: Any) -> tuple[tuple[int, ...], int]:
+    """Return the shape of an array of NumPy, and the number of its dtype."""
+    return array.shape, array.dtype.num
 
 
 class Backend:
@@ -18,13 +24,25 @@ class Backend:
         name: As `keras.backend.backend()` returns it.
         packages: Whose versions a recording names, besides Keras.
         fast_tensor: The class of eager tensors, if `call` has a fast path for it.
-        fast_methods: Its methods that return a tensor's shape, and the number of its dtype.
+        fast_methods: TensorFlow's methods that return a tensor's shape, and the number of its dtype.
+        look: Returns both for a tensor of another backend; None for TensorFlow, whose methods are faster.
     """
 
     name = "numpy"
     packages: tuple[str, ...] = ("numpy",)
     fast_tensor: type | None = None
     fast_methods: tuple[Any, Any] = (None, None)
+    look: Callable[[Any], tuple[tuple[int, ...], int]] | None = staticmethod(_of_array)
+
+    def __init__(self) -> None:
+        numpy = sys.modules["numpy"]
+        self.fast_tensor = numpy.ndarray
+        dtypes = map(numpy.dtype, numpy.typecodes["All"])
+        self._dtypes: dict[int, str] = {dtype.num: dtype.name for dtype in dtypes}
+
+    def dtype_name(self, number: int) -> str:
+        """Return the name of the dtype with a number, as `look` returns it."""
+        return self._dtypes.get(number, f"dtype {number}")
 
     def mode(self) -> Mode | None:
         """Return the mode of the current thread; None for eager, the most frequent case."""

@@ -17,16 +17,27 @@ staged_traces: Register[Mode] = Register()
 """JAX's traces of the functions whose traces are recorded."""
 
 
+def _of_array(array: Any) -> tuple[tuple[int, ...], int]:
+    """Return the shape of an array, and the number of its dtype; its own properties take twice as long."""
+    kind = array.aval
+    return kind.shape, kind.dtype.num
+
+
 class Jax(Backend):
     """Keras on JAX."""
 
     name = "jax"
     packages = ("jax", "jaxlib")
+    look = staticmethod(_of_array)
 
     def __init__(self) -> None:
+        super().__init__()
         self._jax: Any = sys.modules["jax"]
+        scalars: list[Any] = [getattr(kind, "dtype", None) for kind in vars(self._jax.numpy).values()]
+        numpy = sys.modules["numpy"]
+        self._dtypes |= {dtype.num: dtype.name for dtype in scalars if safe.is_a(dtype, numpy.dtype)}
         self._dimension = jax_private.find("dimension")
-        self._array = jax_private.find("array")
+        self.fast_tensor = self._array = jax_private.find("array")
         self._context = jax_private.find("trace_context")
         self._staged = jax_private.find("staged_trace")
 

@@ -22,6 +22,7 @@ class TensorFlow(Backend):
 
     name = "tensorflow"
     packages = ("tensorflow",)
+    look = None
 
     def __init__(self) -> None:
         self._tf: Any = sys.modules["tensorflow"]
@@ -32,6 +33,10 @@ class TensorFlow(Backend):
                 tensorflow_private.find("shape_tuple"),
                 tensorflow_private.find("dtype_number"),
             )
+
+    def dtype_name(self, number: int) -> str:
+        """Return the name of the dtype with a number."""
+        return str(self._tf.dtypes.as_dtype(number).name)
 
     def mode(self) -> Mode | None:
         """Return the mode of the current thread.

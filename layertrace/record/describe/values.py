@@ -27,10 +27,10 @@ __all__ = [
     "defer",
     "describe",
     "dtype_name",
-    "eager_shape",
     "has_tensor",
     "is_array",
     "key_text",
+    "look_at",
     "numbered_dtype",
     "resolve",
     "spec",
@@ -78,20 +78,23 @@ def is_array(value: object) -> bool:
     return numpy is not None and type(value) is numpy.ndarray
 
 
-def eager_shape(tensor: Any) -> Shape:
-    """Return the shape of an eager tensor as a tuple, and the same tuple while it is in use.
+def look_at(tensor: Any) -> tuple[Shape, int]:
+    """Return the shape of an eager tensor, the same tuple while it is in use, and the number of its dtype.
 
     Creating TensorFlow's shape object takes microseconds, as long as the rest of a hook, and it stays with
     the tensor. If it exists already it is not kept either, since the program may count objects. Its tuple
     costs one more attribute lookup (some 15 ns); `_shape_tuple` takes five times as long as both.
     """
+    look = Loaded.backend.look
+    if look is not None:
+        return look(tensor)
     existing = tensor._tensor_shape
     shape: Shape = hub.shape_tuple(tensor) if existing is None else existing._dims
-    return shape
+    return shape, hub.dtype_number(tensor)
 
 
 class DeferredSpec:
-    """The shape of an eager tensor, as `eager_shape` returns it, and the number of its dtype."""
+    """The shape of an eager tensor and the number of its dtype, as `look_at` returns them."""
 
     __slots__ = ("dtype", "shape")
 
@@ -111,7 +114,7 @@ def defer(value: Any) -> Deferred:
     """
     kind = type(value)
     if kind is hub.tensor_type:
-        return DeferredSpec(eager_shape(value), hub.dtype_number(value))
+        return DeferredSpec(*look_at(value))
     if (kind is list or kind is tuple) and len(value) <= _ITEMS:
         return tuple([defer(item) if type(item) is hub.tensor_type else describe(item, 1) for item in value])
     return describe(value)
@@ -180,8 +183,8 @@ def _either(value: object, name: str) -> Any:
 
 @functools.cache
 def numbered_dtype(number: int) -> str:
-    """Return the name of the dtype with this number in TensorFlow."""
-    return str(Loaded.tf.dtypes.as_dtype(number).name)
+    """Return the name of the dtype with this number in the backend."""
+    return Loaded.backend.dtype_name(number)
 
 
 def dtype_name(dtype: object) -> str:

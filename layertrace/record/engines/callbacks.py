@@ -84,6 +84,7 @@ class Callbacks:
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
         is_copy = sys.version_info < (3, 13)
+        look = Loaded.backend.look
 
         def started(code: CodeType, _: int) -> None:
             try:
@@ -119,9 +120,12 @@ class Callbacks:
                                         place = place_of(method, frame.f_back)
                                 except ValueError:  # the stack is not as deep as it was last time
                                     place = place_of(method, frame.f_back)
-                            shape = tensor._tensor_shape
-                            shape = hub_.shape_tuple(tensor) if shape is None else shape._dims
-                            dtype = hub_.dtype_number(tensor)
+                            if look is None:  # TensorFlow
+                                shape = tensor._tensor_shape
+                                shape = hub_.shape_tuple(tensor) if shape is None else shape._dims
+                                dtype = hub_.dtype_number(tensor)
+                            else:
+                                shape, dtype = look(tensor)
                             if is_copy:
                                 held.clear()
                             thread.runs_for = None
@@ -143,6 +147,7 @@ class Callbacks:
         getframe, clock, hub_ = sys._getframe, time.perf_counter_ns, hub
         end, threads_, skipped = self._end, threads, self._skipped
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
+        look = Loaded.backend.look
 
         def returned(code: CodeType, __: int, result: Any) -> None:
             try:
@@ -160,11 +165,15 @@ class Callbacks:
                 else:
                     now = clock()
                     thread.span = span[2]
-                    shape = result._tensor_shape
-                    shape = hub_.shape_tuple(result) if shape is None else shape._dims
+                    if look is None:  # TensorFlow
+                        shape = result._tensor_shape
+                        shape = hub_.shape_tuple(result) if shape is None else shape._dims
+                        dtype = hub_.dtype_number(result)
+                    else:
+                        shape, dtype = look(result)
                     emit = hub_.emit
                     if emit is not None:
-                        emit((span, now, shape, hub_.dtype_number(result), None))
+                        emit((span, now, shape, dtype, None))
                         if len(hub_.records) >= hub_.most:
                             hub_.fill()
             except RecursionError:  # the stack is full: what the program does next may still fit

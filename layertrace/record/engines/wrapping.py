@@ -24,6 +24,7 @@ from layertrace.record.engines.parameters import learn, own_parameters
 from layertrace.record.engines.patching import Slot, patches
 from layertrace.record.engines.wrappers import remember, wrapper_of
 from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Undo
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
@@ -97,12 +98,12 @@ _FAST_PATH = """
                             lt_place = lt_caller(lt_method, lt_getframe(1))
                     except ValueError:  # the stack is not as deep as it was last time
                         lt_place = lt_caller(lt_method, lt_getframe(1))
-                lt_shape = {first}._tensor_shape
-                lt_shape = lt_hub.shape_tuple({first}) if lt_shape is None else lt_shape._dims
+                lt_tensor = {first}
+                {look}
                 lt_thread.runs_for = None
                 lt_span = (
                     lt_method, lt_layer, lt_parent, lt_thread, lt_clock(),
-                    None, lt_place, lt_shape, lt_hub.dtype_number({first}),
+                    None, lt_place, lt_shape, lt_dtype,
                 )
                 lt_thread.span = lt_span
         except Exception:
@@ -120,12 +121,9 @@ _FAST_PATH = """
             try:
                 lt_now = lt_clock()
                 lt_thread.span = lt_parent
-                if lt_result is {first}:
-                    lt_dtype = lt_span[8]
-                else:
-                    lt_shape = lt_result._tensor_shape
-                    lt_shape = lt_hub.shape_tuple(lt_result) if lt_shape is None else lt_shape._dims
-                    lt_dtype = lt_hub.dtype_number(lt_result)
+                if lt_result is not lt_tensor:
+                    lt_tensor = lt_result
+                    {look_again}
                 if lt_hub.emit is not None:
                     lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
                     if lt_len(lt_hub.records) >= lt_hub.most:
@@ -134,6 +132,14 @@ _FAST_PATH = """
                 lt_step_aside("record the end of a call")
             return lt_result
 """
+
+# The shape of `lt_tensor` and the number of its dtype: for TensorFlow, and for other backends.
+_LOOK_IN_TENSORFLOW = """
+lt_shape = lt_tensor._tensor_shape
+lt_shape = lt_hub.shape_tuple(lt_tensor) if lt_shape is None else lt_shape._dims
+lt_dtype = lt_hub.dtype_number(lt_tensor)
+"""
+_LOOK = "lt_shape, lt_dtype = lt_look(lt_tensor)"
 
 _NAMESPACE = {
     "lt_hub": hub,
@@ -215,16 +221,29 @@ def _factory(
         subject=subject,
         fast_path=""
         if not simple
-        else _FAST_PATH.format(subject=subject, first=names[1], others_at_default=others, forward=forwarded),
+        else _FAST_PATH.format(
+            subject=subject,
+            first=names[1],
+            others_at_default=others,
+            forward=forwarded,
+            look=_look(16),
+            look_again=_look(20),
+        ),
         values="".join(f"{n}, " for n in names[1:] + only),
         extra=("()" if not star else star if names else f"{star}[1:]"),
         keywords=stars or "None",
         forward=forwarded,
         again=_AGAIN,
     )
-    namespace = dict(_NAMESPACE)
+    namespace = _NAMESPACE | {"lt_look": Loaded.backend.look}
     exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # our own source
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
+
+
+def _look(indent: int) -> str:
+    """Return the lines that look at a tensor, for a place that is indented so far."""
+    lines = (_LOOK_IN_TENSORFLOW if Loaded.backend.look is None else _LOOK).strip().splitlines()
+    return f"\n{' ' * indent}".join(lines)
 
 
 def _parameter_list(parameters: tuple[tuple[str, Any, bool], ...]) -> str:

@@ -1,7 +1,7 @@
 """Listen to what JAX reports through `jax.monitoring`: how long it compiles, and that it has traced.
 
-The reports name a function and no more. They serve for the traces of Keras's own functions where JAX's private
-function that traces is not found.
+The reports name a function and no more. They serve for the traces of Keras's own functions where the private
+function of JAX that traces is not found.
 """
 
 from __future__ import annotations

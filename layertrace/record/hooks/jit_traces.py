@@ -1,7 +1,7 @@
 """Record every trace of a `jax.jit` function: its number, its cause, and what runs inside.
 
 JAX calls `_trace_for_jit`, or `_infer_params_impl` before 0.9, for a function and types that its caches of
-calls do not know. It creates a `DynamicJaxprTrace` if the function has to run, and only then there is an event.
+calls do not know. It creates a `DynamicJaxprTrace` if the function has to run; only then there is an event.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _begin_staging(call: Call) -> None:
 
 
 def _is_same(looked_for: Any, staged: Any) -> bool:
-    """Return whether a trace is the one that JAX looked for; before JAX 0.9, it has a copy of the information."""
+    """Return whether a trace is the one that JAX looked for; before 0.9, it has a copy of the information."""
     if looked_for is staged:
         return True
     names = ("arg_names", "func_src_info")

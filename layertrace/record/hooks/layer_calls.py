@@ -10,7 +10,7 @@ from types import FrameType
 from layertrace.record.backends.modes import Mode
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote, error_note, with_causes
-from layertrace.record.describe.values import Deferred, defer, eager_shape
+from layertrace.record.describe.values import Deferred, defer, look_at
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import Call
@@ -273,7 +273,7 @@ def end(span: Span, result: object, subject: object) -> None:
 def _returned(span: Span, ended: int, result: object) -> None:
     if type(result) is hub.tensor_type and span[MODE] is None:
         if hub.emit is not None:
-            hub.emit((span, ended, eager_shape(result), hub.dtype_number(result), None))
+            hub.emit((span, ended, *look_at(result), None))
             if len(hub.records) >= hub.most:
                 hub.fill()
         return
