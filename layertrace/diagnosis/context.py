@@ -77,6 +77,8 @@ class DiagnosisContext:
         states: The final state of each layer, by `LayerRef.id`. The state of a layer may be unknown.
         failure: The exception that ended the recording.
         versions: The versions of the installed frameworks, by name.
+        backend: The backend of Keras: `tensorflow`, `jax`.
+        cond: The function that chooses in a graph: `tf.cond`, or that of Keras on another backend.
         watched: The kinds of observations that were looked for.
     """
 
@@ -87,6 +89,8 @@ class DiagnosisContext:
         self.failure: Failure | None = recording.failure
         self._observations = recording.observations
         self.versions = recording.versions
+        self.backend = recording.backend
+        self.cond = "tf.cond" if self.backend == "tensorflow" else "keras.ops.cond"
         self.watched = frozenset(recording.watched)
 
     # Events

@@ -103,7 +103,7 @@ x = np.ones((2, 3), "float32")
 
 
 def test_a_python_number_is_a_type_and_a_static_argument_a_value(lines_of):
-    """Another number is no trace; another type of number is one; so is each static value."""
+    """Another number is not a trace; another type of number is one; so is each static value."""
     seen = lines_of(f"""{STEP}
 causes(
     ((x, 0.1), {{}}), ((x, 0.2), {{}}), ((x, 1), {{}}), ((x, np.float32(2)), {{}}),

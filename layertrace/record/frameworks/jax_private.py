@@ -29,6 +29,12 @@ PARTS = {
     "step_function": Part(
         "keras.src.backend.jax.trainer", "JAXTrainer._make_function", "Keras 3.0 to 3.15", _NO_RUNS
     ),
+    "predict_step_function": Part(
+        "keras.src.backend.jax.trainer", "_step_function", "Keras 3.0 to 3.15", _NO_RUNS, in_code=True
+    ),
+    "cache_size": Part(
+        "jaxlib._jax", "PjitFunction._cache_size", JAX_SEEN, "traces before a recording are not counted"
+    ),
     "dimension": Part(
         "jax._src.export.shape_poly", "_DimExpr", JAX_SEEN, "calls with unknown dimensions are not recorded"
     ),

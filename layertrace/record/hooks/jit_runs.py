@@ -131,7 +131,7 @@ def _cell(function: FunctionType) -> CellType | None:
 def _note_earlier(step: Any) -> None:
     """Note how many traces a function has from before it was first seen."""
     record = record_of(step.__wrapped__)
-    if not record.kept:
+    if not record.kept and jax_private.find("cache_size") is not None:
         record.earlier = int(step._cache_size())
 
 

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import created_earlier, keras_in
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.state._shared import (
     asks_for_generator,
     creating_call,
@@ -22,7 +22,14 @@ from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
-@rule("LT101", "variable-created-in-call", "error", links.CREATING_VARIABLES, triggers=[("variable", "call")])
+@rule(
+    "LT101",
+    "variable-created-in-call",
+    "error",
+    links.CREATING_VARIABLES,
+    triggers=[("variable", "call")],
+    backends=ANY_BACKEND,
+)
 def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer creates a variable every time it is called.
 
@@ -84,8 +91,7 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         count = _count(events, None if rejected is None else rejected.event)
         yield Violation(
             message=f"{{layer}} creates a {kind} every time {when} ({count}). In eager mode, its value is "
-            "lost after every call. In a tf.function, it fails: TensorFlow traces the function a second "
-            "time, and that trace may not create variables.",
+            f"lost after every call. {_FAILS_ON_TENSORFLOW if context.backend == 'tensorflow' else _FAILS}",
             layer=layer,
             location=event.location,
             evidence=(
@@ -97,6 +103,13 @@ def variable_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place=None if moved is None else "in place",
             edits=() if moved is None else moved.edits,
         )
+
+
+_FAILS_ON_TENSORFLOW = (
+    "In a tf.function, it fails: TensorFlow traces the function a second time, and that trace may not create "
+    "variables."
+)
+_FAILS = "While Keras infers shapes, and in fit, it fails: there, Keras creates no variable that has a value."
 
 
 def _creating_layer(context: DiagnosisContext, variable: CreatedVariable) -> LayerRef | None:

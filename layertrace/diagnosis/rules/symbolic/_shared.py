@@ -20,8 +20,15 @@ def with_keras_ops(call: ast.Call) -> str:
             f"    def call(self, x):\n        return {ast.unparse(call.func)}(x)"
         )
     keywords = [f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in call.keywords]
-    arguments = ", ".join([*map(ast.unparse, call.args), *keywords])
+    arguments = ", ".join([*(ast.unparse(_of_tensor(argument)) for argument in call.args), *keywords])
     return f"keras.ops.{counterpart}({arguments})  # not {dotted(call.func)}"
+
+
+def _of_tensor(argument: ast.expr) -> ast.expr:
+    """Return the `x` of `np.array(x)`: functions of `keras.ops` take the tensor itself."""
+    if not isinstance(argument, ast.Call) or len(argument.args) != 1:
+        return argument
+    return argument.args[0] if dotted(argument.func).endswith((".array", ".asarray")) else argument
 
 
 COUNTERPARTS = {
@@ -76,11 +83,12 @@ def eager_success(context: DiagnosisContext, failed: Event) -> str:
 
 def is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
     """Return whether an exception comes from using a tensor in a Python branch or loop."""
-    if kind == "OperatorNotAllowedInGraphError":
+    if kind in ("OperatorNotAllowedInGraphError", "TracerBoolConversionError"):  # of TensorFlow and JAX
         return True
     methods = (":__bool__", ":__iter__", ":_disallow", ":__len__")
     return any(
-        function.startswith(("tensorflow.", "keras.")) and any(method in function for method in methods)
+        function.startswith(("tensorflow.", "keras.", "jax."))
+        and any(method in function for method in methods)
         for function in raised_in[:3]
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.symbolic._shared import (
     COUNTERPARTS,
     SAME_NAME,
@@ -22,10 +22,19 @@ from layertrace.diagnosis.rules.symbolic._steps import failed_traces
 from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
-_ERRORS = ("AttributeError", "NotImplementedError", "TypeError", "ValueError")
+_ERRORS = (
+    "AttributeError",
+    "NotImplementedError",
+    "TypeError",
+    "ValueError",
+    "TracerArrayConversionError",
+    "TracerIntegerConversionError",
+    "ConcretizationTypeError",
+)
+"""What TensorFlow, Keras and JAX raise."""
 
 
-@rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3)
+@rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3, backends=ANY_BACKEND)
 def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer asks a tensor for its values while it has none.
 
@@ -78,7 +87,7 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             if _is_in_file(error.location, event.defined_at) or line is None
             else line,
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
-            fix=_without_numpy(error.location) or _without_numpy(line) or _ANY_OPERATION,
+            fix=_without_numpy(error.location) or _without_numpy(line) or _any_operation(context),
         )
 
 
@@ -97,7 +106,9 @@ def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
             layer=failed.layer,
             location=failed.place,
             evidence=(Evidence("this trace failed", (failed.event.seq,), failed.place),),
-            fix=_without_values(failed.place) or _without_numpy(failed.place) or _ANY_OPERATION,
+            fix=_without_values(failed.place, context.cond)
+            or _without_numpy(failed.place)
+            or _any_operation(context),
             fix_place="in place",
         )
 
@@ -105,7 +116,7 @@ def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
 _CONVERSIONS = ("float", "int", "bool")
 
 
-def _without_values(line: Location | None) -> str:
+def _without_values(line: Location | None, cond: str) -> str:
     """Write the statement on a line with the tensor itself, in place of its values."""
     tree = None if line is None else tree_of(line.file)
     for node in [] if tree is None else ast.walk(tree):
@@ -116,8 +127,9 @@ def _without_values(line: Location | None) -> str:
         kept = _Tensors().visit(kept)
         text = ast.unparse(kept)
         if test is not None:
-            return f"tf.cond({text}, if_true, if_false)  # each a function, in place of the if"
-        return f"{text.replace('print(', 'tf.print(')}  # the tensor itself has no value yet"
+            return f"{cond}({text}, if_true, if_false)  # each a function, in place of the if"
+        printed = "tf.print(" if cond == "tf.cond" else "jax.debug.print('{}', "
+        return f"{text.replace('print(', printed)}  # the tensor itself has no value yet"
     return ""
 
 
@@ -134,7 +146,9 @@ class _Tensors(ast.NodeTransformer):
         return node
 
 
-_ANY_OPERATION = "keras.ops.max(x)  # functions of keras.ops; or tf.numpy_function for real NumPy code"
+def _any_operation(context: DiagnosisContext) -> str:
+    numpy = "tf.numpy_function" if context.backend == "tensorflow" else "jax.pure_callback"
+    return f"keras.ops.max(x)  # functions of keras.ops; or {numpy} for real NumPy code"
 
 
 def _without_numpy(location: Location | None) -> str | None:
@@ -159,5 +173,7 @@ def _is_in_file(location: Location | None, method: Location | None) -> bool:
 def _needs_values(raised_in: tuple[str, ...]) -> bool:
     """Return whether an exception comes from a method that converts a tensor to a value."""
     methods = ("__getattr__", "__array__", "numpy", "__float__", "__int__", "__index__")
-    functions = [name for name in raised_in[:4] if name.startswith(("tensorflow.", "keras.", "tf_keras."))]
+    functions = [
+        name for name in raised_in[:4] if name.startswith(("tensorflow.", "keras.", "tf_keras.", "jax."))
+    ]
     return any(name.rpartition(":")[2] in methods for name in functions)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, phase
 from layertrace.diagnosis.rules.symbolic._steps import failed_traces
 from layertrace.diagnosis.rules.tracing._shared import accumulated
@@ -18,7 +18,7 @@ from layertrace.diagnosis.user_source import nodes_of
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT403", "python-branch-on-tensor", "error", links.AUTOGRAPH)
+@rule("LT403", "python-branch-on-tensor", "error", links.AUTOGRAPH, backends=ANY_BACKEND)
 def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer uses the value of a tensor in a Python branch or loop.
 
@@ -54,7 +54,7 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
         error = event.error
         if error is None or not is_branch(error.type, error.raised_in):
             continue
-        statement, fix = _branch_at(event, error.location)
+        statement, fix = _branch_at(context, event, error.location)
         yield Violation(
             message=f"{{layer}} uses the value of a tensor in {statement}, but tensors have no values while "
             f"{phase(event)}.",
@@ -76,7 +76,7 @@ def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
             (each for each in branches_of(failed.defined) if each.location.line == place.line), None
         )
         if branch is not None:
-            fix = f"tf.cond({branch.test}, if_true, if_false)  # each a function, in place of the if"
+            fix = f"{context.cond}({branch.test}, if_true, if_false)  # each a function, in place of the if"
             fix = (accumulated(context, failed.model, branch) if failed.model is not None else "") or fix
         culprit = f"{{layer}} uses the value of a tensor in {statement} of {name}"
         yield Violation(
@@ -92,9 +92,13 @@ def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _branch_at(event: Event, location: Location | None) -> tuple[str, str]:
-    """Return the name of the statement that asks for a value on a line, and its replacement."""
-    return _statement_at(nodes_of(event.defined_at), location, _BRANCHES)
+def _branch_at(context: DiagnosisContext, event: Event, location: Location | None) -> tuple[str, str]:
+    """Return the name of the statement that asks for a value on a line, and its replacement.
+
+    AutoGraph, which `@tf.function` applies, exists on TensorFlow alone.
+    """
+    branches = _BRANCHES if context.backend == "tensorflow" else _STEP_BRANCHES
+    return _statement_at(nodes_of(event.defined_at), location, branches)
 
 
 def _statement_at(nodes: Iterable[ast.AST], location: Location | None, branches: Branches) -> tuple[str, str]:
@@ -109,12 +113,13 @@ def _statement_at(nodes: Iterable[ast.AST], location: Location | None, branches:
     return "an if, a loop or a comparison", "keras.ops.where(condition, a, b)  # or keras.ops.cond"
 
 
+_BY_AUTOGRAPH = "; or @tf.function on call"
 Branches: TypeAlias = "tuple[tuple[tuple[type[ast.AST], ...], str, str], ...]"
 _BRANCHES: Branches = (
     (
         (ast.If, ast.IfExp),
         "an if statement",
-        "keras.ops.where(condition, a, b)  # or keras.ops.cond; or @tf.function on call",
+        f"keras.ops.where(condition, a, b)  # or keras.ops.cond{_BY_AUTOGRAPH}",
     ),
     (
         (ast.For,),
@@ -125,5 +130,5 @@ _BRANCHES: Branches = (
     ((ast.Assert,), "an assert statement", "tf.debugging.Assert(condition, [x])  # or remove the assert"),
 )
 _STEP_BRANCHES: Branches = tuple(
-    (kinds, statement, fix.replace("; or @tf.function on call", "")) for kinds, statement, fix in _BRANCHES
+    (kinds, statement, fix.replace(_BY_AUTOGRAPH, "")) for kinds, statement, fix in _BRANCHES
 )

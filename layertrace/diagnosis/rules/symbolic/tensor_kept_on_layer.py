@@ -9,10 +9,10 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import run_eagerly
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import assignments_in_class, dotted, function_around, nodes_at
 from layertrace.timeline.context import Failure, Observation
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import ErrorRef, Event, Location
 
 
 @rule(
@@ -20,6 +20,7 @@ from layertrace.timeline.event import Event, Location
     "tensor-kept-on-layer",
     "warning",
     links.RETURN_VALUES,
+    backends=ANY_BACKEND,
 )
 def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer or a function keeps a tensor of a graph.
@@ -158,10 +159,16 @@ def _is_leaked(context: DiagnosisContext) -> bool:
     places: list[Event | Failure] = [*context.errors]
     if context.failure is not None:
         places.append(context.failure)
-    return any(place.error is not None and "out of scope" in place.error.message for place in places)
+    return any(place.error is not None and _is_out_of_scope(place.error) for place in places)
+
+
+def _is_out_of_scope(error: ErrorRef) -> bool:
+    return "out of scope" in error.message or error.type == "UnexpectedTracerError"
 
 
 def _is_used(context: DiagnosisContext) -> bool:
     """Return whether the program ended because it asked a tensor of a graph for its values."""
     failure = context.failure
-    return failure is not None and "onvert a symbolic" in failure.error.message
+    return failure is not None and (
+        "onvert a symbolic" in failure.error.message or failure.error.type == "TracerArrayConversionError"
+    )

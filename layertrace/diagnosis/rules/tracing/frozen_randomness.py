@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import (
     calls,
@@ -24,7 +24,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT208", "frozen-randomness", "warning", links.SEED_GENERATOR)
+@rule("LT208", "frozen-randomness", "warning", links.SEED_GENERATOR, backends=ANY_BACKEND)
 def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer draws the same random numbers every time.
 

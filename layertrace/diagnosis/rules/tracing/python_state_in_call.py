@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import as_assign, only, stored_in_init
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.tracing._shared import (
     accumulated,
     attribute_path,
@@ -22,7 +22,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location, Opaque
 
 
-@rule("LT205", "python-state-in-call", "warning", links.SIDE_EFFECTS)
+@rule("LT205", "python-state-in-call", "warning", links.SIDE_EFFECTS, backends=ANY_BACKEND)
 def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer changes Python state in `call`, which happens only while it is traced.
 
@@ -108,7 +108,7 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             if branch is None
             else accumulated(context, layer, branch)
             or f"{_as_weight(first, step or 'call')}\n"
-            f"tf.cond({branch.test}, if_true, if_false)  # in {step or 'call'}, in place of the if",
+            f"{context.cond}({branch.test}, if_true, if_false)  # in {step or 'call'}, in place of the if",
             fix_place=("in place" if assigned else None) if branch is None else "elsewhere",
             edits=edits if assigned and branch is None else (),
             severity="error" if decides and grows else None if grows and is_state else "note",
