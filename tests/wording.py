@@ -18,7 +18,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 PYTHON = ("layertrace", "tests", "demos")
 PAGES = ("README.md", "CHANGELOG.md", "layertrace", "tests", "demos", ".github")
-_PROGRAMS = re.compile(r"tests/cases/(lt\d+_\w+|clean|field)/")  # programs as people write them
+_PROGRAMS = re.compile(r"tests/(backends/)?cases/(lt\d+_\w+|clean|field)/")  # programs as people write them
 _OWN = {"tests/wording.py", "tests/test_wording.py"}  # they name the words that they look for
 
 OPENINGS = {

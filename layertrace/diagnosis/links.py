@@ -14,6 +14,7 @@ __all__ = [
     "DISTRIBUTED_TRAINING",
     "FREE_VARIABLES",
     "FUNCTIONAL_API",
+    "KERAS_ON_JAX",
     "MASKING",
     "MIGRATING_TO_KERAS_3",
     "MIXED_PRECISION",
@@ -46,6 +47,7 @@ TRAINING = "https://keras.io/guides/training_with_built_in_methods/"
 TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
 RNN = "https://keras.io/guides/working_with_rnns/"
 PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
+KERAS_ON_JAX = "https://keras.io/guides/writing_a_custom_training_loop_in_jax/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"

@@ -27,7 +27,7 @@ ObservationKind = Literal[
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
-    "variables kept", "data changed", "not finite", "unguarded op", "targets",
+    "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
 ]  # fmt: skip
 
 

@@ -32,11 +32,12 @@ def test_every_case_has_all_its_programs():
 
 
 def test_every_rule_is_broken_by_a_program():
-    """The codes that programs expect are the codes of all rules."""
+    """The codes that programs expect are the codes of all rules; those of JAX are in `tests/backends`."""
     paths = [*programs("broken"), *programs("another")]
     broken = {code for path in paths for code, _, _ in expected(path)}
+    rules = [rule for rule in all_rules() if "tensorflow" in rule.backends]
 
-    assert broken == {rule.code for rule in all_rules() if rule.code.startswith("LT")}
+    assert broken == {rule.code for rule in rules if rule.code.startswith("LT")}
 
 
 @of("broken")

@@ -24,7 +24,7 @@ RECORD = ROOT / "record"
 
 
 def every_part():
-    """Yield the parts in the tables, and what they were in older versions; `tests/backends` looks for JAX's."""
+    """Yield the parts in the tables and in that of JAX, and what they were in older versions."""
     for table in (*TABLES.values(), jax_private.PARTS):
         for part in table.values():
             while part is not None:

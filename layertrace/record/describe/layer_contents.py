@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
 
-__all__ = ["created_variables", "layers_inside", "own_variables", "trainable_inside", "variables_inside"]
+__all__ = [
+    "created_variables", "layers_inside", "own_variables", "seeds_of", "trainable_inside", "variables_inside",
+]  # fmt: skip
 
 _MOST = 100_000  # objects that are looked at inside one layer
 _MODEL = "tf_keras.src.engine.training.Model"
@@ -64,6 +66,12 @@ def created_variables(layer: object) -> list[object]:
     return [*own_variables(layer), *others]
 
 
+def seeds_of(layer: object) -> list[object]:
+    """Return the variables in which the seed generators of a layer of Keras 3 keep their state."""
+    states = [safe.instance_dict(seeds).get("state") for seeds in _list(layer, "_seed_generators")]
+    return [state for state in states if state is not None]
+
+
 def _is_trainable(variable: object) -> bool:
     return safe.truth(safe.framework_attribute(variable, "_trainable")) is True
 
@@ -101,7 +109,7 @@ def _keras_variables(layer: object, above: set[int]) -> dict[int, object]:
         above: The identities of the layers around it, since one of these may be inside it again.
     """
     own = [*_list(layer, "_trainable_variables"), *_list(layer, "_non_trainable_variables")]
-    own += [safe.instance_dict(seeds).get("state") for seeds in _list(layer, "_seed_generators")]
+    own += seeds_of(layer)
     variables = {id(variable): variable for variable in own if variable is not None}
     for inner in _list(layer, "_layers"):
         if id(inner) not in above:

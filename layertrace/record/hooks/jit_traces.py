@@ -22,6 +22,7 @@ from layertrace.record.describe.retrace_causes import cause_of_jit, code_of, ins
 from layertrace.record.describe.traced_functions import record_of
 from layertrace.record.hooks.jit_compilations import at_work
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
+from layertrace.record.hooks.left_tracers import observe_left_tracers
 from layertrace.record.hooks.observer import Call, Observer, watching
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.process import safe
@@ -179,6 +180,7 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
             note.record.signatures.append((note.index, note.signature))
             at_work.traced = note
         after_trace(span)
+        observe_left_tracers(span)
         finish(span, ended)
 
 

@@ -13,6 +13,7 @@ from layertrace.record.describe.exceptions import ErrorNote, error_note, with_ca
 from layertrace.record.describe.values import Deferred, defer, look_at
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.left_tracers import note_call
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.tensor_paths import (
     Given,
@@ -259,7 +260,10 @@ def end(span: Span, result: object, subject: object) -> None:
         if kind == "call":
             if span[MODE] is not None:
                 after_call(span, subject)
-                note_output(span, result)
+                if Loaded.tf is None:
+                    note_call(span, subject)
+                else:
+                    note_output(span, result)
             note_inputs(span)
             _returned(span, ended, result)
         elif layer is not None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
-from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.graph_facts import tensors_in
 from layertrace.record.hooks.initial_values import any_repeated
 from layertrace.record.hub import hub
@@ -84,8 +83,6 @@ def _arguments(span: Span | None) -> Arguments | None:
 def note_output(span: Span, result: object) -> None:
     """Remember the tensors that a call returned until the graph that it was traced into is complete."""
     mode = span[MODE]
-    if Loaded.tf is None:  # who reads a tensor is asked of TensorFlow's graphs
-        return
     if mode is not None and mode.name == "graph" and mode.span is not None and hub.observers:
         note = trace_note(mode.span)
         if note is not None and safe.is_plain(result) is False:

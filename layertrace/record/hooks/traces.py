@@ -39,7 +39,8 @@ class TraceNote:
 
     `defined` is the code that readers are shown. `code` is compared with that of other functions: it is None
     for a function that `tf.data` maps, since each use of it is traced. `returned` are the tensors that
-    calls returned, until the trace ends. `signature` is what JAX specialized on, with what is not shown.
+    calls returned, until the trace ends. `signature` is what JAX specialized on, with what is not shown, and
+    `called` are the layers that were called in a trace by JAX, until it ends.
     """
 
     record: FunctionRecord
@@ -53,6 +54,7 @@ class TraceNote:
     graph: GraphSpec
     returned: list[tuple[Span, list[weakref.ref[Any]]]] = field(default_factory=list)
     signature: Mapping[str, Structure] = field(default_factory=dict)
+    called: list[tuple[Span, weakref.ref[Any]]] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:

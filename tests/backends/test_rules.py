@@ -1,0 +1,99 @@
+"""Each rule that knows mistakes of JAX finds them in other programs, too, and nothing in the fixed one.
+
+`.ci/run` runs these tests in an environment that has JAX and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from cases.cases import expected
+from keras_programs import printed
+
+from layertrace.diagnosis.registry import all_rules
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run"),
+]
+
+CASES = Path(__file__).parent / "cases"
+RUN = """
+import contextlib, io, json, pathlib, sys
+import keras, layertrace
+for path in map(pathlib.Path, sys.argv[1:]):
+    keras.backend.clear_session()
+    code = compile(path.read_text(), str(path), "exec")
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+        with layertrace.trace(report=False) as timeline:
+            exec(code, {"__name__": "__main__", "__file__": str(path)})
+    for finding in timeline.findings(select=["LT"]):
+        assert finding.fix or finding.edits, finding
+        names = [layer.name for layer in finding.layers] or ["-"]
+        for name in names:
+            print(json.dumps([path.parent.name, path.name, finding.code, name, finding.location.line]))
+"""
+
+
+def test_each_rule_that_knows_jax_alone_has_programs():
+    """A rule for JAX has a broken program, another one, and a fixed one."""
+    codes = {rule.code for rule in all_rules() if rule.backends == ("jax",)}
+    folders = {folder.name[:5].upper(): folder for folder in CASES.iterdir()}
+
+    assert len(codes) >= 2
+    assert codes <= folders.keys()
+    for folder in folders.values():
+        names = {file.name for file in folder.glob("*.py")}
+        assert names >= {"broken.py", "fixed.py"}
+        assert any(name.startswith("another_") for name in names)
+
+
+def test_the_findings_of_each_program_are_those_that_it_names(start):
+    """Code, layer and line are right, and a fixed program has none."""
+    files = sorted(CASES.glob("*/*.py"))
+    shown = printed(start("jax", "-c", RUN, *map(str, files), has_tensorflow=False))
+    found = sorted(map(json.loads, shown.splitlines()))
+    wanted = [[file.parent.name, file.name, *each] for file in files for each in expected(file)]
+
+    assert found == sorted(wanted)
+    assert len(files) >= 24
+
+
+RUN_FIXED = """
+import sys
+from pathlib import Path
+import layertrace
+
+def trace(lines):
+    keras.backend.clear_session()
+    file.write_text("\\n".join(lines))
+    with layertrace.trace(report=False) as timeline:
+        exec(compile("\\n".join(lines), str(file), "exec"), {"__name__": "__main__"})
+    return timeline
+
+import keras
+file = Path("program.py")
+for path in sys.argv[1:]:
+    lines = Path(path).read_text().splitlines()
+    try:
+        with layertrace.trace(report=False) as timeline:
+            exec(compile("\\n".join(lines), path, "exec"), {"__name__": "__main__"})
+    except ValueError:
+        (finding,) = timeline.findings(select=["LT408"])
+        assert finding.fix_place == "in place"
+        number = finding.location.line - 1
+        indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+        lines[number] = indent + finding.fix
+        print("fixed:", len(trace(lines).findings(select=["LT"])))
+"""
+
+
+def test_the_fix_of_variables_passed_to_jit_cures(start):
+    """The suggested line in place of the mistake runs, and nothing is found any more."""
+    files = [file for file in sorted(CASES.glob("lt408*/*.py")) if file.name != "fixed.py"]
+    shown = printed(start("jax", "-c", RUN_FIXED, *map(str, files), has_tensorflow=False))
+
+    assert [line for line in shown.splitlines() if line.startswith("fixed")] == ["fixed: 0"] * 2
