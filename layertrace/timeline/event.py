@@ -22,8 +22,8 @@ Difference = Literal["shape", "rank", "dtype", "encoding", "value", "structure",
 Flag = Literal["direct", "masked", "training lost", "from config", "name by position", "reference"]
 FunctionRole = Literal["train", "test", "predict"]
 VariableRole = Literal["optimizer", "metric", "seed", "counter"]
-Reason = Literal["signature", "second pass", "new function", "new instance", "context", "failed before",
-                 "run eagerly", "unknown"]  # fmt: skip
+Reason = Literal["signature", "second pass", "new function", "new instance", "new model", "new variables",
+                 "context", "failed before", "run eagerly", "unknown"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +283,8 @@ def _rounded(value: str | None) -> str | None:
 _LONG_FLOAT = re.compile(r"(?<![\w.])\d{1,3}\.\d{5,}(e[+-]?\d+)?")
 
 
+_EXPECTED: set[Reason] = {"second pass", "new model", "new instance", "new variables"}
+
 TRACED_TWICE = "traced twice: the first pass created the variables"
 """Why TensorFlow traces a function a second time, right after the first, if that created variables."""
 
@@ -302,8 +304,12 @@ class Cause:
 
     @property
     def is_expected(self) -> bool:
-        """Whether it is normal, so that there is nothing to change in the program."""
-        return self.reason == "second pass" or (self.reason == "signature" and bool(self.detail))
+        """Whether it is normal, so that there is nothing to change in the program.
+
+        The function of another model, of another instance or for other variables is a function of its own.
+        Where too many of them are created, LT203 and LT204 report that.
+        """
+        return self.reason in _EXPECTED or (self.reason == "signature" and bool(self.detail))
 
     def __str__(self) -> str:
         if self.reason == "second pass":

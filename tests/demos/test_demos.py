@@ -39,7 +39,7 @@ SHOWN = {
     ],
     "retrace_models": [
         "3 layers · 3 traces · 3 runs",
-        "another tf.function from the same code (number 3)",
+        "model 3 from line ",
         "init×1 build×1 call×1 traced · 1 trace · 3 runs",
     ],
     "retrace_shapes": [

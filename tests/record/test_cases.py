@@ -31,8 +31,8 @@ def test_new_models_are_many_functions_traced_once(ran):
     functions = of_name(ran.timeline, "one_step_on_data_distributed")
 
     assert [life.traced for life in functions] == [1] * 7
-    assert [life.causes[0].reason for life in functions[1:]] == ["new function"] * 6
-    assert "number 7" in functions[-1].causes[0].detail
+    assert [life.causes[0].reason for life in functions[1:]] == ["new model"] * 6
+    assert functions[-1].causes[0].detail.startswith("model 7 from line ")
 
 
 @case("lt201_retraced_by_shape")

@@ -194,7 +194,25 @@ def test_recreated_functions_count_as_new_ones():
 
     lives = [life for life in timeline.functions if life.name == "one_step_on_data_distributed"]
     assert [life.traced for life in lives] == [1, 1, 1]
-    assert [cause.reason for life in lives[1:] for cause in life.causes] == ["new function"] * 2
+    assert [cause.reason for life in lives[1:] for cause in life.causes] == ["new model"] * 2
+
+
+def test_functions_for_other_variables_are_functions_of_their_own():
+    """A function for each of two layers is expected; one for the same layer again or for none is not."""
+
+    def stepping(layer):
+        return tf.function(lambda x: 1.0 if layer is None else layer(x))
+
+    first, second = layers.Dense(2), layers.Dense(2)
+    with layertrace.trace() as timeline:
+        for layer in (first, second, first, None):
+            stepping(layer)(tf.ones((1, 3)))
+
+    causes = [cause for life in timeline.functions for cause in life.causes if cause.reason != "second pass"]
+    assert [(cause.reason, cause.is_expected) for cause in causes] == [
+        ("new variables", True), ("new function", False), ("new function", False),
+    ]  # fmt: skip
+    assert str(causes[0]) == "tf.function number 2 from the same code, for other variables"
 
 
 @pytest.mark.parametrize("k", ["keras", "tf_keras"])

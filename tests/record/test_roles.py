@@ -52,7 +52,7 @@ def test_keras_functions_have_a_role_and_a_model():
     ran = {life.function.label for life in timeline.functions if life.runs}
     assert ran == {"train of net", "test of net", "predict of net"}
     assert labels - ran == {"train step of net", "test step of net"}
-    assert not [e for e in timeline.where(kind="trace") if e.cause and e.cause.reason == "new function"]
+    assert not [e for e in timeline.where(kind="trace") if e.cause and e.cause.reason.startswith("new ")]
 
 
 def test_tf_keras_functions_have_a_role_and_a_model():
@@ -172,7 +172,27 @@ def test_models_of_one_line_are_compared_and_others_are_not():
         other.predict(ONES[:2], verbose=0)
 
     predicts = [life for life in timeline.functions if life.function.role == "predict"]
-    assert [[cause.reason for cause in life.causes] for life in predicts] == [[], ["new function"], []]
+    assert [[cause.reason for cause in life.causes] for life in predicts] == [[], ["new model"], []]
+    assert str(predicts[1].causes[0]).startswith("model 2 from line ")
+    assert predicts[1].causes[0].is_expected
+
+
+def test_a_model_that_is_compiled_again_has_a_function_recreated():
+    """Another model has a train function of its own; a second one of the same model is named as such."""
+    with layertrace.trace() as timeline:
+        for _ in range(2):
+            model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            for _ in range(2):
+                model.compile("sgd", "mse")
+                model.fit(ONES, TARGETS, verbose=0)
+
+    trains = [life for life in timeline.functions if life.function.label.startswith("train of")]
+    assert [[cause.reason for cause in life.causes] for life in trains] == [
+        [], ["new function"], ["new model"], ["new function"],
+    ]  # fmt: skip
+    again = trains[1].causes[0]
+    assert str(again) == "train function number 2 of the same model, as after another compile"
+    assert not again.is_expected
 
 
 def test_functions_of_the_program_have_no_role():

@@ -11,12 +11,13 @@ from layertrace.record.describe.traced_functions import FunctionRecord
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
-from layertrace.timeline.event import TRACED_TWICE, Cause, Change, Opaque, Structure
+from layertrace.timeline.event import TRACED_TWICE, Cause, Change, FunctionRef, Location, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 
 __all__ = [
     "cause_of",
     "cause_of_another",
+    "cause_of_another_model",
     "cause_of_jit",
     "code_of",
     "instance_of",
@@ -106,18 +107,44 @@ def _earlier(options: Any) -> list[tuple[Any, Any]]:
     return list(options.function_cache._primary)
 
 
-def cause_of_another(number: int, instance: Opaque | None) -> Cause:
+def cause_of_another(
+    number: int,
+    function: FunctionRef,
+    instance: Opaque | None,
+    *,
+    of_model: int | None,
+    has_own_variables: bool,
+) -> Cause:
     """Return why a function is traced although one with the same code was: TensorFlow traces each of them.
 
     Args:
         number: The 1-based index of the function among those with the same code.
-        instance: The instance that it is a method of, if it is a method.
+        function: The function.
+        instance: The instance that it is a method of, if it is a method of another one than the functions
+            before.
+        of_model: The 1-based index of the function among those of its model, if Keras created it for one.
+        has_own_variables: Whether no function before uses the variables that it uses.
     """
+    if of_model is not None and of_model > 1:
+        return Cause(
+            reason="new function",
+            detail=f"{function.role} function number {of_model} of the same model, as after another compile",
+        )
     if instance is not None:
         return Cause(
             reason="new instance", detail=f"{instance} is instance {number}; each is traced separately"
         )
+    if has_own_variables:
+        return Cause(
+            reason="new variables",
+            detail=f"tf.function number {number} from the same code, for other variables",
+        )
     return Cause(reason="new function", detail=f"another tf.function from the same code (number {number})")
+
+
+def cause_of_another_model(number: int, created: Location) -> Cause:
+    """Return why Keras has a function traced for a model after one for another model from the same line."""
+    return Cause(reason="new model", detail=f"model {number} from line {created.line}; each is traced")
 
 
 def _changes_of_kind(before: Any, now: Any, described_now: Mapping[str, Structure]) -> list[Change]:

@@ -27,8 +27,11 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.watch import Owners, after_trace, before_trace
 from layertrace.record.spans import PARENT, START, THREAD, CodePosition, Span, trace_note
 from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
+from layertrace.timeline.registry import Register
 
 __all__ = ["TRACES", "TraceNote"]
+
+_used_variables: Register[int] = Register()
 
 _SEED_OPS = 64  # ops that are looked at to decide whether a seed is a constant
 
@@ -39,8 +42,10 @@ class TraceNote:
 
     `defined` is the code that readers are shown. `code` is compared with that of other functions: it is None
     for a function that `tf.data` maps, since each use of it is traced. `returned` are the tensors that
-    calls returned, until the trace ends. `signature` is what JAX specialized on, with what is not shown, and
-    `called` are the layers that were called in a trace by JAX, until it ends.
+    calls returned, until the trace ends. `variables` are numbers of the trainable variables that the graph
+    uses, or of all if none is trainable; they are known when the trace has ended. `signature` is what JAX
+    specialized on, with what is not shown, and `called` are the layers that were called in a trace by JAX,
+    until it ends.
     """
 
     record: FunctionRecord
@@ -52,6 +57,7 @@ class TraceNote:
     defined: CodeType | None
     instance: Opaque | None
     graph: GraphSpec
+    variables: frozenset[int] = frozenset()
     returned: list[tuple[Span, list[weakref.ref[Any]]]] = field(default_factory=list)
     signature: Mapping[str, Structure] = field(default_factory=dict)
     called: list[tuple[Span, weakref.ref[Any]]] = field(default_factory=list)
@@ -123,6 +129,7 @@ def _end(span: Span, concrete: Any, _: object) -> None:
             note.graph = replace(note.graph, ops=len(ops))
             note.record.kept.append(note.index)
             note.record.traced.append(span[START])
+            note.variables = _variables(concrete.graph)
         _observe_seeds(span, ops, after_trace(span))
         if note is not None:
             returned, note.returned = note.returned, []
@@ -130,6 +137,19 @@ def _end(span: Span, concrete: Any, _: object) -> None:
                 observe_graph(span, concrete, ops, returned)
                 observe_values(span, ops, returned)
         finish(span, ended)
+
+
+def _variables(graph: Any) -> frozenset[int]:
+    """Return the numbers of the trainable variables that a graph uses, or of all if none is trainable."""
+    try:
+        used = graph.trainable_variables or graph.variables
+    except AssertionError:  # a variable that the function created is gone (TensorFlow 2.16 to 2.21)
+        return frozenset()
+    return frozenset(_number(variable) for variable in used)
+
+
+def _number(variable: object) -> int:
+    return _used_variables.get(variable) or _used_variables.add(variable, _used_variables.next_number())
 
 
 def _fail(span: Span, error: BaseException) -> None:

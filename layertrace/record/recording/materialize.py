@@ -14,13 +14,13 @@ from layertrace.record.backends.modes import EAGER, Mode
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote
 from layertrace.record.describe.observations import PendingObservation
-from layertrace.record.describe.retrace_causes import cause_of_another
 from layertrace.record.describe.values import describe, has_tensor, numbered_dtype, resolve
 from layertrace.record.hooks.layer_calls import Arguments
 from layertrace.record.hooks.runs import RunNote
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.hooks.variables import VariableNote
 from layertrace.record.layers import LayerRecord
+from layertrace.record.recording.alike_functions import AlikeFunctions
 from layertrace.record.spans import (
     DETAIL,
     DTYPE,
@@ -48,10 +48,8 @@ from layertrace.timeline.event import (
     ErrorRef,
     Event,
     Flag,
-    FunctionRef,
     LayerRef,
     Location,
-    Opaque,
     Structure,
     TensorSpec,
     by_beginning,
@@ -96,8 +94,7 @@ class EventBuilder:
         self._seqs: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self._created: dict[int, Location | None] = {}  # where each layer was created
-        self._siblings: dict[tuple[object, ...], dict[FunctionRef, int]] = {}
-        self._instances: dict[tuple[object, ...], set[Opaque | None]] = {}
+        self._alike = AlikeFunctions()
         self._locations: dict[int, tuple[CodePosition, Location]] = {}
         self._specific: dict[str, Callable[[Fields, Span, Record], None]] = {
             "init": self._init,
@@ -271,26 +268,11 @@ class EventBuilder:
     def _trace(self, fields: Fields, span: Span, record: Record) -> None:
         note = cast(TraceNote, span[DETAIL])
         fields["inputs"] = note.inputs
-        fields["cause"] = note.cause or self._another(note)
+        model = note.record.model
+        created = None if model is None else self._created.get(model, model)
+        fields["cause"] = note.cause or self._alike.cause(note, created)
         fields["graph"] = note.graph
         fields["defined_at"] = _defined_at(note.defined)
-
-    def _another(self, note: TraceNote) -> Cause | None:
-        """Return the cause if other functions of the same code were traced: TensorFlow traces each one."""
-        if note.code is None or note.index > 1:
-            return None
-        # Keras creates the functions of all models from the same code; only those for the same role, and of
-        # models from the same line, are instances of one function.
-        ref, model = note.function, note.record.model
-        made = None if model is None else self._created.get(model, model)
-        key = (note.code, note.code.co_filename, ref.role, ref.step, made)
-        siblings = self._siblings.setdefault(key, {})
-        number = siblings.setdefault(note.function, len(siblings) + 1)
-        instances = self._instances.setdefault(key, set())
-        # Without a number (`<Agent #2>`), which a class with slots has not, two instances look the same.
-        is_known = note.instance in instances and (note.instance is None or "#" in note.instance.text)
-        instances.add(note.instance)
-        return None if number == 1 else cause_of_another(number, None if is_known else note.instance)
 
     def _run(self, fields: Fields, span: Span, record: Record) -> None:
         note = cast(RunNote, span[DETAIL])

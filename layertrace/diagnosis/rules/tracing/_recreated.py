@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
-from layertrace.timeline.event import Event, FunctionRef, Location
+from layertrace.timeline.event import Event, FunctionRef, Location, Reason
 from layertrace.timeline.ownership import is_check_layer_file, is_tensorflow_file
 
 MIN_FUNCTIONS = 5
@@ -18,12 +18,12 @@ MIN_RUNS_PER_TRACE = 5
 """Runs for each trace that make a function worth creating: a trace takes as long as many runs."""
 
 
-def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tuple[str, list[Event]]]:
+def recreated_functions(context: DiagnosisContext, *reasons: Reason) -> Iterator[tuple[str, list[Event]]]:
     """Yield the functions that were created again and again from one code, where there are many.
 
     Args:
         context: What to examine.
-        reason: The `Cause.reason` of their first traces: `new function` or `new instance`.
+        reasons: The `Cause.reason` of their first traces, such as `new function`.
 
     Yields:
         The name of the functions, and the first trace of each, except that of the first function.
@@ -32,7 +32,7 @@ def recreated_functions(context: DiagnosisContext, reason: str) -> Iterator[tupl
     useful = UsefulFunctions(context)
     seen: set[FunctionRef] = set()
     for event in context.events("trace"):
-        if event.cause is None or event.cause.reason != reason or event.function is None:
+        if event.cause is None or event.cause.reason not in reasons or event.function is None:
             continue
         layer = context.enclosing_layer(event)
         if layer is not None and not is_user_defined(layer):

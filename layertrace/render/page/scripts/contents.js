@@ -251,7 +251,7 @@ function* causePart(event) {
   yield el(
     "section",
     { class: "cause" },
-    el("h4", {}, "why it was traced again"),
+    el("h4", {}, cause.reason.startsWith("new ") ? "why it was traced" : "why it was traced again"),
     rows.length ? "" : el("p", {}, cause.text),
     table,
     compared,

@@ -60,7 +60,8 @@ function* hoverLines(event) {
   );
   const place = placeOf(column.place[event]).short;
   if (place) yield el("p", { class: "quiet" }, place);
-  if (causeOf(event)) yield el("p", { class: "note" }, causeOf(event).text);
+  const cause = causeOf(event);
+  if (cause) yield el("p", { class: cause.expected ? "quiet" : "note" }, cause.text);
   if (errorOf(event)) yield el("p", { class: "failed" }, `✗ ${errorOf(event).type}: ${errorOf(event).first}`);
   for (const finding of marks.get(event) ?? [])
     yield el(
