@@ -62,7 +62,7 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         if owner is not None and event.layer is not None and not _is_tracked(context, owner, event.layer):
             created.setdefault((owner, event.location), []).append((event.layer, event))
     for (owner, location), pairs in created.items():
-        if not any(context.of(layer, "variable") for layer, _ in pairs):
+        if not any(_has_weights(context, layer, init) for layer, init in pairs):
             continue  # an activation or a merge loses nothing: tests/cases/clean/helpers_without_weights.py
         inner, first = pairs[0]
         name = inner.class_name
@@ -112,6 +112,15 @@ def _creating_layer(context: DiagnosisContext, init: Event) -> LayerRef | None:
         return outer.layer if is_users else None
     step = context.step_of(init)
     return None if step is None or is_guarded(init.location) else step.layer
+
+
+def _has_weights(context: DiagnosisContext, layer: LayerRef, init: Event) -> bool:
+    """Return whether a layer has variables, or a layer that it created has weights."""
+    parts = {inner.layer for inner in context.descendants(init) if inner.kind == "init"} - {None, layer}
+    weights = [event.variable for part in parts if part is not None for event in context.of(part, "variable")]
+    return bool(context.of(layer, "variable")) or any(
+        weight is not None and weight.role is None for weight in weights
+    )
 
 
 def _is_tracked(context: DiagnosisContext, owner: LayerRef, layer: LayerRef) -> bool:
