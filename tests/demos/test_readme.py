@@ -1,4 +1,4 @@
-"""The samples in the README are what is printed today."""
+"""The samples in the README, and on the pages it links to, are what is printed today."""
 
 import functools
 import re
@@ -13,6 +13,8 @@ from layertrace.timeline import Timeline
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {page: page.read_text(encoding="utf-8") for page in sorted(ROOT.glob("layertrace/*/README.md"))}
+TEXTS = (README, *PAGES.values())
 TIME = r"[\d.,]+ (?:µs|ms|s|min)\b"
 ELISION = re.compile(r"E?[│├└─ ]*…(?: .*inside)?")
 
@@ -33,14 +35,16 @@ DEMOS = {
     "Head  float32[2, 5]": ("demos/check_layer.py", 92),
     "fit.py  ": ("demos/fit.py", 86),
     "└── 18 trace 2  predict": ("demos/gcn_in_cnn_traced.py", 80),
-    "LT101 variable-created-in-call": ("demos/gcn_in_cnn_traced.py", 96),
+    "LT101 variable-created-in-call": ("demos/gcn_in_cnn_traced.py", 88),
+    "check config-round-trip": ("demos/check_layer.py", 86),
 }
 """How a sample begins, the demo that prints it, and the width that it was printed in."""
 
 
 def blocks(language):
-    """Return the blocks of a language in the README."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+    """Return the blocks of a language in the README and on the pages that it links to."""
+    block = re.compile(rf"^```{language}\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+    return [found for text in TEXTS for found in block.findall(text)]
 
 
 def sample(beginning):
@@ -107,6 +111,38 @@ def test_the_sample_of_a_mistake_in_an_expression_is_raised():
         Timeline().matches("initt build")
 
     assert str(raised.value).splitlines() == sample("unknown kind 'initt'")
+
+
+def test_the_sample_of_a_test_passes(tmp_path):
+    """The test of a layer's life is one that pytest runs."""
+    (block,) = [block for block in blocks("python") if "def test_my_layer" in block]
+    layer = (ROOT / "demos" / "tutorial.py").read_text(encoding="utf-8").partition("with layertrace")[0]
+    names = "assert_lifecycle, assert_max_traces, assert_shapes"
+    program = tmp_path / "test_readme_sample.py"
+    program.write_text(f"{layer}\nfrom layertrace.testing import {names}\n\n\n{block}")
+    done = warm.run("-m", "pytest", "-q", "-p", "no:cacheprovider", program, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_readme_is_short():
+    """It is read in a minute, and no sample scrolls sideways at the width of GitHub's pages."""
+    samples = re.findall(r"^```\w+\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+
+    assert README.count("\n") <= 220
+    assert [line for sample in samples for line in sample.splitlines() if len(line) > 88] == []
+
+
+def test_every_page_of_the_package_is_linked():
+    """What moved from the README to a page next to the code is one click away, and no link leads nowhere."""
+    linked = {link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README)}
+    pages = {page.relative_to(ROOT).as_posix() for page in PAGES}
+
+    assert not pages - linked
+    assert {"tests/cases/README.md", "tests/benchmarks/README.md", "layertrace/README.md"} <= linked
+    for page, text in {ROOT / "README.md": README, **PAGES}.items():
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
 
 
 def test_the_number_of_rules_that_know_other_backends_is_right():

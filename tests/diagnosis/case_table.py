@@ -1,7 +1,7 @@
-"""Write the table of cases in the README: the finding of each broken program in `tests/cases`.
+"""Write the table of cases in `tests/cases/README.md`: the finding of each broken program in `tests/cases`.
 
 python tests/diagnosis/case_table.py           # print the table
-python tests/diagnosis/case_table.py --write   # write it to the README
+python tests/diagnosis/case_table.py --write   # write it to that page
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from cases.cases import expected, programs, run  # noqa: E402  # found by the line above
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[1] / "cases" / "README.md"
 BEGIN, END = "<!-- cases: begin -->", "<!-- cases: end -->"
 
 
@@ -52,19 +52,19 @@ def table() -> str:
 
 
 def main() -> None:
-    """Print the table, or write it to the README."""
+    """Print the table, or write it to the page."""
     verbatim = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=verbatim)
-    parser.add_argument("--write", action="store_true", help="write it to the README")
+    parser.add_argument("--write", action="store_true", help="write it to the page")
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     new_table = table()
     if not arguments.write:
         print(new_table)
         return
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{new_table}\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{new_table}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

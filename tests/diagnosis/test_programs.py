@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from cases.cases import expected, found_in, path_of, programs, run
-from diagnosis.case_table import README, rows_of
+from diagnosis.case_table import PAGE, rows_of
 
 from layertrace import Timeline
 from layertrace.diagnosis import all_rules
@@ -50,7 +50,7 @@ def test_each_case_is_diagnosed(path):
         assert finding.fix or finding.edits, finding.code
         assert finding.evidence, finding.code
         assert len(finding.evidence) <= 2, finding.code
-    missing = [row for row in rows_of(path, timeline) if row not in README.read_text(encoding="utf-8")]
+    missing = [row for row in rows_of(path, timeline) if row not in PAGE.read_text(encoding="utf-8")]
     assert not missing, "run python tests/diagnosis/case_table.py --write"
 
 

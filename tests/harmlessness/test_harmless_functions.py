@@ -161,7 +161,7 @@ def test_autograph_converts_a_method_when_asked_to(cls, engine):
     assert "if_stmt" in code
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper has code of its own: the README names it")
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper has code of its own, see record/README")
 @CLASSES
 def test_a_method_is_where_the_author_wrote_it(cls):
     """Its file, its first line, its globals and its identity, by every way to ask."""
@@ -187,7 +187,7 @@ def test_a_method_is_where_the_author_wrote_it(cls):
     assert traced == bare
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper is a frame of its own: the README names it")
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper is a frame of its own, see record/README")
 def test_a_method_finds_its_caller():
     """The frame above `__init__` is that of the subclass, with its variables and its line."""
     bare = Given(4)
@@ -225,7 +225,7 @@ def test_an_alias_in_another_class_is_the_authors_function(engine):
     assert timeline.where(kind="call")
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper is a frame of its own: the README names it")
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a wrapper is a frame of its own, see record/README")
 def test_the_frames_of_an_operation_are_the_programs():
     """What TensorFlow notes as "defined at" names no frame of layertrace."""
     layer, legacy = keras.layers.Dense(2), ShiftLegacy()

@@ -171,13 +171,14 @@ def _fitted(units: int, runs: int, *, dropout: bool) -> Timeline:
     return story.timeline()
 
 
-def test_the_readme_shows_what_is_printed():
+def test_the_page_of_the_command_line_shows_what_is_printed():
     """One layer, its size and the epochs changed: each is one line, with what follows from it."""
     difference = diff(_fitted(32, 8, dropout=False), _fitted(64, 4, dropout=True))
 
     shown = _shown(difference, 88, before="yesterday", now="run")
     assert_golden("differences_readme", shown)
-    assert shown in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = Path(__file__).parents[2] / "layertrace" / "cli" / "README.md"
+    assert shown in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])

@@ -2,7 +2,8 @@
 
     python tests/testing/compare_with_keras.py
 
-Below are the rows of the README's table, in which `check_layer` finds all mutants (`test_mutants.py`).
+Below are the rows of the table in `layertrace/testing/README.md`, in which `check_layer` finds all mutants
+(`test_mutants.py`).
 
 `run_layer_test` gets what an author can state: the shape of the output and the numbers of weights.
 """
