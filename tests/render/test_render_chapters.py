@@ -13,6 +13,7 @@ from layertrace.diagnosis import Finding
 from layertrace.diagnosis.finding import Evidence
 from layertrace.render import overview, text, tree, verdict
 from layertrace.render.console import written
+from layertrace.render.trees.event_signatures import Signatures
 from layertrace.timeline import Cause, Change, Event, Timeline
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import Location
@@ -442,3 +443,57 @@ def test_many_functions_of_one_statement_are_counted():
     assert len(lines) <= 40
     assert any(re.match(r" +… \d+ more rows of functions and calls", line) for line in lines)
     assert any(line.startswith("9  dense(x)") for line in lines)
+
+
+def test_an_eager_call_of_many_different_layers_is_opened():
+    """It is the only pass of its statement, and therefore in its row; the layers inside stand below."""
+    story = Story()
+    layers = [story.layer(f"Block{number}", f"block_{number}") for number in range(60)]
+    with story.span("call", story.layer("Net", "net"), at=8):
+        for layer in layers:
+            story.add("call", layer)
+    lines = shown(with_source(story, {8: "net(x)"}))
+
+    assert "call ×61: net, 60 inside" in lines[2]
+    assert sum("call 1  block_" in line for line in lines) > 20
+    assert len(lines) <= 40
+
+
+def large(calls: int, monkeypatch) -> Timeline:
+    """Calls of two layers, in a recording that counts as large: first all different, then all alike."""
+    monkeypatch.setattr("layertrace.render.chapters.overview.MOST_EVENTS", calls // 2)
+    monkeypatch.setattr("layertrace.render.chapters.large._MOST_VARIED", calls // 2)
+    monkeypatch.setattr("layertrace.render.chapters.large._SAMPLE", calls // 10)
+    story = Story()
+    varied, alike = story.layer("Varied", "varied"), story.layer("Alike", "alike")
+    for size in range(calls):
+        story.add("call", varied, at=5, inputs=spec(f"float32[{size}, 4]"))
+    for _ in range(calls):
+        story.add("call", alike, at=6, inputs=spec("float32[4, 4]"))
+    return with_source(story, {5: "varied(x)", 6: "alike(x)"})
+
+
+def test_of_very_many_events_only_those_that_repeat_have_a_tree(monkeypatch):
+    """A few of a million different calls would show no more than the row; to number them takes a minute."""
+    numbered = []
+    monkeypatch.setattr(
+        "layertrace.render.chapters.large.Signatures",
+        lambda timeline, marks=None, roots=None: numbered.append(roots) or Signatures(timeline, {}, roots),
+    )
+    timeline = large(200, monkeypatch)
+    page = "\n".join(shown(timeline))
+
+    assert "call ×200: varied" in page
+    assert "float32[0, 4]" not in page
+    assert "call ×200  alike (Alike)" in page
+    assert len(numbered[-1]) == 200
+
+
+def test_a_finding_opens_the_tree_of_very_many_events(monkeypatch):
+    """One looks for what is around it."""
+    timeline = large(200, monkeypatch)
+    evidence = (Evidence("x", (100,), None),)
+    finding = Finding(code="LT101", name="n", severity="error", message="m", evidence=evidence)
+    page = "\n".join(shown(timeline, findings=[finding]))
+
+    assert "float32[0, 4]" in page

@@ -16,6 +16,7 @@ from layertrace.render.chapters.columns import Columns
 from layertrace.render.chapters.contents import Contents, contents_of
 from layertrace.render.chapters.headline import Headline
 from layertrace.render.chapters.joining import joined
+from layertrace.render.chapters.large import folds_of_large
 from layertrace.render.chapters.places import LinePlaces, leave_out
 from layertrace.render.chapters.rows import OverviewRow, RowWriter, shortened
 from layertrace.render.chapters.section import Section
@@ -187,6 +188,11 @@ class _Page:
         every_row += [self._between] if self._between else []
         self._files = {part.file for chapter, _ in shown._chapters for part in chapter.statements}
         self._columns = Columns(every_row, self._width, self._glyphs, console)
+        if len(shown._events) <= MOST_EVENTS or shown.depth is not None:
+            self._folds = shown._tree.outline.folds
+        else:
+            marks = shown._tree.all_marks
+            self._folds = folds_of_large(shown._events, self._sections, marks, wanted=shown.fold)
 
     def lines(self) -> list[Text]:
         """Return the finished lines."""
@@ -302,7 +308,7 @@ class _Page:
             lines,
             folded=shown.fold,
             roots=roots,
-            folds=shown._tree.outline.folds,
+            folds=self._folds,
         )
 
     def _body(self) -> list[Text]:

@@ -29,7 +29,10 @@ class Opening(NamedTuple):
 
 @dataclass(slots=True)
 class Section:
-    """A chapter, its rows, and the tree inside it."""
+    """A chapter, its rows, and the tree inside it.
+
+    It has no tree if it `is_too_varied`: if it has very many events, which hardly repeat.
+    """
 
     chapter: Chapter
     contents: Contents
@@ -38,6 +41,7 @@ class Section:
     outline: Outline | None = None
     is_whole: bool = False
     is_partly: bool = False
+    is_too_varied: bool = False
     tree: list[Row] = field(default_factory=list)
     _opening: Opening | None = None
 
@@ -59,6 +63,8 @@ class Section:
         """
         contents = self.contents
         happened = bool(contents.built or contents.calls or contents.variables or contents.errors)
+        if self.is_too_varied:
+            return False
         return happened or len(contents.created) > 1 or (self.is_noticed and bool(self.passes))
 
     @property
@@ -95,6 +101,9 @@ class Section:
             for row in self.passes
             if row.way is not None and row.way.outermost
         ]
+        if not self.passes:  # the only one is in the row of the chapter
+            ways = [way for way in self.contents.passes if way.outermost]
+            openings += [Opening(_typical_trace(way), self.row, self.duration_ns) for way in ways]
         if not openings:  # traces and executions without a layer: the rows have all of them
             return Opening(())
         return max(openings, key=lambda opening: opening.duration_ns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from layertrace.diagnosis import Finding
@@ -53,10 +53,16 @@ class Signatures:
     Args:
         timeline: The events. They are kept alive, because what they hold is identified by its `id`.
         marks: Words at events; what has other words does not look the same in other layers.
+        roots: The events to number, with their descendants, if not all of them.
     """
 
-    def __init__(self, timeline: Timeline, marks: Mapping[int, str] = EMPTY_MAPPING) -> None:
-        self._events = tuple(timeline)
+    def __init__(
+        self,
+        timeline: Timeline,
+        marks: Mapping[int, str] = EMPTY_MAPPING,
+        roots: Iterable[Event] | None = None,
+    ) -> None:
+        self._events = tuple(timeline) if roots is None else tuple(_with_descendants(timeline, roots))
         self._marks = marks
         self._frozen: dict[int, int] = {}
         self._values: dict[Hashable, int] = {}
@@ -234,3 +240,14 @@ def _hashable(value: object) -> Hashable:
     except TypeError:
         return repr(value)
     return (type(value), value)  # 1, 1.0 and True are equal, and are not the same argument
+
+
+def _with_descendants(timeline: Timeline, roots: Iterable[Event]) -> Iterator[Event]:
+    """Yield events, each before its descendants."""
+    by_parent = timeline.by_parent
+    for root in roots:
+        waiting = [root]
+        while waiting:
+            event = waiting.pop()
+            yield event
+            waiting += by_parent.get(event.seq, ())
