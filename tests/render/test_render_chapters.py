@@ -430,6 +430,22 @@ def test_a_selection_keeps_the_passes_of_its_calls():
     assert any(re.match(r" +step  traced +call ×2: block_7 ×2", line) for line in lines)
 
 
+def test_where_few_rows_fit_those_that_took_longest_are_shown():
+    """What took the time is not behind a note; a row has one line before another is left out."""
+    timeline = training()
+    events = [
+        structs.replace(event, duration_ns=9_000_000_000) if event.kind == "run" else event
+        for event in timeline
+    ]
+    slow = Timeline(events, (), timeline.surroundings)
+
+    assert not any("traced twice" in line for line in shown(timeline, max_lines=7))
+    assert "step  trace 1, 2" in shown(timeline, max_lines=6)[4]
+    lines = shown(slow, max_lines=6)
+    assert "step  run ×40" in lines[4]
+    assert lines[5].strip() == "… 2 more rows of functions and calls"
+
+
 def test_many_functions_of_one_statement_are_counted():
     """A statement that traces a hundred functions does not push the others off the screen."""
     story = Story()

@@ -53,7 +53,8 @@ MORE_BETWEEN = " · "
 MOST_ATTEMPTS = 4
 SMALL_PART = 50
 PASS_INDENT = 2
-MOST_PASSES = (12, 6, 4, 2, 1)
+ROOM_FOR_PASSES = ((12, False), (6, False), (4, False), (4, True), (2, True), (1, True))
+"""How many rows of passes each statement has, and whether each is one line, in the order of trying."""
 
 
 _Candidate = tuple[int, int, Section, Outline]
@@ -216,9 +217,9 @@ class _Page:
             - sum(len(self._columns.lines_of(section.row, self._columns.width)) for section in self._sections)
         )
         body: list[Text] = []
-        for most in MOST_PASSES:
+        for most, is_brief in ROOM_FOR_PASSES:
             for section in self._sections:
-                section.passes = shortened(section.passes, most, self._glyphs)
+                section.passes = shortened(section.passes, most, self._glyphs, is_brief=is_brief)
             body = self._fitted(room, self._limit - len(head) - len(foot))
             if len(head) + len(body) + len(foot) <= self._limit:
                 break

@@ -35,6 +35,7 @@ class OverviewRow:
         tail: The end of the name, which is never cut: `trace 1, 2`.
         words: What happened, as facts that may be spread over several lines.
         time: How long it took; empty if nothing was timed.
+        duration_ns: The same as a number; 0 if nothing was timed.
         is_longest: Whether no other statement took as long.
         way: The pass whose calls it counts.
         left_out: The number of rows that it stands for, if it is a note.
@@ -45,6 +46,7 @@ class OverviewRow:
     tail: Text = field(default_factory=Text)
     words: list[Text] = field(default_factory=list)
     time: str = ""
+    duration_ns: int = 0
     is_longest: bool = False
     way: Pass | None = None
     left_out: int = 0
@@ -165,7 +167,8 @@ class RowWriter:
         self, name: Text, rest: str, words: list[Text], duration_ns: int | None, way: Pass | None = None
     ) -> OverviewRow:
         time = "" if duration_ns is None else formatting.duration(duration_ns, self._glyphs)
-        return OverviewRow("", name, Text(self._glyphed(f"  {rest}" if rest else "")), words, time, way=way)
+        tail = Text(self._glyphed(f"  {rest}" if rest else ""))
+        return OverviewRow("", name, tail, words, time, duration_ns or 0, way=way)
 
     def _in_one_row(self, way: Pass) -> Iterator[Text]:
         """Yield what a pass without a trace did, for the row of a chapter that did nothing else."""
@@ -228,11 +231,24 @@ class RowWriter:
         return sentences.glyphed(text, self._glyphs)
 
 
-def shortened(rows: list[OverviewRow], most: int, glyphs: Glyphs) -> list[OverviewRow]:
-    """Return at most so many rows of passes; the last one counts those that are left out."""
+def shortened(
+    rows: list[OverviewRow], most: int, glyphs: Glyphs, *, is_brief: bool = False
+) -> list[OverviewRow]:
+    """Return at most so many rows of passes, those that took longest; the last one counts the others.
+
+    Args:
+        rows: The rows of a statement.
+        most: How many to return.
+        glyphs: The symbols that can be shown.
+        is_brief: Whether to keep only the first fact of each row.
+    """
+    for row in rows if is_brief else ():
+        del row.words[1:]
     if len(rows) <= most:
         return rows
-    left_out = sum(row.left_out or 1 for row in rows[most - 1 :])
+    by_time = sorted(range(len(rows)), key=lambda place: (rows[place].left_out, -rows[place].duration_ns))
+    kept = sorted(by_time[: most - 1])
+    left_out = sum(rows[place].left_out or 1 for place in by_time[most - 1 :])
     note = OverviewRow(name=inked(f"  {glyphs.dots} {left_out:,} more rows of functions and calls", QUIET))
     note.left_out = left_out
-    return [*rows[: most - 1], note]
+    return [*(rows[place] for place in kept), note]
