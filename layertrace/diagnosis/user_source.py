@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from layertrace.timeline.event import Location
@@ -54,15 +54,21 @@ def tree_of(file: str) -> ast.Module | None:
 
 def function_at(location: Location | None) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
     """Return the function defined at a location (`Event.defined_at`); None if its source is missing."""
-    tree = None if location is None else _tree(location.file)
-    if tree is None or location is None:
-        return None
-    for node in ast.walk(tree):
+    return None if location is None else _functions(location.file).get(location.line)
+
+
+@lru_cache(maxsize=256)
+def _functions(file: str) -> Mapping[int, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+    """Return the functions of a file by the lines that they begin in; of several, the outermost.
+
+    Several rules ask for the method of each layer, and a model may have thousands.
+    """
+    functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
+    for node in ast.walk(_tree(file) or ast.Module([], [])):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", ())]
-            if location.line in (node.lineno, *decorators):
-                return node
-    return None
+            for line in (node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))):
+                functions.setdefault(line, node)
+    return functions
 
 
 def function_around(location: Location) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

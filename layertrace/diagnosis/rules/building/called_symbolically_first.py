@@ -61,8 +61,9 @@ def called_symbolically_first(context: DiagnosisContext) -> Iterator[Violation]:
         if "build" in state.methods or "call" not in state.methods:
             continue
         symbolic = [call for call in calls if call.mode == "symbolic"]
-        is_outermost = all(context.enclosing_call(call) is None for call in calls)
-        if not symbolic or len(calls) < 2 or not is_outermost:
+        if not symbolic or len(calls) < 2:
+            continue
+        if any(context.enclosing_call(call) is not None for call in calls):
             continue
         if any(call.error is not None for call in calls) or not _shows_its_calls(context, state, calls):
             continue

@@ -53,8 +53,8 @@ def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
         function = function_at(method)
         if method is None or not isinstance(function, ast.FunctionDef):
             continue
-        call = _call_by_rnn(context, state.layer)
-        returned = None if call is None else _returns_given_state(function)
+        returned = _returns_given_state(function)
+        call = None if returned is None else _call_by_rnn(context, state.layer)
         if call is None or returned is None or (method.file, method.line) in reported:
             continue
         reported.add((method.file, method.line))
