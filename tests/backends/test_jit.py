@@ -235,7 +235,7 @@ for event in timeline.where(kind="trace"):
     assert seen == [
         "train of net 1 None",
         "train of net 2 signature",
-        "train of net_1 1 new function",
+        "train of net_1 1 new model",
         "train of net_1 2 signature",
         "train of net 1 new function",
     ]
