@@ -351,3 +351,18 @@ for event in timeline.where(kind=("trace", "run")):
         "run train of net 2 4 None",
     ]
     assert done.stderr.count("LayertraceWarning") == 1
+
+
+def test_a_function_that_is_jitted_again_is_named_as_jax_does(lines_of):
+    """JAX traces each function object, although the code is the same."""
+    seen = lines_of("""
+import jax, keras, layertrace
+import jax.numpy as jnp
+
+with layertrace.trace() as timeline:
+    for rate in (1.0, 2.0):
+        jax.jit(lambda x: x * rate)(jnp.ones(3))
+print(*[event.cause for event in timeline.where(kind="trace")], sep="\\n")
+""")
+
+    assert seen == ["None", "another jax.jit function from the same code (number 2)"]

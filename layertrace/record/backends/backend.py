@@ -23,6 +23,7 @@ class Backend:
     Attributes:
         name: As `keras.backend.backend()` returns it.
         packages: Whose versions a recording names, besides Keras.
+        traced_function: What readers call a function that the backend traces.
         fast_tensor: The class of eager tensors, if `call` has a fast path for it.
         fast_methods: TensorFlow's methods that return a tensor's shape, and the number of its dtype.
         look: Returns both for a tensor of another backend; None for TensorFlow, whose methods are faster.
@@ -30,6 +31,7 @@ class Backend:
 
     name = "numpy"
     packages: tuple[str, ...] = ("numpy",)
+    traced_function = "traced function"
     fast_tensor: type | None = None
     fast_methods: tuple[Any, Any] = (None, None)
     look: Callable[[Any], tuple[tuple[int, ...], int]] | None = staticmethod(_of_array)

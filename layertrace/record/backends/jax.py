@@ -28,6 +28,7 @@ class Jax(Backend):
 
     name = "jax"
     packages = ("jax", "jaxlib")
+    traced_function = "jax.jit function"
     look = staticmethod(_of_array)
 
     def __init__(self) -> None:

@@ -22,6 +22,7 @@ class TensorFlow(Backend):
 
     name = "tensorflow"
     packages = ("tensorflow",)
+    traced_function = "tf.function"
     look = None
 
     def __init__(self) -> None:

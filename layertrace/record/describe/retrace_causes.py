@@ -9,6 +9,7 @@ from typing import Any
 from layertrace.record.describe.trace_signatures import described, signature
 from layertrace.record.describe.traced_functions import FunctionRecord
 from layertrace.record.frameworks import tensorflow_private
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
 from layertrace.timeline.event import TRACED_TWICE, Cause, Change, FunctionRef, Location, Opaque, Structure
@@ -134,12 +135,13 @@ def cause_of_another(
         return Cause(
             reason="new instance", detail=f"{instance} is instance {number}; each is traced separately"
         )
+    kind = Loaded.backend.traced_function
     if has_own_variables:
         return Cause(
             reason="new variables",
-            detail=f"tf.function number {number} from the same code, for other variables",
+            detail=f"{kind} number {number} from the same code, for other variables",
         )
-    return Cause(reason="new function", detail=f"another tf.function from the same code (number {number})")
+    return Cause(reason="new function", detail=f"another {kind} from the same code (number {number})")
 
 
 def cause_of_another_model(number: int, created: Location) -> Cause:
