@@ -657,11 +657,107 @@ class KeepsSizes(Sound):
         self.sizes.append(outputs.shape[-1])  # breaks: python-state
 
 
+class PopsInput(keras.layers.Layer):
+    def call(self, inputs):
+        first = inputs.pop(0)  # breaks: input-unchanged
+        return first * 2 + inputs[0]
+
+
+class ChangesMapping(Sound):
+    def build(self, input_shape):
+        super().build(input_shape["a"])
+
+    def call(self, inputs):
+        return super().call(self.scaled(inputs)["a"])
+
+    def scaled(self, features):
+        features["a"] = features["a"] * 2  # breaks: input-unchanged
+        return features
+
+
+class NormalizesBatch(Sound):
+    def call(self, inputs):  # breaks: rows-independent
+        return super().call(inputs - tf.reduce_mean(inputs, axis=0, keepdims=True))
+
+
+class RollsBatch(Sound):
+    def call(self, inputs):  # breaks: rows-independent
+        return tf.roll(super().call(inputs), 1, axis=0)
+
+
+class CountsInference(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.count = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
+
+    def call(self, inputs, training=False):
+        self.count.assign_add(1)  # breaks: state-in-inference
+        return super().call(inputs)
+
+
+class NoteOfPeak(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.peak = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        self.note(tf.reduce_max(tf.abs(inputs)))
+        return super().call(inputs)
+
+    def note(self, size):
+        self.peak.assign(tf.maximum(self.peak, tf.cast(size, self.peak.dtype)))  # breaks: state-in-inference
+
+
+class KeepsFeatures(Sound):
+    def call(self, inputs):
+        self.features = super().call(inputs)  # breaks: no-tensor-kept
+        return self.features
+
+
+class KeepsInMapping(Sound):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.kept = {}
+
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        if training:
+            self.kept["outputs"] = outputs  # breaks: no-tensor-kept
+        return outputs
+
+
+class CropsBatch(Sound):
+    def call(self, inputs):  # breaks: batch-sizes
+        return super().call(inputs)[:4]
+
+
+class CropsSteps(Sound):
+    def call(self, inputs):  # breaks: batch-sizes
+        return super().call(inputs)[:, :6]
+
+
+class StepsOfBuild(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.steps = input_shape[1]
+
+    def call(self, inputs):  # breaks: batch-sizes
+        return tf.reduce_mean(super().call(inputs[:, : self.steps]), axis=1)
+
+
+class SizeOfGraph(Sound):
+    def call(self, inputs):  # breaks: batch-sizes
+        return super().call(inputs)[: inputs.shape[0] or 2]
+
+
 ARGUMENTS = {"ConfigOnce": {"factor": 3.0}, "ForgetsScale": {"scale": 3.0}, "ForgetsRate": {"rate": 0.4}}
 """What the layers are created with, where the default does not show the mistake."""
 
 INPUTS = dict.fromkeys(("DropsMask", "MaskOfInput", "IgnoresMask"), (TIME,))
 INPUTS["MaskOfSeveral"] = (TIME, TIME)
+INPUTS["PopsInput"] = ([ROWS, ROWS],)
+INPUTS["ChangesMapping"] = ({"a": ROWS, "b": ROWS},)
+INPUTS |= dict.fromkeys(("CropsSteps", "StepsOfBuild"), ("float32[2, None, 4]",))
 """What the layers are called with, where it is not `ROWS`."""
 
 LAYERS = [

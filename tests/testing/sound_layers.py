@@ -336,7 +336,64 @@ class Mapped(keras.layers.Layer):
         return keras.ops.vectorized_map(lambda row: row - keras.ops.mean(row), inputs)
 
 
+class Copied(keras.layers.Layer):
+    """Changes a copy of the mapping that it takes."""
+
+    def call(self, inputs):
+        inputs = dict(inputs)
+        return inputs.pop("a") * 2 + inputs["b"]
+
+
+class Looked(keras.layers.Layer):
+    """Keeps a tensor of eager calls, to look at it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.peak = None
+
+    def call(self, inputs):
+        if tf.executing_eagerly():
+            self.peak = tf.reduce_max(inputs)
+        return inputs * 2
+
+
+class Measured(keras.layers.Layer):
+    """Updates a metric in every mode."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.size = keras.metrics.Mean()
+
+    def call(self, inputs):
+        self.size.update_state(inputs)
+        return inputs * 2
+
+
+class Whitened(keras.layers.Layer):
+    """Normalizes by the batch in training only."""
+
+    def call(self, inputs, training=False):
+        if training:
+            inputs = inputs - tf.reduce_mean(inputs, axis=0, keepdims=True)
+        return inputs * 2
+
+
+class WithTable(keras.layers.Layer):
+    """Returns a row for each of its weights, as many as a batch may have."""
+
+    def build(self, input_shape):
+        self.table = self.add_weight(shape=(3, input_shape[-1]), name="table")
+
+    def call(self, inputs):
+        return inputs, self.table * 2
+
+
 CASES = {
+    "Copied": (Copied, ({"a": ROWS, "b": ROWS},)),
+    "Looked": (Looked, (ROWS,)),
+    "Measured": (Measured, (ROWS,)),
+    "Whitened": (Whitened, (ROWS,)),
+    "WithTable": (WithTable, (ROWS,)),
     "Mapped": (Mapped, (ROWS,)),
     "Smoothed": (Smoothed, (TIME,)),
     "BuiltFromConfig": (BuiltFromConfig, (ROWS,)),

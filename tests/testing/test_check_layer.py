@@ -93,6 +93,18 @@ def test_a_class_inside_counts_before_another_of_its_name():
     assert namesake.__name__ == type(create().cell).__name__
 
 
+@pytest.mark.parametrize("cls", [broken_layers.CountsInPython, broken_layers.LossOfAllCalls])
+def test_mistake_is_found_where_the_config_is_wrong(cls):
+    """What a call changes in Python, and losses that count twice, are found whatever the config lacks."""
+    name = marked(cls)[0]
+    forgets = broken_layers.ForgetsScale
+    both = type("Both", (cls, forgets), {"get_config": forgets.get_config})
+
+    report = check_layer(lambda: both(scale=3.0), broken_layers.ROWS, select=[name, "config-round-trip"])
+
+    assert {result.check.name for result in report.failed} == {name, "config-round-trip"}, str(report)
+
+
 def test_arrays_inputs_and_texts_name_the_same_inputs():
     """Arrays, `keras.Input`, texts and nests of these are inputs, and a dimension may be open."""
     pair = inputs_of((["float32[2, 5]", {"a": "int32[2, 3] < 7"}],))

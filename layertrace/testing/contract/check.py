@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from layertrace.errors import ExpectationError
 from layertrace.testing.contract.subject import Subject
 
-__all__ = ["GROUPS", "Check", "all_checks", "check", "chosen_checks", "needed_checks"]
+__all__ = ["GROUPS", "Check", "all_checks", "check", "chosen_checks", "closer_checks", "needed_checks"]
 
 Group = Literal["lifecycle", "modes", "shapes", "masks", "training", "persistence", "dtypes", "distribution"]
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -31,6 +31,8 @@ class Check:
         function: It returns if the layer keeps the clause, and raises `Broken` or `NotApplicable` otherwise.
             Its docstring is the page of the check.
         after: The checks that must pass first: a layer that breaks one of them breaks this one, too.
+        unless: The checks that report some of its mistakes themselves. If one fails, this is left to it,
+            but not if it was not tried.
         is_slow: Whether pytest marks its tests as `slow`.
         is_opt_in: Whether it runs only if it, or its group, is selected.
     """
@@ -39,6 +41,7 @@ class Check:
     group: Group
     function: Callable[[Subject], None]
     after: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     is_slow: bool = False
     is_opt_in: bool = False
 
@@ -58,13 +61,14 @@ def check(
     name: str,
     after: Iterable[str] = (),
     *,
+    unless: Iterable[str] = (),
     is_slow: bool = False,
     is_opt_in: bool = False,
 ) -> Callable[[Callable[[Subject], None]], Check]:
     """Turn a function into a check. Checks are found in the folder `checks`."""
 
     def make(function: Callable[[Subject], None]) -> Check:
-        return Check(name, group, function, tuple(after), is_slow, is_opt_in)
+        return Check(name, group, function, tuple(after), tuple(unless), is_slow, is_opt_in)
 
     return make
 
@@ -80,7 +84,7 @@ def all_checks() -> tuple[Check, ...]:
         found |= {value.name: value for value in values if isinstance(value, Check)}
 
     def needed(item: Check) -> set[str]:
-        return {name for needs in item.after for name in (needs, *needed(found[needs]))}
+        return {name for needs in (*item.after, *item.unless) for name in (needs, *needed(found[needs]))}
 
     return tuple(
         sorted(found.values(), key=lambda item: (GROUPS.index(item.group), len(needed(item)), item.name))
@@ -93,6 +97,12 @@ def needed_checks(check: Check) -> tuple[Check, ...]:
     direct = [item for item in all_checks() if item.name in check.after]
     indirect = {item.name for needed in direct for item in needed_checks(needed)}
     return tuple(item for item in all_checks() if item in direct or item.name in indirect)
+
+
+@cache
+def closer_checks(check: Check) -> tuple[Check, ...]:
+    """Return the checks that a check is left to if they fail."""
+    return tuple(item for item in all_checks() if item.name in check.unless)
 
 
 def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) -> tuple[Check, ...]:

@@ -96,13 +96,21 @@ class Inputs:
         """Whether a dimension other than that of the batch may vary."""
         return any(None in (leaf.spec.shape or ())[1:] for leaf in self.leaves if leaf.value is None)
 
-    def tensors(self, tf: Any, batch: int | None = None, *, open_size: int = OPEN) -> tuple[Any, ...]:
+    def tensors(
+        self,
+        tf: Any,
+        batch: int | None = None,
+        *,
+        open_size: int = OPEN,
+        rows: list[int] | None = None,
+    ) -> tuple[Any, ...]:
         """Return the arguments as tensors, of the batch size that was given or of another.
 
         Args:
             tf: The module `tensorflow`.
             batch: The batch size; None for the one that was given.
             open_size: The size of all other dimensions that are left open.
+            rows: The numbers of the rows to take; None for all.
         """
         size = self.batch if batch is None else batch
         numbers = iter(range(len(self.leaves)))
@@ -111,10 +119,21 @@ class Inputs:
             number = next(numbers)
             if leaf.original is not None:
                 return leaf.original
-            array = leaf.array(size, number, is_batched=self._is_batched(leaf), open_size=open_size)
+            is_batched = self._is_batched(leaf)
+            array = leaf.array(size, number, is_batched=is_batched, open_size=open_size)
+            array = array[rows] if rows is not None and is_batched else array
             return tf.cast(array, leaf.spec.dtype) if leaf.spec.dtype != "string" else tf.constant(array)
 
         result: tuple[Any, ...] = _mapped(self.structure, tensor)
+        return result
+
+    def signature(self, tf: Any) -> tuple[Any, ...]:
+        """Return a `tf.TensorSpec` for each tensor, with an unknown batch size."""
+
+        def spec(leaf: Leaf) -> Any:
+            return tf.TensorSpec(leaf.shape(None, is_batched=self._is_batched(leaf)), leaf.spec.dtype)
+
+        result: tuple[Any, ...] = _mapped(self.structure, spec)
         return result
 
     def symbolic(self, keras: Any, batch: int | None) -> tuple[Any, ...]:
@@ -129,12 +148,12 @@ class Inputs:
         result: tuple[Any, ...] = _mapped(self.structure, symbolic)
         return result
 
-    def shapes(self, batch: int | None) -> tuple[Any, ...]:
+    def shapes(self, batch: int | None, *, open_size: int = OPEN) -> tuple[Any, ...]:
         """Return the shapes of the arguments, with open dimensions as in `tensors`."""
 
         def shape(leaf: Leaf) -> tuple[int | None, ...]:
             first, *rest = leaf.shape(batch, is_batched=self._is_batched(leaf)) or (None,)
-            sizes = (OPEN if dim is None else dim for dim in rest)
+            sizes = (open_size if dim is None else dim for dim in rest)
             return (first, *sizes) if leaf.spec.shape else ()
 
         result: tuple[Any, ...] = _mapped(self.structure, shape)

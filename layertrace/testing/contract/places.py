@@ -12,7 +12,15 @@ from pathlib import Path
 from layertrace.timeline.event import Location
 from layertrace.timeline.ownership import is_check_layer_file, is_framework_file, is_framework_name
 
-__all__ = ["class_line", "line_inside", "line_of_error", "lines_of_runner", "method_line", "source_at"]
+__all__ = [
+    "class_line",
+    "is_of_program",
+    "line_inside",
+    "line_of_error",
+    "lines_of_runner",
+    "method_line",
+    "source_at",
+]
 
 _OURS = str(Path(__file__).parents[2])
 _SITES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib")})
@@ -22,7 +30,7 @@ _INSTALLED = (*_SITES, *_STDLIB)
 
 def line_of_error(error: BaseException) -> Location | None:
     """Return the innermost line of the user's code that an exception passed through."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_of_program(frame.filename)]
     if not frames:
         return None
     frame = frames[-1]
@@ -89,6 +97,7 @@ def _definition(file: str, line: int, keyword: str, function: str) -> Location:
     return Location(file, line, function)
 
 
-def _is_users(file: str) -> bool:
+def is_of_program(file: str) -> bool:
+    """Return whether a file belongs to the user's program, and not to anything that is installed."""
     is_ours = file.startswith((_OURS, "<"))
     return not (is_ours or is_framework_file(file) or file.startswith(_INSTALLED))

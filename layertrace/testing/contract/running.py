@@ -16,7 +16,7 @@ from types import FrameType
 
 from layertrace.diagnosis import Finding
 from layertrace.diagnosis.finding import Evidence
-from layertrace.testing.contract.check import Check, needed_checks
+from layertrace.testing.contract.check import Check, closer_checks, needed_checks
 from layertrace.testing.contract.excerpts import Excerpt, excerpt_of, telling, without_lines_of_runner
 from layertrace.testing.contract.outcome import Broken, NotApplicable, Result
 from layertrace.testing.contract.places import class_line, line_of_error, source_at
@@ -68,6 +68,9 @@ class Run:
         for needed in needed_checks(check):
             if self.result(needed).outcome == "failed":
                 return Result(check, "not applicable", f"it needs {needed.name}, which fails")
+        for closer in closer_checks(check):
+            if self.result(closer).outcome == "failed":
+                return Result(check, "not applicable", f"it is left to {closer.name}, which fails")
         try:
             with within(self._seconds), quiet():
                 check.function(self._subject)

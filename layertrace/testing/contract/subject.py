@@ -94,7 +94,7 @@ class Subject:
             arguments["training"] = training
         return layer(*tensors, **arguments)
 
-    def compiled(self, layer: Any, *, training: bool | None = False, **options: bool) -> Any:
+    def compiled(self, layer: Any, *, training: bool | None = False, **options: Any) -> Any:
         """Return a `tf.function` that calls a layer; `options` are arguments of `tf.function`."""
 
         def call_of_check(*tensors: Any) -> Any:

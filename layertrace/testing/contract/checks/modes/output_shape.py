@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from layertrace.testing.contract.check import check
+from layertrace.testing.contract.inputs import OPEN
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
@@ -24,7 +25,8 @@ def output_shape(subject: Subject) -> None:
     `def compute_output_spec(self, inputs): return keras.KerasTensor(inputs.shape, "int32")`
 
     ## Known limits
-    A layer without either has nothing to check. A dimension that they leave open is right.
+    A layer without either has nothing to check. A dimension that they leave open is right. Another batch size
+    is tried, and another size of the dimensions that the inputs leave open.
     """
     layer = subject.built()
     has_spec, has_shape = (
@@ -33,19 +35,29 @@ def output_shape(subject: Subject) -> None:
     if not has_spec and not has_shape:
         raise NotApplicable("it has no compute_output_shape")
     if has_shape:
-        _compare_shapes(subject, layer)
+        batch = subject.inputs.batch
+        _compare_shapes(subject, layer, batch, OPEN)
+        if subject.inputs.can_vary:
+            for open_size in {OPEN, OPEN + 1} if subject.inputs.has_open_dimensions else {OPEN}:
+                _compare_shapes(subject, layer, 2 * batch + 1, open_size)
     _compare_specs(subject, layer, "compute_output_spec" if has_spec else "compute_output_shape")
 
 
-def _compare_shapes(subject: Subject, layer: Any) -> None:
-    """Compare what `compute_output_shape` returns with the shapes of the outputs."""
+def _compare_shapes(subject: Subject, layer: Any, batch: int, open_size: int) -> None:
+    """Compare what `compute_output_shape` returns with the shapes of the outputs, for one size."""
     line = method_line(layer, "compute_output_shape")
     parameters = inspect.signature(layer.compute_output_shape).parameters.values()
     count = sum(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
-    batch = subject.inputs.batch
-    with subject.doing("calling it"):
-        actual = [array.shape for array in outputs_of(subject.tf, subject.call(layer, training=False))]
-    shapes = subject.inputs.shapes(batch)
+    tensors = subject.inputs.tensors(subject.tf, batch, open_size=open_size)
+    try:
+        with subject.doing("calling it"):
+            outputs = outputs_of(subject.tf, subject.call_with(layer, tensors, False))
+    except Broken:
+        if (batch, open_size) == (subject.inputs.batch, OPEN):
+            raise
+        return  # batch-sizes tries it
+    actual = [array.shape for array in outputs]
+    shapes = subject.inputs.shapes(batch, open_size=open_size)
     if count < len(shapes):
         shapes = shapes[: max(count, 1)]
     with subject.doing("computing its output shape"):

@@ -22,7 +22,15 @@ _MOST_ITEMS = 1000
 @check(
     "modes",
     "python-state",
-    after=["one-trace", "another-batch", "fit", "deterministic-inference", "losses-once", "random-draws"],
+    unless=[
+        "one-trace",
+        "another-batch",
+        "fit",
+        "no-tensor-kept",
+        "deterministic-inference",
+        "losses-once",
+        "random-draws",
+    ],
 )
 def python_state(subject: Subject) -> None:
     """Calls with the same inputs leave the Python attributes of a layer as they are.

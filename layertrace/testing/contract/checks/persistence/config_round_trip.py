@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from layertrace.testing.contract.check import check
+from layertrace.testing.contract.config_fixes import (
+    KEYWORDS,
+    with_argument,
+    with_config_of_keras,
+    with_keywords_of_keras,
+)
 from layertrace.testing.contract.evidence import creation, variables
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
@@ -20,7 +27,7 @@ _UNTOUCHED = ("name", "trainable", "dtype", "seed")
 
 @check("persistence", "config-round-trip", after=["weight-order"])
 def config_round_trip(subject: Subject) -> None:
-    """A layer from `get_config`, through JSON and back, has the same name, arguments, weights and outputs.
+    """A layer from `get_config`, through JSON and back, has its name, arguments, weights, losses and outputs.
 
     ## Why
     Keras saves the config and calls `__init__` with it. An argument that it lacks has its default value
@@ -46,11 +53,7 @@ def config_round_trip(subject: Subject) -> None:
         try:
             copy = saving.deserialize_keras_object(json.loads(text), safe_mode=False)
         except Exception as error:
-            raise Broken(
-                f"{subject.class_name} cannot be created from its config: {_cause(error)}",
-                line,
-                "return in get_config what __init__ takes",
-            ) from error
+            raise _broken_creation(subject, layer, _cause(error)) from error
     _compare_arguments(creation(timeline, layer), creation(copying, copy), subject, layer)
     _compare_names(subject, layer, copy, config)
     with subject.doing("calling the layer and its copy"):
@@ -81,6 +84,38 @@ def config_round_trip(subject: Subject) -> None:
             "return in get_config every argument of __init__",
             sides=sides_of(differs, "the layer", "its copy"),
         )
+    _compare_losses(subject)
+
+
+def _broken_creation(subject: Subject, layer: Any, cause: str) -> Broken:
+    """Return why a layer cannot be created from its config, and what to change."""
+    unexpected = re.search(r"unexpected keyword argument '(\w+)'", cause)
+    keywords = with_keywords_of_keras(layer) if unexpected and unexpected[1] in KEYWORDS else ""
+    return Broken(
+        f"{subject.class_name} cannot be created from its config: {cause}",
+        method_line(layer, "__init__" if keywords else "get_config"),
+        keywords or "return in get_config what __init__ takes",
+    )
+
+
+def _compare_losses(subject: Subject) -> None:
+    """Raise `Broken` if a layer has more or fewer losses than a copy from its config, after one call each."""
+    layer = subject.built()
+    with subject.doing("calling it in training"):
+        subject.call(layer, training=True)
+    if not layer.losses:
+        return
+    with subject.doing("calling its copy in training"), subject.framework.custom_objects(layer):
+        copy = type(layer).from_config(layer.get_config())
+        for training in (None, True):
+            subject.call(copy, training=training)
+    if len(copy.losses) != len(layer.losses):
+        raise Broken(
+            f"{subject.class_name} has {len(layer.losses)} losses, and a copy of it from its config "
+            f"{len(copy.losses)}",
+            method_line(layer, "get_config"),
+            "return in get_config every argument of __init__",
+        )
 
 
 def _has_other_state(subject: Subject, layer: Any, outputs: list[Any]) -> bool:
@@ -93,10 +128,10 @@ def _has_other_state(subject: Subject, layer: Any, outputs: list[Any]) -> bool:
 
 
 def _cause(error: BaseException) -> str:
-    text = str(error)
-    marker = "Error encountered during deserialization: "
-    if marker in text:
-        return text.partition(marker)[2].strip().splitlines()[0]
+    for marker in ("Error encountered during deserialization: ", "Exception encountered: "):
+        cause = str(error).rpartition(marker)[2].strip()
+        if marker in str(error) and cause:
+            return cause.splitlines()[0]
     return brief(error)
 
 
@@ -114,7 +149,7 @@ def _compare_arguments(first: Event | None, second: Event | None, subject: Subje
             raise Broken(
                 f"the copy of {subject.class_name} from its config {shown}, the layer has {name}={value}",
                 method_line(layer, "get_config"),
-                f'"{name}": self.{name}',
+                with_argument(layer, name),
                 sides=[("the layer", _shown(first, name)), ("its copy", _shown(second, name))],
             )
 
@@ -128,7 +163,7 @@ def _compare_names(subject: Subject, layer: Any, copy: Any, config: Any) -> None
         f"the copy of {subject.class_name} from its config is called {copy.name!r}, "
         f"and the layer {layer.name!r}",
         method_line(layer, "__init__" if is_in_config else "get_config"),
-        "super().__init__(**kwargs)" if is_in_config else "{**super().get_config(), ...}",
+        with_keywords_of_keras(layer) if is_in_config else with_config_of_keras(layer),
     )
 
 

@@ -1,0 +1,76 @@
+"""The rows of a batch do not influence each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import difference, outputs_of, sides_of
+
+_ROWS = 5
+"""Enough for a layer that mixes neighbours, turns the batch round, or looks at its first or last row."""
+
+
+@check("shapes", "rows-independent", after=["batch-sizes"], unless=["deterministic-inference"])
+def rows_independent(subject: Subject) -> None:
+    """In inference, each row of the outputs depends on its own row of the inputs, and on no other.
+
+    ## Why
+    A prediction then depends on what else is in its batch, and on the size of the batch. To normalize over
+    axis 0, or to roll or sort along it, mixes the rows; only batch statistics in training do so on purpose.
+
+    ## Use instead
+    Name the axes of a row: `ops.mean(inputs, axis=-1, keepdims=True)`.
+
+    ## Known limits
+    Outputs that have a row for each row of the inputs are looked at, and every input whose first dimension is
+    the batch has rows. A layer that compares the rows of a batch on purpose breaks this. Layers that draw
+    random numbers in inference are not tried.
+    """
+    if not subject.inputs.can_vary:
+        raise NotApplicable("its inputs have no batch dimension that could vary")
+    layer, batch = subject.built(), subject.inputs.batch
+    count = _ROWS if batch != _ROWS else _ROWS + 1
+    rows = range(count)
+
+    def called(chosen: Iterable[int]) -> list[Any]:
+        tensors = subject.inputs.tensors(subject.tf, max(2 * count + 1, batch), rows=list(chosen))
+        with subject.doing("calling it in inference"):
+            return outputs_of(subject.tf, subject.call_with(layer, tensors, False))
+
+    first, again, given = called(rows), called(rows), called(range(batch))
+    if difference(first, again):
+        raise NotApplicable("it draws random numbers in inference")
+    places = [number for number, array in enumerate(first) if len(_rows(array)) == count]
+    if len(given) == len(first):
+        places = [number for number in places if len(_rows(given[number])) == batch]
+        size = min(batch, count)
+        alone, more = ([arrays[number][:size] for number in places] for arrays in (given, first))
+        _compare(subject, alone, more, f"of {batch} rows", f"of {count} rows")
+    # A value that was given is repeated after the rows of the batch, and the others must differ.
+    offset = count if count % batch else count + 1
+    for row in rows:
+        mixed = called(other if other == row else other + offset for other in rows)
+        kept, changed = ([arrays[number][row : row + 1] for number in places] for arrays in (first, mixed))
+        _compare(subject, kept, changed, "with some rows", "with others")
+
+
+def _compare(subject: Subject, first: list[Any], second: list[Any], one: str, other: str) -> None:
+    """Raise `Broken` if the outputs of the same rows differ in two batches."""
+    differs = difference(first, second)
+    if differs:
+        raise Broken(
+            f"{subject.class_name} mixes the rows of a batch: the output of a row is another one in a batch "
+            f"{one} than in one {other}: {differs}",
+            method_line(subject.fresh(), "call"),
+            "compute along the axes of a row: axis=-1, not axis=0",
+            sides=sides_of(differs, f"a batch {one}", f"one {other}"),
+        )
+
+
+def _rows(array: Any) -> Any:
+    return array if array.ndim else ()

@@ -1,0 +1,117 @@
+"""Inference leaves the variables of a layer as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from layertrace.diagnosis.user_source import assignments_in_class
+from layertrace.testing.contract.check import check
+from layertrace.testing.contract.evidence import reference, same
+from layertrace.testing.contract.frameworks import layers_inside, variables_inside
+from layertrace.testing.contract.outcome import Broken, NotApplicable
+from layertrace.testing.contract.places import method_line
+from layertrace.testing.contract.subject import Subject
+from layertrace.timeline import Timeline
+from layertrace.timeline.event import Location
+from layertrace.timeline.ownership import is_framework_name
+
+
+@check(
+    "training",
+    "state-in-inference",
+    after=["variables-in-build"],
+    unless=["deterministic-inference", "training-reaches-children"],
+)
+def state_in_inference(subject: Subject) -> None:
+    """Calls with `training=False` change no variable of a layer.
+
+    ## Why
+    `evaluate` and `predict` then change what is saved: a running mean learns from the validation data, and a
+    counter of steps counts batches that were never trained.
+
+    ## Use instead
+    `def call(self, inputs, training=False)`, and `self.count.assign_add(1)` only `if training`.
+
+    ## Known limits
+    The states of metrics and of seed generators may change. A layer whose outputs depend on the state that
+    changes, as a stateful recurrent layer, breaks `deterministic-inference`.
+    """
+    layer = subject.built()
+    variables = _variables(layer)
+    if not variables:
+        raise NotApplicable("it has no variables")
+    before = [_value(subject, variable) for variable in variables.values()]
+    with subject.watch() as timeline, subject.doing("calling it in inference"):
+        for tensors in _batches(subject):
+            subject.call_with(layer, tensors, training=False)
+    for variable, value in zip(variables.values(), before, strict=True):
+        now = _value(subject, variable)
+        if (now == value).all() or (value != value).any():  # NaN
+            continue
+        name = getattr(variable, "path", variable.name).removesuffix(":0").rpartition("/")[2]
+        line, attribute = _place(layer, variable, timeline)
+        raise Broken(
+            f"a call of {subject.class_name} in inference changes the variable {name!r}",
+            line,
+            f"if training: self.{attribute or name}.assign(...), with an argument training of call",
+            sides=[("before", _shown(value)), ("after", _shown(now))],
+        )
+
+
+def _batches(subject: Subject) -> Iterator[tuple[Any, ...]]:
+    """Yield the inputs and, if there can be any, two more batches: a maximum does not grow without."""
+    yield subject.inputs.tensors(subject.tf)
+    batch = subject.inputs.batch
+    for first in (batch, 2 * batch) if subject.inputs.can_vary else ():
+        rows = list(range(first, first + batch))
+        yield subject.inputs.tensors(subject.tf, 3 * batch, rows=rows)
+
+
+def _variables(layer: Any) -> dict[int, Any]:
+    """Return the variables of a layer and of those inside, without the states of metrics and seeds."""
+    left_out = {
+        id(variable)
+        for inside in layers_inside(layer)
+        for metric in _metrics(inside)
+        for variable in metric.variables
+    }
+    found = {id(variable): variable for variable in layer.weights if id(variable) not in left_out}
+    tracked = {id(_inner(variable)) for variable in layer.variables}
+    untracked = (variable for _, _, variable in variables_inside(layer) if id(variable) not in tracked)
+    return found | {id(variable): variable for variable in untracked}
+
+
+def _metrics(layer: Any) -> list[Any]:
+    try:
+        return list(layer.metrics)
+    except Exception:  # the property of a layer may need more than a layer has
+        return []
+
+
+def _inner(variable: Any) -> Any:
+    value = getattr(variable, "value", variable)
+    return variable if callable(value) else value
+
+
+def _value(subject: Subject, variable: Any) -> Any:
+    return subject.tf.convert_to_tensor(variable).numpy()
+
+
+def _place(layer: Any, variable: Any, timeline: Timeline) -> tuple[Location | None, str]:
+    """Return the line that changes a variable, or calls the layer of Keras that does, and its attribute."""
+    for holder, name, value in variables_inside(layer):
+        if value is not _inner(variable):
+            continue
+        if not is_framework_name(type(holder).__module__):
+            call = method_line(holder, "call")
+            return next(assignments_in_class(call, name), call), name
+        ref = reference(timeline, holder) if holder is not layer else None
+        calls = (event for event in timeline if event.kind == "call" and same(event.layer, ref))
+        return next((event.location for event in calls), method_line(layer, "call")), name
+    return method_line(layer, "call"), ""
+
+
+def _shown(value: Any) -> str:
+    first = value.reshape(-1)[:6]
+    return ", ".join(f"{each:.4g}" if value.dtype.kind == "f" else str(each) for each in first)
