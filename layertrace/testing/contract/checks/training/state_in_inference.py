@@ -20,7 +20,6 @@ from layertrace.timeline.ownership import is_framework_name
 @check(
     "training",
     "state-in-inference",
-    after=["variables-in-build"],
     unless=["deterministic-inference", "training-reaches-children"],
 )
 def state_in_inference(subject: Subject) -> None:
