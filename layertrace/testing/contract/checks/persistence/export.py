@@ -15,7 +15,13 @@ _NESTED = "Outputs for functions used as signatures must be"
 """What TensorFlow raises for a list of lists of outputs (TensorFlow 2.16 to 2.21)."""
 
 
-@check("persistence", "export", after=["another-batch", "weights-round-trip"], is_slow=True)
+@check(
+    "persistence",
+    "export",
+    after=["another-batch", "weights-round-trip"],
+    unless=["rows-independent"],
+    is_slow=True,
+)
 def export(subject: Subject) -> None:
     """A model with the layer, exported by `model.export` and loaded by TensorFlow, gives the same outputs.
 

@@ -55,25 +55,27 @@ def rows_independent(subject: Subject) -> None:
         places = [number for number in places if len(_rows(given[number])) == batch]
         size = min(batch, count)
         alone, more = ([arrays[number][:size] for number in places] for arrays in (given, first))
-        _compare(subject, alone, more, f"of {batch} rows", f"of {count} rows")
+        reason = "the other rows of its batch, or on how many there are"
+        _compare(subject, alone, more, reason, f"a batch of {batch}", f"a batch of {count}")
     # A value that was given is repeated after the rows of the batch, and the others must differ.
     offset = count if count % batch else count + 1
     for row in rows:
         mixed = called(other if other == row else other + offset for other in rows)
         kept, changed = ([arrays[number][row : row + 1] for number in places] for arrays in (first, mixed))
-        _compare(subject, kept, changed, "with some rows", "with others")
+        _compare(subject, kept, changed, "the other rows of its batch", "with some rows", "with others")
 
 
-def _compare(subject: Subject, first: list[Any], second: list[Any], one: str, other: str) -> None:
+def _compare(
+    subject: Subject, first: list[Any], second: list[Any], reason: str, one: str, other: str
+) -> None:
     """Raise `Broken` if the outputs of the same rows differ in two batches."""
     differs = difference(first, second)
     if differs:
         raise Broken(
-            f"{subject.class_name} mixes the rows of a batch: the output of a row is another one in a batch "
-            f"{one} than in one {other}: {differs}",
+            f"the output of {subject.class_name} for a row depends on {reason}: {differs}",
             method_line(subject.fresh(), "call"),
             "compute along the axes of a row: axis=-1, not axis=0",
-            sides=sides_of(differs, f"a batch {one}", f"one {other}"),
+            sides=sides_of(differs, one, other),
         )
 
 

@@ -51,7 +51,7 @@ def state_in_inference(subject: Subject) -> None:
         name = getattr(variable, "path", variable.name).removesuffix(":0").rpartition("/")[2]
         line, attribute = _place(layer, variable, timeline)
         raise Broken(
-            f"a call of {subject.class_name} in inference changes the variable {name!r}",
+            f"a call of {subject.class_name} in inference changes the variable {(attribute or name)!r}",
             line,
             f"if training: self.{attribute or name}.assign(...), with an argument training of call",
             sides=[("before", _shown(value)), ("after", _shown(now))],
