@@ -21,8 +21,8 @@ def input_unchanged(subject: Subject) -> None:
     """`call` leaves the lists and mappings that it takes as they are, with the same items.
 
     ## Why
-    They belong to the caller. tf_keras passes them on as they are, and so does `super().call(inputs)` in
-    Keras 3, which copies them only when the layer itself is called. A `tf.function` of `call` refuses it.
+    They belong to the caller. Keras 3 copies them when the layer itself is called, tf_keras only the first
+    argument (tf_keras 2.21), and `super().call(inputs)` none. A `tf.function` of `call` refuses the change.
 
     ## Use instead
     `inputs = dict(inputs)` or `inputs = list(inputs)` in the first line of `call`.
