@@ -191,6 +191,8 @@ class LayerState:
         arrays: Attributes of a user's layer that hold an array or eager tensor, each with its spec and a
             digest of its values.
         repeated: The numbers of its layers that one list or dict holds several times, with how often.
+        set_late: Its attributes for a regularizer or constraint that none of its weights has, with what they
+            are: `{"kernel_regularizer": "L2"}`. Keras reads them only in `build`.
         not_finite: The paths of its own weights that have values that are not finite, with what these are:
             `NaN` or `infinite`. Known only if an optimizer has updated weights.
     """
@@ -220,6 +222,7 @@ class LayerState:
     arrays: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     repeated: tuple[tuple[int, int], ...] = ()
     not_finite: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
+    set_late: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,10 @@ PROGRAMS = [
     "lt534_targets_out_of_range/another_pixels_tf_keras",
     "lt534_targets_out_of_range/another_sum_of_exposures",
     "lt534_targets_out_of_range/broken",
+    "lt547_set_after_build/another_constraint",
+    "lt547_set_after_build/another_setattr_in_a_function",
+    "lt547_set_after_build/another_tf_keras",
+    "lt547_set_after_build/broken",
     "lt566_data_changed/another_generator",
     "lt566_data_changed/another_tf_keras_sequence",
     "lt566_data_changed/broken",
@@ -185,6 +189,7 @@ SYMPTOMS = [
         "open is trained: True",
     ),
     ("lt534_targets_out_of_range/broken", "the loss is negative: True", "the loss is negative: False"),
+    ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
     ("lt567_split_by_class/broken", "classes held out: 1", "classes held out: 3"),
     (
         "lt623_weights_not_found_by_name/broken",

@@ -324,3 +324,26 @@ def test_weights_by_name_have_the_layers_that_the_file_knows(k, tmp_path, engine
     assert (one.layer.name, one.now) == ("kept", 1)
     assert set(one.paths) >= {"first"}
     assert len(one.variables) == 4
+
+
+@KERAS
+def test_a_regularizer_that_no_weight_has_was_set_late(k):
+    """That of a layer of the program may be used in any way."""
+
+    class Own(k.layers.Layer):
+        def build(self, shape):
+            self.w = self.add_weight(shape=(1,), name="kernel")
+
+    with layertrace.trace() as timeline:
+        early, late, own = k.layers.Dense(2, name="early"), k.layers.Dense(2, name="late"), Own(name="own")
+        early.kernel_regularizer = k.regularizers.L2(0.1)
+        for layer in (early, late, own):
+            layer.build((None, 3))
+            layer.kernel_regularizer = k.regularizers.L2(0.1)
+        late.activity_regularizer = k.regularizers.L1(0.1)
+
+    assert {name: state_of(timeline, name).set_late for name in ("early", "late", "own")} == {
+        "early": {},
+        "late": {"kernel_regularizer": "L2"},
+        "own": {},
+    }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
 from layertrace.record.describe.variable_values import can_read_values
@@ -118,6 +119,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         arrays=_arrays(layer),
         activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
         repeated=_repeated(layer),
+        set_late=set_late(layer),
     )
 
 

@@ -205,6 +205,7 @@ _ADDED_TO_STATES = (
     "repeated",
     "statistics",
     "not_finite",
+    "set_late",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 
