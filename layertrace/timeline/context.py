@@ -23,7 +23,8 @@ ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
-    "squashed twice", "threshold of logits", "equality of outputs", "softmax of one", "softmax over batch",
+    "squashed twice", "threshold of logits", "binary accuracy", "equality of outputs",
+    "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
@@ -61,7 +62,8 @@ class Observation:
             the gradient of several numbers.
             Of a complete graph: `squashed twice`: a crossentropy that applies softmax or sigmoid is given
             the result of one. `clipped outputs`: a crossentropy that expects probabilities is given something
-            else. `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
+            else. `binary accuracy`: a metric counts outputs above a threshold as the class 1.
+            `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
             batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op
             without a gradient.
@@ -71,7 +73,8 @@ class Observation:
             created, since outputs of it come from other Inputs; the layer computes the first of them.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read, or `load_weights(by_name=True)` has ended.
-            `targets`: those of a fit are outside 0 to 1, or sorted by class while the last are held out.
+            `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, or sorted by class while the last
+            are held out.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
             with another part. `state kept`: a stateful RNN met the same data again without a reset.
@@ -101,13 +104,14 @@ class Observation:
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
-            the same shapes. For targets: the least and the greatest, or the classes that are trained.
+            the same shapes. For targets: the least and the greatest, or the classes that are trained; or how
+            many are neither 0 nor 1, and of how many.
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
             For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
-            whole numbers, or the classes that are held out. For `disconnected`: the numbers of the
-            Inputs, as layers, that it was not given.
+            whole numbers, or the classes that are held out, or the least and the greatest.
+            For `disconnected`: the numbers of the Inputs, as layers, that it was not given.
             For `not finite`: the losses of the epochs before. For an op: its name in the graph.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.
@@ -125,7 +129,8 @@ class Observation:
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
-            For `restored`: `by name` if by `load_weights`. For targets: `outside 0 to 1` or `split by class`.
+            For `restored`: `by name` if by `load_weights`. For targets: `outside 0 to 1`, `neither 0 nor 1`
+            or `split by class`.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
             divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where

@@ -112,6 +112,8 @@ PROGRAMS = [
     "lt534_targets_out_of_range/another_pixels_tf_keras",
     "lt534_targets_out_of_range/another_sum_of_exposures",
     "lt534_targets_out_of_range/broken",
+    "lt535_accuracy_of_numbers/another_tf_keras_with_history",
+    "lt535_accuracy_of_numbers/broken",
     "lt547_set_after_build/another_constraint",
     "lt547_set_after_build/another_setattr_in_a_function",
     "lt547_set_after_build/another_tf_keras",
@@ -189,6 +191,7 @@ SYMPTOMS = [
         "open is trained: True",
     ),
     ("lt534_targets_out_of_range/broken", "the loss is negative: True", "the loss is negative: False"),
+    ("lt535_accuracy_of_numbers/broken", "the measure is not 0: False", "the measure is not 0: True"),
     ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
     ("lt567_split_by_class/broken", "classes held out: 1", "classes held out: 3"),
     (

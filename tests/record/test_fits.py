@@ -187,7 +187,13 @@ def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
 
     noted = [(each.role, each.before, each.now) for each in seen(timeline, "targets")]
     held_out = ("split by class", (0, 1), (1,))
-    assert noted == [held_out, ("outside 0 to 1", (-0.5, 0.5), False), held_out]
+    assert noted == [
+        held_out,
+        ("neither 0 nor 1", (7, 8), (0.0, 0.875)),
+        ("neither 0 nor 1", (8, 8), (-0.5, 0.5)),
+        ("outside 0 to 1", (-0.5, 0.5), False),
+        held_out,
+    ]
 
 
 @KERAS

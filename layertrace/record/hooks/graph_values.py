@@ -28,6 +28,8 @@ _LOSSES = {
 }
 _LOGISTIC = "logistic_loss"
 """The name that `tf.nn.sigmoid_cross_entropy_with_logits` gives its ops (TensorFlow 2.16 to 2.21)."""
+_BINARY = ("binary_accuracy", "binary_matches")
+"""The functions of Keras 3 and tf_keras that compare outputs with the threshold of a binary accuracy."""
 _LINEAR = {"MatMul", "BatchMatMulV2", "Einsum", "Conv2D"}
 _ROUNDED = {"Round", "Rint", "Floor", "Ceil", "Sign", "OneHot", "Const", "Placeholder", "IteratorGetNext"}
 _MOST = 64  # ops that are followed from one tensor
@@ -106,11 +108,14 @@ def _logits(graph: _Graph, op: Any, loss: str, logits: dict[int, str]) -> None:
 
 
 def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
-    """Record that what a loss takes for logits is compared with a probability."""
+    """Record a binary accuracy, and that what a loss takes for logits is compared with a probability."""
     if _LOGISTIC in op.name:
         if op.type == "GreaterEqual":
             _logits(graph, op, "sigmoid_cross_entropy_with_logits", logits)
         return
+    if _function(op) in _BINARY:
+        _source, returning = graph.source(op.inputs[0])
+        graph.add(op, PendingObservation("binary accuracy", (), name=_function(op)), returning)
     threshold = constant(graph.source(op.inputs[1])[0])
     if threshold is None or threshold.dtype.kind != "f" or not ((threshold > 0) & (threshold < 1)).any():
         return

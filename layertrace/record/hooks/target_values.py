@@ -33,8 +33,17 @@ def look_at_targets(model: object, targets: object, split: object, place: CodePo
     if parts is not None:
         _add("split by class", model, *parts, place)
     least, greatest = float(array.min()), float(array.max())
+    uncounted = _never_counted(array)
+    if uncounted:
+        _add("neither 0 nor 1", model, (uncounted, int(array.size)), (least, greatest), place)
     if least < 0 or greatest > 1:
         _add("outside 0 to 1", model, (least, greatest), bool((array == array.round()).all()), place)
+
+
+def _never_counted(array: Any) -> int:
+    """Return how many targets of a single output a binary accuracy never counts: it compares 0 and 1."""
+    is_column = array.ndim == 1 or array.shape[-1] == 1
+    return int(((array != 0) & (array != 1)).sum()) if is_column else 0
 
 
 def _add(role: str, model: object, before: Any, now: Any, place: CodePosition | None) -> None:

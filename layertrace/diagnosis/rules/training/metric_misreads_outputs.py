@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
-from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, line_of, nodes_at
+from layertrace.diagnosis.rules.training._metrics import metric_name, named_metric, with_metric
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import LayerRef, Location, TensorSpec
+from layertrace.timeline.event import LayerRef, TensorSpec
 
 _THRESHOLDS = {"BinaryAccuracy", "Precision", "Recall", "AUC", "accuracy", "acc", "binary_accuracy"}
 _EQUALITY = {"Accuracy"}
-_TRAINING = ("fit", "evaluate", "train_on_batch", "test_on_batch")
 
 
 @rule("LT532", "metric-misreads-outputs", "warning", links.TRAINING)
@@ -72,15 +69,15 @@ def _holds(state: LayerState, layer: LayerRef | None) -> bool:
 
 
 def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) -> Violation:
-    place, statement, node = _metric(context, model, _THRESHOLDS)
+    place, statement, node = named_metric(context, model, _THRESHOLDS)
     trace = context.event(seen.during)
-    name = _name(node) or seen.name or "this line"
+    name = metric_name(node) or seen.name or "this line"
     limit = seen.before if isinstance(seen.before, float) else 0.5
     fix, fix_place = f"{model.framework}.metrics.{_class(name)}(threshold=0.0)", "elsewhere"
     if name == "AUC":
         fix = f"{model.framework}.metrics.AUC(from_logits=True)"
     if statement is not None and node is not None and place is not None:
-        changed = _edited(place, statement, node, fix)
+        changed = with_metric(place, statement, node, fix)
         fix, fix_place = (changed, "in place") if changed else (fix, fix_place)
     elif seen.name == "":
         fix = "# compare logits with 0.0, or the sigmoid of them with 0.5"
@@ -104,14 +101,14 @@ def _class(name: str) -> str:
 
 
 def _equality(context: DiagnosisContext, seen: Observation, model: LayerRef) -> Violation:
-    place, statement, node = _metric(context, model, _EQUALITY)
+    place, statement, node = named_metric(context, model, _EQUALITY)
     outputs, labels = seen.now, seen.before
     wide, flat = _width(outputs), _width(labels)
     of_classes = "CategoricalAccuracy" if wide == flat else "SparseCategoricalAccuracy"
     better = "BinaryAccuracy" if wide == 1 else of_classes
     fix, fix_place = f"{model.framework}.metrics.{better}()", "elsewhere"
     if statement is not None and node is not None and place is not None:
-        changed = _edited(place, statement, node, fix)
+        changed = with_metric(place, statement, node, fix)
         fix, fix_place = (changed, "in place") if changed else (fix, fix_place)
     return Violation(
         message=f"The metric accuracy (Accuracy) of {{layer}} compares outputs {outputs} with labels "
@@ -126,47 +123,3 @@ def _equality(context: DiagnosisContext, seen: Observation, model: LayerRef) -> 
 
 def _width(spec: object) -> int | None:
     return spec.shape[-1] if isinstance(spec, TensorSpec) and spec.shape else None
-
-
-_Found = tuple[Location | None, ast.stmt | None, ast.expr | None]
-
-
-def _metric(context: DiagnosisContext, model: LayerRef, names: set[str]) -> _Found:
-    """Return the line where the program names a metric, its statement, and the expression."""
-    compiled = [each for layer, each in context.layer_observations("compiled") if layer == model]
-    places = [each.location for each in compiled[-1:]]
-    places += [each.event.location for each in context.created_variables() if each.spec.role == "metric"]
-    for place in places:
-        nodes = list(nodes_at(place))
-        statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
-        for node in nodes:
-            if isinstance(node, (ast.Constant, ast.Call)) and _name(node) in names and place is not None:
-                if isinstance(node, ast.Constant) and not _is_metric(nodes, node):
-                    continue
-                return line_of(place, node), statement, node
-    return None, None, None
-
-
-def _is_metric(nodes: list[ast.AST], name: ast.Constant) -> bool:
-    """Return whether a string stands in the argument `metrics`."""
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    given = [each.value for call in calls for each in call.keywords if "metrics" in str(each.arg)]
-    given += [value for call in calls if dotted(call.func).endswith("compile") for value in call.args[2:]]
-    return any(name is inner for value in given for inner in ast.walk(value))
-
-
-def _name(node: ast.AST | None) -> str:
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    return dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-
-
-def _edited(place: Location, statement: ast.stmt, node: ast.expr, new: str) -> str:
-    """Write the statement with another metric in place of one, with the name that it had."""
-    if isinstance(node, ast.Call):
-        kept = [f"{each.arg}={source_of(place, each.value)}" for each in node.keywords if each.arg == "name"]
-        prefix = source_of(place, node.func).rpartition(".")[0]
-        inside = ", ".join([*filter(None, [new.partition("(")[2][:-1]]), *kept])
-        new = f"{prefix + '.' if prefix else ''}{new.partition('(')[0].rpartition('.')[2]}({inside})"
-    changed = rewritten(place, statement, {node: new})
-    return changed if changed != source_of(place, statement) and len(changed) < 300 else ""
