@@ -26,7 +26,7 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "binary accuracy", "equality of outputs",
     "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
-    "fitted", "split of shuffled", "state kept", "masks nothing", "inverted mask",
+    "fitted", "split of shuffled", "state kept", "state shuffled", "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
 ]  # fmt: skip
@@ -77,7 +77,8 @@ class Observation:
             are held out.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
-            with another part. `state kept`: a stateful RNN met the same data again without a reset.
+            with another part. `state kept`: a stateful RNN met the same data again without a reset. `state
+            shuffled`: a fit shuffled the data of a model with a stateful RNN.
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
@@ -92,7 +93,8 @@ class Observation:
         layer: The layer concerned.
         name: The attribute, with the path to the nested value: `config['rate']`. `class Scale.rate` is an
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
-            or the method that adapted a layer or set its weights; or that ran a stateful RNN; or the part
+            or the method that adapted a layer or set its weights; or that ran a stateful RNN; or what a
+            fit shuffles: `rows`, `batches` or `dataset`; or the part
             of a dataset: `take`, `skip` or `shard`; or the layer that changes the padding before a `Masking`;
             or what a mask allows attention to: `padding` or `future`; or the type of an op.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
@@ -104,7 +106,8 @@ class Observation:
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
-            the same shapes. For targets: the least and the greatest, or the classes that are trained; or how
+            the same shapes. For `state shuffled`: the number of rows,
+            and of a batch. For targets: the least and the greatest, or the classes that are trained; or how
             many are neither 0 nor 1, and of how many.
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
@@ -122,7 +125,8 @@ class Observation:
             For `restored`: the names that the checkpoint has and the object that reads it has not; by name,
             the layers in the file that have weights. For
             `disconnected`: the positions of these outputs.
-            For `not finite`: those of the weights that are not finite.
+            For `not finite`: those of the weights that are not finite. For `state shuffled`: the names of the
+            stateful layers.
         without_gradient: The paths of those whose gradient was None.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.

@@ -123,6 +123,8 @@ PROGRAMS = [
     "lt566_data_changed/broken",
     "lt567_split_by_class/another_one_hot_tf_keras",
     "lt567_split_by_class/broken",
+    "lt568_state_shuffled/another_tf_keras_sequence",
+    "lt568_state_shuffled/broken",
     "lt601_config_loses_argument/another_clone_of_a_model",
     "lt601_config_loses_argument/another_configs_in_five_forms",
     "lt601_config_loses_argument/another_key_that_init_does_not_know",

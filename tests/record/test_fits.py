@@ -288,3 +288,27 @@ def test_arrays_that_change_while_they_are_read_are_noted(k):
     assert by_class.before == 23.0 > by_class.now
     assert by_class.defined_at.function == "__getitem__"
     assert (by_generator.reader, by_generator.name, by_generator.now > 23.0) == ("doubled", "rows", True)
+
+
+@KERAS
+def test_a_fit_that_shuffles_a_stateful_model_is_noted(k, engine):
+    """Not if its rows fit into one batch, or keep their order, or if each step begins with a new state."""
+
+    class Reset(k.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            for name in ("reset_state", "reset_states"):
+                getattr(memory, name, lambda: None)()
+
+    x, y = np.random.rand(4, 6, 1).astype("float32"), np.ones((4, 1), "float32")
+    with layertrace.trace() as timeline:
+        memory = k.layers.LSTM(2, stateful=True, name="memory")
+        model = k.Sequential([k.layers.Input(batch_shape=(2, 6, 1)), memory, k.layers.Dense(1)], name="net")
+        model.compile("sgd", "mse")
+        model.fit(x, y, batch_size=2, shuffle=False, verbose=0)
+        model.fit(x, y, batch_size=2, callbacks=[Reset()], verbose=0)
+        model.fit(x[:2], y[:2], batch_size=2, epochs=2, verbose=0)
+        model.fit(x, y, batch_size=2, verbose=0)
+
+    (noted,) = seen(timeline, "state shuffled")
+    assert (noted.layer.name, noted.name, noted.before, noted.now) == ("net", "rows", (4, 2), 2)
+    assert noted.paths == ("memory",)

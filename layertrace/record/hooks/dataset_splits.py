@@ -18,7 +18,7 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
-__all__ = ["SHUFFLES", "look_at_parts"]
+__all__ = ["SHUFFLES", "look_at_parts", "shuffle_of"]
 
 _MOST = 64  # datasets that are followed from one to its sources
 _TABLE = tensorflow_private.PARTS
@@ -75,8 +75,21 @@ def look_at_parts(model: object, training: object, held_out: object, place: Code
 def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
     """Yield the datasets that data is a part of and that are shuffled again in each iteration.
 
-    With each comes what takes the part: `take`, `skip` or `shard`. A cache keeps the order of the first
-    iteration.
+    With each comes what takes the part: `take`, `skip` or `shard`.
+    """
+    yield from (pair for pair in _shuffled_behind(data) if pair[1])
+
+
+def shuffle_of(data: object) -> tuple[CodePosition | None, object] | None:
+    """Return the line that shuffles a dataset again in each iteration, and the dataset that comes from it."""
+    shuffled = next(_shuffled_behind(data), None)
+    return None if shuffled is None else (_shuffled.get(shuffled[0]), shuffled[0])
+
+
+def _shuffled_behind(data: object) -> Iterator[tuple[object, str]]:
+    """Yield the datasets behind data that are shuffled again in each iteration.
+
+    With each comes what takes a part of it, or nothing. A cache keeps the order of the first iteration.
     """
     if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
@@ -92,7 +105,7 @@ def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
             part = kind.strip("_").removesuffix("Dataset").lower()
         elif kind == "CacheDataset":
             continue
-        elif kind == _SHUFFLED and part and _is_reshuffled(dataset):
+        elif kind == _SHUFFLED and _is_reshuffled(dataset):
             yield dataset, part
         todo += [(source, part) for source in dataset._inputs()]
 

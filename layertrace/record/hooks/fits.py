@@ -21,6 +21,7 @@ from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
+from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
 from layertrace.record.hooks.target_values import look_at_targets
 from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
@@ -44,6 +45,7 @@ class _Fit(NamedTuple):
     content: Content | None
     steps: int | None
     place: CodePosition | None
+    shuffling: Shuffling | None
 
 
 def _begin(call: Call) -> _Fit | None:
@@ -58,7 +60,8 @@ def _begin(call: Call) -> _Fit | None:
         look_at_parts(model, data, given.get("validation_data"), place)
         split = None if given.get("validation_data") is not None else given.get("validation_split")
         look_at_targets(model, given.get("y"), split, place)
-        return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place)
+        shuffling = shuffling_of(model, given)
+        return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
     return None
 
 
@@ -93,6 +96,8 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         look_at_content(fit.model, fit.content, fit.place)
         data, model = fit.given.get("x"), fit.model
         after = _steps_of(model)
+        made = None if after is None or fit.steps is None else after - fit.steps
+        look_at_shuffling(model, fit.shuffling, made, fit.place)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
         observation = PendingObservation(
@@ -100,7 +105,7 @@ def _end(fit: _Fit, history: object, _: object) -> None:
             (next(_order),),
             layer=register_layer(model),
             before=fit.wanted,
-            now=None if after is None or fit.steps is None else after - fit.steps,
+            now=made,
             place=fit.place,
         )
         if type(data) is GeneratorType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from layertrace.record.describe.layer_contents import layers_inside
@@ -19,7 +19,7 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
-__all__ = ["RESETS", "has_state", "note_end", "note_pass"]
+__all__ = ["RESETS", "has_state", "note_end", "note_pass", "resets_of", "stateful_inside"]
 
 _MOST = 4096  # runs that are remembered since the last reset
 _BYTES = 1_000_000  # of an array that are compared
@@ -31,12 +31,14 @@ Runs = dict[bytes, CodePosition | None]
 _runs: Register[Runs] = Register()
 _stateful: Register[list[weakref.ref[Any]]] = Register()
 """The stateful RNNs of each model."""
+_resets: Register[list[int]] = Register()
+"""How often the state of each layer was reset."""
 _fitting: Register[list[bool]] = Register()
 
 
 def has_state(model: object) -> bool:
     """Return whether there is a stateful RNN inside a model."""
-    return any(True for _ in _stateful_inside(model))
+    return any(True for _ in stateful_inside(model))
 
 
 def note_pass(model: object, data: object, method: str, place: CodePosition | None) -> None:
@@ -50,7 +52,7 @@ def note_pass(model: object, data: object, method: str, place: CodePosition | No
         method: The method: `fit`, `predict`.
         place: The line.
     """
-    layers = list(_stateful_inside(model))
+    layers = list(stateful_inside(model))
     running = _fitting.get(model)
     if not layers or (running is not None and running[0]):
         return
@@ -83,7 +85,7 @@ def note_end(model: object) -> None:
         running[0] = False
 
 
-def _stateful_inside(model: object) -> Iterator[Any]:
+def stateful_inside(model: object) -> Iterator[Any]:
     """Yield the stateful RNNs inside a model, which are looked up once."""
     known = _stateful.get(model)
     if known is None:
@@ -126,6 +128,17 @@ def _reset(call: Call) -> None:
             runs = _runs.get(call.subject)
             if runs is not None:
                 runs.clear()
+            count = _resets.get(call.subject)
+            if count is None:
+                _resets.add(call.subject, [1])
+            else:
+                count[0] += 1
+
+
+def resets_of(layers: Iterable[object]) -> int:
+    """Return how often the program has reset the states of some layers."""
+    counts = (_resets.get(layer) for layer in layers)
+    return sum(count[0] for count in counts if count is not None)
 
 
 RESETS: AnyObserver = watching(_reset)

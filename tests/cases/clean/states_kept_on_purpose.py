@@ -30,3 +30,12 @@ for _ in range(4):  # silence, and single steps, may come again
 
 plain = keras.Sequential([keras.Input((None, 1)), layers.LSTM(4), layers.Dense(1)])
 assert np.allclose(plain.predict(long, verbose=0), plain.predict(long, verbose=0))
+
+class ResetEach(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None): memory.reset_state()
+
+windows = rng.normal(size=(6, 10, 1)).astype("float32")
+model.fit(windows, windows[:, -1], batch_size=1, callbacks=[ResetEach()], verbose=0)  # no state goes on
+model.fit(windows, windows[:, -1], batch_size=1, shuffle=False, verbose=0)
+side = keras.Sequential([keras.Input(batch_shape=(6, 10, 1)), layers.LSTM(4, stateful=True), layers.Dense(1)])
+side.compile("sgd", "mse"); side.fit(windows, windows[:, -1], batch_size=6, epochs=2, verbose=0)  # one batch
