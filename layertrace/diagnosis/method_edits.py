@@ -361,7 +361,7 @@ def _locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def keras_in(location: Location | None) -> str:
-    """Return the name by which a file calls Keras: `keras`, or `tf.keras`."""
+    """Return the name by which a file calls Keras: `keras`, `tf_keras` or `tf.keras`."""
     tree = None if location is None else tree_of(location.file)
     imported = {
         alias.asname or alias.name
@@ -369,4 +369,5 @@ def keras_in(location: Location | None) -> str:
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    return "tf.keras" if "keras" not in imported and "tf" in imported else "keras"
+    names = {"keras": "keras", "tf_keras": "tf_keras", "tf": "tf.keras"}
+    return next((name for module, name in names.items() if module in imported), "keras")

@@ -85,6 +85,7 @@ class Observation:
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
             `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
             layer itself.
+            `copied to itself`: `set_weights` was given what the layer had, twice, with other values.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
             `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
             `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient

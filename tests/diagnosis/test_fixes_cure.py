@@ -125,6 +125,9 @@ PROGRAMS = [
     "lt567_split_by_class/broken",
     "lt568_state_shuffled/another_tf_keras_sequence",
     "lt568_state_shuffled/broken",
+    "lt569_copied_to_itself/another_in_an_agent",
+    "lt569_copied_to_itself/another_second_name",
+    "lt569_copied_to_itself/broken",
     "lt601_config_loses_argument/another_clone_of_a_model",
     "lt601_config_loses_argument/another_configs_in_five_forms",
     "lt601_config_loses_argument/another_key_that_init_does_not_know",
@@ -195,6 +198,7 @@ SYMPTOMS = [
     ("lt534_targets_out_of_range/broken", "the loss is negative: True", "the loss is negative: False"),
     ("lt535_accuracy_of_numbers/broken", "the measure is not 0: False", "the measure is not 0: True"),
     ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
+    ("lt569_copied_to_itself/broken", "target moves by itself: True", "target moves by itself: False"),
     ("lt567_split_by_class/broken", "classes held out: 1", "classes held out: 3"),
     (
         "lt623_weights_not_found_by_name/broken",

@@ -347,3 +347,26 @@ def test_a_regularizer_that_no_weight_has_was_set_late(k):
         "late": {"kernel_regularizer": "L2"},
         "own": {},
     }
+
+
+@KERAS
+def test_weights_that_follow_their_source_are_copied_to_themselves(k, engine):
+    """Once is not enough, nor are weights that have not changed since, nor a copy that follows slowly."""
+
+    def pairs(old, new):
+        return zip(old.get_weights(), new.get_weights(), strict=True)
+
+    with layertrace.trace() as timeline:
+        leader = k.Sequential([k.layers.Input((3,)), k.layers.Dense(2), k.layers.Dropout(0.5)], name="leader")
+        shared = k.Model(leader.inputs, leader.outputs, name="shared")
+        idle = k.Model(leader.inputs, leader.outputs, name="idle")
+        slow = k.models.clone_model(leader)
+        idle.set_weights(leader.get_weights())
+        idle.set_weights(leader.get_weights())
+        for number in range(3):
+            leader.layers[0].kernel.assign(np.full((3, 2), number, "float32"))
+            shared.set_weights([0.9 * old + 0.1 * new for old, new in pairs(leader, shared)])
+            slow.set_weights([0.9 * old + 0.1 * new for old, new in pairs(slow, leader)])
+
+    (noted,) = seen(timeline, "copied to itself")
+    assert (noted.layer.name, noted.times) == ("shared", 2)

@@ -11,6 +11,7 @@ from layertrace.record.describe.layer_contents import layers_inside, trainable_i
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.copied_weights import look_at_copies
 from layertrace.record.hooks.kept_variables import look_at_values
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
@@ -177,6 +178,7 @@ def _weights_set(call: Call) -> Call:
     if hub.observers and _name(call) == "set_weights":
         with guarded("compare weights that are set with the variables"):
             look_at_values(call)
+            look_at_copies(call)
     return call
 
 

@@ -78,6 +78,7 @@ def _description(observation: Observation) -> str:
         "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",
         "state kept": f"{name} was given the same data again, with the state that was left",
         "state shuffled": f"{now} steps of a fit shuffled the data of a stateful model",
+        "copied to itself": "set_weights was given the weights that the layer had, as before",
         "inverted mask": f"its attention_mask allows attention only to the {name}",
         "average kept": f"{name} keeps an average of the weights, which is not in them at the end",
         "variables kept": "the variables were kept, or set, in place of values",
