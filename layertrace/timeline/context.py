@@ -26,7 +26,8 @@ ObservationKind = Literal[
     "squashed twice", "threshold of logits", "binary accuracy", "equality of outputs",
     "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
-    "fitted", "split of shuffled", "state kept", "state shuffled", "masks nothing", "inverted mask",
+    "fitted", "split of shuffled", "predicted shuffled", "state kept", "state shuffled",
+    "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
 ]  # fmt: skip
@@ -77,8 +78,9 @@ class Observation:
             are held out.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
-            with another part. `state kept`: a stateful RNN met the same data again without a reset. `state
-            shuffled`: a fit shuffled the data of a model with a stateful RNN.
+            with another part. `predicted shuffled`: a model predicts a dataset that is shuffled again in each
+            iteration, and the program iterates it, too. `state kept`: a stateful RNN met the same data
+            again without a reset. `state shuffled`: a fit shuffled the data of a model with a stateful RNN.
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
@@ -134,13 +136,13 @@ class Observation:
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
-            For `restored`: `by name` if by `load_weights`. For targets: `outside 0 to 1`, `neither 0 nor 1`
-            or `split by class`.
+            For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
+            after`. For targets: `outside 0 to 1`, `neither 0 nor 1` or `split by class`.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
             divided by.
-        defined_at: Where it is defined. For a part of a dataset: where the model uses it; for a state: where
-            the layer met the data before; for a mask: where the attention is called; for a tape: where it was
-            asked first.
+        defined_at: Where it is defined. For a part of a dataset: where the model uses it; for
+            predictions: where the program iterates the dataset; for a state: where the layer met the data
+            before; for a mask: where the attention is called; for a tape: where it was asked first.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

@@ -80,10 +80,10 @@ def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
     yield from (pair for pair in _shuffled_behind(data) if pair[1])
 
 
-def shuffle_of(data: object) -> tuple[CodePosition | None, object] | None:
-    """Return the line that shuffles a dataset again in each iteration, and the dataset that comes from it."""
+def shuffle_of(data: object) -> tuple[CodePosition | None, object, str] | None:
+    """Return where a dataset is shuffled again in each iteration, what that returned, and the part of it."""
     shuffled = next(_shuffled_behind(data), None)
-    return None if shuffled is None else (_shuffled.get(shuffled[0]), shuffled[0])
+    return None if shuffled is None else (_shuffled.get(shuffled[0]), *shuffled)
 
 
 def _shuffled_behind(data: object) -> Iterator[tuple[object, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
 from layertrace.record.hooks.observer import Call, watching
+from layertrace.record.hooks.prediction_orders import look_at_iteration
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -25,7 +26,11 @@ def _begin(call: Call) -> None:
 
     Seen as `OwnedIterator.__init__(self, dataset, components, element_spec)`, TensorFlow 2.16 to 2.21.
     """
-    if not hub.observers or not switch.is_on or not call.values:
+    if not hub.observers or not call.values:
+        return
+    with guarded("record that a dataset is iterated"):
+        look_at_iteration(call.values[0], source_lines.caller(call.method, call.caller), call.caller)
+    if not switch.is_on:
         return
     with guarded("compare what a dataset reads"):
         todo: list[Any] = [call.values[0]]

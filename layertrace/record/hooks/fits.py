@@ -21,6 +21,7 @@ from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
+from layertrace.record.hooks.prediction_orders import look_at_predictions
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
 from layertrace.record.hooks.target_values import look_at_targets
 from layertrace.record.hooks.training_facts import above
@@ -72,6 +73,10 @@ def _given(call: Call) -> dict[str, object]:
     return {**defaults, **dict(zip(names, positional, strict=False)), **(call.keywords or {})}
 
 
+def _is_dataset(data: object) -> bool:
+    return safe.is_a(data, Loaded.tf.data.Dataset)
+
+
 def _wanted(given: dict[str, object]) -> Structure:
     """Return the number of epochs, and the number of steps in each; None if that is not given."""
     epochs, initial, steps = (given.get(name) for name in ("epochs", "initial_epoch", "steps_per_epoch"))
@@ -112,7 +117,7 @@ def _end(fit: _Fit, history: object, _: object) -> None:
             observation.role = "generator" if data.gi_frame is not None else "exhausted generator"
             observation.reader = data.__name__
             observation.defined = data.gi_code, -1
-        elif safe.is_a(data, Loaded.tf.data.Dataset) and safe.is_framework_class(type(data)):
+        elif _is_dataset(data) and safe.is_framework_class(type(data)):
             observation.role = "dataset"
             observation.variables = (int(cast(Any, data).cardinality()),)
         else:
@@ -170,11 +175,16 @@ def passes(method: str) -> AnyObserver:
         if not hub.observers:
             return
         with guarded(f"record a {method}"):
-            if method != "evaluate" and not has_state(call.subject):
+            has_to_know = method in ("evaluate", "predict") or has_state(call.subject)
+            data = _given(call).get("x") if has_to_know else None
+            if data is None or (
+                method == "predict" and not _is_dataset(data) and not has_state(call.subject)
+            ):
                 return
-            data = _given(call).get("x")
             place = source_lines.caller(call.method, above(call.caller, method))
             note_pass(call.subject, data, method, place)
+            if method == "predict":
+                look_at_predictions(call.subject, data, place)
             if method == "evaluate":
                 look_at_parts(call.subject, None, data, place)
 

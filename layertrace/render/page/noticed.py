@@ -76,6 +76,7 @@ def _description(observation: Observation) -> str:
         "softmax over batch": f"softmax over the first axis of {now}",
         "fitted": f"fit ended after {now} steps",
         "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",
+        "predicted shuffled": "a shuffled dataset is predicted in one order and iterated in another",
         "state kept": f"{name} was given the same data again, with the state that was left",
         "state shuffled": f"{now} steps of a fit shuffled the data of a stateful model",
         "copied to itself": "set_weights was given the weights that the layer had, as before",

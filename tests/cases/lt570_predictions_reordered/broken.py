@@ -1,0 +1,10 @@
+# Labels in another order than the predictions: https://github.com/keras-team/keras/issues/5048
+import numpy as np, tensorflow as tf, keras
+from keras import layers
+
+x = np.arange(64, dtype="float32")[:, None]
+data = tf.data.Dataset.from_tensor_slices((x, x)).shuffle(64).batch(16)
+same = keras.Sequential([keras.Input((1,)), layers.Dense(1, kernel_initializer="ones")], name="same")
+predicted = same.predict(data, verbose=0)  # finds: LT570 same
+labels = np.concatenate([label for _, label in data])
+print("same order:", np.allclose(predicted, labels))
