@@ -130,7 +130,8 @@ class Observation:
             `disconnected`: the positions of these outputs.
             For `not finite`: those of the weights that are not finite. For `state shuffled`: the names of the
             stateful layers.
-        without_gradient: The paths of those whose gradient was None.
+        without_gradient: The paths of those whose gradient was None. For a compile: the outputs that have no
+            loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
         role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that

@@ -8,6 +8,7 @@ from types import FrameType
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.layer_contents import layers_inside, trainable_inside
+from layertrace.record.describe.losses_of_outputs import outputs_without_loss
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.frameworks.loaded import Loaded
@@ -42,6 +43,8 @@ def _compiled(call: Call, _: object, model: object) -> None:
     with guarded("record a compile"):
         threads.state.runs_for = None  # the next run of its function is an event of its own, after this
         optimizer = safe.instance_dict(model).get("optimizer")
+        loss = safe.instance_dict(model).get("loss")
+        unused = outputs_without_loss(model, loss)
         inside = [record for layer in layers_inside(model) if (record := live_layers.get(layer)) is not None]
         add_observation(
             PendingObservation(
@@ -52,7 +55,8 @@ def _compiled(call: Call, _: object, model: object) -> None:
                 before=tuple(record.number for record in inside if _is_frozen(record.reference())),
                 now=_rate(optimizer),
                 variables=tuple(map(number_of, trainable_inside(model))),
-                paths=_loss(safe.instance_dict(model).get("loss")),
+                paths=_loss(loss),
+                without_gradient=tuple(name for each in unused for name in each),
                 place=source_lines.caller(call.method, above(call.caller, "compile")),
             )
         )

@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
+from layertrace.diagnosis.rules.training._left_out import output_left_out
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
 from layertrace.diagnosis.tapes import block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before
@@ -25,8 +26,9 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or its output
-    is cut off from the loss by `tf.argmax`, `tf.stop_gradient` or `.numpy()`. Its gradients are `None`, and
+    The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or `compile`
+    has no loss for this output, or it is cut off from the loss by `tf.argmax`, `tf.stop_gradient` or
+    `.numpy()`. Its gradients are `None`, and
     its weights keep their initial values.
 
     ## Example
@@ -76,6 +78,10 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
                 yield _blocked(context, blocked, update)
             continue
         names = ", ".join(unreached[number][1].rpartition("/")[2] for number in own[:3])
+        left_out = output_left_out(context, state.layer, update, names)
+        if left_out is not None:
+            yield left_out
+            continue
         init = context.init_of(state.layer)
         creation = init.location if init is not None else update.location
         cause = (
