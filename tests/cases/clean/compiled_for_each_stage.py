@@ -10,3 +10,4 @@ folded = keras.Sequential([keras.Input((3,)), layers.Dense(1)]); first = folded.
 for fold in range(5): folded.set_weights(first); folded.compile("adam", "mse"); folded.fit(x, y, verbose=0)
 long = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
 for stage in range(5): long.compile("sgd", "mse"); long.fit(x, y, batch_size=1, epochs=5, verbose=0)
+for rate in (0.01, 0.001, 0.0001): long.compile(keras.optimizers.Adam(rate), "mse"); long.fit(x, y, batch_size=1, epochs=5, verbose=0)

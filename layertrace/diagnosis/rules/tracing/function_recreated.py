@@ -10,13 +10,10 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._recreated import MIN_FUNCTIONS, recreated_functions
+from layertrace.diagnosis.rules.tracing._compiled_again import compiled_again_and_again
+from layertrace.diagnosis.rules.tracing._recreated import recreated_functions
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
-from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Event, LayerRef, Location
-
-MIN_RUNS_OF_COMPILED = 50
-"""Runs for each compile of one model that make it worth a trace, and a new optimizer."""
+from layertrace.timeline.event import Event, Location
 
 
 @rule("LT203", "function-recreated", "warning", links.RETRACING)
@@ -51,8 +48,9 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
       by the same optimizer.
     - Functions that train new variables, such as the models of a cross-validation, are taken to be intended,
       and so are other functions that run at least five times for each of their traces.
-    - A model that is compiled again with another learning rate, with other layers frozen, or after
-      `set_weights` or `load_weights`, is taken to begin a new stage.
+    - A model that is compiled again with other layers frozen, or after `set_weights` or `load_weights`, is
+      taken to begin a new stage. So is one with another learning rate, unless its optimizer is not SGD, whose
+      moments are lost each time, and it makes less than 50 steps with each.
     - Models that are created or used on different lines are taken to be different models.
     - Functions that Keras's own layers and TensorFlow create for themselves are ignored.
     """
@@ -139,72 +137,3 @@ def _compiled_each_time(found: tuple[Location, ast.Assign], traces: list[Event],
         fix="\n".join(lines),
         fix_place="elsewhere",
     )
-
-
-def _compiled_again_and_again(context: DiagnosisContext) -> Iterator[Violation]:
-    """Yield the models that one line compiles again and again, although nothing calls for it."""
-    by_line: dict[tuple[LayerRef, Location | None], list[Observation]] = {}
-    for model, compiled in context.layer_observations("compiled"):
-        by_line.setdefault((model, compiled.location), []).append(compiled)
-    for (model, place), compiles in by_line.items():
-        traces = list(_traces_after(context, model, compiles))
-        if len(traces) < MIN_FUNCTIONS or _begins_stages(context, model, compiles):
-            continue
-        runs = [run for run in context.events("run") if run.function in {trace.function for trace in traces}]
-        steps = sum(run.times for run in runs)
-        # The traces are worth it if the graphs then run often.
-        if steps >= MIN_RUNS_OF_COMPILED * len(traces):
-            continue
-        optimizers = {compiled.name for compiled in compiles}
-        kind = compiles[0].name.strip("<>").partition(" ")[0]
-        forgets = f", and its new {kind} begins without what the last one had learned" * (len(optimizers) > 1)
-        yield Violation(
-            message=f"{{layer}} was compiled {len(compiles)} times on this line, so its function was traced "
-            f"{len(traces)} times for {steps} steps{forgets}; compile it once, outside the loop.",
-            layer=model,
-            location=place,
-            evidence=(
-                Evidence(
-                    f"{len(traces)} traces of {traces[0].function}",
-                    (traces[0].seq, traces[-1].seq),
-                    traces[0].location,
-                ),
-            ),
-            fix=f"{statement_at(context, place).source or 'model.compile(...)'}  # once, before the loop;\n"
-            "# what changes goes into a keras.Variable(value, trainable=False) that the loss reads",
-            fix_place="elsewhere",
-        )
-
-
-def _traces_after(context: DiagnosisContext, model: LayerRef, compiles: list[Observation]) -> Iterator[Event]:
-    """Yield for each compile of a model the first trace of a function that it caused."""
-    traces = [
-        trace
-        for trace in context.events("trace")
-        if (function := trace.function) is not None and function.role is not None
-        if function.model == model.name
-    ]
-    ends = [*(compiled.start_ns for compiled in compiles[1:]), float("inf")]
-    for compiled, end in zip(compiles, ends, strict=True):
-        between = [trace for trace in traces if compiled.start_ns < trace.start_ns < end]
-        if between:
-            yield between[0]
-
-
-def _begins_stages(context: DiagnosisContext, model: LayerRef, compiles: list[Observation]) -> bool:
-    """Return whether each compile begins a stage of training that needs it.
-
-    tests/cases/clean/new_models_and_functions_that_are_meant.py has another learning rate in each,
-    tests/cases/clean/compiled_for_each_stage.py other layers frozen, or the first weights again.
-    """
-    settings = {(compiled.now, compiled.before, compiled.variables) for compiled in compiles}
-    first, last = compiles[0].start_ns, compiles[-1].start_ns
-    state = context.state(model)
-    inside = {model.id, *(() if state is None else state.children)}
-    resets = [
-        weights
-        for layer, weights in context.layer_observations("weights set")
-        if layer.id in inside and weights.start_ns < last
-        if weights.start_ns > first or weights.times > 1
-    ]
-    return len(settings) > 1 or bool(resets)
