@@ -23,7 +23,7 @@ ObservationKind = Literal[
     "update", "loss", "changed in call", "changed after trace", "kept tensor", "random", "unknown attribute",
     "compiled", "adapted", "weights set", "losses read", "clock", "bound late", "same values", "same input",
     "unused output", "broadcast", "weights unused", "scalar loss", "vector gradient",
-    "squashed twice", "threshold of logits", "binary accuracy", "equality of outputs",
+    "squashed twice", "swapped arguments", "threshold of logits", "binary accuracy", "equality of outputs",
     "softmax of one", "softmax over batch",
     "clipped outputs", "blocked gradient", "restored", "trainable set",
     "fitted", "split of shuffled", "predicted shuffled", "state kept", "state shuffled",
@@ -63,7 +63,8 @@ class Observation:
             the gradient of several numbers.
             Of a complete graph: `squashed twice`: a crossentropy that applies softmax or sigmoid is given
             the result of one. `clipped outputs`: a crossentropy that expects probabilities is given something
-            else. `binary accuracy`: a metric counts outputs above a threshold as the class 1.
+            else. `swapped arguments`: a crossentropy is given outputs as targets. `binary accuracy`: a metric
+            counts outputs above a threshold as the class 1.
             `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over
             batch`: over the rows of the data. `blocked gradient`: a tape returned None because of an op

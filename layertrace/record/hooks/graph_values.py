@@ -10,6 +10,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks.graph_constants import constant
 from layertrace.record.hooks.graph_facts import OF_TAPES, Returned, tensors_behind, user_line
+from layertrace.record.hooks.swapped_arguments import outputs_as_targets, reads_variables
 from layertrace.record.hub import hub
 from layertrace.record.layers import LayerRecord
 from layertrace.record.spans import LAYER, Span
@@ -93,7 +94,21 @@ def observe_values(span: Span, ops: Iterable[Any], returned: Returned) -> None:
         _OBSERVERS[op.type](graph, op, logits)
 
 
+def _swapped(graph: _Graph, op: Any, loss: str, targets: Any) -> bool:
+    """Return whether a loss is given outputs as its targets, which is recorded."""
+    if targets is None:
+        return False
+    behind = tensors_behind(targets, _MOST)  # they may be smoothed
+    layer = next((graph.layers[id(each)] for each in behind if id(each) in graph.layers), None)
+    graph.add(op, PendingObservation("swapped arguments", (), name=loss, now=spec(targets)), layer)
+    return True
+
+
 def _crossentropy(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
+    if op.type == "SoftmaxCrossEntropyWithLogits" and reads_variables(op.inputs[1]):
+        swapped = op.inputs[1] if not reads_variables(op.inputs[0]) else None
+        if _swapped(graph, op, _LOSSES[op.type], swapped):
+            return
     _logits(graph, op, _LOSSES[op.type], logits)
 
 
@@ -111,6 +126,9 @@ def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
     """Record a binary accuracy, and that what a loss takes for logits is compared with a probability."""
     if _LOGISTIC in op.name:
         if op.type == "GreaterEqual":
+            loss = "sigmoid_cross_entropy_with_logits"
+            if _swapped(graph, op, loss, outputs_as_targets(op.inputs[0])):
+                return
             _logits(graph, op, "sigmoid_cross_entropy_with_logits", logits)
         return
     if _function(op) in _BINARY:
@@ -178,6 +196,8 @@ def _clip(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     """Record that a crossentropy of Keras clips outputs to what lies between 0 and 1."""
     function = _function(op, ("backend", "nn.py"), ("", "backend.py"))
     if "clip_by_value" not in op.name or "crossentropy" not in function or op.type != "Minimum":
+        return
+    if _swapped(graph, op, function, outputs_as_targets(op.inputs[0])):
         return
     tensor, layer = graph.source(op.inputs[0], ("RealDiv",))
     if layer is not None and tensor.op.type not in _PROBABILITIES:

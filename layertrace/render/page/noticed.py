@@ -64,6 +64,7 @@ def _description(observation: Observation) -> str:
         "vector gradient": f"the gradient of {now} was requested, which is that of its sum",
         "squashed twice": f"{name} was given the result of a {before}",
         "clipped outputs": f"{name} clips outputs that are not probabilities",
+        "swapped arguments": f"{name} was given outputs as targets, and the targets as outputs",
         "binary accuracy": "a metric counts outputs above a threshold as class 1",
         "threshold of logits": f"{name} compares logits with {before}",
         "equality of outputs": f"{name} compares {now} with {before} for equality",

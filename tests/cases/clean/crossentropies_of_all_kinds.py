@@ -1,18 +1,19 @@
-# Clean: sigmoid, softmax, logits where they are expected, an activation of its own, other losses, and several outputs
+# Clean: crossentropies in the right order, between two networks, of soft labels, and of data with data
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-x, y = np.ones((8, 4)), np.ones((8, 1))
-def fit(loss, *last):
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(4), *last]); model.compile("sgd", loss); model.fit(x, y, verbose=0)
-fit("binary_crossentropy", layers.Dense(1, activation="sigmoid"))
-fit(keras.losses.BinaryCrossentropy(from_logits=True), layers.Dense(1))
-fit("sparse_categorical_crossentropy", layers.Dense(3), layers.Softmax())
-fit("sparse_categorical_crossentropy", layers.Dense(3), layers.Activation("softmax"))
-fit(keras.losses.SparseCategoricalCrossentropy(from_logits=True), layers.Dense(3))
-fit("binary_crossentropy", layers.Dense(1), layers.Lambda(lambda z: keras.ops.sigmoid(z)))
-fit("mse", layers.Dense(1))
-fit(lambda real, made: keras.losses.binary_crossentropy(real, made, from_logits=True), layers.Dense(1))
-inputs = keras.Input((4,)); two = keras.Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1, activation="sigmoid")(inputs)])
-two.compile("sgd", ["mse", "binary_crossentropy"]); two.fit(x, [y, y], verbose=0)
-inputs = keras.Input((4,)); op = keras.Model(inputs, keras.ops.sigmoid(layers.Dense(1)(inputs))); op.compile("sgd", "binary_crossentropy"); op.fit(x, y, verbose=0)
+x, y = np.random.rand(12, 3).astype("float32"), np.arange(12) % 2
+def net(units, activation): return keras.Sequential([keras.Input((3,)), layers.Dense(units, activation=activation)])
+teacher = net(2, "softmax")
+def distilled(target, predicted):
+    return keras.losses.categorical_crossentropy(target, predicted) + keras.losses.binary_crossentropy(target, target * 0.9)
+student = net(2, "softmax"); student.compile("sgd", distilled); student.fit(x, np.eye(2)[y], verbose=0)
+logits = net(1, None); logits.compile("sgd", keras.losses.BinaryCrossentropy(from_logits=True)); logits.fit(x, y, verbose=0)
+wide = net(2, None); wide.compile("sgd", keras.losses.CategoricalCrossentropy(from_logits=True)); wide.fit(x, np.eye(2)[y], verbose=0)
+@tf.function
+def follow(x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.categorical_crossentropy(tf.stop_gradient(teacher(x)), student(x, training=True)))
+        loss += tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=student(x), logits=wide(x)))
+    return tape.gradient(loss, student.trainable_variables)
+follow(tf.constant(x))

@@ -1,0 +1,103 @@
+"""LT536: A crossentropy is given the outputs as targets, and the targets as outputs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import lines_with
+from layertrace.diagnosis.rewriting import source_of
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import LayerRef, Location
+
+_OUTPUTS = re.compile(r"pred|out|logit|hat|prob|score", re.I)
+
+
+@rule("LT536", "arguments-swapped", "error", links.TRAINING)
+def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
+    """A crossentropy is given the outputs as targets, and the targets as outputs.
+
+    ## Why is this bad?
+
+    Keras calls a loss with the targets first. A crossentropy takes the logarithm of its second argument. If
+    that is the targets, nothing is raised, but the loss has another minimum and the model learns something
+    else.
+
+    ## Example
+
+    ```python
+    def loss(prediction, target):
+        return keras.losses.binary_crossentropy(target, prediction)
+    ```
+
+    ## Use instead
+
+    ```python
+    def loss(target, prediction):
+        return keras.losses.binary_crossentropy(target, prediction)
+    ```
+
+    ## Known limits
+
+    - Looked at are crossentropies of Keras and TensorFlow in traced functions. Other losses, such as the
+      mean squared error, are the same in both orders.
+    - Reported if the targets are computed from variables, and the outputs from data alone.
+    """
+    reported = set()
+    for seen in context.observations("swapped arguments"):
+        if seen.location in reported:
+            continue
+        reported.add(seen.location)
+        model = _model(context, seen)
+        place, edits = _mended(seen.location)
+        whose = "{layer}" if model is not None else "the model"
+        yield Violation(
+            message=f"{seen.name} is given the outputs of {whose} as targets, and the targets as outputs: it "
+            "takes the logarithm of the targets.",
+            layer=model,
+            location=place,
+            evidence=(Evidence("computed here", seqs(context.event(seen.during)), seen.location),),
+            fix="" if edits else "# pass the targets first, then the outputs",
+            fix_place="elsewhere",
+            edits=edits,
+        )
+
+
+def _model(context: DiagnosisContext, seen: Observation) -> LayerRef | None:
+    """Return the outermost model around the layer that computed the outputs."""
+    around = [state for state in context.states.values() if seen.layer and seen.layer.id in state.children]
+    return max(around, key=lambda state: len(state.children)).layer if around else seen.layer
+
+
+def _mended(place: Location | None) -> tuple[Location | None, tuple[Edit, ...]]:
+    """Return the line to change, and the edit that swaps two parameters there, or two arguments."""
+    if place is None:
+        return place, ()
+    nodes = list(nodes_at(place))
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None = function_around(place)
+    lambdas = [node for node in nodes if isinstance(node, ast.Lambda) and len(node.args.args) == 2]
+    function = lambdas[0] if len(lambdas) == 1 else function
+    given = [] if function is None else function.args.args[-2:]
+    if len(given) == 2 and _OUTPUTS.search(given[0].arg) and not _OUTPUTS.search(given[1].arg):
+        defined = Location(place.file, given[0].lineno, place.function)
+        return defined, _swapped(defined, given[0], given[1])
+    calls = [node for node in nodes if isinstance(node, ast.Call) and len(node.args) >= 2]
+    named = [node for node in calls if re.search("cross_?entropy", dotted(node.func), re.I)] or calls
+    if len(named) != 1:
+        return place, ()
+    return place, _swapped(place, *named[0].args[:2])
+
+
+def _swapped(place: Location, one: ast.expr | ast.arg, other: ast.expr | ast.arg) -> tuple[Edit, ...]:
+    """Return the edits that write each of two expressions in the place of the other."""
+    pairs = ((one, other), (other, one))
+    return lines_with(
+        place,
+        [(old.lineno, old.col_offset, old.end_col_offset, source_of(place, new)) for old, new in pairs],
+    )
