@@ -12,7 +12,6 @@ from layertrace.diagnosis.method_edits import keras_in
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
-from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
@@ -44,13 +43,18 @@ def copied_to_itself(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Reported if the weights were equal before `set_weights` twice, with other values each time.
+    - The weights must come from `get_weights` of another name, in the same statement or by one variable.
     - A second name is recognized by `a.set_weights(b.get_weights())`, where `a` and `b` are one model.
     """
     for layer, seen in context.layer_observations("copied to itself"):
         target, source = _names(seen.location)
+        kept_from = source or _kept_from(seen.location)
+        # A model may be given its own weights, its best ones: tests/cases/clean/weights_set_as_they_are.py
+        if not target or not kept_from or target == kept_from:
+            continue
         other = _with_the_same_weights(context, layer)
-        if other is None and (not target or target == source):
-            continue  # a model may be given its own weights: tests/cases/clean/weights_set_as_they_are.py
+        if other is None and not source:
+            continue
         init = context.init_of(layer) if other is not None else None
         alias = _assignment(seen.location, target, source) if other is None else None
         place = init.location if init is not None else alias or seen.location
@@ -90,20 +94,34 @@ def _names(place: Location | None) -> tuple[str, str]:
 
 
 def _with_the_same_weights(context: DiagnosisContext, layer: LayerRef) -> LayerRef | None:
-    """Return another layer with the same variables, preferably one that is not around or inside it."""
+    """Return another layer with the same variables that is not around or inside it."""
     state = context.state(layer)
     mine = set() if state is None else set(state.variables) - {0}
+    inside = () if state is None else state.children
     others = [
-        other
+        other.layer
         for other in context.states.values()
         if mine and other.layer.id != layer.id and mine <= set(other.variables)
+        if other.layer.id not in inside and layer.id not in other.children
     ]
-    inside = () if state is None else state.children
-    return min(others, key=lambda other: _distance(other, layer, inside)).layer if others else None
+    return others[0] if others else None
 
 
-def _distance(other: LayerState, layer: LayerRef, inside: tuple[int, ...]) -> tuple[bool, int]:
-    return layer.id in other.children or other.layer.id in inside, other.layer.id
+def _kept_from(place: Location | None) -> str:
+    """Return whose `get_weights` the only assignments give to the variable that `set_weights` is given."""
+    given = [
+        dotted(node.args[0])
+        for node in nodes_at(place)
+        if isinstance(node, ast.Call) and dotted(node.func).endswith(".set_weights") and node.args
+    ]
+    tree = None if place is None else tree_of(place.file)
+    names = {
+        dotted(node.value.func).rpartition(".")[0]
+        for node in ([] if tree is None else ast.walk(tree))
+        if isinstance(node, ast.Assign) and given and given[0] in map(dotted, node.targets)
+        if isinstance(node.value, ast.Call) and dotted(node.value.func).endswith(".get_weights")
+    }
+    return names.pop() if len(names) == 1 else ""
 
 
 def _assignment(place: Location | None, target: str, source: str) -> Location | None:
