@@ -140,6 +140,9 @@ PROGRAMS = [
     "lt570_predictions_reordered/another_labels_first",
     "lt570_predictions_reordered/another_loop_in_a_class",
     "lt570_predictions_reordered/broken",
+    "lt571_weights_not_put_back/another_for_predictions",
+    "lt571_weights_not_put_back/another_tf_keras",
+    "lt571_weights_not_put_back/broken",
     "lt601_config_loses_argument/another_clone_of_a_model",
     "lt601_config_loses_argument/another_configs_in_five_forms",
     "lt601_config_loses_argument/another_key_that_init_does_not_know",
@@ -214,6 +217,7 @@ SYMPTOMS = [
     ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
     ("lt569_copied_to_itself/broken", "target moves by itself: True", "target moves by itself: False"),
     ("lt570_predictions_reordered/broken", "same order: False", "same order: True"),
+    ("lt571_weights_not_put_back/broken", "weight: 0.0", "weight: 3.0"),
     ("lt567_split_by_class/broken", "classes held out: 1", "classes held out: 3"),
     (
         "lt623_weights_not_found_by_name/broken",
