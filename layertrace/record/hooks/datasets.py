@@ -29,7 +29,7 @@ def _begin(call: Call) -> None:
     if not hub.observers or not call.values:
         return
     with guarded("record that a dataset is iterated"):
-        look_at_iteration(call.values[0], source_lines.caller(call.method, call.caller), call.caller)
+        look_at_iteration(call.values[0], call)
     if not switch.is_on:
         return
     with guarded("compare what a dataset reads"):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import FrameType
-
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.hooks.dataset_splits import shuffle_of
+from layertrace.record.hooks.observer import Call
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.ownership import is_tensorflow_file
@@ -32,19 +31,18 @@ def look_at_predictions(model: object, data: object, place: CodePosition | None)
     _note(data, place, register_layer(model))
 
 
-def look_at_iteration(dataset: object, place: CodePosition | None, caller: FrameType | None) -> None:
+def look_at_iteration(dataset: object, call: Call) -> None:
     """Record that the program itself iterates a dataset.
 
     Args:
         dataset: The dataset.
-        place: The line.
-        caller: What created the iterator: TensorFlow's `__iter__`, below the program or below Keras.
+        call: The creation of the iterator by TensorFlow's `__iter__`, below the program or below Keras.
     """
-    frame = caller
+    frame = call.caller
     while frame is not None and is_tensorflow_file(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is not None and not source_lines.is_internal(frame.f_code.co_filename):
-        _note(dataset, place, None)
+        _note(dataset, source_lines.caller(call.method, call.caller), None)
 
 
 def _note(data: object, place: CodePosition | None, model: LayerRecord | None) -> None:
