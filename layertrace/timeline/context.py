@@ -30,6 +30,7 @@ ObservationKind = Literal[
     "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
+    "copied to itself",
 ]  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
     - Models that are created or used on different lines are taken to be different models.
     - Functions that Keras's own layers and TensorFlow create for themselves are ignored.
     """
-    yield from _compiled_again_and_again(context)
+    yield from compiled_again_and_again(context)
     for name, traces in recreated_functions(context, "new function", "new model", "new variables"):
         location = traces[-1].location
         count = len({event.function for event in traces}) + 1
