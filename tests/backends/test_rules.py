@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,20 @@ from keras_programs import printed
 
 from layertrace.diagnosis.registry import all_rules
 
+HAS_JAX = importlib.util.find_spec("jax") is not None
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run"),
+    pytest.mark.skipif(not HAS_JAX, reason="needs JAX, as in .ci/run"),
 ]
 
 CASES = Path(__file__).parent / "cases"
+
+
+def takes_variables():
+    """Return whether JAX takes the variables of Keras themselves, as before 0.7."""
+    return tuple(map(int, version("jax").split(".")[:2])) < (0, 7)
+
+
 RUN = """
 import contextlib, io, json, pathlib, sys
 import keras, layertrace
@@ -54,12 +63,14 @@ def test_each_rule_that_knows_jax_alone_has_programs():
 def test_the_findings_of_each_program_are_those_that_it_names(start):
     """Code, layer and line are right, and a fixed program has none."""
     files = sorted(CASES.glob("*/*.py"))
+    if takes_variables():
+        files = [file for file in files if file.parent.name != "lt408_variables_passed_to_jit"]
     shown = printed(start("jax", "-c", RUN, *map(str, files), has_tensorflow=False))
     found = sorted(map(json.loads, shown.splitlines()))
     wanted = [[file.parent.name, file.name, *each] for file in files for each in expected(file)]
 
     assert found == sorted(wanted)
-    assert len(files) >= 24
+    assert len(files) >= 20
 
 
 RUN_FIXED = """
@@ -91,6 +102,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.skipif(HAS_JAX and takes_variables(), reason="this JAX takes the variables of Keras")
 def test_the_fix_of_variables_passed_to_jit_cures(start):
     """The suggested line in place of the mistake runs, and nothing is found any more."""
     files = [file for file in sorted(CASES.glob("lt408*/*.py")) if file.name != "fixed.py"]

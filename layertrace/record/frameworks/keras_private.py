@@ -41,7 +41,7 @@ _NO_ATTENTION = "attention masks that are the wrong way round are not found"
 _NO_INPUTS = "it is not known which Inputs the outputs of a model come from that cannot be created"
 _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
-_NO_OUTPUT_NAMES = "outputs that compile has no loss for are not found"
+_NO_HEAD = "outputs that compile has no loss for are not found"
 _NO_LATE = "regularizers and constraints that are set on built layers are not found"
 _NO_OUTPUT = "the layer that computes the output of a model is not known"
 _NO_READERS = "Python values that a model, loss or metric reads, and that change later, are not noticed"
@@ -141,7 +141,7 @@ KERAS_PARTS = {
     "graph_of_layers": _keras("ops.function", "Function.__init__", _NO_INPUTS),
     "iterations": _keras("optimizers.base_optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _keras("losses.losses", "_fn_kwargs", _NO_LOSS, in_code=True),
-    "outputs": _keras("ops.function", "Function._outputs_struct", _NO_OUTPUT_NAMES, in_code=True),
+    "nested_outputs": _keras("ops.function", "Function._outputs_struct", _NO_HEAD, in_code=True),
     "constraint": _keras("backend.common.variables", "Variable._constraint", _NO_LATE, in_code=True),
     "regularizer": _keras(
         "backend.common.variables",
@@ -214,7 +214,7 @@ TF_KERAS_PARTS = {
         "layers.attention.multi_head_attention", "MultiHeadAttention._compute_attention_mask", _NO_ATTENTION
     ),
     "graph_of_layers": _tf_keras("engine.functional", "Functional._init_graph_network", _NO_INPUTS),
-    "outputs": _tf_keras("engine.functional", "Functional._nested_outputs", _NO_OUTPUT_NAMES, in_code=True),
+    "nested_outputs": _tf_keras("engine.functional", "Functional._nested_outputs", _NO_HEAD, in_code=True),
     "callable_losses": _tf_keras("engine.base_layer", "Layer._callable_losses", _NO_LATE, in_code=True),
     "iterations": _tf_keras("optimizers.optimizer", "_iterations", _NO_STEPS, in_code=True),
     "loss_options": _tf_keras("losses", "_fn_kwargs", _NO_LOSS, in_code=True),
