@@ -370,3 +370,20 @@ print(*[event.cause for event in timeline.where(kind="trace")], sep="\\n")
 """)
 
     assert seen == ["None", "another jax.jit function from the same code (number 2)"]
+
+
+def test_a_model_dies_with_its_last_reference(lines_of):
+    """Counting its steps keeps no model alive while a recording runs."""
+    (alive,) = lines_of(f"""{NET}
+import gc, weakref
+import layertrace
+with layertrace.trace() as timeline:
+    net, _ = fitted()
+    reference = weakref.ref(net)
+    del net
+    keras.backend.clear_session()
+    gc.collect()
+    print(reference() is not None)
+""")
+
+    assert alive == "False"

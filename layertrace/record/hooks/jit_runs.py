@@ -83,7 +83,7 @@ class _Counting:
 
     def __init__(self) -> None:
         self._users = 0
-        self._exchanged: list[tuple[weakref.ref[FunctionType], Any]] = []
+        self._exchanged: list[weakref.ref[FunctionType]] = []  # a jitted function would keep its model alive
         self._lock = held_over_forks(threading.RLock())
 
     def start(self) -> Undo:
@@ -99,11 +99,10 @@ class _Counting:
             if self._users == 0:
                 compilations.stop()
             while self._users == 0 and self._exchanged:
-                reference, step = self._exchanged.pop()
-                function = reference()
+                function = self._exchanged.pop()()
                 cell = None if function is None else _cell(function)
                 if cell is not None and type(cell.cell_contents) is CountedStep:
-                    cell.cell_contents = step
+                    cell.cell_contents = cell.cell_contents.step
 
     def exchange(self, function: FunctionType) -> None:
         """Make a function of Keras call a `CountedStep`, if it calls a jitted function."""
@@ -114,7 +113,7 @@ class _Counting:
                 return
             _note_earlier(step)
             cell.cell_contents = CountedStep(step, _runs())
-            self._exchanged.append((weakref.ref(function), step))
+            self._exchanged.append(weakref.ref(function))
 
 
 _counting = _Counting()
