@@ -7,6 +7,7 @@ from types import FunctionType, MethodType
 from typing import NamedTuple, cast
 
 from layertrace.record.frameworks.keras_private import TRAINERS
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.layers import is_layer_class
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
@@ -35,7 +36,7 @@ def keras_function(function: object) -> KerasFunction | None:
     Args:
         function: The function that a `tf.function` or `jax.jit` traces.
     """
-    step = _jitted_step(function)
+    step = _jitted_step(function) if Loaded.tf is None else None
     if step is not None:
         return step
     bare = safe.bare_function(function)

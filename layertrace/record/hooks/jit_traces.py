@@ -192,6 +192,7 @@ def _fail(tracing: _Tracing, error: BaseException) -> None:
     note = trace_note(span)
     if note is not None:
         note.record.failed += 1
+        note.called = []
     fail(span, error)
 
 
