@@ -31,7 +31,10 @@ def observe_left_tracers(trace: Span) -> None:
     The program may give the variable a value afterwards; then nothing is recorded.
     """
     note = trace_note(trace)
-    called, seen = ([], set[int]()) if note is None else (note.called, set[int]())
+    if note is None:
+        return
+    called, note.called = note.called, []
+    seen: set[int] = set()
     for span, reference in called:
         layer = reference()
         if layer is None or id(layer) in seen:
@@ -50,8 +53,6 @@ def observe_left_tracers(trace: Span) -> None:
             observation.span = trace
             observation.is_over = lambda variables=variables: not any(map(_still_holds, variables))
             add_observation(observation)
-    if note is not None:
-        note.called = []
 
 
 def _left_in(layer: object) -> Iterator[Any]:
