@@ -57,7 +57,10 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "columns": columns(timeline, parents(timeline), tables),
         "folds": folds(timeline, found_chapters, serious(findings), tables),
         "chapters": chapter_rows(timeline, found_chapters, findings, index, tables),
-        "lives": [_life(life, index, tables) for life in with_steps(timeline)],
+        "lives": [
+            _life(life, index, tables, counts_runs=surroundings.counts_runs_of(life.function))
+            for life in with_steps(timeline)
+        ],
         "chart": chart(timeline, findings, index, tables),
         "layers": layer_table(timeline, totals.layers, index, tables),
         "noticed": noticed(surroundings.observations, index, tables),
@@ -82,12 +85,16 @@ def _facts(totals: Totals, failed: int) -> Iterator[str]:
     yield formatting.counted(len(totals.threads), "thread") if len(totals.threads) > 1 else ""
 
 
-def _life(life: FunctionLife, index: dict[int, int], tables: Tables) -> list[Any]:
+NOT_COUNTED = -1
+"""In place of a number of runs: JAX runs a function that a program jits itself without any Python."""
+
+
+def _life(life: FunctionLife, index: dict[int, int], tables: Tables, *, counts_runs: bool) -> list[Any]:
     return [
         tables.function(life.function),
         tables.place(life.defined_at),
         [index[event.seq] for event in life.traces],
-        life.runs,
+        life.runs if counts_runs else NOT_COUNTED,
         life.traced_before or 0,
         round(life.seconds * 1e9),
         int(life.is_plumbing),

@@ -234,6 +234,23 @@ def test_variables_are_listed(shown):
 
 
 @in_a_browser
+def test_runs_that_jax_does_not_count_are_a_question_mark(shown):
+    """A function that a program jits itself runs without any Python; Keras's own are counted."""
+    story = Story()
+    step, train = story.function("step"), story.function("train_step", role="train", model="net")
+    for function in (step, train):
+        story.add("trace", function=function, trace=1, mode="graph")
+    story.add("run", function=train, trace=1, times=5)
+    context = RecordingContext(versions={"jax": "0.10.2", "keras": "3.15.1"})
+    tab = shown(Timeline(story.events, (), context))
+    tab.get_by_role("tab", name="Functions").click()
+    rows = tab.locator("#functions tbody tr")
+
+    expect(rows.first.locator("td[data-head=runs]")).to_have_text("?")
+    expect(rows.filter(has_text="train of net").locator("td[data-head=runs]")).to_have_text("5")
+
+
+@in_a_browser
 def test_functions_of_tensorflow_itself_are_folded_away(shown):
     """Internal functions of TensorFlow are hidden until they are opened."""
     story = Story()

@@ -13,12 +13,16 @@ export const OWN_FUNCTIONS = data.lives.filter((life) => !life[6]);
 const INTERNAL = data.lives.filter((life) => life[6]);
 const SOME_BEFORE = OWN_FUNCTIONS.some(([, , , , before]) => before);
 
+// Such functions have -1 runs.
+const NOT_COUNTED =
+  "JAX runs a function that a program jits itself without any Python: that cannot be counted";
+
 function functionRow([id, place, traces, runs, before, took]) {
   return [
     el("span", {}, el("b", {}, tables.functions[id]), " ", placeTag(place)),
     ...(SOME_BEFORE ? [figure(before)] : []),
     figure(traces.length),
-    figure(runs),
+    runs < 0 ? el("span", { class: "quiet", title: NOT_COUNTED }, "?") : figure(runs),
     traces.length ? duration(took) : "",
     traceList(traces),
   ];
@@ -50,7 +54,7 @@ export const functionTab = tableTab(
   "functions",
   "Functions",
   functionTables,
-  "No tf.function was traced or run during the recording.",
+  "No function was traced or run during the recording.",
 );
 
 function traceList(traces) {
