@@ -89,6 +89,7 @@ def _description(observation: Observation) -> str:
         "not finite": "the last loss of this fit, or its data, is NaN or infinite",
         "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
         "targets": f"the targets of this fit: {printable(observation.role)}",
+        "tracer left": f"{_listed(observation.paths)} hold tracers after the trace",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
     return descriptions[observation.what]

@@ -18,6 +18,7 @@ from layertrace.timeline.event import (
     ErrorRef,
     Event,
     FunctionRef,
+    GraphSpec,
     LayerRef,
     Location,
     Structure,
@@ -62,6 +63,7 @@ class Writer:
             "error": _compact,
             "flags": lambda flags: tuple(sorted(flags)) if flags else (),
             "variable": _variable,
+            "graph": _graph,
         }
         # By position: a third faster than by name, and each event of a recording comes here.
         self._encoders = [(_FIELDS.index(name), encode) for name, encode in encoders.items()]
@@ -231,6 +233,11 @@ def _compact(value: Any) -> Any:
 def _variable(variable: VariableSpec) -> VariableSpec | dict[str, Any]:
     """Return what to write of a variable; one that the program created has no role and no holder."""
     return variable if variable.role is not None else _without(variable, "role", "holder")
+
+
+def _graph(graph: GraphSpec) -> GraphSpec | dict[str, Any]:
+    """Return what to write of a graph; only JAX reports how long it compiled."""
+    return graph if graph.compile_ns is not None else _without(graph, "compile_ns")
 
 
 def _as_dict(value: Any) -> Any:

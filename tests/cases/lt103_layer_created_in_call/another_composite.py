@@ -18,10 +18,10 @@ class Noisy(layers.Layer):
 class Siamese(keras.Model):
     def __init__(self, **kw): super().__init__(**kw); self.tower = Tower(4); self.head = layers.Dense(1)
     def build(self, shapes): self.tower.build(shapes[0]); self.head.build((None, 4))
-    def call(self, pair):
+    def call(self, pair, training=None):
         left, right = pair
         a, b = self.tower(left), Tower(4)(right)  # finds: LT103 siamese
-        return self.head(Noisy()(a - b))
+        return self.head(Noisy()(a - b, training=training))
 model = Siamese(name="siamese")
 model.compile("sgd", "mse")
 model.fit((np.ones((8, 3)), np.ones((8, 3))), np.ones((8, 1)), batch_size=4, verbose=0)
