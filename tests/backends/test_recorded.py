@@ -208,10 +208,16 @@ def programs_of_keras_alone(*folders):
     return [file for file in files if not others.search(file.read_text(encoding="utf-8"))]
 
 
+OTHER_MISTAKES = {
+    "another_sorted_by_numpy.py",  # np.argsort calls the method of a tracer, and JAX 0.10 cannot compile that
+}
+
+
 def test_rules_that_know_jax_find_the_mistakes_in_programs_of_keras_alone(start):
     """Each program in the folder of such a rule has its mistake on JAX, too, and the fixed one has none."""
     known = [rule.code.lower() for rule in all_rules() if "jax" in rule.backends]
     files = programs_of_keras_alone(*(f"{code}_*" for code in known))
+    files = [file for file in files if file.name not in OTHER_MISTAKES]
     shown = printed(start("jax", "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
     wrong = [row for row in found if row[2:] != ([] if row[1].startswith("fixed") else [row[0][:5].upper()])]
