@@ -18,11 +18,12 @@ __all__ = [
     "constant_of",
     "default_of",
     "dotted",
+    "first_parameter",
     "function_around",
     "function_at",
     "is_changed",
-    "is_guarded",
     "is_in_tape",
+    "is_name",
     "is_raise",
     "is_within",
     "line_of",
@@ -33,6 +34,7 @@ __all__ = [
     "nodes_of",
     "parameters",
     "read_by_lambdas",
+    "spans",
     "times_set",
     "tree_of",
     "uses",
@@ -76,7 +78,7 @@ def function_around(location: Location) -> ast.FunctionDef | ast.AsyncFunctionDe
     tree = _tree(location.file)
     functions = [] if tree is None else ast.walk(tree)
     defs = [node for node in functions if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    return max(filter(lambda node: _spans(node, location), defs), key=lambda node: node.lineno, default=None)
+    return max(filter(lambda node: spans(node, location), defs), key=lambda node: node.lineno, default=None)
 
 
 def nodes_of(location: Location | None) -> Iterator[ast.AST]:
@@ -101,7 +103,7 @@ def nodes_at(location: Location | None) -> Iterator[ast.AST]:
     blocks = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     for node in ast.walk(tree):
         simple = isinstance(node, ast.stmt) and not isinstance(node, blocks) and not hasattr(node, "body")
-        if isinstance(node, ast.stmt) and simple and _spans(node, location):
+        if isinstance(node, ast.stmt) and simple and spans(node, location):
             yield from ast.walk(node)
 
 
@@ -140,7 +142,7 @@ def is_in_tape(location: Location | None) -> bool:
     tree = None if location is None else _tree(location.file)
     if tree is None or location is None:
         return False
-    blocks = (node for node in ast.walk(tree) if isinstance(node, ast.With) and _spans(node, location))
+    blocks = (node for node in ast.walk(tree) if isinstance(node, ast.With) and spans(node, location))
     managers = (item.context_expr for block in blocks for item in block.items)
     return any(isinstance(node, ast.Call) and dotted(node.func).endswith("GradientTape") for node in managers)
 
@@ -157,7 +159,7 @@ def times_set(location: Location | None, name: str) -> int:
     if tree is None or location is None:
         return 0
     functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _spans(node, location)
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and spans(node, location)
     ]
     inside = {id(node) for function in functions[-1:] for node in ast.walk(function)}
     stores = (node for node in ast.walk(tree) if isinstance(getattr(node, "ctx", None), ast.Store))
@@ -232,7 +234,7 @@ def _passes_on(value: ast.expr, name: str) -> bool:
         return any(_passes_on(operand, name) for operand in value.values)
     if isinstance(value, ast.Call):
         return any(_passes_on(argument, name) for argument in value.args)
-    return _is(value, name)
+    return is_name(value, name)
 
 
 def _key(node: ast.expr) -> str:
@@ -256,7 +258,7 @@ def mentions(location: Location | None, names: set[str]) -> bool:
 
 def assignments(location: Location | None, attribute: str) -> Iterator[Location]:
     """Yield the lines of a method that assign `self.<attribute>` or change it in place."""
-    me = _first_parameter(function_at(location))
+    me = first_parameter(function_at(location))
     for node in nodes_of(location):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -268,7 +270,7 @@ def assignments(location: Location | None, attribute: str) -> Iterator[Location]
         for target in targets:
             while isinstance(target, ast.Subscript):
                 target = target.value
-            if isinstance(target, ast.Attribute) and target.attr == attribute and _is(target.value, me):
+            if isinstance(target, ast.Attribute) and target.attr == attribute and is_name(target.value, me):
                 yield line_of(location, node)
 
 
@@ -307,31 +309,8 @@ def is_within(location: Location, method: Location) -> bool:
         return False
     function = function_at(method)
     if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return _spans(function, location)
+        return spans(function, location)
     return location.function == method.function and location.line >= method.line
-
-
-def is_guarded(location: Location | None) -> bool:
-    """Return whether a line runs only once, because an `if` tests an attribute that is assigned after it.
-
-    The `if` may enclose the line, `if self.w is None: self.w = ...`, or precede it,
-    `if self.w is not None: return`.
-    """
-    tree = None if location is None else _tree(location.file)
-    if tree is None or location is None:
-        return False
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    enclosing = [function for function in functions if _spans(function, location)]
-    me = {_first_parameter(function) for function in enclosing}  # a nested function uses its method's `self`
-    for function in enclosing:
-        for node in ast.walk(function):
-            if isinstance(node, (ast.If, ast.IfExp)):
-                leaves = isinstance(node, ast.If) and isinstance(node.body[-1], (ast.Return, ast.Raise))
-                after = leaves and (node.end_lineno or 0) < location.line
-                region: ast.AST = function if after else node
-                if (after or _spans(node, location)) and _tested(node.test) & _assigned(region, me):
-                    return True
-    return False
 
 
 def is_raise(location: Location | None) -> bool:
@@ -339,28 +318,9 @@ def is_raise(location: Location | None) -> bool:
     return any(isinstance(node, ast.Raise) for node in nodes_at(location))
 
 
-def _spans(node: ast.stmt | ast.expr, location: Location) -> bool:
+def spans(node: ast.stmt | ast.expr, location: Location) -> bool:
+    """Return whether a line is one of those of a node."""
     return node.lineno <= location.line <= (node.end_lineno or node.lineno)
-
-
-def _tested(test: ast.expr) -> set[str]:
-    """Return the attributes that a test names, also as a string: `hasattr(self, "w")`."""
-    names = {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
-    constants = [node.value for node in ast.walk(test) if isinstance(node, ast.Constant)]
-    return names | {value for value in constants if isinstance(value, str)}
-
-
-def _assigned(region: ast.AST, me: set[str | None]) -> set[str]:
-    """Return the attributes of `self`, under any of its names, that are assigned somewhere in a node."""
-    attributes = set()
-    for node in ast.walk(region):
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            inner: ast.expr = node
-            while isinstance(inner, ast.Subscript):
-                inner = inner.value
-            if isinstance(inner, ast.Attribute) and any(_is(inner.value, name) for name in me):
-                attributes.add(inner.attr)
-    return attributes
 
 
 def _unpacked(target: ast.expr) -> list[ast.expr]:
@@ -369,13 +329,14 @@ def _unpacked(target: ast.expr) -> list[ast.expr]:
     return [target]
 
 
-def _first_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None) -> str | None:
+def first_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None) -> str | None:
     """Return the name of a function's first parameter, which is `self` in a method."""
     positional = [] if function is None else [*function.args.posonlyargs, *function.args.args]
     return positional[0].arg if positional else None
 
 
-def _is(node: ast.expr, name: str | None) -> bool:
+def is_name(node: ast.expr, name: str | None) -> bool:
+    """Return whether an expression is a variable of a name."""
     return isinstance(node, ast.Name) and node.id == name
 
 

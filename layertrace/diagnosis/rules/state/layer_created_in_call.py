@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.guarded_lines import is_guarded
 from layertrace.diagnosis.method_edits import created_earlier, in_build, only
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import created_once
-from layertrace.diagnosis.user_source import is_guarded, methods_beside
+from layertrace.diagnosis.user_source import methods_beside
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.guarded_lines import is_guarded
 from layertrace.diagnosis.method_edits import created_earlier, keras_in
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.state._shared import (
@@ -18,7 +19,6 @@ from layertrace.diagnosis.rules.state._shared import (
     is_rejected_by_lock,
     is_requested,
 )
-from layertrace.diagnosis.user_source import is_guarded
 from layertrace.timeline.event import Event, LayerRef, Location, VariableSpec
 
 
