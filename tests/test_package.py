@@ -4,6 +4,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -20,6 +21,15 @@ def test_importing_loads_no_host():
     loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
 
     assert loaded.isdisjoint({"tensorflow", "keras", "tf_keras", "rich", "numpy", "lark", "wrapt", "click"})
+
+
+def test_no_module_is_longer_than_a_reader_can_hold():
+    """A module of more than 400 lines is two: each has one phrase."""
+    root = Path(layertrace.__file__).parent
+    lengths = {str(path.relative_to(root)): len(path.read_text().splitlines()) for path in root.rglob("*.py")}
+
+    assert len(lengths) > 300
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
 def test_public_names_are_there():

@@ -1,8 +1,7 @@
 """Store recorded events in a timeline, and query them."""
 
+from layertrace.timeline.cause import Cause, Change
 from layertrace.timeline.event import (
-    Cause,
-    Change,
     ErrorRef,
     Event,
     FunctionRef,

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from layertrace.timeline.event import Cause, Event, FunctionRef, Location, Structure
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import Event, FunctionRef, Location, Structure
 from layertrace.timeline.plumbing import plumbing
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from layertrace.timeline.event import Change, Difference, Opaque, Structure, TensorSpec
+from layertrace.timeline.cause import Change, Difference
+from layertrace.timeline.event import Opaque, Structure, TensorSpec
 from layertrace.timeline.literals import words
 
 __all__ = ["changes", "closest"]

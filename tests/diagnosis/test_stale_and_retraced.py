@@ -11,8 +11,9 @@ from layertrace.diagnosis import diagnose
 from layertrace.render import findings
 from layertrace.render.console import written
 from layertrace.timeline import FunctionRef, LayerRef, Location, TensorSpec
+from layertrace.timeline.cause import Cause, Change
 from layertrace.timeline.context import LayerState, Observation, RecordingContext
-from layertrace.timeline.event import Cause, Change, GraphSpec
+from layertrace.timeline.event import GraphSpec
 from layertrace.timeline.statements import Statement
 
 pytestmark = pytest.mark.reading

@@ -3,7 +3,7 @@
 import pytest
 
 from layertrace.timeline import Opaque, TensorSpec
-from layertrace.timeline.event import Cause, Change
+from layertrace.timeline.cause import Cause, Change
 from layertrace.timeline.literals import words
 from layertrace.timeline.signature_diff import changes, closest
 

@@ -9,7 +9,7 @@ from types import FrameType
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks import keras_private, tensorflow_private
 from layertrace.record.process import safe
-from layertrace.timeline.event import Cause
+from layertrace.timeline.cause import Cause
 
 __all__ = ["explained_by_batch", "is_in_a_loop_over_batches", "rows_in"]
 

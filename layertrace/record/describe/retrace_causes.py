@@ -12,7 +12,8 @@ from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
-from layertrace.timeline.event import TRACED_TWICE, Cause, Change, FunctionRef, Location, Opaque, Structure
+from layertrace.timeline.cause import TRACED_TWICE, Cause, Change
+from layertrace.timeline.event import FunctionRef, Location, Opaque, Structure
 from layertrace.timeline.signature_diff import closest
 
 __all__ = [

@@ -22,7 +22,8 @@ from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import HookedMethod, Span
-from layertrace.timeline.event import Cause, GraphSpec
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import GraphSpec
 
 __all__ = ["at_work", "compilations"]
 

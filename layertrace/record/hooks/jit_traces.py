@@ -29,7 +29,8 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.watch import after_trace, before_trace
 from layertrace.record.spans import PARENT, START, THREAD, Span, trace_note
-from layertrace.timeline.event import Cause, GraphSpec
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import GraphSpec
 from layertrace.timeline.ownership import is_keras_name, package_of
 
 __all__ = ["JIT_TRACES", "STAGED"]

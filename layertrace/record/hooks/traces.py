@@ -26,7 +26,8 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.watch import Owners, after_trace, before_trace
 from layertrace.record.spans import PARENT, START, THREAD, CodePosition, Span, trace_note
-from layertrace.timeline.event import Cause, FunctionRef, GraphSpec, Opaque, Structure
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import FunctionRef, GraphSpec, Opaque, Structure
 from layertrace.timeline.registry import Register
 
 __all__ = ["TRACES", "TraceNote"]

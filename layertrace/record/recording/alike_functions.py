@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layertrace.record.describe.retrace_causes import cause_of_another, cause_of_another_model
 from layertrace.record.hooks.traces import TraceNote
-from layertrace.timeline.event import Cause, FunctionRef, Location, Opaque
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import FunctionRef, Location, Opaque
 
 __all__ = ["AlikeFunctions"]
 

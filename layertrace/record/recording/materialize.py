@@ -41,10 +41,10 @@ from layertrace.record.spans import (
     Span,
     parent_of,
 )
+from layertrace.timeline.cause import Cause
 from layertrace.timeline.context import Observation
 from layertrace.timeline.defaults import equal
 from layertrace.timeline.event import (
-    Cause,
     ErrorRef,
     Event,
     Flag,

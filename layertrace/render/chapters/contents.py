@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from layertrace.timeline import Timeline
+from layertrace.timeline.cause import Cause
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.context import BACKENDS
-from layertrace.timeline.event import Cause, Event, FunctionRef, LayerRef
+from layertrace.timeline.event import Event, FunctionRef, LayerRef
 from layertrace.timeline.functions import TraceNumbers
 
 __all__ = ["Contents", "Pass", "contents_of"]

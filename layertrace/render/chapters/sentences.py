@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from layertrace.render.chapters.contents import Contents, Pass
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.glyphs import Glyphs
-from layertrace.timeline.event import Change, Event, LayerRef
+from layertrace.timeline.cause import Change
+from layertrace.timeline.event import Event, LayerRef
 
 __all__ = ["calls", "created", "first_runs", "numbers", "pass_name", "reasons", "rest", "runs"]
 

@@ -11,16 +11,8 @@ from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.render.wording.layer_names import Names
 from layertrace.render.wording.messages import sentence
-from layertrace.timeline.event import (
-    Cause,
-    Change,
-    ErrorRef,
-    FunctionRef,
-    LayerRef,
-    Location,
-    Structure,
-    VariableSpec,
-)
+from layertrace.timeline.cause import Cause, Change
+from layertrace.timeline.event import ErrorRef, FunctionRef, LayerRef, Location, Structure, VariableSpec
 from layertrace.timeline.literals import words as literals
 
 __all__ = ["Table", "Tables", "whole"]

@@ -10,7 +10,8 @@ from layertrace.diagnosis.user_source import parameters
 from layertrace.render.wording.event_phrases import came_in
 from layertrace.render.wording.glyphs import UNICODE
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Change, Event, LayerRef, Location, Structure, TensorSpec
+from layertrace.timeline.cause import Change
+from layertrace.timeline.event import Event, LayerRef, Location, Structure, TensorSpec
 from layertrace.timeline.signature_diff import changes
 
 __all__ = ["Fact", "crash_facts"]

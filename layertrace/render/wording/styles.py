@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from layertrace.timeline.event import Cause, Kind, Mode
+from layertrace.timeline.cause import Cause
+from layertrace.timeline.event import Kind, Mode
 
 __all__ = [
     "ADDED",

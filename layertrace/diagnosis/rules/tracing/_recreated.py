@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
-from layertrace.timeline.event import Event, FunctionRef, Location, Reason
+from layertrace.timeline.cause import Reason
+from layertrace.timeline.event import Event, FunctionRef, Location
 from layertrace.timeline.ownership import is_check_layer_file, is_tensorflow_file
 
 MIN_FUNCTIONS = 5

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, joined, runs_by_function
-from layertrace.timeline.event import Change, Event, Location
+from layertrace.timeline.cause import Change
+from layertrace.timeline.event import Event, Location
 from layertrace.timeline.functions import FunctionLife
 
 MIN_RETRACES = 3
