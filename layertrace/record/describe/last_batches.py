@@ -24,17 +24,25 @@ def explained_by_batch(cause: Cause | None, rows: int | None, caller: FrameType 
 
     Args:
         cause: Why the function is traced.
-        rows: How many rows the batch has.
+        rows: How many rows the batch has; None if the type of the argument shows it, as on JAX.
         caller: The frame that traces.
     """
     if cause is None or cause.reason != "signature" or caller is None:
         return cause
     if not all(change.what == "shape" and change.axes == (0,) for change in cause.changes):
         return cause
-    before = _ROWS.match(cause.changes[0].before or "")
-    if before is None or rows is None or rows >= int(before[1]) or not is_in_a_loop_over_batches(caller):
+    before = _rows_of(cause.changes[0].before)
+    if rows is None:
+        rows = _rows_of(cause.changes[0].now)
+    if before is None or rows is None or rows >= before or not is_in_a_loop_over_batches(caller):
         return cause
-    return replace(cause, detail=f"last batch: {rows:,} row{'s' * (rows != 1)}, not {int(before[1]):,}")
+    return replace(cause, detail=f"last batch: {rows:,} row{'s' * (rows != 1)}, not {before:,}")
+
+
+def _rows_of(tensor: str | None) -> int | None:
+    """Return the first dimension of a tensor that is written as `float32[4, 3]`."""
+    found = _ROWS.match(tensor or "")
+    return None if found is None else int(found[1])
 
 
 def rows_in(caller: FrameType | None) -> int | None:

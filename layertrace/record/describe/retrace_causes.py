@@ -7,7 +7,7 @@ from types import CodeType, MethodType
 from typing import Any
 
 from layertrace.record.describe.trace_signatures import described, signature
-from layertrace.record.describe.traced_functions import FunctionRecord
+from layertrace.record.describe.traced_functions import COMPARED, FunctionRecord
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
@@ -26,9 +26,6 @@ __all__ = [
     "mapped_code_of",
     "mapped_function",
 ]
-
-_COMPARED = 64
-"""How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
 
 _CONTEXTS = {
     "parent_graph": "inside another graph",
@@ -71,7 +68,7 @@ def cause_of(
     earlier = _earlier(options)
     if not earlier:
         return _FAILED if record.failed else None
-    numbers = range(len(earlier))[-_COMPARED:]
+    numbers = range(len(earlier))[-COMPARED:]
     position, differences = closest([signature(earlier[n][1]) for n in numbers], now)
     context, earlier_type = earlier[numbers[position]]
     number = record.number_of(numbers[position], len(earlier))
@@ -95,7 +92,7 @@ def cause_of_jit(record: FunctionRecord, now: Mapping[str, Structure]) -> Cause 
         if record.earlier:
             return _NOT_RECORDED
         return _FAILED if record.failed else None
-    numbers, signatures = zip(*record.signatures[-_COMPARED:], strict=True)
+    numbers, signatures = zip(*record.signatures, strict=True)
     position, differences = closest(signatures, now)
     if not differences:
         return _UNKNOWN

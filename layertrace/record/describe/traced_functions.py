@@ -15,7 +15,10 @@ from layertrace.timeline.registry import Register, live_layers
 if TYPE_CHECKING:
     from layertrace.record.python_state.readers import Reader
 
-__all__ = ["FunctionRecord", "known", "record_of"]
+__all__ = ["COMPARED", "FunctionRecord", "known", "record_of"]
+
+COMPARED = 64
+"""How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
 
 _functions: Register[FunctionRecord] = Register()
 known = _functions.by_id  # hooks read it directly: one lookup, no call
@@ -27,8 +30,8 @@ class FunctionRecord:
     `ref` names it, and `model` is the number of the model that Keras created it for; both are set when it is
     first traced or run.
     `kept` are the numbers of the recorded traces that TensorFlow or JAX has kept, and `traced` the times when
-    they began. `signatures` are the number and the types of each trace by JAX, which lists none; `earlier` is
-    how many there were before the first that was recorded.
+    they began. `signatures` are the number and the types of the last traces by JAX, which lists none;
+    `earlier` is how many there were before the first that was recorded.
     `attributes` are those of the layers inside, as they were when it was last traced; `looks` counts how
     often they were compared since. `readers` are what else reads Python state inside, with that state.
     """
@@ -69,6 +72,11 @@ class FunctionRecord:
                 self.model = None if record is None else record.number
                 self.ref = FunctionRef(self.number, name, created.role, layer_name(model), created.step)
         return self.ref
+
+    def keep_signature(self, number: int, signature: Mapping[str, Structure]) -> None:
+        """Keep what a trace was specialized on, for later ones to compare with the last of them."""
+        self.signatures.append((number, signature))
+        del self.signatures[:-COMPARED]
 
     def number_of(self, position: int, cached: int) -> int:
         """Return which trace is at a position in TensorFlow's cache of `cached` traces.

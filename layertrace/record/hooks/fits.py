@@ -175,11 +175,9 @@ def passes(method: str) -> AnyObserver:
         if not hub.observers:
             return
         with guarded(f"record a {method}"):
-            has_to_know = method in ("evaluate", "predict") or has_state(call.subject)
-            data = _given(call).get("x") if has_to_know else None
-            if data is None or (
-                method == "predict" and not _is_dataset(data) and not has_state(call.subject)
-            ):
+            is_watched = method == "evaluate" or has_state(call.subject)
+            data = _given(call).get("x") if is_watched or method == "predict" else None
+            if not is_watched and not _is_dataset(data):
                 return
             place = source_lines.caller(call.method, above(call.caller, method))
             note_pass(call.subject, data, method, place)

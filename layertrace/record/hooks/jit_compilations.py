@@ -16,7 +16,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.retrace_causes import code_of
 from layertrace.record.describe.traced_functions import record_of
 from layertrace.record.frameworks import jax_private
-from layertrace.record.hooks.layer_calls import now
+from layertrace.record.hooks.layer_calls import now, record_whole
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.hub import hub, threads
 from layertrace.record.process import safe
@@ -70,7 +70,7 @@ def _compiled(seconds: float, name: str) -> None:
     if note is not None and name == f"jit({note.function.name})":
         compiled = (note.graph.compile_ns or 0) + round(seconds * 1e9)
         note.graph = replace(note.graph, compile_ns=compiled)
-        threads.state.traced_until = now()  # it is no part of the run
+        threads.state.traced_until = now()  # the run does not include it
 
 
 def _are_traces_hooked() -> bool:
@@ -102,10 +102,7 @@ def _traced(seconds: float, name: str, function: object, caller: FrameType) -> N
     record.traced.append(began)
     at_work.traced = note
     thread.runs_for, thread.traced_until = None, ended
-    if hub.begun is not None:
-        hub.begun(span)
-    if hub.emit is not None:
-        hub.emit((span, ended, None, None, None))
+    record_whole(span, ended)
 
 
 class _Compilations:

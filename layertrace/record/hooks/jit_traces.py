@@ -7,7 +7,6 @@ calls do not know. It creates a `DynamicJaxprTrace` if the function has to run; 
 from __future__ import annotations
 
 import functools
-import re
 import threading
 from dataclasses import replace
 from types import FrameType
@@ -29,7 +28,6 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.python_state.watch import after_trace, before_trace
 from layertrace.record.spans import PARENT, START, THREAD, Span, trace_note
-from layertrace.timeline.cause import Cause
 from layertrace.timeline.event import GraphSpec
 from layertrace.timeline.ownership import is_keras_name, package_of
 
@@ -37,8 +35,6 @@ __all__ = ["JIT_TRACES", "STAGED"]
 
 _STATE = "state"
 """The argument in which Keras hands all variables to its steps; it is compared, but not shown."""
-
-_ROWS = re.compile(r"\w+\[(\d+)\b")
 
 
 class _Tracing:
@@ -142,7 +138,7 @@ def _note(call: Call, caller: FrameType | None) -> TraceNote:
     signature = jit_signature(given["ji"], paths, avals or (), given["args"], given["kwargs"])
     cause = cause_of_jit(record, signature)
     if ref.role is not None:
-        cause = explained_by_batch(cause, _rows(cause), caller)
+        cause = explained_by_batch(cause, None, caller)
     return TraceNote(
         record=record,
         function=ref,
@@ -155,12 +151,6 @@ def _note(call: Call, caller: FrameType | None) -> TraceNote:
         graph=GraphSpec(),
         signature=signature,
     )
-
-
-def _rows(cause: Cause | None) -> int | None:
-    """Return the number of rows of the batch that a function is traced for."""
-    found = None if cause is None or not cause.changes else _ROWS.match(cause.changes[0].now or "")
-    return None if found is None else int(found[1])
 
 
 def _end(tracing: _Tracing, found: Any, _: object) -> None:
@@ -178,7 +168,7 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
             note.graph = replace(note.graph, ops=len(params["jaxpr"].jaxpr.eqns))
             note.record.kept.append(note.index)
             note.record.traced.append(span[START])
-            note.record.signatures.append((note.index, note.signature))
+            note.record.keep_signature(note.index, note.signature)
             at_work.traced = note
         after_trace(span)
         observe_left_tracers(span)

@@ -44,7 +44,7 @@ from layertrace.timeline.event import Flag
 from layertrace.timeline.ownership import is_functional, is_sequential
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["Arguments", "begin", "end", "fail", "finish", "nearest_layer", "now", "start"]
+__all__ = ["Arguments", "begin", "end", "fail", "finish", "nearest_layer", "now", "record_whole", "start"]
 
 now = time.perf_counter_ns
 _REFERENCE_MAKER = keras_private.KERAS_PARTS["reference_layers"].name
@@ -305,6 +305,14 @@ def finish(
         emit((span, ended, output, mode, error))
         if len(hub.records) >= hub.most:
             hub.fill()
+
+
+def record_whole(span: Span, ended: int, error: ErrorNote | None = None) -> None:
+    """Pass to the listeners what was noticed only when it had ended."""
+    if hub.begun is not None:
+        hub.begun(span)
+    if hub.emit is not None:
+        hub.emit((span, ended, None, None, error))
 
 
 def fail(span: Span, error: BaseException) -> None:

@@ -18,7 +18,7 @@ from layertrace.record.describe.exceptions import ErrorNote, error_note
 from layertrace.record.describe.retrace_causes import code_of
 from layertrace.record.describe.traced_functions import FunctionRecord, known, record_of
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.layer_calls import fail, finish, now, start
+from layertrace.record.hooks.layer_calls import fail, finish, now, record_whole, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import guarded, report_internal_error
@@ -185,10 +185,7 @@ def _emit(
         note,
         None,
     )
-    if hub.begun is not None:
-        hub.begun(span)
-    if hub.emit is not None:
-        hub.emit((span, ended, None, None, error))
+    record_whole(span, ended, error)
 
 
 def _failed(
