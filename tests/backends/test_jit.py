@@ -29,7 +29,7 @@ def lines_of(start):
 
 def test_a_fit_has_two_traces_and_all_its_runs(lines_of):
     """Keras infers shapes twice, and JAX traces once for each number of rows; each batch is a run."""
-    calls, traces, causes, runs, notes = lines_of(f"""{NET}
+    calls, traces, causes, runs, notes, names = lines_of(f"""{NET}
 import layertrace
 with layertrace.trace() as timeline:
     net, _ = fitted()
@@ -39,6 +39,7 @@ print(*[(event.trace, str(event.inputs["data"][0])) for event in traces])
 print([event.cause and [str(change) for change in event.cause.changes] for event in traces])
 print(sum(event.times for event in timeline.where(kind="run")))
 print(timeline.notes)
+print({{tuple(event.inputs) for event in traces}})
 """)
 
     assert calls == (
@@ -52,6 +53,7 @@ print(timeline.notes)
     )
     assert runs == "6"
     assert notes == "()"
+    assert names == "{('data',)}"  # the state of a hundred layers has no place in a line
 
 
 def test_evaluate_and_predict_are_traced_once_and_each_fit_has_its_runs(lines_of):
@@ -188,6 +190,40 @@ for event in timeline:
         "1 trace None inner 1",
         "2 call dense inner 1",
     ]
+
+
+def test_what_jax_traces_before_a_function_runs_is_not_taken_for_it(lines_of):
+    """A container of the program that computes when it is opened is traced by itself."""
+    seen = lines_of("""
+import jax, keras, layertrace
+import jax.numpy as jnp
+import numpy as np
+
+@jax.tree_util.register_pytree_node_class
+class Scaled:
+    def __init__(self, x):
+        self.x = x
+    def tree_flatten(self):
+        jax.clear_caches()  # so that the product is traced each time
+        return (jnp.multiply(self.x, 2.0),), None
+    @classmethod
+    def tree_unflatten(cls, _, children):
+        return cls(children[0])
+
+layer = keras.layers.Dense(2)
+layer.build((None, 3))
+
+@jax.jit
+def step(batch):
+    return layer(batch.x)
+
+with layertrace.trace() as timeline:
+    step(Scaled(np.ones((2, 3), "float32")))
+for event in timeline:
+    print(event.kind, event.function and event.function.label, event.trace)
+""")
+
+    assert seen == ["trace step 1", "call step 1"]
 
 
 def test_a_failed_trace_has_its_error_and_the_next_one_its_cause(lines_of):

@@ -83,7 +83,7 @@ def eager_success(context: DiagnosisContext, failed: Event) -> str:
 
 def is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
     """Return whether an exception comes from using a tensor in a Python branch or loop."""
-    if kind in ("OperatorNotAllowedInGraphError", "TracerBoolConversionError"):  # of TensorFlow and JAX
+    if kind == "OperatorNotAllowedInGraphError":
         return True
     methods = (":__bool__", ":__iter__", ":_disallow", ":__len__")
     return any(
