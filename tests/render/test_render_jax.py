@@ -36,7 +36,7 @@ def lines_of(shown) -> list[str]:
 
 
 def test_the_time_of_xla_is_a_part_of_what_the_trace_cost():
-    """It is shown beside that of the layers, and it is not left over as time outside of events."""
+    """It is shown next to that of the layers, and it is not left over as time outside of events."""
     lines = lines_of(overview(fit_and_step()))
     traced = next(line for line in lines if line.startswith("train trace 1"))
 
@@ -55,7 +55,7 @@ def test_a_function_of_the_program_names_what_xla_took_and_that_runs_are_not_cou
 
 
 def test_the_table_of_functions_has_a_question_mark_for_runs_that_are_not_counted():
-    """A line below the table says why; on TensorFlow, such a function has run 0 times."""
+    """A line below the table states why; on TensorFlow, such a function has run 0 times."""
     on_jax, on_tensorflow = (lines_of(function_table(fit_and_step(each))) for each in ("jax", "tensorflow"))
 
     assert [line.split()[-4:-1] for line in on_jax if line.startswith("step ")] == [["1", "?", "4.0"]]

@@ -53,7 +53,8 @@ def tracer_left_in_variable(context: DiagnosisContext) -> Iterator[Violation]:
     """
     by_trace: dict[tuple[int | None, Location | None], list[tuple[LayerRef, Observation]]] = {}
     for layer, observation in context.layer_observations("tracer left"):
-        by_trace.setdefault((observation.during, observation.location), []).append((layer, observation))
+        if not _is_created_in(context, layer, observation.during):  # that is LT103
+            by_trace.setdefault((observation.during, observation.location), []).append((layer, observation))
     for (during, line), left in by_trace.items():
         (layer, first), trace = left[0], context.event(during)
         paths = [path for _, observation in left for path in observation.paths]
@@ -75,6 +76,13 @@ def tracer_left_in_variable(context: DiagnosisContext) -> Iterator[Violation]:
             fix=_fix(line),
             fix_place="elsewhere",
         )
+
+
+def _is_created_in(context: DiagnosisContext, layer: LayerRef, trace: int | None) -> bool:
+    """Return whether a layer was created in the trace, so that its variables cannot have values."""
+    # tests/backends/cases/lt407_tracer_left_in_variable/created_in_the_function.py
+    init = context.init_of(layer)
+    return init is not None and any(around.seq == trace for around in context.ancestors(init))
 
 
 def _names(paths: tuple[str, ...]) -> str:
