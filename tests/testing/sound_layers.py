@@ -388,12 +388,28 @@ class WithTable(keras.layers.Layer):
         return inputs, self.table * 2
 
 
+class PaddedToLongest(keras.layers.Layer):
+    """Pads its rows to the longest of the batch."""
+
+    def call(self, inputs):
+        return tf.cast(tf.sequence_mask(inputs[:, 0]), "float32")
+
+
+class Chosen(keras.layers.Layer):
+    """Leaves out rows by their values."""
+
+    def call(self, inputs):
+        return tf.boolean_mask(inputs, tf.reduce_sum(inputs, axis=-1) > -1)
+
+
 CASES = {
     "Copied": (Copied, ({"a": ROWS, "b": ROWS},)),
     "Looked": (Looked, (ROWS,)),
     "Measured": (Measured, (ROWS,)),
     "Whitened": (Whitened, (ROWS,)),
     "WithTable": (WithTable, (ROWS,)),
+    "PaddedToLongest": (PaddedToLongest, ("int32[2, 1] < 9",)),
+    "Chosen": (Chosen, (ROWS,)),
     "Mapped": (Mapped, (ROWS,)),
     "Smoothed": (Smoothed, (TIME,)),
     "BuiltFromConfig": (BuiltFromConfig, (ROWS,)),
