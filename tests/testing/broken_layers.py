@@ -708,6 +708,22 @@ class NoteOfPeak(Sound):
         self.peak.assign(tf.maximum(self.peak, tf.cast(size, self.peak.dtype)))  # breaks: state-in-inference
 
 
+class RingOfInference(Sound):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.place = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        self.place.assign((self.place + 1) % 3)  # breaks: state-in-inference
+        return super().call(inputs)
+
+
+class KeepsRagged(Sound):
+    def call(self, inputs):
+        self.rows = tf.RaggedTensor.from_tensor(inputs)  # breaks: no-tensor-kept
+        return super().call(inputs)
+
+
 class KeepsFeatures(Sound):
     def call(self, inputs):
         self.features = super().call(inputs)  # breaks: no-tensor-kept

@@ -65,11 +65,14 @@ def _watching(layer: Any) -> Iterator[list[tuple[str, Location | None]]]:
             changes.append((what, next(iter(found), None)))
         return outputs
 
+    of_instance = vars(layer).get("call")  # such as tf.function(self.call)
     object.__setattr__(layer, "call", call)  # Keras tracks other attributes
     try:
         yield changes
     finally:
         object.__delattr__(layer, "call")
+        if of_instance is not None:
+            object.__setattr__(layer, "call", of_instance)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def no_tensor_kept(subject: Subject) -> None:
     also keeps the graph in memory.
 
     ## Use instead
-    Return the tensor as an output, or assign it to a weight that is not trainable.
+    Return the tensor as an output, or assign it to a weight that is not trainable, in training only.
 
     ## Known limits
     A layer that keeps a tensor to look at it after an eager call breaks this, as the attention scores of
@@ -45,7 +45,7 @@ def no_tensor_kept(subject: Subject) -> None:
                 "value and is out of scope after the trace",
                 next(assignments_in_class(call, name), call),
                 f"return it, or self.{name} = self.add_weight(trainable=False, ...) in build, and "
-                f"self.{name}.assign(...) in call",
+                f"if training: self.{name}.assign(...) in call",
                 sides=[(f"self.{name}", f"{tensor.dtype.name}{tensor.shape} of a graph")],
             )
 
@@ -65,5 +65,5 @@ def _symbolic(tf: Any, value: Any, depth: int) -> Iterator[Any]:
     if isinstance(value, list | tuple | set | frozenset | deque | dict):
         for item in list(value.values() if isinstance(value, dict) else value) if depth else ():
             yield from _symbolic(tf, item, depth - 1)
-    elif tf.is_symbolic_tensor(value):
+    elif any(map(tf.is_symbolic_tensor, tf.nest.flatten(value, expand_composites=True))):
         yield value

@@ -40,7 +40,7 @@ def python_state(subject: Subject) -> None:
     list that grows keeps memory, and neither is saved with the weights.
 
     ## Use instead
-    A weight that is not trainable, and `self.count.assign_add(1)`.
+    A weight that is not trainable, and `self.count.assign_add(1)` if `training`.
 
     ## Known limits
     Numbers, texts, arrays of NumPy and containers of these are compared. An attribute that the first calls
@@ -64,7 +64,8 @@ def python_state(subject: Subject) -> None:
             f"each call of {type(holder).__name__} changes its attribute {name}, which a graph does only "
             "while it is traced",
             next(assignments_in_class(call, name), call),
-            f"self.{name} = self.add_weight(trainable=False, ...) in build, and self.{name}.assign(...)",
+            f"self.{name} = self.add_weight(trainable=False, ...) in build, and "
+            f"if training: self.{name}.assign(...) in call",
             sides=[("before", _shown(value)), ("after", _shown(third[key]))],
         )
 

@@ -40,22 +40,36 @@ def state_in_inference(subject: Subject) -> None:
     variables = _variables(layer)
     if not variables:
         raise NotApplicable("it has no variables")
-    before = [_value(subject, variable) for variable in variables.values()]
     with subject.watch() as timeline, subject.doing("calling it in inference"):
-        for tensors in _batches(subject):
-            subject.call_with(layer, tensors, training=False)
-    for variable, value in zip(variables.values(), before, strict=True):
-        now = _value(subject, variable)
-        if (now == value).all() or (value != value).any():  # NaN
-            continue
-        name = getattr(variable, "path", variable.name).removesuffix(":0").rpartition("/")[2]
-        line, attribute = _place(layer, variable, timeline)
-        raise Broken(
-            f"a call of {subject.class_name} in inference changes the variable {(attribute or name)!r}",
-            line,
-            f"if training: self.{attribute or name}.assign(...), with an argument training of call",
-            sides=[("before", _shown(value)), ("after", _shown(now))],
-        )
+        change = _first_change(subject, layer, list(variables.values()))
+    if change is None:
+        return
+    variable, before, after = change
+    line, attribute, is_of_keras = _place(layer, variable, timeline)
+    name = attribute or getattr(variable, "path", variable.name).removesuffix(":0").rpartition("/")[2]
+    raise Broken(
+        f"a call of {subject.class_name} in inference changes the variable {name!r}",
+        line,
+        "pass the training of call on to the layer inside: training=training"
+        if is_of_keras
+        else f"if training: self.{name}.assign(...), with an argument training of call",
+        sides=[("before", _shown(before)), ("after", _shown(after))],
+    )
+
+
+def _first_change(subject: Subject, layer: Any, variables: list[Any]) -> tuple[Any, Any, Any] | None:
+    """Call a layer in inference until a variable changes; return it with both of its values.
+
+    They are compared after each call: a position in a ring buffer comes back.
+    """
+    before = [_value(subject, variable) for variable in variables]
+    for tensors in _batches(subject):
+        subject.call_with(layer, tensors, training=False)
+        for variable, value in zip(variables, before, strict=True):
+            now = _value(subject, variable)
+            if not ((now == value).all() or (value != value).any()):  # NaN
+                return variable, value, now
+    return None
 
 
 def _batches(subject: Subject) -> Iterator[tuple[Any, ...]]:
@@ -97,18 +111,21 @@ def _value(subject: Subject, variable: Any) -> Any:
     return subject.tf.convert_to_tensor(variable).numpy()
 
 
-def _place(layer: Any, variable: Any, timeline: Timeline) -> tuple[Location | None, str]:
-    """Return the line that changes a variable, or calls the layer of Keras that does, and its attribute."""
+def _place(layer: Any, variable: Any, timeline: Timeline) -> tuple[Location | None, str, bool]:
+    """Return the line that changes a variable, its attribute, and whether a layer of Keras has it.
+
+    The line is then the one that calls this layer.
+    """
     for holder, name, value in variables_inside(layer):
         if value is not _inner(variable):
             continue
         if not is_framework_name(type(holder).__module__):
             call = method_line(holder, "call")
-            return next(assignments_in_class(call, name), call), name
+            return next(assignments_in_class(call, name), call), name, False
         ref = reference(timeline, holder) if holder is not layer else None
         calls = (event for event in timeline if event.kind == "call" and same(event.layer, ref))
-        return next((event.location for event in calls), method_line(layer, "call")), name
-    return method_line(layer, "call"), ""
+        return next((event.location for event in calls), method_line(layer, "call")), name, True
+    return method_line(layer, "call"), "", False
 
 
 def _shown(value: Any) -> str:
