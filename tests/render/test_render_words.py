@@ -2,6 +2,8 @@
 
 import pytest
 from hand_made import spec
+from rich.console import Console
+from rich.text import Text
 
 from layertrace.render.wording.formatting import (
     arguments,
@@ -13,6 +15,7 @@ from layertrace.render.wording.formatting import (
     tensors,
 )
 from layertrace.render.wording.glyphs import ASCII, UNICODE, glyphs_for, printable
+from layertrace.render.wording.wrapping import wrapped
 from layertrace.timeline import Opaque
 
 
@@ -169,3 +172,11 @@ def test_the_layers_of_a_sequential_are_named():
     assert structure((Opaque("<Dense a>"), 3)) == "(<Dense a>, 3)"
     assert structure((spec("float32[2]"), spec("float32[2]"))) == "(float32[2], float32[2])"
     assert structure((Opaque("<function f>"),)) == "(<function f>,)"
+
+
+@pytest.mark.parametrize("value", ["[4, 64, 64]", "1 min 21 s", "16.3 s", "850 µs"])
+def test_shapes_and_durations_stay_in_one_line(value):
+    """Where a line breaks, a shape and a time are not torn apart."""
+    for width in range(len(value), 30):
+        lines = wrapped(Text(f"layers, the rest {value}: gradients"), Console(), width)
+        assert any(value in line.plain for line in lines)

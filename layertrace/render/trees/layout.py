@@ -174,16 +174,23 @@ class Layout:
     def _in_one_line(self, row: Row, after: list[Text], room: int, least: int) -> Text | None:
         """Return a row with less data, then without the class, then with a shorter name; None if too wide."""
         bare = row.line.bare or row.line.who
-        for who, least_data in ((row.who(), max(least, ROOMY_DATA)), (row.line.who, least), (bare, least)):
-            text = self._with_data(row, who, after, room, least_data)
-            if text is not None:
-                return text
+        ways = ((row.who(), max(least, ROOMY_DATA)), (row.line.who, least), (bare, least))
+        for may_omit in (False, True):
+            for who, least_data in ways:
+                text = self._with_data(row, who, after, room, least_data, may_omit=may_omit)
+                if text is not None:
+                    return text
         needed = min(least, row.line.data.cell_len) if row.line.within is not None else row.line.data.cell_len
         name = self._shortened(row, room - width_of([row.opening(), Text(" " * needed), *after]) - GAP)
         return self._with_data(row, name, after, room, least)
 
-    def _with_data(self, row: Row, who: Text, after: list[Text], room: int, least: int) -> Text | None:
-        """Return a row with as much of its data as fits; None if that is too little."""
+    def _with_data(
+        self, row: Row, who: Text, after: list[Text], room: int, least: int, *, may_omit: bool = True
+    ) -> Text | None:
+        """Return a row with as much of its data as fits; None if that is too little.
+
+        With `may_omit`, dots may stand for all of the data.
+        """
         data, within, opening = row.line.data, row.line.within, row.opening()
         left_over = room - GAP - width_of([opening, who, *after])
         if not data:
@@ -192,6 +199,8 @@ class Layout:
             if within is None or left_over < least:
                 return None
             data = within(left_over)
+            if data.plain == self._glyphs.dots and not may_omit:
+                return None
         return joined([opening, who, data, *after])
 
     def _shortened(self, row: Row, width: int) -> Text:

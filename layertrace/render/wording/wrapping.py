@@ -1,4 +1,4 @@
-"""Wrap texts that are too wide, between facts and words, but not inside a shape."""
+"""Wrap texts that are too wide, between facts and words, but not inside a shape or a duration."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ __all__ = ["flowing", "wrapped"]
 # One column wide, not a space to rich, and never part of a text: `printable` escapes it.
 GLUE = "\ue000"
 
+_TOGETHER = re.compile(r"\[[^\[\]]*\]|\d (?:min \d+ )?[mµu]?s\b")
+"""Brackets, and durations such as `1 min 21 s`."""
+
 
 def wrapped(text: Text, console: Console, width: int) -> list[Text]:
-    """Return a text as lines; brackets such as those of shapes stay together, long names break after `_`."""
+    """Return a text as lines; shapes and durations stay together, long names break after `_`."""
     glued = Text("\n").join(text.divide(_breaks(text.plain, width)))
-    glued.plain = re.sub(r"\[[^\[\]]*\]", lambda match: match[0].replace(" ", GLUE), glued.plain)
+    glued.plain = _TOGETHER.sub(lambda match: match[0].replace(" ", GLUE), glued.plain)
     lines = list(glued.wrap(console, max(width, 1), overflow="fold"))
     for line in lines:
         line.plain = line.plain.replace(GLUE, " ")
