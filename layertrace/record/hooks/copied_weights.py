@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import Any
 
 from layertrace.record.describe import source_lines
@@ -52,6 +53,7 @@ def look_at_copies(call: Call) -> None:
 
 def _digest_if_equal(values: list[Any], layer: object) -> bytes | None:
     """Return a digest of the weights of a layer if they are equal to some arrays, up to rounding."""
+    numpy: Any = sys.modules["numpy"]
     digest = hashlib.blake2s(digest_size=16)
     # `get_weights` leaves out the states of random generators (Keras 3.0 to 3.15).
     variables = [each for each in variables_inside(layer) if _SEEDS not in str(_name_of(each))]
@@ -61,7 +63,8 @@ def _digest_if_equal(values: list[Any], layer: object) -> bytes | None:
         mine = values_of(variable, _MOST)
         if mine is None or mine.shape != value.shape or mine.dtype.kind not in "fiub":
             return None
-        if abs(mine - value).max(initial=0) > _ROUNDING * abs(mine).max(initial=0):
+        # Weights may be Booleans, which cannot be subtracted, or infinite.
+        if not numpy.allclose(mine, value, rtol=_ROUNDING, atol=0):
             return None
         digest.update(mine.tobytes())
     return digest.digest()
