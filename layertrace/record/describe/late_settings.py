@@ -15,7 +15,8 @@ _ENDINGS = ("_regularizer", "_constraint")
 def set_late(layer: object) -> Mapping[str, str]:
     """Return the attributes of a Keras layer for a regularizer or constraint that none of its weights has.
 
-    Keras passes them on in `build` (`add_weight` of Keras 3.0 to 3.15, tf_keras 2.16 to 2.21).
+    Keras passes them on in `build` (`add_weight` of Keras 3.0 to 3.15, tf_keras 2.16 to 2.21). An attribute
+    for a weight that the layer does not have, such as a bias with `use_bias=False`, never has an effect.
     """
     if not safe.is_framework_class(type(layer)):
         return {}  # a layer of the program may use its attribute in another way
@@ -31,16 +32,23 @@ def set_late(layer: object) -> Mapping[str, str]:
     return {
         name: value if type(value) is str else safe.class_name(value)
         for name, value in given.items()
-        if weights and is_set_late(layer, name, weights)
+        if (named := _named(name, weights)) and is_set_late(layer, name, named)
     }
+
+
+def _named(attribute: str, weights: list[object]) -> list[object]:
+    """Return the weights that an attribute is for: the kernel of `kernel_regularizer`."""
+    stem = attribute.rpartition("_")[0]
+    names = [str(safe.framework_attribute(each, "name")).rpartition("/")[2] for each in weights]
+    if stem == "depthwise" and not any(name.startswith(stem) for name in names):
+        stem = "kernel"  # of a `DepthwiseConv2D` of Keras 3
+    return [each for each, name in zip(weights, names, strict=True) if name.startswith(stem)]
 
 
 def _is_set_late_in_keras(_: object, name: str, weights: list[object]) -> bool:
     """Return whether no weight of an attribute has what it names; Keras 3 keeps it on the variable."""
-    stem, _, kind = name.rpartition("_")
-    # That of the kernel of a depthwise convolution is called `depthwise_regularizer`.
-    named = [each for each in weights if str(safe.framework_attribute(each, "name")).startswith(stem)]
-    return all(safe.framework_attribute(each, f"_{kind}") is None for each in named or weights)
+    kind = name.rpartition("_")[2]
+    return all(safe.framework_attribute(each, f"_{kind}") is None for each in weights)
 
 
 def _is_set_late_in_tf_keras(layer: object, name: str, _: list[object]) -> bool:

@@ -11,7 +11,9 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import keras_in, line_edit
 from layertrace.diagnosis.program_lines import receiver_at, statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import line_of, tree_of
+from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_sequential
 
@@ -47,15 +49,22 @@ def set_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Looked at are Keras's own layers, at the end of the recording, if an optimizer updates their weights.
-    - Not reported if the layer is recreated from its config, which then has what was set.
+    - Not reported if the layer is recreated from its config, which then has what was set, and not trained
+      after that; nor if a line of the program calls the regularizer or constraint itself.
     - Of tf_keras, constraints are not looked at, nor a layer with a regularizer for another weight.
     """
-    for state in context.states.values():
+    trainings = Trainings(context)
+    late = [state for state in context.states.values() if state.set_late]
+    names = {next(iter(state.set_late)) for state in late}
+    settings = {name: _setting(context, name) for name in names if not _is_applied(context, name)}
+    for state in late:
         layer = state.layer
-        # A frozen layer needs neither, a copy has both: tests/cases/clean/regularizers_set_before_build.py
-        if not state.set_late or context.updated.isdisjoint(state.variables) or _is_recreated(context, layer):
-            continue
+        # A frozen layer needs neither, a copy has both, and a step may add the penalty itself:
+        # tests/cases/clean/regularizers_set_before_build.py
         name, value = next(iter(state.set_late.items()))
+        is_trained = not context.updated.isdisjoint(state.variables)
+        if not is_trained or name not in settings or _is_recreated(context, trainings, state):
+            continue
         kind = name.rpartition("_")[2]
         what = "a penalty of it" if kind == "regularizer" else "it"
         init = context.init_of(layer)
@@ -64,7 +73,7 @@ def set_after_build(context: DiagnosisContext) -> Iterator[Violation]:
             message=f"{{layer}} was built before {name} was set to {value}, and Keras reads it in build: no "
             f"weight has {what}.",
             layer=layer,
-            location=_setting(context, name) or (None if init is None else init.location),
+            location=settings[name] or (None if init is None else init.location),
             evidence=(Evidence("created here", seqs(init), None if init is None else init.location),),
             fix=""
             if edits
@@ -75,24 +84,40 @@ def set_after_build(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _is_recreated(context: DiagnosisContext, layer: LayerRef) -> bool:
-    inits = (init for init in context.events("init") if "from config" in init.flags)
+def _is_recreated(context: DiagnosisContext, trainings: Trainings, state: LayerState) -> bool:
+    """Return whether a layer was recreated from its config after Keras trained it for the last time."""
+    layer, mine = state.layer, set(state.variables) - {0}
+    trained = max((each.last_ns for each in trainings.all if each.updated & mine), default=0)
+    inits = (
+        init for init in context.events("init") if "from config" in init.flags and init.start_ns > trained
+    )
     copies = (init.layer for init in inits if init.layer is not None and init.layer.id != layer.id)
     return any((copy.class_name, copy.name) == (layer.class_name, layer.name) for copy in copies)
 
 
-def _setting(context: DiagnosisContext, name: str) -> Location | None:
-    """Return the last line that sets an attribute, by its name if there is one, else by any `setattr`."""
+def _is_applied(context: DiagnosisContext, name: str) -> bool:
+    """Return whether the program calls an attribute: `loss += layer.kernel_regularizer(layer.kernel)`."""
+    calls = (node.func for _, node in _nodes(context) if isinstance(node, ast.Call))
+    return any(isinstance(function, ast.Attribute) and function.attr == name for function in calls)
+
+
+def _nodes(context: DiagnosisContext) -> Iterator[tuple[Location, ast.AST]]:
+    """Yield the nodes of the program's files, each with a location of its file."""
     places = {event.location.file: event.location for event in context.events() if event.location is not None}
-    named, unnamed = [], []
     for place in places.values():
         tree = tree_of(place.file)
-        for node in () if tree is None else ast.walk(tree):
-            given = _name_set_by(node)
-            if given == name:
-                named.append(line_of(place, node))
-            elif given is not None and isinstance(node, ast.Call) and not given:
-                unnamed.append(line_of(place, node))
+        yield from ((place, node) for node in (() if tree is None else ast.walk(tree)))
+
+
+def _setting(context: DiagnosisContext, name: str) -> Location | None:
+    """Return the last line that sets an attribute, by its name if there is one, else by any `setattr`."""
+    named, unnamed = [], []
+    for place, node in _nodes(context):
+        given = _name_set_by(node)
+        if given == name:
+            named.append(line_of(place, node))
+        elif given is not None and isinstance(node, ast.Call) and not given:
+            unnamed.append(line_of(place, node))
     return max(named or unnamed, key=lambda place: (place.file, place.line), default=None)
 
 
