@@ -60,7 +60,7 @@ def _begin(call: Call) -> _Fit | None:
         look_at_masks(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
         split = None if given.get("validation_data") is not None else given.get("validation_split")
-        look_at_targets(model, given.get("y"), split, place)
+        look_at_targets(model, given.get("y"), given.get("sample_weight"), split, place)
         shuffling = shuffling_of(model, given)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
     return None

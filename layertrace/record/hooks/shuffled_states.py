@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
@@ -47,7 +48,7 @@ def shuffling_of(model: Any, given: dict[str, object]) -> Shuffling | None:
         items = [] if parts is None else safe.first_items(parts, 1)
         array = array_of(items[0][1]) if items else None
     if array is not None:
-        rows = int(array.shape[0]) if array.ndim else 0
+        rows = _trained_of(int(array.shape[0]) if array.ndim else 0, given)
         batch = given.get("batch_size")
         size = batch if type(batch) is int else _BATCH
         # A single batch has the same state for all of its rows.
@@ -56,6 +57,14 @@ def shuffling_of(model: Any, given: dict[str, object]) -> Shuffling | None:
         return Shuffling("batches", None, 0, 0, resets) if is_shuffling else None
     shuffle = shuffle_of(data)
     return None if shuffle is None else Shuffling("dataset", shuffle[0], 0, 0, resets)
+
+
+def _trained_of(rows: int, given: dict[str, object]) -> int:
+    """Return how many rows a fit does not hold out, as `train_validation_split` of Keras counts them."""
+    split = given.get("validation_split")
+    if type(split) is not float or given.get("validation_data") is not None:
+        return rows
+    return math.floor(rows * (1 - split))
 
 
 def look_at_shuffling(

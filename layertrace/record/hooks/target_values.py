@@ -17,12 +17,15 @@ _MOST = 4_000_000  # numbers that are looked at
 _MOST_CLASSES = 1000
 
 
-def look_at_targets(model: object, targets: object, split: object, place: CodePosition | None) -> None:
+def look_at_targets(
+    model: object, targets: object, weights: object, split: object, place: CodePosition | None
+) -> None:
     """Record the range of the targets of a fit, and whether some classes are not held out.
 
     Args:
         model: The model.
         targets: Its `y`; arrays are looked at.
+        weights: Its `sample_weight`.
         split: Its `validation_split`.
         place: The line of the program.
     """
@@ -32,12 +35,22 @@ def look_at_targets(model: object, targets: object, split: object, place: CodePo
     parts = _split_by_class(array, split)
     if parts is not None:
         _add("split by class", model, *parts, place)
+    array = _weighted(array, weights)
+    if not array.size:
+        return
     least, greatest = float(array.min()), float(array.max())
     uncounted = _never_counted(array)
     if uncounted:
         _add("neither 0 nor 1", model, (uncounted, int(array.size)), (least, greatest), place)
     if least < 0 or greatest > 1:
         _add("outside 0 to 1", model, (least, greatest), bool((array == array.round()).all()), place)
+
+
+def _weighted(array: Any, weights: object) -> Any:
+    """Return the targets of the rows whose weight is not 0; others, as labels of -1, do not count."""
+    each = array_of(weights)
+    is_for_rows = each is not None and array.ndim and each.size == len(array)
+    return array[each.reshape(-1) != 0] if is_for_rows else array
 
 
 def _never_counted(array: Any) -> int:

@@ -11,3 +11,5 @@ prices = net(1, None, "prices"); prices.compile("sgd", "mse", metrics=["mae", "m
 mask = (x > 0.5).astype("float32"); mask[:9] = 0.3
 pixels = keras.Sequential([keras.Input((4, 1)), layers.Conv1D(1, 3, padding="same", activation="sigmoid")], name="pixels")
 pixels.compile("sgd", "binary_crossentropy", metrics=["accuracy"]); pixels.fit(x[..., None], mask[..., None], verbose=0)
+twice = net(1, "sigmoid", "twice"); twice.compile("sgd", "mse"); twice.fit(x, x[:, :1], verbose=0)
+twice.compile("sgd", "binary_crossentropy", metrics=["accuracy"]); twice.fit(x, x[:, :1] > 0.5, verbose=0)

@@ -39,3 +39,4 @@ model.fit(windows, windows[:, -1], batch_size=1, callbacks=[ResetEach()], verbos
 model.fit(windows, windows[:, -1], batch_size=1, shuffle=False, verbose=0)
 side = keras.Sequential([keras.Input(batch_shape=(6, 10, 1)), layers.LSTM(4, stateful=True), layers.Dense(1)])
 side.compile("sgd", "mse"); side.fit(windows, windows[:, -1], batch_size=6, epochs=2, verbose=0)  # one batch
+both = np.concatenate([windows, windows]); side.fit(both, both[:, -1], batch_size=6, epochs=2, validation_split=0.5, verbose=0)

@@ -1,4 +1,4 @@
-# Clean: targets of regression, counts, of a part of the rows by time, and of images that are resized
+# Clean: targets of regression, counts, of a part of the rows by time, of images that are resized, and some without a weight
 import numpy as np, keras
 from keras import layers
 
@@ -13,3 +13,6 @@ sorter.fit(x, np.repeat(np.arange(3), 20), validation_data=(x, np.repeat(np.aran
 resized = np.clip(rng.random((60, 4)), 0, 1) * 1.004 - 0.002
 painter = net(4, "sigmoid", "painter"); painter.compile("sgd", "binary_crossentropy"); painter.fit(x, resized, verbose=0)
 words = net(6, "softmax", "words"); words.compile("sgd", "categorical_crossentropy"); words.fit(x, rng.poisson(1.0, (60, 6)), verbose=0)
+known = np.where(x[:, 0] > 0.4, 1.0, 0.0); known[::5] = -1
+mail = net(1, "sigmoid", "mail"); mail.compile("sgd", "binary_crossentropy", weighted_metrics=["accuracy"])
+mail.fit(x, known, sample_weight=(known >= 0).astype("float32"), verbose=0)  # the others are not known
