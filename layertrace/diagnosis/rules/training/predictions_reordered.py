@@ -55,8 +55,10 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
         reported.add(seen.location)
         name = _data(seen.location)
         is_first = seen.role == "iterated before"
-        is_known = name and name in {dotted(node) for node in ast.walk(loop) if isinstance(node, ast.expr)}
-        place = seen.defined_at if is_first and is_known else seen.location
+        places = (seen.defined_at, seen.location) if is_first else (seen.location, seen.defined_at)
+        names = {dotted(node) for node in ast.walk(loop) if isinstance(node, ast.expr)}
+        is_known = name in names and _is_one_variable(name, *places)
+        place = places[0] if is_known else seen.location
         yield Violation(
             message=f"{name or 'The dataset'} is shuffled again in each iteration, so the predictions of "
             "{layer} and what the program takes from it are in another order.",
@@ -73,6 +75,13 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+def _is_one_variable(name: str, first: Location | None, other: Location | None) -> bool:
+    """Return whether what is assigned to a name at one line is what it means at a later one."""
+    functions = {"" if place is None else place.function for place in (first, other)}
+    is_global = first is not None and first.function == "<module>"
+    return bool(name) and (len(functions) == 1 or is_global or name.startswith("self."))
+
+
 def _loop_at(place: Location | None) -> ast.AST | None:
     """Return the loop or comprehension that iterates at a line, or the statement that converts to a list."""
     tree = None if place is None else tree_of(place.file)
@@ -86,8 +95,10 @@ def _loop_at(place: Location | None) -> ast.AST | None:
 
 
 def _leaves_early(loop: ast.AST) -> bool:
+    """Return whether a loop may end before the last batch; `return [y for x, y in data]` does not."""
     calls = {dotted(node.func) for node in ast.walk(loop) if isinstance(node, ast.Call)}
-    return "next" in calls or any(isinstance(node, (ast.Break, ast.Return)) for node in ast.walk(loop))
+    leaving = [node for node in ast.walk(loop) if isinstance(node, (ast.Break, ast.Return))]
+    return "next" in calls or (isinstance(loop, ast.For) and bool(leaving))
 
 
 def _runs(context: DiagnosisContext, place: Location | None, loop: ast.AST) -> bool:
