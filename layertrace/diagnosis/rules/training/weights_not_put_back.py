@@ -13,10 +13,13 @@ from layertrace.diagnosis.program_lines import receiver_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import calls, dotted, function_around, methods_beside, nodes_of
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
 _ENDS = {"on_test_begin": "on_test_end", "on_predict_begin": "on_predict_end"}
 _SETTING = ("set_weights", "load_weights", "assign", "swap")
+_NOT_BETWEEN = ("__init__", "set_model", "on_train_begin", "on_train_end")
+"""Methods of a callback that do not run between a validation and the next epoch of a `fit`."""
 
 
 @rule("LT571", "weights-not-put-back", "error", links.TRAINING)
@@ -49,7 +52,8 @@ def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Looked at are callbacks that call `set_weights` or `load_weights` in `on_test_begin` or
-      `on_predict_begin`. Nothing is reported if another method of the class sets weights.
+      `on_predict_begin`. Nothing is reported if another method of the class sets weights that may run before
+      the next epoch, or if the program set weights of the model between that and the next step.
     """
     trainings = Trainings(context).all
     for model, seen in context.layer_observations("weights set"):
@@ -68,6 +72,8 @@ def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
         method = None if function is None else Location(place.file, function.lineno, place.function)
         if not later or method is None or _others_set(method):
             continue
+        if _is_put_back(context, seen, later[0].start_ns):
+            continue
         edits = _put_back(place, method, end)
         what = "each validation" if end == "on_test_end" else "it predicts"
         yield Violation(
@@ -84,8 +90,19 @@ def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _others_set(method: Location) -> bool:
     """Return whether another method of a class sets weights: tests/cases/clean/averages_put_back.py."""
-    others = [place for place in methods_beside(method).values() if place.line != method.line]
+    methods = methods_beside(method).items()
+    others = [each for name, each in methods if each.line != method.line and name not in _NOT_BETWEEN]
     return any(name.rpartition(".")[2].startswith(_SETTING) for place in others for name, _ in calls(place))
+
+
+def _is_put_back(context: DiagnosisContext, seen: Observation, until_ns: float) -> bool:
+    """Return whether another line set weights of the model, or of a layer inside it, before a time."""
+    state = context.state(seen.layer)
+    inside = () if state is None else (state.layer.id, *state.children)
+    return any(
+        layer.id in inside and other.location != seen.location and seen.start_ns < other.start_ns < until_ns
+        for layer, other in context.layer_observations("weights set")
+    )
 
 
 def _put_back(place: Location, method: Location, end: str) -> tuple[Edit, ...]:
