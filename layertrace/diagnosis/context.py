@@ -355,10 +355,9 @@ def seqs(*places: Event | Failure | None) -> tuple[int, ...]:
 
 
 def _came_from(raised_in: tuple[str, ...], functions: tuple[str, ...]) -> bool:
-    """Return whether a traceback passes through one of these functions of a framework."""
-    inner = [name for name in raised_in if is_framework_name(name)]
+    """Return whether a traceback passes through one of these functions."""
     ends = tuple(function for function in functions if function.startswith(":"))
-    return any(name in functions or name.endswith(ends) for name in inner)
+    return any(name in functions or (name.endswith(ends) and is_framework_name(name)) for name in raised_in)
 
 
 def user_function(trace: Event) -> str | None:

@@ -34,7 +34,7 @@ ObservationKind = Literal[
 ]  # fmt: skip
 
 
-BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "numpy": "NumPy"}
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "torch", "numpy": "NumPy"}
 """The backends of Keras that are recorded, and their names for readers."""
 
 

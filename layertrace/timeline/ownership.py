@@ -53,7 +53,7 @@ _PACKAGES: Mapping[str, tuple[_Fact, ...]] = {
     "pandas": ("without user code",),
     "jax": ("skipped in stacks", "without user code", "with known errors"),
     "jaxlib": ("skipped in stacks", "without user code", "with known errors"),
-    "torch": ("without user code",),
+    "torch": ("skipped in stacks", "without user code", "with known errors"),
 }
 """What is true of the packages that a program with layers uses.
 

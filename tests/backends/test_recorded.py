@@ -1,4 +1,4 @@
-"""Keras on JAX and NumPy is recorded: the life of each layer, its variables, and the mode of each call.
+"""Keras on JAX, torch and NumPy is recorded: the life of each layer, its variables, the mode of each call.
 
 `.ci/run` runs these tests in an environment that has JAX and no TensorFlow.
 """
@@ -21,7 +21,12 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BACKENDS = pytest.mark.parametrize("backend", ["jax", "numpy"])
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"
+)
+TORCH = pytest.param("torch", marks=needs_torch)
+BACKENDS = pytest.mark.parametrize("backend", ["jax", "numpy", TORCH])
+
 
 def without_times(text):
     """Return a timeline without durations and places."""

@@ -19,7 +19,7 @@ from layertrace.tracing import trace
 
 __all__ = ["debug"]
 
-_PACKAGES = ("layertrace", "tensorflow", "jax", "keras", "tf_keras", "rich", "wrapt")
+_PACKAGES = ("layertrace", "tensorflow", "jax", "torch", "keras", "tf_keras", "rich", "wrapt")
 
 
 @click.command()

@@ -27,6 +27,8 @@ class Backend:
         fast_tensor: The class of eager tensors, if `call` has a fast path for it.
         fast_methods: TensorFlow's methods that return a tensor's shape, and the number of its dtype.
         look: Returns both for a tensor of another backend; None for TensorFlow, whose methods are faster.
+        infers: Returns whether Keras infers shapes in this thread, if it does that with eager tensors.
+        is_compiling: Returns whether `torch.compile` reads the function in which this is asked.
     """
 
     name = "numpy"
@@ -35,9 +37,12 @@ class Backend:
     fast_tensor: type | None = None
     fast_methods: tuple[Any, Any] = (None, None)
     look: Callable[[Any], tuple[tuple[int, ...], int]] | None = staticmethod(_of_array)
+    infers: Callable[[], bool] | None = None
+    is_compiling: Callable[[], bool] | None = None
 
     def __init__(self) -> None:
         numpy = sys.modules["numpy"]
+        self.infers = symbolic_scope()
         self.fast_tensor = numpy.ndarray
         dtypes = map(numpy.dtype, numpy.typecodes["All"])
         self._dtypes: dict[int, str] = {dtype.num: dtype.name for dtype in dtypes}
@@ -81,6 +86,12 @@ class Backend:
 
 def is_symbolic() -> bool:
     """Return whether Keras 3 infers shapes in this thread, which each of its backends notes in one place."""
+    asked = symbolic_scope()
+    return asked is not None and bool(asked())
+
+
+def symbolic_scope() -> Callable[[], bool] | None:
+    """Return the function of Keras 3 that `is_symbolic` asks; None if it is not loaded."""
     part = keras_private.KERAS_PARTS["symbolic_scope"]
     scopes = sys.modules.get(part.module)
-    return scopes is not None and bool(getattr(scopes, part.name)())
+    return None if scopes is None else getattr(scopes, part.name)

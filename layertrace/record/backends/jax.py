@@ -33,6 +33,7 @@ class Jax(Backend):
 
     def __init__(self) -> None:
         super().__init__()
+        self.infers = None  # it infers with tracers
         self._jax: Any = sys.modules["jax"]
         scalars: list[Any] = [getattr(kind, "dtype", None) for kind in vars(self._jax.numpy).values()]
         numpy = sys.modules["numpy"]

@@ -13,6 +13,7 @@ from layertrace.errors import BackendError, DependencyError
 from layertrace.record.backends.backend import Backend
 from layertrace.record.backends.jax import Jax
 from layertrace.record.backends.tensorflow import TensorFlow
+from layertrace.record.backends.torch import Torch
 from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
@@ -25,6 +26,7 @@ _OLDEST = (2, 16)
 _BACKENDS: Mapping[str, Callable[[], Backend]] = {
     "tensorflow": TensorFlow,
     "jax": Jax,
+    "torch": Torch,
     "numpy": Backend,
 }
 

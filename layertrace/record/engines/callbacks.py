@@ -84,7 +84,7 @@ class Callbacks:
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
         is_copy = sys.version_info < (3, 13)
-        look = Loaded.backend.look
+        look, infers = Loaded.backend.look, Loaded.backend.infers
 
         def started(code: CodeType, _: int) -> None:
             try:
@@ -109,6 +109,7 @@ class Callbacks:
                                 or (parent[5] is None and parent[1] is not layer)
                             )
                             and (others is None or _are_default(held, others))
+                            and (infers is None or not infers())
                         ):
                             if parent is not None and parent[0].uses_callers_location:
                                 place = None

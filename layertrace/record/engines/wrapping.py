@@ -36,8 +36,8 @@ __all__ = ["Wrapping", "wrap", "wrapping"]
 
 # All names have a prefix, since the parameters of the method share their scope.
 _FUNCTION = """
-def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults):
-    def {name}({parameters}):
+def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults, lt_compiling):
+    def {name}({parameters}):{compiling}
         if lt_hub.emit is None:  # no recording runs
             try:
                 return lt_original({forward})
@@ -81,7 +81,7 @@ _FAST_PATH = """
             lt_parent = lt_thread.span
             lt_layer = lt_ready.get(id({subject}))
             if (
-                type({first}) is lt_hub.tensor_type {others_at_default}
+                type({first}) is lt_hub.tensor_type {others_at_default}{inferring}
                 and lt_layer is not None
                 and (
                     lt_parent is None  # and so no trace is under way in this thread
@@ -133,6 +133,15 @@ _FAST_PATH = """
             return lt_result
 """
 
+# `torch.compile` reads the wrapper, and is to find what it would find in the original. It looks up names of
+# modules by `__name__`, so that what it meets here must be a name of `make`.
+_COMPILING = """
+        if lt_compiling():
+            return lt_original({forward})"""
+
+# Keras calls layers with eager tensors to infer shapes, on some backends.
+_INFERRING = " and not lt_infers()"
+
 # The shape of `lt_tensor` and the number of its dtype: for TensorFlow, and for other backends.
 _LOOK_IN_TENSORFLOW = """
 lt_shape = lt_tensor._tensor_shape
@@ -170,13 +179,21 @@ def wrap(
     """
     parameters = _ANYTHING if takes_anything else own_parameters(original)
     learn(method, original, parameters)
-    make = _factory(
+    # `torch.compile` counts how often it compiles a code object, and gives up after some times.
+    factory = _factory if Loaded.backend.is_compiling is None else _factory.__wrapped__
+    make = factory(
         method.kind,
         original.__name__ if _can_be_defined(original.__name__) else "wrapped",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
     )
     wrapper: FunctionType = make(
-        method, original, observer.begin, observer.end, observer.fail, method.defaults
+        method,
+        original,
+        observer.begin,
+        observer.end,
+        observer.fail,
+        method.defaults,
+        Loaded.backend.is_compiling,
     )
     functools.update_wrapper(wrapper, original)
     wrapper.__defaults__ = original.__defaults__
@@ -215,9 +232,11 @@ def _factory(
     subject = names[0] if names else f"({star} or (None,))[0]"
     others = "".join(f"and {n} is lt_defaults[{i}] " for i, n in enumerate(behind, 1))
     forwarded = ", ".join(forward)
+    backend = Loaded.backend
     source = _FUNCTION.format(
         name=name,
         parameters=_parameter_list(parameters),
+        compiling="" if backend.is_compiling is None else _COMPILING.format(forward=forwarded),
         subject=subject,
         fast_path=""
         if not simple
@@ -226,6 +245,7 @@ def _factory(
             first=names[1],
             others_at_default=others,
             forward=forwarded,
+            inferring="" if backend.infers is None else _INFERRING,
             look=_look(16),
             look_again=_look(20),
         ),
@@ -235,7 +255,7 @@ def _factory(
         forward=forwarded,
         again=_AGAIN,
     )
-    namespace = _NAMESPACE | {"lt_look": Loaded.backend.look}
+    namespace = _NAMESPACE | {"lt_look": backend.look, "lt_infers": backend.infers}
     exec(compile(source, HIDDEN_FILE, "exec"), namespace)  # noqa: S102  # our own source
     return namespace["make"]  # type: ignore[return-value]  # exec fills the namespace
 

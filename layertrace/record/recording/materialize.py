@@ -15,12 +15,14 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.exceptions import ErrorNote
 from layertrace.record.describe.observations import PendingObservation
 from layertrace.record.describe.values import describe, has_tensor, numbered_dtype, resolve
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import Arguments
 from layertrace.record.hooks.runs import RunNote
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.hooks.variables import VariableNote
 from layertrace.record.layers import LayerRecord
 from layertrace.record.recording.alike_functions import AlikeFunctions
+from layertrace.record.recording.inferred_sizes import with_unknown_sizes
 from layertrace.record.spans import (
     DETAIL,
     DTYPE,
@@ -115,7 +117,9 @@ class EventBuilder:
         """Return the events of `records`, which may be in any order."""
         ordered = sorted(records, key=begin_and_end)
         self._seqs = {id(record[SPAN]): number for number, record in enumerate(ordered)}
-        return tuple(self._event(record) for record in ordered)
+        events = tuple(self._event(record) for record in ordered)
+        infers_with_values = Loaded.backend is not None and Loaded.backend.infers is not None
+        return with_unknown_sizes(events) if infers_with_values else events
 
     def next(self, record: Record, number: int) -> Event:
         """Return the event of one more record, after those of its ancestors."""

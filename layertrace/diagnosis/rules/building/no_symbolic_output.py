@@ -43,14 +43,13 @@ def no_symbolic_output(context: DiagnosisContext) -> Iterator[Violation]:
     - Found by the exception of Keras, so only the first request of a program is reported.
     - A subclassed model has no symbolic tensors inside; call it on a `keras.Input` to get an output.
     """
-    for place, error in context.errors_from("keras.src.ops.operation:_get_node_attribute_at_index"):
-        asked = re.search(
-            r"The layer (\S+) has never been called and thus has no defined (\w+)", error.message
-        )
-        layer = None if asked is None else _layer(context, place.layer, asked[1])
+    for place, error in context.errors_from(_KERAS, _TORCH):
+        asked = next(filter(None, (re.search(message, error.message) for message in _MESSAGES)), None)
+        named = {} if asked is None else asked.groupdict()
+        layer = _layer(context, place.layer, named["layer"]) if "layer" in named else error.subject
         if asked is None or layer is None:
             continue
-        attribute, location = asked[2], context.line(place)
+        attribute, location = asked["asked"], context.line(place)
         calls = [call for call in context.of(layer, "call") if call.mode != "symbolic"]
         called = calls[:1]
         how = "was only called with data, never on a keras.Input" if called else "was never called"
@@ -68,7 +67,14 @@ def no_symbolic_output(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-_MESSAGE = r"The layer (\S+) has never been called and thus has no defined (\w+)"  # Keras 3.0 to 3.15
+_KERAS = "keras.src.ops.operation:_get_node_attribute_at_index"
+_TORCH = "torch.nn.modules.module:__getattr__"
+"""A layer of Keras on torch is a module. Where a property raises an `AttributeError`, it raises its own."""
+_MESSAGES = (
+    r"The layer (?P<layer>\S+) has never been called and thus has no defined (?P<asked>\w+)",
+    r"'\w+' object has no attribute '(?P<asked>(?:input|output)(?:_mask)?)'$",
+)
+"""Those of Keras 3.0 to 3.15 and of torch 2.13."""
 
 
 def _inputs(call: Event) -> str:

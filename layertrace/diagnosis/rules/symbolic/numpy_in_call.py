@@ -20,7 +20,7 @@ from layertrace.diagnosis.rules.symbolic._shared import (
 )
 from layertrace.diagnosis.rules.symbolic._steps import failed_traces
 from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at, tree_of
-from layertrace.timeline.event import Location
+from layertrace.timeline.event import Event, Location
 
 _ERRORS = (
     "AttributeError",
@@ -33,6 +33,9 @@ _ERRORS = (
 )
 """What TensorFlow, Keras and JAX raise."""
 
+_GRADIENT_LOST = "Can't call numpy() on Tensor that requires grad"
+"""How the `RuntimeError` of torch begins, 2.13."""
+
 
 @rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3, backends=ANY_BACKEND)
 def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
@@ -41,7 +44,8 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     ## Why is this bad?
 
     `.numpy()`, NumPy functions and `float(x)` need values. While Keras infers shapes, and in a graph,
-    tensors have none, so the layer works only eagerly.
+    tensors have none, so the layer works only eagerly. On torch, no gradient comes through NumPy, and torch
+    refuses it in training.
 
     ## Example
 
@@ -65,11 +69,13 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     """
     yield from _in_steps(context)
     # A fallback is not a mistake: tests/cases/clean/errors_that_are_handled.py
-    for event in failed_calls(context):
+    for event in (*failed_calls(context), *_without_gradient(context)):
         error = event.error
-        if error is None or error.type not in _ERRORS:
+        if error is None:
             continue
-        if not _needs_values(error.raised_in) or is_branch(error.type, error.raised_in):
+        loses_gradient = _GRADIENT_LOST in error.message
+        needs_values = error.type in _ERRORS and _needs_values(error.raised_in)
+        if not loses_gradient and (not needs_values or is_branch(error.type, error.raised_in)):
             continue
         line = next(
             (
@@ -80,7 +86,10 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             None,
         )
         yield Violation(
-            message=f"{{layer}} needs the values of a tensor, but tensors have no values while "
+            message="{layer} takes a tensor through NumPy, where its gradient is lost: torch refuses that in "
+            "training."
+            if loses_gradient
+            else f"{{layer}} needs the values of a tensor, but tensors have no values while "
             f"{phase(event)}.{eager_success(context, event)}",
             layer=event.layer,
             location=error.location
@@ -89,6 +98,18 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
             fix=_without_numpy(error.location) or _without_numpy(line) or _any_operation(context),
         )
+
+
+def _without_gradient(context: DiagnosisContext) -> Iterator[Event]:
+    """Yield the first call of each layer in which torch refuses to give a tensor to NumPy."""
+    seen = set()
+    for event in context.errors:
+        error, layer = event.error, event.layer
+        if error is None or layer is None or layer.id in seen:
+            continue
+        if event.kind == "call" and error.origin and _GRADIENT_LOST in error.message:
+            seen.add(layer.id)
+            yield event
 
 
 def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
@@ -147,8 +168,15 @@ class _Tensors(ast.NodeTransformer):
 
 
 def _any_operation(context: DiagnosisContext) -> str:
-    numpy = "tf.numpy_function" if context.backend == "tensorflow" else "jax.pure_callback"
-    return f"keras.ops.max(x)  # functions of keras.ops; or {numpy} for real NumPy code"
+    return f"keras.ops.max(x)  # functions of keras.ops; or {_REAL_NUMPY[context.backend]}"
+
+
+_REAL_NUMPY = {
+    "tensorflow": "tf.numpy_function for real NumPy code",
+    "jax": "jax.pure_callback for real NumPy code",
+    "torch": "x.detach() where no gradient is needed",
+    "numpy": "call the layer with data",
+}
 
 
 def _without_numpy(location: Location | None) -> str | None:

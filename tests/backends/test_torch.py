@@ -1,0 +1,197 @@
+"""Keras on torch is recorded, and `torch.compile` does not meet a hook.
+
+`.ci/run` runs these tests in an environment that has torch and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+from keras_programs import NET, printed
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"),
+]
+
+
+def test_each_step_of_a_fit_is_an_eager_call(start):
+    """Two symbolic calls before anything runs, then one for each batch; nothing is traced."""
+    shown = printed(
+        start(
+            "torch",
+            "-c",
+            f"""{NET}
+import layertrace
+with layertrace.trace() as timeline:
+    net, _ = fitted()
+calls = timeline.of(net).where(kind="call")
+print(*[call.mode for call in calls])
+print(*[call.inputs for call in calls[:2]], *[call.inputs.shape[0] for call in calls[2:]])
+print(timeline.surroundings.backend, *timeline.surroundings.versions, len(timeline.where(kind="trace")))
+""",
+        )
+    )
+
+    assert shown.splitlines() == [
+        "symbolic symbolic eager eager eager eager eager eager",
+        "float32[4, 4] float32[4, 4] 4 4 2 4 4 2",
+        "torch torch keras 0",
+    ]
+
+
+def test_a_trace_changes_nothing(start):
+    """Losses, predictions and gradients are the same."""
+    shown = printed(
+        start(
+            "torch",
+            "-c",
+            f"""{NET}
+import random, torch, layertrace
+
+def results():
+    random.seed(0)  # the seeds of initializers; `keras.utils.set_random_seed` imports TensorFlow
+    torch.manual_seed(0)
+    net, losses = fitted()
+    net.zero_grad()
+    net(np.ones((2, 4), "float32")).sum().backward()
+    gradients = [v.value.grad.tolist() for v in net.trainable_variables]
+    return losses, net.predict(np.ones((2, 4), "float32"), verbose=0).tolist(), gradients
+
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(timeline) > 50, timeline.notes)
+""",
+        )
+    )
+
+    assert shown.split() == ["True", "True", "()"]
+
+
+INFERRED = """
+import keras, layertrace, numpy as np
+class Twice(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+    def call(self, x):
+        return self.dense(2 * x)
+with layertrace.trace() as timeline:
+    twice = Twice(83)
+    twice(keras.Input((None, 3)))
+    twice(np.ones((2, 83, 3), "float32"))
+    twice(keras.Input((83, 3)))
+    Twice(2)(keras.Input(batch_shape=(83, 89, 3)))
+for event in timeline.of(Twice).where(kind="call"):
+    print(event.mode, event.inputs, event.outputs)
+for event in timeline.of(keras.layers.Dense).where(kind="build"):
+    print(event.arguments["input_shape"])
+"""
+
+
+@pytest.mark.parametrize("backend", ["torch", "numpy"])
+def test_a_size_that_keras_does_not_know_is_shown_as_such(start, backend):
+    """Keras calls a layer with 83 and 89 in its place; a size that is 83 or 89 itself stays."""
+    lines = printed(start(backend, "-c", INFERRED)).splitlines()
+    unknown = "symbolic float32[None, None, 3] float32[None, None, 83]"
+    half_known = "symbolic float32[None, 83, 3] float32[None, 83, 83]"
+    known = "symbolic float32[83, 89, 3] float32[83, 89, 2]"
+
+    assert set(lines[:-2]) == {unknown, "eager float32[2, 83, 3] float32[2, 83, 83]", half_known, known}
+    assert lines[0] == lines[1] == unknown
+    assert lines[-2:] == ["(None, None, 3)", "(83, 89, 3)"]
+
+
+COMPILED = f"""{NET}
+import random, torch, layertrace
+from torch._dynamo.utils import counters
+
+def results():
+    torch._dynamo.reset()
+    counters.clear()
+    random.seed(0)
+    torch.manual_seed(0)
+    graphs = []
+
+    def backend(graph, inputs):
+        graphs.append([str(node.target) for node in graph.graph.nodes])
+        return graph.forward
+
+    net = Net()
+    net(np.ones((2, 4), "float32"))
+    function = torch.compile(lambda x: net(x), backend=backend)
+    numbers = [function(torch.ones(size, 4)).tolist() for size in (2, 2, 3, 3)]
+    whole = torch.compile(net.dense, backend=backend, fullgraph=True)
+    numbers.append(whole(torch.ones(2, 4)).tolist())
+    return graphs, numbers, {{name: dict(counters[name]) for name in ("frames", "graph_break", "stats")}}
+
+results()
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(bare[0]), *(timeline.notes or ["no notes"]))
+"""
+
+
+def test_torch_compile_meets_no_hook(start):
+    """Graphs, operations, breaks and compilations are the same, and `fullgraph=True` works."""
+    assert printed(start("torch", "-c", COMPILED)).split(maxsplit=2) == ["True", "3", "no notes\n"]
+
+
+def test_a_fit_that_is_compiled_has_the_same_graphs(start):
+    """Keras breaks the graph of its step, so that hooked functions are compiled by themselves, too."""
+    shown = printed(
+        start(
+            "torch",
+            "-c",
+            f"""{NET}
+import random, torch, layertrace
+compile_ = torch.compile
+
+def results():
+    torch._dynamo.reset()
+    random.seed(0)
+    torch.manual_seed(0)
+    graphs = []
+
+    def backend(graph, inputs):
+        graphs.append([str(node.target) for node in graph.graph.nodes])
+        return graph.forward
+
+    torch.compile = lambda function: compile_(function, backend=backend)
+    net = Net()
+    net.compile("sgd", "mse", jit_compile=True)
+    history = net.fit(np.ones((10, 4)), np.ones((10, 3)), batch_size=4, epochs=2, verbose=0)
+    return graphs, history.history["loss"]
+
+results()
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(bare[0]) > 4, *(timeline.notes or ["no notes"]))
+""",
+        )
+    )
+
+    assert shown.split(maxsplit=2) == ["True", "True", "no notes\n"]
+
+
+def test_a_tensor_that_needs_a_gradient_is_not_for_numpy(start, tmp_path):
+    """LT405 in torch's words: it computes, and refuses only in training."""
+    (tmp_path / "program.py").write_text(
+        "import keras, numpy as np\n"
+        "class Sorted(keras.layers.Layer):\n"
+        "    def call(self, x):\n"
+        "        return x * np.sort(x, axis=-1)\n"
+        "model = keras.Sequential([keras.layers.Dense(3), Sorted()])\n"
+        "model.compile('sgd', 'mse')\n"
+        "model.fit(np.ones((4, 2)), np.ones((4, 3)), verbose=0)\n"
+    )
+    done = start("torch", "-m", "layertrace", "check", "program.py", COLUMNS="200")
+
+    assert done.returncode == 1
+    assert "LT405 numpy-in-call  program.py:4" in done.stderr
+    assert "takes a tensor through NumPy, where its gradient is lost" in done.stderr
+    assert "keras.ops.sort(x, axis=-1)" in done.stderr
