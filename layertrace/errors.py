@@ -114,7 +114,7 @@ class DependencyError(LayertraceError, ImportError):
 
 
 class BackendError(DependencyError):
-    """Keras runs on a backend that is not recorded, such as torch, or one that `check_layer` cannot use."""
+    """Keras runs on a backend that is not recorded, such as OpenVINO, or that `check_layer` cannot use."""
 
 
 class LayertraceWarning(UserWarning):

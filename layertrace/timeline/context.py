@@ -208,6 +208,7 @@ class LayerState:
         repeated: The numbers of its layers that one list or dict holds several times, with how often.
         set_late: Its attributes for a regularizer or constraint that none of its weights has, with what they
             are: `{"kernel_regularizer": "L2"}`. Keras reads them only in `build`.
+        parameters: On torch, its attributes with an `nn.Parameter` that needs a gradient, and their shapes.
         not_finite: The paths of its own weights that have values that are not finite, with what these are:
             `NaN` or `infinite`. Known only if an optimizer has updated weights.
     """
@@ -238,6 +239,7 @@ class LayerState:
     repeated: tuple[tuple[int, int], ...] = ()
     not_finite: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     set_late: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
+    parameters: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""Each rule that knows mistakes of JAX finds them in other programs, too, and nothing in the fixed one.
+"""Each rule that knows mistakes of JAX or torch finds them in other programs, and nothing in the fixed one.
 
-`.ci/run` runs these tests in an environment that has JAX and no TensorFlow.
+`.ci/run` runs these tests in an environment that has both, and no TensorFlow.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ pytestmark = [
     pytest.mark.skipif(not HAS_JAX, reason="needs JAX, as in .ci/run"),
 ]
 
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"
+)
 CASES = Path(__file__).parent / "cases"
+OF_TORCH = ["lt112_raw_parameter"]
 
 
 def takes_variables():
@@ -47,12 +51,12 @@ for path in map(pathlib.Path, sys.argv[1:]):
 """
 
 
-def test_each_rule_that_knows_jax_alone_has_programs():
-    """A rule for JAX has a broken program, another one, and a fixed one."""
-    codes = {rule.code for rule in all_rules() if rule.backends == ("jax",)}
+def test_each_rule_that_knows_one_of_them_alone_has_programs():
+    """A rule for JAX or torch has a broken program, another one, and a fixed one."""
+    codes = {rule.code for rule in all_rules() if rule.backends in (("jax",), ("torch",))}
     folders = {folder.name[:5].upper(): folder for folder in CASES.iterdir()}
 
-    assert len(codes) >= 2
+    assert len(codes) >= 3
     assert codes <= folders.keys()
     for folder in folders.values():
         names = {file.name for file in folder.glob("*.py")}
@@ -62,15 +66,62 @@ def test_each_rule_that_knows_jax_alone_has_programs():
 
 def test_the_findings_of_each_program_are_those_that_it_names(start):
     """Code, layer and line are right, and a fixed program has none."""
-    files = sorted(CASES.glob("*/*.py"))
+    files = [file for file in sorted(CASES.glob("*/*.py")) if file.parent.name not in OF_TORCH]
     if takes_variables():
         files = [file for file in files if file.parent.name != "lt408_variables_passed_to_jit"]
     shown = printed(start("jax", "-c", RUN, *map(str, files), has_tensorflow=False))
-    found = sorted(map(json.loads, shown.splitlines()))
-    wanted = [[file.parent.name, file.name, *each] for file in files for each in expected(file)]
 
-    assert found == sorted(wanted)
+    assert sorted(map(json.loads, shown.splitlines())) == wanted_in(files)
     assert len(files) >= 20
+
+
+def wanted_in(files):
+    """Return what the comments of programs name."""
+    return sorted([file.parent.name, file.name, *each] for file in files for each in expected(file))
+
+
+@needs_torch
+def test_the_findings_of_each_program_on_torch_are_those_that_it_names(start):
+    """Code, layer and line are right, and a fixed program has none."""
+    files = [file for folder in OF_TORCH for file in sorted((CASES / folder).glob("*.py"))]
+    shown = printed(start("torch", "-c", RUN, *map(str, files), has_tensorflow=False))
+
+    assert sorted(map(json.loads, shown.splitlines())) == wanted_in(files)
+    assert len(files) >= 5
+
+
+RUN_EDITED = """
+import sys
+from pathlib import Path
+import layertrace
+
+def run(lines, path):
+    module = {"__name__": "__main__"}
+    Path(path).write_text("\\n".join(lines))
+    with layertrace.trace(report=False) as timeline:
+        exec(compile("\\n".join(lines), path, "exec"), module)
+    return timeline, module["model"]
+
+for path in sys.argv[1:]:
+    lines = Path(path).read_text().splitlines()
+    timeline, before = run(lines, f"before_{Path(path).name}")
+    (finding,) = timeline.findings()
+    (edit,) = finding.edits
+    line = lines[edit.location.line - 1]
+    lines[edit.location.line - 1] = line[: len(line) - len(line.lstrip())] + edit.code
+    timeline, model = run(lines, f"after_{Path(path).name}")
+    print("fixed:", len(timeline.findings()), len(model.trainable_weights) - len(before.trainable_weights))
+"""
+
+
+@needs_torch
+def test_the_edit_of_a_raw_parameter_cures(start):
+    """The parameter is one of the trainable weights, and nothing is found any more."""
+    folder = CASES / "lt112_raw_parameter"
+    files = [folder / "broken.py", folder / "another_temperature_of_a_model.py"]
+    shown = printed(start("torch", "-c", RUN_EDITED, *map(str, files), has_tensorflow=False))
+
+    assert [line for line in shown.splitlines() if line.startswith("fixed")] == ["fixed: 0 1"] * 2
 
 
 RUN_FIXED = """

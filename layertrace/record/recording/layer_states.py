@@ -120,6 +120,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         activation=safe.code_name(attributes.get("activation")) if "activation" in attributes else None,
         repeated=_repeated(layer),
         set_late=set_late(layer),
+        parameters=_parameters(layer),
     )
 
 
@@ -252,6 +253,20 @@ def _tensors(layer: object) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
     items = list(safe.instance_dict(layer).items())
     return {name: describe(value) for name, value in items if type(name) is str and _is_raw(value)}
+
+
+def _parameters(layer: object) -> Mapping[str, tuple[int, ...]]:
+    """Return the attributes of a layer of torch that hold a parameter: those of a module are kept apart.
+
+    The values of Keras's variables are in a module of their own, `_torch_params` (Keras 3.15).
+    """
+    found = safe.instance_dict(layer).get("_parameters") if Loaded.backend.name == "torch" else None
+    items = list(found.items()) if type(found) is dict else []
+    return {
+        name: tuple(value.shape)
+        for name, value in items
+        if type(name) is str and Loaded.backend.is_raw_variable(value) and value.requires_grad
+    }
 
 
 def _is_raw(value: object) -> bool:

@@ -208,6 +208,7 @@ _ADDED_TO_STATES = (
     "statistics",
     "not_finite",
     "set_late",
+    "parameters",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 
