@@ -5,6 +5,7 @@
     python tests/conformance/compare.py keras.src.trainers keras.src.layers.core.dense_test
     python tests/conformance/compare.py path/to/folder path/to/file_test.py::test_one --python path/to/python
     python tests/conformance/compare.py --suite keras-rs --source path/to/checkout
+    python tests/conformance/compare.py --backend torch keras.src.layers.layer_test
 
 Both runs go side by side, on two cores; `--in-turn` measures times better. A run is one process with a fixed
 order, hash seed 0, no configuration file, and no plugins except ours and those of `--pytest`.
@@ -83,7 +84,7 @@ def _job(given: argparse.Namespace, folder: Path) -> Job:
         python=given.python,
         rootdir=given.rootdir or source or rootdir_of(targets, given.python),
         pytest=[*selection, *shlex.split(given.pytest)],
-        environment=suite.environment if suite else {},
+        environment=(suite.environment if suite else {}) | {"KERAS_BACKEND": given.backend},
         paths=[source] if suite and source and suite.imports_checkout else (),
         engine=given.engine or "",
         timeout=given.timeout,
@@ -99,6 +100,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--suite", choices=SUITES, help="a suite of another project; parts select its files and folders")
     add("--source", type=Path, metavar="FOLDER", help="a checkout of the suite's repository")
     add("--python", default=sys.executable, help="the Python that runs the tests (default: this one)")
+    add("--backend", default="tensorflow", help="the backend of Keras (default: tensorflow)")
     add("--engine", choices=("monitoring", "wrapping"), help="LAYERTRACE_ENGINE of the traced run")
     add("--in-turn", action="store_true", help="run one after the other")
     add("--repeat-bare", action="store_true", help="run bare twice, and ignore what differs by itself")
