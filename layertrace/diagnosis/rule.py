@@ -13,10 +13,11 @@ from layertrace.errors import RuleError
 from layertrace.timeline.context import BACKENDS
 from layertrace.timeline.event import Kind
 
-__all__ = ["ANY_BACKEND", "Rule", "rule"]
+__all__ = ["ANY_BACKEND", "TENSORFLOW_AND_JAX", "Rule", "rule"]
 
 Check = Callable[[DiagnosisContext], Iterable[Violation]]
 TENSORFLOW = ("tensorflow",)
+TENSORFLOW_AND_JAX = ("tensorflow", "jax")
 ANY_BACKEND = tuple(BACKENDS)
 Trigger = tuple[Kind, Kind | None]
 

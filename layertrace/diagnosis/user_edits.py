@@ -9,7 +9,7 @@ import re
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, parameters
 from layertrace.timeline.event import Location
 
-__all__ = ["argument_as_tensor", "attribute_renamed", "created_once", "text_replaced"]
+__all__ = ["argument_as_tensor", "argument_at", "attribute_renamed", "created_once", "text_replaced"]
 
 
 def created_once(location: Location | None, class_name: str, attribute: str, where: str) -> str | None:
@@ -49,18 +49,34 @@ def argument_as_tensor(
         defined_at: Where the function is defined.
         argument: The name of the parameter.
     """
-    call, statement = _call_at(location, function), _statement_at(location)
-    if call is None or statement is None or location is None:
+    value = argument_at(location, function, defined_at, argument)
+    statement = _statement_at(location)
+    if value is None or statement is None or location is None:
+        return None
+    text = _text(location, value.col_offset, value.end_col_offset)
+    return _replaced(location, statement, value, f"tf.constant({text})")
+
+
+def argument_at(
+    location: Location | None, function: str, defined_at: Location | None, argument: str
+) -> ast.expr | None:
+    """Return what a line passes to a function as one argument; None if it is unknown.
+
+    Args:
+        location: The line of the call.
+        function: The name of the function.
+        defined_at: Where the function is defined.
+        argument: The name of the parameter.
+    """
+    call = _call_at(location, function)
+    if call is None:
         return None
     names = [name for name in parameters(defined_at) if name != "self"]
     value = next((keyword.value for keyword in call.keywords if keyword.arg == argument), None)
     if value is None and argument in names and names.index(argument) < len(call.args):
         value = call.args[names.index(argument)]
     is_known = value is not None and not any(isinstance(each, ast.Starred) for each in call.args)
-    if value is None or not is_known:
-        return None
-    text = _text(location, value.col_offset, value.end_col_offset)
-    return _replaced(location, statement, value, f"tf.constant({text})")
+    return value if is_known else None
 
 
 def _statement_at(location: Location | None) -> ast.stmt | None:

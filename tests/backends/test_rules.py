@@ -160,3 +160,53 @@ def test_the_fix_of_variables_passed_to_jit_cures(start):
     shown = printed(start("jax", "-c", RUN_FIXED, *map(str, files), has_tensorflow=False))
 
     assert [line for line in shown.splitlines() if line.startswith("fixed")] == ["fixed: 0"] * 2
+
+
+RUN_CURED = """
+import contextlib, io, linecache, sys
+from pathlib import Path
+import keras, layertrace
+
+def findings(file):
+    keras.backend.clear_session()
+    linecache.checkcache()
+    code = compile(file.read_text(), str(file), "exec")
+    with contextlib.redirect_stdout(io.StringIO()), layertrace.trace(report=False) as timeline:
+        exec(code, {"__name__": "__main__", "__file__": str(file)})
+    return timeline.findings(select=["LT"])
+
+for path in map(Path, sys.argv[1:]):
+    (finding,) = findings(path)
+    changes = {edit.location.line: edit.code for edit in finding.edits}
+    if finding.fix_place == "in place":
+        changes[finding.location.line] = finding.fix
+    assert changes, finding
+    lines = path.read_text().splitlines()
+    for number, code in changes.items():
+        old = lines[number - 1]
+        indent = old[: len(old) - len(old.lstrip())]
+        lines[number - 1] = "\\n".join(indent + line if line else "" for line in code.splitlines())
+    file = Path(f"{path.parent.name}_{path.name}")
+    file.write_text("\\n".join(lines))
+    print(path.parent.name[:5], path.stem, findings(file))
+"""
+
+CURED = [
+    "lt201_retraced_by_shape/broken.py",
+    "lt201_retraced_by_shape/another_sentences.py",
+    "lt201_retraced_by_shape/another_predictions_of_some_rows.py",
+    "lt202_retraced_by_value/broken.py",
+    "lt202_retraced_by_value/another_number_of_the_step.py",
+    "lt203_function_recreated/broken.py",
+    "lt203_function_recreated/another_partial.py",
+]
+"""The programs for which the whole fix is code with its place."""
+
+
+def test_the_fixes_of_retraces_cure(start):
+    """Each program runs with the suggested lines in place of its own, and nothing is found any more."""
+    shown = printed(
+        start("jax", "-c", RUN_CURED, *[str(CASES / name) for name in CURED], has_tensorflow=False)
+    )
+
+    assert shown.splitlines() == [f"{name[:5]} {Path(name).stem} []" for name in CURED]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.describe.values import describe, dtype_name, key_text, tensor_shape
 from layertrace.record.process import safe
 from layertrace.timeline.event import Opaque, Structure, TensorSpec
+from layertrace.timeline.registry import Register
 
 __all__ = ["jit_signature"]
 
@@ -74,8 +77,25 @@ def _arguments(
 def _static(value: object) -> Structure:
     """Describe a static argument: a value by itself, an object by its class and its number."""
     structure = describe(value)
+    if type(value) is FunctionType:
+        return _function(value)
     is_object = isinstance(structure, Opaque) and safe.code_name(value) is None
     return described(value) if is_object and not safe.is_a(value, type) else structure
+
+
+_numbers: Register[int] = Register()
+_counts: Register[Iterator[int]] = Register()
+"""The number of each function among those of the same code, and the next number for each code."""
+
+
+def _function(function: FunctionType) -> Opaque:
+    """Describe a function by its name, and by a number if it is not the first one of its code."""
+    code = function.__code__
+    number = _numbers.get(function)
+    if number is None:
+        counted = _counts.get(code) or _counts.add(code, itertools.count(1))
+        number = _numbers.add(function, next(counted))
+    return Opaque(f"<function {function.__name__}{f' #{number}' if number > 1 else ''}>")
 
 
 class _Leaves:

@@ -15,7 +15,7 @@ from layertrace.timeline.literals import words
 from layertrace.timeline.query import qualified_name
 from layertrace.timeline.registry import Register
 
-__all__ = ["described", "signature"]
+__all__ = ["described", "numbered", "signature"]
 
 _objects: Register[int] = Register()
 
@@ -97,10 +97,16 @@ def described(thing: object) -> Opaque:
     """Describe an object by its class, and by its name if it is a layer; else by a number."""
     kind = safe.class_name(thing)
     name = layer_name(thing) if class_facts(type(thing)) is not None else None
+    number = numbered(thing)
+    return Opaque(f"<{kind}>") if number is None else Opaque(f"<{kind} {name or f'#{number}'}>")
+
+
+def numbered(thing: object) -> int | None:
+    """Return the number of an object; None for one that has slots, and allows no weak reference."""
     number = _objects.get(thing)
     if number is None:
         try:
             number = _objects.add(thing, _objects.next_number())
-        except TypeError:  # it has slots, and allows no weak reference
-            return Opaque(f"<{kind}>")
-    return Opaque(f"<{kind} {name or f'#{number}'}>")
+        except TypeError:
+            return None
+    return number

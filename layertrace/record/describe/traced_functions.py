@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import time
 import weakref
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from layertrace.record.describe.keras_functions import keras_function
+from layertrace.record.describe.observations import PendingObservation, PendingObservations
+from layertrace.record.hub import threads
 from layertrace.record.layers import layer_name
+from layertrace.record.process.guard import guarded
 from layertrace.timeline.event import FunctionRef, Structure
 from layertrace.timeline.registry import Register, live_layers
 
 if TYPE_CHECKING:
     from layertrace.record.python_state.readers import Reader
 
-__all__ = ["COMPARED", "FunctionRecord", "known", "record_of"]
+__all__ = ["COMPARED", "FunctionRecord", "known", "note_end", "record_of"]
 
 COMPARED = 64
 """How many earlier traces are compared with: a retrace takes milliseconds, a comparison microseconds."""
@@ -98,3 +102,15 @@ def record_of(captures: object) -> FunctionRecord:
     function that JAX traces identifies itself: JAX's cache refers weakly to it.
     """
     return _functions.get(captures) or _functions.add(captures, FunctionRecord())
+
+
+_FEW = 3  # traces of one function that no rule asks about
+
+
+def note_end(observations: PendingObservations) -> None:
+    """Note when a recording ends if JAX has traced a program's own function again: its runs are not seen."""
+    with guarded("record when a recording ended"):
+        own = [record for record in list(known.values()) if len(record.signatures) > _FEW]
+        if any(record.ref is not None and record.ref.role is None for record in own):
+            ended = time.perf_counter_ns()
+            observations.add(PendingObservation("ended", (), start=ended, thread=threads.state.name))

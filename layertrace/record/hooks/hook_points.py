@@ -36,6 +36,7 @@ from layertrace.record.hooks.training_facts import (
     ADAPTED,
     COMPILED,
     LOSSES_READ,
+    REPLACED,
     TRAINABLE_SET,
     WEIGHTS_SET,
 )
@@ -98,6 +99,8 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
     points += _keras_points(framework, "graph_of_layers", GRAPHS_OF_LAYERS)
+    if framework == "keras" and Loaded.backend.name == "jax":
+        points += _compile_points(base)
     if Loaded.tf is None:  # the other facts are read with TensorFlow
         return tuple(points)
     points += [
@@ -111,6 +114,14 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
     points += _keras_points(framework, "attention_mask", ATTENTION_MASKS)
     points += _keras_points(framework, "weighted_losses", WEIGHTED_LOSSES)
     return (*points, *_update_points(framework))
+
+
+def _compile_points(base: type) -> Iterator[HookPoint]:
+    """Yield what shows on JAX why a model is traced again: it is compiled, or begins with other weights."""
+    model = sys.modules["keras"].Model
+    yield _point(_owner(model, "compile"), "compile", COMPILED, "watch")
+    yield _point(_owner(base, "set_weights"), "set_weights", REPLACED, "watch")
+    yield _point(_owner(model, "load_weights"), "load_weights", REPLACED, "watch")
 
 
 def _keras_points(framework: str, name: str, observer: AnyObserver) -> tuple[HookPoint, ...]:

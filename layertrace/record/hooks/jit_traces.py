@@ -26,6 +26,7 @@ from layertrace.record.hooks.observer import Call, Observer, watching
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
+from layertrace.record.python_state.captured_values import captured_values
 from layertrace.record.python_state.watch import after_trace, before_trace
 from layertrace.record.spans import PARENT, START, THREAD, Span, trace_note
 from layertrace.timeline.event import GraphSpec
@@ -96,10 +97,16 @@ def _is_a_programs(function: object) -> bool:
 
 def _home(function: object) -> str:
     """Return the module of a function, or of the class of a callable object."""
-    while type(function) is functools.partial:
-        function = function.func
+    function = _without_partial(function)
     is_function = safe.bare_function(function) is not None
     return safe.home_of(function) if is_function else safe.module_of(type(function))
+
+
+def _without_partial(function: Any) -> Any:
+    """Return the function that a `functools.partial` calls, by which JAX names it; any other as it is."""
+    while type(function) is functools.partial:
+        function = function.func
+    return function
 
 
 def _begin_staging(call: Call) -> None:
@@ -133,7 +140,8 @@ def _note(call: Call, caller: FrameType | None) -> TraceNote:
     given = _given(call)
     avals = given["avals"] if "avals" in given else given["in_avals"]
     record = record_of(function)
-    ref = record.identify(safe.code_name(function) or safe.class_name(function), function)
+    inner = _without_partial(function)
+    ref = record.identify(safe.code_name(inner) or safe.class_name(inner), function)
     paths = getattr(given["dbg"], "arg_names", None)
     signature = jit_signature(given["ji"], paths, avals or (), given["args"], given["kwargs"])
     cause = cause_of_jit(record, signature)
@@ -145,11 +153,12 @@ def _note(call: Call, caller: FrameType | None) -> TraceNote:
         index=record.earlier + len(record.kept) + record.failed + 1,
         inputs={name: value for name, value in signature.items() if ref.role is None or name != _STATE},
         cause=cause,
-        code=code_of(function),
-        defined=code_of(function),
-        instance=instance_of(function) if ref.role is None else None,  # a model may have several steps
+        code=code_of(inner),
+        defined=code_of(inner),
+        instance=instance_of(inner) if ref.role is None else None,  # a model may have several steps
         graph=GraphSpec(),
         signature=signature,
+        captured=captured_values(function) if ref.role is None else {},
     )
 
 

@@ -46,7 +46,7 @@ class TraceNote:
     calls returned, until the trace ends. `variables` are numbers of the trainable variables that the graph
     uses, or of all if none is trainable; they are known when the trace has ended. `signature` is what JAX
     specialized on, with what is not shown, and `called` are the layers that were called in a trace by JAX,
-    until it ends.
+    until it ends. `captured` is what a function that JAX traces takes from around it.
     """
 
     record: FunctionRecord
@@ -62,6 +62,7 @@ class TraceNote:
     returned: list[tuple[Span, list[weakref.ref[Any]]]] = field(default_factory=list)
     signature: Mapping[str, Structure] = field(default_factory=dict)
     called: list[tuple[Span, weakref.ref[Any]]] = field(default_factory=list)
+    captured: Mapping[str, Structure] = field(default_factory=dict)
 
 
 def _begin(call: Call) -> Span | None:

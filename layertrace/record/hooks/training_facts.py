@@ -28,6 +28,7 @@ __all__ = [
     "ADAPTED",
     "COMPILED",
     "LOSSES_READ",
+    "REPLACED",
     "TRAINABLE_SET",
     "WEIGHTS_SET",
     "above",
@@ -107,7 +108,7 @@ def _rate(optimizer: object) -> float | str | None:
     if safe.is_plain(rate):
         return rate if type(rate) is float else None
     is_value = safe.is_library_class(type(rate)) and callable(safe.framework_attribute(rate, "numpy"))
-    if is_value and Loaded.tf.executing_eagerly():
+    if is_value and (Loaded.tf is None or Loaded.tf.executing_eagerly()):
         with guarded("read a learning rate"):
             return float(rate.numpy())  # type: ignore[union-attr]  # a variable has it
     return None if rate is None else safe.class_name(rate)
@@ -174,11 +175,12 @@ COMPILED = Observer(begin=lambda call: call, end=_compiled, fail=ignore)
 ADAPTED = _observer("adapted", ends_runs=True)
 """Observes `adapt` and `set_vocabulary` of preprocessing layers."""
 
-_REPLACED = _observer("weights set", ends_runs=False)
+REPLACED = _observer("weights set", ends_runs=False)
+"""Observes that a layer is given weights, and does not look at them."""
 
 
 def _weights_set(call: Call) -> Call:
-    _REPLACED.begin(call)
+    REPLACED.begin(call)
     if hub.observers and _name(call) == "set_weights":
         with guarded("compare weights that are set with the variables"):
             look_at_values(call)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from layertrace.record.describe.retrace_causes import cause_of_another, cause_of_another_model
 from layertrace.record.hooks.traces import TraceNote
+from layertrace.record.python_state.captured_values import OWNER
 from layertrace.timeline.cause import Cause
-from layertrace.timeline.event import FunctionRef, Location, Opaque
+from layertrace.timeline.event import FunctionRef, Location, Opaque, Structure
+from layertrace.timeline.signature_diff import changes
 
 __all__ = ["AlikeFunctions"]
 
@@ -41,10 +46,13 @@ class _Group:
         self._of_model: dict[int, dict[FunctionRef, int]] = {}
         self._instances: dict[Opaque, FunctionRef] = {}
         self._variables: dict[int, FunctionRef] = {}
+        self._captured: list[Mapping[str, Structure]] = []
 
     def cause(self, note: TraceNote, created: Location | int | None) -> Cause | None:
         function, model = note.function, note.record.model
         number = self._numbers.setdefault(function, len(self._numbers) + 1)
+        if number > len(self._captured):
+            self._captured.append(note.captured)
         of_model = None
         if model is not None:
             numbers = self._of_model.setdefault(model, {})
@@ -58,6 +66,11 @@ class _Group:
             return None
         if of_model == 1 and isinstance(created, Location):
             return cause_of_another_model(number, created)
-        return cause_of_another(
+        before, now = self._captured[number - 2], self._captured[number - 1]
+        if OWNER in now and before.get(OWNER) == now[OWNER]:
+            instance = None
+        cause = cause_of_another(
             number, function, instance, of_model=of_model, has_own_variables=owners == {function}
         )
+        differences = changes(before, now)
+        return replace(cause, changes=differences) if differences else cause

@@ -14,6 +14,7 @@ from typing import Protocol, get_args
 from layertrace.record.backends import loading
 from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
+from layertrace.record.describe.traced_functions import note_end
 from layertrace.record.hub import hub, threads
 from layertrace.record.layers import LayerRecord
 from layertrace.record.process import safe
@@ -194,6 +195,7 @@ class Recorder:
             if error is not None:
                 with guarded("record the exception that ended a recording"):
                     self._failure = failure_of(error, threads.state.name)
+            note_end(self.observations)
             running.remove(self)
             self.hooking.imports.stop()
             _update_hub()

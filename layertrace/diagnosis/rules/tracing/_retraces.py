@@ -122,6 +122,7 @@ class Retraces:
             if trace.seq not in own
             and trace.error is None
             and trace.cause is not None
+            and trace.cause.reason == "signature"
             and trace.cause.changes
         ]
 
@@ -197,7 +198,10 @@ def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
     for life in context.timeline.functions:
         by_argument: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
-            changes = () if event.cause is None else event.cause.changes
+            is_retrace = event.cause is not None and event.cause.reason == "signature"
+            if context.backend == "jax" and is_retrace and event.cause is not None and event.cause.detail:
+                continue  # the last batch: one for each number of rows
+            changes = event.cause.changes if event.cause is not None and is_retrace else ()
             arguments = {change.argument.partition("[")[0] for change in changes}
             # The steps of Keras take data of any structure, with or without targets and weights:
             # tests/cases/clean/closed_sets_of_shapes_and_modes.py

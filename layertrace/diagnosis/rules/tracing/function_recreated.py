@@ -1,4 +1,4 @@
-"""LT203: A `tf.function` or a model is recreated in every iteration of a loop, and traced each time."""
+"""LT203: A compiled function or a model is recreated in every iteration of a loop, and traced each time."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
 from layertrace.diagnosis.rules.tracing._compiled_again import compiled_again_and_again
 from layertrace.diagnosis.rules.tracing._recreated import recreated_functions
+from layertrace.diagnosis.rules.tracing._recreated_in_jit import recreated_in_jit
+from layertrace.diagnosis.rules.tracing._recreated_models import models_recreated
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT203", "function-recreated", "warning", links.RETRACING)
+@rule("LT203", "function-recreated", "warning", links.RETRACING, backends=TENSORFLOW_AND_JAX)
 def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
-    """A `tf.function` or a model is recreated in every iteration of a loop, and traced each time.
+    """A `tf.function`, a `jax.jit` function or a model is recreated in a loop, and traced each time.
 
     ## Why is this bad?
 
     Every new `tf.function`, and every new model with its train and predict functions, has to be traced,
     although the code is the same. No single function is traced twice, so TensorFlow's own counts look
-    harmless.
+    harmless. JAX knows a function again by its identity: each new lambda, nested function, bound method and
+    `functools.partial` is traced and compiled, also if `jax.jit` is called with it on the same line.
 
     ## Example
 
@@ -53,8 +56,16 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
       moments are lost each time, and it makes less than 50 steps with each.
     - Models that are created or used on different lines are taken to be different models.
     - Functions that Keras's own layers and TensorFlow create for themselves are ignored.
+    - On JAX, the runs of a program's own functions are not seen. Five functions of the same code are reported
+      if four of them were traced for types that were traced before, and if the source shows that each is
+      created and called in the same pass of a loop or function, and nowhere else. What they take from
+      around them must be the same, or arrays and numbers that could be arguments.
     """
     yield from compiled_again_and_again(context)
+    if context.backend == "jax":
+        yield from recreated_in_jit(context)
+        yield from models_recreated(context)
+        return
     for name, traces in recreated_functions(context, "new function", "new model", "new variables"):
         location = traces[-1].location
         count = len({event.function for event in traces}) + 1

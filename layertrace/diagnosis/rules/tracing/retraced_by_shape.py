@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
 from layertrace.diagnosis.rules.tracing._decorators import Relaxed, relaxed
+from layertrace.diagnosis.rules.tracing._retraced_in_jit import JitFix, is_open_set, padded
 from layertrace.diagnosis.rules.tracing._retraces import Retraces, retraces, tracing_cost
 from layertrace.timeline.event import TensorSpec
 
 
-@rule("LT201", "retraced-by-shape", "warning", links.RETRACING, triggers=[("trace", None)])
+@rule(
+    "LT201",
+    "retraced-by-shape",
+    "warning",
+    links.RETRACING,
+    triggers=[("trace", None)],
+    backends=TENSORFLOW_AND_JAX,
+)
 def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     """A function is traced again for every new shape or dtype of an argument.
 
@@ -21,7 +29,8 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
 
     A trace takes as long as many runs, and each graph needs memory. A `tf.function` is specialized for
     the shapes and dtypes that it is called with. With `reduce_retracing=True` its second trace accepts any
-    size of the dimension that differs; with an `input_signature` the first one does.
+    size of the dimension that differs; with an `input_signature` the first one does. JAX has nothing like
+    that: a `jax.jit` function is traced and compiled for each shape, and one pads the arrays to few sizes.
 
     ## Example
 
@@ -43,14 +52,22 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     - Not reported once the function has run more than twice as often since its last new shape as before:
       then the shapes are a closed set, such as bucket sizes.
     - Traces in which several arguments changed are counted only if each of them had another shape.
+    - On JAX, sizes that are multiples of 8, or each at least 1.5 times the last, are taken to be buckets, and
+      last batches with fewer rows are not counted. The runs of a program's own functions are not seen: they
+      are reported after four retraces on lines that use the result, unless the program went on for longer
+      after the last one than the traces and everything between them took.
     """
     for found in retraces(context, "shape", "rank", "dtype"):
         axes = sorted({axis for change in found.changes for axis in change.axes})
         is_dtype = all(change.what == "dtype" for change in found.changes)
         what = "dtype" if is_dtype else "rank"
         what = f"dimension {', '.join(map(str, axes))}" if axes else f"the {what}"
-        new = Relaxed(_cast(found))
-        if not is_dtype:
+        new: Relaxed | JitFix = Relaxed(_cast(found))
+        if context.backend == "jax":
+            if not is_open_set(context, found):
+                continue
+            new = JitFix(f"# give {found.argument} the same dtype each time") if is_dtype else padded(found)
+        elif not is_dtype:
             new = relaxed(context, found.life, found.location, instead=_signature(found, axes))
         account = found.account(f"{what} of {found.argument}")
         yield Violation(

@@ -1,0 +1,85 @@
+"""Find out in the source whether a function works as well if a value that it reads is a tracer of JAX."""
+
+from __future__ import annotations
+
+import ast
+
+from layertrace.diagnosis.user_source import dotted
+
+__all__ = ["accepts_tracer"]
+
+_MODULES = ("jnp", "jax.numpy", "ops", "keras.ops")
+_OF_VALUES = {
+    "abs", "add", "ceil", "clip", "cos", "divide", "exp", "expm1", "floor", "fold_in", "log",
+    "log1p", "maximum", "minimum", "mod", "multiply", "negative", "power", "remainder", "sigmoid",
+    "sign", "sin", "sqrt", "square", "subtract", "tan", "tanh", "true_divide", "where",
+}  # fmt: skip
+"""Functions of `jax.numpy`, `jax.random` and `keras.ops` that compute with the values of all arguments."""
+
+_ENDS = (ast.Return, ast.Attribute, ast.Tuple, ast.List, ast.ListComp, ast.Lambda)
+"""What may be done with a result of arithmetic: an attribute of it is a method of an array."""
+
+
+def accepts_tracer(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None, name: str) -> bool:
+    """Return whether a function only computes with the value of a variable, so that it may be a tracer.
+
+    Sizes, conditions, indices and what is passed to other functions may need a Python value.
+    """
+    return function is not None and name.isidentifier() and _Uses(function).only_compute(name)
+
+
+class _Uses:
+    """What a function does with its variables."""
+
+    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        body = function.body if isinstance(function.body, list) else [function.body]
+        self._nodes = [node for statement in body for node in ast.walk(statement)]
+        self._parents = {child: node for node in self._nodes for child in ast.iter_child_nodes(node)}
+        stored = {each.id for each in self._nodes if isinstance(each, ast.Name) and not _is_read(each)}
+        self._stored = stored
+        self._own = stored | {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        self._values: set[str] = set()  # the variable, and those that are computed from it alone
+
+    def only_compute(self, name: str) -> bool:
+        """Return whether the function only computes with the value of a variable."""
+        if name in self._values:
+            return True
+        if name in self._stored and not self._values:
+            return False
+        self._values.add(name)
+        reads = [node for node in self._nodes if isinstance(node, ast.Name) and node.id == name]
+        reads = [node for node in reads if _is_read(node)]
+        return bool(reads) and all(map(self._is_computed_with, reads))
+
+    def _is_computed_with(self, node: ast.Name) -> bool:
+        """Return whether a use of a value computes with it, up to where a tracer is computed with as well."""
+        computed: ast.AST = node
+        outer = self._parents.get(node)
+        while isinstance(outer, (ast.BinOp, ast.UnaryOp, ast.Call)):
+            if isinstance(outer, ast.Call):
+                return _computes_with_values(outer)
+            if self._has_tracer(outer):
+                return True
+            computed, outer = outer, self._parents.get(outer)
+        if isinstance(outer, ast.AugAssign):
+            return computed is outer.value
+        if computed is node:  # as it is: returned, compared or an index
+            return False
+        if isinstance(outer, ast.Assign):
+            names = [target.id for target in outer.targets if isinstance(target, ast.Name)]
+            return len(names) == len(outer.targets) and all(map(self.only_compute, names))
+        return outer is None or isinstance(outer, _ENDS)
+
+    def _has_tracer(self, expression: ast.AST) -> bool:
+        """Return whether an expression has an argument or variable of the function besides the value."""
+        used = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        return bool(used & self._own - self._values)
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
+
+
+def _computes_with_values(call: ast.Call) -> bool:
+    module, _, name = dotted(call.func).rpartition(".")
+    return name in _OF_VALUES and (module in _MODULES or name == "fold_in")

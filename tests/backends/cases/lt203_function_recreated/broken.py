@@ -1,0 +1,12 @@
+"""A prediction is jitted again for each batch, as a lambda."""
+
+import jax
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+batches = [np.full((8, 4), number, "float32") for number in range(6)]
+total = 0.0
+for batch in batches:
+    total += jax.jit(lambda x: model(x, training=False).sum())(batch)  # finds: LT203 -
+print(total)
