@@ -30,7 +30,7 @@ ObservationKind = Literal[
     "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
-    "copied to itself", "ended",
+    "copied to itself", "ended", "new state",
 ]  # fmt: skip
 
 
@@ -94,6 +94,8 @@ class Observation:
             `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
             `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient
             is, and nothing keeps its input away from these.
+            `new state`: in a trace by JAX, `stateless_call` of a layer returned new values of variables while
+            a gradient was taken with respect to the layer's weights.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -137,7 +139,8 @@ class Observation:
             loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
-        role: What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
+        role: For a new state: `used` or `dropped` by the trace.
+            What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
             For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated

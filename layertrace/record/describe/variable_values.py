@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["can_read_values", "raw_variable", "steps_of", "values_of"]
+__all__ = ["array_in", "can_read_values", "raw_variable", "steps_of", "values_of"]
 
 
 def can_read_values() -> bool:
@@ -21,6 +22,14 @@ def values_of(variable: Any, most: int) -> Any:
     if inner is None or not can_read_values():
         return None
     return inner.numpy() if (inner.shape.num_elements() or 0) <= most else None
+
+
+def array_in(variable: object, most: int) -> Any:
+    """Return the array in a variable on JAX; None if it has more numbers than `most`, or no value now."""
+    value: Any = safe.instance_dict(variable).get("_value")
+    if not Loaded.backend.is_eager_tensor(value) or value.is_deleted() or value.size > most:
+        return None
+    return sys.modules["numpy"].asarray(value)
 
 
 def raw_variable(variable: object) -> Any:

@@ -18,6 +18,12 @@ _NO_RUNS = "runs of the functions that Keras creates are not recorded"
 PARTS = {
     "trace_context": Part("jax._src.core", "trace_ctx", JAX_SEEN, _NO_MODE),
     "staged_trace": Part("jax._src.interpreters.partial_eval", "DynamicJaxprTrace", JAX_SEEN, _NO_MODE),
+    "staged_tracer": Part(
+        "jax._src.interpreters.partial_eval",
+        "DynamicJaxprTracer",
+        JAX_SEEN,
+        "new values of variables that a step drops are not found",
+    ),
     "trace_for_jit": Part(
         "jax._src.pjit",
         "_trace_for_jit",

@@ -15,6 +15,7 @@ from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
+from layertrace.record.hooks.dropped_states import STATELESS_CALLS
 from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.jit_runs import MAKERS, made
 from layertrace.record.hooks.jit_traces import JIT_TRACES, STAGED
@@ -101,6 +102,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
     points += _keras_points(framework, "graph_of_layers", GRAPHS_OF_LAYERS)
     if framework == "keras" and Loaded.backend.name == "jax":
         points += _compile_points(base)
+        points.append(_point(base, "stateless_call", STATELESS_CALLS, "watch"))
     if Loaded.tf is None:  # the other facts are read with TensorFlow
         return tuple(points)
     points += [

@@ -19,6 +19,7 @@ from layertrace.record.describe.keras_functions import keras_function
 from layertrace.record.describe.last_batches import explained_by_batch
 from layertrace.record.describe.retrace_causes import cause_of_jit, code_of, instance_of
 from layertrace.record.describe.traced_functions import record_of
+from layertrace.record.hooks.dropped_states import observe_dropped_states
 from layertrace.record.hooks.jit_compilations import at_work
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.left_tracers import observe_left_tracers
@@ -172,15 +173,17 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
     thread.span = span[PARENT]
     thread.traced_until = ended
     with guarded("record the end of a trace"):
+        params = found[0].params if type(found) is tuple else found.params
+        jaxpr = params["jaxpr"].jaxpr
         if note is not None:
-            params = found[0].params if type(found) is tuple else found.params
-            note.graph = replace(note.graph, ops=len(params["jaxpr"].jaxpr.eqns))
+            note.graph = replace(note.graph, ops=len(jaxpr.eqns))
             note.record.kept.append(note.index)
             note.record.traced.append(span[START])
             note.record.keep_signature(note.index, note.signature)
             at_work.traced = note
         after_trace(span)
         observe_left_tracers(span)
+        observe_dropped_states(span, jaxpr)
         finish(span, ended)
 
 
@@ -192,7 +195,7 @@ def _fail(tracing: _Tracing, error: BaseException) -> None:
     note = trace_note(span)
     if note is not None:
         note.record.failed += 1
-        note.called = []
+        note.called, note.new_states = [], []
     fail(span, error)
 
 

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layertrace.record.backends.modes import Mode
 from layertrace.record.backends.tensorflow import traced_graphs
@@ -30,6 +30,9 @@ from layertrace.timeline.cause import Cause
 from layertrace.timeline.event import FunctionRef, GraphSpec, Opaque, Structure
 from layertrace.timeline.registry import Register
 
+if TYPE_CHECKING:
+    from layertrace.record.hooks.dropped_states import NewState
+
 __all__ = ["TRACES", "TraceNote"]
 
 _used_variables: Register[int] = Register()
@@ -46,7 +49,8 @@ class TraceNote:
     calls returned, until the trace ends. `variables` are numbers of the trainable variables that the graph
     uses, or of all if none is trainable; they are known when the trace has ended. `signature` is what JAX
     specialized on, with what is not shown, and `called` are the layers that were called in a trace by JAX,
-    until it ends. `captured` is what a function that JAX traces takes from around it.
+    until it ends. `captured` is what a function that JAX traces takes from around it, and
+    `new_states` what stateless calls in its trace returned, until it ends.
     """
 
     record: FunctionRecord
@@ -63,6 +67,7 @@ class TraceNote:
     signature: Mapping[str, Structure] = field(default_factory=dict)
     called: list[tuple[Span, weakref.ref[Any]]] = field(default_factory=list)
     captured: Mapping[str, Structure] = field(default_factory=dict)
+    new_states: list[NewState] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:

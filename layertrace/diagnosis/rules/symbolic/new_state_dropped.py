@@ -1,0 +1,108 @@
+"""LT409: A training step drops the new values of variables that `stateless_call` returns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import rewritten
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.timeline.event import Location
+
+_MOST_NAMES = 3
+
+
+@rule("LT409", "new-state-dropped", "warning", links.KERAS_ON_JAX, backends=("jax",))
+def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
+    """A training step drops the new values of variables that `stateless_call` returns.
+
+    ## Why is this bad?
+
+    `stateless_call` changes nothing: it returns the outputs, and the new values of the variables that are not
+    trainable. A step that drops them trains the weights, but the statistics of a batch normalization stay at
+    0 and 1, so the model is wrong in inference, and a dropout has the same mask in each step.
+
+    ## Example
+
+    ```python
+    def loss_fn(trainable, non_trainable, x, y):
+        outputs, _ = model.stateless_call(trainable, non_trainable, x, training=True)
+        return loss(y, outputs)
+    ```
+
+    ## Use instead
+
+    ```python
+    def loss_fn(trainable, non_trainable, x, y):
+        outputs, non_trainable = model.stateless_call(trainable, non_trainable, x, training=True)
+        return loss(y, outputs), non_trainable
+
+    gradient_fn = jax.value_and_grad(loss_fn, has_aux=True)
+    ```
+
+    The step returns `non_trainable`, too, and the next step is given it.
+
+    ## Known limits
+
+    - A call is examined if it runs in the trace of a `jax.jit` function, where a gradient with respect to the
+      layer's own weights is taken. It is reported if nothing in the trace reads any of the new values.
+    - A model may drop what one call returns if it uses that of another, as for real and generated images.
+    - Not reported if the variables have other values at the end, which the program has computed elsewhere.
+    - What the function returns and its caller drops is not seen.
+    """
+    states = list(context.layer_observations("new state"))
+    used = {layer.id for layer, state in states if state.role == "used"}
+    seen: set[int] = set()
+    for layer, state in states:
+        # tests/backends/cases/lt409_new_state_dropped/clean_states_that_are_used.py
+        if layer.id in used or layer.id in seen:
+            continue
+        seen.add(layer.id)
+        trace = context.event(state.during)
+        function = (
+            "the function around it" if trace is None or trace.function is None else trace.function.label
+        )
+        yield Violation(
+            message=f"{{layer}} computes new values of {_names(state.paths)} in each training step, and "
+            f"{function} drops them: stateless_call assigns nothing, so they stay as they are.",
+            layer=layer,
+            location=state.location,
+            evidence=(
+                Evidence(
+                    f"nothing in the trace of {function} reads what it returns", seqs(trace), state.location
+                ),
+            ),
+            fix=_fix(state.location),
+            fix_place="elsewhere",
+        )
+
+
+def _names(paths: tuple[str, ...]) -> str:
+    """Return the last parts of some paths, each once: `moving_mean and moving_variance`."""
+    names = list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
+    shown = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], f"{len(names) - 2} more"]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def _fix(line: Location | None) -> str:
+    """Write the call with a name for the new values, and what has to be done with them."""
+    name = "non_trainable"
+    written = f"outputs, {name} = model.stateless_call(...)"
+    for statement in nodes_at(line):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+            continue
+        target, call = statement.targets[0], statement.value
+        if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or not dotted(call.func):
+            continue
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Name):
+            name = call.args[1].id
+        written = rewritten(line, statement, {target.elts[1]: name})
+    return (
+        f"{written}\n"
+        f"# return {name} next to the loss, with jax.value_and_grad(..., has_aux=True), and from the step;\n"
+        "# give it to the next step, and in the end to the variables"
+    )

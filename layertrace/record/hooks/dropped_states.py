@@ -1,0 +1,172 @@
+"""Find new values of variables that `stateless_call` returns, and that the trace around it never uses.
+
+Within a stateless scope, a layer does not assign to its variables: Keras returns the new values, and a
+training step that does not return them leaves statistics and seeds as they were.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+from layertrace.record.backends.jax import staged_traces
+from layertrace.record.describe import source_lines
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.variable_values import array_in
+from layertrace.record.describe.weight_values import variable_path
+from layertrace.record.frameworks import jax_private
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
+from layertrace.record.hub import hub
+from layertrace.record.layers import LayerRecord, register_layer
+from layertrace.record.process import safe
+from layertrace.record.process.guard import guarded
+from layertrace.record.spans import CodePosition, Span, trace_note
+
+__all__ = ["STATELESS_CALLS", "NewState", "observe_dropped_states"]
+
+_MOST = 1_000_000  # numbers of one variable that are compared
+
+
+@dataclass(slots=True, eq=False)
+class NewState:
+    """What one `stateless_call` returned in a trace.
+
+    Attributes:
+        layer: The layer that was called.
+        place: The line of the program.
+        paths: The paths of the variables that have new values.
+        variables: Weak references to these variables, and what they held.
+        values: What JAX calls the new values in the trace. A tracer must not outlive it.
+        weight: What it calls one of the weights.
+    """
+
+    layer: LayerRecord | None
+    place: CodePosition | None
+    paths: tuple[str, ...]
+    variables: list[tuple[weakref.ref[Any], bytes]]
+    values: list[Any]
+    weight: Any
+
+
+def _end(call: Call, result: Any, layer: Any) -> None:
+    """Note the new values, if the call is differentiated with respect to the layer's own weights.
+
+    `stateless_call(trainable_variables, non_trainable_variables, *args, return_losses)` returns the outputs
+    and the new values of the variables that are not trainable (Keras 3.0 to 3.15).
+    """
+    if not hub.observers or type(result) is not tuple or len(result) < 2:
+        return
+    with guarded("look at the values that a stateless call returned"):
+        weights, before = (_items(_argument(call, position)) for position in (0, 1))
+        now, variables = _items(result[1]), _items(safe.framework_attribute(layer, "non_trainable_variables"))
+        weight, span = _differentiated_in(weights)
+        if span is None or not len(before) == len(now) == len(variables):
+            return
+        changed = [number for number, value in enumerate(now) if value is not before[number]]
+        names = [_name_in_trace(now[number], span) for number in changed]
+        note = trace_note(span)
+        if note is None or not changed or None in names:
+            return
+        note.new_states.append(
+            NewState(
+                layer=register_layer(layer),
+                place=source_lines.caller(call.method, call.caller),
+                paths=tuple(variable_path(variables[number]) for number in changed),
+                variables=[(weakref.ref(variables[n]), _content(variables[n])) for n in changed],
+                values=names,
+                weight=weight,
+            )
+        )
+
+
+STATELESS_CALLS: AnyObserver = Observer(begin=lambda call: call, end=_end, fail=ignore)
+"""Observes `Layer.stateless_call`."""
+
+
+def observe_dropped_states(trace: Span, jaxpr: Any) -> None:
+    """Record the layers whose new values the trace has computed and does not use.
+
+    Args:
+        trace: The trace that has ended.
+        jaxpr: What JAX has traced.
+    """
+    note = trace_note(trace)
+    if note is None or not note.new_states:
+        return
+    states, note.new_states = note.new_states, []
+    used = {id(value) for equation in jaxpr.eqns for value in equation.invars}
+    used.update(map(id, jaxpr.outvars))
+    known = used.union(map(id, jaxpr.invars))
+    for state in states:
+        if id(state.weight) not in known:  # JAX has renamed everything
+            continue
+        observation = PendingObservation(
+            "new state",
+            (state.place,),
+            layer=state.layer,
+            paths=state.paths,
+            role="dropped" if used.isdisjoint(map(id, state.values)) else "used",
+            place=state.place,
+        )
+        observation.span = trace
+        observation.is_over = lambda state=state: any(map(_has_moved, state.variables))
+        add_observation(observation)
+
+
+def _argument(call: Call, position: int) -> object:
+    """Return an argument of `stateless_call`, which takes further ones by `*args`, and so all by that."""
+    given = (*call.values, *call.extra)
+    if len(given) > position:
+        return given[position]
+    return (call.keywords or {}).get(("trainable_variables", "non_trainable_variables")[position])
+
+
+def _items(values: object) -> list[Any]:
+    inner = safe.unwrapped(values)
+    return [] if inner is None else [item for _, item in safe.first_items(inner, safe.size_of(inner))]
+
+
+def _differentiated_in(weights: list[Any]) -> tuple[Any, Span | None]:
+    """Return what a trace calls one of some weights, and the trace; None if it takes no gradient for them."""
+    for weight in weights:
+        inner = _primal(weight)
+        mode = None if inner is weight else staged_traces.get(safe.framework_attribute(inner, "_trace"))
+        if mode is not None and mode.span is not None:
+            return _name_in_trace(inner, mode.span), mode.span
+    return None, None
+
+
+def _primal(value: Any) -> Any:
+    """Return the tracer of `jax.jit` inside one of `jax.grad`; any other value as it is."""
+    while Loaded.backend.is_traced_tensor(value):
+        inner = safe.framework_attribute(value, "primal")
+        if inner is None:
+            break
+        value = inner
+    return value
+
+
+def _name_in_trace(value: Any, span: Span) -> Any:
+    """Return the variable of the jaxpr that a value is; None if it is of another trace, such as a scan."""
+    tracer, kind = _primal(value), jax_private.find("staged_tracer")
+    if kind is None or not safe.is_a(tracer, kind):
+        return None
+    trace = tracer._trace
+    mode = staged_traces.get(trace)
+    if mode is None or mode.span is not span:
+        return None
+    name = getattr(tracer, "val", None)  # from JAX 0.7
+    return trace.frame.tracer_to_var.get(id(tracer)) if name is None else name
+
+
+def _content(variable: Any) -> bytes:
+    array = array_in(variable, _MOST)
+    return b"" if array is None else bytes(array.tobytes())
+
+
+def _has_moved(pair: tuple[weakref.ref[Any], bytes]) -> bool:
+    """Return whether a variable has got another value since, which the program has computed elsewhere."""
+    variable = pair[0]()
+    return variable is not None and _content(variable) != pair[1]
