@@ -29,22 +29,24 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    def loss_fn(trainable, non_trainable, x, y):
-        outputs, _ = model.stateless_call(trainable, non_trainable, x, training=True)
+    def loss_fn(tv, ntv, x, y):
+        outputs, _ = model.stateless_call(tv, ntv, x, training=True)
         return loss(y, outputs)
+
+    gradient_fn = jax.value_and_grad(loss_fn)
     ```
 
     ## Use instead
 
     ```python
-    def loss_fn(trainable, non_trainable, x, y):
-        outputs, non_trainable = model.stateless_call(trainable, non_trainable, x, training=True)
-        return loss(y, outputs), non_trainable
+    def loss_fn(tv, ntv, x, y):
+        outputs, ntv = model.stateless_call(tv, ntv, x, training=True)
+        return loss(y, outputs), ntv
 
     gradient_fn = jax.value_and_grad(loss_fn, has_aux=True)
     ```
 
-    The step returns `non_trainable`, too, and the next step is given it.
+    The step returns the new `ntv`, too, and the next step is given it.
 
     ## Known limits
 

@@ -91,19 +91,7 @@ def _may_be_given(change: Change, defined_at: Location | None) -> bool:
     """Return whether what a function takes from around it could be an argument that JAX traces."""
     if str(change.now).startswith("<array "):
         return True
-    return (
-        change.what == "value"
-        and is_number(change.now)
-        and accepts_tracer(function_at(defined_at), change.argument)
-    )
-
-
-def is_number(text: str | None) -> bool:
-    """Return whether a value, as Python writes it, is a number and not a Boolean."""
-    try:
-        return type(ast.literal_eval(text or "")) in (int, float)
-    except (ValueError, SyntaxError):
-        return False
+    return change.what == "value" and accepts_tracer(function_at(defined_at), change.argument)
 
 
 def _given(wasted: list[Event]) -> list[str]:

@@ -12,7 +12,7 @@ from layertrace.diagnosis.finding import Edit, FixPlace
 from layertrace.diagnosis.program_lines import lines_at
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rules.tracing._called_once import created_for_argument
-from layertrace.diagnosis.rules.tracing._recreated_in_jit import is_number
+from layertrace.diagnosis.rules.tracing._retraces import MIN_RETRACES as MIN_RETRACES_OF_KERAS
 from layertrace.diagnosis.rules.tracing._retraces import Retraces
 from layertrace.diagnosis.rules.tracing._tracers import accepts_tracer
 from layertrace.diagnosis.user_edits import argument_at
@@ -28,6 +28,7 @@ BUCKET = 8
 GROWTH = 1.5
 """Sizes that are each so many times the last are buckets."""
 
+_METHODS = {"train": "fit", "test": "evaluate", "predict": "predict"}
 _SHAPE = re.compile(r"\w+\[([\d, ]*)\]")
 
 
@@ -50,9 +51,15 @@ def is_open_set(context: DiagnosisContext, found: Retraces) -> bool:
     if all(_is_bucketed(sizes) for sizes in _sizes(found).values()):
         return False
     if found.life.function.role is not None:
-        return True
+        return sum(_follows_one_run(trace, found) for trace in found.traces) >= MIN_RETRACES_OF_KERAS
     used = [trace for trace in found.traces if not _is_discarded(trace.location, found.life.name)]
     return len(used) >= MIN_RETRACES and not is_over(context, found)
+
+
+def _follows_one_run(trace: Event, found: Retraces) -> bool:
+    """Return whether the trace before ran only once; a last batch follows others, which had a trace."""
+    before = max(each.seq for each in found.life.traces if each.seq < trace.seq)
+    return sum(run.times for run in found.runs if before < run.seq < trace.seq) <= 1
 
 
 def _sizes(found: Retraces) -> dict[tuple[str, int], set[int]]:
@@ -104,13 +111,15 @@ def is_over(context: DiagnosisContext, found: Retraces) -> bool:
     if not ended:
         return False
     first, last = found.life.traces[0], found.traces[-1]
-    inside = [
-        trace
-        for trace in context.events("trace")
-        if first.start_ns < trace.start_ns < last.start_ns and trace.parent is None
-    ]
-    between = last.start_ns - _end(first) - sum(map(_cost, inside))
-    return ended[-1] - _end(last) > max(2 * between, sum(map(_cost, found.traces)))
+    between = _untraced(context, _end(first), last.start_ns)
+    after = _untraced(context, _end(last), ended[-1])
+    return after > max(2 * between, sum(map(_cost, found.traces)))
+
+
+def _untraced(context: DiagnosisContext, begin: int, end: int) -> int:
+    """Return the time between two moments without that of the traces in it."""
+    traces = context.events("trace", lambda event: event.parent is None and begin <= event.start_ns < end)
+    return end - begin - sum(map(_cost, traces))
 
 
 def _cost(trace: Event) -> int:
@@ -125,7 +134,7 @@ def _end(trace: Event) -> int:
 def padded(found: Retraces) -> JitFix:
     """Write how an argument is padded to few sizes, in the program's own words if possible."""
     life, place = found.life, found.location
-    name = life.name if life.function.role is None else life.function.role
+    name = life.name if life.function.role is None else _METHODS[life.function.role]
     axes = sorted({axis for change in found.changes for axis in change.axes})
     general = JitFix(
         f"# give {name} few shapes: pad {found.argument} with np.pad up to the next power of two,\n"
@@ -190,9 +199,17 @@ def needs_no_value(context: DiagnosisContext, found: Retraces) -> bool:
         return False
     if all(change.what == "object" for change in found.changes):
         return _created(found) is not None
-    is_numbers = all(is_number(change.before) and is_number(change.now) for change in found.changes)
+    is_numbers = all(_is_number(change.before) and _is_number(change.now) for change in found.changes)
     function = function_at(found.life.defined_at)
     return is_numbers and accepts_tracer(function, found.argument) and not is_over(context, found)
+
+
+def _is_number(text: str | None) -> bool:
+    """Return whether a value, as Python writes it, is a number and not a Boolean."""
+    try:
+        return type(ast.literal_eval(text or "")) in (int, float)
+    except (ValueError, SyntaxError):
+        return False
 
 
 def _created(found: Retraces) -> ast.expr | None:

@@ -199,8 +199,6 @@ def retraces(context: DiagnosisContext, *kinds: str) -> Iterator[Retraces]:
         by_argument: dict[str, list[tuple[Event, Change]]] = {}
         for event in life.traces:
             is_retrace = event.cause is not None and event.cause.reason == "signature"
-            if context.backend == "jax" and is_retrace and event.cause is not None and event.cause.detail:
-                continue  # the last batch: one for each number of rows
             changes = event.cause.changes if event.cause is not None and is_retrace else ()
             arguments = {change.argument.partition("[")[0] for change in changes}
             # The steps of Keras take data of any structure, with or without targets and weights:

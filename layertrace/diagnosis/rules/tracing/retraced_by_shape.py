@@ -52,10 +52,11 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     - Not reported once the function has run more than twice as often since its last new shape as before:
       then the shapes are a closed set, such as bucket sizes.
     - Traces in which several arguments changed are counted only if each of them had another shape.
-    - On JAX, sizes that are multiples of 8, or each at least 1.5 times the last, are taken to be buckets, and
-      last batches with fewer rows are not counted. The runs of a program's own functions are not seen: they
-      are reported after four retraces on lines that use the result, unless the program went on for longer
-      after the last one than the traces and everything between them took.
+    - On JAX, sizes that are multiples of 8, or each at least 1.5 times the last, are taken to be buckets. In
+      Keras's own functions, retraces count that follow a single run; a last batch follows more.
+      The runs of a program's own functions are not seen: they are reported after four retraces on lines that
+      use the result, unless the program went on for longer after the last one than the traces and everything
+      between them took.
     """
     for found in retraces(context, "shape", "rank", "dtype"):
         axes = sorted({axis for change in found.changes for axis in change.axes})

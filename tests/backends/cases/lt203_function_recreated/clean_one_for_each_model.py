@@ -43,6 +43,34 @@ for agent in [Agent() for _ in range(6)]:
         agent.act(x)
 for rate in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
     trained(rate)
+scored = net()
+
+
+def scores():
+    forward = jax.jit(lambda x: scored(x))
+    return [forward(x) for _ in range(50)]
+
+
+def warmed_up():
+    forward = jax.jit(lambda x: scored(x))
+    forward(x)
+    return [forward(x) for _ in range(50)]
+
+
+def returned():
+    forward = jax.jit(lambda x: scored(x))
+    forward(x)
+    return forward
+
+
+for _ in range(6):
+    scores()
+    warmed_up()
+    returned()
+for size in range(1, 7):
+    print(jax.jit(lambda x: x * 2)(x[:size]).shape)
+for _ in range(4):  # not often
+    print(jax.jit(lambda x: x + 1)(x).shape)
 forward = jax.jit(net())
 for _ in range(6):
     forward(x)

@@ -24,6 +24,8 @@ def trained(model, training):
 
 
 trained(net(), training=False)  # frozen statistics have no new values
+dropping = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(4)])
+trained(dropping, training=False)
 
 fitted = net()
 fitted.compile("sgd", "mse", steps_per_execution=2)
@@ -61,8 +63,11 @@ for _ in range(3):
 
 
 def saliency(model):
-    trainable, non_trainable = values(model)
-    return jax.jit(jax.grad(lambda x: model.stateless_call(trainable, non_trainable, x, training=True)[0].sum()))(x)
+    def total(x, trainable, non_trainable):
+        outputs, _ = model.stateless_call(trainable, non_trainable, x, training=True)
+        return outputs.sum()
+
+    return jax.jit(jax.grad(total))(x, *values(model))
 
 
 saliency(net())
@@ -85,3 +90,20 @@ def epoch(trainable, non_trainable, batches):
 
 
 epoch(*values(model), np.stack([x, x]))
+summed = net()
+
+
+@jax.jit
+def gradients_of_parts(trainable, non_trainable, batches):
+    def loss(trainable):
+        def body(state, batch):
+            outputs, state = summed.stateless_call(trainable, state, batch, training=True)
+            return state, keras.ops.mean(outputs**2)
+
+        state, losses = jax.lax.scan(body, non_trainable, batches)
+        return losses.sum(), state
+
+    return jax.grad(loss, has_aux=True)(trainable)
+
+
+gradients_of_parts(*values(summed), np.stack([x, x]))
