@@ -408,6 +408,69 @@ print(*[event.cause for event in timeline.where(kind="trace")], sep="\\n")
     assert seen == ["None", "another jax.jit function from the same code (number 2)"]
 
 
+def test_the_cause_has_what_functions_from_the_same_code_take_from_around_them(lines_of):
+    """A partial is named as the function in it, and a method of the same object is not a new instance."""
+    seen = lines_of("""
+import functools
+import jax, keras, layertrace
+import jax.numpy as jnp
+
+class Net(keras.layers.Layer):
+    def scaled(self, x):
+        return x * 2
+
+def power(x, n):
+    return x ** n
+
+net, x = Net(name="net"), jnp.ones(3)
+
+def score(rate, shift):
+    jax.jit(lambda x: x * rate + shift)(x)
+    jax.jit(functools.partial(power, n=2))(x)
+    jax.jit(net.scaled)(x)
+
+with layertrace.trace() as timeline:
+    score(1.0, jnp.ones(3))
+    score(2.0, jnp.zeros(3))
+for event in timeline.where(kind="trace")[3:]:
+    changes = [(change.argument, change.what) for change in event.cause.changes]
+    print(event.function.name, event.cause, changes)
+""")
+
+    again = "another jax.jit function from the same code (number 2)"
+    assert seen == [
+        f"<lambda> {again} [('rate', 'value'), ('shift', 'object')]",
+        f"power {again} []",
+        f"scaled {again} []",
+    ]
+
+
+def test_functions_that_are_static_arguments_have_numbers(lines_of):
+    """A lambda that is created for each call is another object, which JAX traces for."""
+    seen = lines_of("""
+import functools
+import jax, keras, layertrace
+import jax.numpy as jnp
+
+@functools.partial(jax.jit, static_argnums=1)
+def step(x, function):
+    return function(x)
+
+with layertrace.trace() as timeline:
+    for _ in range(2):
+        step(jnp.ones(3), lambda x: x + 1)
+    step(jnp.ones(3), jnp.sin)
+print(*[event.cause for event in timeline.where(kind="trace")], sep="\\n")
+""")
+
+    assert seen == [
+        "None",
+        "function: <function <lambda> #2>, was <function <lambda>>",
+        seen[2],
+    ]
+    assert "sin" in seen[2]
+
+
 def test_a_model_dies_with_its_last_reference(lines_of):
     """Counting its steps keeps no model alive while a recording runs."""
     (alive,) = lines_of(f"""{NET}

@@ -199,6 +199,7 @@ CURED = [
     "lt202_retraced_by_value/another_number_of_the_step.py",
     "lt203_function_recreated/broken.py",
     "lt203_function_recreated/another_partial.py",
+    "lt203_function_recreated/another_gradient_in_a_function.py",
 ]
 """The programs for which the whole fix is code with its place."""
 

@@ -120,6 +120,8 @@ def _named(
         return None
     if creating[0].lineno > use.lineno or _loop(file, creating[0]) is not _loop(file, use):
         return None
+    if not _runs_before(file, creating[0], use):
+        return None
     uses = [
         node
         for node in ast.walk(tree)
@@ -185,6 +187,16 @@ def _repeated(file: str, node: ast.AST) -> ast.AST | None:
         return loop
     scope = _scope(file, node)
     return scope if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _runs_before(file: str, created: ast.AST, use: ast.AST) -> bool:
+    """Return whether a statement runs whenever a later one does: it is in no branch of its own."""
+    parents, statement = _parents(file), _statement(file, created)
+    block, inner = parents.get(statement), use
+    while inner in parents and parents[inner] is not block:
+        inner = parents[inner]
+    lists = [value for _, value in ast.iter_fields(block or statement) if isinstance(value, list)]
+    return any(statement in each and inner in each for each in lists)
 
 
 def _statement(file: str, node: ast.AST) -> ast.stmt:

@@ -39,8 +39,8 @@ def recreated_in_jit(context: DiagnosisContext) -> Iterator[Violation]:
         if any(context.enclosing(event, "trace")):  # a part of that one, and not compiled by itself
             continue
         groups.setdefault((function.name, event.defined_at, event.location), []).append(event)
-    for (name, defined_at, line), traces in groups.items():
-        wasted = list(_wasted(traces, defined_at))
+    for (name, _, line), traces in groups.items():
+        wasted = list(_wasted(traces))
         creation = created_for_call(line) if len(wasted) + 1 >= MIN_FUNCTIONS else None
         if creation is None or line is None:
             continue
@@ -70,7 +70,7 @@ def _compiled(trace: Event) -> int:
     return 0 if trace.graph is None else trace.graph.compile_ns or 0
 
 
-def _wasted(traces: list[Event], defined_at: Location | None) -> Iterator[Event]:
+def _wasted(traces: list[Event]) -> Iterator[Event]:
     """Yield the traces of new functions for types for which the same code was traced before.
 
     What a function takes from around it may differ only by what could be an argument. Another model, size
@@ -82,16 +82,18 @@ def _wasted(traces: list[Event], defined_at: Location | None) -> Iterator[Event]
         cause = trace.cause
         is_new = cause is not None and cause.reason == "new function"
         changes = () if cause is None else cause.changes
-        if is_new and trace.inputs in known and all(_may_be_given(change, defined_at) for change in changes):
+        if is_new and trace.inputs in known and all(_may_be_given(change, trace) for change in changes):
             yield trace
         known.append(trace.inputs)
 
 
-def _may_be_given(change: Change, defined_at: Location | None) -> bool:
+def _may_be_given(change: Change, trace: Event) -> bool:
     """Return whether what a function takes from around it could be an argument that JAX traces."""
     if str(change.now).startswith("<array "):
         return True
-    return change.what == "value" and accepts_tracer(function_at(defined_at), change.argument)
+    return change.what == "value" and accepts_tracer(
+        function_at(trace.defined_at), change.argument, trace.inputs
+    )
 
 
 def _given(wasted: list[Event]) -> list[str]:
@@ -140,6 +142,8 @@ def _hoisted(line: Location, creation: Creation, code: str) -> tuple[Edit, ...]:
     if isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef)):
         if not is_top_level(line.file, block):
             return ()
+        if _names_after(line, block, code):
+            return ()
         first, gap = min([block.lineno, *(each.lineno for each in block.decorator_list)]), "\n\n\n"
     elif isinstance(block, (ast.For, ast.AsyncFor, ast.While)):
         first, gap = block.lineno, "\n"
@@ -147,6 +151,17 @@ def _hoisted(line: Location, creation: Creation, code: str) -> tuple[Edit, ...]:
         return ()
     edit = line_edit(Location(line.file, first, line.function), "")
     return (Edit(edit.location, edit.source, f"{code}{gap}{edit.source.strip()}"),)
+
+
+def _names_after(line: Location, function: ast.FunctionDef | ast.AsyncFunctionDef, code: str) -> set[str]:
+    """Return the names in some code that the module defines only below a function."""
+    used = names_in(ast.parse(code))
+    lines: dict[str, int] = {}
+    for node in (tree_of(line.file) or ast.Module([], [])).body:
+        defined = {node.name} if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else assigned_in(node)
+        for name in defined & used:
+            lines.setdefault(name, node.lineno)
+    return {name for name, first in lines.items() if first > function.lineno}
 
 
 def _of_nested(

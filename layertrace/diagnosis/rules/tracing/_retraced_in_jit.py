@@ -201,7 +201,11 @@ def needs_no_value(context: DiagnosisContext, found: Retraces) -> bool:
         return _created(found) is not None
     is_numbers = all(_is_number(change.before) and _is_number(change.now) for change in found.changes)
     function = function_at(found.life.defined_at)
-    return is_numbers and accepts_tracer(function, found.argument) and not is_over(context, found)
+    return (
+        is_numbers
+        and accepts_tracer(function, found.argument, found.traces[-1].inputs)
+        and not is_over(context, found)
+    )
 
 
 def _is_number(text: str | None) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 
+from layertrace.diagnosis.context import specs
 from layertrace.diagnosis.user_source import dotted
+from layertrace.timeline.event import Structure
 
 __all__ = ["accepts_tracer"]
 
@@ -20,24 +23,33 @@ _ENDS = (ast.Return, ast.Attribute, ast.Tuple, ast.List, ast.ListComp, ast.Lambd
 """What may be done with a result of arithmetic: an attribute of it is a method of an array."""
 
 
-def accepts_tracer(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None, name: str) -> bool:
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def accepts_tracer(function: Function | None, name: str, inputs: Structure) -> bool:
     """Return whether a function only computes with the value of a variable, so that it may be a tracer.
 
     Sizes, conditions, indices and what is passed to other functions may need a Python value.
+
+    Args:
+        function: The function.
+        name: The variable.
+        inputs: What its arguments were in a trace: tensors, and the values of static arguments.
     """
-    return function is not None and name.isidentifier() and _Uses(function).only_compute(name)
+    given = inputs if isinstance(inputs, Mapping) else {}
+    tracers = {argument for argument, value in given.items() if any(specs(value))}
+    return function is not None and name.isidentifier() and _Uses(function, tracers).only_compute(name)
 
 
 class _Uses:
     """What a function does with its variables."""
 
-    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    def __init__(self, function: Function, tracers: set[str]) -> None:
         body = function.body if isinstance(function.body, list) else [function.body]
         self._nodes = [node for statement in body for node in ast.walk(statement)]
         self._parents = {child: node for node in self._nodes for child in ast.iter_child_nodes(node)}
-        stored = {each.id for each in self._nodes if isinstance(each, ast.Name) and not _is_read(each)}
-        self._stored = stored
-        self._own = stored | {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        self._stored = {each.id for each in self._nodes if isinstance(each, ast.Name) and not _is_read(each)}
+        self._tracers = self._computed_from(tracers)
         self._values: set[str] = set()  # the variable, and those that are computed from it alone
 
     def only_compute(self, name: str) -> bool:
@@ -58,6 +70,8 @@ class _Uses:
         while isinstance(outer, (ast.BinOp, ast.UnaryOp, ast.Call)):
             if isinstance(outer, ast.Call):
                 return _computes_with_values(outer)
+            if _needs_number(outer, computed):
+                return False
             if self._has_tracer(outer):
                 return True
             computed, outer = outer, self._parents.get(outer)
@@ -70,10 +84,52 @@ class _Uses:
             return len(names) == len(outer.targets) and all(map(self.only_compute, names))
         return outer is None or isinstance(outer, _ENDS)
 
+    def _computed_from(self, tracers: set[str]) -> set[str]:
+        """Return the variables that are computed from tracers, with these."""
+        known = set(tracers)
+        pairs = list(self._assigned())
+        for _ in pairs:
+            known |= {name for names, value in pairs if _is_computed_from(value, known) for name in names}
+        return known
+
+    def _assigned(self) -> Iterator[tuple[set[str], ast.AST]]:
+        for node in self._nodes:
+            if isinstance(node, ast.Assign):
+                yield {name for target in node.targets for name in _names(target)}, node.value
+            elif isinstance(node, (ast.For, ast.comprehension)):
+                yield _names(node.target), node.iter
+
     def _has_tracer(self, expression: ast.AST) -> bool:
-        """Return whether an expression has an argument or variable of the function besides the value."""
-        used = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
-        return bool(used & self._own - self._values)
+        return _is_computed_from(expression, self._tracers - self._values)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _is_computed_from(node: ast.AST, tracers: set[str]) -> bool:
+    """Return whether an expression has a tracer, and not only its shape."""
+    if isinstance(node, ast.Name):
+        return node.id in tracers
+    is_size = isinstance(node, ast.Call) and dotted(node.func) == "len"
+    if is_size or (isinstance(node, ast.Attribute) and node.attr in _STATIC):
+        return False
+    return any(_is_computed_from(child, tracers) for child in ast.iter_child_nodes(node))
+
+
+_STATIC = ("shape", "ndim", "size", "dtype")
+
+
+def _needs_number(operation: ast.BinOp | ast.UnaryOp, operand: ast.AST) -> bool:
+    """Return whether an operation is not arithmetic, or is another one with a tracer: `x ** 2`, `[0] * n`."""
+    if isinstance(operation, ast.UnaryOp):
+        return isinstance(operation.op, ast.Not)
+    others = (operation.left, operation.right)
+    is_text = any(isinstance(each, ast.Constant) and type(each.value) is str for each in others)
+    is_power = isinstance(operation.op, ast.Pow) and operation.right is operand
+    return (
+        is_power or is_text or any(isinstance(each, (ast.List, ast.Tuple, ast.JoinedStr)) for each in others)
+    )
 
 
 def _is_read(name: ast.Name) -> bool:

@@ -30,6 +30,30 @@ def dropped(x, rate):
     return x
 
 
+@functools.partial(jax.jit, static_argnames=("times",))
+def tiled(x, times):
+    rows = x.shape[0]
+    total = rows * times
+    return jnp.zeros((total, 4))
+
+
+@functools.partial(jax.jit, static_argnames=("times",))
+def stacked(x, times):
+    return jnp.concatenate([x] * times)
+
+
+@functools.partial(jax.jit, static_argnames=("power",))
+def raised(x, power):
+    return x**power
+
+
+@functools.partial(jax.jit, static_argnames=("times", "depth"))
+def deep(x, times, depth):
+    for _ in range(times * depth):
+        x = x + 1
+    return x
+
+
 @functools.partial(jax.jit, static_argnames=("mode",))
 def reduced(x, mode):
     return getattr(jnp, mode)(x)
@@ -44,6 +68,10 @@ outputs = []
 for count in (1, 2, 3, 4):
     outputs.append(best(x, count))
     outputs.append(repeated(x, count))
+    outputs.append(tiled(x, count))
+    outputs.append(stacked(x, count))
+    outputs.append(raised(x, count))
+    outputs.append(deep(x, count, 2))
     outputs.append(dropped(x, 0.1 * count))
 for mode in ("min", "max", "mean", "sum", "prod"):
     outputs.append(reduced(x, mode))

@@ -63,6 +63,22 @@ def returned():
     return forward
 
 
+class Lazy:
+    forward = None
+
+    def score(self, x):
+        if self.forward is None:
+            self.forward = jax.jit(lambda x: scored(x))
+        return self.forward(x)
+
+
+for lazy in [Lazy() for _ in range(6)]:
+    for _ in range(50):
+        lazy.score(x)
+for step in range(60):
+    if step % 10 == 0:
+        often = jax.jit(lambda x: scored(x))
+    often(x)
 for _ in range(6):
     scores()
     warmed_up()
