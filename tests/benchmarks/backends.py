@@ -1,4 +1,4 @@
-"""Measure the cost of recording Keras on JAX, torch or NumPy: the ratio of traced to bare, paired in one process.
+"""Measure what recording Keras on JAX, torch or NumPy costs: the ratio of traced to bare, in one process.
 
     KERAS_BACKEND=jax python tests/benchmarks/backends.py [--pairs 40]
 
