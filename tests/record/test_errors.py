@@ -138,30 +138,30 @@ def test_trace_refuses_to_keep_nothing():
 
 def test_another_backend_is_refused(monkeypatch):
     """Keras on another backend is refused with the variable to set."""
-    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
     monkeypatch.setattr(Loaded, "backend", None)
     monkeypatch.setattr(loading, "loaded", list)  # tf_keras is loaded, too
 
-    with pytest.raises(BackendError, match="'torch' backend yet: set KERAS_BACKEND=tensorflow"):
+    with pytest.raises(BackendError, match="'openvino' backend yet: set KERAS_BACKEND=tensorflow"):
         layertrace.trace().start()
 
 
 def test_on_another_backend_a_decorated_class_is_defined(monkeypatch):
     """It is not recorded, as a warning states, so that the module of the class is imported all the same."""
-    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
     monkeypatch.setattr(Loaded, "backend", None)
     monkeypatch.setattr(loading, "loaded", list)
     monkeypatch.setattr(api, "_program", None)
     monkeypatch.setattr(guard, "_warned", {})
 
-    with pytest.warns(LayertraceWarning, match="not record Keras on its 'torch' backend yet"):
+    with pytest.warns(LayertraceWarning, match="not record Keras on its 'openvino' backend yet"):
 
         @layertrace.traced
         class Doubled(layers.Layer):
             pass
 
     assert Doubled.__name__ == "Doubled"
-    assert "'torch' backend" in layertrace.current_timeline().notes[0]
+    assert "'openvino' backend" in layertrace.current_timeline().notes[0]
 
 
 def test_tf_keras_is_recorded_beside_keras_on_another_backend(monkeypatch):
