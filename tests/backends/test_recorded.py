@@ -214,16 +214,21 @@ def programs_of_keras_alone(*folders):
 
 
 OTHER_MISTAKES = {
-    "another_sorted_by_numpy.py",  # np.argsort calls the method of a tracer, and JAX 0.10 cannot compile that
+    # np.argsort calls the method of a tracer, and JAX 0.10 cannot compile that
+    "jax": {"another_sorted_by_numpy.py"},
+    # on torch nothing is traced, and each step draws anew
+    "torch": {"another_numpy_augmentation_in_lambda.py"},
 }
+TRAINING_BACKENDS = pytest.mark.parametrize("backend", ["jax", TORCH])
 
 
-def test_rules_that_know_jax_find_the_mistakes_in_programs_of_keras_alone(start):
-    """Each program in the folder of such a rule has its mistake on JAX, too, and the fixed one has none."""
-    known = [rule.code.lower() for rule in all_rules() if "jax" in rule.backends]
+@TRAINING_BACKENDS
+def test_rules_that_know_a_backend_find_the_mistakes_in_programs_of_keras_alone(start, backend):
+    """Each program in the folder of such a rule has its mistake there, too, and the fixed one has none."""
+    known = [rule.code.lower() for rule in all_rules() if {"tensorflow", backend} <= {*rule.backends}]
     files = programs_of_keras_alone(*(f"{code}_*" for code in known))
-    files = [file for file in files if file.name not in OTHER_MISTAKES]
-    shown = printed(start("jax", "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
+    files = [file for file in files if file.name not in OTHER_MISTAKES[backend]]
+    shown = printed(start(backend, "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
     wrong = [row for row in found if row[2:] != ([] if row[1].startswith("fixed") else [row[0][:5].upper()])]
 
@@ -231,10 +236,11 @@ def test_rules_that_know_jax_find_the_mistakes_in_programs_of_keras_alone(start)
     assert wrong == []
 
 
-def test_clean_programs_of_keras_alone_are_clean_on_jax(start):
-    """No rule that knows JAX finds anything in them, and nothing is missing from their recordings."""
+@TRAINING_BACKENDS
+def test_clean_programs_of_keras_alone_are_clean(start, backend):
+    """No rule that knows the backend finds anything in them, and nothing is missing from their recordings."""
     files = programs_of_keras_alone("clean")
-    shown = printed(start("jax", "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
+    shown = printed(start(backend, "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
 
     assert len(found) == len(files) >= 30
