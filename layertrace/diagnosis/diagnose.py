@@ -19,7 +19,7 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import statements_of
 from layertrace.timeline.event import Location
 
-__all__ = ["diagnose", "run", "that_know"]
+__all__ = ["diagnose", "rules_for", "run", "that_know"]
 
 
 def diagnose(
@@ -46,18 +46,34 @@ def diagnose(
             f"diagnose() reads a timeline, got a {type(timeline).__name__}; record one with "
             "`with layertrace.trace() as timeline:`"
         )
+    rules = rules_for(timeline, select=select, ignore=ignore)
+    context = DiagnosisContext(timeline)
+    failed: list[str] = []
+    findings = [finding for rule in rules for finding in run(rule, context, failed)]
+    by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
+    return Findings(_with_source(by_importance, timeline), failed, len(rules))
+
+
+def rules_for(
+    timeline: Timeline, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
+) -> list[Rule]:
+    """Return the rules that `diagnose` runs on a timeline: those that are chosen and know its backend.
+
+    Args:
+        timeline: The recorded events.
+        select: As for `diagnose`.
+        ignore: As for `diagnose`.
+
+    Raises:
+        RuleError: If a code matches no rule.
+    """
     if select is None or ignore is None:
         project = settings()
         select = project.select if select is None else select
         ignore = project.ignore if ignore is None else ignore
     select = [select] if isinstance(select, str) else select
     ignore = [ignore] if isinstance(ignore, str) else ignore
-    context = DiagnosisContext(timeline)
-    failed: list[str] = []
-    rules = that_know(context, chosen(select, ignore))
-    findings = [finding for rule in rules for finding in run(rule, context, failed)]
-    by_importance = sorted(merged(findings, context), key=lambda finding: _sort_key(context, finding))
-    return Findings(_with_source(by_importance, timeline), failed, len(rules))
+    return that_know(timeline, chosen(select, ignore))
 
 
 def _with_source(findings: list[Finding], timeline: Timeline) -> list[Finding]:
@@ -99,9 +115,9 @@ def _explains_failure(context: DiagnosisContext, finding: Finding) -> bool:
     return any(event is not None and event.error is not None for event in events)
 
 
-def that_know(context: DiagnosisContext, rules: Iterable[Rule]) -> list[Rule]:
+def that_know(timeline: Timeline, rules: Iterable[Rule]) -> list[Rule]:
     """Return the rules that know the backend that was recorded."""
-    backend = context.timeline.surroundings.backend
+    backend = timeline.surroundings.backend
     return [rule for rule in rules if backend in rule.backends]
 
 

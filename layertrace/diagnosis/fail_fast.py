@@ -49,7 +49,7 @@ class FailFast:
             CulpritError: If a rule is broken; it carries the finding.
         """
         context = DiagnosisContext(timeline)
-        for rule in that_know(context, self._rules):
+        for rule in that_know(timeline, self._rules):
             for unnamed in run(rule, context):
                 finding = named(unnamed)
                 lines = filter(None, (str(finding), finding.fix, *map(str, finding.edits)))

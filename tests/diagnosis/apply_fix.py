@@ -5,35 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 
 from layertrace.diagnosis import Finding
-from layertrace.render.wording.fix_lines import replaces_line
-
-SEVERAL_PLACES = re.compile(r"# (once|in|or|then|at|on|the same|with the same|replace)\b")
-"""Comments of fixes whose lines go to several places, or are an example to complete."""
-
-
-def is_applicable(finding: Finding) -> bool:
-    """Return whether a fix is complete code for one place, which can be applied without a human."""
-    texts = [finding.fix, *(edit.code for edit in finding.edits)]
-    is_whole = not any("..." in text or SEVERAL_PLACES.search(text) for text in texts)
-    is_edit = not finding.fix and bool(finding.edits)
-    mistake = finding.source.strip()
-    is_one_line = len(finding.fix.splitlines()) == 1 and replaces_line(finding.fix, mistake)
-    is_placed = finding.fix_place in ("before", "in place") or (finding.fix_place is None and is_one_line)
-    return finding.location is not None and is_whole and (is_edit or (is_placed and is_code(finding.fix)))
-
-
-def is_code(text: str) -> bool:
-    """Return whether a fix is Python; the head of a function needs a body."""
-    if text.startswith("#"):
-        return False
-    for body in ("", "\n    pass", "\ndef decorated(): pass"):
-        with suppress(SyntaxError):
-            ast.parse(text + body)
-            return True
-    return False
+from layertrace.render.formats.replacements import Replacement
 
 
 def applied(source: str, findings: Iterable[Finding]) -> str:
@@ -47,7 +21,19 @@ def applied(source: str, findings: Iterable[Finding]) -> str:
         changes += [(edit.location.line, 1, edit.code) for edit in finding.edits]
     for number, replaced, code in sorted(set(changes), reverse=True):
         indent = re.match(r"\s*", lines[number - 1]).group()
-        lines[number - 1 : number - 1 + replaced] = [indent + line for line in code.splitlines()]
+        lines[number - 1 : number - 1 + replaced] = [
+            indent + line if line else "" for line in code.splitlines()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def replaced(source: str, changes: Iterable[Replacement]) -> str:
+    """Return the source of a program with what an editor replaces, the last line first."""
+    lines = source.splitlines()
+    for change in sorted(changes, key=lambda change: change.location.line, reverse=True):
+        at, width = change.location.line - 1, change.width
+        whole = [] if width is None else [change.text + lines[at][width:]]
+        lines[at : at + 1] = "\n".join(whole).splitlines()
     return "\n".join(lines) + "\n"
 
 

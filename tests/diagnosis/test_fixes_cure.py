@@ -2,7 +2,9 @@
 
 import pytest
 from cases.cases import HERE, run
-from diagnosis.apply_fix import applied, is_applicable
+from diagnosis.apply_fix import applied, replaced
+
+from layertrace.render.formats.replacements import is_applicable, replacements
 
 pytestmark = pytest.mark.slow
 
@@ -244,6 +246,25 @@ def test_a_fix_cures_the_symptom(name, ill, cured, tmp_path, monkeypatch):
 
     assert before.printed.strip() == ill
     assert after.printed.strip() == cured
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lt101_variable_created_in_call/broken",
+        "lt110_layer_repeated/broken",
+        "lt705_unknown_attribute/another_slip_in_a_loop",
+    ],
+)
+def test_an_editor_applies_the_same_fix(name, tmp_path, monkeypatch):
+    """What SARIF replaces is what cures the program."""
+    monkeypatch.chdir(tmp_path)
+    ran, source = run(HERE / f"{name}.py"), (HERE / f"{name}.py").read_text(encoding="utf-8")
+    changes = [(finding, replacements(finding)) for finding in serious(ran.timeline)]
+
+    assert any(changed for _, changed in changes)
+    for finding, changed in changes:
+        assert not changed or replaced(source, changed) == applied(source, [finding])
 
 
 def mended(name, ran, folder):

@@ -13,6 +13,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from layertrace.cli.console import console_of, print_parts
+from layertrace.cli.output_formats import output_formats
+from layertrace.cli.pinned_stdout import pinned_stdout
 from layertrace.cli.program.layer_modules import attribute_of, imported
 from layertrace.errors import ProgramError
 from layertrace.testing.contract import api
@@ -52,13 +54,7 @@ NOT_CHECKED = 2
 @click.option("--select", metavar="NAMES", help="Run only these checks or groups, separated by commas.")
 @click.option("--ignore", metavar="NAMES", help="Leave out these checks or groups, separated by commas.")
 @click.option("--seconds", default=api.SECONDS, show_default=True, help="The time that each check may take.")
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Print cards, or the same as JSON.",
-)
+@output_formats(["json"], "Print cards, or the same as JSON.")
 def check_layer(
     target: str,
     inputs: tuple[str, ...],
@@ -89,6 +85,7 @@ def check_layer(
     where, colon, name = target.rpartition(":")
     if colon and not (where and name):
         raise click.UsageError(f"{target!r} is not MODULE or MODULE:NAME, such as layers.py:MyDense")
+    output = pinned_stdout() if output_format == "json" else None  # layers may print
     prepare_devices(checks)
     module = imported(where if colon else target)
     others = [imported(each) for each in examples]
@@ -110,8 +107,8 @@ def check_layer(
             rows = [check_candidate(each, **options, progress=progress(each.name)) for each in found]
         report = PackageReport(target, rows)
         results = tuple(result for each in report.reports for result in each.results)
-    if output_format == "json":
-        click.echo(json.dumps(report.as_json(), indent=2))
+    if output is not None:
+        output.write(f"{json.dumps(report.as_json(), indent=2)}\n".encode())
     else:
         print_parts(console_of(), report)
     failed = any(result.outcome == "failed" and not result.is_as_expected for result in results)
