@@ -43,7 +43,8 @@ class Document:
             self._output = pinned_stdout()
         else:
             check_writable(self._file)
-            self.write_unchecked(NOT_ENDED)
+            if self._file.is_file() or not self._file.exists():  # a pipe would get both
+                self.write_unchecked(NOT_ENDED)
 
     @property
     def is_file(self) -> bool:

@@ -51,8 +51,6 @@ def pinned_stdout() -> Output:
     if not is_real:
         return _InMemory()
     kept = Reserved(STDOUT)
-    try:
-        os.dup2(STDERR, STDOUT)
-    except OSError:  # standard error is closed, so what the program prints has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+    # If standard error is closed, its number may be that of another file by now.
+    os.dup2(os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else STDERR, STDOUT)
     return kept

@@ -114,6 +114,17 @@ def test_a_file_is_not_clean_if_the_program_is_killed(folder):
     assert (folder / "found.txt").read_text().startswith("::error title=layertrace%3A not-checked::")
 
 
+def test_a_pipe_gets_one_document(folder):
+    """What a killed program leaves in a file would be read first."""
+    words = f"{sys.executable} -m layertrace check --output-format json -o /dev/stderr run.layertrace"
+    done = subprocess.run(
+        words.split(), cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert json.loads(done.stderr)["verdict"]["complete"]
+    assert "nothing wrong found" in done.stdout
+
+
 UNCHECKED = {
     "a program without layers": (["idle.py"], {}),
     "a program that does not exist": (["none.py"], {}),
@@ -166,6 +177,21 @@ def test_a_document_that_cannot_be_written_is_not_a_success(folder):
     assert (itself.returncode, itself.stdout) == (2, "")
     assert "--output-file would overwrite idle.py" in itself.stderr
     assert (folder / "idle.py").read_text() == IDLE
+
+
+@pytest.mark.parametrize("stream", ["2>&-", ">&-"])
+def test_a_closed_stream_is_not_a_success(stream, folder):
+    """Without standard error, the document is still alone."""
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m layertrace check --output-format json idle.py {stream}"],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    if stream == "2>&-":
+        assert json.loads(done.stdout)["verdict"]["problem"]["name"] == "not-checked"
+    else:
+        assert done.stderr == "Error: the output cannot be written: standard output is closed\n"
 
 
 def test_a_file_is_for_a_document(folder):

@@ -1,6 +1,7 @@
 """What a check found is ready for other programs: paths, columns, and why it is not the whole."""
 
 import pytest
+import stories
 from checks import ALL, UNJUDGED, VARIABLE, check_of
 from hand_made import DIRECTORY
 
@@ -63,6 +64,17 @@ def test_a_rule_that_failed_is_a_problem():
 
     assert problem.name == "incomplete"
     assert "the rule LT102 failed" in problem.message
+
+
+def test_notes_that_the_verdict_leaves_out_are_shown():
+    """It has the first alone."""
+    events = stories.tutorial()[:]
+    one, two = (
+        check_of([], Timeline(events, notes)).problem for notes in (["first"], ["first", "second"])
+    )
+
+    assert one.detail == ""
+    assert two.detail == "first\nsecond"
 
 
 def test_a_check_without_a_layer_states_what_to_try():

@@ -109,13 +109,19 @@ def unchecked(reason: str, *, target: str, folder: str) -> Checked:
 def _problem(timeline: Timeline, verdict: Verdict, program: Sequence[str] | None) -> Problem | None:
     if verdict.is_checked and verdict.is_complete:
         return None
-    message, notes = UNICODE.user(verdict.sentence), UNICODE.user_lines("\n".join(timeline.notes))
-    crash = crash_of(timeline)
+    message, crash = UNICODE.user(verdict.sentence), crash_of(timeline)
     if crash is not None:
         detail = f"{crash.error.type}: {UNICODE.user_lines(crash.message)}"
         return Problem(name="exception", message=message, detail=detail, location=crash.raised_at)
-    if not timeline:
-        lines = written(NothingSeen(timeline, program), width=WIDTH, encoding="utf-8").split("\n")
-        advice = textwrap.dedent("\n".join(lines[1:]))  # without the title, which is the message
-        return Problem(name="not-checked", message=message, detail=advice)
-    return Problem(name="incomplete" if verdict.is_checked else "not-checked", message=message, detail=notes)
+    name: ProblemName = "incomplete" if verdict.is_checked else "not-checked"
+    return Problem(name=name, message=message, detail=_more(timeline, program))
+
+
+def _more(timeline: Timeline, program: Sequence[str] | None) -> str:
+    """Return the notes, if there are more than the verdict has, or what to try if no layer was seen."""
+    if timeline.notes:
+        return UNICODE.user_lines("\n".join(timeline.notes)) if len(timeline.notes) > 1 else ""
+    if timeline:
+        return ""
+    lines = written(NothingSeen(timeline, program), width=WIDTH, encoding="utf-8").split("\n")
+    return textwrap.dedent("\n".join(lines[1:]))  # without the title, which is the verdict
