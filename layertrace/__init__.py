@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layertrace.diagnosis import accept, diagnose
     from layertrace.errors import CulpritError, LayertraceError
+    from layertrace.fit_callback import Callback
     from layertrace.record.api import TraceMixin, current_timeline, traced
     from layertrace.reporting import report
     from layertrace.timeline import Event, Timeline
     from layertrace.tracing import trace
 
 _HOMES = {
+    "Callback": "layertrace.fit_callback",
     "CulpritError": "layertrace.errors",
     "Event": "layertrace.timeline",
     "LayertraceError": "layertrace.errors",
@@ -31,6 +33,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Callback",
     "CulpritError",
     "Event",
     "LayertraceError",
@@ -54,6 +57,13 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Define the cell magic `%%layertrace`: IPython calls this for `%load_ext layertrace`."""
+    from layertrace.notebook_magic import LayertraceMagics
+
+    shell.register_magics(LayertraceMagics)
 
 
 def __dir__() -> list[str]:

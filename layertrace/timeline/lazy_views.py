@@ -12,16 +12,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layertrace.diagnosis.diagnose import diagnose
     from layertrace.render import function_table, life_chart, print_timeline, table, text, tree
+    from layertrace.render.exports.frames import frame
+    from layertrace.render.exports.records import records
     from layertrace.render.notebook_cell import notebook
 
-__all__ = ["diagnose", "function_table", "life_chart", "notebook", "print_timeline", "table", "text", "tree"]
+__all__ = [
+    "diagnose",
+    "frame",
+    "function_table",
+    "life_chart",
+    "notebook",
+    "print_timeline",
+    "records",
+    "table",
+    "text",
+    "tree",
+]
 
 _HOMES = {
     "diagnose": "layertrace.diagnosis",
+    "frame": "layertrace.render.exports.frames",
     "function_table": "layertrace.render",
     "life_chart": "layertrace.render",
     "notebook": "layertrace.render",
     "print_timeline": "layertrace.render",
+    "records": "layertrace.render.exports.records",
     "table": "layertrace.render",
     "text": "layertrace.render",
     "tree": "layertrace.render",

@@ -347,6 +347,25 @@ class Timeline(Sequence[Event]):
         """Return a table for `print` or `rich`: one row for each `tf.function`."""
         return lazy_views.function_table(self)
 
+    def to_dicts(self) -> list[dict[str, str | int | float | bool | None]]:
+        """Return one flat dict of plain values for each event.
+
+        `layertrace.render.exports.records.COLUMNS` describes the keys. Every dict has all of them.
+
+        Example:
+            >>> Timeline([Event(seq=0, kind="build", start_ns=1_500_000)]).to_dicts()[0]["start_ms"]
+            1.5
+        """
+        return lazy_views.records(self)
+
+    def to_frame(self) -> Any:
+        """Return these dicts as a `pandas.DataFrame`; as one of polars if pandas is not there.
+
+        Raises:
+            DependencyError: If neither is installed.
+        """
+        return lazy_views.frame(self)
+
     @list_tree_options
     def print(
         self,

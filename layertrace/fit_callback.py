@@ -1,0 +1,136 @@
+"""Record one `fit` as a callback: `model.fit(x, y, callbacks=[layertrace.Callback()])`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TypeVar
+
+from layertrace.errors import UnknownLayerError
+from layertrace.reporting import report
+from layertrace.timeline import Timeline
+from layertrace.tracing import trace
+
+__all__ = ["Callback"]
+
+M = TypeVar("M")
+
+
+def _default(method: M) -> M:
+    """Mark a method that does nothing, as Keras marks its own, which it then leaves out in each step."""
+    method._is_default = True  # type: ignore[attr-defined]  # read by keras.utils.is_default
+    return method
+
+
+class Callback:
+    """Records a `fit` of Keras 3 or tf_keras, from its first step to its end.
+
+    It has the methods of `keras.callbacks.Callback` and does nothing in a step, so that compiled steps run at
+    their own speed. A `fit` that fails is recorded, too: the recording ends with the next `fit` that has the
+    same callback, or when the callback is no longer used.
+
+    Args:
+        *targets: What to record instead of every layer, as for `layertrace.trace`.
+        save: A file to write the recording to as it happens: `.layertrace` or `.jsonl`.
+        html: A file to write the recording to as a page when `fit` ends.
+        check: Whether to print the findings and the verdict when `fit` ends, with what happened.
+
+    Attributes:
+        timeline: The recording of the latest `fit`.
+
+    Raises:
+        TargetError: If `layertrace.trace` does not take a target.
+        UnknownLayerError: If `timeline` is read before the first `fit`.
+
+    Example:
+        recording = layertrace.Callback(check=True)
+        model.fit(x, y, callbacks=[recording])
+        print(recording.timeline.function_table())
+    """
+
+    async_safe = True
+    """Keras may call it from another thread, since it does nothing in a step."""
+    _supports_tf_logs = True  # of tf_keras: the logs of a step need not be converted
+
+    def __init__(
+        self,
+        *targets: object,
+        save: str | os.PathLike[str] | None = None,
+        html: str | os.PathLike[str] | None = None,
+        check: bool = False,
+    ) -> None:
+        self.model: Any = None
+        self.params: dict[str, Any] | None = None
+        self._targets, self._save, self._html, self._check = targets, save, html, check
+        self._recording: trace | None = None
+        self._timeline: Timeline | None = None
+        trace(*targets)  # raises for a wrong target before anything runs
+
+    @property
+    def timeline(self) -> Timeline:
+        """The recording of the latest `fit`."""
+        if self._timeline is None:
+            raise UnknownLayerError("nothing was recorded yet: pass this callback to fit")
+        return self._timeline
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Keep the parameters of `fit`, as Keras's own class does."""
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        """Keep the model, as Keras's own class does."""
+        self.model = model
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Begin to record."""
+        self._stop()
+        self._recording = trace(*self._targets, save=self._save)
+        self._timeline = self._recording.start()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """End the recording, write its page and print what is wrong."""
+        self._stop()
+        if self._timeline is None:
+            return
+        if self._html is not None:
+            from layertrace.render import write_page
+
+            write_page(self._timeline, self._html)
+        if self._check:
+            report(self._timeline)
+
+    def _stop(self) -> None:
+        if self._recording is not None:
+            self._recording.stop()
+            self._recording = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_recording", None) is not None:
+            self._stop()
+
+    @_default
+    def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Do nothing."""
+
+    @_default
+    def on_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Do nothing."""
+
+    on_train_batch_begin = on_test_batch_begin = on_predict_batch_begin = on_batch_begin
+    on_train_batch_end = on_test_batch_end = on_predict_batch_end = on_batch_end
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Do nothing."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Do nothing."""
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Do nothing."""
+
+    on_test_end = on_predict_begin = on_predict_end = on_test_begin
+
+    def _implements_train_batch_hooks(self) -> bool:
+        """Return whether tf_keras has to call it in each step."""
+        return False
+
+    _implements_test_batch_hooks = _implements_predict_batch_hooks = _implements_train_batch_hooks

@@ -1,0 +1,100 @@
+"""The cell magic `%%layertrace`, which `%load_ext layertrace` defines."""
+
+from __future__ import annotations
+
+import ast
+import html
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.display import display
+
+from layertrace.diagnosis import diagnose, serious
+from layertrace.errors import LayertraceError
+from layertrace.render import notebook, write_page
+from layertrace.timeline import Timeline
+from layertrace.tracing import trace
+
+__all__ = ["LayertraceMagics"]
+
+_FOLDED = """<details><summary>the whole recording</summary>
+<iframe srcdoc="{page}" style="width:100%;height:640px;border:0"></iframe></details>"""
+
+
+@magics_class
+class LayertraceMagics(Magics):
+    """Has the magic of layertrace."""
+
+    @property
+    def _shell(self) -> Any:
+        return self.shell
+
+    @magic_arguments()
+    @argument("targets", nargs="*", help="what to record instead of every layer: model, 'encoder/*'")
+    @argument("--check", action="store_true", help="show what is wrong, and mark it")
+    @argument("--page", action="store_true", help="add the page of the whole recording, some 220 kB")
+    @argument("--name", default="", help="a variable that gets the timeline")
+    @cell_magic
+    def layertrace(self, line: str, cell: str) -> Any:
+        """Run a cell and show what happened to its layers.
+
+        The value of the last line is the value of the cell. A cell that fails shows what led to that, and
+        raises its exception.
+        """
+        given = parse_argstring(self.layertrace, line)
+        names = self._shell.user_ns
+        try:
+            targets = [eval(target, names) for target in given.targets]  # noqa: S307  # the user's own words
+            recording = trace(*targets, report=False)
+        except (LayertraceError, NameError, SyntaxError) as error:
+            raise UsageError(f"%%layertrace: {error}") from error
+        timeline = None
+        try:
+            with recording as timeline:
+                return self._run(cell)
+        finally:
+            if timeline is not None:
+                if given.name:
+                    names[given.name] = timeline
+                display(_Shown(timeline, check=given.check, page=given.page))
+
+    def _run(self, cell: str) -> Any:
+        """Run the statements of a cell, and return the value of the last if that is an expression."""
+        shell = self._shell
+        source = "\n" + shell.transform_cell(cell)  # the first line of the cell is that of the magic
+        file = shell.compile.cache(source, shell.execution_count, raw_code=source)
+        body = ast.parse(source, file).body
+        flags = shell.compile.flags
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), file, "exec", flags), shell.user_ns)  # noqa: S102  # the user's cell
+        if last is None:
+            return None
+        value = compile(ast.Expression(last.value), file, "eval", flags)
+        result = eval(value, shell.user_ns)  # noqa: S307  # the user's cell
+        return None if cell.rstrip().endswith(";") else result
+
+
+class _Shown:
+    """What a cell shows of its recording."""
+
+    def __init__(self, timeline: Timeline, *, check: bool, page: bool) -> None:
+        self._timeline, self._check, self._page = timeline, check, page
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        timeline = self._timeline
+        is_judged = self._check or timeline.failure is not None
+        bundle = notebook(timeline, findings=serious(diagnose(timeline)) if is_judged else ())
+        if self._page:
+            bundle["text/html"] += _FOLDED.format(page=html.escape(_page(timeline)))
+        return bundle
+
+
+def _page(timeline: Timeline) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "page.html"
+        write_page(timeline, file)
+        return file.read_text(encoding="utf-8")
