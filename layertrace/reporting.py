@@ -11,6 +11,7 @@ from layertrace.errors import UnknownLayerError
 from layertrace.record.api import current_timeline, last_timeline
 from layertrace.timeline import Timeline
 from layertrace.timeline.query import inside_of
+from layertrace.timeline.recorded import of_recorded
 from layertrace.timeline.tree_options import TreeOptions, list_tree_options
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _whole_and_shown(subject: object) -> tuple[Timeline, Timeline]:
         with suppress(UnknownLayerError):
             return whole, _with_inside(whole, whole.of(subject))
     latest = timelines[-1] if timelines else current_timeline()
-    return latest, latest if subject is None else _with_inside(latest, latest.of_recorded(subject))
+    return latest, latest if subject is None else _with_inside(latest, of_recorded(latest, subject))
 
 
 def _with_inside(whole: Timeline, selected: Timeline) -> Timeline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import layertrace
 from layertrace.timeline import Timeline
+from layertrace.timeline.recorded import of_recorded
 
 __all__ = ["events_of", "named"]
 
@@ -20,7 +21,7 @@ def events_of(subject: object) -> Timeline:
     """
     if isinstance(subject, Timeline):
         return subject[:]
-    return layertrace.current_timeline().of_recorded(subject)
+    return of_recorded(layertrace.current_timeline(), subject)
 
 
 def named(timeline: Timeline) -> str:

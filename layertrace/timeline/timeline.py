@@ -8,7 +8,6 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import structs
 
-from layertrace.errors import UnknownLayerError
 from layertrace.timeline import lazy_views
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event, LayerRef
@@ -178,20 +177,6 @@ class Timeline(Sequence[Event]):
             UnknownLayerError: If no event belongs to it; the message lists the layers of the timeline.
         """
         return self._select(by_subject(self, subject))
-
-    def of_recorded(self, subject: object) -> Timeline:
-        """Return what `of` returns; the error explains how to record a layer.
-
-        Raises:
-            UnknownLayerError: If no event belongs to `subject`.
-        """
-        try:
-            return self.of(subject)
-        except UnknownLayerError as error:
-            raise UnknownLayerError(
-                f"{error}. Record it first: put @layertrace.traced on its class, or pass the timeline that "
-                "`with layertrace.trace() as timeline:` returned"
-            ) from None
 
     def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
         """Select the events that satisfy every predicate and have every field at the given value.
