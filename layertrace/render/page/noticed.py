@@ -90,6 +90,8 @@ def _description(observation: Observation) -> str:
         "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
         "targets": f"the targets of this fit: {printable(observation.role)}",
         "tracer left": f"{_listed(observation.paths)} hold tracers after the trace",
+        "new state": f"new values of {_listed(observation.paths)} {printable(observation.role)} in the trace",
+        "ended": "the recording ended here",
         "masks nothing": f"it looks for {before} in data that is padded with another value",
     }
     return descriptions[observation.what]
