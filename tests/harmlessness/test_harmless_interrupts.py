@@ -44,9 +44,8 @@ class Outer(Inner):
         return super().call(x)
 
 
-# Python itself ignores, with a warning, what arrives in the callback of a weak reference or of the garbage
-# collector (hypothesis registers one). What arrives before a thread has entered its `try` ends that thread.
-# Of 25, a busy machine lost up to 7. When hooks swallowed such exceptions, four of five were lost.
+# Python itself ignores, with a warning, what arrives in the callback of a weak reference. What arrives
+# before a thread has entered its `try` ends that thread. Both are rare. Before, four of five were lost.
 rare = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning",
     "ignore::pytest.PytestUnhandledThreadExceptionWarning",
@@ -74,6 +73,8 @@ def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
 
     layer = cls()
     layer(X)
+    gc.collect()
+    gc.disable()  # hypothesis registers a callback of the collector, where Python ignores what arrives
     before = signal.signal(signal.SIGALRM, raise_it)
     ended = 0
     try:
@@ -87,8 +88,9 @@ def test_a_timeout_of_the_program_ends_what_runs(cls, engine):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        gc.enable()
 
-    assert ended > 12
+    assert ended >= 20
 
 
 @rare
