@@ -1,4 +1,12 @@
-"""Programs that several tests run, and what they print."""
+"""Programs that several tests run, and what they print; and the mark of tests on torch."""
+
+import importlib.util
+
+import pytest
+
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"
+)
 
 NET = """
 import keras

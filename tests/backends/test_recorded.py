@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from keras_programs import NET, printed
+from keras_programs import NET, needs_torch, printed
 
 from layertrace.diagnosis.registry import all_rules
 
@@ -21,9 +21,6 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-needs_torch = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"
-)
 TORCH = pytest.param("torch", marks=needs_torch)
 BACKENDS = pytest.mark.parametrize("backend", ["jax", "numpy", TORCH])
 
@@ -216,7 +213,7 @@ def programs_of_keras_alone(*folders):
 OTHER_MISTAKES = {
     # np.argsort calls the method of a tracer, and JAX 0.10 cannot compile that
     "jax": {"another_sorted_by_numpy.py"},
-    # on torch nothing is traced, and each step draws anew
+    # on torch nothing is traced: each step draws other numbers
     "torch": {"another_numpy_augmentation_in_lambda.py"},
 }
 TRAINING_BACKENDS = pytest.mark.parametrize("backend", ["jax", TORCH])
@@ -277,3 +274,33 @@ print(*[call.mode for call in timeline.of(layer).where(kind="call")])
     assert done.stderr.count("LayertraceWarning") == 1
     assert "partial_eval.Gone" in done.stderr
     assert "calls inside a jax.jit are recorded as eager" in done.stderr
+
+
+HOLDS = """
+import keras, layertrace, numpy as np
+class Holds(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.table = keras.ops.arange(3.0)
+        self.half = keras.ops.cast(self.table, "bfloat16")
+        self.dense = keras.layers.Dense(3)
+    def call(self, x):
+        self.last = self.dense(x) + self.table
+        return self.last
+with layertrace.trace() as timeline:
+    holds = Holds()
+    holds(np.ones((1, 3), "float32"))
+state = timeline.surroundings.states[timeline.of(holds)[0].layer.id]
+print(*sorted(state.arrays), state.built, timeline.notes)
+dtypes = {text.split("[")[0] for text in state.arrays.values()}
+print(*sorted(dtypes | {held.dtype for held in state.tensors.values()}))
+"""
+
+
+@BACKENDS
+def test_the_tensors_that_a_layer_holds_are_read(start, backend):
+    """Their values are compared, also of one that needs a gradient; NumPy has no bfloat16."""
+    first, dtypes = printed(start(backend, "-c", HOLDS)).splitlines()
+
+    assert first == "last table True ()"
+    assert dtypes == ("float32" if backend == "numpy" else "bfloat16 float32")

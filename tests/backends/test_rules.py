@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from cases.cases import expected
-from keras_programs import printed
+from keras_programs import needs_torch, printed
 
 from layertrace.diagnosis.registry import all_rules
 
@@ -22,9 +22,6 @@ pytestmark = [
     pytest.mark.skipif(not HAS_JAX, reason="needs JAX, as in .ci/run"),
 ]
 
-needs_torch = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"
-)
 CASES = Path(__file__).parent / "cases"
 OF_TORCH = ["lt112_raw_parameter"]
 

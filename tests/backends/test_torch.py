@@ -5,15 +5,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
-from keras_programs import NET, printed
+from keras_programs import NET, needs_torch, printed
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs torch, as in .ci/run"),
-]
+pytestmark = [pytest.mark.slow, needs_torch]
 
 
 def test_each_step_of_a_fit_is_an_eager_call(start):

@@ -71,6 +71,10 @@ class Backend:
         """Return whether a value is a tensor with values, of the backend's own class."""
         return False
 
+    def array_in(self, tensor: Any, /) -> Any:
+        """Return the values of an eager tensor as an array of NumPy; None if NumPy has none for it."""
+        return tensor
+
     def is_traced_tensor(self, _value: object, /) -> bool:
         """Return whether a value is a tensor that stands for values of a later run."""
         return False

@@ -66,6 +66,10 @@ class Jax(Backend):
         """Return whether a value is an array of JAX, and no tracer."""
         return self._array is not None and safe.is_a(value, self._array)
 
+    def array_in(self, tensor: Any, /) -> Any:
+        """Return the values of an array; None if a jitted function has taken its memory."""
+        return None if tensor.is_deleted() else sys.modules["numpy"].asarray(tensor)
+
     def is_traced_tensor(self, value: object, /) -> bool:
         """Return whether a value is a tracer."""
         return safe.is_a(value, self._jax.core.Tracer)

@@ -79,6 +79,10 @@ class TensorFlow(Backend):
         """Return whether a value is an eager tensor."""
         return safe.is_a(value, self._tf.__internal__.EagerTensor)
 
+    def array_in(self, tensor: Any, /) -> Any:
+        """Return the values of an eager tensor."""
+        return tensor.numpy()
+
     def is_traced_tensor(self, value: object, /) -> bool:
         """Return whether a value is a tensor of a graph."""
         return safe.is_a(value, self._tf.Tensor) and not self.is_eager_tensor(value)

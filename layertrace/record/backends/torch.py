@@ -26,7 +26,7 @@ class Torch(Backend):
         self.is_compiling = torch.compiler.is_compiling
         kinds = [kind for kind in vars(torch).values() if safe.is_a(kind, torch.dtype)]
         numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
-        self._dtypes = {number: _name(kind) for kind, number in numbers.items()}
+        self._dtypes = {number: str(kind).removeprefix("torch.") for kind, number in numbers.items()}
 
         def look(tensor: Any) -> tuple[tuple[int, ...], int]:
             """Return the shape of a tensor, and the number that its dtype has here."""
@@ -38,11 +38,13 @@ class Torch(Backend):
         """Return whether a value is a tensor with values, also one that `fit` differentiates."""
         return type(value) is self._torch.Tensor and not value.is_meta  # type: ignore[attr-defined]
 
+    def array_in(self, tensor: Any, /) -> Any:
+        """Return the values of a tensor; None for bfloat16 and sparse layouts, which NumPy does not have."""
+        try:
+            return tensor.detach().cpu().numpy()
+        except (TypeError, RuntimeError):
+            return None
+
     def is_raw_variable(self, value: object, /) -> bool:
         """Return whether a value is an `nn.Parameter`."""
         return safe.is_a(value, self._torch.nn.Parameter)
-
-
-def _name(dtype: object) -> str:
-    """Return `float32` for `torch.float32`."""
-    return str(dtype).rpartition(".")[2]

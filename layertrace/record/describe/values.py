@@ -68,7 +68,7 @@ def describe(value: Any, depth: int = 0) -> Structure:
 def array_of(value: Any) -> Any:
     """Return an array of NumPy, or that of an eager tensor; None for anything else, also a derived class."""
     if Loaded.backend.is_eager_tensor(value):
-        value = value.numpy()
+        value = Loaded.backend.array_in(value)
     return value if is_array(value) else None
 
 
@@ -188,15 +188,14 @@ def numbered_dtype(number: int) -> str:
 
 
 def dtype_name(dtype: object) -> str:
-    """Return `float32`, whether it is Keras's string, TensorFlow's or NumPy's object."""
+    """Return `float32`, whether it is Keras's string, or an object of TensorFlow, torch or NumPy."""
     if safe.is_a(dtype, type):
         return type.__repr__(dtype)
     name = dtype if safe.is_a(dtype, str) else safe.framework_attribute(dtype, "name")
     if safe.is_a(name, str):
         return str.__str__(name)
-    return (
-        str(dtype) if dtype is None or safe.is_library_class(type(dtype)) else f"<{safe.class_name(dtype)}>"
-    )
+    is_written = dtype is None or safe.is_library_class(type(dtype))
+    return str(dtype).removeprefix("torch.") if is_written else f"<{safe.class_name(dtype)}>"
 
 
 def tensor_shape(shape: object) -> tuple[int | None, ...] | None:

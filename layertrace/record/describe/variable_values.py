@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from layertrace.record.frameworks.loaded import Loaded
@@ -27,9 +26,8 @@ def values_of(variable: Any, most: int) -> Any:
 def array_in(variable: object, most: int) -> Any:
     """Return the array in a variable on JAX; None if it has more numbers than `most`, or no value now."""
     value: Any = safe.instance_dict(variable).get("_value")
-    if not Loaded.backend.is_eager_tensor(value) or value.is_deleted() or value.size > most:
-        return None
-    return sys.modules["numpy"].asarray(value)
+    is_read = Loaded.backend.is_eager_tensor(value) and value.size <= most
+    return Loaded.backend.array_in(value) if is_read else None
 
 
 def raw_variable(variable: object) -> Any:
