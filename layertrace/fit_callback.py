@@ -25,8 +25,8 @@ class Callback:
     """Records a `fit` of Keras 3 or tf_keras, from its first step to its end.
 
     It has the methods of `keras.callbacks.Callback` and does nothing in a step, so that compiled steps run at
-    their own speed. A `fit` that fails is recorded, too: the recording ends with the next `fit` that has the
-    same callback, or when the callback is no longer used.
+    their own speed. If `fit` fails, Keras does not call it again: its recording ends when nothing refers to
+    it any more, or in its next `fit`.
 
     Args:
         *targets: What to record instead of every layer, as for `layertrace.trace`.

@@ -39,6 +39,11 @@ class Problem:
     detail: str = ""
     location: Location | None = None
 
+    @property
+    def text(self) -> str:
+        """The message, and the detail after an empty line."""
+        return "\n\n".join(filter(None, (self.message, self.detail)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:

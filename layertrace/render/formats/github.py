@@ -34,7 +34,7 @@ def _of_finding(finding: Finding, folder: str) -> str:
 
 def _of_problem(problem: Problem, folder: str) -> str:
     properties = {**dict(_place(problem.location, folder)), "title": f"layertrace: {problem.name}"}
-    return _command("error", properties, "\n\n".join(filter(None, (problem.message, problem.detail))))
+    return _command("error", properties, problem.text)
 
 
 def _place(location: Location | None, folder: str, source: str = "") -> Iterator[tuple[str, str]]:

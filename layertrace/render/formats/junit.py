@@ -52,7 +52,7 @@ def _verdict(checked: Checked) -> ET.Element:
         return case
     case = _case("verdict", problem.location, checked.folder)
     error = ET.SubElement(case, "error", type=problem.name, message=problem.message)
-    error.text = "\n\n".join(filter(None, (problem.message, problem.detail)))
+    error.text = problem.text
     return case
 
 

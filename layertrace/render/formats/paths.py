@@ -18,7 +18,7 @@ def path_of(file: str, folder: str) -> str | None:
     """Return the path of a file from a folder, or its whole path if it is outside; None if it is not a file.
 
     Example:
-        >>> path_of("/work/src/./model.py", "/work"), path_of("/lib/x.py", "/work"), path_of("<stdin>", "/")
+        >>> path_of("/net/src/./model.py", "/net"), path_of("/lib/x.py", "/net"), path_of("<stdin>", "/net")
         ('src/model.py', '/lib/x.py', None)
     """
     if not file or _NOT_A_FILE.search(file):

@@ -97,11 +97,10 @@ def _result(finding: Finding, checked: Checked) -> dict[str, Any]:
 
 
 def _result_of_problem(problem: Problem, checked: Checked) -> dict[str, Any]:
-    text = "\n\n".join(filter(None, (problem.message, problem.detail)))
     return {
         "ruleId": problem.name,
         "level": "error",
-        "message": {"text": text},
+        "message": {"text": problem.text},
         **_locations(problem.location, checked),
     }
 

@@ -1,4 +1,4 @@
-"""A helper returns a new jitted function, and the loop asks for one in each step."""
+"""Each step of a loop calls a helper that jits the function again."""
 
 import jax
 import keras
