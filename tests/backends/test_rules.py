@@ -87,6 +87,16 @@ def test_the_findings_of_each_program_on_torch_are_those_that_it_names(start):
     assert len(files) >= 5
 
 
+@needs_torch
+def test_a_parameter_that_an_optimizer_of_torch_trains_is_a_note(start):
+    """No optimizer of Keras has variables, so nothing may be lost: the program passes a check."""
+    program = CASES / "lt112_raw_parameter" / "note_trained_by_torch.py"
+    done = start("torch", "-m", "layertrace", "check", str(program), has_tensorflow=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "note  LT112" in done.stderr
+
+
 RUN_EDITED = """
 import sys
 from pathlib import Path

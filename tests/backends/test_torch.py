@@ -134,6 +134,43 @@ def test_torch_compile_meets_no_hook(start):
     assert printed(start("torch", "-c", COMPILED)).split(maxsplit=2) == ["True", "3", "no notes\n"]
 
 
+MANY_CLASSES = """
+import keras, layertrace, torch, numpy as np
+layers = []
+for number in range(12):
+    names = {"torch": torch}
+    exec(f"def call(self, x):\\n x = x + {number}\\n torch._dynamo.graph_break()\\n return x * 2", names)
+    layers.append(type(f"Break{number}", (keras.layers.Layer,), {"call": names["call"]})())
+    layers[-1](np.ones((1, 2), "float32"))
+
+def graphs():
+    torch._dynamo.reset()
+    graphs = []
+
+    def backend(graph, inputs):
+        graphs.append([str(node.target) for node in graph.graph.nodes])
+        return graph.forward
+
+    def run(x):
+        for layer in layers:
+            x = layer.call(x)
+        return x
+
+    torch.compile(run, backend=backend)(torch.ones(1, 2))
+    return graphs
+
+bare = graphs()
+with layertrace.trace():
+    traced = graphs()
+print(bare == traced, len(bare))
+"""
+
+
+def test_torch_counts_the_compilations_of_each_method_alone(start):
+    """It compiles a code object eight times at most: wrappers of a dozen classes must not share one."""
+    assert printed(start("torch", "-c", MANY_CLASSES)).split() == ["True", "24"]
+
+
 def test_a_fit_that_is_compiled_has_the_same_graphs(start):
     """Keras breaks the graph of its step, so that hooked functions are compiled by themselves, too."""
     shown = printed(
