@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from layertrace.diagnosis.user_source import (
     is_within,
     line_of,
     nodes_of,
+    tree_of,
 )
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
@@ -198,7 +198,7 @@ def _of_update(gradients: list[ast.Call], nodes: Sequence[ast.AST], place: Locat
 
 def _top_level_nodes(file: str) -> Iterator[ast.AST]:
     """Yield the nodes of a file that are in no function and no class, in source order."""
-    tree = _parsed("".join(linecache.getlines(file)))
+    tree = tree_of(file)
     waiting: list[ast.AST] = [] if tree is None else [tree]
     nodes = []
     while waiting:
@@ -212,7 +212,7 @@ def _top_level_nodes(file: str) -> Iterator[ast.AST]:
 
 def _result_of(file: str, name: str) -> ast.Return | None:
     """Return where a function of a file returns, if only one has this name."""
-    tree = _parsed("".join(linecache.getlines(file)))
+    tree = tree_of(file)
     functions = [
         node
         for node in ([] if tree is None or not name else ast.walk(tree))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator
-from functools import lru_cache
 
-from layertrace.diagnosis.user_source import dotted, function_at, line_of, nodes_at, nodes_of
+from layertrace.diagnosis.user_source import dotted, function_at, line_of, nodes_at, nodes_of, tree_of
 from layertrace.timeline.event import Location
 
 __all__ = [
@@ -19,17 +17,7 @@ __all__ = [
     "only_return",
     "repeated_calls",
     "statement_with_key",
-    "tree_of",
 ]
-
-
-@lru_cache(maxsize=64)
-def tree_of(file: str) -> ast.Module | None:
-    """Return the parsed file; None if its source is missing or is not Python."""
-    try:
-        return ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):
-        return None
 
 
 def class_named(location: Location | None, name: str) -> Location | None:

@@ -43,6 +43,7 @@ __all__ = [
 
 @lru_cache(maxsize=256)
 def _tree(file: str) -> ast.Module | None:
+    """Parse a file. What is derived from the tree is cached by the tree: a file may be parsed again."""
     try:
         return ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):  # a notebook cell with a magic command, or a file that is not Python
@@ -56,17 +57,18 @@ def tree_of(file: str) -> ast.Module | None:
 
 def function_at(location: Location | None) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
     """Return the function defined at a location (`Event.defined_at`); None if its source is missing."""
-    return None if location is None else _functions(location.file).get(location.line)
+    tree = None if location is None else _tree(location.file)
+    return None if tree is None or location is None else _functions(tree).get(location.line)
 
 
 @lru_cache(maxsize=256)
-def _functions(file: str) -> Mapping[int, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+def _functions(tree: ast.Module) -> Mapping[int, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
     """Return the functions of a file by the lines that they begin in; of several, the outermost.
 
     Several rules ask for the method of each layer, and a model may have thousands.
     """
     functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
-    for node in ast.walk(_tree(file) or ast.Module([], [])):
+    for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             for line in (node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))):
                 functions.setdefault(line, node)

@@ -251,6 +251,7 @@ def test_a_fix_cures_the_symptom(name, ill, cured, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
+        "lt101_variable_created_in_call/broken",
         "lt110_layer_repeated/broken",
         "lt705_unknown_attribute/another_slip_in_a_loop",
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -12,7 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import outermost_trace
-from layertrace.diagnosis.user_source import dotted
+from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, Location
 from layertrace.timeline.ownership import is_container
@@ -108,9 +107,8 @@ def _gets_weights(context: DiagnosisContext, state: LayerState, place: Location)
         return True
     if not context.updated.isdisjoint(set(state.variables) - {0}):
         return True
-    try:
-        tree = ast.parse("".join(linecache.getlines(place.file)))
-    except (SyntaxError, ValueError):  # a notebook cell with a magic command
+    tree = tree_of(place.file)
+    if tree is None:  # a notebook cell with a magic command
         return True
     names = ("assign", "assign_add", "assign_sub", "copy_weights", "load_weights", "set_weights")
     return any(isinstance(node, ast.Attribute) and node.attr in names for node in ast.walk(tree))

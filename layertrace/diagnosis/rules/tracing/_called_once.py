@@ -152,11 +152,14 @@ def _is_use(node: ast.AST, text: str) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id == text
 
 
-@lru_cache(maxsize=64)
 def _parents(file: str) -> dict[ast.AST, ast.AST]:
     tree = tree_of(file)
-    nodes = [] if tree is None else ast.walk(tree)
-    return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+    return {} if tree is None else _parents_in(tree)
+
+
+@lru_cache(maxsize=64)
+def _parents_in(tree: ast.Module) -> dict[ast.AST, ast.AST]:
+    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
 
 def _scope(file: str, node: ast.AST) -> ast.AST:

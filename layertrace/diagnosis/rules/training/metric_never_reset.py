@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator
 from typing import TypeGuard
 
@@ -11,7 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted
+from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.event import Event, Location
 
 
@@ -55,7 +54,7 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
         place = created.event.location
         if created.spec.role != "metric" or place is None:
             continue
-        tree = _tree(place.file)
+        tree = tree_of(place.file)
         name = None if tree is None else _name_at(tree, place.line)
         if tree is None or name is None or (place.file, name) in reported or _resets(tree):
             continue
@@ -89,13 +88,6 @@ def _violation(name: str, read: ast.Call, created: Event, place: Location, tree:
         fix=f"{reset}  # {when}",
         fix_place="elsewhere",
     )
-
-
-def _tree(file: str) -> ast.Module | None:
-    try:
-        return ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):  # a notebook cell with a magic command
-        return None
 
 
 def _name_at(tree: ast.Module, line: int) -> str | None:

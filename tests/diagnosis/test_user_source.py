@@ -1,0 +1,49 @@
+"""Rules read the source of the program: one tree for each file, and what is derived from that."""
+
+import linecache
+
+import pytest
+
+from layertrace.diagnosis.method_edits import in_init
+from layertrace.diagnosis.rules.tracing._called_once import created_for_call
+from layertrace.diagnosis.user_source import methods_beside, tree_of
+from layertrace.timeline import Location
+
+pytestmark = pytest.mark.reading
+
+SOURCE = """import jax
+
+class Net:
+    def call(self, x):
+        return x
+
+for x in data:
+    y = jax.jit(lambda x: x)(x)
+"""
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Return where a method is defined in a file that has to be parsed again, after 300 others."""
+    file = tmp_path / "net.py"
+    file.write_text(SOURCE)
+    call = Location(str(file), 4, "call")
+    assert list(methods_beside(call)) == ["call"]
+    assert created_for_call(Location(str(file), 8)) is not None
+    for number in range(300):
+        other = f"other_{number}.py"
+        linecache.cache[other] = (5, None, ["x = 1\n"], other)
+        assert tree_of(other) is not None
+        del linecache.cache[other]
+    return call
+
+
+def test_a_file_that_is_parsed_again_has_its_methods(place):
+    """Functions of the first tree are not those of the second."""
+    assert methods_beside(place) == {"call": place}
+    assert in_init(place, "self.w = 1").location == place
+
+
+def test_what_is_around_a_call_is_found_again(place):
+    """The loop around it is one of the tree that is read."""
+    assert created_for_call(Location(place.file, 8)).around == "loop"
