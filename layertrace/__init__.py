@@ -27,6 +27,7 @@ _HOMES = {
     "accept": "layertrace.diagnosis",
     "current_timeline": "layertrace.record.api",
     "diagnose": "layertrace.diagnosis",
+    "load_ipython_extension": "layertrace.notebook_magic",  # for `%load_ext layertrace`
     "report": "layertrace.reporting",
     "trace": "layertrace.tracing",
     "traced": "layertrace.record.api",
@@ -57,13 +58,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
     return value
-
-
-def load_ipython_extension(shell: Any) -> None:
-    """Define the cell magic `%%layertrace`: IPython calls this for `%load_ext layertrace`."""
-    from layertrace.notebook_magic import LayertraceMagics
-
-    shell.register_magics(LayertraceMagics)
 
 
 def __dir__() -> list[str]:

@@ -19,7 +19,7 @@ from layertrace.render import notebook, write_page
 from layertrace.timeline import Timeline
 from layertrace.tracing import trace
 
-__all__ = ["LayertraceMagics"]
+__all__ = ["LayertraceMagics", "load_ipython_extension"]
 
 _FOLDED = """<details><summary>the whole recording</summary>
 <iframe srcdoc="{page}" style="width:100%;height:640px;border:0"></iframe></details>"""
@@ -91,6 +91,11 @@ class _Shown:
         if self._page:
             bundle["text/html"] += _FOLDED.format(page=html.escape(_page(timeline)))
         return bundle
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Define the cell magic `%%layertrace`: IPython calls this for `%load_ext layertrace`."""
+    shell.register_magics(LayertraceMagics)
 
 
 def _page(timeline: Timeline) -> str:
