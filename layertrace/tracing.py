@@ -13,7 +13,7 @@ from layertrace.errors import TargetError
 from layertrace.record.api import MAX_EVENTS, Tracer, is_recording
 from layertrace.record.process.guard import guarded
 from layertrace.record.recording.echo import EventLine
-from layertrace.record.recording.recorder import FailFast
+from layertrace.record.recording.fail_fast import FailFast
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["trace"]

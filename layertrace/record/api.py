@@ -10,7 +10,8 @@ from layertrace.errors import DependencyError, TargetError
 from layertrace.record.layers import is_layer_class
 from layertrace.record.process.guard import warn_once
 from layertrace.record.recording.echo import EventLine
-from layertrace.record.recording.recorder import MAX_EVENTS, FailFast, Recorder, running
+from layertrace.record.recording.fail_fast import FailFast
+from layertrace.record.recording.recorder import MAX_EVENTS, Recorder, running
 from layertrace.record.recording.targets import Targets
 from layertrace.timeline.timeline import Timeline
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from msgspec import structs
 
-from layertrace.timeline import lazy_views
 from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.event_source import EventSource, StoredEvents
@@ -17,24 +16,14 @@ from layertrace.timeline.lifecycle import expression
 from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.plumbing import Plumbing, plumbing
 from layertrace.timeline.query import by_fields, by_subject
-from layertrace.timeline.tree_options import TreeOptions, list_tree_options
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from typing_extensions import Unpack
-
-    from layertrace.diagnosis import Finding
-    from layertrace.render.lives.chart import LifeChart
-    from layertrace.render.tables.fitted_table import FittedTable
-    from layertrace.render.trees.tree import TimelineTree
+from layertrace.timeline.views import Views
 
 __all__ = ["Timeline"]
 
 T = TypeVar("T", bound="Timeline")
 
 
-class Timeline(Sequence[Event]):
+class Timeline(Views, Sequence[Event]):
     """What happened to the layers, in order, as a sequence of events.
 
     Selections (`of`, `where`, slices) are timelines, too, and keep the `seq` of events. If the parent of
@@ -284,99 +273,9 @@ class Timeline(Sequence[Event]):
         """Copy or pickle only the events so far, because a running recording cannot leave its process."""
         return Timeline, (tuple(self), self.notes, self.surroundings)
 
-    # Views
-
-    def findings(
-        self, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
-    ) -> list[Finding]:
-        """Return what is wrong, the most severe first, as `layertrace.diagnose` does.
-
-        Args:
-            select: Codes of the rules to run, or their beginnings (`LT2`); None for those that
-                `[tool.layertrace]` in the nearest `pyproject.toml` selects, by default all.
-            ignore: Codes of rules not to run; None for those that `pyproject.toml` ignores.
-
-        Raises:
-            RuleError: If no rule has one of the codes.
-        """
-        return lazy_views.diagnose(self, select=select, ignore=ignore)
-
-    @list_tree_options
-    def tree(self, *, findings: Iterable[Finding] = (), **options: Unpack[TreeOptions]) -> TimelineTree:
-        """Return the events as a tree for `rich` to print.
-
-        Args:
-            findings: Findings to mark at the events concerned.
-            options: What the tree shows, as `TreeOptions` lists it.
-        """
-        return lazy_views.tree(self, findings=findings, **options)
-
-    def life_chart(self, *, findings: Sequence[Finding] = (), max_lines: int | None = 40) -> LifeChart:
-        """Return a chart for `rich` to print: when each layer was created, built and called.
-
-        Args:
-            findings: Findings to mark at the layers concerned.
-            max_lines: Approximate number of lines at most; None for any number.
-        """
-        return lazy_views.life_chart(self, findings, max_lines=max_lines)
-
-    def table(self, *, fold: bool = True) -> FittedTable:
-        """Return a table for `print` or `rich`: the layers as they lie in each other, and their parameters.
-
-        Args:
-            fold: Whether to show layers that are alike once, if there are many rows.
-        """
-        return lazy_views.table(self, fold=fold)
-
-    def function_table(self) -> Table:
-        """Return a table for `print` or `rich`: one row for each `tf.function`."""
-        return lazy_views.function_table(self)
-
-    def to_dicts(self) -> list[dict[str, str | int | float | bool | None]]:
-        """Return one flat dict of plain values for each event.
-
-        `layertrace.render.exports.records.COLUMNS` describes the keys. Every dict has all of them.
-
-        Example:
-            >>> Timeline([Event(seq=0, kind="build", start_ns=1_500_000)]).to_dicts()[0]["start_ms"]
-            1.5
-        """
-        return lazy_views.records(self)
-
-    def to_frame(self) -> Any:
-        """Return these dicts as a `pandas.DataFrame`; as one of polars if pandas is not there.
-
-        Raises:
-            DependencyError: If neither is installed.
-        """
-        return lazy_views.frame(self)
-
-    @list_tree_options
-    def print(
-        self,
-        *,
-        file: IO[str] | None = None,
-        console: Console | None = None,
-        findings: Sequence[Finding] | None = None,
-        **options: Unpack[TreeOptions],
-    ) -> None:
-        """Print the tree: in colour on a terminal, as HTML in a notebook, as plain text elsewhere.
-
-        Args:
-            file: The file to print to; None for the standard output.
-            console: The rich console to print to, instead of a file.
-            findings: Findings to print before the tree and to mark in it; the verdict then follows the
-                tree. None prints neither, as if the rules had not run.
-            options: What the tree shows, as `TreeOptions` lists it.
-        """
-        lazy_views.print_timeline(self, file=file, console=console, findings=findings, **options)
-
-    def __str__(self) -> str:
-        return lazy_views.text(self)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Return the page and the text that a notebook chooses from."""
-        return lazy_views.notebook(self)
+    @property
+    def _shown(self) -> Timeline:
+        return self
 
 
 class _Selection(Timeline):

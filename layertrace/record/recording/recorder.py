@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Protocol, get_args
+from typing import get_args
 
 from layertrace.record.backends import loading
 from layertrace.record.describe.exceptions import failure_of
@@ -24,6 +24,7 @@ from layertrace.record.python_state.switch import read_setting
 from layertrace.record.recording.autosave import Saver
 from layertrace.record.recording.command_line import command_line
 from layertrace.record.recording.echo import Echo, EventLine
+from layertrace.record.recording.fail_fast import FailFast
 from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.listening import connect
@@ -46,32 +47,13 @@ from layertrace.timeline.event import Event
 from layertrace.timeline.statements import read_statements
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["FailFast", "Recorder", "running"]
+__all__ = ["Recorder", "running"]
 
 MAX_EVENTS = 1_000_000
 
 _lock = held_over_forks(threading.RLock())
 running: list[Recorder] = []
 """The recorders that listen now, in the order in which they started."""
-
-
-class FailFast(Protocol):
-    """Decides as events begin whether to stop the program, such as `layertrace.diagnosis.FailFast`."""
-
-    def may_trigger(self, kind: str, around: str | None, /) -> bool:
-        """Return whether the beginning of an event can be a mistake.
-
-        Args:
-            kind: The kind of the event.
-            around: The kind of its parent.
-        """
-
-    def check(self, timeline: Timeline, /) -> None:
-        """Check a recording up to an event that begins.
-
-        Raises:
-            CulpritError: To stop the program.
-        """
 
 
 class Recorder:
