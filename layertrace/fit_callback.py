@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from layertrace.errors import UnknownLayerError
@@ -22,11 +23,12 @@ def _default(method: M) -> M:
 
 
 class Callback:
-    """Records a `fit` of Keras 3 or tf_keras, from its first step to its end.
+    """Records a `fit` of Keras 3 or tf_keras, from its first step to its end, and marks each epoch.
 
     It has the methods of `keras.callbacks.Callback` and does nothing in a step, so that compiled steps run at
     their own speed. If `fit` fails, Keras does not call it again: its recording ends when nothing refers to
-    it any more, or in its next `fit`.
+    it any more, or in its next `fit`. The marks are named `epoch 1` and, inside these, `validation`:
+    `timeline.mark_table()` shows what happened in each, and `timeline.during("epoch 1")` selects by them.
 
     Args:
         *targets: What to record instead of every layer, as for `layertrace.trace`.
@@ -44,7 +46,7 @@ class Callback:
     Example:
         recording = layertrace.Callback(check=True)
         model.fit(x, y, callbacks=[recording])
-        print(recording.timeline.function_table())
+        print(recording.timeline.mark_table())
     """
 
     async_safe = True
@@ -63,6 +65,7 @@ class Callback:
         self._targets, self._save, self._html, self._check = targets, save, html, check
         self._recording: trace | None = None
         self._timeline: Timeline | None = None
+        self._marks: list[AbstractContextManager[None]] = []
         trace(*targets)  # raises for a wrong target before anything runs
 
     @property
@@ -98,7 +101,17 @@ class Callback:
         if self._check:
             report(self._timeline)
 
+    def _begin(self, name: str) -> None:
+        if self._recording is not None:
+            self._marks.append(self.timeline.mark(name))
+            self._marks[-1].__enter__()
+
+    def _end(self) -> None:
+        if self._recording is not None and self._marks:
+            self._marks.pop().__exit__(None, None, None)
+
     def _stop(self) -> None:
+        self._marks.clear()
         if self._recording is not None:
             self._recording.stop()
             self._recording = None
@@ -119,15 +132,25 @@ class Callback:
     on_train_batch_end = on_test_batch_end = on_predict_batch_end = on_batch_end
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Do nothing."""
+        """Mark the epoch; the first is `epoch 1`, as in what Keras prints."""
+        self._begin(f"epoch {epoch + 1}")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Do nothing."""
+        """End the mark of the epoch."""
+        self._end()
 
     def on_test_begin(self, logs: Any = None) -> None:
+        """Mark the validation inside an epoch."""
+        self._begin("validation")
+
+    def on_test_end(self, logs: Any = None) -> None:
+        """End the mark of the validation."""
+        self._end()
+
+    def on_predict_begin(self, logs: Any = None) -> None:
         """Do nothing."""
 
-    on_test_end = on_predict_begin = on_predict_end = on_test_begin
+    on_predict_end = on_predict_begin
 
     def _implements_train_batch_hooks(self) -> bool:
         """Return whether tf_keras has to call it in each step."""

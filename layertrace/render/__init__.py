@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from layertrace.render.tables.findings import findings
     from layertrace.render.tables.functions import function_table
     from layertrace.render.tables.layers import table
+    from layertrace.render.tables.marks import mark_table
     from layertrace.render.tables.variables import variable_table
     from layertrace.render.tables.verdict import verdict
     from layertrace.render.trees.tree import tree
@@ -35,6 +36,7 @@ _HOMES = {
     "findings": "layertrace.render.tables.findings",
     "function_table": "layertrace.render.tables.functions",
     "life_chart": "layertrace.render.lives.chart",
+    "mark_table": "layertrace.render.tables.marks",
     "notebook": "layertrace.render.notebook_cell",
     "overview": "layertrace.render.chapters.overview",
     "print_failure": "layertrace.render.failure_report",
@@ -57,6 +59,7 @@ __all__ = [
     "findings",
     "function_table",
     "life_chart",
+    "mark_table",
     "notebook",
     "overview",
     "print_failure",

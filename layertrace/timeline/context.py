@@ -15,6 +15,7 @@ from layertrace.timeline.event import (
     Structure,
     TensorSpec,
 )
+from layertrace.timeline.marks import Mark
 from layertrace.timeline.statements import Statement
 
 __all__ = ["BACKENDS", "Failure", "LayerState", "Observation", "ObservationKind", "RecordingContext"]
@@ -277,6 +278,7 @@ class RecordingContext:
         statements: The statements that events came from, with their source; those of top-level events first.
         started_ns: When it began, in nanoseconds since 1970; None if that is unknown.
         command: The program and its arguments, as in `sys.argv`; empty for a notebook.
+        marks: The parts of the program that the user named, in the order of their beginnings.
         extras: Fields of events, by `seq`, that a newer layertrace wrote to the file.
         unknown: Lines of the file that this version does not know, unchanged.
     """
@@ -289,6 +291,7 @@ class RecordingContext:
     statements: tuple[Statement, ...] = ()
     started_ns: int | None = None
     command: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     extras: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: EMPTY_MAPPING)
     unknown: tuple[bytes, ...] = ()
 

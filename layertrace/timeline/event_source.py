@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from layertrace.errors import QueryError
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import Event
 
@@ -22,6 +24,13 @@ class EventSource(Protocol):
 
     def surroundings(self) -> RecordingContext:
         """Return what the recording knows besides its events."""
+
+    def mark(self, name: str) -> AbstractContextManager[None]:
+        """Name what the program does now; see `Timeline.mark`.
+
+        Raises:
+            QueryError: If this is not a recording.
+        """
 
 
 class StoredEvents:
@@ -51,3 +60,14 @@ class StoredEvents:
     def surroundings(self) -> RecordingContext:
         """Return the context."""
         return self._surroundings()
+
+    def mark(self, name: str) -> AbstractContextManager[None]:
+        """Refuse a mark: nothing is recorded here.
+
+        Raises:
+            QueryError: Always.
+        """
+        raise QueryError(
+            f"the mark {name!r} needs the timeline of a recording, as `trace()` gives it; this one is a "
+            "selection, or from a file"
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layertrace.diagnosis.diagnose import diagnose
-    from layertrace.render import function_table, life_chart, print_timeline, table, text, tree
+    from layertrace.render import function_table, life_chart, mark_table, print_timeline, table, text, tree
     from layertrace.render.exports.frames import frame
     from layertrace.render.exports.records import records
     from layertrace.render.notebook_cell import notebook
@@ -21,6 +21,7 @@ __all__ = [
     "frame",
     "function_table",
     "life_chart",
+    "mark_table",
     "notebook",
     "print_timeline",
     "records",
@@ -34,6 +35,7 @@ _HOMES = {
     "frame": "layertrace.render.exports.frames",
     "function_table": "layertrace.render",
     "life_chart": "layertrace.render",
+    "mark_table": "layertrace.render",
     "notebook": "layertrace.render",
     "print_timeline": "layertrace.render",
     "records": "layertrace.render.exports.records",

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from layertrace.timeline.context import Observation, RecordingContext
 from layertrace.timeline.event import ErrorRef, Event, LayerRef
+from layertrace.timeline.marks import in_order
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["merged"]
@@ -28,7 +29,7 @@ def merged(timelines: Mapping[str, Timeline]) -> Timeline:
     renumbered: list[tuple[Key, Event]] = []
     highest = 0
     for part in parts:
-        renumbered += part.events(highest, 0 if part.started_ns is None else part.started_ns - first)
+        renumbered += part.events(highest, part.later_than(first))
         highest += part.highest
     events = sorted(renumbered, key=lambda pair: pair[1].start_ns)
     numbers = {key: seq for seq, (key, _) in enumerate(events)}
@@ -66,6 +67,10 @@ class _Part:
             yield 0 if event.variable is None else event.variable.id
         yield from self.timeline.surroundings.states
 
+    def later_than(self, first: int) -> int:
+        """Return how much later it began than the first of the recordings; 0 if that is unknown."""
+        return 0 if self.started_ns is None else self.started_ns - first
+
     def events(self, offset: int, later_ns: int) -> Iterator[tuple[Key, Event]]:
         """Yield the events, their layers, functions and variables with unique numbers."""
         self._offset = offset
@@ -97,8 +102,8 @@ class _Part:
     def _error(self, error: ErrorRef) -> ErrorRef:
         return replace(error, subject=self.layer(error.subject))
 
-    def surroundings(self, numbers: Mapping[Key, int]) -> RecordingContext:
-        """Return the context of this recording, with the numbers of the merged one."""
+    def surroundings(self, numbers: Mapping[Key, int], later_ns: int) -> RecordingContext:
+        """Return the context of this recording, with the numbers and the clock of the merged one."""
         context, offset = self.timeline.surroundings, self._offset
         states = {}
         for number, state in context.states.items():
@@ -124,6 +129,10 @@ class _Part:
             watched=context.watched,
             command=context.command,
             statements=context.statements,
+            marks=tuple(
+                replace(mark, start_ns=mark.start_ns + later_ns, thread=f"{self.name}: {mark.thread}")
+                for mark in context.marks
+            ),
         )
 
     def _observation(self, observation: Observation, numbers: Mapping[Key, int]) -> Observation:
@@ -138,7 +147,7 @@ class _Part:
 
 
 def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int) -> RecordingContext:
-    contexts = [part.surroundings(numbers) for part in parts]
+    contexts = [part.surroundings(numbers, part.later_than(first)) for part in parts]
     failures = [context.failure for context in contexts if context.failure is not None]
     return RecordingContext(
         states={number: state for context in contexts for number, state in context.states.items()},
@@ -148,5 +157,6 @@ def _merged_contexts(parts: list[_Part], numbers: Mapping[Key, int], first: int)
         watched=tuple(kind for kind in contexts[0].watched if all(kind in each.watched for each in contexts)),
         statements=tuple(dict.fromkeys(part for context in contexts for part in context.statements)),
         started_ns=first or None,
+        marks=in_order(mark for context in contexts for mark in context.marks),
         command=next((context.command for context in contexts if context.command), ()),
     )

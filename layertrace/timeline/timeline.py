@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, overload
 
 from msgspec import structs
@@ -13,6 +14,7 @@ from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.event_source import EventSource, StoredEvents
 from layertrace.timeline.functions import FunctionLife, functions
 from layertrace.timeline.lifecycle import expression
+from layertrace.timeline.marks import Mark, during
 from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.plumbing import Plumbing, plumbing
 from layertrace.timeline.query import by_fields, by_subject
@@ -180,6 +182,17 @@ class Timeline(Views, Sequence[Event]):
         """
         return self._select(by_fields(self, predicates, fields))
 
+    def during(self, mark: str) -> Timeline:
+        """Select the events that began inside a marked part of the program, in any thread.
+
+        Args:
+            mark: The name of the part, or a glob such as `"epoch *"`.
+
+        Raises:
+            QueryError: If no part has this name.
+        """
+        return self._select(during(self, self.marks, mark))
+
     def matches(self, lifecycle: str) -> bool:
         """Return whether the whole timeline matches a lifecycle expression.
 
@@ -193,6 +206,32 @@ class Timeline(Views, Sequence[Event]):
         """
         # A slice does not grow if the recording is still running.
         return expression.compile(lifecycle).matches(self[:])
+
+    # Marks
+
+    def mark(self, name: str) -> AbstractContextManager[None]:
+        """Name what the program does now: a moment, or with `with` everything inside the block.
+
+        Marks are listed by `marks` and `mark_table`, and `during` selects by them. They are not events,
+        and change nothing of these, except that the runs of a function after a mark are an event of their
+        own. When the recording has ended, a mark is left out, with a note.
+
+        Args:
+            name: The name; several marks may have it.
+
+        Raises:
+            QueryError: If this is not the timeline of a recording, but a selection or that of a file.
+
+        Example:
+            with timeline.mark("warm-up"):
+                model(x)
+        """
+        return self._source.mark(name)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What `mark` named so far, in the order of beginnings."""
+        return self.surroundings.marks
 
     # Nesting
 

@@ -77,6 +77,10 @@ class Views(ABC):
         """Return a table for `print` or `rich`: one row for each `tf.function`."""
         return lazy_views.function_table(self._shown)
 
+    def mark_table(self) -> FittedTable:
+        """Return a table for `print` or `rich`: what happened inside each part that `mark` named."""
+        return lazy_views.mark_table(self._shown)
+
     def to_dicts(self) -> list[dict[str, str | int | float | bool | None]]:
         """Return one flat dict of plain values for each event.
 

@@ -82,6 +82,7 @@ def folder(recorded, tmp_path):
 REPORTS = {
     "the tree": ([], ["net (Net)", "trace 2 step", "float32[2, 2], was float32[1, 2]"]),
     "a table": (["--table"], ["class", "net", "Dense"]),
+    "marks": (["--marks"], ["no marks: timeline.mark(...) makes them"]),
     "functions": (["--functions"], ["step", "2", "x: float32[2, 2], was float32[1, 2]"]),
     "variables": (["--variables"], ["dense/kernel", "float32[2, 3]", "GlorotUniform", "build"]),
     "a life chart": (["--life"], ["net Net", "dense Dense", "i init", "step ran", "1 2", "b ··"]),

@@ -44,6 +44,38 @@ def test_a_fit_is_recorded_and_kept(k, tmp_path, capsys):
 
 
 @BOTH
+def test_epochs_and_their_validation_are_marked(k):
+    """Everything is traced in the first epoch; each has its own runs."""
+    recording = layertrace.Callback()
+    compiled(k).fit(
+        X, Y, epochs=3, batch_size=8, verbose=0, callbacks=[recording], validation_data=(X, Y), shuffle=False
+    )
+    timeline = recording.timeline
+    runs = [
+        sum(run.times for run in timeline.during(f"epoch {number}").where(kind="run")) for number in (1, 2, 3)
+    ]
+
+    assert [mark.name for mark in timeline.marks] == [
+        part for number in (1, 2, 3) for part in (f"epoch {number}", "validation")
+    ]
+    assert runs == [6, 6, 6]
+    assert timeline.during("epoch 1").where(kind="trace")
+    assert not timeline.during("epoch 2").where(kind="trace")
+    assert timeline.during("validation").where(kind="run")[0].function.role == "test"
+    assert all(mark.location.file == __file__ for mark in timeline.marks)
+
+
+@BOTH
+def test_an_evaluation_alone_marks_nothing(k):
+    """The callback records a `fit`, and does not mind another use."""
+    recording = layertrace.Callback()
+    compiled(k).evaluate(X, Y, verbose=0, callbacks=[recording])
+
+    with pytest.raises(UnknownLayerError, match="nothing was recorded yet"):
+        recording.timeline  # noqa: B018  # the property raises
+
+
+@BOTH
 def test_only_the_layers_that_are_given_are_recorded(k, capsys):
     """Targets are those of `trace`, and nothing is printed by default."""
     model = compiled(k)

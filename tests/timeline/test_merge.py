@@ -8,6 +8,7 @@ from hand_made import Story, raised
 
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, RecordingContext
+from layertrace.timeline.marks import Mark
 from layertrace.timeline.merge import merged
 
 
@@ -18,6 +19,19 @@ def failing(name: str) -> Timeline:
     error = replace(raised("ValueError", "no"), subject=layer)
     story.call(layer, "float32[2]", None, error=error)
     return Timeline(story.events, [], RecordingContext(failure=Failure(error=error, layer=layer)))
+
+
+def test_marks_keep_their_time_and_get_the_name_of_their_recording():
+    """They are ordered by the common clock."""
+    mark = Mark(name="epoch 1", start_ns=5, duration_ns=2)
+    one = Timeline([], [], RecordingContext(marks=(mark,), started_ns=1_100))
+    two = Timeline([], [], RecordingContext(marks=(mark,), started_ns=1_000))
+    marks = merged({"one": one, "two": two}).marks
+
+    assert [(mark.start_ns, mark.duration_ns, mark.thread) for mark in marks] == [
+        (5, 2, "two: MainThread"),
+        (105, 2, "one: MainThread"),
+    ]
 
 
 def test_an_exception_stays_with_its_layer():

@@ -26,6 +26,7 @@ __all__ = ["report"]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--table", "as_table", is_flag=True, help="Show a table of layers.")
 @click.option("--functions", is_flag=True, help="Show a table of traced functions, with the cause of each.")
+@click.option("--marks", is_flag=True, help="Show a table of marked parts, such as epochs.")
 @click.option("--variables", is_flag=True, help="Show a table of variables.")
 @click.option("--life", is_flag=True, help="Show when each layer was created, built and called, as a chart.")
 @click.option("--no-findings", is_flag=True, help="Do not report findings.")
@@ -35,6 +36,7 @@ def report(
     file: Path,
     as_table: bool,
     functions: bool,
+    marks: bool,
     variables: bool,
     life: bool,
     no_findings: bool,
@@ -61,6 +63,7 @@ def report(
     shown = filtered(timeline, only, classes, kinds)
     parts: list[RenderableType] = [render.table(shown, fold=not everything)] * as_table
     parts += [render.function_table(shown)] * functions + [render.variable_table(shown)] * variables
+    parts += [render.mark_table(shown)] * marks
     if life or not parts:
         all_findings = [] if no_findings else diagnose(timeline)
         findings = serious(all_findings)

@@ -7,10 +7,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from typing import get_args
 
+from layertrace.errors import QueryError
 from layertrace.record.backends import loading
 from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
@@ -28,6 +30,7 @@ from layertrace.record.recording.fail_fast import FailFast
 from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.listening import connect
+from layertrace.record.recording.marks import Marks
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.misspelled_attributes import with_slips
 from layertrace.record.recording.targets import Targets
@@ -90,6 +93,7 @@ class Recorder:
         self.is_full = False
         self._event_line = echo
         self._records: list[Record] = []
+        self._marks = Marks()
         self._notes: list[str] = []
         self._failure: Failure | None = None
         self._context: RecordingContext | None = None
@@ -161,6 +165,7 @@ class Recorder:
         """Drop what was recorded so far, and go on."""
         with _lock:
             self._records.clear()
+            self._marks.clear()
             self.observations.clear()
             self._start_ns = time.perf_counter_ns()
             self._read = None
@@ -300,6 +305,20 @@ class Recorder:
         """Add a sentence about this recording."""
         self._notes.append(sentence)
 
+    def mark(self, name: str) -> AbstractContextManager[None]:
+        """Name what the program does now; if the recording has ended, leave that out, with a note.
+
+        Raises:
+            QueryError: If the name is not a text.
+        """
+        if not isinstance(name, str):
+            raise QueryError(f"a mark needs a name, such as 'epoch 1', got {name!r}")
+        if self in running:
+            return self._marks.add(name)
+        if self._started_ns is not None:
+            self.note(f"the mark {name!r} was made after the recording had ended, and is left out")
+        return nullcontext()
+
     def surroundings(self) -> RecordingContext:
         """Return what is known besides the events, now or when the recording ended."""
         with _lock:
@@ -319,6 +338,7 @@ class Recorder:
             watched=get_args(ObservationKind),
             started_ns=self._started_ns,
             command=command_line(),
+            marks=self._marks.read(self._start_ns),
         )
 
     def _events(self, still_running: Sequence[Record] = ()) -> tuple[Event, ...]:

@@ -3,7 +3,8 @@
 Each thread is a track, and each replica of a `tf.distribute` strategy is a process. Spans are slices,
 variables are instants, and counters show the number of variables, parameters and calls so far. Arrows lead
 from a trace to the retrace that was compared with it, and from an event into the threads that it started.
-Failed events are marked with ✗, and those still running at the end of the recording with ….
+Failed events are marked with ✗, and those still running at the end of the recording with …. What
+`timeline.mark` named has further tracks, one for each thread.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from layertrace.render.exports.records import Record, Words, encodable, record_o
 from layertrace.render.exports.titles import title
 from layertrace.render.exports.tracks import Slice, Track, slices
 from layertrace.timeline.event import Event
+from layertrace.timeline.marks import Mark
 from layertrace.timeline.timeline import Timeline
 
 __all__ = ["trace_events", "write"]
@@ -49,9 +51,13 @@ def trace_events(timeline: Timeline) -> Iterator[dict[str, Any]]:
     """
     laid_out = slices(timeline)
     tracks = _Tracks()
-    for laid in laid_out:
-        tracks.add(laid.track)
+    marks = timeline.marks
+    for track in (*(_track_of(mark) for mark in marks), *(laid.track for laid in laid_out)):
+        tracks.add(track)
     yield from tracks.metadata()
+    end_ns = max((laid.end_ns for laid in laid_out), default=0)
+    for mark in marks:
+        yield {**_mark(mark, end_ns), **tracks.place(_track_of(mark))}
     yield from _Counters().of(timeline)
     ends = _ends(arrows(laid_out))
     cache = Words()
@@ -80,6 +86,22 @@ def _slice(laid: Slice, record: Record) -> dict[str, Any]:
     if event.duration_ns is None:
         entry["args"]["had_ended"] = False
     return {"ph": "X", "dur": _microseconds(laid.end_ns - laid.start_ns), **entry}
+
+
+def _track_of(mark: Mark) -> Track:
+    """Return the track for a mark: those of a thread nest in each other, but not with its events."""
+    return Track("marks" if mark.thread == "MainThread" else f"marks of {mark.thread}")
+
+
+def _mark(mark: Mark, end_ns: int) -> dict[str, Any]:
+    entry = {"name": encodable(mark.name), "cat": "mark", "ts": _microseconds(mark.start_ns)}
+    if mark.duration_ns == 0:
+        return {"ph": "i", "s": "t", **entry}
+    if mark.duration_ns is None:
+        duration_ns, entry["name"] = max(end_ns - mark.start_ns, 0), f"{entry['name']} …"
+    else:
+        duration_ns = mark.duration_ns
+    return {"ph": "X", "dur": _microseconds(duration_ns), **entry}
 
 
 def _name(event: Event) -> str:

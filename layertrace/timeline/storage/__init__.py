@@ -16,6 +16,7 @@ line names its kind; the value of that key is a number to which other lines refe
     {"state": 1, …}  {"observation": 0, …}  {"failure": …}        the context of the recording
     {"versions": {…}}  {"command": […]}  {"statement": 0, …}      more of it
     {"watched": ["update", …]}                                    the kinds of observations looked for
+    {"mark": "epoch 1", "start_ns": 0, "duration_ns": 9, …}       a part of the program that the user named
     {"note": "…"}                                                 a sentence about the recording itself
     {"closed": 12}                                                the last line, with the number of events
 

@@ -19,8 +19,8 @@ from layertrace.timeline.statements import Statement
 
 __all__ = [
     "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "FailureLine", "FunctionLine",
-    "LayerLine", "PlaceLine", "decode_fields", "event_line", "observation_line", "reject_unknown",
-    "state_line", "statement_line",
+    "LayerLine", "MarkLine", "PlaceLine", "decode_fields", "event_line", "observation_line",
+    "reject_unknown", "state_line", "statement_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -49,6 +49,16 @@ class FailureLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     layer: int | None = None
     lines: tuple[Location, ...] = ()
     thread: str = "MainThread"
+
+
+class MarkLine(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A part of the program that the user named."""
+
+    mark: str
+    start_ns: Nanoseconds
+    duration_ns: Nanoseconds | None = None
+    thread: str = "MainThread"
+    location: Location | None = None
 
 
 class FunctionLine(msgspec.Struct, kw_only=True):

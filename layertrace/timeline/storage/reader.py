@@ -19,6 +19,7 @@ from layertrace.timeline.event import (
     Structure,
     by_beginning,
 )
+from layertrace.timeline.marks import Mark
 from layertrace.timeline.statements import Statement
 from layertrace.timeline.storage.lines import (
     KNOWN_FIELDS,
@@ -29,6 +30,7 @@ from layertrace.timeline.storage.lines import (
     FailureLine,
     FunctionLine,
     LayerLine,
+    MarkLine,
     PlaceLine,
     decode_fields,
     event_line,
@@ -70,6 +72,7 @@ class Reader:
         self._failure: FailureLine | None = None
         self._versions: dict[str, str] = {}
         self._command: tuple[str, ...] = ()
+        self._marks: list[Mark] = []
         self._watched: tuple[str, ...] = ()
         self._statements: list[Statement] = []
         self._unknown: list[bytes] = []
@@ -92,6 +95,7 @@ class Reader:
             "failure": self._failed,
             "versions": self._versioned,
             "command": self._commanded,
+            "mark": self._mark,
             "watched": self._was_watched,
             "statement": self._statement,
             "note": self._note,
@@ -245,6 +249,18 @@ class Reader:
             raise FormatError("what was watched is not a list")
         self._watched = tuple(map(str, kinds))
 
+    def _mark(self, line: dict[str, Any]) -> None:
+        mark = self._converted(line, MarkLine)
+        self._marks.append(
+            Mark(
+                name=mark.mark,
+                start_ns=mark.start_ns,
+                duration_ns=mark.duration_ns,
+                thread=mark.thread,
+                location=mark.location,
+            )
+        )
+
     def _statement(self, line: dict[str, Any]) -> None:
         fields = structs.asdict(self._converted(line, statement_line))
         del fields["statement"]
@@ -312,6 +328,7 @@ class Reader:
             statements=tuple(self._statements),
             started_ns=self._started(),
             command=self._command,
+            marks=tuple(self._marks),
             extras={self._seqs[number]: extra for number, extra in self._extras.items()},
             unknown=tuple(self._unknown),
         )

@@ -136,6 +136,8 @@ class Writer:
             self._line({"watched": list(surroundings.watched)})
         if surroundings.command:
             self._line({"command": list(surroundings.command)})
+        for mark in surroundings.marks:
+            self._line({"mark": mark.name, **_without(mark, "name")})
         for number, statement in enumerate(surroundings.statements):
             self._line({"statement": number, **_without(statement)})
         for line in surroundings.unknown:
