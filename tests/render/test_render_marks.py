@@ -97,7 +97,7 @@ def test_without_marks_the_table_names_how_to_make_them():
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_every_row_keeps_its_name_and_counts(width):
     """With little room the place goes first."""
-    marks = [part("a rather long name of a part of the program that somebody gave", 0, 10)]
+    marks = [part("a rather long name of a part of the program that a user gave", 0, 10)]
     row = lines(recorded(marks, calls_at=(1, 2)), width)[3]
 
     assert len(row) <= width
