@@ -104,7 +104,7 @@ def test_the_cost_of_compiling_again_is_named(tmp_path, given, is_new):
     file.write_text(PROGRAM.replace('"adam"', given), encoding="utf-8")
     message = stale(frozen(file, lines=(2, 4), started_ns=time.time_ns() + 10**9)).message
 
-    cost = "Compiling again loses the state of the optimizer."
+    cost = "Compile again: that begins with a new optimizer, without the momentum of this one."
     assert message.endswith(cost) == is_new
 
 
@@ -165,7 +165,8 @@ def test_all_traces_are_accounted_for():
 
     assert finding.message == (
         "7 traces of train for 6 runs: 3 because only step changed (1, 2, 3), 2 because step and the "
-        "shape of tokens changed, 2 in the first run. Each Python value is a constant of its graph."
+        "shape of tokens changed, 2 in the first run, which created variables. Each Python value is a "
+        "constant of its graph."
     )
     assert finding.fix.splitlines() == [
         "train(..., step=tf.constant(step))",

@@ -3,9 +3,11 @@
 import stories
 from hand_made import Story
 
-from layertrace.render import function_table, text
+from layertrace.diagnosis import diagnose
+from layertrace.render import function_table, text, verdict
 from layertrace.render.console import written
 from layertrace.render.tables.counts import apart, count
+from layertrace.render.wording.plumbing_phrases import plumbing_phrase
 from layertrace.timeline import Cause, Change, Event, FunctionRef, LayerRef, Location, Timeline, VariableSpec
 
 NET = LayerRef(id=1, class_name="Net", name="net", path="net")
@@ -60,6 +62,31 @@ def test_events_without_a_timeline_are_counted_alike():
 def test_a_heading_shows_both_counts():
     """The first line of a tree has what the user did, and what came with it."""
     assert "1 trace (1 more of tf.data)" in text(trained(), width=160)
+
+
+def loaded():
+    """Return a timeline with a layer, and two with which Keras compares layers while it saves."""
+    story = Story()
+    story.add("init", story.layer("Dense", "head"), at=1)
+    for name in ("first", "second"):
+        story.add("init", story.layer("Dense", name), at=2, flags=frozenset({"reference"}))
+    return story.timeline()
+
+
+def test_the_verdict_counts_the_layers_of_the_heading():
+    """Reference layers are in neither: a reader compares the two numbers."""
+    timeline = loaded()
+
+    assert len(count(timeline).layers) == 1
+    assert verdict(timeline, diagnose(timeline)).sentence == "nothing wrong found in 3 events of 1 layer"
+
+
+def test_reference_layers_are_named():
+    """The words for them are a noun that can be counted."""
+    events = [event for event in loaded() if event.flags]
+
+    assert plumbing_phrase(events) == "2 reference layers of Keras"
+    assert plumbing_phrase(events[:1]) == "1 reference layer of Keras"
 
 
 def test_without_plumbing_nothing_is_added():

@@ -81,9 +81,10 @@ def rest(way: Pass) -> str:
 def _names(events: Iterable[Event]) -> str:
     """Return the layers of events, each with its number: `net ×6`."""
     names = Counter(event.layer.name for event in events if event.layer is not None)
-    shown = [name if number == 1 else f"{name} ×{number:,}" for name, number in names.most_common(MOST_NAMES)]
-    if len(names) > MOST_NAMES:
-        shown.append(f"{len(names) - MOST_NAMES:,} more layers")
+    most = len(names) if len(names) == MOST_NAMES + 1 else MOST_NAMES  # `1 more` takes as much room
+    shown = [name if number == 1 else f"{name} ×{number:,}" for name, number in names.most_common(most)]
+    if len(names) > most:
+        shown.append(f"{len(names) - most:,} more layers")
     return ", ".join(shown)
 
 

@@ -193,7 +193,10 @@ def _failed(findings: Findings) -> Iterator[str]:
 
 
 def _size(timeline: Timeline) -> str:
-    return f"{counted(len(timeline), 'event')} of {counted(len(timeline.layers), 'layer')}"
+    """Return how much was checked, with as many layers as the headline counts."""
+    references = timeline.plumbing.layers
+    layers = sum(layer.id not in references for layer in timeline.layers)
+    return f"{counted(len(timeline), 'event')} of {counted(layers, 'layer')}"
 
 
 def _left(timeline: Timeline) -> Iterator[str]:

@@ -52,7 +52,11 @@ def _noun_and_origin(event: Event) -> tuple[str, str]:
     """Return what an event is about, and where it comes from: an optimizer by its name, others in general."""
     origin = origin_of(event)
     if event.variable is None:
-        return ("function" if event.kind in ("trace", "run") else f"{event.kind} of a layer"), origin
+        if event.kind in ("trace", "run"):
+            return "function", origin
+        if event.kind == "init":
+            return "reference layer", origin
+        return "event", f"reference layers of {origin}"
     if origin == ORIGINS["seed"]:
         return "random seed", ""
     if origin == ORIGINS["optimizer"]:

@@ -97,12 +97,13 @@ class Retraces:
         rest = self.life.traced - len(self.traces) - len(self._others)
         is_repeated = any(trace.graph is not None and trace.graph.second_pass for trace in self.life.traces)
         is_first = rest == 1 or (is_repeated and rest == 2)
+        first = "in the first run" if rest == 1 else "in the first run, which created variables"
         only = "only " if self._others else ""
         reasons = [
             f"{len(self.traces)} because {only}{what} {changed}",
             f"{len(mixed)} because {_changed_together(mixed)} changed" if mixed else "",
             f"{apart} because of other arguments" if apart else "",
-            f"{rest} {'in the first run' if is_first else 'for another reason'}" if rest else "",
+            f"{rest} {first if is_first else 'for another reason'}" if rest else "",
         ]
         number = self.life.runs
         runs = f" for {number:,} {'run' if number == 1 else 'runs'}" if number else ""

@@ -136,7 +136,7 @@ def _cost(fix: str) -> str:
             given = [word.value for word in call.keywords if word.arg == "optimizer"] or call.args[:1]
             is_compile = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
             if is_compile and not any(isinstance(value, (ast.Name, ast.Attribute)) for value in given):
-                return " Compiling again loses the state of the optimizer."
+                return " Compile again: that begins with a new optimizer, without the momentum of this one."
     return ""
 
 
