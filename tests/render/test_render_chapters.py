@@ -461,6 +461,22 @@ def test_many_functions_of_one_statement_are_counted():
     assert any(line.startswith("9  dense(x)") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("layers", "words"), [(4, "net_0, net_1, net_2, net_3"), (5, "net_0, net_1, net_2, 2 more layers")]
+)
+def test_the_layers_of_a_pass_are_named(layers, words):
+    """Three of many; `1 more` would take as much room as the name of the fourth."""
+    story = Story()
+    inside = [story.layer(f"Block{number}", f"block_{number}") for number in range(60)]
+    for number in range(layers):
+        with story.span("call", story.layer("Net", f"net_{number}"), at=8):
+            for layer in inside:
+                story.add("call", layer)
+    lines = shown(with_source(story, {8: "for net in nets: net(x)"}))
+
+    assert f"call ×{layers * 61}: {words}, {layers * 60} inside" in " ".join(" ".join(lines).split())
+
+
 def test_an_eager_call_of_many_different_layers_is_opened():
     """It is the only pass of its statement, and therefore in its row; the layers inside stand below."""
     story = Story()

@@ -23,13 +23,15 @@ def part(name, start, took, *, thread="MainThread"):
     return Mark(name=name, start_ns=start * MS, duration_ns=duration_ns, thread=thread, location=HERE)
 
 
-def recorded(marks, calls_at=(), runs_at=()):
-    """Return a timeline with marks, calls and runs at the times in milliseconds."""
+def recorded(marks, calls_at=(), runs_at=(), times=1):
+    """Return a timeline with marks, and with calls and runs, each several times, at times in milliseconds."""
     layer = Story().layer("Dense", "head")
-    times = sorted([(at, "call") for at in calls_at] + [(at, "run") for at in runs_at])
+    moments = sorted([(at, "call") for at in calls_at] + [(at, "run") for at in runs_at])
     events = [
-        Event(seq=seq, kind=kind, start_ns=at * MS, duration_ns=1, layer=layer if kind == "call" else None)
-        for seq, (at, kind) in enumerate(times)
+        Event(seq=seq, kind="call", start_ns=at * MS, duration_ns=1, layer=layer)
+        if kind == "call"
+        else Event(seq=seq, kind="run", start_ns=at * MS, duration_ns=1, times=times)
+        for seq, (at, kind) in enumerate(moments)
     ]
     return Timeline(events, (), RecordingContext(marks=tuple(marks)))
 
@@ -71,6 +73,21 @@ def test_alike_neighbours_share_a_row():
         "epoch 2…5            0       0     4          0   40 ms  train.py:12",
         "  validation ×4      0       0     0          0  8.0 ms  train.py:12",
     ]
+
+
+def test_each_run_counts():
+    """One event may stand for many runs."""
+    row = lines(recorded([part("epoch 1", 0, 10)], runs_at=(1,), times=40))[3]
+
+    assert row.split()[2:5] == ["0", "0", "40"]
+
+
+def test_parts_with_one_beginning_lie_in_each_other():
+    """The longer one is outside, in whichever order they were made; one that has not ended is the longest."""
+    marks = [part("inner", 0, 5), part("outer", 0, 9), part("endless", 0, None)]
+    table = lines(recorded(marks, calls_at=(1,)))
+
+    assert [line[:13].rstrip() for line in table[3:]] == ["endless", "  outer", "    inner"]
 
 
 def test_two_alike_parts_have_a_row_each():
