@@ -1,6 +1,15 @@
-"""Is my layer correct? Its contract, clause by clause: the config forgets an argument, and build a layer."""
+"""Is my layer correct? Its config forgets an argument, and its build forgets a layer.
+
+Look for:
+- `✗ variables-in-build`: a failed check has the line to blame; below the list it has the evidence and a fix.
+- `– keras-file it needs variables-in-build, which fails`: what cannot be tried is not counted as passed.
+- `its copy Head(), with the default of scale`: two events are the evidence, `init` of the layer and of its
+  copy.
+- `instead: "scale": self.scale`: the code that cures it.
+"""
 
 import keras
+import rich
 
 from layertrace.testing import check_layer
 
@@ -22,4 +31,4 @@ class Head(keras.layers.Layer):
 
 
 report = check_layer(lambda: Head(4, scale=2.0), "float32[2, 5]")
-print(report)
+rich.print(report)

@@ -1,4 +1,11 @@
-"""Every call of fit and predict explained, even the one for the smaller last batch of predict."""
+"""Where does each call come from? Four traces of fit and predict, one for a smaller last batch.
+
+Look for:
+- `last batch: 4 rows, not 8`: 20 rows in batches of 8. The last batch has another size, so `predict` is
+  traced again.
+- `call 5 net float32[None, 4]`: that trace leaves the size of the batch open.
+- `why again`: below the tree, a table of all functions, with the cause of each trace after the first.
+"""
 
 import keras
 import numpy as np
@@ -26,4 +33,4 @@ with layertrace.trace(model) as timeline:
     model.predict(x[:20], batch_size=8, verbose=0)  # batches of 8, 8 and 4
 
 timeline.print()
-rich.print(timeline.function_table())
+rich.print("", timeline.function_table(), sep="\n")

@@ -1,4 +1,11 @@
-"""A CNN calls GCN layers, and one creates a tf.Variable in call: in eager mode, each call creates another."""
+"""Where do the variables come from? One of two GCN layers creates a tf.Variable in each call.
+
+Look for:
+- `variable Variable float32[8, 4] tf.Variable`: it comes back below each call of `gcn_1`; `gcn` has a `w`
+  from `build`.
+- `gcn_1 (GCN) created 4 variables in 3 calls, and keeps 0`: so nothing is trained or saved. The fourth is
+  from the call by which Keras infers shapes.
+"""
 
 import keras
 import numpy as np
@@ -42,4 +49,4 @@ with layertrace.trace() as timeline:
 timeline.print()
 created = timeline.of(cnn.gcn_2).variables
 print(f"\n{created[0].layer} created {len(created)} variables in 3 calls, and keeps {len(cnn.gcn_2.weights)}")
-print(f"see {created[0].location}")
+print(f"see line {created[0].location.line}")

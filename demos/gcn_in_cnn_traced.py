@@ -1,4 +1,12 @@
-"""The same CNN in a tf.function, whose second pass refuses the variable. Which layer, line and trace?"""
+"""Which layer, line and trace failed? In a tf.function, the second pass refuses the variable.
+
+Look for:
+- `TensorFlow reports only`: its message names no layer and no line.
+- `gcn_1 (GCN) creates a tf.Variable every time it is called (rejected in trace 2 of predict)`: the finding
+  does.
+- `+ def build(self, input_shape):`: the lines to write instead.
+- `1 error in 24 events of 4 layers`: the verdict comes last.
+"""
 
 import keras
 import numpy as np
@@ -47,6 +55,6 @@ with layertrace.trace() as timeline:
         predict(tf.ones([2, 3]))
     except ValueError as error:
         lines = [line.strip(" \x1b[01m") for line in str(error).splitlines()]  # Keras prints it in bold
-        print("TensorFlow reports only:", *[line for line in lines if "singleton" in line])
+        print("TensorFlow reports only:", *[line for line in lines if "singleton" in line], end="\n\n")
 
 layertrace.report(timeline)

@@ -1,4 +1,11 @@
-"""A whole MobileNetV2 at a glance: a shallow tree, one block, and a table."""
+"""How does a whole MobileNetV2 look? A shallow tree, one block, and a table with all layers.
+
+Look for:
+- `157 layers · 2,270,794 parameters`: the first line counts, and the end of the table adds up as `summary()`
+  does.
+- `… 4 events inside`: what `depth=1` leaves out is counted.
+- `not trainable 34,112 parameters`: the statistics of the batch normalizations.
+"""
 
 import keras
 import numpy as np

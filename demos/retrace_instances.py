@@ -1,4 +1,9 @@
-"""@tf.function on the call of a layer: each instance is traced separately."""
+"""Why is one call traced three times? With @tf.function on it, each layer is traced separately.
+
+Look for:
+- `<Scale scale_1> is instance 2; each is traced separately`: the argument that differs is the layer itself.
+- `call ×3 scale … scale_2 (Scale)`: in the second round of the loop, all three run their graphs.
+"""
 
 import keras
 import rich
@@ -23,4 +28,4 @@ with layertrace.trace() as timeline:
             layer(tf.ones([2, 4]))
 
 timeline.print()
-rich.print(timeline.function_table())
+rich.print("", timeline.function_table(), sep="\n")

@@ -1,4 +1,10 @@
-"""Growing batch sizes: a tf.function is traced for each size; with reduce_retracing=True only twice."""
+"""Why is it traced again and again? Each batch has another size. With reduce_retracing, two traces do.
+
+Look for:
+- `x: float32[2, 4], was float32[1, 4] (dimension 0)`: the argument that changed, and what it was before.
+- `x: float32[None, 4], was float32[1, 4] (dimension 0)`: with `reduce_retracing=True`, the size is left open.
+- `run ×3 any_shape as a graph, without Python`: so three sizes share that graph.
+"""
 
 import keras
 import rich
@@ -27,4 +33,4 @@ with layertrace.trace() as timeline:
         any_shape(tf.ones([size, 4]))
 
 timeline.print()
-rich.print(timeline.function_table())
+rich.print("", timeline.function_table(), sep="\n")

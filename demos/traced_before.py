@@ -1,4 +1,10 @@
-"""Why does nothing happen? The function was traced before the recording, and its graph runs no Python."""
+"""Why does nothing happen? The function was traced before the recording, and its graph runs no Python.
+
+Look for:
+- `traced before this recording (1 trace); its layers record no events`: what the recording cannot show is
+  named.
+- `before traces runs`: the table counts the earlier trace in a column of its own.
+"""
 
 import keras
 import rich
@@ -22,4 +28,4 @@ with layertrace.trace() as timeline:
         predict(tf.ones([2, 4]))
 
 timeline.print()
-rich.print(timeline.function_table())
+rich.print("", timeline.function_table(), sep="\n")

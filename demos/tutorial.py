@@ -1,4 +1,10 @@
-"""The layer of the TensorFlow tutorial is created, built at its first call, and called twice."""
+"""What happens to a layer? It is created, built at its first call, and called twice.
+
+Look for:
+- `init×1 build×1 call×2`: the whole life in one line.
+- `build input_shape=(10, 5)`: Keras builds the layer when a call first shows the size of its input.
+- `variable kernel float32[5, 10]`: it stands below the `build` that created it.
+"""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,8 @@
-"""The same layer with the older add_weight("kernel", shape=...), which only tf_keras accepts."""
+"""Does it work with tf_keras? Here is the tutorial layer with the older add_weight("kernel", shape=...).
+
+Look for:
+- `init×1 build×1 call×2`: the same life as with Keras 3, where this `add_weight` raises an error.
+"""
 
 import tensorflow as tf
 import tf_keras

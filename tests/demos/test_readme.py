@@ -139,7 +139,8 @@ def test_every_page_of_the_package_is_linked():
     pages = {page.relative_to(ROOT).as_posix() for page in PAGES}
 
     assert not pages - linked
-    assert {"tests/cases/README.md", "tests/benchmarks/README.md", "layertrace/README.md"} <= linked
+    assert {"demos/README.md", "layertrace/README.md"} <= linked
+    assert {"tests/cases/README.md", "tests/benchmarks/README.md"} <= linked
     for page, text in {ROOT / "README.md": README, **PAGES}.items():
         links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
         assert [link for link in links if not (page.parent / link).exists()] == [], page
