@@ -2,6 +2,7 @@
 
 import re
 
+import keras  # noqa: F401  # importing TensorFlow starts a process, which a quick test must not
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output

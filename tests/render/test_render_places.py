@@ -1,11 +1,18 @@
 """Files and layers have the shortest names that distinguish them."""
 
-import pytest
+import io
 
+import pytest
+import stories
+from msgspec.structs import replace
+
+from layertrace.render.console import written
+from layertrace.render.exports import lives
+from layertrace.render.lives.chart import life_chart
 from layertrace.render.wording.file_names import Places, tails
 from layertrace.render.wording.glyphs import UNICODE
 from layertrace.render.wording.layer_names import Names
-from layertrace.timeline import LayerRef, Location
+from layertrace.timeline import LayerRef, Location, Timeline
 
 
 def places(*files, cwd="/home/ada/project"):
@@ -49,6 +56,22 @@ def test_files_with_one_name_are_distinguished():
 def test_files_of_other_sorts(file, expected):
     """Windows paths, notebook cells and interactive code have short names."""
     assert places(file)[1] == [expected]
+
+
+def test_a_life_chart_names_no_file_of_a_kernel():
+    """It has `cell`, as a terminal shows it and as a picture, not the number that a kernel makes up."""
+    cell = "/tmp/ipykernel_4711/436078040.py"
+    timeline = Timeline(
+        replace(event, location=event.location and Location(cell, event.location.line))
+        for event in stories.fit()
+    )
+    picture = io.BytesIO()
+    lives.write(timeline, picture)
+    chart = picture.getvalue().decode()
+
+    assert written(life_chart(timeline)).startswith("cell  ")
+    assert "436078040" not in chart
+    assert "cell:3" in chart
 
 
 def test_paths_that_end_alike_throughout_stay_whole():

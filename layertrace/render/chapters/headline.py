@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from layertrace.render.tables.counts import Totals
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, duration, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, NOTE, QUIET, TITLE, inked
@@ -65,7 +66,7 @@ class Headline:
             files = Counter(
                 event.location.file for event in self._timeline.roots if event.location is not None
             )
-            name = os.path.basename(files.most_common(1)[0][0]) if files else "recording"
+            name = base_name(files.most_common(1)[0][0]) if files else "recording"
         return self._glyphs.user(shortened(name, LONGEST_PROGRAM, self._glyphs))
 
     def _facts(self) -> Iterator[Text]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from os.path import basename
 
 from layertrace.render.lives.captions import cut_text, time_of
 from layertrace.render.lives.columns import ChapterHead, Group, columns
@@ -21,6 +20,7 @@ from layertrace.render.lives.legend import WORDS
 from layertrace.render.lives.marks import Mark
 from layertrace.render.lives.palette import Theme, style_sheet
 from layertrace.render.lives.rows import Row
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, shortened
 from layertrace.render.wording.glyphs import UNICODE, printable
 
@@ -166,7 +166,7 @@ class Drawing:
         y = self._y
         geometry = self.geometry
         for chapter, source, x in zip(geometry.chapters, geometry.sources, geometry.chapter_x, strict=True):
-            title = f"{basename(chapter.file)}:{chapter.lines}  {chapter.source}"
+            title = f"{base_name(chapter.file)}:{chapter.lines}  {chapter.source}"
             source = source or (f"thread {chapter.thread}" if chapter.thread else "")
             self._add(
                 f'<text x="{_n(x + 12)}" y="{y + 15}"><title>{_e(title)}</title>'

@@ -17,6 +17,7 @@ from layertrace.render.lives.palette import Theme
 from layertrace.render.lives.rows import rows
 from layertrace.render.tables.counts import count
 from layertrace.render.tables.verdict import Verdict, verdict
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, duration
 from layertrace.render.wording.glyphs import printable
 from layertrace.timeline import Timeline
@@ -60,7 +61,7 @@ def life_picture(
     drawing.line(printable(judged.sentence), _style(judged))
     for finding in found[:MOST_FINDINGS]:
         place = (
-            "" if finding.location is None else f"{basename(finding.location.file)}:{finding.location.line}"
+            "" if finding.location is None else f"{base_name(finding.location.file)}:{finding.location.line}"
         )
         drawing.finding(finding.code, finding.severity, printable(place), printable(finding.message))
     if len(found) > MOST_FINDINGS:
@@ -90,7 +91,7 @@ def _chart(everything: Lives, findings: Sequence[Finding], theme: Theme) -> Draw
 def _title(timeline: Timeline) -> str:
     command = timeline.surroundings.command
     file = next((event.location.file for event in timeline if event.location is not None), "")
-    words = [basename(command[0]), *command[1:]] if command else [basename(file) or "lives of layers"]
+    words = [basename(command[0]), *command[1:]] if command else [base_name(file) or "lives of layers"]
     return printable(" ".join(words))
 
 

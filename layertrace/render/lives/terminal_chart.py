@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from os.path import basename
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -22,6 +21,7 @@ from layertrace.render.lives.labels import class_text, name_text, outputs_text, 
 from layertrace.render.lives.marks import Slots
 from layertrace.render.lives.rows import Row
 from layertrace.render.lives.sources import shortened_source
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, shortened
 from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import MODES, QUIET, SEVERITIES, TITLE, inked
@@ -267,7 +267,7 @@ class TerminalChart:
         """Yield the statements, the passes, and the numbers of traces."""
         files = [chapter.file for chapter in self._chapters]
         file = max(files, key=files.count)
-        left: Text | None = inked(self._glyphs.user(basename(file)), QUIET)
+        left: Text | None = inked(self._glyphs.user(base_name(file)), QUIET)
         for heads_of_line in zip(*self._chapter_heads(file), strict=True):
             if left is not None or any(head.plain.strip() for head in heads_of_line):
                 yield self._head_line(left or Text(), heads_of_line)
@@ -298,7 +298,7 @@ class TerminalChart:
         """Yield three lines of each head: number and statement, the statement if it is below, the time."""
         for chapter, start in self._starts():
             width = self._span(chapter.columns, start)
-            lines = chapter.lines if chapter.file == file else f"{basename(chapter.file)}:{chapter.lines}"
+            lines = chapter.lines if chapter.file == file else f"{base_name(chapter.file)}:{chapter.lines}"
             lines = lines if len(lines) <= width else chapter.lines
             number = self._glyphs.user(lines)
             beside, below = two_lines(chapter, number, width, self._glyphs)

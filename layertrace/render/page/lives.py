@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from os.path import basename
 from typing import Any
 
 from layertrace.diagnosis import Finding
@@ -15,6 +14,7 @@ from layertrace.render.lives.rows import Row, rows
 from layertrace.render.lives.sources import shortened_source
 from layertrace.render.page.columns import MISSING, deltas
 from layertrace.render.page.tables import Tables
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.glyphs import UNICODE, printable
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import MODES, Event, Kind
@@ -64,7 +64,7 @@ def chart(
 
 
 def _chapter(head: ChapterHead) -> list[Any]:
-    file, source, thread = map(printable, (basename(head.file), head.source, head.thread))
+    file, source, thread = map(printable, (base_name(head.file), head.source, head.thread))
     return [
         head.lines,
         file,

@@ -13,7 +13,7 @@ from layertrace.render.wording.links import link_to
 from layertrace.render.wording.styles import PLACE, inked
 from layertrace.timeline.event import Location
 
-__all__ = ["Places", "here", "tails", "without_start"]
+__all__ = ["Places", "base_name", "here", "tails", "without_start"]
 
 LONGEST_RELATIVE = 40
 
@@ -39,6 +39,16 @@ def _shortest_distinct(family: list[tuple[str, list[str]]]) -> list[tuple[str, s
         if len({tail for _, tail in short}) == len(family):
             return short
     return [(path, path) for path, _ in family]
+
+
+def base_name(file: str) -> str:
+    """Return a file without its folders, or `cell` for a cell of a notebook.
+
+    Example:
+        >>> base_name("/x/run.py"), base_name("/tmp/ipykernel_4711/436078040.py")
+        ('run.py', 'cell')
+    """
+    return _cell(file) or os.path.basename(file)
 
 
 def without_start(place: str, width: int, dots: str = "…") -> str:
