@@ -64,6 +64,7 @@ INTRODUCTION = """# Demos
 
 Short programs, each with one question. `layertrace demo NAME` runs one, `layertrace demo --list` lists all.
 The pictures are what the demos print in a terminal of {width} columns, light or dark as your system prefers.
+[`notebook.ipynb`](notebook.ipynb) shows layertrace in a notebook, with the outputs of its cells.
 """
 
 PICTURE = """\
@@ -87,7 +88,7 @@ COLUMN, LINE, MARGIN = 12, 24.5, 20
 TIME = r"[\d.,]+ ?(?:µs|ms|s|min)\b"
 PASSING = re.compile(
     rf"first {TIME}, then {TIME} each|(?: · )?{TIME} outside of events|{TIME}|⋮ \d+"
-    r"|(?:(?<=^\d\d )|(?<=^\d\d-\d\d )).*?… "
+    r"|(?:(?<=^\d )|(?<=^\d\d )|(?<=^\d\d-\d\d )).*?\S… "
 )
 """What differs between runs: times, what is shown only if they are long, and the room for a statement."""
 
