@@ -86,11 +86,11 @@ COLUMN, LINE, MARGIN = 12, 24.5, 20
 """The width of a character, the height of a line, and the space around all, in pixels."""
 
 TIME = r"[\d.,]+ ?(?:µs|ms|s|min)\b"
-PASSING = re.compile(
-    rf"first {TIME}, then {TIME} each|(?: · )?{TIME} outside of events|{TIME}|⋮ \d+"
-    r"|(?:(?<=^\d )|(?<=^\d\d )|(?<=^\d\d-\d\d )).*?\S… "
-)
-"""What differs between runs: times, what is shown only if they are long, and the room for a statement."""
+PASSING = re.compile(rf"first {TIME}, then {TIME} each|(?: · )?{TIME} outside of events|{TIME}|⋮ \d+")
+"""What differs between runs: times, and what is shown only if they are long."""
+
+CUT = re.compile(r"^\d[^│├└]*?… (?!.*[│├└])")
+"""A statement that is cut off where the time next to it begins."""
 
 
 class Demo(NamedTuple):
@@ -210,12 +210,12 @@ def _rules(classes: dict[Style, str], theme: TerminalTheme) -> str:
 
 def steady(line: str) -> str:
     """Return a line without what differs between runs."""
-    return PASSING.sub("", line)
+    return PASSING.sub("", CUT.sub("", line))
 
 
 def content(picture: str) -> str:
     """Return the texts and colours of a picture, without what differs between runs."""
-    lines = [bare(" ".join(element.itertext())) for element in ElementTree.fromstring(picture)]
+    lines = [" ".join(element.itertext()) for element in ElementTree.fromstring(picture)]
     return "\n".join(filter(None, (bare(steady(line)) for line in lines)))
 
 

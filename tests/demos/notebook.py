@@ -57,7 +57,7 @@ def content(cells: list[NotebookNode]) -> list[str]:
 
 
 def _steady(text: str) -> str:
-    return "\n".join(filter(None, (bare(steady(bare(line))) for line in text.splitlines())))
+    return "\n".join(filter(None, (bare(steady(line)) for line in text.splitlines())))
 
 
 def _kept(output: NotebookNode) -> NotebookNode:
