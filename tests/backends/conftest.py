@@ -28,7 +28,8 @@ def start(tmp_path):
     def start(backend, *command, has_tensorflow=True, **environment):
         if has_tensorflow:
             (tmp_path / "tensorflow.py").write_text(TENSORFLOW)
-        here = {"KERAS_BACKEND": backend, "PYTHONPATH": str(tmp_path), "COLUMNS": "120", **environment}
+        folders = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+        here = {"KERAS_BACKEND": backend, "PYTHONPATH": folders, "COLUMNS": "120", **environment}
         done = subprocess.run(
             [sys.executable, *command],
             cwd=tmp_path,

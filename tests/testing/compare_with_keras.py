@@ -24,6 +24,7 @@ import mutants
 import tensorflow as tf
 from keras.src.testing import TestCase
 
+from layertrace.testing.contract.backends.loading import backend_of
 from layertrace.testing.contract.check import all_checks
 from layertrace.testing.contract.inputs import inputs_of
 
@@ -50,7 +51,7 @@ def arguments_of(module):
 def facts_of(module):
     """Return what the author of a correct layer states."""
     layer = module.create()
-    outputs = layer(*inputs_of(module.INPUTS).tensors(tf))
+    outputs = layer(*inputs_of(module.INPUTS).tensors(backend_of(keras)))
     return {
         "expected_output_shape": tf.nest.map_structure(lambda tensor: tuple(tensor.shape), outputs),
         "expected_num_trainable_weights": len(layer.trainable_weights),
@@ -64,7 +65,7 @@ def finds(module, facts):
     """Return what `run_layer_test` raises for a layer; empty if it passes."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(1)
-    tensors = inputs_of(module.INPUTS).tensors(tf)
+    tensors = inputs_of(module.INPUTS).tensors(backend_of(keras))
     try:
         cls, arguments = arguments_of(module)
         names = list(inspect.signature(cls.call).parameters)[1:]

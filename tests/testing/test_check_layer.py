@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from layertrace.errors import ExpectationError
 from layertrace.testing import check_layer
+from layertrace.testing.contract.backends.loading import backend_of
 from layertrace.testing.contract.check import all_checks
 from layertrace.testing.contract.inputs import inputs_of
 
@@ -112,10 +113,10 @@ def test_arrays_inputs_and_texts_name_the_same_inputs():
     assert str(inputs_of((tf.zeros((2, 5)),))) == str(inputs_of(("float32[2, 5]",))) == "float32[2, 5]"
     assert str(inputs_of((keras.Input((5,)),))) == "float32[None, 5]"
     assert str(inputs_of(('["float32[2, 5]", "bool[2]"]',))) == "float32[2, 5], bool[2]"
-    first, second = pair.tensors(tf, 3)[0]
+    first, second = pair.tensors(backend_of(keras), 3)[0]
     assert first.shape == (3, 5)
     assert second["a"].shape == (3, 3)
-    assert 2 < int(tf.reduce_max(inputs_of(("int32[90, 3] < 7",)).tensors(tf)[0])) < 7
+    assert 2 < int(tf.reduce_max(inputs_of(("int32[90, 3] < 7",)).tensors(backend_of(keras))[0])) < 7
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ from layertrace.cli.pinned_stdout import pinned_stdout
 from layertrace.cli.program.layer_modules import attribute_of, imported
 from layertrace.errors import ProgramError
 from layertrace.testing.contract import api
+from layertrace.testing.contract.backends.loading import require_backend
 from layertrace.testing.contract.check import chosen_checks
 from layertrace.testing.contract.devices import prepare_devices
 from layertrace.testing.contract.examples import registered
-from layertrace.testing.contract.frameworks import require_tensorflow
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
 from layertrace.testing.contract.package_report import PackageReport
@@ -89,7 +89,7 @@ def check_layer(
     prepare_devices(checks)
     module = imported(where if colon else target)
     others = [imported(each) for each in examples]
-    require_tensorflow()
+    require_backend()
     options: Any = {"select": wanted, "ignore": unwanted, "seconds": seconds}
     report: LayerReport | PackageReport
     if colon:

@@ -18,7 +18,7 @@ from layertrace.record.frameworks.import_hook import importing
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.timeline.ownership import FRAMEWORKS, KERAS
 
-__all__ = ["imported", "layer_base", "load", "loaded", "refusals", "require_tensorflow", "versions"]
+__all__ = ["imported", "layer_base", "load", "loaded", "refusals", "versions"]
 
 WATCHED = FRAMEWORKS
 """The packages to watch: importing one may import another, and all are hooked when the last has finished."""
@@ -76,22 +76,6 @@ def _check_version() -> None:
         raise DependencyError(
             f"TensorFlow {version} is older than layertrace supports: pip install 'tensorflow>=2.16'"
         )
-
-
-def require_tensorflow(needed_by: str) -> None:
-    """Load a Keras that runs on TensorFlow.
-
-    Args:
-        needed_by: What works on TensorFlow only, for the message.
-
-    Raises:
-        DependencyError: If TensorFlow or Keras is missing or too old.
-        BackendError: If no Keras that is imported runs on TensorFlow.
-    """
-    load()
-    if Loaded.tf is None:
-        name = Loaded.backend.name
-        raise BackendError(f"{needed_by} needs Keras on TensorFlow, and not on {name!r}: {_next_step()}")
 
 
 def loaded() -> list[str]:

@@ -9,9 +9,9 @@ from typing import Any
 from layertrace.errors import ExpectationError
 from layertrace.render import findings as rendered
 from layertrace.render.console import written
+from layertrace.testing.contract.backends.loading import require_backend
 from layertrace.testing.contract.check import Check, all_checks, chosen_checks
 from layertrace.testing.contract.devices import prepare_devices
-from layertrace.testing.contract.frameworks import require_tensorflow
 from layertrace.testing.contract.inputs import inputs_of
 from layertrace.testing.contract.outcome import Result
 from layertrace.testing.contract.report import LayerReport
@@ -57,7 +57,7 @@ def check_layer(
 
     Raises:
         ExpectationError: If an argument is not valid, or the layer refuses the inputs.
-        BackendError: If Keras runs on another backend than TensorFlow.
+        BackendError: If Keras runs on a backend that is not recorded, such as OpenVINO.
     """
     checks = chosen_checks(select, ignore)
     prepare_devices(checks)
@@ -152,7 +152,7 @@ def _run(
     if not inputs:
         raise ExpectationError("give what to call the layer with, such as 'float32[2, 5]'")
     arguments = inputs_of(inputs)
-    require_tensorflow()
+    require_backend()
     try:
         with within(seconds), quiet():
             subject = Subject(layer, arguments, call)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from layertrace.testing.contract.backends.loading import is_on_tensorflow
 from layertrace.testing.contract.outcome import NotApplicable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ REPLICAS = 2
 
 def prepare_devices(checks: Iterable[Check]) -> None:
     """Divide the CPU in two if a check needs that; nothing happens if TensorFlow has started already."""
-    if not any(item.group == "distribution" for item in checks):
+    if not any(item.group == "distribution" for item in checks) or not is_on_tensorflow():
         return
     tf = importlib.import_module("tensorflow")
     cpu = tf.config.list_physical_devices("CPU")[0]

@@ -1,4 +1,4 @@
-"""Visit the framework of a layer: the Keras that its class comes from, and TensorFlow."""
+"""Visit the framework of a layer: the Keras that its class comes from, and the backend of that."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from layertrace.testing.contract.backends.backend import Backend
+from layertrace.testing.contract.backends.loading import backend_of
 from layertrace.timeline.ownership import KERAS, is_framework_name, package_of
 
 __all__ = [
@@ -16,7 +18,6 @@ __all__ = [
     "base_of",
     "framework_of",
     "layers_inside",
-    "require_tensorflow",
     "variables_inside",
 ]
 
@@ -27,12 +28,12 @@ class Framework:
 
     Attributes:
         keras: The module `keras` or `tf_keras`.
-        tf: The module `tensorflow`.
+        backend: What the backend that it runs on answers.
         base: Its class `Layer`.
     """
 
     keras: Any
-    tf: Any
+    backend: Backend
     base: type
 
     @property
@@ -78,22 +79,13 @@ class Framework:
         return getattr(type(layer), name, None) is not getattr(self.base, name, None)
 
 
-def require_tensorflow() -> None:
-    """Import Keras and TensorFlow, which checks need.
-
-    Raises:
-        DependencyError: If TensorFlow or Keras is missing or too old.
-        BackendError: If Keras runs on another backend than TensorFlow.
-    """
-    importlib.import_module("layertrace.record.backends.loading").require_tensorflow("check_layer")
-
-
 def framework_of(layer: object) -> Framework | None:
     """Return the framework of a layer; None if it is not a layer."""
     base = base_of(type(layer))
     if base is None:
         return None
-    return Framework(sys.modules[package_of(base.__module__)], sys.modules["tensorflow"], base)
+    keras = sys.modules[package_of(base.__module__)]
+    return Framework(keras, backend_of(keras), base)
 
 
 def base_of(cls: type) -> type | None:
@@ -129,18 +121,19 @@ def layers_inside(layer: object) -> Iterator[Any]:
 def variables_inside(layer: object) -> Iterator[tuple[Any, str, Any]]:
     """Yield the variables in attributes of a layer, of its class, and of layers inside.
 
-    Each is a tuple of the layer that holds it, the name of the attribute and the `tf.Variable`.
+    Each is a tuple of the layer that holds it, the name of the attribute, and what holds the value.
     """
     framework = framework_of(layer)
     if framework is None:
         return
     for holder in layers_inside(layer):
-        homes = [cls for cls in type(holder).__mro__ if not is_framework_name(cls.__module__)]
-        for name, value in [item for home in (holder, *homes) for item in vars(home).items()]:
-            is_keras = not framework.is_legacy and isinstance(value, framework.keras.Variable)
-            variable = value.value if is_keras else value
-            if isinstance(variable, framework.tf.Variable):
-                yield holder, name, variable
+        homes = [vars(cls) for cls in type(holder).__mro__ if not is_framework_name(cls.__module__)]
+        places = [framework.backend.attributes(holder), *homes]
+        for name, value in [item for home in places for item in home.items()]:
+            if not framework.is_legacy and isinstance(value, framework.keras.Variable):
+                yield holder, name, framework.backend.inner(value)
+            elif framework.backend.is_raw_variable(value):
+                yield holder, name, value
 
 
 def _subclasses_of(cls: type) -> list[type]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layertrace.errors import ExpectationError
+from layertrace.testing.contract.backends.backend import Backend
 from layertrace.timeline.event import TensorSpec
 
 __all__ = ["Inputs", "Leaf", "inputs_of"]
@@ -98,7 +99,7 @@ class Inputs:
 
     def tensors(
         self,
-        tf: Any,
+        backend: Backend,
         batch: int | None = None,
         *,
         open_size: int = OPEN,
@@ -107,7 +108,7 @@ class Inputs:
         """Return the arguments as tensors, of the batch size that was given or of another.
 
         Args:
-            tf: The module `tensorflow`.
+            backend: Whose tensors they are.
             batch: The batch size; None for the one that was given.
             open_size: The size of all other dimensions that are left open.
             rows: The numbers of the rows to take; None for all.
@@ -122,7 +123,7 @@ class Inputs:
             is_batched = self._is_batched(leaf)
             array = leaf.array(size, number, is_batched=is_batched, open_size=open_size)
             array = array[rows] if rows is not None and is_batched else array
-            return tf.cast(array, leaf.spec.dtype) if leaf.spec.dtype != "string" else tf.constant(array)
+            return backend.tensor(array, leaf.spec.dtype)
 
         result: tuple[Any, ...] = _mapped(self.structure, tensor)
         return result
@@ -240,7 +241,7 @@ def _of_array(argument: Any) -> Leaf:
 
 def _dtype(tensor: Any) -> str:
     dtype = tensor.dtype
-    return str(getattr(dtype, "name", dtype))
+    return str(getattr(dtype, "name", dtype)).removeprefix("torch.")
 
 
 def _leaves(structure: Any) -> Iterator[Leaf]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from layertrace.testing.contract.outcome import NotApplicable
 from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import dtype_of
 
 __all__ = ["MaskedInputs", "masked_inputs", "refused", "takes_mask", "with_other_padding"]
 
@@ -40,35 +41,37 @@ def masked_inputs(subject: Subject, layer: Any) -> MaskedInputs:
     Raises:
         NotApplicable: If the layer does not deal with masks, or its input has no steps.
     """
-    tf = subject.tf
+    backend = subject.backend
     has_mask = layer.supports_masking or subject.framework.overrides(layer, "compute_mask")
     if not has_mask and not takes_mask(layer):
         # tests/testing/kinds/table.py is correct without: Keras warns where such a layer ends a mask.
         raise NotApplicable("it neither takes nor supports masks")
-    tensors = subject.inputs.tensors(tf)
-    flat = tf.nest.flatten(tensors[0])
+    tensors = subject.tensors()
+    flat = backend.flatten(tensors[0])
     if not all(_has_steps(tensor) for tensor in flat):
         raise NotApplicable("its input has no steps")
-    for tensor in tf.nest.flatten(tensors):
+    for tensor in backend.flatten(tensors):
         if _has_steps(tensor):
             rows, steps = tensor.shape[:2]
-            mask = tf.constant([[step + 1 < steps for step in range(steps)]] * rows)
+            mask = backend.tensor([[step + 1 < steps for step in range(steps)]] * rows, "bool")
             tensor._keras_mask = mask  # as the guide of Keras to masking does
     return MaskedInputs(tensors, tuple(flat[0].shape[:2]))
 
 
-def with_other_padding(tf: Any, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+def with_other_padding(subject: Subject, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return masked tensors with the same masks, and other values in the step that is masked."""
 
     def changed(tensor: Any) -> Any:
         mask = getattr(tensor, "_keras_mask", None)
         if mask is None:
             return tensor
-        result = tf.concat([tensor[:, :-1], 3 - 2 * tensor[:, -1:]], axis=1)
+        array = subject.backend.array(tensor).copy()
+        array[:, -1:] = 3 - 2 * array[:, -1:]
+        result = subject.backend.tensor(array, dtype_of(tensor))
         result._keras_mask = mask
         return result
 
-    structure: tuple[Any, ...] = tf.nest.map_structure(changed, tensors)
+    structure: tuple[Any, ...] = subject.backend.mapped(changed, tensors)
     return structure
 
 
@@ -79,5 +82,4 @@ def refused(error: BaseException) -> bool:
 
 def _has_steps(tensor: Any) -> bool:
     """Return whether a tensor has floats for each batch, step and feature."""
-    is_float = getattr(getattr(tensor, "dtype", None), "is_floating", False)
-    return is_float and tensor.shape.rank >= 3 and tensor.shape[1] > 1
+    return "float" in dtype_of(tensor) and len(tensor.shape) >= 3 and tensor.shape[1] > 1

@@ -7,13 +7,11 @@ from typing import Any
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import described, outputs_of
+from layertrace.testing.contract.values import described, dtype_of
 
 __all__ = ["FLOATS", "inputs_cast_to", "try_policy"]
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
-_NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "not in the list of allowed")
-"""How TensorFlow states that an operation does not exist for a dtype (TensorFlow 2.21)."""
 
 
 def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> Any:
@@ -29,7 +27,6 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> An
         Broken: If the layer fails or returns NaN, or outputs or weights have another float dtype.
         NotApplicable: If the layer has a dtype of its own.
     """
-    tf = subject.tf
     with subject.framework.dtype_policy(policy):
         layer = subject.fresh()
         if layer.compute_dtype != compute:
@@ -40,9 +37,9 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> An
             method_line(layer, "call"),
         ):
             try:
-                outputs = outputs_of(tf, subject.call_with(layer, _tensors(subject, compute), False))
+                outputs = subject.arrays(subject.call_with(layer, _tensors(subject, compute), False))
             except Exception as error:
-                if any(text in str(error) for text in _NO_KERNEL):
+                if any(text in str(error) for text in subject.backend.lacks_kernel):
                     raise NotApplicable(f"one of its operations has no {compute} on this device") from error
                 _compare_weights(subject, layer, policy, variable)  # a cause of the exception
                 raise
@@ -52,10 +49,10 @@ def try_policy(subject: Subject, policy: str, compute: str, variable: str) -> An
         raise Broken(
             f"{subject.class_name} returns {described(other)} with the policy {policy}, expected {compute}",
             method_line(layer, "call"),
-            "tf.cast(…, self.compute_dtype)",
+            f"{subject.backend.ops}.cast(…, self.compute_dtype)",
         )
     _compare_weights(subject, layer, policy, variable)
-    if _has_nan(outputs) and not _has_nan(outputs_of(tf, subject.call(subject.built(), training=False))):
+    if _has_nan(outputs) and not _has_nan(subject.arrays(subject.call(subject.built(), training=False))):
         raise Broken(
             f"{subject.class_name} returns NaN with the policy {policy}",
             method_line(layer, "call"),
@@ -84,17 +81,17 @@ def _follows_inputs(subject: Subject, layer: Any, policy: str, compute: str) -> 
             outputs = subject.call_with(layer, inputs_cast_to(subject, compute), False)
     except Exception:  # the outputs of the first call are wrong in any case
         return False
-    return _of_other_dtype(outputs_of(subject.tf, outputs), compute) is None
+    return _of_other_dtype(subject.arrays(outputs), compute) is None
 
 
 def inputs_cast_to(subject: Subject, compute: str) -> tuple[Any, ...]:
     """Return the inputs as a layer before it returns them, which has the same dtype policy."""
-    tf = subject.tf
+    backend = subject.backend
 
     def cast(tensor: Any) -> Any:
-        return tf.cast(tensor, compute) if tensor.dtype == tf.float32 else tensor
+        return backend.cast(tensor, compute) if dtype_of(tensor) == "float32" else tensor
 
-    result: tuple[Any, ...] = tf.nest.map_structure(cast, subject.inputs.tensors(tf))
+    result: tuple[Any, ...] = backend.mapped(cast, subject.tensors())
     return result
 
 
@@ -102,12 +99,12 @@ def _tensors(subject: Subject, compute: str) -> tuple[Any, ...]:
     """Return the inputs of a call; for tf_keras they are cast, since it casts only the first argument."""
     if subject.framework.is_legacy:
         return inputs_cast_to(subject, compute)
-    return subject.inputs.tensors(subject.tf)
+    return subject.tensors()
 
 
 def _compare_weights(subject: Subject, layer: Any, policy: str, variable: str) -> None:
     for weight in layer.weights:
-        dtype = _dtype(weight)
+        dtype = dtype_of(weight)
         if dtype in FLOATS and dtype != variable:
             name = getattr(weight, "path", weight.name).rpartition("/")[2]
             raise Broken(
@@ -116,7 +113,3 @@ def _compare_weights(subject: Subject, layer: Any, policy: str, variable: str) -
                 method_line(layer, "build"),
                 "leave out the dtype in add_weight",
             )
-
-
-def _dtype(weight: Any) -> str:
-    return str(getattr(weight.dtype, "name", weight.dtype))

@@ -65,6 +65,9 @@ class Run:
         return results
 
     def _tried(self, check: Check) -> Result:
+        untried = self._subject.backend.untried.get(check.name)
+        if untried is not None:
+            return Result(check, "not applicable", untried)
         for needed in needed_checks(check):
             if self.result(needed).outcome == "failed":
                 return Result(check, "not applicable", f"it needs {needed.name}, which fails")

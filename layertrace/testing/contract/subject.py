@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import layertrace
 from layertrace.errors import ExpectationError
+from layertrace.testing.contract.backends.backend import Backend
 from layertrace.testing.contract.frameworks import Framework, framework_of
-from layertrace.testing.contract.inputs import Inputs
+from layertrace.testing.contract.inputs import OPEN, Inputs
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import line_of_error
 from layertrace.timeline import Timeline
@@ -85,7 +87,7 @@ class Subject:
 
     def call(self, layer: Any, *, batch: int | None = None, training: bool | None = None) -> Any:
         """Call a layer with tensors of a batch size."""
-        return self.call_with(layer, self.inputs.tensors(self.tf, batch), training)
+        return self.call_with(layer, self.tensors(batch), training)
 
     def call_with(self, layer: Any, tensors: tuple[Any, ...], training: bool | None = None) -> Any:
         """Call a layer with given tensors; `training` is passed if its `call` takes it."""
@@ -95,13 +97,15 @@ class Subject:
         return layer(*tensors, **arguments)
 
     def compiled(self, layer: Any, *, training: bool | None = False, **options: Any) -> Any:
-        """Return a `tf.function` that calls a layer; `options` are arguments of `tf.function`."""
+        """Return a compiled function that calls a layer; `options` are arguments of `tf.function`.
+
+        Where nothing is compiled, as on torch, it calls the layer eagerly.
+        """
 
         def call_of_check(*tensors: Any) -> Any:
             return self.call_with(layer, tensors, training)
 
-        # With AutoGraph an exception loses the lines of the layer; only tf_keras leaves the layer to it.
-        return self.tf.function(call_of_check, autograph=self.framework.is_legacy, **options)
+        return self.backend.compiled(call_of_check, layer, **options)
 
     def functional(self, layer: Any, batch: int | None) -> Any:
         """Return a functional model that consists of the layer."""
@@ -111,7 +115,7 @@ class Subject:
 
     def feed(self, batch: int | None = None) -> Any:
         """Return the tensors that a functional model takes."""
-        tensors = self.inputs.tensors(self.tf, batch)
+        tensors = self.tensors(batch)
         return tensors[0] if len(tensors) == 1 else list(tensors)
 
     @property
@@ -120,9 +124,29 @@ class Subject:
         return "training" in self._accepts
 
     @property
+    def backend(self) -> Backend:
+        """What the backend of the layer answers."""
+        return self.framework.backend
+
+    @property
     def tf(self) -> Any:
-        """The module `tensorflow`, which the program has imported."""
-        return self.framework.tf
+        """The module `tensorflow`, for the checks that only it can be asked for."""
+        return sys.modules["tensorflow"]
+
+    @property
+    def calling_compiled(self) -> str:
+        """What a call of a function of `compiled` is, for messages: `calling it in a tf.function`."""
+        return f"calling it in {self.backend.function}" if self.backend.function else "calling it"
+
+    def tensors(
+        self, batch: int | None = None, *, open_size: int = OPEN, rows: list[int] | None = None
+    ) -> tuple[Any, ...]:
+        """Return the arguments of a call as tensors of the backend; see `Inputs.tensors`."""
+        return self.inputs.tensors(self.backend, batch, open_size=open_size, rows=rows)
+
+    def arrays(self, outputs: Any) -> list[Any]:
+        """Return the tensors of a structure of outputs as arrays."""
+        return [self.backend.array(part) for part in self.backend.flatten(outputs) if part is not None]
 
     @contextmanager
     def watch(self) -> Iterator[Timeline]:
@@ -145,8 +169,9 @@ class Subject:
             raise
         except Exception as error:
             name = getattr(self, "class_name", "the layer")
+            cause = self.backend.cause_of(error)
             raise Broken(
-                f"{name} fails when {what}: {brief(error)}", line_of_error(error) or line, fix
+                f"{name} fails when {what}: {brief(cause)}", line_of_error(cause) or line, fix
             ) from error
 
     def _first(self) -> Any:

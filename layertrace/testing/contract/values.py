@@ -10,7 +10,7 @@ __all__ = [
     "copy_weights",
     "described",
     "difference",
-    "outputs_of",
+    "dtype_of",
     "perturb",
     "shapes_of",
     "sides_of",
@@ -29,12 +29,6 @@ class Difference(str):
 
     __slots__ = ("sides",)
     sides: tuple[str, str]
-
-
-def outputs_of(tf: Any, outputs: Any) -> list[Any]:
-    """Return the tensors of a structure of outputs as arrays; those of sparse and ragged tensors, too."""
-    parts = tf.nest.flatten(outputs, expand_composites=True)
-    return [_array(part) for part in parts if part is not None]
 
 
 def shapes_of(structure: Any) -> list[tuple[int | None, ...]]:
@@ -90,6 +84,12 @@ def described(array: Any) -> str:
     return f"{getattr(array.dtype, 'name', array.dtype)}[{', '.join(map(str, array.shape))}]"
 
 
+def dtype_of(tensor: Any) -> str:
+    """Return the name of the dtype of a tensor, an array or a variable; empty if it has none."""
+    dtype = getattr(tensor, "dtype", "")
+    return str(getattr(dtype, "name", dtype)).removeprefix("torch.")
+
+
 def _shown(array: Any, place: Sequence[Any]) -> str:
     """Return the row of an array that has a place: `float32[2, 3]  [1]: 0.1, 0.2, 0.3`."""
     row = array[tuple(place[:-1])].reshape(-1)
@@ -121,13 +121,3 @@ def perturb(layer: Any, sign: int = 1) -> None:
 def copy_weights(source: Any, target: Any) -> None:
     """Give a layer the weights of another one of its kind."""
     target.set_weights(source.get_weights())
-
-
-def _array(value: Any) -> Any:
-    import numpy as np
-
-    return (
-        value.numpy()
-        if hasattr(value, "numpy") and not isinstance(value.numpy(), bytes)
-        else np.asarray(value)
-    )

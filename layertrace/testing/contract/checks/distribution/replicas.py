@@ -11,7 +11,7 @@ from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.randomness import draws_numbers
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, sides_of
+from layertrace.testing.contract.values import difference, sides_of
 from layertrace.timeline.ownership import is_framework_name
 
 
@@ -42,7 +42,7 @@ def replicas(subject: Subject) -> None:
         each = _run(subject, strategy, layer, batches, training=False)
     line = method_line(layer, "call")
     for number, (found, batch) in enumerate(zip(each, batches, strict=True)):
-        alone = outputs_of(tf, subject.call_with(layer, batch, False))
+        alone = subject.arrays(subject.call_with(layer, batch, False))
         differs = difference(alone, found)
         if differs and not draws_numbers(subject, layer, False):
             raise Broken(
@@ -77,8 +77,8 @@ def _batches(subject: Subject) -> list[tuple[Any, ...]]:
     """Return the inputs of each replica: other rows for each, if the number of rows can vary."""
     tf, size = subject.tf, subject.inputs.batch
     if not subject.inputs.can_vary:
-        return [subject.inputs.tensors(tf)] * 2
-    first, both = subject.inputs.tensors(tf), subject.inputs.tensors(tf, 2 * size)
+        return [subject.tensors()] * 2
+    first, both = subject.tensors(), subject.tensors(2 * size)
 
     def second(one: Any, two: Any) -> Any:
         return two if one.shape == two.shape else tf.reverse(two[size:], [0])
@@ -90,10 +90,9 @@ def _run(
     subject: Subject, strategy: Any, layer: Any, batches: list[tuple[Any, ...]], *, training: bool
 ) -> list[Any]:
     """Return the outputs of each replica, called in one graph with a batch of its own."""
-    tf = subject.tf
     values = strategy.experimental_distribute_values_from_function(
         lambda context: batches[context.replica_id_in_sync_group]
     )
     compiled = subject.compiled(layer, training=training)
     results = strategy.run(compiled, args=values)
-    return [outputs_of(tf, result) for result in strategy.experimental_local_results(results)]
+    return [subject.arrays(result) for result in strategy.experimental_local_results(results)]

@@ -26,11 +26,11 @@ def mask_passed_on(subject: Subject) -> None:
     supports masks. An output has the steps if it has at least three dimensions, and their number is the same.
     A layer of tf_keras that refuses masks with an exception is not silent, and passes.
     """
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     inputs = masked_inputs(subject, layer)
     with subject.doing("calling it with a mask", "self.supports_masking = True in __init__"):
         try:
-            outputs = tf.nest.flatten(subject.call_with(layer, inputs.tensors, False))
+            outputs = subject.backend.flatten(subject.call_with(layer, inputs.tensors, False))
         except TypeError as error:
             if refused(error):
                 raise NotApplicable("it refuses masks with an exception") from error

@@ -15,7 +15,7 @@ from layertrace.testing.contract.masks import (
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import copy_weights, difference, outputs_of, perturb, sides_of
+from layertrace.testing.contract.values import copy_weights, difference, perturb, sides_of
 
 
 @check("masks", "mask-used", after=["mask-passed-on", "weight-order"])
@@ -39,7 +39,7 @@ def mask_used(subject: Subject) -> None:
         raise NotApplicable("it is for the layer inside, which takes no mask")
     masked = masked_inputs(subject, layer)
     perturb(layer)
-    plain = subject.inputs.tensors(subject.tf)
+    plain = subject.tensors()
     for training in (False, True) if subject.takes_training else (False,):
         first, second = (_tried(subject, layer, tensors, training) for tensors in (plain, masked.tensors))
         if not difference(first, second):
@@ -50,14 +50,14 @@ def mask_used(subject: Subject) -> None:
     raise Broken(
         f"{subject.class_name} takes a mask, and gives the same outputs with it as without",
         method_line(layer, "call"),
-        "leave out the masked steps: tf.where(mask[..., None], ..., 0)",
+        f"leave out the masked steps: {subject.backend.ops}.where(mask[..., None], ..., 0)",
     )
 
 
 def _compare_masked_steps(subject: Subject, layer: Any, masked: MaskedInputs, outputs: list[Any]) -> None:
     """Raise `Broken` if what the masked step holds decides the outputs."""
     again = _tried(subject, layer, masked.tensors, training=False)
-    others = _tried(subject, layer, with_other_padding(subject.tf, masked.tensors), training=False)
+    others = _tried(subject, layer, with_other_padding(subject, masked.tensors), training=False)
     if difference(outputs, again):
         return
     for one, other in zip(outputs, others, strict=True):
@@ -75,7 +75,7 @@ def _compare_masked_steps(subject: Subject, layer: Any, masked: MaskedInputs, ou
                 f"the outputs of {subject.class_name} depend on the values of steps that are masked: "
                 f"{differs[0]}",
                 method_line(layer, "call"),
-                "a mask is True where a step counts: tf.where(mask[..., None], ..., 0)",
+                f"a mask is True where a step counts: {subject.backend.ops}.where(mask[..., None], ..., 0)",
                 sides=sides_of(differs[0], "with one padding", "with another"),
             )
 
@@ -91,4 +91,4 @@ def _tried(subject: Subject, layer: Any, tensors: tuple[Any, ...], training: boo
             if refused(error):
                 raise NotApplicable("it refuses masks with an exception") from error
             raise
-    return [*outputs_of(subject.tf, outputs), *copy.get_weights()]
+    return [*subject.arrays(outputs), *copy.get_weights()]

@@ -20,7 +20,7 @@ def another_batch(subject: Subject) -> None:
     The last batch of an epoch is smaller. If each change of the size is a trace, every epoch has two.
 
     ## Known limits
-    Functions that the layer compiles itself are seen if TensorFlow compiles them.
+    Functions that the layer compiles itself are seen if TensorFlow or JAX compiles them.
     """
     if not subject.inputs.can_vary:
         raise NotApplicable("its inputs have no batch dimension that could vary")
@@ -57,7 +57,7 @@ def _is_of_framework(trace: Event) -> bool:
 
 
 def _try_batch(subject: Subject, layer: Any, function: Any, size: int) -> None:
-    tensors = subject.inputs.tensors(subject.tf, size)
-    with subject.doing(f"calling it with a batch of {size}, eagerly and in a tf.function"):
+    tensors = subject.tensors(size)
+    with subject.doing(f"calling it with a batch of {size}, eagerly and in {subject.backend.function}"):
         subject.call_with(layer, tensors, False)
         function(*tensors)

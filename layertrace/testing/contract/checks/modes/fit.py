@@ -28,15 +28,19 @@ def fit(subject: Subject) -> None:
     """
     import numpy as np
 
-    layer, tf = subject.built(), subject.tf
+    layer, backend = subject.built(), subject.backend
     model, targets = _model(subject, layer)
     line = method_line(layer, "call")
     weights = model.get_weights()
     with subject.doing("calling it in training"):
-        first, second = (_loss(tf, model, subject.feed()) for _ in range(2))
+        first, second = (_loss(subject, model) for _ in range(2))
     model.set_weights(weights)
     with subject.doing("training a model of it with fit", "keep call free of Python that needs values"):
-        model.compile(optimizer=subject.framework.keras.optimizers.SGD(0.01), loss="mse", jit_compile=False)
+        model.compile(
+            optimizer=subject.framework.keras.optimizers.SGD(0.01),
+            loss="mse",
+            jit_compile=backend.jit_compile,
+        )
         trained = model.train_on_batch(subject.feed(), targets)
     loss = float(np.ravel(trained)[0])
     is_same = np.isclose(first, loss, rtol=1e-2, atol=1e-3, equal_nan=True)
@@ -53,18 +57,20 @@ def fit(subject: Subject) -> None:
 
 def _model(subject: Subject, layer: Any) -> tuple[Any, Any]:
     """Return a model of the layer with a dense head for each output, and targets of zero."""
-    keras, tf = subject.framework.keras, subject.tf
+    import numpy as np
+
+    keras = subject.framework.keras
     with subject.doing("calling it with keras.Input"):
         model = subject.functional(layer, subject.inputs.batch)
     heads = []
-    for output in tf.nest.flatten(model.output):
+    for output in subject.backend.flatten(model.output):
         shape = tuple(getattr(output, "shape", ()))
         is_float = "float" in str(getattr(output.dtype, "name", output.dtype))
         if is_float and len(shape) > 1 and None not in shape and shape[0] == subject.inputs.batch:
             heads.append(keras.layers.Dense(1)(keras.layers.Flatten()(output)))
     if not heads:
         raise NotApplicable("it has no float output with rows of a known size")
-    zeros = [tf.zeros((subject.inputs.batch, 1)) for _ in heads]
+    zeros = [np.zeros((subject.inputs.batch, 1), "float32") for _ in heads]
     return keras.Model(model.input, heads), zeros if len(heads) > 1 else zeros[0]
 
 
@@ -78,13 +84,13 @@ def _is_random(subject: Subject, layer: Any, model: Any, weights: list[Any]) -> 
     for _ in range(_CALLS):
         model.set_weights(weights)
         with subject.doing("calling it in training, after fit"):
-            losses.append(_loss(subject.tf, model, subject.feed()))
+            losses.append(_loss(subject, model))
     return not np.allclose(losses, losses[0], rtol=1e-4)
 
 
-def _loss(tf: Any, model: Any, feed: Any) -> float:
+def _loss(subject: Subject, model: Any) -> float:
     """Return the loss of an eager call in training."""
-    outputs = tf.nest.flatten(model(feed, training=True))
-    terms = [tf.reduce_mean(tf.square(tf.cast(output, tf.float32))) for output in outputs]
-    terms += [tf.cast(tf.reduce_sum(loss), tf.float32) for loss in model.losses]
-    return float(sum(terms))
+    outputs = subject.arrays(model(subject.feed(), training=True))
+    losses = [subject.backend.array(loss) for loss in model.losses]
+    terms = [(array.astype("float32") ** 2).mean() for array in outputs]
+    return float(sum([*terms, *(loss.astype("float32").sum() for loss in losses)]))

@@ -35,12 +35,12 @@ def input_unchanged(subject: Subject) -> None:
     owner = next(cls for cls in type(layer).__mro__ if "call" in vars(cls))
     if is_framework_name(owner.__module__):
         raise NotApplicable("Keras defines its call")
-    arguments = (*subject.inputs.tensors(subject.tf), *subject.arguments.values())
+    arguments = (*subject.tensors(), *subject.arguments.values())
     if not any(isinstance(each, list | dict) for each in _containers(arguments)):
         raise NotApplicable("it takes no list and no mapping")
     for training in (False, True) if subject.takes_training else (False,):
         with _watching(layer) as changes, subject.doing("calling it"):
-            subject.call_with(layer, subject.inputs.tensors(subject.tf), training)
+            subject.call_with(layer, subject.tensors(), training)
         for what, line in changes:
             raise Broken(
                 f"call of {subject.class_name} changes {what}",

@@ -9,7 +9,7 @@ from layertrace.testing.contract.frameworks import layers_inside
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of
+from layertrace.testing.contract.values import difference
 
 _UNSUPPORTED = ("unsupported operations", "uncompilable", "not compilable", "No registered", "time constant")
 """What XLA reports of operations and shapes that it does not support (TensorFlow 2.16 to 2.21)."""
@@ -31,15 +31,15 @@ def jit_compile(subject: Subject) -> None:
     """
     if any(leaf.spec.dtype == "string" for leaf in subject.inputs.leaves):
         raise NotApplicable("XLA has no text")  # and ends the process if it gets one (TensorFlow 2.21)
-    layer, tf = subject.built(), subject.tf
-    tensors = subject.inputs.tensors(tf)
+    layer = subject.built()
+    tensors = subject.tensors()
     with subject.doing("calling it eagerly"):
-        eager, again = (outputs_of(tf, subject.call_with(layer, tensors, False)) for _ in range(2))
+        eager, again = (subject.arrays(subject.call_with(layer, tensors, False)) for _ in range(2))
     if not all(getattr(inside, "supports_jit", True) for inside in layers_inside(layer)):
         raise NotApplicable("its supports_jit is False")
     with subject.doing("calling it compiled by XLA", "self.supports_jit = False in __init__"):
         try:
-            compiled = outputs_of(tf, subject.compiled(layer, jit_compile=True)(*tensors))
+            compiled = subject.arrays(subject.compiled(layer, jit_compile=True)(*tensors))
         except Exception as error:
             if _has_no_xla(error) and not _is_trained(subject, eager):
                 raise NotApplicable("XLA lacks one of its operations") from error

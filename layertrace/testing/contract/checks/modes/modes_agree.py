@@ -6,12 +6,12 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, sides_of
+from layertrace.testing.contract.values import difference, sides_of
 
 
 @check("modes", "modes-agree", after=["output-shape"])
 def modes_agree(subject: Subject) -> None:
-    """Eager, in a `tf.function` and in a functional model, outputs have one shape, dtype and value.
+    """Eager, in a `tf.function` or `jax.jit` and in a functional model, outputs agree.
 
     ## Why
     `fit` runs a graph and a debugger runs eagerly: what differs between them is found late.
@@ -20,13 +20,13 @@ def modes_agree(subject: Subject) -> None:
     Values are compared in inference, and only if two eager calls agree. What a
     `compute_output_shape` or `compute_output_spec` of the layer states is left to the check `output-shape`.
     """
-    layer, tf = subject.built(), subject.tf
+    layer, backend = subject.built(), subject.backend
     line = method_line(layer, "call")
-    tensors = subject.inputs.tensors(tf)
+    tensors = subject.tensors()
     with subject.doing("calling it eagerly"):
-        eager, again = (outputs_of(tf, subject.call_with(layer, tensors, False)) for _ in range(2))
-    with subject.doing("calling it in a tf.function"):
-        graph = outputs_of(tf, subject.compiled(layer)(*tensors))
+        eager, again = (subject.arrays(subject.call_with(layer, tensors, False)) for _ in range(2))
+    with subject.doing(subject.calling_compiled):
+        graph = subject.arrays(subject.compiled(layer)(*tensors))
     stating = [
         name
         for name in ("compute_output_spec", "compute_output_shape", "call")
@@ -34,11 +34,13 @@ def modes_agree(subject: Subject) -> None:
     ]
     with subject.doing("calling it with keras.Input", line=method_line(layer, stating[0])):
         model = subject.functional(layer, subject.inputs.batch)
-        symbolic = tf.nest.flatten(model.output)
+        symbolic = subject.backend.flatten(model.output)
     with subject.doing("calling the functional model that consists of it"):
-        functional = outputs_of(tf, model(subject.feed(), training=False))
+        functional = subject.arrays(model(subject.feed(), training=False))
+    compiled = [(f"in {backend.function}", graph)] if backend.function else []
+    modes = [*compiled, ("in a functional model", functional)]
     is_random = bool(difference(eager, again))
-    for mode, outputs in (("in a tf.function", graph), ("in a functional model", functional)):
+    for mode, outputs in modes:
         if is_random:
             outputs = [array * 0 for array in outputs]
         differs = difference([array * 0 for array in eager] if is_random else eager, outputs)

@@ -12,6 +12,7 @@ from layertrace.testing.contract.frameworks import layers_inside
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
+from layertrace.testing.contract.values import dtype_of
 from layertrace.timeline.ownership import is_framework_name
 
 _DEPTH = 3
@@ -20,7 +21,7 @@ _DEPTH = 3
 
 @check("modes", "no-tensor-kept", after=["modes-agree"], unless=["fit"])
 def no_tensor_kept(subject: Subject) -> None:
-    """After a call in a `tf.function`, no attribute of a layer holds a tensor of its graph.
+    """After a call in a `tf.function` or `jax.jit`, no attribute of a layer holds a tensor of its graph.
 
     ## Why
     The tensor has no value, and is out of scope once the graph is traced: to use it raises an exception. It
@@ -34,10 +35,10 @@ def no_tensor_kept(subject: Subject) -> None:
     TensorFlow's tutorial on Transformers: keep it `if tf.executing_eagerly()`. Attributes are looked at, with
     the lists, tuples and mappings in them.
     """
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     for training in (False, True) if subject.takes_training else (False,):
-        with subject.doing("calling it in a tf.function"):
-            subject.compiled(layer, training=training)(*subject.inputs.tensors(tf))
+        with subject.doing(subject.calling_compiled):
+            subject.compiled(layer, training=training)(*subject.tensors())
         for holder, name, tensor in _kept(subject, layer):
             call = method_line(holder, "call")
             raise Broken(
@@ -46,7 +47,7 @@ def no_tensor_kept(subject: Subject) -> None:
                 next(assignments_in_class(call, name), call),
                 f"return it, or self.{name} = self.add_weight(trainable=False, ...) in build, and "
                 f"if training: self.{name}.assign(...) in call",
-                sides=[(f"self.{name}", f"{tensor.dtype.name}{tensor.shape} of a graph")],
+                sides=[(f"self.{name}", f"{dtype_of(tensor)}{tensor.shape} of a graph")],
             )
 
 
@@ -58,12 +59,12 @@ def _kept(subject: Subject, layer: Any) -> Iterator[tuple[Any, str, Any]]:
             continue
         for name, value in list(vars(holder).items()):
             if name not in of_every_layer:
-                yield from ((holder, name, tensor) for tensor in _symbolic(subject.tf, value, _DEPTH))
+                yield from ((holder, name, tensor) for tensor in _symbolic(subject, value, _DEPTH))
 
 
-def _symbolic(tf: Any, value: Any, depth: int) -> Iterator[Any]:
+def _symbolic(subject: Subject, value: Any, depth: int) -> Iterator[Any]:
     if isinstance(value, list | tuple | set | frozenset | deque | dict):
         for item in list(value.values() if isinstance(value, dict) else value) if depth else ():
-            yield from _symbolic(tf, item, depth - 1)
-    elif any(map(tf.is_symbolic_tensor, tf.nest.flatten(value, expand_composites=True))):
+            yield from _symbolic(subject, item, depth - 1)
+    elif subject.backend.is_of_graph(value):
         yield value

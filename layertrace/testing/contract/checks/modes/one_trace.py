@@ -9,18 +9,18 @@ from layertrace.testing.contract.subject import Subject
 
 @check("modes", "one-trace", after=["modes-agree"])
 def one_trace(subject: Subject) -> None:
-    """A second call with the same shapes traces no function again, neither eagerly nor in a `tf.function`.
+    """A second call with the same shapes traces no function again, neither eagerly nor compiled.
 
     ## Why
     A trace takes a thousand times as long as a run.
 
     ## Known limits
-    Functions that the layer compiles itself are seen if TensorFlow compiles them.
+    Functions that the layer compiles itself are seen if TensorFlow or JAX compiles them.
     """
     layer = subject.built()
-    tensors = subject.inputs.tensors(subject.tf)
+    tensors = subject.tensors()
     function = subject.compiled(layer)
-    with subject.doing("calling it eagerly and in a tf.function"):
+    with subject.doing(f"calling it eagerly and in {subject.backend.function}"):
         subject.call_with(layer, tensors, False)
         function(*tensors)
     with subject.watch() as timeline, subject.doing("calling it again with the same shapes"):

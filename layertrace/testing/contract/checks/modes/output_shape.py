@@ -10,7 +10,7 @@ from layertrace.testing.contract.inputs import OPEN
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import described, outputs_of, shapes_of
+from layertrace.testing.contract.values import described, shapes_of
 
 
 @check("modes", "output-shape")
@@ -48,10 +48,10 @@ def _compare_shapes(subject: Subject, layer: Any, batch: int, open_size: int) ->
     line = method_line(layer, "compute_output_shape")
     parameters = inspect.signature(layer.compute_output_shape).parameters.values()
     count = sum(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
-    tensors = subject.inputs.tensors(subject.tf, batch, open_size=open_size)
+    tensors = subject.tensors(batch, open_size=open_size)
     try:
         with subject.doing("calling it"):
-            outputs = outputs_of(subject.tf, subject.call_with(layer, tensors, False))
+            outputs = subject.arrays(subject.call_with(layer, tensors, False))
     except Broken:
         if (batch, open_size) == (subject.inputs.batch, OPEN):
             raise
@@ -72,13 +72,12 @@ def _compare_shapes(subject: Subject, layer: Any, batch: int, open_size: int) ->
 
 def _compare_specs(subject: Subject, layer: Any, method: str) -> None:
     """Compare the symbolic outputs, which Keras takes from a method, with those of a call."""
-    tf = subject.tf
     try:
-        symbolic = tf.nest.flatten(subject.functional(layer, subject.inputs.batch).output)
+        symbolic = subject.backend.flatten(subject.functional(layer, subject.inputs.batch).output)
     except Exception:  # modes-agree tries it
         return
     with subject.doing("calling it"):
-        outputs = outputs_of(tf, subject.call(layer, training=False))
+        outputs = subject.arrays(subject.call(layer, training=False))
     if len(symbolic) != len(outputs):
         return
     for stated, array in zip(symbolic, outputs, strict=True):

@@ -61,8 +61,8 @@ def python_state(subject: Subject) -> None:
         holder, name = holders[key[0]], key[1]
         call = method_line(holder, "call")
         raise Broken(
-            f"each call of {type(holder).__name__} changes its attribute {name}, which a graph does only "
-            "while it is traced",
+            f"each call of {type(holder).__name__} changes its attribute {name}, "
+            f"{subject.backend.python_runs}",
             next(assignments_in_class(call, name), call),
             f"self.{name} = self.add_weight(trainable=False, ...) in build, and "
             f"if training: self.{name}.assign(...) in call",

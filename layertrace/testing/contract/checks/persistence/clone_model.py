@@ -6,7 +6,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, perturb
 
 
 @check(
@@ -30,11 +30,11 @@ def clone_model(subject: Subject) -> None:
     ## Known limits
     Outputs are compared in inference.
     """
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     perturb(layer)
     with subject.doing("calling it with keras.Input"):
         model = subject.functional(layer, subject.inputs.batch)
-    out, again = (outputs_of(tf, subject.call(layer, training=False)) for _ in range(2))
+    out, again = (subject.arrays(subject.call(layer, training=False)) for _ in range(2))
     line = method_line(layer, "get_config")
     clone = subject.framework.keras.models.clone_model
     for number in ("first", "second"):
@@ -51,7 +51,7 @@ def clone_model(subject: Subject) -> None:
                     "return a new layer from from_config",
                 )
             copy.set_weights(model.get_weights())
-            cloned = outputs_of(tf, copy(subject.feed(), training=False))
+            cloned = subject.arrays(copy(subject.feed(), training=False))
         differs = "" if difference(out, again) else difference(out, cloned)
         if differs:
             raise Broken(

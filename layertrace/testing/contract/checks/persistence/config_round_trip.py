@@ -19,7 +19,7 @@ from layertrace.testing.contract.evidence import creation, variables
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject, brief
-from layertrace.testing.contract.values import copy_weights, difference, outputs_of, sides_of
+from layertrace.testing.contract.values import copy_weights, difference, sides_of
 from layertrace.timeline import Event, Timeline
 
 _UNTOUCHED = ("name", "trainable", "dtype", "seed")
@@ -37,7 +37,7 @@ def config_round_trip(subject: Subject) -> None:
     Of the arguments, numbers are compared, and of initializers and constraints of weights the classes. Layer
     classes are found by their names, as with `custom_objects`.
     """
-    tf, saving = subject.tf, subject.framework.keras.saving
+    saving = subject.framework.keras.saving
     with subject.watch() as timeline:
         layer = subject.original()
     line = method_line(layer, "get_config")
@@ -72,7 +72,7 @@ def config_round_trip(subject: Subject) -> None:
     _compare_initializers(subject, layer, (timeline, first_call), (copying, first_call_of_copy))
     copy_weights(layer, copy)
     first, again, second = (
-        outputs_of(tf, subject.call(item, training=False)) for item in (layer, layer, copy)
+        subject.arrays(subject.call(item, training=False)) for item in (layer, layer, copy)
     )
     is_undecided = difference(first, again) or _has_other_state(subject, layer, first)
     differs = "" if is_undecided else difference(first, second)
@@ -124,7 +124,7 @@ def _has_other_state(subject: Subject, layer: Any, outputs: list[Any]) -> bool:
         return False
     twin = subject.built()
     copy_weights(layer, twin)
-    return bool(difference(outputs, outputs_of(subject.tf, subject.call(twin, training=False))))
+    return bool(difference(outputs, subject.arrays(subject.call(twin, training=False))))
 
 
 def _cause(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
+from layertrace.testing.contract.values import difference, perturb, sides_of
 
 
 @check("persistence", "deepcopy", after=["instances-share-nothing", "keras-file", "clone-model", "pickle"])
@@ -23,7 +23,7 @@ def deepcopy(subject: Subject) -> None:
     """
     if subject.framework.is_legacy:
         raise NotApplicable("tf_keras does not copy layers")
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     if layer.weights and not subject.framework.overrides(layer, "build"):
         raise NotApplicable("Keras copies only layers with a build of their own")
     perturb(layer)
@@ -37,7 +37,7 @@ def deepcopy(subject: Subject) -> None:
         )
     with subject.doing("calling the copy"):
         out, again, copied = (
-            outputs_of(tf, subject.call(item, training=False)) for item in (layer, layer, twin)
+            subject.arrays(subject.call(item, training=False)) for item in (layer, layer, twin)
         )
     differs = "" if difference(out, again) else difference(out, copied)
     if differs:

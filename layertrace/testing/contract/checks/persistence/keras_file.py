@@ -9,7 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
+from layertrace.testing.contract.values import difference, perturb, sides_of
 
 
 @check(
@@ -32,7 +32,7 @@ def keras_file(subject: Subject) -> None:
     ## Known limits
     Layer classes are found by their names, as with `custom_objects`.
     """
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     perturb(layer)
     with subject.doing("saving and loading a .keras file"), tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "layer.keras"))
@@ -42,7 +42,7 @@ def keras_file(subject: Subject) -> None:
             loaded = subject.framework.keras.models.load_model(file, safe_mode=False)
     with subject.doing("calling the model that was loaded"):
         out, again, copy = (
-            outputs_of(tf, item(subject.feed(), training=False)) for item in (model, model, loaded)
+            subject.arrays(item(subject.feed(), training=False)) for item in (model, model, loaded)
         )
     differs = "" if difference(out, again) else difference(out, copy)
     if differs:

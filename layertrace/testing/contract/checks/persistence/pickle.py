@@ -11,7 +11,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, perturb
 
 
 @check("persistence", "pickle", after=["instances-share-nothing", "keras-file", "clone-model"])
@@ -27,7 +27,7 @@ def pickle_(subject: Subject) -> None:
     """
     if subject.framework.is_legacy:
         raise NotApplicable("tf_keras does not pickle layers")
-    layer, tf = subject.built(), subject.tf
+    layer = subject.built()
     if layer.weights and not subject.framework.overrides(layer, "build"):
         raise NotApplicable("Keras pickles only layers with a build of their own")
     if not _can_be_imported(type(layer)):
@@ -37,9 +37,9 @@ def pickle_(subject: Subject) -> None:
     with subject.doing("pickling it", line=line), subject.framework.custom_objects(layer):
         copy = pickle.loads(pickle.dumps(layer))  # noqa: S301  # it was pickled here
     expected, restored = layer.get_weights(), copy.get_weights()
-    out, again = (outputs_of(tf, subject.call(layer, training=False)) for _ in range(2))
+    out, again = (subject.arrays(subject.call(layer, training=False)) for _ in range(2))
     with subject.doing("calling the layer that was pickled", line=line):
-        loaded = outputs_of(tf, subject.call(copy, training=False))
+        loaded = subject.arrays(subject.call(copy, training=False))
     # A layer that is restored without weights creates them in its first call.
     others = difference(expected, restored or copy.get_weights())
     if others:

@@ -9,7 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb, sides_of
+from layertrace.testing.contract.values import difference, perturb, sides_of
 
 
 @check("persistence", "weights-round-trip", after=["modes-agree", "weight-order"])
@@ -22,7 +22,6 @@ def weights_round_trip(subject: Subject) -> None:
     ## Known limits
     Every weight is changed before it is saved; state that is not a weight and starts the same is not seen.
     """
-    tf = subject.tf
     first, second = subject.built(), subject.built()
     perturb(first)
     line = method_line(first, "load_own_variables")
@@ -38,7 +37,7 @@ def weights_round_trip(subject: Subject) -> None:
             sides=sides_of(differs, "saved", "loaded"),
         )
     out, again, loaded = (
-        outputs_of(tf, subject.call(item, training=False)) for item in (first, first, second)
+        subject.arrays(subject.call(item, training=False)) for item in (first, first, second)
     )
     differs = "" if difference(out, again) else difference(out, loaded)
     if differs:

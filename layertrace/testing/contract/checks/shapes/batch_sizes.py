@@ -11,7 +11,7 @@ from layertrace.testing.contract.inputs import OPEN
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import copy_weights, described, difference, outputs_of, sides_of
+from layertrace.testing.contract.values import copy_weights, described, difference, sides_of
 
 _SIZES = (1, 3, 5)
 
@@ -43,7 +43,7 @@ def batch_sizes(subject: Subject) -> None:
     outputs: dict[int, list[Any]] = {}
     for size in _SIZES:
         with subject.doing(f"calling it with a batch of {size}"):
-            outputs[size] = outputs_of(subject.tf, subject.call(layer, batch=size, training=False))
+            outputs[size] = subject.arrays(subject.call(layer, batch=size, training=False))
     _compare_dimensions(subject, layer, outputs)
     _compare_rows(subject, layer, outputs)
     with subject.doing("calling it with an unknown batch size"):
@@ -63,7 +63,7 @@ def _compare_dimensions(subject: Subject, layer: Any, outputs: dict[int, list[An
             raise Broken(
                 f"{subject.class_name} returns {described(one)} for one row and {described(three)} for three",
                 method_line(layer, "call"),
-                "name the axis to drop: tf.squeeze(…, axis=-1)",
+                f"name the axis to drop: {subject.backend.ops}.squeeze(…, axis=-1)",
             )
 
 
@@ -71,7 +71,7 @@ def _compare_rows(subject: Subject, layer: Any, outputs: dict[int, list[Any]]) -
     """Raise `Broken` if an output has a row for each row of the inputs in some sizes, and not in others."""
     batch = subject.inputs.batch
     with subject.doing("calling it"):
-        sizes = {**outputs, batch: outputs_of(subject.tf, subject.call(layer, training=False))}
+        sizes = {**outputs, batch: subject.arrays(subject.call(layer, training=False))}
     for arrays in zip(*sizes.values(), strict=False):
         pairs = [(size, array) for size, array in zip(sizes, arrays, strict=True) if array.ndim]
         wrong = [(size, array) for size, array in pairs if len(array) != size]
@@ -89,25 +89,25 @@ def _compare_rows(subject: Subject, layer: Any, outputs: dict[int, list[Any]]) -
 
 def _leaves_out_rows(subject: Subject, layer: Any, size: int) -> bool:
     """Return whether a layer keeps all or none of a batch of equal rows: it chooses rows by their values."""
-    tensors = subject.inputs.tensors(subject.tf, rows=[0] * size)
+    tensors = subject.tensors(rows=[0] * size)
     with subject.doing(f"calling it with a batch of {size}"):
-        outputs = outputs_of(subject.tf, subject.call_with(layer, tensors, False))
+        outputs = subject.arrays(subject.call_with(layer, tensors, False))
     return all(len(array) in (0, size) for array in outputs if array.ndim)
 
 
 def _try_open_dimensions(subject: Subject, layer: Any, model: Any) -> None:
     """Call a layer and a model of it with other sizes of the open dimensions."""
-    tf, line = subject.tf, method_line(layer, "call")
+    line = method_line(layer, "call")
     what = f"calling it with another size of the open dimension, {OPEN + 1} after {OPEN}"
     with subject.doing(what, "let no weight depend on an open dimension", line):
-        tensors = subject.inputs.tensors(tf, open_size=OPEN + 1)
+        tensors = subject.tensors(open_size=OPEN + 1)
         subject.call_with(layer, tensors, False)
         model(tensors[0] if len(tensors) == 1 else list(tensors), training=False)
     outputs: dict[int, list[Any]] = {}
     for size in (OPEN - 1, OPEN, OPEN + 1):
         with suppress(Exception):  # a layer may need a size that is large enough
-            tensors = subject.inputs.tensors(tf, open_size=size)
-            outputs[size] = outputs_of(tf, subject.call_with(layer, tensors, False))
+            tensors = subject.tensors(open_size=size)
+            outputs[size] = subject.arrays(subject.call_with(layer, tensors, False))
     for arrays in zip(*outputs.values(), strict=False):
         for lengths in zip(*(array.shape[1:] for array in arrays), strict=False):
             wrong = [
@@ -125,8 +125,7 @@ def _try_open_dimensions(subject: Subject, layer: Any, model: Any) -> None:
 
 def _compare_with_built(subject: Subject, layer: Any) -> None:
     """Raise `Broken` if a layer that is built for a size gives other outputs with the same weights."""
-    tf = subject.tf
-    given = subject.inputs.tensors(tf)
+    given = subject.tensors()
     for what, tensors in _other_sizes(subject):
         same, twin = subject.built(), subject.fresh()
         with subject.doing(f"calling it with {what} first"):
@@ -137,11 +136,11 @@ def _compare_with_built(subject: Subject, layer: Any) -> None:
         for each in (same, twin):
             copy_weights(layer, each)
         ours, theirs, control = (
-            outputs_of(tf, subject.call_with(each, tensors, False)) for each in (layer, twin, same)
+            subject.arrays(subject.call_with(each, tensors, False)) for each in (layer, twin, same)
         )
         differs = "" if difference(ours, control) else difference(ours, theirs)
         if differs:
-            first = described(outputs_of(tf, given)[0])
+            first = described(subject.arrays(given)[0])
             raise Broken(
                 f"{subject.class_name} gives other outputs for {what} when it was first called with {first} "
                 f"than when it was built for that, with the same weights: {differs}",
@@ -153,20 +152,21 @@ def _compare_with_built(subject: Subject, layer: Any) -> None:
 
 def _other_sizes(subject: Subject) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield inputs of other sizes than the given ones, with a description."""
-    yield f"a batch of {_SIZES[-1]}", subject.inputs.tensors(subject.tf, _SIZES[-1])
+    yield f"a batch of {_SIZES[-1]}", subject.tensors(_SIZES[-1])
     if subject.inputs.has_open_dimensions:
-        yield f"an open dimension of {OPEN + 1}", subject.inputs.tensors(subject.tf, open_size=OPEN + 1)
+        yield f"an open dimension of {OPEN + 1}", subject.tensors(open_size=OPEN + 1)
 
 
 def _compare_with_graph(subject: Subject, layer: Any) -> None:
     """Raise `Broken` if a graph in which sizes are unknown gives other outputs than an eager call."""
-    tf = subject.tf
-    function = subject.compiled(layer, input_signature=subject.inputs.signature(tf))
+    if not subject.backend.has_open_graphs:
+        return
+    function = subject.compiled(layer, input_signature=subject.inputs.signature(subject.tf))
     for size in (_SIZES[0], _SIZES[-1]):
-        tensors = subject.inputs.tensors(tf, size)
-        with subject.doing("calling it in a tf.function with an unknown batch size"):
-            graph = outputs_of(tf, function(*tensors))
-        eager, again = (outputs_of(tf, subject.call_with(layer, tensors, False)) for _ in range(2))
+        tensors = subject.tensors(size)
+        with subject.doing(f"{subject.calling_compiled} with an unknown batch size"):
+            graph = subject.arrays(function(*tensors))
+        eager, again = (subject.arrays(subject.call_with(layer, tensors, False)) for _ in range(2))
         differs = "" if difference(eager, again) else difference(eager, graph)
         if differs:
             raise Broken(

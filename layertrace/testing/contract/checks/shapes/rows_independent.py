@@ -9,7 +9,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, sides_of
+from layertrace.testing.contract.values import difference, sides_of
 
 _ROWS = 5
 """Enough for a layer that mixes neighbours, turns the batch round, or looks at its first or last row."""
@@ -44,9 +44,9 @@ def rows_independent(subject: Subject) -> None:
     rows = range(count)
 
     def called(chosen: Iterable[int]) -> list[Any]:
-        tensors = subject.inputs.tensors(subject.tf, max(2 * count + 1, batch), rows=list(chosen))
+        tensors = subject.tensors(max(2 * count + 1, batch), rows=list(chosen))
         with subject.doing("calling it in inference"):
-            return outputs_of(subject.tf, subject.call_with(layer, tensors, False))
+            return subject.arrays(subject.call_with(layer, tensors, False))
 
     first, again, given = called(rows), called(rows), called(range(batch))
     if difference(first, again):

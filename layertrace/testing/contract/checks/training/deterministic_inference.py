@@ -6,7 +6,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, sides_of
+from layertrace.testing.contract.values import difference, sides_of
 
 
 @check("training", "deterministic-inference")
@@ -23,12 +23,12 @@ def deterministic_inference(subject: Subject) -> None:
     with subject.watch() as timeline:
         layer = subject.fresh()
         with subject.doing("calling it"):
-            initial = outputs_of(subject.tf, subject.call(layer, training=False))
+            initial = subject.arrays(subject.call(layer, training=False))
     is_seeded = any(event.variable is not None and event.variable.role == "seed" for event in timeline)
     if is_seeded and not subject.takes_training:
         raise NotApplicable("it draws random numbers in every mode")
     with subject.doing("calling it in inference"):
-        first, second = (outputs_of(subject.tf, subject.call(layer, training=False)) for _ in range(2))
+        first, second = (subject.arrays(subject.call(layer, training=False)) for _ in range(2))
     differs = difference(first, second) or difference(initial, first)
     if differs:
         raise Broken(

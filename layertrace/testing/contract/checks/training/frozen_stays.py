@@ -18,7 +18,7 @@ def frozen_stays(subject: Subject) -> None:
     ## Known limits
     Statistics that are not trainable may change.
     """
-    layer, tf = subject.built(), subject.tf
+    layer, backend = subject.built(), subject.backend
     weights = list(layer.trainable_variables)
     if not weights:
         raise NotApplicable("it has no trainable weights")
@@ -30,11 +30,11 @@ def frozen_stays(subject: Subject) -> None:
             f"{len(left)} of {len(weights)} weights of {subject.class_name} stay trainable when it is frozen",
             method_line(layer, "trainable_variables"),
         )
-    before = [tf.convert_to_tensor(weight).numpy() for weight in weights]
+    before = [backend.array(weight) for weight in weights]
     with subject.doing("calling it frozen, in training"):
         subject.call(layer, training=True)
     for weight, value in zip(weights, before, strict=True):
-        if (tf.convert_to_tensor(weight).numpy() != value).any():
+        if (backend.array(weight) != value).any():
             name = getattr(weight, "path", weight.name).rpartition("/")[2]
             raise Broken(
                 f"a call of {subject.class_name} changes the weight {name!r} although the layer is frozen",

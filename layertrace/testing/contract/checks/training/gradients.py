@@ -8,7 +8,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import perturb
+from layertrace.testing.contract.values import dtype_of, perturb
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import Location
 
@@ -26,7 +26,6 @@ def gradients(subject: Subject) -> None:
     """
     import numpy as np
 
-    tf = subject.tf
     with subject.watch() as timeline:
         layer = subject.built()
     weights = list(layer.trainable_variables)
@@ -42,23 +41,24 @@ def gradients(subject: Subject) -> None:
                 place,
                 "use it in call, or create it with trainable=False",
             )
-        if not np.isfinite(tf.convert_to_tensor(gradient).numpy().astype("float64")).all():
+        if not np.isfinite(gradient.astype("float64")).all():
             raise Broken(
                 f"the gradient of the weight {_name(weight)} of {subject.class_name} is not finite",
                 method_line(layer, "call"),
                 "keep roots, logarithms and divisions away from zero",
             )
-    zeros = [number for number, gradient in enumerate(grads) if _is_zero(tf, gradient)]
+    zeros = [number for number, gradient in enumerate(grads) if _is_zero(gradient)]
     for sign in (1, -1) if zeros else ():
         perturb(layer, sign)
         again = _gradients(subject, layer)
-        zeros = [number for number in zeros if _is_zero(tf, again[number])]
+        zeros = [number for number in zeros if _is_zero(again[number])]
     for number in zeros:
+        ops = subject.backend.ops
         name, place = _name(weights[number]), _created_at(timeline, weights[number])
         raise Broken(
             f"the gradient of the weight {name} of {subject.class_name} is zero, so that no step changes it",
             place or method_line(layer, "call"),
-            "use operations that have a gradient: tf.sign, tf.round and comparisons have none",
+            f"use operations that have a gradient: {ops}.sign, {ops}.round and comparisons have none",
         )
 
 
@@ -69,38 +69,41 @@ def _gradients(subject: Subject, layer: Any) -> list[Any]:
         Broken: If the layer fails.
         NotApplicable: If there is nothing to derive.
     """
-    tf = subject.tf
-    with tf.GradientTape() as tape:
+    backend = subject.backend
+    faults: list[Exception] = []
+
+    def loss() -> Any:
         with subject.doing("calling it in training"):
-            outputs = tf.nest.flatten(subject.call(layer, training=True), expand_composites=True)
+            outputs = backend.flatten(subject.call(layer, training=True))
             losses = list(layer.losses)
-        floats = (output for output in outputs if getattr(output, "dtype", tf.int32).is_floating)
-        terms = [_weighted(tf, output) for output in floats]
-        terms += [tf.cast(tf.reduce_sum(loss), tf.float32) for loss in losses]
-        loss = sum(terms) if terms else None
-    if loss is None:
-        raise NotApplicable("none of its outputs is of a float dtype")
-    with subject.doing("computing its gradients"):
-        grads: list[Any] = tape.gradient(loss, [_tracked(each) for each in layer.trainable_variables])
-    return grads
+        try:
+            terms = [_weighted(subject, output) for output in outputs if "float" in dtype_of(output)]
+            terms += [backend.total(each) for each in losses]
+        except Exception as error:  # the layer is not to blame
+            faults.append(error)
+            raise
+        if not terms:
+            raise NotApplicable("none of its outputs is of a float dtype")
+        return sum(terms)
+
+    try:
+        with subject.doing("computing its gradients"):
+            return backend.gradients(layer, loss)
+    except Broken:
+        if faults:
+            raise faults[0] from None
+        raise
 
 
-def _is_zero(tf: Any, gradient: Any) -> bool:
-    return gradient is not None and not tf.convert_to_tensor(gradient).numpy().any()
+def _is_zero(gradient: Any) -> bool:
+    return gradient is not None and not gradient.any()
 
 
-def _weighted(tf: Any, output: Any) -> Any:
+def _weighted(subject: Subject, output: Any) -> Any:
     """Return a sum in which every element counts differently."""
     import numpy as np
 
-    factors = np.random.default_rng(1).normal(size=output.shape)
-    return tf.reduce_sum(tf.cast(output, tf.float32) * tf.cast(factors, tf.float32))
-
-
-def _tracked(weight: Any) -> Any:
-    """Return the variable of TensorFlow, which a tape watches."""
-    value = getattr(weight, "value", weight)
-    return weight if callable(value) else value
+    return subject.backend.total(output, np.random.default_rng(1).normal(size=output.shape))
 
 
 def _name(weight: Any) -> str:

@@ -9,7 +9,7 @@ from layertrace.testing.contract.frameworks import layers_inside
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of, perturb
+from layertrace.testing.contract.values import difference, perturb
 
 
 @check("training", "losses-once", after=["weight-order"])
@@ -25,19 +25,18 @@ def losses_once(subject: Subject) -> None:
     """
     import numpy as np
 
-    tf = subject.tf
     layer = subject.built()
     perturb(layer)
     weights = layer.get_weights()
     with subject.doing("calling it in training"):
-        outputs = outputs_of(tf, subject.call(layer, training=True))
-        first = _values(tf, layer)
+        outputs = subject.arrays(subject.call(layer, training=True))
+        first = _values(subject, layer)
         if not first:
             raise NotApplicable("it has no losses")
         _compare_children(subject, layer, first)
         layer.set_weights(weights)
-        again = outputs_of(tf, subject.call(layer, training=True))
-        second = _values(tf, layer)
+        again = subject.arrays(subject.call(layer, training=True))
+        second = _values(subject, layer)
     is_changed = not difference(outputs, again) and not np.allclose(first, second, rtol=1e-4)
     if len(first) != len(second) or is_changed:
         raise Broken(
@@ -55,7 +54,7 @@ def _compare_children(subject: Subject, layer: Any, values: list[float]) -> None
     rest = list(values)
     counted = {}
     for child in _children(layer):
-        inside = _values(subject.tf, child)
+        inside = _values(subject, child)
         for value in inside:
             same = next((other for other in rest if np.isclose(other, value)), None)
             if same is not None:
@@ -78,8 +77,8 @@ def _children(layer: Any) -> list[Any]:
     return [child for child in inside if id(child) not in deeper]
 
 
-def _values(tf: Any, layer: Any) -> list[float]:
-    return [float(tf.reduce_sum(tf.cast(loss, "float32"))) for loss in layer.losses]
+def _values(subject: Subject, layer: Any) -> list[float]:
+    return [float(subject.backend.array(loss).astype("float32").sum()) for loss in layer.losses]
 
 
 def _listed(values: list[float]) -> str:

@@ -11,7 +11,7 @@ from layertrace.testing.contract.check import check
 from layertrace.testing.contract.outcome import Broken
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.subject import Subject
-from layertrace.testing.contract.values import difference, outputs_of
+from layertrace.testing.contract.values import difference
 
 
 @check("training", "random-repeats", after=["modes-agree", "random-draws"])
@@ -31,7 +31,7 @@ def random_repeats(subject: Subject) -> None:
             layer = subject.built()
             with subject.doing("calling it in training"):
                 called = [subject.call(layer, training=True) for _ in range(2)]
-            arrays = [array for output in called for array in outputs_of(subject.tf, output)]
+            arrays = [array for output in called for array in subject.arrays(output)]
             outputs.append([*arrays, *layer.get_weights()])
     differs = difference(*outputs)
     if differs:

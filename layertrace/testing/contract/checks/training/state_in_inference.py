@@ -37,7 +37,7 @@ def state_in_inference(subject: Subject) -> None:
     changes, as a stateful recurrent layer, breaks `deterministic-inference`.
     """
     layer = subject.built()
-    variables = _variables(layer)
+    variables = _variables(subject, layer)
     if not variables:
         raise NotApplicable("it has no variables")
     with subject.watch() as timeline, subject.doing("calling it in inference"):
@@ -45,7 +45,7 @@ def state_in_inference(subject: Subject) -> None:
     if change is None:
         return
     variable, before, after = change
-    line, attribute, is_of_keras = _place(layer, variable, timeline)
+    line, attribute, is_of_keras = _place(subject, layer, variable, timeline)
     name = attribute or getattr(variable, "path", variable.name).removesuffix(":0").rpartition("/")[2]
     raise Broken(
         f"a call of {subject.class_name} in inference changes the variable {name!r}",
@@ -74,14 +74,14 @@ def _first_change(subject: Subject, layer: Any, variables: list[Any]) -> tuple[A
 
 def _batches(subject: Subject) -> Iterator[tuple[Any, ...]]:
     """Yield the inputs and, if there can be any, two more batches: a maximum does not grow without."""
-    yield subject.inputs.tensors(subject.tf)
+    yield subject.tensors()
     batch = subject.inputs.batch
     for first in (batch, 2 * batch) if subject.inputs.can_vary else ():
         rows = list(range(first, first + batch))
-        yield subject.inputs.tensors(subject.tf, 3 * batch, rows=rows)
+        yield subject.tensors(3 * batch, rows=rows)
 
 
-def _variables(layer: Any) -> dict[int, Any]:
+def _variables(subject: Subject, layer: Any) -> dict[int, Any]:
     """Return the variables of a layer and of those inside, without the states of metrics and seeds."""
     left_out = {
         id(variable)
@@ -90,7 +90,7 @@ def _variables(layer: Any) -> dict[int, Any]:
         for variable in metric.variables
     }
     found = {id(variable): variable for variable in layer.weights if id(variable) not in left_out}
-    tracked = {id(_inner(variable)) for variable in layer.variables}
+    tracked = {id(subject.backend.inner(variable)) for variable in layer.variables}
     untracked = (variable for _, _, variable in variables_inside(layer) if id(variable) not in tracked)
     return found | {id(variable): variable for variable in untracked}
 
@@ -102,22 +102,19 @@ def _metrics(layer: Any) -> list[Any]:
         return []
 
 
-def _inner(variable: Any) -> Any:
-    value = getattr(variable, "value", variable)
-    return variable if callable(value) else value
-
-
 def _value(subject: Subject, variable: Any) -> Any:
-    return subject.tf.convert_to_tensor(variable).numpy()
+    return subject.backend.array(variable)
 
 
-def _place(layer: Any, variable: Any, timeline: Timeline) -> tuple[Location | None, str, bool]:
+def _place(
+    subject: Subject, layer: Any, variable: Any, timeline: Timeline
+) -> tuple[Location | None, str, bool]:
     """Return the line that changes a variable, its attribute, and whether a layer of Keras has it.
 
     The line is then the one that calls this layer.
     """
     for holder, name, value in variables_inside(layer):
-        if value is not _inner(variable):
+        if value is not subject.backend.inner(variable):
             continue
         if not is_framework_name(type(holder).__module__):
             call = method_line(holder, "call")
