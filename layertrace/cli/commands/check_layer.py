@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,9 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from layertrace.cli.console import console_of, print_parts
 from layertrace.cli.output_formats import output_formats
 from layertrace.cli.pinned_stdout import pinned_stdout
+from layertrace.cli.program.backends import answers_on, backends_named
 from layertrace.cli.program.layer_modules import attribute_of, imported
 from layertrace.errors import ProgramError
 from layertrace.testing.contract import api
+from layertrace.testing.contract.across.report import BackendReport
 from layertrace.testing.contract.backends.loading import require_backend
 from layertrace.testing.contract.check import chosen_checks
 from layertrace.testing.contract.devices import prepare_devices
@@ -53,6 +55,11 @@ NOT_CHECKED = 2
 @click.option("--examples", multiple=True, metavar="MODULE", help="Another module that registers examples.")
 @click.option("--select", metavar="NAMES", help="Run only these checks or groups, separated by commas.")
 @click.option("--ignore", metavar="NAMES", help="Leave out these checks or groups, separated by commas.")
+@click.option(
+    "--backends",
+    metavar="NAMES",
+    help="Compare what the layer does on these backends of Keras instead, such as jax,torch,tensorflow.",
+)
 @click.option("--seconds", default=api.SECONDS, show_default=True, help="The time that each check may take.")
 @output_formats(["json"], "Print cards, or the same as JSON.")
 def check_layer(
@@ -62,6 +69,7 @@ def check_layer(
     examples: tuple[str, ...],
     select: str | None,
     ignore: str | None,
+    backends: str | None,
     seconds: float,
     output_format: str,
 ) -> None:
@@ -70,13 +78,15 @@ def check_layer(
     MODULE is the name of a module, a package or a file. NAME is a function that creates the layer, a layer,
     or a class that needs no arguments. Without NAME, the layer classes that MODULE defines or exports are
     checked: with their examples, which are functions under @layertrace.testing.example, or created from no
-    arguments. The exit status is 1 if a check fails, and 2 if no check could run.
+    arguments. The exit status is 1 if a check fails, and 2 if no check could run. With --backends, it is 1 if
+    the layer does not do the same on all of them.
 
     \b
     Examples:
         layertrace check-layer package.module:make_layer --input "float32[2, 5]"
         layertrace check-layer layers.py:MyDense --input "float32[None, 5]"
         layertrace check-layer package.layers
+        layertrace check-layer layers.py:MyDense --input "float32[2, 5]" --backends jax,torch
     """
     wanted, unwanted = _names(select), _names(ignore) or []
     checks = chosen_checks(wanted, unwanted)  # report what is misspelled before anything is imported
@@ -85,6 +95,12 @@ def check_layer(
     where, colon, name = target.rpartition(":")
     if colon and not (where and name):
         raise click.UsageError(f"{target!r} is not MODULE or MODULE:NAME, such as layers.py:MyDense")
+    if backends is not None:
+        if not colon or select or ignore or examples:
+            raise click.UsageError(
+                "--backends takes MODULE:NAME, and no --select, --ignore and --examples: it runs no checks"
+            )
+        _compare(backends_named(backends), (where, name), inputs, call, seconds, output_format)
     output = pinned_stdout() if output_format == "json" else None  # layers may print
     prepare_devices(checks)
     module = imported(where if colon else target)
@@ -116,6 +132,33 @@ def check_layer(
     sys.exit(1 if failed or is_mistaken else 0 if report.passed and results else NOT_CHECKED)
 
 
+def _compare(
+    backends: list[str],
+    target: tuple[str, str],
+    inputs: tuple[str, ...],
+    call: Mapping[str, object],
+    seconds: float,
+    output_format: str,
+) -> NoReturn:
+    """Print what a layer does on several backends, and exit: with 1 if they differ, 2 if one ran."""
+    answers = []
+    with _progress(len(backends)) as progress:
+        for each in answers_on(backends, *target, inputs, call, seconds):
+            answers.append(each)
+            progress(each.backend)(None)
+    if all(each.absent for each in answers):
+        failed = next((each for each in answers if each.is_failure), answers[0])
+        raise ProgramError(
+            f"{':'.join(target)} runs on none of {', '.join(backends)}; {failed.backend}: {failed.absent}"
+        )
+    report = BackendReport(answers)
+    if output_format == "json":
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        print_parts(console_of(), report)
+    sys.exit(1 if not report.passed else 0 if len(report.asked) > 1 else NOT_CHECKED)
+
+
 def _of_layer(
     target: str,
     layer: object,
@@ -140,7 +183,7 @@ def _of_layer(
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], Callable[[Result], None]]]:
+def _progress(total: int) -> Iterator[Callable[[str], Callable[[Result | None], None]]]:
     """Show a bar while checks run, and yield a function that names what is checked."""
     console = console_of(stderr=True)
     bar = Progress(
@@ -155,7 +198,7 @@ def _progress(total: int) -> Iterator[Callable[[str], Callable[[Result], None]]]
     with bar:
         task = bar.add_task("", total=total)
 
-        def name(description: str) -> Callable[[Result], None]:
+        def name(description: str) -> Callable[[Result | None], None]:
             bar.update(task, description=description)
             return lambda _: bar.advance(task)
 

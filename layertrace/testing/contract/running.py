@@ -23,7 +23,7 @@ from layertrace.testing.contract.places import class_line, line_of_error, source
 from layertrace.testing.contract.subject import Subject, brief
 from layertrace.timeline import Timeline
 
-__all__ = ["Run", "TimeIsUp", "quiet", "within"]
+__all__ = ["Run", "TimeIsUp", "evidence_of", "quiet", "within"]
 
 
 class TimeIsUp(BaseException):
@@ -155,11 +155,11 @@ def _finding(check: Check, broken: Broken) -> Finding:
         location=broken.location,
         source=source_at(broken.location),
         fix=broken.fix,
-        evidence=_evidence(broken.sides),
+        evidence=evidence_of(broken.sides),
     )
 
 
-def _evidence(sides: Sequence[tuple[str, str]]) -> tuple[Evidence, ...]:
+def evidence_of(sides: Sequence[tuple[str, str]]) -> tuple[Evidence, ...]:
     """Return what differs as lines with their values in one column."""
     width = max((len(label) for label, _ in sides), default=0)
     return tuple(Evidence(f"{label.ljust(width)}  {value}") for label, value in sides)

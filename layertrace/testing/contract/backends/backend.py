@@ -29,6 +29,7 @@ class Backend:
         python_runs: What a change of Python state in `call` leads to.
         jit_compile: The argument of `compile` with which `fit` runs as by default, or without XLA if it can.
         has_open_graphs: Whether a compiled function can have inputs of unknown sizes.
+        has_64_bits: Whether it has integers and floats of 64 bits.
         lacks_kernel: Parts of the errors that state that an operation does not exist for a dtype.
         untried: Why checks do not apply to the backend, by their names.
     """
@@ -39,6 +40,7 @@ class Backend:
     python_runs = "which is not saved with its weights"
     jit_compile: bool | str = False
     has_open_graphs = False
+    has_64_bits = True
     lacks_kernel: tuple[str, ...] = ()
     untried: Mapping[str, str] = MappingProxyType(
         {

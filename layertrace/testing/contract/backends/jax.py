@@ -31,6 +31,7 @@ class Jax(Backend):
 
     def __init__(self, keras: Any) -> None:
         self._jax: Any = sys.modules["jax"]
+        self.has_64_bits = bool(self._jax.config.jax_enable_x64)
         super().__init__(keras)
 
     def loses_float64(self) -> str:

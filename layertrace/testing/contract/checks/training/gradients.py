@@ -31,7 +31,7 @@ def gradients(subject: Subject) -> None:
     weights = list(layer.trainable_variables)
     if not weights:
         raise NotApplicable("it has no trainable weights")
-    grads = _gradients(subject, layer)
+    grads = gradients_of(subject, layer)
     for weight, gradient in zip(weights, grads, strict=True):
         place = _created_at(timeline, weight) or method_line(layer, "call")
         if gradient is None:
@@ -50,7 +50,7 @@ def gradients(subject: Subject) -> None:
     zeros = [number for number, gradient in enumerate(grads) if _is_zero(gradient)]
     for sign in (1, -1) if zeros else ():
         perturb(layer, sign)
-        again = _gradients(subject, layer)
+        again = gradients_of(subject, layer)
         zeros = [number for number in zeros if _is_zero(again[number])]
     for number in zeros:
         ops = subject.backend.ops
@@ -62,7 +62,7 @@ def gradients(subject: Subject) -> None:
         )
 
 
-def _gradients(subject: Subject, layer: Any) -> list[Any]:
+def gradients_of(subject: Subject, layer: Any) -> list[Any]:
     """Return the gradient of each trainable weight in a call in training.
 
     Raises:

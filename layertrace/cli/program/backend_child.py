@@ -1,0 +1,45 @@
+"""Answer the questions of `check-layer --backends` in a process whose Keras runs on one backend."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from layertrace.cli.program.layer_modules import attribute_of, imported
+from layertrace.errors import DependencyError, ExpectationError, LayertraceError
+from layertrace.testing.contract.across.answers import Answers, answers_of, read, write
+from layertrace.testing.contract.backends.loading import require_backend
+from layertrace.testing.contract.examples import registered
+
+__all__ = ["REQUEST", "WEIGHTS"]
+
+REQUEST, WEIGHTS = "request.json", "weights"
+
+
+def _answers(folder: Path) -> Answers:
+    """Return what the layer of a request does, or why it does nothing."""
+    backend = os.environ["KERAS_BACKEND"]
+    request: dict[str, Any] = json.loads((folder / REQUEST).read_text())
+    try:
+        require_backend()
+    except DependencyError as error:
+        return Answers(backend, str(error))
+    try:
+        layer = attribute_of(imported(request["where"]), request["where"], request["name"])
+        example = next((each for each in registered() if each.create is layer), None)
+        inputs = tuple(request["inputs"]) or (example.inputs if example is not None else ())
+        if not inputs:
+            raise ExpectationError("give what to call it with, such as --input 'float32[2, 5]'")
+        call = {**(example.call if example is not None else {}), **request["call"]}
+        given = read(folder / WEIGHTS)
+        weights = None if given is None else given.arrays["weights"]
+        return answers_of(layer, inputs, call, weights, request["seconds"])
+    except LayertraceError as error:
+        return Answers(backend, str(error), is_failure=True)
+
+
+if __name__ == "__main__":
+    write(_answers(Path(sys.argv[1])), Path(sys.argv[1]))

@@ -1,0 +1,167 @@
+"""`layertrace check-layer --backends` runs one layer on several backends, and shows where they differ.
+
+`.ci/run` runs these tests in an environment that has JAX, torch and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from keras_programs import needs_torch, printed
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run"),
+]
+
+KINDS = Path(__file__).parents[1] / "testing" / "kinds"
+
+BROKEN = """
+import numpy as np
+import keras
+from keras import ops
+
+def is_on_torch():
+    return keras.backend.backend() == "torch"
+
+class Dense(keras.layers.Layer):
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], 3), name="kernel")
+        self.count = self.add_weight(shape=(), name="count", trainable=False, initializer="zeros")
+
+    def call(self, inputs, training=False):
+        return inputs @ self.kernel
+
+class OtherValues(Dense):
+    def call(self, inputs, training=False):
+        return super().call(inputs) * (1.5 if is_on_torch() else 1.0)
+
+class OtherDtype(Dense):
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        return ops.cast(outputs, "float16") if is_on_torch() else outputs
+
+class OtherWeights(Dense):
+    def build(self, shape):
+        super().build((*shape[:-1], shape[-1] + is_on_torch()))
+
+    def call(self, inputs, training=False):
+        return inputs @ self.kernel[: inputs.shape[-1]]
+
+class OtherTraining(Dense):
+    def call(self, inputs, training=False):
+        return super().call(inputs) + (1.0 if training and is_on_torch() else 0.0)
+
+class OtherState(Dense):
+    def call(self, inputs, training=False):
+        if training and is_on_torch():
+            self.count.assign_add(1)
+        return super().call(inputs)
+
+class OtherGradients(Dense):
+    def call(self, inputs, training=False):
+        outputs = super().call(inputs)
+        return outputs if not is_on_torch() else ops.stop_gradient(outputs)
+
+class OtherLife(Dense):
+    def build(self, shape):
+        super().build(shape)
+        if is_on_torch():
+            keras.layers.Identity().build(shape)
+
+class NumpyInCall(Dense):
+    def call(self, inputs, training=False):
+        return ops.convert_to_tensor(np.tanh(super().call(inputs)))
+"""
+
+
+@pytest.fixture
+def compared(start, tmp_path):
+    """Return a function that compares a layer of a file, and returns the process."""
+
+    def compared(source, name, *options, backends="jax,torch"):
+        (tmp_path / "mine.py").write_text(source)
+        inputs = () if "--input" in options else ("--input", "float32[2, 5]")
+        command = ("-m", "layertrace", "check-layer", f"mine.py:{name}", *inputs, "--backends", backends)
+        return start("jax", *command, *options, has_tensorflow=False)
+
+    return compared
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("dense", "float32[2, 5]"),
+        ("nested", '{"a": "float32[2, 3]", "b": "float32[2, 4]"}'),
+        ("attention", "float32[2, 6, 4]"),
+        ("noise", "float32[2, 5]"),
+    ],
+)
+def test_sound_layers_agree(compared, kind, spec):
+    """JAX and torch agree on a plain layer, and on layers inside, masks and random numbers."""
+    done = compared((KINDS / f"{kind}.py").read_text(), "create", "--input", spec)
+
+    assert printed(done).splitlines()[-1] == "jax and torch agree"
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("OtherValues", ["values", "training", "gradients"]),
+        ("OtherDtype", ["outputs", "training"]),
+        ("OtherWeights", ["weights"]),
+        ("OtherTraining", ["training"]),
+        ("OtherState", ["state"]),
+        ("OtherGradients", ["gradients"]),
+        ("OtherLife", ["lifecycle"]),
+        ("NumpyInCall", ["call"]),
+    ],
+)
+def test_differences_are_found(compared, name, expected):
+    """A layer that does something else on torch differs in the questions that this changes."""
+    done = compared(BROKEN, name, "--output-format", "json")
+
+    assert done.returncode == 1, done.stderr
+    questions = json.loads(done.stdout)["questions"]
+    assert [each["name"] for each in questions if each.get("message")] == expected
+
+
+def test_a_backend_that_is_not_installed_is_a_dash(compared):
+    """It does not fail; with one backend left there is nothing to compare."""
+    done = compared((KINDS / "dense.py").read_text(), "create", backends="jax,numpy,tensorflow")
+
+    card = printed(done)
+    assert "– not installed" in card
+    assert card.splitlines()[-1] == "jax and numpy agree"
+    alone = compared((KINDS / "dense.py").read_text(), "create", backends="jax,tensorflow")
+    assert alone.returncode == 2
+    assert alone.stdout.splitlines()[-1] == "nothing to compare: only jax was asked"
+
+
+def test_mistakes_in_the_command_get_one_sentence(compared):
+    """Nothing is started for an unknown backend, a single one, or a module without a name."""
+    for backends, sentence in {
+        "jaxx,torch": "--backends does not know 'jaxx' (did you mean 'jax'?); the backends are jax, torch, "
+        "tensorflow, numpy",
+        "jax": "--backends compares two or more, such as jax,torch, got 'jax'",
+    }.items():
+        done = compared(BROKEN, "Dense", backends=backends)
+
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1] == f"Error: {sentence}"
+    done = compared(BROKEN, "Dense", "--select", "modes")
+    assert done.returncode == 2
+    assert "--backends takes MODULE:NAME, and no --select" in done.stderr
+
+
+def test_a_layer_that_runs_on_no_backend_is_not_compared(compared):
+    """The reason of the first backend is shown."""
+    done = compared(BROKEN, "Missing", backends="jax,numpy")
+
+    assert done.returncode == 2
+    assert "runs on none of jax, numpy; jax: mine.py does not have Missing" in done.stderr.replace("\n", " ")
