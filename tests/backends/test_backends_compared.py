@@ -78,6 +78,20 @@ class NumpyInCall(Dense):
 """
 
 
+STANDARDIZE = """
+import keras
+
+
+class Standardize(keras.layers.Layer):
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones", name="scale")
+
+    def call(self, inputs):
+        centered = inputs - inputs.mean(axis=-1, keepdims=True)
+        return self.scale * centered / inputs.std(axis=-1, keepdims=True)
+"""
+
+
 @pytest.fixture
 def compared(start, tmp_path):
     """Return a function that compares a layer of a file, and returns the process."""
@@ -96,7 +110,7 @@ def compared(start, tmp_path):
     ("kind", "spec"),
     [
         ("dense", "float32[2, 5]"),
-        ("nested", '{"a": "float32[2, 3]", "b": "float32[2, 4]"}'),
+        ("nested", '{"user": "float32[2, 5]", "item": "int32[2, 4] < 9"}'),
         ("attention", "float32[2, 6, 4]"),
         ("noise", "float32[2, 5]"),
     ],
@@ -129,6 +143,22 @@ def test_differences_are_found(compared, name, expected):
     assert done.returncode == 1, done.stderr
     questions = json.loads(done.stdout)["questions"]
     assert [each["name"] for each in questions if each.get("message")] == expected
+
+
+def _without_spaces(text):
+    """Return a text with single spaces: the width of the page is not that of the test."""
+    return " ".join(text.split())
+
+
+@needs_torch
+def test_the_card_is_that_of_the_readme(compared):
+    """The weights are the same in each run, and so is the card."""
+    page = (KINDS.parents[2] / "layertrace" / "testing" / "README.md").read_text(encoding="utf-8")
+
+    done = compared(STANDARDIZE, "Standardize", backends="jax,torch,tensorflow")
+
+    assert done.returncode == 1
+    assert _without_spaces(done.stdout.replace("mine.py", "layers.py")) in _without_spaces(page)
 
 
 def test_a_backend_that_is_not_installed_is_a_dash(compared):

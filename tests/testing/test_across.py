@@ -116,7 +116,7 @@ def test_random_numbers_are_not_compared():
     report = BackendReport([first, other])
 
     assert report.passed
-    assert str(report).count(random) == 6
+    assert str(report).count(random) == 2  # not again below
 
 
 def test_the_first_difference_is_explained():

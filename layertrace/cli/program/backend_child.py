@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ def _answers(folder: Path) -> Answers:
     try:
         require_backend()
     except DependencyError as error:
-        return Answers(backend, str(error))
+        missing = getattr(error.__cause__, "name", None)
+        return Answers(backend, f"needs {missing}, which is not installed" if missing else str(error))
     try:
         layer = attribute_of(imported(request["where"]), request["where"], request["name"])
         example = next((each for each in registered() if each.create is layer), None)
@@ -42,4 +44,7 @@ def _answers(folder: Path) -> Answers:
 
 
 if __name__ == "__main__":
+    # Initializers of Keras 3 take their seeds from Python: the same layer has the same weights in each run.
+    # keras.utils.set_random_seed would import TensorFlow where it is installed.
+    random.seed(7)
     write(_answers(Path(sys.argv[1])), Path(sys.argv[1]))

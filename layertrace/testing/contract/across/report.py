@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -80,9 +81,16 @@ class BackendReport(Displayable):
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True)
         table.add_row("", *(inked(each.backend, QUIET) for each in self.answers))
+        above: tuple[Cell, ...] = ()
         for question in self.questions:
-            cells = (_cell(cell, glyphs) for cell in question.cells)
+            cells = (
+                _cell(
+                    replace(cell, text="") if cell.outcome == "not tried" and cell in above else cell, glyphs
+                )
+                for cell in question.cells
+            )
             table.add_row(inked(question.name, QUIET), *cells)
+            above = question.cells
         yield table
         for question in self.differing[:1]:
             yield Text()
