@@ -166,6 +166,26 @@ def test_the_command_checks_a_layer(start, tmp_path, backend):
     assert "6 checks passed" in card
 
 
+@needs_torch
+def test_the_layers_of_a_module_and_tests_of_pytest(start, tmp_path):
+    """The two other ways to run checks do so, too, and do not import TensorFlow."""
+    (tmp_path / "mine.py").write_text(
+        "import keras\nclass Double(keras.layers.Layer):\n    def call(self, x):\n        return 2 * x\n"
+    )
+    (tmp_path / "test_mine.py").write_text(
+        "from layertrace.testing import layer_checks\nfrom mine import Double\n"
+        '@layer_checks(Double, "float32[2, 5]", select=["lifecycle", "export"])\n'
+        "def test_double(check):\n    check()\n"
+    )
+
+    card = printed(start("torch", "-m", "layertrace", "check-layer", "mine", "--select", "lifecycle"))
+    tests = printed(start("torch", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_mine.py"))
+
+    assert "✓ Double" in card
+    assert "3 passed, 1 skipped" in tests
+    assert "does not apply: a SavedModel is TensorFlow's" in tests
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_layer_of_a_text_input_is_refused(start, tmp_path, backend):
     """Only TensorFlow has tensors of text."""

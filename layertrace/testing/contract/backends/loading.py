@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from layertrace.errors import BackendError
 from layertrace.testing.contract.backends.backend import Backend
 from layertrace.testing.contract.backends.jax import Jax
 from layertrace.testing.contract.backends.tensorflow import TensorFlow
@@ -37,7 +38,14 @@ def require_backend() -> None:
 
 @cache
 def backend_of(keras: Any) -> Backend:
-    """Return the answers of the backend that a Keras runs on."""
+    """Return the answers of the backend that a Keras runs on.
+
+    Raises:
+        BackendError: If that Keras is not recorded, as the second one of a process on another backend.
+    """
+    loading = importlib.import_module("layertrace.record.backends.loading")
+    if keras.__name__ not in loading.loaded():
+        raise BackendError("; ".join(loading.refusals()))
     return _BACKENDS["tensorflow" if keras.__name__ == "tf_keras" else keras.backend.backend()](keras)
 
 
