@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -52,14 +53,35 @@ def during(events: Sequence[Event], marks: Iterable[Mark], name: str) -> list[Ev
         QueryError: If no part of the program has this name.
     """
     marks = tuple(marks)
-    chosen = [mark for mark in marks if fnmatchcase(mark.name, name) and mark.duration_ns != 0]
+    chosen = [mark for mark in marks if _is_named(mark, name) and mark.duration_ns != 0]
     if not chosen:
         raise QueryError(_unknown(name, marks))
-    return [event for event in events if any(mark.holds(event.start_ns) for mark in chosen)]
+    starts, ends = _covered(chosen)
+    within = ((event, bisect_right(starts, event.start_ns)) for event in events)
+    return [event for event, number in within if number and event.start_ns < ends[number - 1]]
+
+
+def _is_named(mark: Mark, name: str) -> bool:
+    """Return whether a mark has a name, which may have the characters of a glob, or matches the glob."""
+    return mark.name == name or fnmatchcase(mark.name, name)
+
+
+def _covered(marks: Iterable[Mark]) -> tuple[list[int], list[float]]:
+    """Return the beginnings and ends of the times that lie in at least one of the marks, in order."""
+    starts: list[int] = []
+    ends: list[float] = []
+    for mark in in_order(marks):
+        end = inf if mark.duration_ns is None else mark.start_ns + mark.duration_ns
+        if ends and mark.start_ns <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(mark.start_ns)
+            ends.append(end)
+    return starts, ends
 
 
 def _unknown(name: str, marks: Sequence[Mark]) -> str:
-    moments = [mark for mark in marks if fnmatchcase(mark.name, name)]
+    moments = [mark for mark in marks if _is_named(mark, name)]
     if moments:
         return f"the mark {moments[0].name!r} is a moment; make it with `with timeline.mark(...):`"
     names = list(dict.fromkeys(mark.name for mark in marks))
@@ -74,22 +96,22 @@ def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(sorted(marks, key=_beginning))
 
 
-def nested(marks: Iterable[Mark]) -> list[tuple[int, Mark]]:
-    """Return marks in the order of their beginnings, each with the number of marks of its thread around it.
+def nested(marks: Iterable[Mark]) -> list[tuple[int | None, Mark]]:
+    """Return marks in the order of their beginnings, each with the place of the one around it; None without.
 
     Example:
         >>> epoch = Mark(name="epoch 1", start_ns=0, duration_ns=9)
-        >>> [depth for depth, _ in nested([epoch, Mark(name="validation", start_ns=4, duration_ns=5)])]
-        [0, 1]
+        >>> [outer for outer, _ in nested([epoch, Mark(name="validation", start_ns=4, duration_ns=5)])]
+        [None, 0]
     """
-    around: dict[str, list[Mark]] = {}
-    found = []
-    for mark in in_order(marks):
+    around: dict[str, list[tuple[int, Mark]]] = {}
+    found: list[tuple[int | None, Mark]] = []
+    for place, mark in enumerate(in_order(marks)):
         open_ones = around.setdefault(mark.thread, [])
-        while open_ones and not open_ones[-1].holds(mark.start_ns):
+        while open_ones and not open_ones[-1][1].holds(mark.start_ns):
             open_ones.pop()
-        found.append((len(open_ones), mark))
-        open_ones.append(mark)
+        found.append((open_ones[-1][0] if open_ones else None, mark))
+        open_ones.append((place, mark))
     return found
 
 

@@ -2,14 +2,23 @@
 
 import threading
 from contextlib import nullcontext
+from enum import Enum
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
 import layertrace
 from layertrace.errors import QueryError
-from layertrace.timeline import Timeline
+from layertrace.timeline import Event, Timeline
+from layertrace.timeline.marks import Mark, during
+
+
+class Phase(str, Enum):
+    """Names of parts, as a program may keep them."""
+
+    FIRST = "epoch 1"
 
 
 def named(timeline):
@@ -187,6 +196,36 @@ def test_a_mark_needs_a_name():
     """A number is refused in one sentence, since `during` looks for names."""
     with layertrace.trace() as timeline, pytest.raises(QueryError, match="such as 'epoch 1', got 3"):
         timeline.mark(3)
+
+
+def test_a_name_may_look_like_a_glob():
+    """A part is found by its own name, besides by globs that match it."""
+    with layertrace.trace() as timeline:
+        with timeline.mark("batch [32, 4]"):
+            keras.layers.Dense(2)
+
+    assert timeline.during("batch [32, 4]").kinds == timeline.during("batch*").kinds == ["init"]
+
+
+def test_parts_that_overlap_select_each_event_once():
+    """The end of one part does not end another with its name."""
+    calls = [Event(seq=seq, kind="call", start_ns=seq * 10) for seq in range(7)]
+    spans = [(0, 30), (10, 10), (30, 10), (60, None)]
+    marks = [Mark(name="part", start_ns=start, duration_ns=took) for start, took in spans]
+
+    assert [call.seq for call in during(calls, marks, "part")] == [0, 1, 2, 3, 6]
+
+
+@pytest.mark.parametrize("name", [np.str_("epoch 1"), Phase.FIRST], ids=["numpy", "enum"])
+def test_a_name_of_another_type_is_kept_as_text(name, tmp_path):
+    """A subclass of str is one in the timeline, and does not keep the recording from being saved."""
+    file = tmp_path / "run.layertrace"
+    with layertrace.trace(save=file) as timeline:
+        timeline.mark(name)
+
+    assert type(timeline.marks[0].name) is str
+    assert Timeline.load(file).marks == timeline.marks
+    assert timeline.marks[0].name == "epoch 1"
 
 
 def test_an_unknown_name_is_one_sentence():

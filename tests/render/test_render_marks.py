@@ -90,6 +90,28 @@ def test_parts_with_one_beginning_lie_in_each_other():
     assert [line[:13].rstrip() for line in table[3:]] == ["endless", "  outer", "    inner"]
 
 
+def test_parts_of_two_threads_do_not_lie_in_each_other():
+    """A part lies below that of its own thread, also if one of another thread has begun since."""
+    marks = [part("epoch 1", 0, 10), part("loading", 1, 8, thread="loader"), part("validation", 2, 3)]
+    table = lines(recorded(marks, calls_at=(1,)))
+
+    assert [line[:14].rstrip() for line in table[3:]] == ["epoch 1", "  validation", "loading"]
+
+
+def test_the_number_that_changes_is_the_one_shown():
+    """It may be part of a number before it."""
+    table = lines(recorded([part(f"fold 10 epoch {number}", number, 1) for number in (1, 2, 3)]))
+
+    assert [line.split("  ")[0] for line in table[3:]] == ["fold 10 epoch 1…3"]
+
+
+def test_a_name_with_a_hash_is_not_one_with_a_number():
+    """Only names with as many numbers share a row."""
+    table = lines(recorded([part(name, at, 1) for at, name in enumerate(("step #", "step 1", "step 2"))]))
+
+    assert [line.split("  ")[0] for line in table[3:]] == ["step #", "step 1", "step 2"]
+
+
 def test_two_alike_parts_have_a_row_each():
     """Folding begins with three."""
     table = lines(recorded([part("epoch 1", 0, 10), part("epoch 2", 10, 10)]))

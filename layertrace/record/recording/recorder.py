@@ -314,7 +314,7 @@ class Recorder:
         if not isinstance(name, str):
             raise QueryError(f"a mark needs a name, such as 'epoch 1', got {name!r}")
         if self in running:
-            return self._marks.add(name)
+            return self._marks.add(str.__str__(name))  # a file takes no subclass, such as `numpy.str_`
         if self._started_ns is not None:
             self.note(f"the mark {name!r} was made after the recording had ended, and is left out")
         return nullcontext()

@@ -65,7 +65,7 @@ class _Part:
     @property
     def alike(self) -> tuple[object, ...]:
         """What is equal for parts that are folded: all but times and the numbers in names."""
-        name, is_moment = _NUMBER.sub("#", self.mark.name), self.mark.duration_ns == 0
+        name, is_moment = tuple(_NUMBER.split(self.mark.name)), self.mark.duration_ns == 0
         return name, is_moment, self.counts, self.mark.location, tuple(part.alike for part in self.inside)
 
 
@@ -90,15 +90,14 @@ def _parts(timeline: Timeline) -> list[_Part]:
     events = sorted((event for event in timeline if event.seq not in hidden), key=_start)
     starts = [event.start_ns for event in events]
     outermost: list[_Part] = []
-    around: list[_Part] = []
-    for depth, mark in nested(timeline.marks):
+    parts: list[_Part] = []
+    for outer, mark in nested(timeline.marks):
         first, last = bisect_left(starts, mark.start_ns), len(events)
         if mark.duration_ns is not None:
             last = bisect_left(starts, mark.start_ns + mark.duration_ns)
         part = _Part(mark, _counts(events[first:last]))
-        del around[depth:]
-        (around[-1].inside if around else outermost).append(part)
-        around.append(part)
+        (outermost if outer is None else parts[outer].inside).append(part)
+        parts.append(part)
     return outermost
 
 
@@ -156,8 +155,9 @@ def _name(group: Sequence[_Part], glyphs: Glyphs) -> str:
         return first
     if first == last:
         return f"{first} {glyphs.times}{len(group)}"
-    numbers = zip(_NUMBER.findall(first), _NUMBER.findall(last), strict=True)
-    changed = [pair for pair in numbers if pair[0] != pair[1]]
+    numbers = zip(_NUMBER.finditer(first), _NUMBER.findall(last), strict=True)
+    changed = [(number, other) for number, other in numbers if number[0] != other]
     if len(changed) == 1:
-        return first.replace(changed[0][0], glyphs.dots.join(changed[0]), 1)
+        number, other = changed[0]
+        return f"{first[: number.end()]}{glyphs.dots}{other}{first[number.end() :]}"
     return f"{first}{glyphs.dots}{last}"
