@@ -163,14 +163,17 @@ def test_files_have_marks(tmp_path):
 
 
 def test_a_mark_after_the_end_is_a_note():
-    """The program goes on, and a note names what is left out."""
+    """The program goes on, and one note names the first that is left out, as a loop makes many."""
     with layertrace.trace() as timeline:
         pass
-    with timeline.mark("late"):
-        pass
+    for number in range(3):
+        with timeline.mark(f"late {number}"):
+            pass
 
     assert timeline.marks == ()
-    assert timeline.notes == ("the mark 'late' was made after the recording had ended, and is left out",)
+    assert timeline.notes == (
+        "the mark 'late 0' was made after the recording had ended, and is left out, as all after it",
+    )
 
 
 def test_a_mark_does_nothing_where_nothing_is_recorded(monkeypatch):

@@ -94,6 +94,7 @@ class Recorder:
         self._event_line = echo
         self._records: list[Record] = []
         self._marks = Marks()
+        self._has_late_mark = False
         self._notes: list[str] = []
         self._failure: Failure | None = None
         self._context: RecordingContext | None = None
@@ -315,8 +316,11 @@ class Recorder:
             raise QueryError(f"a mark needs a name, such as 'epoch 1', got {name!r}")
         if self in running:
             return self._marks.add(str.__str__(name))  # a file takes no subclass, such as `numpy.str_`
-        if self._started_ns is not None:
-            self.note(f"the mark {name!r} was made after the recording had ended, and is left out")
+        if self._started_ns is not None and not self._has_late_mark:
+            self._has_late_mark = True
+            self.note(
+                f"the mark {name!r} was made after the recording had ended, and is left out, as all after it"
+            )
         return nullcontext()
 
     def surroundings(self) -> RecordingContext:
