@@ -78,6 +78,34 @@ class NumpyInCall(Dense):
 """
 
 
+RECURRENT = """
+import keras
+
+
+class Recurrent(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.lstm = keras.layers.LSTM(3, return_sequences=True)
+        self.loop = keras.layers.RNN(keras.layers.LSTMCell(2))
+
+    def build(self, shape):
+        self.lstm.build(shape)
+        self.loop.build((*shape[:-1], 3))
+
+    def call(self, inputs):
+        return self.loop(self.lstm(inputs))
+"""
+
+TAKES_LITERALS = """
+import keras
+
+
+class TakesLiterals(keras.layers.Layer):
+    def call(self, inputs, axes, names, limit):
+        assert (axes, names, limit) == ((0, 1), {b"a"}, float("inf"))
+        return inputs
+"""
+
 STANDARDIZE = """
 import keras
 
@@ -123,6 +151,14 @@ def test_sound_layers_agree(compared, kind, spec):
 
 
 @needs_torch
+def test_a_cell_that_torch_does_not_call_is_not_a_difference(compared):
+    """For an `LSTM`, torch has an operation for the whole sequence; a cell in an `RNN` is called on both."""
+    done = compared(RECURRENT, "Recurrent", "--input", "float32[2, 4, 3]")
+
+    assert printed(done).splitlines()[-1] == "jax and torch agree"
+
+
+@needs_torch
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -159,6 +195,14 @@ def test_the_card_is_that_of_the_readme(compared):
 
     assert done.returncode == 1
     assert _without_spaces(done.stdout.replace("mine.py", "layers.py")) in _without_spaces(page)
+
+
+def test_arguments_of_the_call_are_any_literals(compared):
+    """Tuples stay tuples, and sets, bytes and infinity arrive, which JSON has not."""
+    call = ("--call", "axes=(0, 1)", "--call", "names={b'a'}", "--call", "limit=1e999")
+    done = compared(TAKES_LITERALS, "TakesLiterals", *call, backends="jax,numpy")
+
+    assert printed(done).splitlines()[-1] == "jax and numpy agree"
 
 
 def test_a_backend_that_is_not_installed_is_a_dash(compared):

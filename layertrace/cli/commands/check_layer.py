@@ -100,7 +100,7 @@ def check_layer(
             raise click.UsageError(
                 "--backends takes MODULE:NAME, and no --select, --ignore and --examples: it runs no checks"
             )
-        _compare(backends_named(backends), (where, name), inputs, call, seconds, output_format)
+        _compare(backends_named(backends), (where, name), inputs, arguments, seconds, output_format)
     output = pinned_stdout() if output_format == "json" else None  # layers may print
     prepare_devices(checks)
     module = imported(where if colon else target)
@@ -136,12 +136,13 @@ def _compare(
     backends: list[str],
     target: tuple[str, str],
     inputs: tuple[str, ...],
-    call: Mapping[str, object],
+    arguments: tuple[str, ...],
     seconds: float,
     output_format: str,
 ) -> NoReturn:
     """Print what a layer does on several backends, and exit: with 1 if they differ, 2 if one ran."""
     answers = []
+    call = {name: value for name, _, value in (each.partition("=") for each in arguments)}
     with _progress(len(backends)) as progress:
         for each in answers_on(backends, *target, inputs, call, seconds):
             answers.append(each)

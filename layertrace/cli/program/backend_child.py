@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
@@ -35,7 +36,8 @@ def _answers(folder: Path) -> Answers:
         inputs = tuple(request["inputs"]) or (example.inputs if example is not None else ())
         if not inputs:
             raise ExpectationError("give what to call it with, such as --input 'float32[2, 5]'")
-        call = {**(example.call if example is not None else {}), **request["call"]}
+        given_call = {name: ast.literal_eval(value) for name, value in request["call"].items()}
+        call = {**(example.call if example is not None else {}), **given_call}
         given = read(folder / WEIGHTS)
         weights = None if given is None else given.arrays["weights"]
         return answers_of(layer, inputs, call, weights, request["seconds"])

@@ -47,7 +47,7 @@ def answers_on(
     where: str,
     name: str,
     inputs: Sequence[str],
-    call: Mapping[str, object],
+    call: Mapping[str, str],
     seconds: float,
 ) -> Iterator[Answers]:
     """Yield what a layer does on each backend, with the weights that it has on the first that has answers.
@@ -57,7 +57,7 @@ def answers_on(
         where: The module of the layer, as the command names it.
         name: What creates the layer there.
         inputs: What to call it with.
-        call: The other arguments of its call.
+        call: The other arguments of its call, as Python literals, since JSON has no tuples, sets or bytes.
         seconds: The time that creating and calling it may take.
     """
     request = {"where": where, "name": name, "inputs": list(inputs), "call": dict(call), "seconds": seconds}

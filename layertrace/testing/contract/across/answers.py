@@ -21,11 +21,13 @@ from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import difference, perturb
 from layertrace.testing.contract.weight_names import names_of_weights
 from layertrace.timeline import Timeline
-from layertrace.timeline.event import Location
+from layertrace.timeline.event import Event, Location
 
 __all__ = ["Answers", "answers_of", "read", "write"]
 
 _DATA, _ARRAYS = "answers.json", "answers.npz"
+_FUSED = frozenset(f"keras.src.layers.rnn.{name.lower()}.{name}" for name in ("LSTM", "GRU"))
+_CELLS = frozenset(f"{name}Cell" for name in _FUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +202,32 @@ def _lives(subject: Subject) -> list[tuple[str, list[str]]]:
 
 
 def _lives_in(timeline: Timeline) -> list[tuple[str, list[str]]]:
-    """Return the kinds of the events of each layer in order, without the calls in which Keras infers shapes.
+    """Return the kinds of the events of each layer in order, without calls that depend on the backend.
 
-    These are more on torch and NumPy, where Keras infers each shape twice.
+    The calls in which Keras infers shapes are more on torch and NumPy, where it infers each shape twice. The
+    cell of an `LSTM` or `GRU` is not called where the backend has an operation for the whole sequence, as
+    torch has for `LSTM` (Keras 3.15). Calls in a row of a layer inside count once: JAX traces the body of a
+    loop, such as that of `RNN`, where torch runs it for each step.
     """
+    fused = {event.seq for event in timeline if _is_of(event, _FUSED)}
     lives: dict[int, tuple[str, list[str]]] = {}
     for event in timeline:
         is_seed = event.variable is not None and event.variable.role is not None
         if event.layer is None or is_seed or (event.kind == "call" and event.mode == "symbolic"):
             continue
+        if event.kind == "call" and event.parent in fused and _is_of(event, _CELLS):
+            continue
         if event.kind in ("init", "build", "variable", "call"):
             name = "" if event.variable is None else f" {event.variable.name}"
-            lives.setdefault(event.layer.id, (event.layer.class_name, []))[1].append(f"{event.kind}{name}")
+            kinds = lives.setdefault(event.layer.id, (event.layer.class_name, []))[1]
+            if event.kind != "call" or event.parent is None or kinds[-1:] != ["call"]:
+                kinds.append(f"{event.kind}{name}")
     return list(lives.values())
+
+
+def _is_of(event: Event, classes: frozenset[str]) -> bool:
+    """Return whether an event is of a layer of one of these classes, or of one derived from it."""
+    return event.layer is not None and not classes.isdisjoint(event.layer.bases)
 
 
 def write(answers: Answers, folder: Path) -> None:
