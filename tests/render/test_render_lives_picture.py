@@ -1,6 +1,7 @@
 """The life chart as a picture."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -64,6 +65,13 @@ def test_each_cell_has_its_words():
 
     assert "build, variable ×2, traced call" in titles
     assert "story.py:31  " in titles
+
+
+def test_numbers_of_a_message_are_as_long_as_in_a_terminal():
+    """Four digits: the rest is how Python writes a float."""
+    shown = " ".join(texts(parsed(stories.bug(), replace(BUG, message="rate was 0.30000000000000004."))))
+
+    assert "rate was 0.3." in shown
 
 
 def test_a_clean_recording_has_a_clean_verdict():

@@ -19,7 +19,8 @@ from layertrace.render.tables.counts import count
 from layertrace.render.tables.verdict import Verdict, verdict
 from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, duration
-from layertrace.render.wording.glyphs import printable
+from layertrace.render.wording.glyphs import UNICODE, printable
+from layertrace.render.wording.messages import prose
 from layertrace.timeline import Timeline
 from layertrace.timeline.lives import Lives, lives
 
@@ -63,7 +64,7 @@ def life_picture(
         place = (
             "" if finding.location is None else f"{base_name(finding.location.file)}:{finding.location.line}"
         )
-        drawing.finding(finding.code, finding.severity, printable(place), printable(finding.message))
+        drawing.finding(finding.code, finding.severity, printable(place), prose(finding.message, UNICODE))
     if len(found) > MOST_FINDINGS:
         drawing.line(f"… {counted(len(found) - MOST_FINDINGS, 'more finding')}", "q")
     return drawing.text()

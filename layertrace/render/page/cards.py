@@ -22,6 +22,7 @@ from layertrace.render.wording.fix_lines import (
     shown_above,
 )
 from layertrace.render.wording.glyphs import UNICODE, printable
+from layertrace.render.wording.messages import prose
 from layertrace.render.wording.source_frame import NUMBER_WIDTH, source_frame
 from layertrace.timeline.event import Location
 
@@ -40,12 +41,12 @@ def card(finding: Finding, index: dict[int, int], tables: Tables) -> dict[str, A
         "code": printable(finding.code),
         "name": printable(finding.name),
         "severity": finding.severity,
-        "message": printable(finding.message),
+        "message": prose(finding.message, UNICODE),
         "layers": [tables.layer(layer) for layer in finding.layers],
         "place": tables.place(finding.location),
         "evidence": [
             [
-                printable(evidence.text),
+                prose(evidence.text, UNICODE),
                 tables.place(evidence.location),
                 # An event outside of this selection is shown by its number alone.
                 [[seq, index.get(seq, MISSING)] for seq in evidence.events],

@@ -11,15 +11,15 @@ from rich.text import Text
 from layertrace.diagnosis import Finding
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.messages import prose
 from layertrace.render.wording.styles import SEVERITIES
 
-__all__ = ["SHORTEST_PLACE", "first_clause", "one_line_each", "places_of", "prose"]
+__all__ = ["SHORTEST_PLACE", "first_clause", "one_line_each", "places_of"]
 
 INDENT = 2
 SHORTEST_PLACE = 16
 
 _IN_PARENTHESES = re.compile(r" \([^()]*\)")
-_LONG_NUMBER = re.compile(r"\b\d+\.\d{5,}(e[-+]?\d+)?\b")
 
 
 def places_of(findings: Sequence[Finding], *, links: bool) -> Places:
@@ -81,18 +81,6 @@ def one_line_each(
             shown = Text(margin).append(part) if number else line.append(part)
             shown.no_wrap, shown.overflow = True, "ignore"
             yield shown
-
-
-def prose(message: str, glyphs: Glyphs) -> str:
-    """Return a message as it is shown, with four digits of long numbers.
-
-    Example:
-        >>> from layertrace.render.wording.glyphs import UNICODE
-        >>> prose("rate was 0.016666666666666666", UNICODE)
-        'rate was 0.01667'
-    """
-    text = message.replace("…", glyphs.dots).replace("→", glyphs.arrow)
-    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.4g}", glyphs.user(text))
 
 
 def first_clause(message: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from layertrace.diagnosis import Finding
-from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of, prose
+from layertrace.render.tables.finding_rows import SHORTEST_PLACE, one_line_each, places_of
 from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.fix_lines import (
     edit_lines,
@@ -22,6 +22,7 @@ from layertrace.render.wording.fix_lines import (
 )
 from layertrace.render.wording.glyphs import Glyphs, glyphs_of
 from layertrace.render.wording.links import can_link
+from layertrace.render.wording.messages import prose
 from layertrace.render.wording.source_frame import gutter, source_frame
 from layertrace.render.wording.styles import QUIET, SEVERITIES, TITLE, inked
 from layertrace.render.wording.wrapping import wrapped

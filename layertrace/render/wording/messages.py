@@ -1,13 +1,13 @@
-"""Find the sentence of an exception that describes the mistake."""
+"""Find the sentence of an exception that describes the mistake, and write messages as they are shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from layertrace.render.wording.glyphs import UNICODE
+from layertrace.render.wording.glyphs import UNICODE, Glyphs
 
-__all__ = ["sentence"]
+__all__ = ["prose", "sentence"]
 
 # The beginning of the message of an exception that passed through a call of a layer (traceback_utils.py of
 # Keras 3 and tf_keras), or through code of AutoGraph (tensorflow/python/autograph/pyct/error_utils.py).
@@ -17,6 +17,7 @@ OF_AUTOGRAPH = "in user code:"
 # traceback that follow begin (tensorflow/python/eager/execute.py and graph_debug_info, 2.16 to 2.21).
 OF_GRAPH = "Graph execution error:"
 _OF_TRACEBACK = ("Detected at node ", 'File "', "<stack traces", "Stack trace for op", "node ")
+_LONG_NUMBER = re.compile(r"\b\d+\.\d{5,}(e[-+]?\d+)?\b")
 _ROOT_ERRORS = re.compile(r"\d+ root error\(s\) found\.|\(\d+\) [A-Z_]+:\s*")
 
 
@@ -58,3 +59,14 @@ def _after_nodes(lines: Sequence[str]) -> list[str]:
 
 def _margin(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+def prose(message: str, glyphs: Glyphs) -> str:
+    """Return a message as it is shown, with four digits of long numbers.
+
+    Example:
+        >>> prose("rate was 0.016666666666666666", UNICODE)
+        'rate was 0.01667'
+    """
+    text = message.replace("…", glyphs.dots).replace("→", glyphs.arrow)
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.4g}", glyphs.user(text))

@@ -1,5 +1,6 @@
 """Findings lead to events and events to details; tabs list functions, layers and variables."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -9,6 +10,7 @@ from looking import FINDING, chosen, details_of, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
 
+from layertrace.diagnosis import Evidence
 from layertrace.render.page.noticed import noticed
 from layertrace.render.page.tables import Tables
 from layertrace.render.wording.file_names import Places
@@ -128,6 +130,17 @@ def test_details_show_the_final_state_of_the_layer(shown):
     part.get_by_role("button", name="dense").click()
 
     expect(tab.locator("#hits")).to_have_text("6 of 18")
+
+
+@in_a_browser
+def test_numbers_of_a_finding_are_as_long_as_in_a_terminal(shown):
+    """Four digits, in the message and in what is below it."""
+    seen = Evidence("rate=0.30000000000000004, was 0.2", (17,))
+    finding = replace(FINDING, message="0.016666666666666666 s", evidence=(seen,))
+    tab = shown(stories.bug(), findings=[finding])
+
+    expect(tab.locator(".finding")).to_contain_text("0.01667 s")
+    expect(tab.locator(".finding")).to_contain_text("rate=0.3, was 0.2")
 
 
 @in_a_browser
