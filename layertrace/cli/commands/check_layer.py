@@ -86,7 +86,7 @@ def check_layer(
         layertrace check-layer package.module:make_layer --input "float32[2, 5]"
         layertrace check-layer layers.py:MyDense --input "float32[None, 5]"
         layertrace check-layer package.layers
-        layertrace check-layer layers.py:MyDense --input "float32[2, 5]" --backends jax,torch
+        layertrace check-layer layers.py:make_layer --backends jax,torch
     """
     wanted, unwanted = _names(select), _names(ignore) or []
     checks = chosen_checks(wanted, unwanted)  # report what is misspelled before anything is imported

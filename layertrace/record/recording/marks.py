@@ -6,13 +6,14 @@ import sys
 import time
 from types import FrameType
 
+from layertrace.errors import QueryError
 from layertrace.record.describe import source_lines
 from layertrace.record.hub import threads
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition, HookedMethod
 from layertrace.timeline.marks import Mark
 
-__all__ = ["Marks", "OpenMark"]
+__all__ = ["Marks", "OpenMark", "name_of_mark"]
 
 _MARK = HookedMethod("watch")
 
@@ -59,17 +60,35 @@ def _end_counting_of_runs() -> None:
     threads.state.runs_for = None
 
 
+def name_of_mark(name: object) -> str:
+    """Return the name as a plain text: a file takes no subclass of `str`, such as `numpy.str_`.
+
+    Raises:
+        QueryError: If it is not a text.
+    """
+    if not isinstance(name, str):
+        raise QueryError(f"a mark needs a name, such as 'epoch 1', got {name!r}")
+    return str.__str__(name)
+
+
 class Marks:
     """The marks of one recording."""
 
     def __init__(self) -> None:
         self._made: list[OpenMark] = []
+        self._has_left_out = False
 
     def add(self, name: str) -> OpenMark:
         """Make a mark."""
         mark = OpenMark(name, sys._getframe(1))
         self._made.append(mark)
         return mark
+
+    def left_out(self, name: str) -> list[str]:
+        """Return what to note of a mark that was made after the end: a sentence for the first."""
+        is_first, self._has_left_out = not self._has_left_out, True
+        late = f"the mark {name!r} was made after the recording had ended, and is left out, as all after it"
+        return [late] * is_first
 
     def clear(self) -> None:
         """Drop the marks so far."""

@@ -12,7 +12,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import get_args
 
-from layertrace.errors import QueryError
 from layertrace.record.backends import loading
 from layertrace.record.describe.exceptions import failure_of
 from layertrace.record.describe.observations import PendingObservations
@@ -30,7 +29,7 @@ from layertrace.record.recording.fail_fast import FailFast
 from layertrace.record.recording.hooking import Hooking
 from layertrace.record.recording.layer_states import states_of
 from layertrace.record.recording.listening import connect
-from layertrace.record.recording.marks import Marks
+from layertrace.record.recording.marks import Marks, name_of_mark
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.misspelled_attributes import with_slips
 from layertrace.record.recording.targets import Targets
@@ -94,7 +93,6 @@ class Recorder:
         self._event_line = echo
         self._records: list[Record] = []
         self._marks = Marks()
-        self._has_late_mark = False
         self._notes: list[str] = []
         self._failure: Failure | None = None
         self._context: RecordingContext | None = None
@@ -312,15 +310,11 @@ class Recorder:
         Raises:
             QueryError: If the name is not a text.
         """
-        if not isinstance(name, str):
-            raise QueryError(f"a mark needs a name, such as 'epoch 1', got {name!r}")
+        text = name_of_mark(name)
         if self in running:
-            return self._marks.add(str.__str__(name))  # a file takes no subclass, such as `numpy.str_`
-        if self._started_ns is not None and not self._has_late_mark:
-            self._has_late_mark = True
-            self.note(
-                f"the mark {name!r} was made after the recording had ended, and is left out, as all after it"
-            )
+            return self._marks.add(text)
+        if self._started_ns is not None:
+            self._notes += self._marks.left_out(text)
         return nullcontext()
 
     def surroundings(self) -> RecordingContext:
