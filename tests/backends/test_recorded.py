@@ -175,16 +175,6 @@ print(call.mode, call.inputs, timeline.notes)
     assert shown.strip() == "symbolic float32[None, None, 3] ()"
 
 
-def test_check_layer_needs_tensorflow(start, tmp_path):
-    """Its checks compare modes of TensorFlow."""
-    (tmp_path / "mine.py").write_text("import keras\ndef make(): return keras.layers.Identity()\n")
-    command = ("check-layer", "mine.py:make", "--input", "float32[2, 3]")
-    done = start("jax", "-m", "layertrace", *command, COLUMNS="300")
-
-    assert done.returncode == 2
-    assert done.stderr.startswith("Error: check_layer needs Keras on TensorFlow, and not on 'jax': set ")
-
-
 CASES = ROOT / "tests" / "cases"
 RUN_CASES = """
 import contextlib, io, pathlib, sys, traceback
