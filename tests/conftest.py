@@ -12,6 +12,7 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.pop("PYTEST_ADDOPTS", None)  # it is for these tests, not for the runs of pytest that they start
 
 sys.path[:0] = [str(Path(__file__).parent)]  # whichever import mode pytest is in
 pytest.register_assert_rewrite("bare_and_traced")

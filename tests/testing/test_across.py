@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from layertrace.cli.program import backends
 from layertrace.testing.contract.across.answers import Answers, read, write
 from layertrace.testing.contract.across.report import BackendReport
 
@@ -144,3 +145,13 @@ def test_answers_survive_a_file(tmp_path):
     assert str(copy.location) == "head.py:3"
     assert copy.arrays["outputs"][1].tolist() == ["a"]
     assert read(tmp_path / "elsewhere") is None
+
+
+@pytest.mark.slow
+def test_a_process_that_does_not_end_is_an_answer(monkeypatch):
+    """It is ended, and the card states that, so that the next backend is asked."""
+    monkeypatch.setattr(backends, "STARTING", 0.0)
+    (answers,) = backends.answers_on(["numpy"], "layers.py", "Layer", ["float32[2]"], {}, 0.1)
+
+    assert answers.is_failure
+    assert answers.absent == "its process was ended after 0.1 s without an answer"

@@ -21,6 +21,8 @@ from layertrace.testing.contract.across.answers import Answers, read, write
 __all__ = ["answers_on", "backends_named"]
 
 BACKENDS = ("jax", "torch", "tensorflow", "numpy")
+STARTING = 300.0
+"""How many seconds a process may take besides its layer: to import Keras and a backend on a busy machine."""
 
 
 def backends_named(text: str) -> list[str]:
@@ -78,15 +80,21 @@ def _answers_on(backend: str, request: Mapping[str, Any], first: Answers | None)
         if first is not None:
             (path / WEIGHTS).mkdir()
             write(first, path / WEIGHTS)
-        done = subprocess.run(  # noqa: S603  # the program of the user, as they asked
-            [sys.executable, "-m", "layertrace.cli.program.backend_child", folder],
-            env={**os.environ, "KERAS_BACKEND": backend},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        limit = STARTING + request["seconds"]
+        try:
+            done = subprocess.run(  # noqa: S603  # the program of the user, as they asked
+                [sys.executable, "-m", "layertrace.cli.program.backend_child", folder],
+                env={**os.environ, "KERAS_BACKEND": backend},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=limit,
+            )
+        except subprocess.TimeoutExpired:
+            late = f"its process was ended after {limit:g} s without an answer"
+            return Answers(backend, late, is_failure=True)
         answers = read(path)
     if answers is not None:
         return answers
