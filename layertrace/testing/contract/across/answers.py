@@ -22,12 +22,11 @@ from layertrace.testing.contract.values import difference, perturb
 from layertrace.testing.contract.weight_names import names_of_weights
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import Event, Location
+from layertrace.timeline.query import qualified_name
 
 __all__ = ["Answers", "answers_of", "read", "write"]
 
 _DATA, _ARRAYS = "answers.json", "answers.npz"
-_FUSED = frozenset(f"keras.src.layers.rnn.{name.lower()}.{name}" for name in ("LSTM", "GRU"))
-_CELLS = frozenset(f"{name}Cell" for name in _FUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +197,10 @@ def _lives(subject: Subject) -> list[tuple[str, list[str]]]:
         for _ in range(2):
             with subject.doing("calling it"):
                 subject.call(layer, training=False)
-    return _lives_in(timeline)
+    return _lives_in(timeline, subject.framework.keras.layers)
 
 
-def _lives_in(timeline: Timeline) -> list[tuple[str, list[str]]]:
+def _lives_in(timeline: Timeline, layers: Any) -> list[tuple[str, list[str]]]:
     """Return the kinds of the events of each layer in order, without calls that depend on the backend.
 
     The calls in which Keras infers shapes are more on torch and NumPy, where it infers each shape twice. The
@@ -209,13 +208,15 @@ def _lives_in(timeline: Timeline) -> list[tuple[str, list[str]]]:
     torch has for `LSTM` (Keras 3.15). Calls in a row of a layer inside count once: JAX traces the body of a
     loop, such as that of `RNN`, where torch runs it for each step.
     """
-    fused = {event.seq for event in timeline if _is_of(event, _FUSED)}
+    cells = {qualified_name(cls) for cls in (layers.LSTMCell, layers.GRUCell)}
+    whole_sequences = {qualified_name(cls) for cls in (layers.LSTM, layers.GRU)}
+    fused = {event.seq for event in timeline if _is_of(event, whole_sequences)}
     lives: dict[int, tuple[str, list[str]]] = {}
     for event in timeline:
         is_seed = event.variable is not None and event.variable.role is not None
         if event.layer is None or is_seed or (event.kind == "call" and event.mode == "symbolic"):
             continue
-        if event.kind == "call" and event.parent in fused and _is_of(event, _CELLS):
+        if event.kind == "call" and event.parent in fused and _is_of(event, cells):
             continue
         if event.kind in ("init", "build", "variable", "call"):
             name = "" if event.variable is None else f" {event.variable.name}"
@@ -225,7 +226,7 @@ def _lives_in(timeline: Timeline) -> list[tuple[str, list[str]]]:
     return list(lives.values())
 
 
-def _is_of(event: Event, classes: frozenset[str]) -> bool:
+def _is_of(event: Event, classes: set[str]) -> bool:
     """Return whether an event is of a layer of one of these classes, or of one derived from it."""
     return event.layer is not None and not classes.isdisjoint(event.layer.bases)
 
