@@ -32,6 +32,7 @@ class Callback:
 
     Args:
         *targets: What to record instead of every layer, as for `layertrace.trace`.
+        exclude: What to leave out, as for `layertrace.trace`.
         save: A file to write the recording to as it happens: `.layertrace` or `.jsonl`.
         html: A file to write the recording to as a page when `fit` ends.
         check: Whether to print the findings and the verdict when `fit` ends, with what happened.
@@ -56,17 +57,19 @@ class Callback:
     def __init__(
         self,
         *targets: object,
+        exclude: object = (),
         save: str | os.PathLike[str] | None = None,
         html: str | os.PathLike[str] | None = None,
         check: bool = False,
     ) -> None:
         self.model: Any = None
         self.params: dict[str, Any] | None = None
-        self._targets, self._save, self._html, self._check = targets, save, html, check
+        self._targets, self._exclude = targets, exclude
+        self._save, self._html, self._check = save, html, check
         self._recording: trace | None = None
         self._timeline: Timeline | None = None
         self._marks: list[AbstractContextManager[None]] = []
-        trace(*targets)  # raises for a wrong target before anything runs
+        trace(*targets, exclude=exclude)  # raises for a wrong target before anything runs
 
     @property
     def timeline(self) -> Timeline:
@@ -86,7 +89,7 @@ class Callback:
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin to record."""
         self._stop()
-        self._recording = trace(*self._targets, save=self._save)
+        self._recording = trace(*self._targets, exclude=self._exclude, save=self._save)
         self._timeline = self._recording.start()
 
     def on_train_end(self, logs: Any = None) -> None:

@@ -35,6 +35,7 @@ class LayertraceMagics(Magics):
 
     @magic_arguments()
     @argument("targets", nargs="*", help="what to record instead of every layer: model, 'encoder/*'")
+    @argument("--exclude", action="append", default=[], help="what to leave out: 'encoder', 'keras.*'")
     @argument("--check", action="store_true", help="show what is wrong, and mark it")
     @argument("--page", action="store_true", help="add the page of the whole recording, some 220 kB")
     @argument("--name", default="", help="a variable that gets the timeline")
@@ -48,8 +49,12 @@ class LayertraceMagics(Magics):
         given = parse_argstring(self.layertrace, line)
         names = self._shell.user_ns
         try:
-            targets = [eval(target, names) for target in given.targets]  # noqa: S307  # the user's own words
-            recording = trace(*targets, report=False)
+            # These are the user's own words.
+            targets, exclude = (
+                [eval(words, names) for words in group]  # noqa: S307
+                for group in (given.targets, given.exclude)
+            )
+            recording = trace(*targets, exclude=exclude, report=False)
         except (LayertraceError, NameError, SyntaxError) as error:
             raise UsageError(f"%%layertrace: {error}") from error
         timeline = None

@@ -31,6 +31,8 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
     Args:
         *targets: What to record instead: layers or models (with all that happens inside them), layer
             classes (with their subclasses), and globs of names or paths such as `"encoder/*"`.
+        exclude: What to leave out: layers, models, names and paths, each with what happens inside; layer
+            classes and modules such as `"keras.*"`, without what is inside their layers.
         echo: Print each event to standard error as it happens, for programs that hang or die.
         max_events: How many events to keep. A recording that is full stops, and adds a note.
         report: Whether, if an exception ends the recording, to print to standard error what is wrong and what
@@ -56,6 +58,7 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
     def __init__(
         self,
         *targets: object,
+        exclude: object = (),
         echo: bool = False,
         max_events: int = MAX_EVENTS,
         report: bool = True,
@@ -65,6 +68,7 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
         codes = (fail_on,) if isinstance(fail_on, str) else tuple(fail_on)
         super().__init__(
             *targets,
+            exclude=exclude if isinstance(exclude, (list, tuple, set, frozenset)) else (exclude,),
             max_events=max_events,
             echo=_event_line() if echo else None,
             fail_fast=_fail_fast(codes) if codes else None,
@@ -102,6 +106,7 @@ class trace(Tracer):  # noqa: N801  # used like a function, as contextlib's are
         again = functools.partial(
             trace,
             *self._given,
+            exclude=self._exclude,
             echo=self._echo,
             max_events=self._max_events,
             report=self._report,

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import click
 
 from layertrace.cli import completion
-from layertrace.errors import UnknownLayerError
-from layertrace.timeline import Timeline
-from layertrace.timeline.event import KINDS, LayerRef
-from layertrace.timeline.query import inside_of, listed
+from layertrace.cli.filters import Filters
+from layertrace.timeline.event import KINDS
 
-__all__ = ["event_filters", "filtered", "finding_filters"]
+__all__ = ["event_filters", "finding_filters"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def event_filters(command: F) -> F:
-    """Add `--only`, `--class`, `--kinds`, `--depth`, `--lines` and `--all` to a command."""
+    """Add the options that choose events, which a command gets as `filters`, and how much of them to show."""
+
+    @functools.wraps(command)
+    def filtering(**options: Any) -> Any:
+        given = {field: options.pop(field) for field in Filters.__slots__}
+        return command(filters=Filters(**given), **options)
+
     for option in (
         click.option("--all", "everything", is_flag=True, help="Show every event, without folding."),
         click.option(
@@ -41,6 +45,20 @@ def event_filters(command: F) -> F:
             help=f"Show only these kinds of events: {','.join(KINDS)}.",
         ),
         click.option(
+            "--min-duration",
+            type=click.FloatRange(min=0),
+            metavar="MS",
+            help="Show only events that took so many milliseconds.",
+        ),
+        click.option("--own", is_flag=True, help="Hide layers of installed packages, such as Keras."),
+        click.option(
+            "--exclude",
+            multiple=True,
+            metavar="GLOB",
+            help="Hide layers with this name or path, and what is inside them; or of this class or module "
+            "alone: keras.*.",
+        ),
+        click.option(
             "--class",
             "classes",
             multiple=True,
@@ -54,8 +72,8 @@ def event_filters(command: F) -> F:
             help="Show only layers with this name or path, and what is inside them.",
         ),
     ):
-        command = option(command)
-    return command
+        filtering = option(filtering)
+    return cast(F, filtering)
 
 
 def _kinds(_: click.Context, __: click.Parameter, text: str | None) -> list[str]:
@@ -83,37 +101,3 @@ def finding_filters(command: F) -> F:
 def _codes(_: click.Context, __: click.Parameter, text: str | None) -> list[str] | None:
     """Parse a list of codes: `LT101,LT2`."""
     return None if text is None else [code.strip() for code in text.split(",") if code.strip()]
-
-
-def _layers_of_class(timeline: Timeline, glob: str) -> list[LayerRef]:
-    """Return the layers whose class, or one of its base classes, matches a glob."""
-    layers = [layer for layer in timeline.layers if any(fnmatchcase(name, glob) for name in _classes(layer))]
-    if not layers:
-        classes = listed(layer.class_name for layer in timeline.layers)
-        existing = f"the classes are {classes}" if classes else "the recording has no layers"
-        raise UnknownLayerError(f"no layer has a class that matches {glob!r}; {existing}")
-    return layers
-
-
-def _classes(layer: LayerRef) -> list[str]:
-    return [layer.class_name, *(base.rpartition(".")[2] for base in layer.bases)]
-
-
-def filtered(
-    timeline: Timeline, only: Sequence[str], classes: Sequence[str], kinds: Sequence[str]
-) -> Timeline:
-    """Return the events that the options choose; a layer of `only` includes everything inside it.
-
-    Raises:
-        UnknownLayerError: If a glob matches no layer; the message lists what there is.
-    """
-    if only or classes:
-        chosen = [layer for glob in only for layer in timeline.of(glob).layers]
-        inside = inside_of(timeline, chosen)
-        ids = {layer.id for glob in classes for layer in _layers_of_class(timeline, glob)}
-        timeline = timeline.where(
-            lambda event: event.seq in inside or (event.layer is not None and event.layer.id in ids)
-        )
-    if kinds:
-        timeline = timeline.where(lambda event: event.kind in kinds)
-    return timeline

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from layertrace.cli.filters import Filters
 
 __all__ = ["RunOptions"]
 
@@ -24,9 +26,7 @@ class RunOptions:
     html: Path | None = None
     quiet: bool = False
     check: bool = False
-    only: Sequence[str] = ()
-    classes: Sequence[str] = ()
-    kinds: Sequence[str] = ()
+    filters: Filters = field(default_factory=Filters)
     depth: int | None = None
     max_lines: int | None = None
     everything: bool = False

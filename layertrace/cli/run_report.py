@@ -11,7 +11,6 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from layertrace.cli.console import console_of, print_message, print_parts
-from layertrace.cli.filter_options import filtered
 from layertrace.cli.run_options import RunOptions
 from layertrace.diagnosis import Finding, diagnose, serious
 from layertrace.errors import LayertraceError, UnknownLayerError
@@ -138,7 +137,7 @@ def _overview(
 
 def _filtered(timeline: Timeline, options: RunOptions) -> Timeline:
     try:
-        return filtered(timeline, options.only, options.classes, options.kinds)
+        return options.filters.chosen(timeline)
     except UnknownLayerError as error:
         print_message(f"{error}; showing all layers instead")
         return timeline

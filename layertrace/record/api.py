@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from layertrace.errors import DependencyError, TargetError
@@ -40,6 +40,7 @@ class Tracer:
 
     Args:
         *targets: Layers, models, layer classes and globs; without any, everything is recorded.
+        exclude: Of these, what to leave out.
         max_events: How many events to keep.
         echo: Renders each event, to print it to standard error as it happens.
         fail_fast: Decides as events begin whether to stop the program.
@@ -52,6 +53,7 @@ class Tracer:
     def __init__(
         self,
         *targets: object,
+        exclude: Iterable[object] = (),
         max_events: int = MAX_EVENTS,
         echo: EventLine | None = None,
         fail_fast: FailFast | None = None,
@@ -60,7 +62,8 @@ class Tracer:
         if max_events < 1:
             raise TargetError(f"max_events must be at least 1, got {max_events}")
         self._given = targets
-        self._targets = Targets(targets)
+        self._exclude = tuple(exclude)
+        self._targets = Targets(targets, self._exclude)
         self._max_events = max_events
         self._event_line = echo
         self._fail_fast = fail_fast
@@ -101,7 +104,7 @@ class Tracer:
         Raises:
             TargetError: If a target is not valid.
         """
-        self._given, self._targets = targets, Targets(targets)
+        self._given, self._targets = targets, Targets(targets, self._exclude)
         for recorder in self._recorders:
             recorder.narrow(self._targets)
 
@@ -143,7 +146,7 @@ def _program_recorder() -> Recorder:
     global _program
     if _program is None:
         _program = Recorder(Targets(()))
-        _program.targets.everything = False
+        _program.targets.include_nothing()
     return _program
 
 

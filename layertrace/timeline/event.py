@@ -178,7 +178,8 @@ class VariableSpec:
     `source` distinguishes a Keras variable from a raw `tf.Variable`. `role` is what a variable that no user
     wrote is for: the state of an `optimizer` or of a `metric`, the `seed` of a random generator, or a
     `counter` of steps in a model of tf_keras. `holder` is the name of the optimizer, metric or model; for a
-    seed, that of the layer, or of the generator if it is in no layer.
+    seed, that of the layer, or of the generator if it is in no layer. `device` is where TensorFlow keeps it,
+    such as `GPU:1`, if that is not where it keeps variables by default.
     """
 
     id: int
@@ -192,6 +193,7 @@ class VariableSpec:
     deferred: bool = False
     role: VariableRole | None = None
     holder: str | None = None
+    device: str | None = None
 
     def __str__(self) -> str:
         return f"{self.name} {TensorSpec(self.dtype, self.shape)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from layertrace.timeline.event import Event
+from layertrace.timeline.event import Event, LayerRef
 
 __all__ = ["Nesting"]
 
@@ -54,6 +54,25 @@ class Nesting:
             if event.seq in by_parent
             for child in by_parent[event.seq]
         }
+
+    def left_out_around(self, event: Event) -> tuple[LayerRef, ...]:
+        """Return the layers that an event ran in, up to the nearest selected event, outermost first."""
+        layers: list[LayerRef] = []
+        seq = event.parent
+        while seq is not None and seq in self._left_out:
+            around = self._left_out[seq]
+            if around.layer is not None and around.layer.id not in [layer.id for layer in layers]:
+                layers.append(around.layer)
+            seq = around.parent
+        return tuple(reversed(layers))
+
+    @cached_property
+    def _left_out(self) -> dict[int, Event]:
+        """The events that were not selected."""
+        if len(self.events) == len(self._whole):
+            return {}
+        selected = {event.seq for event in self.events}
+        return {event.seq: event for event in self._whole if event.seq not in selected}
 
     def outermost(self, event: Event) -> Event:
         """Return the outermost recorded event around `event`, selected or not, or `event` itself."""

@@ -23,6 +23,7 @@ __all__ = [
     "is_framework_file",
     "is_framework_name",
     "is_functional",
+    "is_installed_file",
     "is_keras_file",
     "is_keras_layer",
     "is_keras_name",
@@ -187,6 +188,11 @@ def is_check_layer_file(file: str) -> bool:
 def is_tensorflow_file(file: str) -> bool:
     """Return whether a file is of the source of TensorFlow, on whatever machine it was recorded."""
     return _TENSORFLOW_FILE.search(file) is not None
+
+
+def is_installed_file(file: str) -> bool:
+    """Return whether a file belongs to an installed package, on whatever machine it was recorded."""
+    return "site-packages" in file or "dist-packages" in file
 
 
 def is_framework_file(file: str) -> bool:

@@ -18,6 +18,10 @@ __all__ = [
     "by_subject",
     "check_value",
     "inside_of",
+    "is_named",
+    "is_of_class",
+    "layers_of",
+    "left_out",
     "listed",
     "qualified_name",
     "similar",
@@ -39,15 +43,25 @@ def by_subject(events: Iterable[Event], subject: object) -> Iterator[Event]:
     """Yield the events whose layer is `subject`."""
     events = tuple(events)
     layers = {event.layer.id: event.layer for event in events if event.layer is not None}
-    is_wanted = _predicate_for(subject)
-    wanted = {layer.id for layer in layers.values() if is_wanted(layer)}
-    if not wanted:
-        names = _examples(tuple(layers.values()))
-        meant = suggestion(subject, layers.values()) if isinstance(subject, str) else ""
-        raise UnknownLayerError(
-            f"no layer {_description_of(subject)} in this timeline{meant}; it has {names}"
-        )
+    wanted = {layer.id for layer in layers_of(layers.values(), subject)}
     return (event for event in events if event.layer is not None and event.layer.id in wanted)
+
+
+def layers_of(layers: Iterable[LayerRef], subject: object) -> list[LayerRef]:
+    """Return the layers among these that are `subject`.
+
+    Raises:
+        UnknownLayerError: If none is; the message lists what there is.
+    """
+    layers = tuple(layers)
+    is_wanted = _predicate_for(subject)
+    wanted = [layer for layer in layers if is_wanted(layer)]
+    if not wanted:
+        meant = suggestion(subject, layers) if isinstance(subject, str) else ""
+        raise UnknownLayerError(
+            f"no layer {_description_of(subject)} in this timeline{meant}; it has {_examples(layers)}"
+        )
+    return wanted
 
 
 def inside_of(events: Iterable[Event], layers: Sequence[LayerRef]) -> set[int]:
@@ -60,6 +74,30 @@ def inside_of(events: Iterable[Event], layers: Sequence[LayerRef]) -> set[int]:
         if is_inside or event.parent in seqs:
             seqs.add(event.seq)
     return seqs
+
+
+def left_out(events: Iterable[Event], subjects: Iterable[object]) -> set[int]:
+    """Return the numbers of the events to leave out.
+
+    Args:
+        events: The events.
+        subjects: Layers, and globs of names and paths: their events, and what happens inside; classes and
+            globs of classes and modules: only the events of their layers.
+
+    Raises:
+        UnknownLayerError: If a subject matches no layer; the message lists what there is.
+    """
+    events = tuple(events)
+    layers = {event.layer.id: event.layer for event in events if event.layer is not None}.values()
+    with_inside, alone = [], set()
+    for subject in subjects:
+        for layer in layers_of(layers, subject):
+            if isinstance(subject, type) or (isinstance(subject, str) and not is_named(layer, subject)):
+                alone.add(layer.id)
+            else:
+                with_inside.append(layer)
+    seqs = inside_of(events, with_inside)
+    return seqs | {event.seq for event in events if event.layer is not None and event.layer.id in alone}
 
 
 def listed(names: Iterable[str]) -> str:
@@ -92,10 +130,29 @@ def _predicate_for(subject: object) -> Callable[[LayerRef], bool]:
 
 
 def answers_to(layer: LayerRef, glob: str) -> bool:
-    """Return whether a glob matches a layer: its name, its class, or its path from any parent down."""
+    """Return whether a glob matches a layer: its name, its path from any parent down, its class or module."""
+    return is_named(layer, glob) or is_of_class(layer, glob)
+
+
+def is_named(layer: LayerRef, glob: str) -> bool:
+    """Return whether a glob matches the name of a layer, or its path from any parent down."""
     steps = layer.path.split("/")
     paths = ("/".join(steps[i:]) for i in range(len(steps)))
-    return any(fnmatchcase(text, glob) for text in (layer.name, layer.class_name, *paths))
+    return any(fnmatchcase(text, glob) for text in (layer.name, *paths))
+
+
+def is_of_class(layer: LayerRef, glob: str) -> bool:
+    """Return whether a glob matches the class of a layer; one with a dot, the class with its module.
+
+    Example:
+        >>> dense = LayerRef(id=1, class_name="Dense", bases=("keras.src.layers.core.dense.Dense",))
+        >>> is_of_class(dense, "Dense"), is_of_class(dense, "keras.layers.*")
+        (True, True)
+    """
+    names = [layer.class_name]
+    if "." in glob:
+        names += [name for base in layer.bases[:1] for name in (base, base.replace(".src.", "."))]
+    return any(fnmatchcase(name, glob) for name in names)
 
 
 def _examples(layers: Sequence[LayerRef]) -> str:

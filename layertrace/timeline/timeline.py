@@ -17,7 +17,7 @@ from layertrace.timeline.lifecycle import expression
 from layertrace.timeline.marks import Mark, during
 from layertrace.timeline.nesting import Nesting
 from layertrace.timeline.plumbing import Plumbing, plumbing
-from layertrace.timeline.query import by_fields, by_subject
+from layertrace.timeline.query import by_fields, by_subject, left_out
 from layertrace.timeline.views import Views
 
 __all__ = ["Timeline"]
@@ -162,12 +162,27 @@ class Timeline(Views, Sequence[Event]):
 
         Args:
             subject: A layer, a layer class, a `LayerRef`, or a glob such as `"encoder/*"`, which is
-                compared with the name, the class name, and the path from any parent down.
+                compared with the name, the class name, and the path from any parent down; one with a dot
+                also with the class and its module: `"keras.layers.*"`.
 
         Raises:
             UnknownLayerError: If no event belongs to it; the message lists the layers of the timeline.
         """
         return self._select(by_subject(self, subject))
+
+    def without(self, *subjects: object) -> Timeline:
+        """Leave out layers, and select all other events.
+
+        Args:
+            *subjects: Layers, and globs of names and paths, are left out with what happens inside. Of layer
+                classes, and of globs of classes or modules such as `"keras.*"`, only the layers themselves
+                are: what a `Sequential` holds stays.
+
+        Raises:
+            UnknownLayerError: If one matches no layer; the message lists the layers of the timeline.
+        """
+        hidden = left_out(self, subjects)
+        return self._select(event for event in self if event.seq not in hidden)
 
     def where(self, *predicates: Callable[[Event], bool], **fields: Any) -> Timeline:
         """Select the events that satisfy every predicate and have every field at the given value.
@@ -256,6 +271,13 @@ class Timeline(Views, Sequence[Event]):
     def outermost(self, event: Event) -> Event:
         """Return the outermost event around `event` in the whole recording, or `event` itself."""
         return self._nesting.outermost(event)
+
+    def left_out_around(self, event: Event) -> tuple[LayerRef, ...]:
+        """Return the layers that `event` ran in and whose events were not selected, outermost first.
+
+        Only those inside its nearest selected ancestor count.
+        """
+        return self._nesting.left_out_around(event)
 
     def standing_alone(self) -> Iterator[Event]:
         """Yield the events, each with its nearest selected ancestor as its parent."""

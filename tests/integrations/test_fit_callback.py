@@ -83,6 +83,11 @@ def test_only_the_layers_that_are_given_are_recorded(k, capsys):
     model.fit(X, Y, verbose=0, callbacks=[recording])
 
     assert {layer.name for layer in recording.timeline.layers} == {"head"}
+    model = compiled(k)
+    recording = layertrace.Callback(exclude=model.layers[-1])
+    model.fit(X, Y, verbose=0, callbacks=[recording])
+    assert "head" not in {layer.name for layer in recording.timeline.layers}
+    assert recording.timeline.layers
     assert capsys.readouterr().out == ""
 
 

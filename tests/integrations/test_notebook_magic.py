@@ -53,6 +53,8 @@ def test_targets_are_expressions_of_the_notebook(shell):
     run(shell, "%%layertrace head --name life\nhead(body(np.ones((1, 4))));")
 
     assert [layer.name for layer in shell.user_ns["life"].layers] == ["head"]
+    run(shell, "%%layertrace --exclude head --exclude 'body' --name life\nhead(body(np.ones((1, 4))));")
+    assert shell.user_ns["life"].layers == ()
 
 
 def test_a_semicolon_hides_the_value(shell):

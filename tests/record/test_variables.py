@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from keras import layers
 
 import layertrace
@@ -49,6 +50,30 @@ def test_a_raw_variable_in_call_belongs_to_the_layer_that_created_it():
     assert timeline[first.parent].kind == "call"
     assert first.location.function == "call"
     assert first.location.line == Careless.call.__code__.co_firstlineno + 1
+
+
+ON_TWO_DEVICES = """
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+import keras, layertrace
+with layertrace.trace() as timeline, tf.device("CPU:1"):
+    keras.layers.Dense(3, use_bias=False).build((None, 4))
+    tf.Variable(1.0)
+    with tf.device("CPU:0"):
+        tf.Variable(1.0)
+with layertrace.trace() as in_a_strategy, tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    tf.Variable(1.0)
+print(*(event.variable.device for event in (*timeline.variables, *in_a_strategy.variables)))
+"""
+
+
+@pytest.mark.slow
+def test_a_variable_on_another_device_has_its_name():
+    """The device that holds variables by default is not recorded, nor are those of a strategy's replicas."""
+    done = warm.run("-c", ON_TWO_DEVICES)
+
+    assert done.stdout.split() == ["CPU:1", "CPU:1", "None", "None"], done.stderr
 
 
 def test_a_bare_variable_has_no_layer():

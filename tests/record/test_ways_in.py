@@ -76,6 +76,82 @@ def test_a_name_target_is_a_glob_of_names_paths_and_classes():
     assert names(by_class) == ["model", "encoder"]
 
 
+def test_a_name_is_left_out_with_what_is_inside():
+    """`exclude` leaves out a layer, a name or a path with everything inside; a glob may be the only one."""
+    model = encoder_and_decoder()
+    encoder = model.layers[0]
+    with (
+        layertrace.trace(exclude="encoder") as without_name,
+        layertrace.trace(exclude=[encoder]) as without_layer,
+        layertrace.trace(exclude=["encoder/*", "dec*"]) as without_path,
+    ):
+        model(ONES)
+
+    assert names(without_name) == ["model", "decoder"]
+    assert names(without_layer) == ["model", "decoder"]
+    assert names(without_path) == ["model", "encoder"]
+
+
+def test_a_class_or_module_is_left_out_alone():
+    """What is inside a layer stays if only its class or module is left out, below the layer around."""
+    model = keras.Sequential([keras.Sequential([Double(name="mine")], name="inner")], name="model")
+    with (
+        layertrace.trace(exclude=(keras.Sequential, layers.InputLayer)) as without_class,
+        layertrace.trace(exclude=["Sequential", "InputLayer"]) as without_its_name,
+        layertrace.trace(exclude=["keras.*"]) as without_module,
+    ):
+        model(ONES)
+
+    assert [names(part) for part in (without_class, without_its_name, without_module)] == [["mine"]] * 3
+    assert {event.parent for event in without_class.where(kind="call")} == {None}
+
+
+def test_an_exclusion_narrows_the_targets():
+    """With both, what is inside the model is kept except for one layer, and so are the traces around."""
+    model, other = encoder_and_decoder(), Double(name="other")
+    with layertrace.trace(model, exclude=["in"]) as timeline:
+        tf.function(lambda x: other(model(x)))(tf.constant(ONES))
+
+    assert names(timeline) == ["model", "encoder", "out", "decoder"]
+    assert timeline.kinds.count("trace") == 1
+
+
+def test_a_function_that_only_an_excluded_layer_runs_is_left_out():
+    """Its traces and runs happen inside the layer, and are left out with it."""
+    step = tf.function(lambda x: x + 1)
+
+    class Runs(layers.Layer):
+        def call(self, x):
+            return step(x)
+
+    layer, other = Runs(name="runs"), Double(name="other")
+    with layertrace.trace(exclude=["runs"]) as timeline:
+        other(layer(ONES))
+
+    assert timeline.kinds == ["build", "call"]
+
+
+def test_an_exclusion_without_a_match_is_noted():
+    """A note names the glob, as for targets; anything else than a layer is an error."""
+    with layertrace.trace(exclude=["decodr"]) as timeline:
+        encoder_and_decoder()(ONES)
+
+    assert timeline.notes[0].startswith("no layer matches 'decodr' (did you mean 'decoder'")
+    with pytest.raises(layertrace.errors.TargetError, match="not a Keras layer"):
+        layertrace.trace(exclude=[3])
+
+
+def test_a_decorated_function_leaves_out_the_same_layers():
+    """Each run of the function is recorded with the same targets and exclusions."""
+
+    @layertrace.trace(exclude="encoder")
+    def step():
+        encoder_and_decoder()(ONES)
+
+    step()
+    assert "encoder" not in names(step.timeline)
+
+
 def test_targets_keep_the_traces_around():
     """A narrowed timeline keeps the traces its events happened in, and the runs of their functions."""
     model = encoder_and_decoder()

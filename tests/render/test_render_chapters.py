@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import stories
@@ -15,7 +16,7 @@ from layertrace.render import overview, text, tree, verdict
 from layertrace.render.console import written
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.timeline import Cause, Change, Event, Timeline
-from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.context import LayerState, RecordingContext
 from layertrace.timeline.event import Location
 from layertrace.timeline.statements import Statement
 
@@ -93,6 +94,17 @@ def test_an_overview_answers_on_one_screen():
     assert any(re.match(traces, line) for line in lines)
     assert any(re.match(r" +step  run ×40 +as a graph, without Python +300 ms", line) for line in lines)
     assert any(re.match(r"8  net\(x\) +call ×63: net ×3, 60 inside", line) for line in lines)
+
+
+def test_the_headline_counts_layers_that_compute_in_another_dtype():
+    """Mixed precision is a fact of the whole program."""
+    timeline = training()
+    dtypes = dict(zip(timeline.layers, ["float32", "float16", "float16", "bfloat16", "int64"], strict=False))
+    states = {layer.id: LayerState(layer=layer, compute_dtype=dtype) for layer, dtype in dtypes.items()}
+    mixed = Timeline(timeline, (), replace(timeline.surroundings, states=states))
+
+    assert " · 21 layers (2 in float16, 1 in bfloat16) · " in shown(mixed)[0]
+    assert " · 21 layers · " in shown(timeline)[0]
 
 
 def test_the_time_between_statements_has_a_row():

@@ -1,5 +1,6 @@
 """The parts of a line: mode, inputs and outputs, errors."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -116,12 +117,43 @@ def test_variables_show_what_is_unusual(story, dense):
         story.variable(dense, "a", "float32[2]", initializer="Zeros")
         story.variable(other, "b", "float32[2]", trainable=False)
         story.variable(None, "c", "float32[2]", source="tf", initializer="float32[2]")
+        story.variable(dense, "d", "float32[2]", device="GPU:1")
 
     assert lines(story.timeline())[1:] == [
         "1 variable  a                   float32[2]  Zeros",
         "2 variable  b of other (Dense)  float32[2]  not trainable",
         "3 variable  c                   float32[2]  tf.Variable",
+        "4 variable  d                   float32[2]  on GPU:1",
     ]
+
+
+def test_a_selection_names_the_layers_around_that_it_left_out(story, dense):
+    """They are named from the outermost on, without the event's own layer, and never those that are shown."""
+    net, head, block = (story.layer("Block", name) for name in ("net", "head", "block"))
+    with story.span("call", net), story.span("call", head), story.span("call", dense):
+        story.add("build", dense)
+    with story.span("call", net), story.span("call", head), story.span("call", block):
+        story.call(dense, "float32[2]", "float32[2]")
+        story.call(dense, "float32[2]", "float32[2]")
+    timeline = story.timeline()
+
+    (build,) = [line for line in lines(timeline.where(kind="build")) if "build" in line]
+    assert build.endswith("in net › head")
+    calls = [line for line in lines(timeline.of("dense")) if " call " in line]
+    assert calls[0].endswith("in net › head")
+    assert calls[-1].endswith("in net › head › block")
+    assert not [line for line in lines(timeline) if " in " in line]
+
+
+def test_of_many_layers_around_the_first_and_the_last_are_named(story, dense):
+    """More than three are shortened."""
+    around = [story.layer("Block", name) for name in ("a", "b", "c", "d")]
+    with ExitStack() as stack:
+        for layer in around:
+            stack.enter_context(story.span("call", layer))
+        story.call(dense, "float32[2]", "float32[2]")
+
+    assert "in a › … › d" in text(story.timeline().of("dense"), width=200, encoding="utf-8")
 
 
 def test_an_error_shows_its_message_once(story, dense):

@@ -156,6 +156,26 @@ def test_a_layer_that_was_frozen_is_not_trainable():
     assert lines(table(timeline))[-2].startswith("not trainable  12")
 
 
+def test_layers_that_compute_in_another_dtype_show_it():
+    """The column is there only if one does; integers do not count."""
+    story = Story()
+    half, table_, usual = (story.layer("Dense", name) for name in ("half", "table", "usual"))
+    for layer in (half, table_, usual):
+        story.call(layer, "float32[2, 4]", "float32[2, 3]", at=3)
+    dtypes = {half: "float16", table_: "int64", usual: "float32"}
+    states = {layer.id: LayerState(layer=layer, compute_dtype=dtype) for layer, dtype in dtypes.items()}
+    mixed = Timeline(story.events, surroundings=RecordingContext(states=states))
+    shown = lines(table(mixed))
+
+    assert "computes in" in shown[0]
+    assert [("float16" in line, line.split()[0]) for line in shown[2:5]] == [
+        (True, "half"),
+        (False, "table"),
+        (False, "usual"),
+    ]
+    assert "computes in" not in lines(table(mixed.of("usual")))[0]
+
+
 def many(classes=("Dense",), times=15):
     story = Story()
     for number in range(times):

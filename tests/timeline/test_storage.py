@@ -391,8 +391,14 @@ WRONG = {
     "truncated at once": (HEAD[:-3], "it is truncated in its first line"),
     "some JSON": (b'{"a": 1}\n', "it is not a recording; `layertrace run"),
     "no object": (b"[1]\n", "it is not a recording; `layertrace run"),
-    "newer": (b'{"layertrace": "2.0"}\n', "it has version 2.0, but this layertrace reads version 1; upgrade with `pip"),
-    "an invalid version": (b'{"layertrace": "x"}\n', "'x' is not a valid version; expected one such as '1.0'"),
+    "newer": (
+        b'{"layertrace": "2.0"}\n',
+        "it has version 2.0, but this layertrace reads version 1; upgrade with `pip",
+    ),
+    "an invalid version": (
+        b'{"layertrace": "x"}\n',
+        "'x' is not a valid version; expected one such as '1.0'",
+    ),
     "a line of text": (HEAD + b"oh\n", "line 2: it is not a JSON object"),
     "an unknown kind": (
         HEAD + b'{"event": 0, "kind": "fit"}\n',
@@ -417,7 +423,10 @@ WRONG = {
         HEAD + b'{"value": 1, "is": ' + b"[" * 500 + b"]" * 500 + b"}\n",
         "nested more than 100 deep",
     ),
-    "a very deep value": (HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n", "line 2: it is not a JSON object"),
+    "a very deep value": (
+        HEAD + b'{"value": 1, "is": ' + b"[" * 90_000 + b"\n",
+        "line 2: it is not a JSON object",
+    ),
     "a time without end": (
         HEAD + b'{"event": 0, "kind": "call", "start_ns": 1' + b"0" * 400 + b"}\n",
         "line 2: malformed line",

@@ -56,6 +56,39 @@ def test_slices_are_timelines(timeline):
     assert part.notes == ("a note",)
 
 
+def test_without_leaves_out_a_name_with_what_is_inside(timeline):
+    """A layer, a LayerRef, a name or a path stands for the layer and for all that happens in it."""
+    for subject in ("net", NET, "n*t"):
+        assert [event.seq for event in timeline.without(subject)] == [0]
+    assert [event.seq for event in timeline.without("dense")] == [0, 1]
+
+
+def test_without_leaves_out_a_class_alone(timeline):
+    """The name of a class, or its module, stands for its own events only."""
+    for glob in ("Net", "app.*"):
+        assert [event.seq for event in timeline.without(glob)] == [0, 2, 3, 4, 5]
+    assert [event.seq for event in timeline.without("keras.layers.*")] == [0, 1]
+    with pytest.raises(UnknownLayerError):
+        timeline.without("missing")
+
+
+def test_a_module_selects_its_layers(timeline):
+    """A glob with a dot is compared with the class and its module, with and without `src`."""
+    assert {event.layer for event in timeline.of("keras.layers.*")} == {DENSE}
+    assert {event.layer for event in timeline.of("keras.src.layers.*")} == {DENSE}
+    with pytest.raises(UnknownLayerError):
+        timeline.of("keras*")  # without a dot, no module
+
+
+def test_the_layers_that_were_left_out_around_an_event_are_known(timeline):
+    """They are those between an event and its nearest selected ancestor, outermost first."""
+    variable = EVENTS[3]
+
+    assert timeline.where(kind="variable").left_out_around(variable) == (NET, DENSE)
+    assert timeline.where(kind=["variable", "call"]).left_out_around(variable) == (DENSE,)
+    assert timeline.left_out_around(variable) == ()
+
+
 def test_kinds_layers_variables_errors(timeline):
     """The usual queries have short names."""
     assert timeline.kinds == ["trace", "call", "build", "variable", "call", "call"]

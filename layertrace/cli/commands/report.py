@@ -11,7 +11,8 @@ from rich.console import RenderableType
 
 from layertrace import render
 from layertrace.cli.console import console_of, print_parts
-from layertrace.cli.filter_options import event_filters, filtered
+from layertrace.cli.filter_options import event_filters
+from layertrace.cli.filters import Filters
 from layertrace.diagnosis import diagnose, serious
 from layertrace.render.console import lines_taken
 from layertrace.render.tables.crash_card import crash_card
@@ -40,9 +41,7 @@ def report(
     variables: bool,
     life: bool,
     no_findings: bool,
-    only: tuple[str, ...],
-    classes: tuple[str, ...],
-    kinds: list[str],
+    filters: Filters,
     depth: int | None,
     max_lines: int | None,
     everything: bool,
@@ -56,11 +55,12 @@ def report(
     Examples:
         layertrace report run.layertrace
         layertrace report run.layertrace --only "encoder/*" --kinds build,variable
+        layertrace report run.layertrace --own --exclude Dropout --min-duration 5
         layertrace report run.layertrace --functions
         layertrace report run.layertrace --life
     """
     timeline = Timeline.load(file)
-    shown = filtered(timeline, only, classes, kinds)
+    shown = filters.chosen(timeline)
     parts: list[RenderableType] = [render.table(shown, fold=not everything)] * as_table
     parts += [render.function_table(shown)] * functions + [render.variable_table(shown)] * variables
     parts += [render.mark_table(shown)] * marks

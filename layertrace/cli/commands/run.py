@@ -14,6 +14,7 @@ import click
 import layertrace
 from layertrace.cli import completion
 from layertrace.cli.filter_options import event_filters
+from layertrace.cli.filters import Filters
 from layertrace.cli.program import run as programs
 from layertrace.cli.run_options import RunOptions
 from layertrace.errors import FormatError
@@ -87,9 +88,7 @@ def run(
     live: bool,
     check: bool,
     with_children: bool,
-    only: tuple[str, ...],
-    classes: tuple[str, ...],
-    kinds: list[str],
+    filters: Filters,
     depth: int | None,
     max_lines: int | None,
     everything: bool,
@@ -97,8 +96,8 @@ def run(
     """Run a program as Python would, and trace every layer from the import of Keras to the end.
 
     The report goes to standard error after the program has ended; the program's own output, exit status and
-    signals do not change. --only, --class, --kinds, --depth, --lines and --all choose what the report
-    shows; --save and --html include everything.
+    signals do not change. The options from --only on choose what the report shows; --save and --html include
+    everything.
 
     \b
     Examples:
@@ -120,9 +119,7 @@ def run(
         html=html and html.absolute(),  # the program may change the current folder
         quiet=quiet,
         check=check,
-        only=only,
-        classes=classes,
-        kinds=kinds,
+        filters=filters,
         depth=depth,
         max_lines=max_lines,
         everything=everything,

@@ -67,6 +67,10 @@ class Backend:
         """Return the class of the distribution strategy in whose scope this runs; None outside of any."""
         return None
 
+    def device_of(self, _variable: Any, /) -> str | None:
+        """Return the device that holds a variable of the backend; None if it is the default, or unknown."""
+        return None
+
     def is_eager_tensor(self, _value: object, /) -> bool:
         """Return whether a value is a tensor with values, of the backend's own class."""
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from typing import Any
 
 from layertrace.record.backends.backend import Backend
@@ -74,6 +75,17 @@ class TensorFlow(Backend):
         """Return the class of the `tf.distribute` strategy in whose scope this runs."""
         distribute = self._tf.distribute
         return safe.class_name(distribute.get_strategy()) if distribute.has_strategy() else None
+
+    def device_of(self, variable: Any, /) -> str | None:
+        """Return the device that holds a `tf.Variable`; None if it is the default or not known yet."""
+        device: object = safe.framework_attribute(variable, "device")
+        name = device.rpartition("device:")[2] if type(device) is str else ""
+        return name if name not in ("", self._default_device) else None
+
+    @cached_property
+    def _default_device(self) -> str:
+        """The device that holds variables by default. To ask for it starts TensorFlow, as a variable does."""
+        return "GPU:0" if self._tf.config.list_logical_devices("GPU") else "CPU:0"
 
     def is_eager_tensor(self, value: object, /) -> bool:
         """Return whether a value is an eager tensor."""

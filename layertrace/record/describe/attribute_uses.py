@@ -14,6 +14,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.frameworks import autograph
 from layertrace.record.process import safe
 from layertrace.timeline.event import Location
+from layertrace.timeline.ownership import is_installed_file
 from layertrace.timeline.statements import source_of_file
 
 __all__ = ["AttributeUses", "program_files", "uses_of"]
@@ -43,7 +44,7 @@ def program_files(recorded: Iterable[str]) -> set[str]:
         file
         for file in by_path.values()
         if not source_lines.is_internal(file)
-        and not source_lines.is_installed(file)
+        and not is_installed_file(file)
         and not autograph.is_generated(file)
     }
 

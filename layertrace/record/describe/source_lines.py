@@ -18,7 +18,7 @@ from layertrace.record.spans import CodePosition, HookedMethod
 from layertrace.timeline import ownership
 from layertrace.timeline.event import Location
 
-__all__ = ["caller", "is_installed", "is_internal", "is_ours", "location", "outside_setattr", "users"]
+__all__ = ["caller", "is_internal", "is_ours", "location", "outside_setattr", "users"]
 
 _OURS = str(Path(__file__).parents[2])
 _DEMOS = os.path.join(_OURS, "demos", "")  # installed with layertrace, but written as users write programs
@@ -38,11 +38,6 @@ def is_internal(file: str) -> bool:
     if internal is None:
         internal = _internal[file] = _in_internal_folder(file)
     return internal
-
-
-def is_installed(file: str) -> bool:
-    """Return whether a file belongs to an installed package."""
-    return "site-packages" in file or "dist-packages" in file
 
 
 def _in_internal_folder(file: str) -> bool:

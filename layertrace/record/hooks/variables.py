@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from layertrace.record.describe.values import describe, dtype_name, spec, tensor_shape
 from layertrace.record.describe.variable_holders import Holder, holder_of
+from layertrace.record.describe.variable_values import raw_variable
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.initial_values import draws_of, note_draw
 from layertrace.record.hooks.layer_calls import fail, finish, nearest_layer, now, start
@@ -111,6 +112,7 @@ class VariableNote:
             deferred=self.deferred,
             role=self.holder.role,
             holder=self.holder.name,
+            device=None if self.strategy else Loaded.backend.device_of(raw_variable(variable)),
         )
         note_draw(self.draws, self.spec)
         with contextlib.suppress(TypeError):  # one of a class with slots cannot be referred to weakly

@@ -176,7 +176,7 @@ def _package(function: FunctionType) -> str:
 def _is_followed(function: FunctionType, packages: set[str]) -> bool:
     """Return whether a function is the user's, or of the package that the method belongs to."""
     file = function.__code__.co_filename
-    is_known = not source_lines.is_installed(file) or _package(function) in packages
+    is_known = not ownership.is_installed_file(file) or _package(function) in packages
     return is_known and not source_lines.is_internal(file)
 
 

@@ -25,6 +25,7 @@ from layertrace.record.python_state.bytecode import (
 )
 from layertrace.record.python_state.framework_attributes import assigned_by_framework, set_by_framework
 from layertrace.timeline.event import Opaque, Structure
+from layertrace.timeline.ownership import is_installed_file
 
 __all__ = [
     "ArraySnapshot",
@@ -273,7 +274,7 @@ def _of_module(path: str, module: Any, names: frozenset[str]) -> Iterator[tuple[
     """Yield the plain content of a module of the user's that the code mentions: `settings.RATE`."""
     content = ModuleType.__getattribute__(module, "__dict__")
     file = content.get("__file__")
-    if type(file) is str and not source_lines.is_internal(file) and "site-packages" not in file:
+    if type(file) is str and not source_lines.is_internal(file) and not is_installed_file(file):
         for name in names.intersection(content):
             if not name.startswith("__"):
                 yield from _collected(f"{path}.{name}", content[name])

@@ -22,19 +22,16 @@ from layertrace.record.spans import (
     trace_note,
 )
 from layertrace.timeline.event import FunctionRef
-from layertrace.timeline.query import answers_to, listed, suggestion
+from layertrace.timeline.query import answers_to, is_named, is_of_class, listed, suggestion
 
 __all__ = ["Targets"]
 
 
-class Targets:
-    """Decide which spans a recorder keeps.
-
-    A layer or model includes everything that happens inside it, a class includes its subclasses; a name or
-    path glob is compared at the end only, when layers have their final names.
+class Choice:
+    """Layers, layer classes and globs that the user named.
 
     Args:
-        targets: Layers, layer classes and globs; without any, everything is recorded.
+        targets: Layers, layer classes and globs.
 
     Raises:
         TargetError: If one of them is something else.
@@ -46,13 +43,13 @@ class Targets:
         self.globs: tuple[str, ...] = ()
         for target in targets:
             self._add(target)
-        self.everything = not (self._numbers or self.classes or self.globs)
+        self.is_empty = not (self._numbers or self.classes or self.globs)
 
     def _add(self, target: object) -> None:
         if isinstance(target, str):
             if not target.strip():
                 raise TargetError(
-                    "an empty name traces nothing: pass a layer's name or a glob such as 'dense*'"
+                    "an empty name stands for no layer: pass a layer's name or a glob such as 'dense*'"
                 )
             self.globs += (target,)
         elif is_layer_class(target):
@@ -65,25 +62,122 @@ class Targets:
                 "Pass a layer, a class derived from keras.layers.Layer, or a glob such as 'encoder/*'"
             )
 
+    def includes(self, layer: LayerRecord) -> bool:
+        """Return whether a layer itself was named."""
+        if layer.number in self._numbers or self._is_of_class(layer):
+            return True
+        return any(answers_to(layer.ref(), glob) for glob in self.globs)
+
+    def without_match(self, layers: Iterable[LayerRecord]) -> Iterator[str]:
+        """Yield a sentence for each glob that matches none of the layers that were seen."""
+        refs = [layer.ref() for layer in layers]
+        for glob in self.globs:
+            if refs and not any(answers_to(ref, glob) for ref in refs):
+                names = listed(ref.name for ref in refs)
+                yield f"no layer matches {glob!r}{suggestion(glob, refs)}; the layers are {names}"
+
+    def _is_of_class(self, layer: LayerRecord) -> bool:
+        cls = layer.type()
+        return cls is not None and self._has_class(cls)
+
+    def _has_class(self, cls: type) -> bool:
+        return any(wanted is above for above in safe.mro(cls) for wanted in self.classes)
+
+    def _is_inside(self, span: Span | None) -> bool:
+        """Return whether something happened inside a layer that was passed as an object."""
+        while self._numbers and span is not None:
+            layer = span[LAYER]
+            if layer is not None and layer.number in self._numbers:
+                return True
+            span = span[PARENT]
+        return False
+
+
+class Exclusions(Choice):
+    """The layers to leave out.
+
+    A layer that is named by itself, by its name or by its path is left out with everything inside it. Of a
+    class or a module only the layers themselves are: what a `Sequential` holds is not its own.
+    """
+
+    def leave_out(self, span: Span, *, for_good: bool) -> bool:
+        """Return whether to leave out an event.
+
+        Args:
+            span: The event.
+            for_good: Whether layers have their final names; otherwise only objects and classes decide.
+        """
+        if self.is_empty:
+            return False
+        layer = span[LAYER]
+        if layer is not None and (
+            self._is_of_class(layer)
+            or (for_good and any(is_of_class(layer.ref(), glob) for glob in self.globs))
+        ):
+            return True
+        return self._is_inside(span) or (for_good and self._is_inside_named(span))
+
+    def _is_inside_named(self, span: Span | None) -> bool:
+        while self.globs and span is not None:
+            layer = span[LAYER]
+            if layer is not None and any(is_named(layer.ref(), glob) for glob in self.globs):
+                return True
+            span = parent_of(span)
+        return False
+
+
+class Targets(Choice):
+    """Decide which spans a recorder keeps.
+
+    A layer or model includes everything that happens inside it, a class includes its subclasses; a name or
+    path glob is compared at the end only, when layers have their final names.
+
+    Args:
+        targets: Layers, layer classes and globs; without any, everything is recorded.
+        exclude: Of these, what to leave out, as `Exclusions` describes it.
+
+    Attributes:
+        everything: Whether every layer is recorded.
+
+    Raises:
+        TargetError: If one of them is something else.
+    """
+
+    def __init__(self, targets: Iterable[object], exclude: Iterable[object] = ()) -> None:
+        super().__init__(targets)
+        self._excluded = Exclusions(exclude)
+        self._includes_all = self.is_empty
+        self.everything = self.is_empty and self._excluded.is_empty
+
+    def include_nothing(self) -> None:
+        """Keep nothing until a class is added."""
+        self._includes_all = self.everything = False
+
     def covers(self, cls: type) -> bool:
         """Return whether layers of this class have to be hooked."""
-        if self.everything or self._numbers or self.globs:
-            return True
-        return self._is_of_class(cls)
+        return bool(self._includes_all or self._numbers or self.globs) or self._has_class(cls)
 
     def may_keep(self, span: Span) -> bool:
         """Return whether an event may be kept, as far as is known while the program runs."""
+        if self._excluded.leave_out(span, for_good=False):
+            return False
         layer = span[LAYER]
-        if self.everything or self.globs or layer is None:
+        if self._includes_all or self.globs or layer is None:
             return True
-        return self.is_wanted(layer) or self._is_inside(span)
+        return self.includes(layer) or self._is_inside(span)
 
     def keeps(self, span: Span) -> bool:
         """Return whether an event is kept at the end."""
-        if self.everything:
-            return True
+        if self._excluded.leave_out(span, for_good=True):
+            return False
         layer = span[LAYER]
-        return (layer is not None and self.is_wanted(layer)) or self._is_inside(span)
+        return self._includes_all or (layer is not None and self.includes(layer)) or self._is_inside(span)
+
+    def without_match(self, layers: Iterable[LayerRecord]) -> Iterator[str]:
+        """Yield a sentence for each glob, also of those to leave out, that matches no layer that was seen."""
+        layers = tuple(layers)
+        yield from super().without_match(layers)
+        yield from self._excluded.without_match(layers)
 
     def may_choose(self, record: Record) -> bool:
         """Return whether `chosen` may return a record; for traces and runs only all records can decide."""
@@ -108,35 +202,6 @@ class Targets:
             if id(record[SPAN]) in kept
             or (record[SPAN][METHOD].kind == "run" and _function(record[SPAN]) not in others)
         ]
-
-    def is_wanted(self, layer: LayerRecord) -> bool:
-        """Return whether a layer itself is wanted."""
-        if layer.number in self._numbers:
-            return True
-        cls = layer.type()
-        if cls is not None and self._is_of_class(cls):
-            return True
-        return any(answers_to(layer.ref(), glob) for glob in self.globs)
-
-    def without_match(self, layers: Iterable[LayerRecord]) -> Iterator[str]:
-        """Yield a sentence for each glob that matches none of the layers that were seen."""
-        refs = [layer.ref() for layer in layers]
-        for glob in self.globs:
-            if refs and not any(answers_to(ref, glob) for ref in refs):
-                names = listed(ref.name for ref in refs)
-                yield f"no layer matches {glob!r}{suggestion(glob, refs)}; the layers are {names}"
-
-    def _is_of_class(self, cls: type) -> bool:
-        return any(wanted is above for above in safe.mro(cls) for wanted in self.classes)
-
-    def _is_inside(self, span: Span | None) -> bool:
-        """Return whether something happened inside a layer that was passed as an object."""
-        while self._numbers and span is not None:
-            layer = span[LAYER]
-            if layer is not None and layer.number in self._numbers:
-                return True
-            span = span[PARENT]
-        return False
 
 
 def _number(layer: object) -> int:

@@ -16,6 +16,7 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.styles import ERROR, NOTE, QUIET, TITLE, inked
 from layertrace.render.wording.wrapping import flowing, wrapped
 from layertrace.timeline import Timeline
+from layertrace.timeline.precision import compute_dtypes
 
 __all__ = ["Headline", "recorded_time"]
 
@@ -73,7 +74,7 @@ class Headline:
         totals = self._totals
         together = totals.all_layers()
         yield Text(self._time())
-        yield Text(counted(len(totals.layers), "layer"))
+        yield Text(counted(len(totals.layers), "layer") + self._precision())
         if together.parameters:
             yield Text(counted(together.parameters, "parameter"))
         yield Text(totals.traces_in_words())
@@ -84,6 +85,12 @@ class Headline:
             yield inked(counted(errors, "exception"), ERROR)
         if len(totals.threads) > 1:
             yield Text(counted(len(totals.threads), "thread"))
+
+    def _precision(self) -> str:
+        """Return how many layers compute in another dtype than `float32`: ` (3 in float16)`."""
+        dtypes = Counter(compute_dtypes(self._timeline).values())
+        parts = [f"{number:,} in {dtype}" for dtype, number in dtypes.most_common()]
+        return f" ({', '.join(parts)})" if parts else ""
 
     def _time(self) -> str:
         return recorded_time(self._timeline, self._glyphs)

@@ -351,6 +351,7 @@ class _Page:
             marks=shown._tree.all_marks,
             mark_styles=shown._tree.mark_styles,
             building=building_calls(shown._events),
+            left_out_around=shown._events.left_out_around,
         )
         written: list[Row] = []
         room = self._width - self._indent

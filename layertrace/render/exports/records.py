@@ -117,6 +117,7 @@ _COLUMNS: dict[str, tuple[str, Getter]] = {
     "dtype": ("its dtype", _field("variable.dtype")),
     "shape": ("its shape, as in Python: (5, 10)", _shape),
     "parameters": ("the number of its elements", _field("variable.parameters")),
+    "device": ("the device that holds it, such as GPU:1, if not the default", _field("variable.device")),
     "trainable": ("whether it is trainable", _field("variable.trainable")),
     "role": ("what a variable is for: optimizer, metric, seed or counter", _field("variable.role")),
     "holder": ("the name of that optimizer or metric, or of the seed's layer", _field("variable.holder")),

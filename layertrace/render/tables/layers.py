@@ -18,6 +18,7 @@ from layertrace.render.wording.styles import CLASS, ERROR, FOLD, KINDS, MODES, N
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import LayerRef, Structure
 from layertrace.timeline.lives import Lives, lives
+from layertrace.timeline.precision import compute_dtypes
 from layertrace.timeline.repetitions import repetitions
 
 __all__ = ["layers_inside", "table"]
@@ -27,10 +28,12 @@ FEWEST_ALIKE = 3
 LONGEST_PATTERN = 24
 INDENT = 2
 NOTHING = LayerCounts()
+COMPUTES_IN = Column("computes in", rank=1)
 COLUMNS = (
     Column("layer", fair=26, least=14),
     Column("class", rank=5, fair=18),
     Column("output", rank=3, fair=22),
+    COMPUTES_IN,
     Column("init", KINDS["init"], right=True, rank=4),
     Column("build", KINDS["build"], right=True, rank=4),
     Column("symbolic", MODES["symbolic"], right=True, rank=2),
@@ -69,6 +72,7 @@ def table(timeline: Timeline, *, fold: bool = True) -> FittedTable:
 
     Calls are counted by where they ran: symbolically (Keras infers shapes), while a function was traced, or
     eagerly. Parameters include those of the layers inside, each layer counted once, as `count_params()` does.
+    A column shows in which dtype layers compute if that is not `float32` for all of them.
 
     Args:
         timeline: The events.
@@ -90,11 +94,12 @@ def _sheet(timeline: Timeline, fold: bool, glyphs: Glyphs) -> Sheet:
     writer = _Writer(timeline, known, totals.layers, Parameters(timeline, hidden), glyphs)
     parameters = writer.parameters.all_layers()
     layers = sum(life.layer is not None and life.layer.id not in hidden.layers for life in known.lives)
-    last = [Cell(inked(counted(layers, "layer"), QUIET)), Cell(Text()), Cell(Text())]
+    columns = COLUMNS if writer.dtypes else [column for column in COLUMNS if column is not COMPUTES_IN]
+    last = [Cell(inked(counted(layers, "layer"), QUIET)), *[Cell(Text())] * (3 if writer.dtypes else 2)]
     last += writer.numbers(totals.all_layers(), sum(size.parameters for size in parameters))
     return Sheet(
         title=Text(),
-        columns=COLUMNS,
+        columns=columns,
         rows=[writer.row(node, depth) for node, depth in _in_order(roots)],
         totals=last if layers > 1 else (),
         footer=[Text(line) for line in writer.parameters.lines()],
@@ -124,6 +129,7 @@ class _Writer:
         self._counts = counts
         self._glyphs = glyphs
         self._inside = layers_inside(timeline, known)
+        self.dtypes = compute_dtypes(timeline)
 
     def row(self, node: _Node, depth: int) -> list[Cell]:
         """Return the cells of a layer, or of several that are alike."""
@@ -139,6 +145,7 @@ class _Writer:
             Cell(name, partial(self._name_within, node, depth)),
             Cell(self._class(node)),
             Cell(Text(output), lambda width: Text(cut(output, width, self._glyphs))),
+            *([Cell(Text(self._dtype(node)))] if self.dtypes else []),
             *self.numbers(members, parameters),
         ]
 
@@ -163,6 +170,11 @@ class _Writer:
         indent = min(INDENT * depth, max(width - name.cell_len, width // 3))
         name.plain = shortened(name.plain, width - indent, self._glyphs)
         return Text(" " * indent).append_text(name)
+
+    def _dtype(self, node: _Node) -> str:
+        """Return in which dtype a layer computes, if not in `float32`; of several, dots if they differ."""
+        dtypes = {self.dtypes.get(number, "") for number in node.members}
+        return dtypes.pop() if len(dtypes) == 1 else self._glyphs.dots
 
     def _class(self, node: _Node) -> Text:
         if node.period > 1:

@@ -125,6 +125,7 @@ def _cells(
     place = "" if event.location is None else glyphs.user(places.short(event.location))
     traits = [] if variable.trainable is not False else [inked("not trainable", QUIET)]
     traits += [inked("tf.Variable", QUIET)] * (variable.source == "tf")
+    traits += [Text(f"on {glyphs.user(variable.device or '')}")] * (variable.device is not None)
     if event.layer is None:
         traits.append(inked("in no layer", QUIET))
     if event.error is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -39,6 +39,7 @@ from layertrace.timeline.event import (
 
 __all__ = ["Line", "Writer"]
 
+MOST_AROUND = 3
 NO_MARKS: Mapping[int, str] = MappingProxyType({})
 
 
@@ -90,6 +91,7 @@ class Writer:
         marks: Codes of findings, by the number of the event that shows them.
         mark_styles: The colours of these codes; others are red.
         building: The numbers of the calls by which Keras built their layer.
+        left_out_around: Returns the layers around an event that are not shown, outermost first.
 
     Attributes:
         numbers_calls: Whether calls in graphs have their number among those of the layer, as eager ones have.
@@ -105,9 +107,11 @@ class Writer:
         marks: Mapping[int, str] = NO_MARKS,
         mark_styles: Mapping[str, str] = EMPTY_MAPPING,
         building: Set[int] = frozenset(),
+        left_out_around: Callable[[Event], Sequence[LayerRef]] = lambda _: (),
     ) -> None:
         self.numbers_calls = True
         self._building = building
+        self._left_out_around = left_out_around
         self._marks = marks
         self._mark_styles = mark_styles
         self._names = names
@@ -184,11 +188,26 @@ class Writer:
             line.remarks.insert(0, inked(where, MODES[event.mode]))
         if around is not None and around.thread != event.thread:
             line.remarks.append(inked(f"in thread {self._glyphs.user(event.thread)}", QUIET))
+        line.remarks += self._inside(item)
         mark = self._marks.get(event.seq)
         if mark is not None:
             line.ends.append(inked(f"{self._glyphs.mark} {mark}", self._mark_styles.get(mark, ERROR)))
         self._trouble(event, around, line)
         return line
+
+    def _inside(self, item: Item) -> list[Text]:
+        """Return which layers that are not shown the events of an item ran in: `in net › head`."""
+        shown = {event.layer.id for event in (item.first, item.last) if event.layer is not None}
+        first, last = (
+            [layer for layer in self._left_out_around(event) if layer.id not in shown]
+            for event in (item.first, item.last)
+        )
+        common = [one for one, other in zip(first, last, strict=False) if one.id == other.id]
+        if not common:
+            return []
+        names = [self._names.label(layer).plain for layer in common]
+        inner = [self._glyphs.dots, *names[-1:]] if len(names) > MOST_AROUND else names[1:]
+        return [inked("in " + f" {self._glyphs.inside} ".join([*names[:1], *inner]), QUIET)]
 
     def _number(self, item: Item) -> Text:
         if item.first.seq == item.last.seq:

@@ -121,6 +121,7 @@ class TimelineTree(Displayable):
             marks=self.all_marks,
             mark_styles=self.mark_styles,
             building=building_calls(self._events),
+            left_out_around=self._events.left_out_around,
         )
         written_rows = rows(self._nodes, writer, limit)
         shown = places if self.places else None

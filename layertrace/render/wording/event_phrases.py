@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from layertrace.render.wording import formatting
-from layertrace.render.wording.glyphs import Glyphs
+from layertrace.render.wording.glyphs import Glyphs, printable
 from layertrace.render.wording.styles import ERROR, QUIET, inked
 from layertrace.timeline.defaults import telling_arguments
 from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
@@ -231,6 +231,8 @@ def odd_traits(variable: VariableSpec) -> Iterator[Text]:
         yield inked("tf.Variable", QUIET)
     if variable.deferred:
         yield inked("initialized later", QUIET)
+    if variable.device is not None:
+        yield Text(f"on {printable(variable.device)}")
 
 
 def trouble(event: Event, glyphs: Glyphs) -> Text:

@@ -234,8 +234,11 @@ def _compact(value: Any) -> Any:
 
 
 def _variable(variable: VariableSpec) -> VariableSpec | dict[str, Any]:
-    """Return what to write of a variable; one that the program created has no role and no holder."""
-    return variable if variable.role is not None else _without(variable, "role", "holder")
+    """Return what to write of a variable: without the fields that few variables have."""
+    if variable.role is not None and variable.device is not None:
+        return variable
+    unused = ("role", "holder") if variable.role is None else ()
+    return _without(variable, *unused, *(("device",) if variable.device is None else ()))
 
 
 def _graph(graph: GraphSpec) -> GraphSpec | dict[str, Any]:

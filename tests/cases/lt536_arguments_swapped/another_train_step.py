@@ -2,6 +2,7 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
+
 class Sorter(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -19,6 +20,7 @@ class Sorter(keras.Model):
         weights = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         return {"loss": loss}
+
 
 sorter = Sorter(name="sorter")
 sorter.compile("adam")
