@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -155,3 +159,34 @@ def test_a_process_that_does_not_end_is_an_answer(monkeypatch):
 
     assert answers.is_failure
     assert answers.absent == "its process was ended after 0.1 s without an answer"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_a_process_ends_with_the_command(tmp_path):
+    """If a signal ends the command, the process of its backend does not go on alone."""
+    started = tmp_path / "started"
+    lines = ["import os, pathlib, time", f"pathlib.Path({str(started)!r}).write_text(str(os.getpid()))"]
+    (tmp_path / "layers.py").write_text("\n".join([*lines, "time.sleep(600)"]))
+    command = "-m layertrace check-layer layers.py:Layer --input float32[2] --backends numpy,numpy,tensorflow"
+    process = subprocess.Popen([sys.executable, *command.split()], cwd=tmp_path)
+    _wait(lambda: started.exists() and started.read_text())
+    child = int(started.read_text())
+    process.kill()
+    process.wait()
+
+    _wait(lambda: not _is_running(child))
+
+
+def _wait(condition):
+    """Wait until something is true, for a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def _is_running(process):
+    """Return whether a process runs; one that has ended may wait for its new parent to read its status."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(") ")[2][0] != "Z"

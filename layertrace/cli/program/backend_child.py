@@ -7,6 +7,8 @@ import json
 import os
 import random
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,13 @@ from layertrace.testing.contract.examples import registered
 __all__ = ["REQUEST", "WEIGHTS"]
 
 REQUEST, WEIGHTS = "request.json", "weights"
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the command that started it has ended, as by a signal."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _answers(folder: Path) -> Answers:
@@ -46,6 +55,7 @@ def _answers(folder: Path) -> Answers:
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_end_with, args=[int(sys.argv[2])], daemon=True).start()
     # Initializers of Keras 3 take their seeds from Python: the same layer has the same weights in each run.
     # keras.utils.set_random_seed would import TensorFlow where it is installed.
     random.seed(7)

@@ -83,7 +83,7 @@ def _answers_on(backend: str, request: Mapping[str, Any], first: Answers | None)
         limit = STARTING + request["seconds"]
         try:
             done = subprocess.run(  # noqa: S603  # the program of the user, as they asked
-                [sys.executable, "-m", "layertrace.cli.program.backend_child", folder],
+                [sys.executable, "-m", "layertrace.cli.program.backend_child", folder, str(os.getpid())],
                 env={**os.environ, "KERAS_BACKEND": backend},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
