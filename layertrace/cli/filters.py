@@ -42,7 +42,7 @@ class Filters:
         Raises:
             UnknownLayerError: If a glob matches no layer; the message lists what there is.
         """
-        hidden = left_out(timeline, self.exclude)
+        hidden = left_out(timeline, self.exclude) if self.exclude else set()
         if self.only or self.classes:
             chosen = [layer for glob in self.only for layer in timeline.of(glob).layers]
             inside = inside_of(timeline, chosen)
