@@ -41,9 +41,14 @@ PALETTE = [
 ]
 THEME = TerminalTheme(GREY, GREY, PALETTE, PALETTE)
 
+# No colour has a contrast of 4.5 on both, so each is mixed with that of the plain text, which is dark on a
+# light page and light on a dark one. That works in any theme, without a script. Where a notebook is not
+# trusted, its style sheets are removed, and the colours in the text are left.
+ADAPTED = ".layertrace [style*='{colour}']{{color:color-mix(in srgb,currentColor 30%,{colour})!important}}"
+
 PIECE = (
-    '<pre style="white-space:pre;overflow-x:auto;font-size:13px;line-height:1.35;margin:0;background:none;'
-    "font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{code}</pre>"
+    '<pre class="layertrace" style="white-space:pre;overflow-x:auto;font-size:13px;line-height:1.35;margin:0;'
+    "background:none;font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{code}</pre>"
 )
 
 
@@ -132,4 +137,11 @@ def html(renderable: RenderableType, *, width: int = WIDTH_OF_A_NOTEBOOK) -> str
     # rich writes each colour twice (`rich/style.py` of rich 13 to 15); without it, a page is a third smaller.
     page = re.sub(r";? ?text-decoration-color: #[0-9a-f]{6}", "", page)
     # The background that is the terminal's own is that of the notebook.
-    return re.sub(r";? ?background-color: #767676", "", page)
+    return _adapting(re.sub(r";? ?background-color: #767676", "", page))
+
+
+def _adapting(page: str) -> str:
+    """Return a fragment, followed by a style sheet that adapts its colours to light and dark pages."""
+    colours = sorted(set(re.findall(r'<span style="color: (#[0-9a-f]{6})', page)))
+    rules = "".join(ADAPTED.format(colour=colour) for colour in colours)
+    return f"{page}<style>{rules}</style>" if rules else page

@@ -29,10 +29,8 @@ LARGEST = 40_000
 
 FEWEST_LINES = 10
 LIVES = "<details><summary>lives of {layers}</summary>{chart}</details>\n"
-MORE = (
-    '<p style="margin:.6em 0 0">The whole recording as a page: '
-    '<code>layertrace.render.write_page(timeline, "run.html")</code></p>\n'
-)
+MORE = '<p style="margin:.6em 0 0">The whole recording as a page: <code>{code}</code></p>\n'
+WRITE_PAGE = 'layertrace.render.write_page(timeline, "run.html")'
 
 
 @list_tree_options
@@ -40,16 +38,18 @@ def notebook(
     timeline: Timeline,
     *,
     findings: Iterable[Finding] = (),
+    page_code: str = WRITE_PAGE,
     **options: Unpack[TreeOptions],
 ) -> dict[str, str]:
     """Return a timeline in the two forms that a notebook chooses from.
 
     The HTML is what a terminal shows on its first screen: what is wrong, what happened and the verdict. Below
-    it, the lives of the layers can be opened, and a line names the function that writes the whole page.
+    it, the lives of the layers can be opened, and a line has the code for the whole page.
 
     Args:
         timeline: The events.
         findings: Findings to print before the tree and to mark in it.
+        page_code: The code that the last line gives for the whole page; empty for no such line.
         options: What the tree shows, as `TreeOptions` lists it.
 
     Returns:
@@ -61,12 +61,15 @@ def notebook(
     plain = Group(finding_list(found), Text(), shown) if found else shown
     # Without findings, the timeline may not have been diagnosed; the report must not state that all is well.
     reported = found or serious(diagnose(events))
-    return {"text/plain": written(plain), "text/html": _html(events, reported, **options)}
+    return {"text/plain": written(plain), "text/html": _html(events, reported, page_code, **options)}
 
 
-def _html(timeline: Timeline, findings: Sequence[Finding], **options: Unpack[TreeOptions]) -> str:
+def _html(
+    timeline: Timeline, findings: Sequence[Finding], page_code: str, **options: Unpack[TreeOptions]
+) -> str:
     """Return the report, shortened until it is small enough, and the lives of the layers if they fit, too."""
-    room = LARGEST - len(MORE)
+    more = MORE.format(code=escape(page_code, quote=False)) if page_code else ""
+    room = LARGEST - len(more.encode())
     console = Console(width=WIDTH_OF_A_NOTEBOOK)
     parts = report_parts(console, timeline, findings, **options)
     report = _joined(parts)
@@ -82,7 +85,7 @@ def _html(timeline: Timeline, findings: Sequence[Finding], **options: Unpack[Tre
     layers = escape(counted(len(timeline.layers), "layer"))
     chart = html(life_chart(timeline, findings)) if timeline.layers else ""
     lives = LIVES.format(layers=layers, chart=chart) if chart else ""
-    return report + "\n" + (lives if len(report.encode()) + len(lives.encode()) <= room else "") + MORE
+    return report + "\n" + (lives if len(report.encode()) + len(lives.encode()) <= room else "") + more
 
 
 def _joined(parts: Sequence[RenderableType]) -> str:

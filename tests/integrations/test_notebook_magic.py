@@ -73,12 +73,56 @@ def test_a_cell_that_fails_shows_what_led_to_that(shell):
     assert not layertrace.record.api.is_recording()
 
 
+def test_the_traceback_is_that_of_the_cell(shell):
+    """It has the number of the cell, whose second line failed, and no line of layertrace."""
+    number = len(shell.history_manager.input_hist_raw)
+    with capture_output() as captured:
+        shell.run_cell("%%layertrace\n1 / 0", store_history=True)
+
+    printed = re.sub(r"\x1b\[[\d;]*m", "", captured.stdout)
+
+    assert re.findall(r"Cell In\[(\d+)\], line (\d)", printed) == [(str(number), "1"), (str(number), "2")]
+    assert "notebook_magic" not in printed
+
+
+def test_the_report_names_code_for_the_page_that_works(shell):
+    """Only a recording with a name can be written to a file; any cell can be run again."""
+    _, (unnamed,), _ = run(shell, "%%layertrace\nhead(np.ones((1, 3)))")
+    _, (named,), _ = run(shell, "%%layertrace --name life\nhead(np.ones((1, 3)))")
+    (code,) = re.findall("<code>(.*)</code>", named.data["text/html"])
+
+    assert "<code>%%layertrace --page</code>" in unnamed.data["text/html"]
+    assert code == 'from layertrace.render import write_page; write_page(life, "run.html")'
+    compile(code, "cell", "exec")
+
+
+def test_the_first_screen_loads_and_runs_nothing(shell):
+    """It is the same in a notebook that runs no scripts, and in one without a network."""
+    _, (output,), _ = run(shell, "%%layertrace --check\nhead(body(np.ones((1, 4))))")
+    shown = output.data["text/html"]
+
+    assert set(re.findall(r"<(\w+)", shown)) == {"pre", "span", "style", "details", "summary", "p", "code"}
+    assert re.findall(r"https?:|//|url\(|@import|\bon\w+=", shown) == []
+
+
 def test_the_page_is_added_where_it_is_asked_for(shell):
     """It is a document of its own in a frame, with its scripts."""
     _, (output,), _ = run(shell, "%%layertrace --page\nhead(np.ones((1, 3)));")
 
-    assert '<iframe srcdoc="' in output.data["text/html"]
-    assert "&lt;script" in output.data["text/html"]
+    shown = output.data["text/html"]
+    assert '<iframe srcdoc="' in shown
+    assert "&lt;script" in shown
+    assert "&lt;title&gt;cell&lt;/title&gt;" in shown
+    assert "<code>" not in shown
+    assert "\nIt is shown when you trust this notebook.</iframe>" in shown
+
+
+def test_a_cell_without_layers_has_no_page(shell):
+    """A page of nothing would take as much room as one of a small model."""
+    _, (output,), _ = run(shell, "%%layertrace --page\n1 + 1")
+
+    assert "nothing was recorded" in output.data["text/html"]
+    assert "<iframe" not in output.data["text/html"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,16 @@ def test_the_usual_reasons_follow_the_first_line():
     ]
 
 
+def test_a_notebook_is_not_given_commands():
+    """No command runs the cells of a notebook, or what was typed into an interactive session."""
+    assert str(Timeline()).splitlines() == [
+        "nothing was recorded: no layer was created, built or called",
+        "  The most common reasons:",
+        "  • The layers were created and called before recording began.",
+        "  • The code called only functions, or its layers ran in another Python process.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("versions", "reason"),
     [

@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import re
 import subprocess
 import sys
 
@@ -151,14 +152,27 @@ def test_nothing_in_a_name_is_html():
     assert "&lt;script&gt;" in page
 
 
-def test_colours_can_be_read_on_light_and_on_dark_pages():
-    """Every colour of the text in a notebook has a contrast of four to one, on white and on nearly black."""
-    page = notebook(stories.bug())["text/html"]
-    colours = {part[:7] for part in page.split("color: ")[1:]}
+THEMES = [("#212121", "#ffffff"), ("#ffffff", "#111111"), ("#cccccc", "#1f1f1f")]
+
+
+@pytest.mark.parametrize(("text", "page"), THEMES)
+def test_colours_can_be_read_on_light_and_on_dark_pages(text, page):
+    """Every colour in a notebook has a contrast of 4.5, and of 4 where the style sheet is removed."""
+    cell = notebook(stories.bug())["text/html"]
+    colours = {part[:7] for part in cell.split('"color: ')[1:]}
+    adapted = re.findall(r"color:color-mix\(in srgb,currentColor (\d+)%,(#\w{6})\)!important", cell)
 
     assert len(colours) > 5
-    for colour in colours:
+    assert {colour for _, colour in adapted} == colours
+    for share, colour in adapted:
+        assert contrast(mixed(text, colour, int(share) / 100), page) > 4.5
         assert min(contrast(colour, "#ffffff"), contrast(colour, "#111111")) > 4
+
+
+def mixed(first, second, share):
+    """Return the colour that has a share of the first and the rest of the second."""
+    pairs = [(int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
 def contrast(first, second):

@@ -76,6 +76,10 @@ class NothingSeen:
             yield bullet, Text("the layers ran in another Python process. To record that process, too:")
             yield COMMAND, Text(in_processes)
             yield bullet, Text("the program calls only functions, or layers of another Keras.")
+        elif not arguments:  # a notebook or an interactive session, which no command records
+            yield "  ", Text("The most common reasons:")
+            yield bullet, Text("The layers were created and called before recording began.")
+            yield bullet, Text("The code called only functions, or its layers ran in another Python process.")
         else:
             yield "  ", Text("The most common reasons:")
             yield (

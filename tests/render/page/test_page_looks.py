@@ -1,6 +1,7 @@
 """Light and dark, on a phone, on paper, with a hundred thousand events."""
 
 import dataclasses
+from html import escape
 
 import pytest
 import stories
@@ -8,6 +9,7 @@ from hand_made import Story, raised, spec
 from looking import FINDING, in_a_browser, line
 from playwright.sync_api import expect
 
+from layertrace.render.page import page
 from layertrace.timeline import Event, Timeline
 from layertrace.timeline.context import Failure, RecordingContext
 
@@ -38,6 +40,39 @@ def test_the_theme_is_remembered(shown):
     theme.click()
 
     assert tab.evaluate("() => localStorage.length") == 0
+
+
+NOTEBOOK = """<!doctype html><body style="color-scheme: {scheme}; color: {text}">
+<iframe srcdoc="{page}" style="width: 100%; height: 700px"></iframe>"""
+
+
+@in_a_browser
+@pytest.mark.parametrize(("scheme", "text"), [("dark", "#cccccc"), ("light", "#212121")])
+def test_the_page_in_a_notebook_has_the_theme_of_the_notebook(shown, scheme, text):
+    """It does so in a frame, whatever theme the system has, also when the notebook changes its theme."""
+    other = {"dark": "light", "light": "dark"}[scheme]
+    written = escape(page(stories.bug(), findings=()))
+    tab = shown(None, colours=other, html=NOTEBOOK.format(scheme=scheme, text=text, page=written))
+    theme = tab.frame_locator("iframe").get_by_role("button", name="theme")
+
+    expect(theme).to_contain_text(f"{other} theme")
+    expect(theme).to_have_class("plain")
+    changed = {"dark": "#212121", "light": "#cccccc"}[scheme]
+    tab.evaluate("(colour) => { document.body.style.color = colour }", changed)
+    expect(theme).to_contain_text(f"{scheme} theme")
+    theme.click()
+    expect(theme).to_have_class("plain pressed")
+    expect(theme).to_have_attribute("title", "Back to the theme of your notebook")
+
+
+@in_a_browser
+def test_the_page_in_a_sandbox_has_the_theme_of_the_system(shown):
+    """It cannot read the colours around it there."""
+    written = escape(page(stories.bug(), findings=()))
+    html = NOTEBOOK.format(scheme="light", text="#212121", page=written)
+    tab = shown(None, colours="dark", html=html.replace("<iframe", '<iframe sandbox="allow-scripts"'))
+
+    expect(tab.frame_locator("iframe").get_by_role("button", name="theme")).to_have_text("☀ light theme")
 
 
 CONTRAST = """() => {

@@ -1,4 +1,5 @@
-// Light or dark: the theme of the system, or the chosen one, which is stored if possible.
+// Light or dark: the theme of the notebook around the page or else of the system, or the chosen one, which is
+// stored if possible.
 
 import { byId } from "./elements.js";
 import { readColours } from "./painting.js";
@@ -6,9 +7,18 @@ import { drawLanes } from "./viewport.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 const THEME = "layertrace:theme";
+const LIGHT_TEXT = 128;
+
+// A dark notebook has light text, whatever it calls its theme. Null without a notebook, and in a sandbox.
+function notebookTheme() {
+  if (!frameElement) return null;
+  const text = getComputedStyle(frameElement).color.match(/^rgba?\((\d+), (\d+), (\d+)/);
+  if (!text) return null;
+  return Math.max(...text.slice(1).map(Number)) > LIGHT_TEXT ? "dark" : "light";
+}
 
 function systemTheme() {
-  return DARK.matches ? "dark" : "light";
+  return notebookTheme() ?? (DARK.matches ? "dark" : "light");
 }
 
 function theme() {
@@ -42,19 +52,34 @@ function showTheme() {
   const isPressed = theme() !== systemTheme();
   byId("theme").textContent = `${otherTheme() === "dark" ? "☾" : "☀"} ${otherTheme()} theme`;
   byId("theme").classList.toggle("pressed", isPressed);
-  byId("theme").title = isPressed ? "Back to the theme of your system" : "Another theme than your system has";
+  const around = notebookTheme() ? "notebook" : "system";
+  byId("theme").title = isPressed
+    ? `Back to the theme of your ${around}`
+    : `Another theme than your ${around} has`;
   readColours();
   drawLanes();
 }
 
+// A chosen theme stays; else the page follows the notebook, whose theme the style sheet does not know.
+function useTheme(chosen) {
+  const { dataset } = document.documentElement;
+  if (chosen === "dark" || chosen === "light") dataset.theme = chosen;
+  else if (notebookTheme()) dataset.theme = notebookTheme();
+}
+
 export function startTheme() {
-  const chosen = remembered();
-  if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
+  let chosen = remembered();
+  useTheme(chosen);
   byId("theme").addEventListener("click", () => {
-    document.documentElement.dataset.theme = otherTheme();
-    remember(theme());
+    useTheme((chosen = otherTheme()));
+    remember(chosen);
     showTheme();
   });
   DARK.addEventListener("change", showTheme);
+  if (notebookTheme()) {
+    // Notebooks name their theme in an attribute of the body.
+    const follow = () => (useTheme(chosen), showTheme());
+    new MutationObserver(follow).observe(frameElement.ownerDocument.body, { attributes: true });
+  }
   showTheme();
 }
