@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hand_made import raised
 
 from layertrace.render.console import written
 from layertrace.render.trees.nothing_seen import NothingSeen
 from layertrace.timeline import Timeline
-from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.context import Failure, RecordingContext
 from layertrace.timeline.event import Event
 
 RUN = "layertrace run --children --save run.layertrace train.py --epochs 3"
@@ -38,6 +39,14 @@ def test_a_notebook_is_not_given_commands():
         "  • The layers were created and called before recording began.",
         "  • The code called only functions, or its layers ran in another Python process.",
     ]
+
+
+def test_an_exception_is_the_reason():
+    """What raised before any layer was used needs no other explanation."""
+    failure = Failure(error=raised("NameError", "name 'x' is not defined", "cell.py:2"))
+    timeline = Timeline(surroundings=RecordingContext(failure=failure))
+
+    assert str(timeline) == "nothing was recorded: no layer was created, built or called"
 
 
 @pytest.mark.parametrize(

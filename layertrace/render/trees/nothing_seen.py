@@ -57,7 +57,7 @@ class NothingSeen:
         yield "", inked(NOTHING_SEEN if not self.timeline.notes else "nothing was recorded", TITLE)
         for note in self.timeline.notes:
             yield "  ", inked(f"note: {glyphs.user(note)}", NOTE)
-        if not self.timeline.notes:
+        if not self.timeline.notes and self.timeline.failure is None:
             yield from self._reasons(glyphs)
 
     def _reasons(self, glyphs: Glyphs) -> Iterator[tuple[str, Text]]:
