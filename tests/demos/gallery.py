@@ -86,7 +86,9 @@ COLUMN, LINE, MARGIN = 12, 24.5, 20
 """The width of a character, the height of a line, and the space around all, in pixels."""
 
 TIME = r"[\d.,]+ ?(?:µs|ms|s|min)\b"
-PASSING = re.compile(rf"first {TIME}, then {TIME} each|(?: · )?{TIME} outside of events|{TIME}|⋮ \d+")
+PASSING = re.compile(
+    rf"first {TIME}, then {TIME} each|(?: · )?{TIME} outside of events|between statements|{TIME}|⋮ \d+"
+)
 """What differs between runs: times, and what is shown only if they are long."""
 
 CUT = re.compile(r"^\d[^│├└]*?… (?!.*[│├└])")
