@@ -306,6 +306,7 @@ class RecordingContext:
     def counts_runs_of(self, function: FunctionRef) -> bool:
         """Return whether the runs of a function are counted: on JAX, only of those that Keras creates.
 
-        A program's own `jax.jit` function runs without any Python once it is traced.
+        A program's own `jax.jit` function runs without any Python once it is traced, and what
+        `torch.compile` compiled is not observed.
         """
-        return self.backend != "jax" or function.role is not None
+        return self.backend != "torch" and (self.backend != "jax" or function.role is not None)

@@ -14,6 +14,9 @@ from layertrace.timeline.cause import Cause
 _MAPPED = re.compile(r"Dataset_(map|flat_map|interleave|filter|scan|reduce|take_while|group_by_window)_(\w+)")
 """The names that `tf.data` gives to the functions that it traces (TensorFlow 2.16 to 2.21)."""
 
+_RESUMED = re.compile(r"(.*)\btorch_dynamo_resume_in_(.+)_at_(\d+)")
+"""The names that `torch.compile` gives to what comes after a graph break (torch 2.13)."""
+
 Kind = Literal["init", "build", "call", "variable", "trace", "run"]
 Mode = Literal["eager", "symbolic", "graph"]
 
@@ -130,6 +133,8 @@ class LayerRef:
 class FunctionRef:
     """One `tf.function` object, by number and name: the `one_step_on_data` of two models are two.
 
+    On JAX it is a function that is jitted, and on torch one that is compiled.
+
     `role` is what Keras created it for, if it did: to train, test or predict with the model of the name
     `model`. `step` means that it is the inner one, which handles one batch.
     """
@@ -157,6 +162,8 @@ class FunctionRef:
             'Dataset.map(normalize)'
         """
         if self.role is None:
+            if resumed := _RESUMED.fullmatch(self.name):
+                return f"{resumed[1]}{resumed[2]} after line {resumed[3]}"
             mapped = _MAPPED.fullmatch(self.name)
             return self.name if mapped is None else f"Dataset.{mapped[1]}({mapped[2]})"
         role = f"{self.role} step" if self.step else self.role
@@ -231,13 +238,30 @@ class ErrorRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GraphBreak:
+    """Where `torch.compile` ended a graph: what follows runs eagerly, up to the next graph.
+
+    `reason` is torch's own. `skips` means that no graph was compiled, and all of the function runs eagerly.
+    """
+
+    reason: str
+    location: Location | None = None
+    skips: bool = False
+
+    def __str__(self) -> str:
+        where = "" if self.location is None else f" at {self.location}"
+        return f"{'no graph' if self.skips else 'graph break'}{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphSpec:
     """The options with which a function was traced, and the size of the graph.
 
     `ops` counts the operations of the graph itself, not those of functions that it calls; None if the
     trace failed. `second_pass` means that TensorFlow traced again because the first pass created variables.
-    `compile_ns` is how long JAX took afterwards to lower the graph and compile it with XLA, in nanoseconds;
-    None if that was not seen.
+    `compile_ns` is how long JAX took afterwards to lower the graph and compile it with XLA, or the backend of
+    `torch.compile` to compile it, in nanoseconds; None if that was not seen. `breaks` are where
+    `torch.compile` ended a graph.
     """
 
     ops: int | None = None
@@ -245,6 +269,7 @@ class GraphSpec:
     reduce_retracing: bool = False
     second_pass: bool = False
     compile_ns: int | None = None
+    breaks: tuple[GraphBreak, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -327,7 +352,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def compile_ns(self) -> int:
-        """How long JAX took after a trace to compile its graph, in nanoseconds; 0 for any other event."""
+        """How long it took after a trace to compile its graph, in nanoseconds; 0 for any other event."""
         return 0 if self.graph is None else self.graph.compile_ns or 0
 
 

@@ -11,7 +11,7 @@ import pytest
 import tf_keras
 
 import layertrace
-from layertrace.record.frameworks import jax_private, keras_private, parts, tensorflow_private
+from layertrace.record.frameworks import jax_private, keras_private, parts, tensorflow_private, torch_private
 
 TABLES = {**keras_private.PARTS, "tensorflow": tensorflow_private.PARTS}
 PARTS = [
@@ -24,8 +24,8 @@ RECORD = ROOT / "record"
 
 
 def every_part():
-    """Yield the parts in the tables and in that of JAX, and what they were in older versions."""
-    for table in (*TABLES.values(), jax_private.PARTS):
+    """Yield the parts in the tables and in those of JAX and torch, and what they were in older versions."""
+    for table in (*TABLES.values(), jax_private.PARTS, torch_private.PARTS):
         for part in table.values():
             while part is not None:
                 yield part

@@ -26,6 +26,7 @@ from layertrace.timeline import (
     ErrorRef,
     Event,
     FunctionRef,
+    GraphBreak,
     GraphSpec,
     LayerRef,
     Location,
@@ -334,6 +335,25 @@ def test_a_file_of_version_1_0_stays_readable(timeline, tmp_path):
     assert list(kept) == EVENTS
     assert kept.surroundings == timeline.surroundings
     assert again.read_text().splitlines()[1:] == RECORDING_1_0.read_text().splitlines()[1:]
+
+
+def test_what_a_compiler_reports_of_a_graph_is_kept(tmp_path):
+    """The time that it took, and where it ended the graph; without these, nothing of them is written."""
+    breaks = (GraphBreak(reason="é", location=HERE, skips=True), GraphBreak(reason="no line"))
+    graphs = [
+        GraphSpec(ops=1, compile_ns=5, breaks=breaks),
+        GraphSpec(compile_ns=6),
+        GraphSpec(breaks=breaks),
+        GraphSpec(),
+    ]
+    events = [Event(seq=n, kind="trace", function=STEP, graph=graph) for n, graph in enumerate(graphs)]
+    path = tmp_path / "graphs.jsonl"
+    Timeline(events, ()).save(path)
+    lines = path.read_text().splitlines()
+
+    assert [event.graph for event in Timeline.load(path)] == graphs
+    assert ["breaks" in line for line in lines if "second_pass" in line] == [True, False, True, False]
+    assert ["compile_ns" in line for line in lines if "second_pass" in line] == [True, True, False, False]
 
 
 def test_the_statements_of_the_program_are_kept(tmp_path):

@@ -12,7 +12,7 @@ import click
 from layertrace.errors import DependencyError
 from layertrace.record.backends import loading
 from layertrace.record.engines import choice
-from layertrace.record.frameworks import jax_private, keras_private, tensorflow_private
+from layertrace.record.frameworks import jax_private, keras_private, tensorflow_private, torch_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.frameworks.parts import Part, installed
 from layertrace.tracing import trace
@@ -41,6 +41,8 @@ def debug() -> None:
         _echo_parts("tensorflow", tensorflow_private.PARTS)
     elif Loaded.backend.name == "jax":
         _echo_parts("jax", jax_private.PARTS)
+    elif Loaded.backend.name == "torch":
+        _echo_parts("torch", torch_private.PARTS)
     for framework in loading.loaded():
         parts = keras_private.PARTS[framework]
         others = () if Loaded.tf is not None else ("keras.src.backend.tensorflow.",)

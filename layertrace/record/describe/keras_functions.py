@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from types import FunctionType, MethodType
+from collections.abc import Mapping
+from types import CodeType, FunctionType, MethodType
 from typing import NamedTuple, cast
 
+from layertrace.record.frameworks import torch_private
 from layertrace.record.frameworks.keras_private import TRAINERS
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.layers import is_layer_class
@@ -13,12 +15,13 @@ from layertrace.record.process import safe
 from layertrace.record.spans import code_behind
 from layertrace.timeline.event import FunctionRole
 
-__all__ = ["KerasFunction", "keras_function"]
+__all__ = ["KerasFunction", "compiled_step", "keras_function"]
 
 _MAKER = re.compile(r"\bmake_(train|test|predict)_function\b")
 _SHARED_MAKER = "._make_function."  # makes the train and the test function in newer versions of Keras 3
 _STEPS = ("one_step_on_data", "run_step")
 _STEP_METHODS: dict[FunctionRole, str] = {"train": "train_step", "test": "test_step"}
+_CALLED_STEPS: dict[FunctionRole, str] = {**_STEP_METHODS, "predict": "predict_step"}
 _DEEPEST = 4
 
 
@@ -54,6 +57,23 @@ def _jitted_step(function: object) -> KerasFunction | None:
         return None
     roles = [role for role, name in _STEP_METHODS.items() if safe.code_name(function) == name]
     return KerasFunction(roles[0], function.__self__, step=False) if roles else None
+
+
+def compiled_step(
+    code: CodeType, home: Mapping[str, object], cells: Mapping[str, object]
+) -> KerasFunction | None:
+    """Return what Keras has compiled on torch: the function that handles one batch of a model.
+
+    Args:
+        code: The code of the function.
+        home: The names of its module.
+        cells: The variables of the functions around it that it uses.
+    """
+    part = torch_private.PARTS["step_function"]
+    if code.co_name != part.name or home.get("__name__") != part.module or "self" not in cells:
+        return None
+    role = next((role for role, name in _CALLED_STEPS.items() if name in code.co_names), None)
+    return None if role is None else KerasFunction(role, cells["self"], step=True)
 
 
 def _role(function: FunctionType, model: object) -> FunctionRole | None:

@@ -166,7 +166,12 @@ _NAMESPACE = {
 
 
 def wrap(
-    method: HookedMethod, original: FunctionType, observer: AnyObserver, *, takes_anything: bool = False
+    method: HookedMethod,
+    original: FunctionType,
+    observer: AnyObserver,
+    *,
+    takes_anything: bool = False,
+    while_compiling: bool = False,
 ) -> FunctionType:
     """Return a function that stands for `original` and reports to `observer`.
 
@@ -176,15 +181,18 @@ def wrap(
         observer: What to do when it begins, returns or raises.
         takes_anything: Whether the wrapper accepts any arguments, so that a call that `original` refuses is
             recorded, too. Then the wrapper has only the signature of the method, not its parameters.
+        while_compiling: Whether `torch.compile` runs the wrapper and does not read it.
     """
+    is_compiling = None if while_compiling else Loaded.backend.is_compiling
     parameters = _ANYTHING if takes_anything else own_parameters(original)
     learn(method, original, parameters)
     # `torch.compile` counts how often it compiles a code object, and gives up after some times.
-    factory = _factory if Loaded.backend.is_compiling is None else _factory.__wrapped__
+    factory = _factory if is_compiling is None else _factory.__wrapped__
     make = factory(
         method.kind,
         original.__name__ if _can_be_defined(original.__name__) else "wrapped",
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
+        is_compiling is not None,
     )
     wrapper: FunctionType = make(
         method,
@@ -193,7 +201,7 @@ def wrap(
         observer.end,
         observer.fail,
         method.defaults,
-        Loaded.backend.is_compiling,
+        is_compiling,
     )
     functools.update_wrapper(wrapper, original)
     wrapper.__defaults__ = original.__defaults__
@@ -218,7 +226,7 @@ def _can_be_defined(name: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _factory(
-    kind: str, name: str, parameters: tuple[tuple[str, Any, bool], ...]
+    kind: str, name: str, parameters: tuple[tuple[str, Any, bool], ...], asks_torch: bool
 ) -> Callable[..., FunctionType]:
     """Compile the factory of all wrappers with the same name and parameters."""
     of = inspect.Parameter
@@ -236,7 +244,7 @@ def _factory(
     source = _FUNCTION.format(
         name=name,
         parameters=_parameter_list(parameters),
-        compiling="" if backend.is_compiling is None else _COMPILING.format(forward=forwarded),
+        compiling=_COMPILING.format(forward=forwarded) if asks_torch else "",
         subject=subject,
         fast_path=""
         if not simple
@@ -332,7 +340,13 @@ def _replacement(point: HookPoint, original: object) -> object:
         replacement.__set_name__(point.owner, point.name)
         return replacement
     if isinstance(original, FunctionType):
-        return wrap(point.make_method(), original, point.observer, takes_anything=point.takes_anything)
+        return wrap(
+            point.make_method(),
+            original,
+            point.observer,
+            takes_anything=point.takes_anything,
+            while_compiling=point.while_compiling,
+        )
     return wrap_object(point.make_method(), original, point.observer)
 
 

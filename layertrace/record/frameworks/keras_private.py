@@ -7,7 +7,7 @@ of them the installed versions have.
 
 from __future__ import annotations
 
-from layertrace.record.frameworks import jax_private
+from layertrace.record.frameworks import jax_private, torch_private
 from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN, Part
 
 __all__ = ["KERAS_PARTS", "PARTS", "TF_KERAS_PARTS", "TRAINERS"]
@@ -236,6 +236,7 @@ TRAINERS = (
     KERAS_PARTS["train_function"].module,
     TF_KERAS_PARTS["train_function"].module,
     jax_private.PARTS["step_function"].module,
+    torch_private.PARTS["step_function"].module,
 )
 """The modules that train, test and predict."""
 

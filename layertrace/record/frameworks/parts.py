@@ -17,6 +17,7 @@ __all__ = [
     "KERAS_SEEN",
     "TENSORFLOW_SEEN",
     "TF_KERAS_SEEN",
+    "TORCH_SEEN",
     "Part",
     "exists",
     "find",
@@ -28,6 +29,7 @@ __all__ = [
 KERAS_SEEN = "Keras 3.0 to 3.15"
 TF_KERAS_SEEN = "tf_keras 2.16 to 2.21"
 JAX_SEEN = "JAX 0.10"
+TORCH_SEEN = "torch 2.13"
 TENSORFLOW_SEEN = "TensorFlow 2.16 to 2.21"
 
 

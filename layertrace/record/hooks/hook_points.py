@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from layertrace.record.backends.loading import layer_base, loaded
-from layertrace.record.frameworks import jax_private, keras_private, parts, tensorflow_private
+from layertrace.record.frameworks import (
+    jax_private,
+    keras_private,
+    parts,
+    tensorflow_private,
+    torch_private,
+)
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
@@ -16,6 +22,7 @@ from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
 from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
 from layertrace.record.hooks.dropped_states import STATELESS_CALLS
+from layertrace.record.hooks.dynamo_traces import BEGINS, ENDS, MEASURED
 from layertrace.record.hooks.fits import FITS, passes
 from layertrace.record.hooks.jit_runs import MAKERS, made
 from layertrace.record.hooks.jit_traces import JIT_TRACES, STAGED
@@ -65,6 +72,8 @@ def shared_points(framework: str, cover: Callable[[type], None]) -> list[HookPoi
     functions = [_function_point(part) for part in _FUNCTIONS if tensorflow_private.find(part) is not None]
     if framework == "keras" and Loaded.backend.name == "jax":
         functions += _jit_points()
+    if framework == "keras" and Loaded.backend.name == "torch":
+        functions += _dynamo_points()
     return [_creation_of_layers(framework, cover), *_framework_points(framework), *functions]
 
 
@@ -79,6 +88,28 @@ def _jit_points() -> tuple[HookPoint, ...]:
         trainer, _ = jax_private.home("step_function")
         points += [_point(trainer, name, made(name), "watch") for name in MAKERS]
     return tuple(points)
+
+
+@functools.cache
+def _dynamo_points() -> tuple[HookPoint, ...]:
+    """Return where dynamo reports what it compiles; Keras has imported dynamo."""
+    if torch_private.PARTS["compilation_begins"].module not in sys.modules:
+        return ()
+    if None in map(torch_private.find, ("compilation_begins", "compilation_ends", "compile_frame")):
+        return ()
+    points = [
+        _point(*torch_private.home(part), observer, kind, while_compiling=True)
+        for part, (observer, kind) in _DYNAMO.items()
+    ]
+    if torch_private.find("metrics") is not None:
+        points.append(_point(*torch_private.home("metrics"), MEASURED, "watch"))
+    return tuple(points)
+
+
+_DYNAMO: dict[str, tuple[AnyObserver, Kind]] = {
+    "compilation_begins": (BEGINS, "trace"),
+    "compilation_ends": (ENDS, "watch"),
+}
 
 
 @functools.cache
@@ -228,6 +259,7 @@ def _point(
     *,
     takes_anything: bool = False,
     is_setter: bool = False,
+    while_compiling: bool = False,
 ) -> HookPoint:
     return HookPoint(
         owner,
@@ -236,6 +268,7 @@ def _point(
         functools.partial(HookedMethod, kind),
         takes_anything=takes_anything,
         is_setter=is_setter,
+        while_compiling=while_compiling,
         below_decorators=True,
         lasts=True,
     )

@@ -93,6 +93,7 @@ class HookPoint:
             own code; all functions with the same decorator share the code of the wrapper.
         lasts: Whether the owner lives as long as the process; if so, data about it may be kept as long.
         is_setter: Whether to observe how a property is set, not how it is read.
+        while_compiling: Whether `torch.compile` runs the function and does not read it.
     """
 
     owner: object
@@ -103,6 +104,7 @@ class HookPoint:
     below_decorators: bool = False
     lasts: bool = False
     is_setter: bool = False
+    while_compiling: bool = False
 
     def get(self) -> object:
         """Return what the owner itself holds: no inherited attribute, no bound method."""

@@ -17,6 +17,8 @@ from layertrace.render.wording.glyphs import Glyphs
 from layertrace.render.wording.plumbing_phrases import plumbing_phrase
 from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, SEVERITIES, inked
 from layertrace.timeline.chapters import Chapter
+from layertrace.timeline.context import BACKENDS
+from layertrace.timeline.event import GraphSpec
 
 __all__ = ["OverviewRow", "RowWriter", "shortened"]
 
@@ -157,8 +159,10 @@ class RowWriter:
             row.time = row.time and f"({row.time})"
             yield row
         if way.traces or way.calls:  # of a selection without the traces, only calls are known
-            words = [*self._calls(way), *self._shares(way), *self._reasons(way)]
-            words += [inked(event_phrases.RUNS_UNSEEN, QUIET)] * (not way.counts_runs)
+            shares, why = list(self._shares(way)), [*self._reasons(way), *self._breaks(way)]
+            # The last words are the first to be dropped; what `torch.compile` took for a graph is the least.
+            words = [*self._calls(way), *(why + shares if self._is_on_torch(way) else shares + why)]
+            words += self._unseen_runs(way)
             yield self._row(self._name(way), sentences.numbers(way) or "traced", words, way.traced_ns, way)
         if way.runs:
             yield self._row(self._name(way), sentences.runs(way), list(self._no_python(way)), way.run_ns)
@@ -200,7 +204,7 @@ class RowWriter:
         rest, whole, compiled = way.rest_ns, way.traced_ns, way.compile_ns
         if rest is not None and whole and way.calls_ns and (rest + compiled) * SMALL_PART >= whole:
             parts = [("layers", way.calls_ns), *((inner.kind, inner.duration_ns) for inner in way.inside)]
-            parts.append(("XLA", compiled))
+            parts.append(("backend" if self._is_on_torch(way) else "XLA", compiled))
             shown = [f"{name} {formatting.duration(part, self._glyphs)}" for name, part in parts if part]
             others = formatting.duration(rest, self._glyphs)
             yield Text(f"{', '.join(shown)}, the rest {others}{sentences.rest(way)}")
@@ -211,6 +215,24 @@ class RowWriter:
         style = QUIET if all(cause.is_expected for cause in way.causes) else NOTE
         for reason in sentences.reasons(way):
             yield inked(self._glyphs.user(reason), style)
+
+    def _breaks(self, way: Pass) -> Iterator[Text]:
+        """Yield where `torch.compile` ended the graphs."""
+        breaks = dict.fromkeys(found for trace in way.traces if trace.graph for found in trace.graph.breaks)
+        graph = GraphSpec(breaks=tuple(breaks))
+        for text in event_phrases.graph_breaks(graph, self._glyphs):
+            yield inked(text, NOTE)
+
+    @staticmethod
+    def _is_on_torch(way: Pass) -> bool:
+        return way.backend == BACKENDS["torch"]
+
+    def _unseen_runs(self, way: Pass) -> Iterator[Text]:
+        """Yield that runs are not counted; on torch, where that is so for all functions, only once."""
+        is_for_all = self._is_on_torch(way)
+        if not way.counts_runs and not (is_for_all and self._has_explained_runs):
+            self._has_explained_runs |= is_for_all
+            yield inked(event_phrases.RUNS_UNSEEN, QUIET)
 
     def _no_python(self, way: Pass) -> Iterator[Text]:
         if way.traced_before:

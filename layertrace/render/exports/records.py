@@ -127,7 +127,11 @@ _COLUMNS: dict[str, tuple[str, Getter]] = {
     "is_origin": ("whether it was raised here; else it passed through from a child", _field("error.origin")),
     "cause": ("why a function was traced again", _cause),
     "ops": ("the operations in the graph that was traced", _field("graph.ops")),
-    "compile_ns": ("how long JAX took to compile the graph, in nanoseconds", _field("graph.compile_ns")),
+    "compile_ns": ("how long the graph took to compile, in nanoseconds", _field("graph.compile_ns")),
+    "graph_breaks": (
+        "where torch.compile ended a graph, and why, each in a line",
+        lambda event, _: "\n".join(map(str, event.graph.breaks)) or None if event.graph else None,
+    ),
     "strategy": ("the tf.distribute strategy in whose scope it was created", _field("strategy")),
     "flags": (
         "oddities, sorted: direct, masked, from config, name by position",

@@ -150,6 +150,8 @@ def _graph(graph: GraphSpec) -> Iterator[str]:
         yield "reduce_retracing"
     if graph.second_pass:
         yield "second pass"
+    for found in graph.breaks:
+        yield printable(str(found))
 
 
 def _remarks(event: Event, around: Event | None) -> tuple[Remark, ...]:
@@ -177,6 +179,8 @@ def _of_function(event: Event) -> Iterator[Remark]:
         yield _QUIET, event_phrases.compiled(event.graph.compile_ns, UNICODE)
     if event.cause is not None:
         yield _QUIET if event.cause.is_expected else _NOTE, printable(str(event.cause))
+    for text in event_phrases.graph_breaks(event.graph, UNICODE):
+        yield _NOTE, text
     if event.traced_before and event.traced_before == event.trace:
         before = formatting.counted(event.traced_before, "trace")
         yield _NOTE, f"traced before this recording ({before}); its layers record no events"

@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from layertrace.render.console import Printable
-from layertrace.render.wording import formatting
+from layertrace.render.wording import event_phrases, formatting
 from layertrace.render.wording.file_names import Places, here
 from layertrace.render.wording.glyphs import Adaptive, Glyphs
-from layertrace.render.wording.styles import ERROR, KINDS, NAME, QUIET, cause_style, inked
+from layertrace.render.wording.styles import ERROR, KINDS, NAME, NOTE, QUIET, cause_style, inked
 from layertrace.timeline import Timeline
 from layertrace.timeline.functions import FunctionLife, with_steps
 from layertrace.timeline.plumbing import origin_of
@@ -24,6 +24,7 @@ __all__ = ["function_table"]
 MOST_CAUSES = 4
 
 _UNSEEN = "?: JAX runs a function that a program jits itself without any Python; that cannot be counted"
+_UNSEEN_ON_TORCH = "?: what torch.compile has compiled runs without a hook; that cannot be counted"
 
 
 class _FunctionTable(Table, Printable):
@@ -34,8 +35,8 @@ def function_table(timeline: Timeline) -> Table:
     """Return a table with a line for each traced function, in the order of their first traces or runs.
 
     `before` counts the traces before the recording began. `tracing` is the duration of the traces, including
-    those of inner functions. The last column shows the causes of retraces. One of Keras and its step share
-    a row. Functions that TensorFlow and Keras trace for themselves are counted below the table.
+    those of inner functions. The last column shows the causes of retraces, and graph breaks. One of Keras and
+    its step share a row. Functions that TensorFlow and Keras trace for themselves are counted below it.
 
     Example:
         >>> from rich import print
@@ -64,7 +65,8 @@ def function_table(timeline: Timeline) -> Table:
             Padding(Adaptive(partial(_why, life)), (0, 0, 0, 1)),
         )
     unseen = any(not timeline.surroundings.counts_runs_of(life.function) for life in own)
-    caption = [_plumbing([life for life in lives if life.is_plumbing]), _UNSEEN * unseen]
+    unseen_words = _UNSEEN_ON_TORCH if timeline.surroundings.backend == "torch" else _UNSEEN
+    caption = [_plumbing([life for life in lives if life.is_plumbing]), unseen_words * unseen]
     shown.caption = inked("\n".join(filter(None, caption)), QUIET)
     shown.caption_justify = "left"
     shown.min_width = max(line.cell_len for line in shown.caption.split(allow_blank=True))
@@ -102,6 +104,11 @@ def _why(life: FunctionLife, glyphs: Glyphs) -> Text:
     text = Text("\n").join([inked(glyphs.user(str(cause)), cause_style(cause)) for cause in causes])
     if len(causes) < len(life.causes):
         text.append(f"\n{glyphs.dots} {len(life.causes) - len(causes):,} more", QUIET)
+    breaks = dict.fromkeys(
+        text for trace in life.traces for text in event_phrases.graph_breaks(trace.graph, glyphs)
+    )
+    for found in breaks:
+        text.append("\n" if text else "").append(found, NOTE)
     failed = len(life.traces) - life.traced
     if failed:
         text.append("\n" if text else "").append(f"{formatting.counted(failed, 'trace')} failed", ERROR)

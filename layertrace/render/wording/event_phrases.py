@@ -12,7 +12,7 @@ from layertrace.render.wording import formatting
 from layertrace.render.wording.glyphs import Glyphs, printable
 from layertrace.render.wording.styles import ERROR, QUIET, inked
 from layertrace.timeline.defaults import telling_arguments
-from layertrace.timeline.event import Event, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.event import Event, GraphBreak, GraphSpec, Structure, TensorSpec, VariableSpec
 
 __all__ = [
     "AS_GRAPH",
@@ -22,6 +22,7 @@ __all__ = [
     "came_in_within",
     "compiled",
     "cut",
+    "graph_breaks",
     "initializer",
     "odd_traits",
     "settings",
@@ -39,9 +40,10 @@ AS_GRAPH = "as a graph, without Python"
 """How a function runs after its trace: no `call` of a layer starts."""
 
 RUNS_UNSEEN = "its runs are not counted"
-"""Of a function that a program jits itself: JAX runs it without any Python."""
+"""Of a function that a program jits or compiles itself: it runs without a hook."""
 
 FEWEST_RUNS = 3
+MOST_BREAKS = 2
 
 # Closures in `random/seed_generator.py` and `layers/rnn/lstm.py` of Keras 3.0 to 3.15: a seed and a counter,
 # and zeros with ones for the forget gate.
@@ -267,5 +269,25 @@ def slow_start(times: int, first_ns: int | None, total_ns: int | None, glyphs: G
 
 
 def compiled(duration_ns: int, glyphs: Glyphs) -> str:
-    """Return how long XLA took for a graph that JAX has traced: `compiled by XLA in 0.4 s`."""
-    return f"compiled by XLA in {formatting.duration(duration_ns, glyphs)}"
+    """Return how long XLA took for a graph of JAX, or the backend of `torch.compile`: `compiled in 0.4 s`."""
+    return f"compiled in {formatting.duration(duration_ns, glyphs)}"
+
+
+def graph_breaks(graph: GraphSpec | None, glyphs: Glyphs) -> list[str]:
+    """Return where `torch.compile` ended a graph: `graph break at net.py:12: Data-dependent branching`."""
+    if graph is None or not graph.breaks:
+        return []
+    texts = list(dict.fromkeys(map(_graph_break, graph.breaks)))
+    more = len(texts) - MOST_BREAKS
+    shown = [glyphs.user(text) for text in texts[:MOST_BREAKS]]
+    return shown if more <= 0 else [*shown, f"{formatting.counted(more, 'more graph break')}"]
+
+
+def _graph_break(found: GraphBreak) -> str:
+    place = found.location
+    where = "" if place is None else f" at {_FOLDERS.sub('', place.file)}:{place.line}"
+    what = "no graph, runs eagerly" if found.skips else "graph break"
+    return f"{what}{where}: {found.reason}"
+
+
+_FOLDERS = re.compile(r".*[/\\]")

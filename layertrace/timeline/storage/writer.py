@@ -18,6 +18,7 @@ from layertrace.timeline.event import (
     ErrorRef,
     Event,
     FunctionRef,
+    GraphBreak,
     GraphSpec,
     LayerRef,
     Location,
@@ -224,7 +225,7 @@ def _compact(value: Any) -> Any:
     if isinstance(value, Location):
         place = {"file": value.file, "line": value.line, "function": value.function}
         return place if value.columns is None else {**place, "columns": value.columns}
-    if isinstance(value, ErrorRef):
+    if isinstance(value, (ErrorRef, GraphBreak)):
         return _without(value)
     if isinstance(value, tuple):
         return tuple(map(_compact, value))
@@ -242,8 +243,9 @@ def _variable(variable: VariableSpec) -> VariableSpec | dict[str, Any]:
 
 
 def _graph(graph: GraphSpec) -> GraphSpec | dict[str, Any]:
-    """Return what to write of a graph; only JAX reports how long it compiled."""
-    return graph if graph.compile_ns is not None else _without(graph, "compile_ns")
+    """Return what to write of a graph: what only JAX and torch report is left out where it is missing."""
+    unused = ("compile_ns",) if graph.compile_ns is None else ()
+    return _without(graph, *unused, *(() if graph.breaks else ("breaks",)))
 
 
 def _as_dict(value: Any) -> Any:
