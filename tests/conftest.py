@@ -66,6 +66,7 @@ def pytest_collection_modifyitems(items):
     """Mark tests that are slow, and those that need no TensorFlow; begin with the files that take long."""
     for item in items:
         markers.mark(item)
+    markers.mark_further_cases(items)
     places = {TESTS / file: place for place, file in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))  # which keeps the order within a file
 

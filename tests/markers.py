@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
 
-__all__ = ["is_reading", "mark", "refuse_processes"]
+__all__ = ["is_reading", "mark", "mark_further_cases", "refuse_processes"]
 
 TESTS = Path(__file__).parent
 READING = {TESTS / "render", TESTS / "timeline"}
 """Folders in which no test needs TensorFlow; other modules declare it: `pytestmark = pytest.mark.reading`."""
+
+FIRST_CASE_IS_QUICK = {TESTS / "harmlessness", TESTS / "record", TESTS / "testing"}
+"""Folders whose tests train models with many parameters: Keras and tf_keras, each layer, both engines."""
 
 STARTS = {"multiprocessing", "runpytest_subprocess", "subprocess", "sync_playwright", "warm"}
 """Names that only code uses that starts a process or a browser."""
@@ -28,6 +31,18 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("reading")
     if getattr(item.obj, "is_hypothesis_test", False) or _starts_process(item):
         item.add_marker("slow")
+
+
+def mark_further_cases(items: Iterable[pytest.Item]) -> None:
+    """Mark a test of `FIRST_CASE_IS_QUICK` as slow for all parameters except the first."""
+    seen: set[str] = set()
+    for item in items:
+        if not isinstance(item, pytest.Function) or FIRST_CASE_IS_QUICK.isdisjoint(item.path.parents):
+            continue
+        test = f"{item.path}::{item.originalname}"
+        if test in seen:
+            item.add_marker("slow")
+        seen.add(test)
 
 
 def is_reading(path: Path) -> bool:

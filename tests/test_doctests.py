@@ -8,7 +8,7 @@ import pytest
 
 import layertrace
 
-pytestmark = pytest.mark.reading
+pytestmark = [pytest.mark.reading, pytest.mark.slow]
 
 PACKAGE = pkgutil.walk_packages(layertrace.__path__, "layertrace.")
 MODULES = [module.name for module in PACKAGE if "demos" not in module.name]

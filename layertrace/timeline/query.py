@@ -145,8 +145,9 @@ def is_of_class(layer: LayerRef, glob: str) -> bool:
     """Return whether a glob matches the class of a layer; one with a dot, the class with its module.
 
     Example:
-        >>> dense = LayerRef(id=1, class_name="Dense", bases=("keras.src.layers.core.dense.Dense",))
-        >>> is_of_class(dense, "Dense"), is_of_class(dense, "keras.layers.*")
+        >>> bases = ("keras.src.layers.core.dense.Dense",)
+        >>> layer = LayerRef(id=1, class_name="Dense", name="dense", path="dense", bases=bases)
+        >>> is_of_class(layer, "Dense"), is_of_class(layer, "keras.layers.*")
         (True, True)
     """
     names = [layer.class_name]

@@ -18,6 +18,8 @@ from layertrace.record.engines import choice
 from layertrace.record.hooks import hook_points
 from layertrace.record.recording import hooking, recorder
 
+pytestmark = pytest.mark.slow
+
 
 class Mine(keras.layers.Layer):
     def build(self, input_shape):

@@ -13,6 +13,8 @@ from bare_and_traced import assert_same
 
 import layertrace
 
+pytestmark = pytest.mark.slow
+
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 
 

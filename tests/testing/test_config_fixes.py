@@ -19,6 +19,8 @@ HEAD = """
 import keras
 from keras import ops
 
+pytestmark = pytest.mark.slow
+
 
 class Scaled(keras.layers.Layer):
 """

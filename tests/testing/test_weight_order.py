@@ -16,6 +16,8 @@ sys.path[:0] = [str(Path(__file__).parent)]
 
 import layers_with_sets  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 
 def line_that_decides(cls):
     """Return the line of the file with the mark, in the class or in the function that it calls."""
