@@ -43,8 +43,9 @@ class TensorFlow(Backend):
     def mode(self) -> Mode | None:
         """Return the mode of the current thread.
 
-        Keras infers shapes in graphs of its own, which have these names: `scratch_graph` in Keras 3.0 to 3.15
-        (`keras/src/backend/tensorflow/core.py`), `<layer>_scratch_graph` and `keras_graph` in tf_keras 2.21.
+        Keras infers shapes in graphs of its own, which have these names: `scratch_graph` in Keras 3.0 to 3.16
+        (`keras/src/backend/tensorflow/core.py`, since 3.16 `ops/core.py`), `<layer>_scratch_graph` and
+        `keras_graph` in tf_keras 2.21.
         """
         tf = self._tf
         if tf.executing_eagerly():

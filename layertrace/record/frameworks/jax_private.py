@@ -33,10 +33,23 @@ PARTS = {
     ),
     "jitted": Part("jaxlib._jax", "PjitFunction", JAX_SEEN, _NO_RUNS),
     "step_function": Part(
-        "keras.src.backend.jax.trainer", "JAXTrainer._make_function", "Keras 3.0 to 3.15", _NO_RUNS
+        "keras.src.backend.jax.trainer",
+        "Trainer._make_function",
+        "Keras 3.16",
+        _NO_RUNS,
+        former=Part(
+            "keras.src.backend.jax.trainer", "JAXTrainer._make_function", "Keras 3.0 to 3.15", _NO_RUNS
+        ),
     ),
-    "predict_step_function": Part(
-        "keras.src.backend.jax.trainer", "_step_function", "Keras 3.0 to 3.15", _NO_RUNS, in_code=True
+    "held_step_function": Part(  # what older versions have, too, besides the former name
+        "keras.src.backend.jax.trainer",
+        "step_function",
+        "Keras 3.16",
+        _NO_RUNS,
+        in_code=True,
+        former=Part(
+            "keras.src.backend.jax.trainer", "_step_function", "Keras 3.0 to 3.15", _NO_RUNS, in_code=True
+        ),
     ),
     "cache_size": Part(
         "jaxlib._jax", "PjitFunction._cache_size", JAX_SEEN, "traces before a recording are not counted"

@@ -7,6 +7,8 @@ of them the installed versions have.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layertrace.record.frameworks import jax_private, torch_private
 from layertrace.record.frameworks.parts import KERAS_SEEN, TF_KERAS_SEEN, Part
 
@@ -15,6 +17,12 @@ __all__ = ["KERAS_PARTS", "PARTS", "TF_KERAS_PARTS", "TRAINERS"]
 
 def _keras(module: str, name: str, without: str, *, in_code: bool = False) -> Part:
     return Part(f"keras.src.{module}", name, KERAS_SEEN, without, in_code)
+
+
+def _moved(module: str, name: str, former: Part) -> Part:
+    """Return a part that Keras 3.16 has elsewhere; `former` is where it was before."""
+    before = replace(former, seen="Keras 3.0 to 3.15")
+    return replace(former, module=f"keras.src.{module}", name=name, seen="Keras 3.16", former=before)
 
 
 def _tf_keras(module: str, name: str, without: str, *, in_code: bool = False) -> Part:
@@ -118,11 +126,25 @@ KERAS_PARTS = {
     ),
     "call_context": _keras("backend.common.global_state", "get_global_attribute", _NO_CONTEXT),
     "current_call": _keras("layers.layer", "current_call_ctx", _NO_CONTEXT, in_code=True),
-    "scratch_graph": _keras("backend.tensorflow.core", "scratch_graph", _NO_SYMBOLIC, in_code=True),
-    "train_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_train_function", _NO_ROLE),
-    "test_function": _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_test_function", _NO_ROLE),
-    "predict_function": _keras(
-        "backend.tensorflow.trainer", "TensorFlowTrainer.make_predict_function", _NO_ROLE
+    "scratch_graph": _moved(
+        "backend.tensorflow.ops.core",
+        "scratch_graph",
+        _keras("backend.tensorflow.core", "scratch_graph", _NO_SYMBOLIC, in_code=True),
+    ),
+    "train_function": _moved(
+        "backend.tensorflow.trainer",
+        "Trainer.make_train_function",
+        _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_train_function", _NO_ROLE),
+    ),
+    "test_function": _moved(
+        "backend.tensorflow.trainer",
+        "Trainer.make_test_function",
+        _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_test_function", _NO_ROLE),
+    ),
+    "predict_function": _moved(
+        "backend.tensorflow.trainer",
+        "Trainer.make_predict_function",
+        _keras("backend.tensorflow.trainer", "TensorFlowTrainer.make_predict_function", _NO_ROLE),
     ),
     "step_function": _keras("backend.tensorflow.trainer", "step_function", _NO_ROLE, in_code=True),
     "reference_layers": _keras("saving.saving_lib", "get_attr_skipset", _NO_REFERENCE),
@@ -151,10 +173,22 @@ KERAS_PARTS = {
     ),
     "outputs": _keras("ops.function", "Function._outputs", _NO_OUTPUT, in_code=True),
     "history": _keras("ops.node", "_keras_history", _NO_OUTPUT, in_code=True),
-    "run_eagerly": _keras("trainers.trainer", "Trainer._run_eagerly", _NO_READERS, in_code=True),
-    "compiled_losses": _keras("trainers.trainer", "Trainer._compile_loss", _NO_READERS, in_code=True),
+    "run_eagerly": _moved(
+        "trainers.trainer",
+        "BaseTrainer._run_eagerly",
+        _keras("trainers.trainer", "Trainer._run_eagerly", _NO_READERS, in_code=True),
+    ),
+    "compiled_losses": _moved(
+        "trainers.trainer",
+        "BaseTrainer._compile_loss",
+        _keras("trainers.trainer", "Trainer._compile_loss", _NO_READERS, in_code=True),
+    ),
     "losses": _keras("trainers.compile_utils", "CompileLoss._user_loss", _NO_READERS, in_code=True),
-    "compiled_metrics": _keras("trainers.trainer", "Trainer._compile_metrics", _NO_READERS, in_code=True),
+    "compiled_metrics": _moved(
+        "trainers.trainer",
+        "BaseTrainer._compile_metrics",
+        _keras("trainers.trainer", "Trainer._compile_metrics", _NO_READERS, in_code=True),
+    ),
     "metrics": _keras("trainers.compile_utils", "CompileMetrics._user_metrics", _NO_READERS, in_code=True),
     "weighted_metrics": _keras(
         "trainers.compile_utils", "CompileMetrics._user_weighted_metrics", _NO_READERS, in_code=True

@@ -1,8 +1,9 @@
 """Count the runs of the functions that Keras jits on JAX to train, test and predict.
 
 A jitted function that JAX has traced runs without any Python, so it has to be counted where it is called.
-Keras calls each of its own from a function that holds it in a closure (`JAXTrainer._make_function`); there,
-one that counts takes its place while a recording runs. Those that a program jits itself cannot be counted.
+Keras calls each of its own from a function that holds it in a closure (`_make_function` of its trainer).
+There, one that counts takes its place while a recording runs. Those that a program jits itself cannot be
+counted.
 """
 
 from __future__ import annotations
