@@ -9,6 +9,7 @@ import pytest
 import warm
 
 from layertrace.cli import command_line, loaded
+from layertrace.cli.commands import debug
 
 
 def layertrace(*words):
@@ -51,6 +52,18 @@ def test_explain_prints_the_page_of_a_check():
     assert page.stdout.startswith("check config-round-trip  error\n")
     assert "Known limits" in page.stdout
     assert "lifecycle    build-once\n" in listed.stdout
+
+
+def test_debug_shows_the_version_of_a_nightly(tmp_path, monkeypatch):
+    """`keras-nightly` brings the package `keras`; the name of what brought it stands behind its version."""
+    installed = tmp_path / "some_package_nightly-3.1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: some-package-nightly\nVersion: 3.1\n")
+    (installed / "top_level.txt").write_text("some_package\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert debug._version("some_package") == "3.1 (some-package-nightly)"
+    assert debug._version("another_package") == "not installed"
 
 
 def test_debug_shows_versions_engine_and_hooks():

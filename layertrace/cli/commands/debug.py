@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 import click
 
@@ -81,4 +81,5 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        others = packages_distributions().get(package, ())  # such as keras-nightly or tensorflow-cpu
+        return f"{version(others[0])} ({others[0]})" if others else "not installed"
