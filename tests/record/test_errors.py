@@ -99,7 +99,7 @@ def test_the_same_layer_can_fail_again():
     [
         (7, "cannot trace a int: it is not a Keras layer, layer class, model or name."),
         (dict, "cannot trace the class dict: it is not a Keras layer, layer class, model or name."),
-        ("  ", "an empty name traces nothing"),
+        ("  ", "an empty name stands for no layer"),
         (keras.metrics.Mean, "cannot trace the class Mean"),
     ],
 )
