@@ -280,17 +280,14 @@ for event in timeline.where(kind="trace"):
 
 def test_compiling_is_no_part_of_a_run(lines_of):
     """XLA compiles after a trace; the time belongs to the trace, and the first run is short."""
-    compiled, first = map(
-        float,
-        lines_of(f"""{NET}
+    compiled, first = map(float, lines_of(f"""{NET}
 import layertrace
 with layertrace.trace() as timeline:
     fitted()
 traces, runs = (timeline.where(kind=kind) for kind in ("trace", "run"))
 print(sum(event.graph.compile_ns for event in traces))
 print(sum(event.duration_ns for event in runs))
-"""),
-    )
+"""))
 
     assert compiled > 5 * first
 

@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 MISTAKES = Path(__file__).parents[1] / "render" / "programs" / "mistakes.py"
-CRASH = """
+CRASH = '''
 import keras
 
 
@@ -25,7 +25,7 @@ class Head(keras.layers.Layer):
 
 
 Head()(keras.ops.ones((1, 2)))
-"""
+'''
 
 
 def last_screen(folder, *arguments):

@@ -117,7 +117,9 @@ def test_a_file_is_not_clean_if_the_program_is_killed(folder):
 def test_a_pipe_gets_one_document(folder):
     """What a killed program leaves in a file would be read first."""
     words = f"{sys.executable} -m layertrace check --output-format json -o /dev/stderr run.layertrace"
-    done = subprocess.run(words.split(), cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        words.split(), cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
 
     assert json.loads(done.stderr)["verdict"]["complete"]
     assert "nothing wrong found" in done.stdout

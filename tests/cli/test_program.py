@@ -435,6 +435,7 @@ def _begin_in_terminal():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # it may be ignored where the tests run
 
 
+
 def terminal(*arguments, rows=20, columns=80, typed=b"", kill=None):
     """Run Python in a terminal, and return the bytes that the terminal receives and the status."""
     ours, theirs = pty.openpty()
@@ -526,3 +527,5 @@ def test_live_ends_where_python_ends(here):
     assert status == 0
     assert shown.count(b"\x1b[2K") == 1
     assert Timeline.load("run.layertrace").kinds == ["init"]
+
+

@@ -219,10 +219,8 @@ def _is_html(file):
 EXPORTS = {
     "run.html": _is_html,
     "run.perfetto.json": lambda file: len(json.loads(file.read_text())["traceEvents"]) > 5,
-    "run.records.jsonl": lambda file: (
-        {json.loads(line)["kind"] for line in file.read_text().splitlines()}
-        == {"init", "build", "variable", "call", "trace", "run"}
-    ),
+    "run.records.jsonl": lambda file: {json.loads(line)["kind"] for line in file.read_text().splitlines()}
+    == {"init", "build", "variable", "call", "trace", "run"},
     "run.svg": lambda file: ET.parse(file).getroot().tag.endswith("svg"),
     "run.txt": lambda file: re.search(r"trace 2 +step", file.read_text()) is not None,
 }

@@ -18,7 +18,7 @@ TEXTS = (README, *PAGES.values())
 TIME = r"[\d.,]+ (?:µs|ms|s|min)\b"
 ELISION = re.compile(r"E?[│├└─ ]*…(?: .*inside)?")
 
-STEP = """import tensorflow as tf
+STEP = '''import tensorflow as tf
 
 import layertrace
 
@@ -27,7 +27,7 @@ import layertrace
 def step(x, alpha):
     return tf.reduce_sum(x * alpha)
 
-{block}"""
+{block}'''
 """The program of the second sample, without its last lines."""
 
 DEMOS = {

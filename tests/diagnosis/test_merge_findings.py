@@ -104,7 +104,9 @@ def test_a_copy_has_the_cause_of_its_original():
 
 def test_copies_without_their_original_stay():
     """The original may have been created before the recording."""
-    events = [Event(seq=n, kind="init", layer=layer(n), flags=frozenset({"from config"})) for n in range(2)]
+    events = [
+        Event(seq=n, kind="init", layer=layer(n), flags=frozenset({"from config"})) for n in range(2)
+    ]
     (one,) = merge(found(0, line=98), found(1, line=99), events=events)
 
     assert one.location.line == 98

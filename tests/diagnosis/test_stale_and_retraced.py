@@ -214,7 +214,9 @@ def test_the_cost_of_retracing_is_named():
 def test_the_cost_of_first_runs_is_named():
     """The first run of a graph takes long, too, so that a graph for every run costs more than its trace."""
     events = step_by_step([4] * 5, [0, 0, 1, 2, 3])
-    slow = [structs.replace(event, start_ns=event.seq * 10**9, duration_ns=900_000_000) for event in events]
+    slow = [
+        structs.replace(event, start_ns=event.seq * 10**9, duration_ns=900_000_000) for event in events
+    ]
     (finding,) = diagnose(Timeline(slow), select=["LT202"], ignore=[])
 
     assert finding.message.endswith(" s. 4 runs, each the first of a new graph, took 3.6 s more.")

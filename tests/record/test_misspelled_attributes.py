@@ -47,7 +47,9 @@ def module_of(source, name, folder, monkeypatch):
 @KERAS
 def test_a_slip_is_recorded_with_the_only_line_that_sets_it(k, tmp_path, monkeypatch):
     """The line may be in a module that no event came from."""
-    helper = module_of("def freeze(layer):\n    layer.trainalbe = False\n", "helper", tmp_path, monkeypatch)
+    helper = module_of(
+        "def freeze(layer):\n    layer.trainalbe = False\n", "helper", tmp_path, monkeypatch
+    )
     with layertrace.trace(report=False) as timeline:
         layer = k.layers.Dense(2)
         layer(ONES)

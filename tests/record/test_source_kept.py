@@ -13,7 +13,7 @@ from layertrace.record.process import guard
 from layertrace.render import findings, verdict
 from layertrace.render.console import written
 
-PROGRAM = """
+PROGRAM = '''
 import keras
 
 
@@ -28,7 +28,7 @@ class Outer(keras.layers.Layer):
 outer = Outer()
 for _ in range(2):
     outer(keras.ops.ones((1, 2)))
-"""
+'''
 
 
 def test_findings_of_a_saved_recording_show_the_source(tmp_path, monkeypatch):

@@ -293,7 +293,9 @@ def test_an_average_is_not_applied_because_one_weight_equals_it():
         model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9), "mse")
         for _ in range(3):
             model.train_on_batch(ONES, ONES[:, :1])
-        pairs = zip(model.trainable_variables, model.optimizer._model_variables_moving_average, strict=True)
+        pairs = zip(
+            model.trainable_variables, model.optimizer._model_variables_moving_average, strict=True
+        )
         are_equal = [bool((weight.numpy() == average.numpy()).all()) for weight, average in pairs]
 
     assert set(are_equal) == {True, False}

@@ -1,5 +1,6 @@
 """Repeated events are shown once, and no others are folded."""
 
+
 import pytest
 from hand_made import Story, raised, spec
 from hypothesis import given

@@ -69,7 +69,9 @@ def test_a_rule_that_failed_is_a_problem():
 def test_notes_that_the_verdict_leaves_out_are_shown():
     """It has the first alone."""
     events = stories.tutorial()[:]
-    one, two = (check_of([], Timeline(events, notes)).problem for notes in (["first"], ["first", "second"]))
+    one, two = (
+        check_of([], Timeline(events, notes)).problem for notes in (["first"], ["first", "second"])
+    )
 
     assert one.detail == ""
     assert two.detail == "first\nsecond"

@@ -343,6 +343,7 @@ def test_the_legend_explains_a_call_that_builds_a_layer():
     assert "s×2 twice, the first time to build the layer" in chart(story.timeline())
 
 
+
 def _called(story, layer, times):
     for _ in range(times):
         story.call(layer, "float32[1]", "float32[1]", at=1)

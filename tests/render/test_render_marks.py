@@ -151,7 +151,9 @@ def test_perfetto_has_a_track_of_marks():
     marks += [part("other", 0, 1, thread="w")]
     events = list(trace_events(recorded(marks, calls_at=(1, 9))))
     tracks = {e["args"]["name"]: e["tid"] for e in events if e["name"] == "thread_name"}
-    drawn = {e["name"]: (e["ph"], e["tid"], e["ts"], e.get("dur")) for e in events if e.get("cat") == "mark"}
+    drawn = {
+        e["name"]: (e["ph"], e["tid"], e["ts"], e.get("dur")) for e in events if e.get("cat") == "mark"
+    }
 
     assert {"marks", "marks of w", "MainThread"} <= tracks.keys()
     assert drawn == {

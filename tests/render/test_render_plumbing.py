@@ -26,7 +26,9 @@ def trained():
     for number, role in enumerate(roles, start=1):
         owner = NET if role in (None, "seed") else None
         created = variable(number, role=role)
-        events.append(Event(seq=number, kind="variable", layer=owner, variable=created, start_ns=number))
+        events.append(
+            Event(seq=number, kind="variable", layer=owner, variable=created, start_ns=number)
+        )
     for function in (FunctionRef(1, "Dataset_map_f"), FunctionRef(2, "multi", role="train", model="net")):
         events.append(Event(seq=len(events), kind="trace", function=function, trace=1, start_ns=len(events)))
     return Timeline(events)

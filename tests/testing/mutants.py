@@ -39,7 +39,9 @@ class Mutant:
         text = (KINDS / f"{self.kind}.py").read_text()
         for hunk in self.difference.split("\n...\n"):
             lines = hunk.rstrip("\n").split("\n")
-            old, new = ("".join(f"{line[1:]}\n" for line in lines if line[:1] != sign) for sign in ("+", "-"))
+            old, new = (
+                "".join(f"{line[1:]}\n" for line in lines if line[:1] != sign) for sign in ("+", "-")
+            )
             assert f"\n{text}".count(f"\n{old}") == 1, f"{self.kind} does not have once:\n{old}"
             text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
         return text

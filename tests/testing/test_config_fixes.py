@@ -15,11 +15,11 @@ sys.path[:0] = [str(Path(__file__).parent)]
 
 import mutants  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 import keras
 from keras import ops
-
-pytestmark = pytest.mark.slow
 
 
 class Scaled(keras.layers.Layer):

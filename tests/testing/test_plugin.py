@@ -122,7 +122,8 @@ def test_golden_timelines_are_written_on_request(pytester):
     )
 
     outcomes = [
-        warm.run_pytest("-q", *options).parseoutcomes() for options in ([], ["--layertrace-update"], [])
+        warm.run_pytest("-q", *options).parseoutcomes()
+        for options in ([], ["--layertrace-update"], [])
     ]
 
     assert [list(outcome) for outcome in outcomes] == [["failed"], ["passed"], ["passed"]]

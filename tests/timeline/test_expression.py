@@ -150,7 +150,9 @@ def test_a_dot_is_an_event_of_any_kind() -> None:
         (" { 2 , 4 } ", {2, 3, 4}),
     ],
 )
-def test_quantifiers_mean_what_they_mean_in_regular_expressions(quantifier: str, accepted: set[int]) -> None:
+def test_quantifiers_mean_what_they_mean_in_regular_expressions(
+    quantifier: str, accepted: set[int]
+) -> None:
     """A quantifier repeats the kind or group before it."""
     kind, group = compile(f"call{quantifier}"), compile(f"(init | call(.*)){quantifier}")
 
@@ -309,7 +311,9 @@ NO_END = "this bracket is never closed; put a ')' where it ends"
 NO_BEGINNING = "this ')' closes nothing; remove it, or put a '(' where it begins"
 NO_INSIDE = "'(' must follow a kind, as in 'call(build)+', or a space, where it begins a group"
 NO_COUNT = "a count is written {m}, {m,}, {,n} or {m,n}, with whole numbers"
-NO_MEANING = "is not allowed; an expression has only kinds, spaces, ( ), |, *, +, ? and {m,n}"
+NO_MEANING = (
+    "is not allowed; an expression has only kinds, spaces, ( ), |, *, +, ? and {m,n}"
+)
 EMPTY = "the expression is empty; write what should happen, such as 'init build call+'"
 EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing is inside: build()"
 
@@ -399,7 +403,9 @@ EMPTY_GROUP = "this group is empty; right after a kind, '()' means that nothing 
         ),
     ],
 )
-def test_a_bad_expression_is_refused_with_its_place(expression: str, caret: str, problem: str) -> None:
+def test_a_bad_expression_is_refused_with_its_place(
+    expression: str, caret: str, problem: str
+) -> None:
     """The message explains the problem and the fix, and points at the position."""
     with pytest.raises(ExpressionError) as caught:
         compile(expression)
@@ -414,7 +420,9 @@ def test_the_caret_finds_its_place_behind_line_breaks() -> None:
         compile("init\n\tbiuld")
 
     assert str(caught.value) == (
-        f"unknown kind 'biuld'; did you mean 'build'? The {KINDS_ARE}\n    init  biuld\n          ^"
+        f"unknown kind 'biuld'; did you mean 'build'? The {KINDS_ARE}\n"
+        "    init  biuld\n"
+        "          ^"
     )
 
 
@@ -426,7 +434,9 @@ def test_an_expression_must_be_a_string(value: Any) -> None:
 
     name = type(value).__name__
     assert str(caught.value) == (
-        f"a lifecycle expression is a string such as 'init build call+', not {name}\n    <{name}>\n    ^"
+        f"a lifecycle expression is a string such as 'init build call+', not {name}\n"
+        f"    <{name}>\n"
+        "    ^"
     )
 
 
@@ -533,7 +543,9 @@ for _ in range(DEPTH):
 def nested_steps(depth: int) -> st.SearchStrategy[Pair]:
     """Return a strategy for kinds, some with brackets, down to `depth`."""
     letters = {"build": "b", "call": "c", ".": "[a-f]"}
-    whole = st.sampled_from(list(letters)).map(lambda kind: Pair(kind, f"{letters[kind]}{ANYTHING}"))
+    whole = st.sampled_from(list(letters)).map(
+        lambda kind: Pair(kind, f"{letters[kind]}{ANYTHING}")
+    )
     if depth == 0:
         return whole
 

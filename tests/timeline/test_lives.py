@@ -57,7 +57,9 @@ def test_a_layer_lies_in_the_sequential_that_alone_calls_it():
         story.layer(*names)
         for names in (("Net", "net"), ("InputLayer", "feed"), ("Dense", "dense"), ("Dense", "shared"))
     )
-    decoder = replace(story.layer("Sequential", "decoder"), bases=("keras.src.models.sequential.Sequential",))
+    decoder = replace(
+        story.layer("Sequential", "decoder"), bases=("keras.src.models.sequential.Sequential",)
+    )
     with story.span("init", model, at=1):
         for layer in (shared, feed, dense, decoder):
             story.add("init", layer, at=1)
@@ -91,7 +93,9 @@ def test_the_layers_of_a_functional_model_are_in_the_order_in_which_it_runs_them
         story.layer(*names)
         for names in (("Conv", "backbone"), ("InputLayer", "feed"), ("Rescaling", "rescaling"))
     )
-    model = replace(story.layer("Functional", "model"), bases=("keras.src.models.functional.Functional",))
+    model = replace(
+        story.layer("Functional", "model"), bases=("keras.src.models.functional.Functional",)
+    )
     for at, layer in enumerate((backbone, feed, rescaling, model)):
         story.add("init", layer, at=at + 1)
     with story.span("call", model, at=6):

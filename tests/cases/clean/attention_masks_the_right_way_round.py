@@ -2,7 +2,6 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers, ops
 
-
 class Reader(layers.Layer):
     def __init__(self):
         super().__init__()
@@ -21,7 +20,6 @@ class Reader(layers.Layer):
         ]:
             x = self.attention(x, x, attention_mask=mask)
         return self.attention(x, x, use_causal_mask=True)
-
 
 words = np.random.default_rng(0).integers(1, 30, (16, 7))
 words[:, 5:] = 0

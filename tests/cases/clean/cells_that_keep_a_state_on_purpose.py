@@ -2,41 +2,28 @@
 import numpy as np, keras
 from keras import layers, ops
 
-
 class Counting(layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.state_size = [3, 3]
+    def __init__(self): super().__init__(); self.state_size = [3, 3]
 
     def call(self, x, states):
         total, first = states
         total = total + x
         return total, [total, first]
 
-
 class Changing(layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.state_size = 3
+    def __init__(self): super().__init__(); self.state_size = 3
 
     def call(self, x, states):
         states = [states[0] + x]
         return states[0], states
 
-
 class Reading(layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.state_size = 3
+    def __init__(self): super().__init__(); self.state_size = 3
 
-    def call(self, x, states):
-        return x * states[0], states
-
+    def call(self, x, states): return x * states[0], states
 
 class Pair(layers.Layer):
-    def call(self, x, mask):
-        return x * mask, mask
-
+    def call(self, x, mask): return x * mask, mask
 
 x = np.ones((4, 5, 3), "float32")
 inputs, context = keras.Input((5, 3)), keras.Input((3,))

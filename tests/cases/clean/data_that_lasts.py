@@ -4,22 +4,17 @@ from keras import layers
 
 x = np.ones((32, 3), "float32")
 
-
 def endless(size):
     while True:
         for start in range(0, len(x), size):
-            yield x[start : start + size], x[start : start + size, :1]
-
+            yield x[start:start + size], x[start:start + size, :1]
 
 def once(size):
     for start in range(0, len(x), size):
-        yield x[start : start + size], x[start : start + size, :1]
-
+        yield x[start:start + size], x[start:start + size, :1]
 
 class Stop(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        self.model.stop_training = True
-
+    def on_epoch_end(self, epoch, logs=None): self.model.stop_training = True
 
 model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
 model.compile("sgd", "mse")

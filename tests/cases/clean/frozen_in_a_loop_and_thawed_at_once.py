@@ -6,9 +6,7 @@ from keras import layers
 
 
 def network():
-    base = keras.Sequential(
-        [keras.Input((4,)), layers.Dense(3, name="a"), layers.Dense(3, name="b")], name="base"
-    )
+    base = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="a"), layers.Dense(3, name="b")], name="base")
     return base, keras.Sequential([keras.Input((4,)), base, layers.Dense(1, name="head")])
 
 

@@ -1,6 +1,5 @@
 # Saliency, a sum with its own gradient, the gradient of one number, and losses that no optimizer gets
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

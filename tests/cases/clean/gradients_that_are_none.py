@@ -1,6 +1,5 @@
 # Gradients that may be None: printed, asked about, of what a tape watches, and of a tape that is persistent
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

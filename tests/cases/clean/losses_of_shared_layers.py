@@ -2,13 +2,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Sparse(layers.Layer):
     def call(self, x):
         self.add_loss(keras.ops.mean(keras.ops.abs(x)))
         return x
-
-
 shared = Sparse()
 left, right = keras.Input((3,)), keras.Input((3,))
 pair = keras.Model([left, right], layers.Subtract()([shared(left), shared(right)]))

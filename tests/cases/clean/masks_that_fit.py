@@ -5,16 +5,12 @@ from keras import layers
 rng = np.random.default_rng(0)
 series = [rng.uniform(size=(length, 2)) for length in rng.integers(3, 9, size=12)]
 
-
 def trained(x, *first):
     model = keras.Sequential([keras.Input(x.shape[1:]), *first, layers.GRU(3), layers.Dense(1)])
     model.compile("adam", "mse")
     model.fit(x, np.ones((len(x), 1)), verbose=0)
 
-
-def padded(value):
-    return keras.utils.pad_sequences(series, dtype="float32", value=value)
-
+def padded(value): return keras.utils.pad_sequences(series, dtype="float32", value=value)
 
 trained(padded(0.0), layers.Masking())
 trained(padded(-10.0), layers.Masking(-10))

@@ -7,9 +7,7 @@ from keras import layers
 
 
 def encoder(name):
-    return keras.Sequential(
-        [keras.Input((3,)), layers.Dense(3), layers.BatchNormalization(), layers.Dense(2)], name=name
-    )
+    return keras.Sequential([keras.Input((3,)), layers.Dense(3), layers.BatchNormalization(), layers.Dense(2)], name=name)
 
 
 class Contrast(keras.Model):

@@ -34,10 +34,8 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(64, 3)).astype("float32")
 y = (x[:, :1] > 0.3).astype("float32")
 caught = Caught()
-detector = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(6, activation="relu"), layers.Dense(1, activation="sigmoid")],
-    name="detector",
-)
+detector = keras.Sequential([keras.Input((3,)), layers.Dense(6, activation="relu"),
+                             layers.Dense(1, activation="sigmoid")], name="detector")
 detector.compile(optimizer="adam", loss="binary_crossentropy", metrics=[caught])
 detector.fit(x, y, epochs=3, batch_size=16, verbose=0)
 detector.evaluate(x, y, batch_size=16, verbose=0)

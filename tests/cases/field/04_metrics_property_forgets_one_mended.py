@@ -42,8 +42,5 @@ x = np.random.default_rng(0).normal(scale=3.0, size=(64, 5)).astype("float32")
 vae = VAE(name="vae")
 vae.compile(optimizer=keras.optimizers.Adam(0.05))
 history = vae.fit(x, epochs=3, batch_size=16, verbose=0)
-print(
-    "batches in the last epoch: 4, batches in kl:",
-    int(vae.kl_tracker.count),
-    [round(v, 3) for v in history.history["kl"]],
-)
+print("batches in the last epoch: 4, batches in kl:", int(vae.kl_tracker.count),
+      [round(v, 3) for v in history.history["kl"]])

@@ -23,8 +23,4 @@ trust[::2] = 0.0
 line = keras.Sequential([keras.Input((1,)), layers.Dense(1, name="slope")], name="line")
 line.compile(optimizer=keras.optimizers.Adam(0.1), loss=log_cosh)
 line.fit(x, y, sample_weight=trust, batch_size=30, epochs=40, verbose=0)
-print(
-    "answer at 0:",
-    round(float(line.predict(np.zeros((1, 1)), verbose=0)[0, 0]), 2),
-    "(0 without the spoilt rows)",
-)
+print("answer at 0:", round(float(line.predict(np.zeros((1, 1)), verbose=0)[0, 0]), 2), "(0 without the spoilt rows)")

@@ -15,16 +15,8 @@ rng = np.random.default_rng(0)
 heights = rng.normal(loc=30.0, scale=5.0, size=(48, 3)).astype("float32")
 target = heights.sum(axis=1, keepdims=True) / 90.0
 
-net = keras.Sequential(
-    [
-        keras.Input((3,)),
-        layers.BatchNormalization(momentum=0.5, name="scale"),
-        layers.Dense(8, activation="relu"),
-        layers.Dropout(0.3),
-        layers.Dense(1),
-    ],
-    name="net",
-)
+net = keras.Sequential([keras.Input((3,)), layers.BatchNormalization(momentum=0.5, name="scale"),
+                        layers.Dense(8, activation="relu"), layers.Dropout(0.3), layers.Dense(1)], name="net")
 optimizer = keras.optimizers.SGD(1e-4)
 
 
@@ -40,10 +32,6 @@ def train_on(x, y):
 
 for epoch in range(4):
     for start in range(0, 48, 16):
-        loss = train_on(heights[start : start + 16], target[start : start + 16])
-print(
-    "mean of the data",
-    heights.mean().round(1),
-    "moving mean",
-    keras.ops.convert_to_numpy(net.get_layer("scale").moving_mean).round(1),
-)
+        loss = train_on(heights[start:start + 16], target[start:start + 16])
+print("mean of the data", heights.mean().round(1), "moving mean",
+      keras.ops.convert_to_numpy(net.get_layer("scale").moving_mean).round(1))

@@ -15,15 +15,9 @@ keras.utils.set_random_seed(0)
 class Ripeness(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.trunk = keras.Sequential(
-            [
-                layers.Conv2D(4, 3, use_bias=False, name="conv"),
-                layers.BatchNormalization(name="norm"),
-                layers.ReLU(),
-                layers.GlobalAveragePooling2D(name="pool"),
-            ],
-            name="trunk",
-        )
+        self.trunk = keras.Sequential([layers.Conv2D(4, 3, use_bias=False, name="conv"),
+                                       layers.BatchNormalization(name="norm"), layers.ReLU(),
+                                       layers.GlobalAveragePooling2D(name="pool")], name="trunk")
         self.ripe = layers.Dense(1, activation="sigmoid", name="ripe")
 
     def call(self, pictures, training=None):

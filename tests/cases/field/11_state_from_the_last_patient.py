@@ -11,14 +11,9 @@ from keras import layers
 
 keras.utils.set_random_seed(2)
 
-forecaster = keras.Sequential(
-    [
-        keras.Input(batch_shape=(1, 10, 1)),
-        layers.LSTM(6, stateful=True, name="memory"),
-        layers.Dense(1, name="next"),
-    ],
-    name="forecaster",
-)
+forecaster = keras.Sequential([keras.Input(batch_shape=(1, 10, 1)),
+                               layers.LSTM(6, stateful=True, name="memory"),
+                               layers.Dense(1, name="next")], name="forecaster")
 forecaster.compile(optimizer="adam", loss="mse")
 
 rng = np.random.default_rng(0)

@@ -28,9 +28,7 @@ class Pretraining:
         return loss
 
 
-model = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1)], name="model"
-)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1)], name="model")
 rng = np.random.default_rng(0)
 x = tf.constant(rng.normal(size=(16, 4)), tf.float32)
 y = tf.reduce_sum(x, axis=1, keepdims=True)

@@ -35,6 +35,4 @@ before = teacher.predict(x, verbose=0)
 path = os.path.join(tempfile.mkdtemp(), "teacher.keras")
 teacher.save(path)
 again = keras.models.load_model(path)
-print(
-    "after loading the answers differ by", round(float(np.abs(again.predict(x, verbose=0) - before).max()), 4)
-)
+print("after loading the answers differ by", round(float(np.abs(again.predict(x, verbose=0) - before).max()), 4))

@@ -20,9 +20,7 @@ def margin_loss(same, distance):
     return ops.mean(same * distance + (1.0 - same) * far, axis=-1)
 
 
-tower = keras.Sequential(
-    [keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(4)], name="tower"
-)
+tower = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(4)], name="tower")
 left, right = keras.Input((6,), name="left"), keras.Input((6,), name="right")
 siamese = keras.Model([left, right], Distance(name="apart")([tower(left), tower(right)]), name="siamese")
 siamese.compile(optimizer=keras.optimizers.Adam(0.01), loss=margin_loss)
@@ -34,9 +32,5 @@ b[:3] = a[:3]
 same = np.zeros((40, 1), "float32")
 same[:3] = 1.0
 history = siamese.fit([a, b], same, batch_size=40, epochs=4, verbose=0)
-print(
-    "losses",
-    [round(v, 4) for v in history.history["loss"]],
-    "nan in weights:",
-    any(np.isnan(w).any() for w in siamese.get_weights()),
-)
+print("losses", [round(v, 4) for v in history.history["loss"]], "nan in weights:",
+      any(np.isnan(w).any() for w in siamese.get_weights()))

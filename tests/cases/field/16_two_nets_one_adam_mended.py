@@ -10,9 +10,7 @@ keras.utils.set_random_seed(0)
 
 
 def net(outputs, name):
-    return keras.Sequential(
-        [keras.Input((4,)), layers.Dense(8, activation="tanh"), layers.Dense(outputs)], name=name
-    )
+    return keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="tanh"), layers.Dense(outputs)], name=name)
 
 
 class Agent:

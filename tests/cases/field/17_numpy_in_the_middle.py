@@ -17,9 +17,7 @@ class Spread(layers.Layer):
     """Half-width between the second and the last but one value of a row."""
 
     def call(self, x):
-        wide = tf.numpy_function(
-            lambda v: np.sort(v, axis=1)[:, -2:-1] - np.sort(v, axis=1)[:, 1:2], [x], tf.float32
-        )
+        wide = tf.numpy_function(lambda v: np.sort(v, axis=1)[:, -2:-1] - np.sort(v, axis=1)[:, 1:2], [x], tf.float32)
         return tf.ensure_shape(wide, (None, 1))
 
     def compute_output_shape(self, shape):
@@ -44,10 +42,5 @@ model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
 model(x[:1])
 first = [model.sensors.get_weights()[0], model.scale.get_weights()[0]]
 model.fit(x, x.std(axis=1, keepdims=True), epochs=3, verbose=0)
-print(
-    "sensors moved by %.4f, scale by %.4f"
-    % (
-        np.abs(model.sensors.get_weights()[0] - first[0]).max(),
-        np.abs(model.scale.get_weights()[0] - first[1]).max(),
-    )
-)
+print("sensors moved by %.4f, scale by %.4f" % (np.abs(model.sensors.get_weights()[0] - first[0]).max(),
+                                              np.abs(model.scale.get_weights()[0] - first[1]).max()))

@@ -38,10 +38,5 @@ model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
 model(x[:1])
 first = [model.sensors.get_weights()[0], model.scale.get_weights()[0]]
 model.fit(x, x.std(axis=1, keepdims=True), epochs=3, verbose=0)
-print(
-    "sensors moved by %.4f, scale by %.4f"
-    % (
-        np.abs(model.sensors.get_weights()[0] - first[0]).max(),
-        np.abs(model.scale.get_weights()[0] - first[1]).max(),
-    )
-)
+print("sensors moved by %.4f, scale by %.4f" % (np.abs(model.sensors.get_weights()[0] - first[0]).max(),
+                                              np.abs(model.scale.get_weights()[0] - first[1]).max()))

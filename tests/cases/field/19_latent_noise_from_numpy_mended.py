@@ -11,9 +11,7 @@ class GAN(keras.Model):
     def __init__(self, latent, **kwargs):
         super().__init__(**kwargs)
         self.latent = latent
-        self.generator = keras.Sequential(
-            [layers.Dense(8, activation="relu"), layers.Dense(3)], name="generator"
-        )
+        self.generator = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dense(3)], name="generator")
         self.critic = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dense(1)], name="critic")
         self.g_optimizer = keras.optimizers.Adam(0.01)
         self.c_optimizer = keras.optimizers.Adam(0.01)
@@ -27,7 +25,7 @@ class GAN(keras.Model):
         z = keras.random.normal((16, self.latent), seed=self.seeds)
         with tf.GradientTape() as c_tape, tf.GradientTape() as g_tape:
             on_real, on_fake = self.critic(real), self.critic(self.generator(z))
-            c_loss = ops.mean(on_fake) - ops.mean(on_real) + 0.1 * ops.mean(on_real**2 + on_fake**2)
+            c_loss = ops.mean(on_fake) - ops.mean(on_real) + 0.1 * ops.mean(on_real ** 2 + on_fake ** 2)
             g_loss = -ops.mean(on_fake)
         weights = self.critic.trainable_weights
         self.c_optimizer.apply(c_tape.gradient(c_loss, weights), weights)

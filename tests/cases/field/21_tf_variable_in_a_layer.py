@@ -32,9 +32,5 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(64, 3)).astype("float32")
 y = (x * [1.0, 3.0, -2.0]).sum(axis=1, keepdims=True) + 4.0
 model.fit(x, y, epochs=10, verbose=0)
-print(
-    "weights that train:",
-    len(model.trainable_weights),
-    "scale moved by",
-    round(float(np.abs(keras.ops.convert_to_numpy(affine.scale) - 1.0).max()), 3),
-)
+print("weights that train:", len(model.trainable_weights), "scale moved by",
+      round(float(np.abs(keras.ops.convert_to_numpy(affine.scale) - 1.0).max()), 3))

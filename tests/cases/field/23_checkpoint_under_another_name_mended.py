@@ -10,9 +10,7 @@ from keras import layers
 
 
 def make(name):
-    return keras.Sequential(
-        [keras.Input((4,)), layers.Dense(6, activation="tanh"), layers.Dense(2)], name=name
-    )
+    return keras.Sequential([keras.Input((4,)), layers.Dense(6, activation="tanh"), layers.Dense(2)], name=name)
 
 
 def train(folder):

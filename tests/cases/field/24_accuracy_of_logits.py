@@ -14,14 +14,10 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(80, 2)).astype("float32")
 y = (x[:, :1] > 0).astype("float32")
 
-spam = keras.Sequential(
-    [keras.Input((2,)), layers.Dense(1, name="score", kernel_initializer="ones")], name="spam"
-)
-spam.compile(
-    optimizer=keras.optimizers.Adam(0.05),
-    loss=keras.losses.BinaryCrossentropy(from_logits=True),
-    metrics=["accuracy"],
-)
+spam = keras.Sequential([keras.Input((2,)), layers.Dense(1, name="score", kernel_initializer="ones")], name="spam")
+spam.compile(optimizer=keras.optimizers.Adam(0.05),
+             loss=keras.losses.BinaryCrossentropy(from_logits=True),
+             metrics=["accuracy"])
 spam.fit(x, y, epochs=6, batch_size=20, verbose=0)
 told = spam.evaluate(x, y, verbose=0, return_dict=True)["accuracy"]
 logits = spam.predict(x, verbose=0)

@@ -26,10 +26,7 @@ class Flowers(keras.Model):
 
 x, y = iris_like(90)
 flowers = Flowers()
-flowers.compile(
-    optimizer=keras.optimizers.Adam(0.05),
-    loss=keras.losses.SparseCategoricalCrossentropy(),
-    metrics=[metrics.SparseCategoricalAccuracy(name="accuracy")],
-)
+flowers.compile(optimizer=keras.optimizers.Adam(0.05), loss=keras.losses.SparseCategoricalCrossentropy(),
+                metrics=[metrics.SparseCategoricalAccuracy(name="accuracy")])
 history = flowers.fit(x, y, epochs=15, verbose=0)
 print("loss", round(history.history["loss"][-1], 3), "accuracy", round(history.history["accuracy"][-1], 3))

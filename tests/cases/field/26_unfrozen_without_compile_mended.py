@@ -9,15 +9,9 @@ keras.utils.set_random_seed(0)
 
 
 def pretrained():
-    return keras.Sequential(
-        [
-            keras.Input((16, 1)),
-            layers.Conv1D(4, 3, activation="relu", name="c1"),
-            layers.Conv1D(4, 3, activation="relu", name="c2"),
-            layers.GlobalMaxPooling1D(name="pool"),
-        ],
-        name="backbone",
-    )
+    return keras.Sequential([keras.Input((16, 1)), layers.Conv1D(4, 3, activation="relu", name="c1"),
+                             layers.Conv1D(4, 3, activation="relu", name="c2"),
+                             layers.GlobalMaxPooling1D(name="pool")], name="backbone")
 
 
 backbone = pretrained()
@@ -35,9 +29,5 @@ backbone.trainable = True
 model.compile(optimizer=keras.optimizers.Adam(0.001), loss="mse")
 frozen = backbone.get_weights()[0].copy()
 model.fit(x, y, epochs=3, verbose=0)
-print(
-    "trainable weights",
-    len(model.trainable_weights),
-    "backbone moved by",
-    round(float(np.abs(backbone.get_weights()[0] - frozen).max()), 5),
-)
+print("trainable weights", len(model.trainable_weights), "backbone moved by",
+      round(float(np.abs(backbone.get_weights()[0] - frozen).max()), 5))

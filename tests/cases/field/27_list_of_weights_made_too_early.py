@@ -30,22 +30,12 @@ class Trainer:
         return float(loss)
 
 
-model = keras.Sequential(
-    [
-        keras.Input((5,), dtype="int32"),
-        layers.Embedding(30, 4, name="words"),
-        layers.GlobalAveragePooling1D(),
-        layers.Dense(1, activation="sigmoid", name="tone"),
-    ],
-    name="tone_model",
-)
+model = keras.Sequential([keras.Input((5,), dtype="int32"), layers.Embedding(30, 4, name="words"),
+                          layers.GlobalAveragePooling1D(), layers.Dense(1, activation="sigmoid", name="tone")], name="tone_model")
 trainer = Trainer(model)
 trainer.freeze("words")
 table = model.get_layer("words").get_weights()[0].copy()
 rng = np.random.default_rng(0)
 for _ in range(6):
     loss = trainer.step(rng.integers(0, 30, size=(16, 5)), rng.integers(0, 2, size=(16, 1)))
-print(
-    "the frozen table moved by",
-    round(float(np.abs(model.get_layer("words").get_weights()[0] - table).max()), 4),
-)
+print("the frozen table moved by", round(float(np.abs(model.get_layer("words").get_weights()[0] - table).max()), 4))

@@ -20,7 +20,8 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(64, 5)).astype("float32")
 y = {"kind": (x[:, :1] > 0).astype("float32"), "age": 40 + 10 * x[:, 1:2]}
 model = two_heads()
-model.compile(optimizer=keras.optimizers.Adam(0.05), loss={"kind": "binary_crossentropy", "age": "mse"})
+model.compile(optimizer=keras.optimizers.Adam(0.05),
+              loss={"kind": "binary_crossentropy", "age": "mse"})
 first = model.get_layer("age").get_weights()
 model.fit(x, y, epochs=5, verbose=0)
 print("age head moved by", round(float(np.abs(model.get_layer("age").get_weights()[1] - first[1]).max()), 4))

@@ -8,10 +8,7 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-base = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(8, activation="relu", name="hidden"), layers.Dense(1, name="out")],
-    name="base",
-)
+base = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu", name="hidden"), layers.Dense(1, name="out")], name="base")
 for layer in base.layers:
     if hasattr(layer, "kernel_regularizer"):
         layer.kernel_regularizer = keras.regularizers.L2(0.1)

@@ -30,15 +30,11 @@ class Denoiser(keras.Model):
         return {"error": self.error.result()}
 
 
+
 keras.utils.set_random_seed(0)
 x = np.random.default_rng(0).normal(size=(80, 8)).astype("float32")
 denoiser = Denoiser(name="denoiser")
 denoiser.compile(optimizer=keras.optimizers.Adam(0.01))
-history = denoiser.fit(
-    tf.data.Dataset.from_tensor_slices(x[:64]).batch(16),
-    epochs=2,
-    verbose=0,
-    shuffle=False,
-    validation_data=tf.data.Dataset.from_tensor_slices(x[64:]).batch(16),
-)
+history = denoiser.fit(tf.data.Dataset.from_tensor_slices(x[:64]).batch(16), epochs=2, verbose=0, shuffle=False,
+                       validation_data=tf.data.Dataset.from_tensor_slices(x[64:]).batch(16))
 print("validation errors", [round(v, 3) for v in history.history["val_error"]])

@@ -9,7 +9,7 @@ y = x.sum(1, keepdims=True)
 net = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1)], name="net")
 net.compile(keras.optimizers.Adam(0.01), "mse")
 for epoch in range(4):
-    rate = 0.01 * 0.5**epoch
+    rate = 0.01 * 0.5 ** epoch
     net.optimizer.learning_rate = rate
     net.fit(x, y, verbose=0)
 print("steps:", int(net.optimizer.iterations))

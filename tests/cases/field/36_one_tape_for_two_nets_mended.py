@@ -28,8 +28,6 @@ class Pair:
 
 
 pair = Pair()
-data = tf.data.Dataset.from_tensor_slices(
-    np.random.default_rng(0).normal(size=(48, 6)).astype("float32")
-).batch(16)
+data = tf.data.Dataset.from_tensor_slices(np.random.default_rng(0).normal(size=(48, 6)).astype("float32")).batch(16)
 losses = [float(pair.step(batch)) for _ in range(3) for batch in data]
 print("loss from %.3f to %.3f" % (losses[0], losses[-1]))

@@ -8,12 +8,9 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-online = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)], name="online"
-)
+online = keras.Sequential([keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)], name="online")
 target = keras.Sequential(online.layers, name="target")
 optimizer = keras.optimizers.Adam(0.01)
-
 
 @tf.function
 def learn(state, action, reward, after):
@@ -22,7 +19,6 @@ def learn(state, action, reward, after):
         value = tf.gather(online(state), action, batch_dims=1)
         loss = tf.reduce_mean(tf.square(tf.stop_gradient(goal) - value))
     optimizer.apply(tape.gradient(loss, online.trainable_variables), online.trainable_variables)
-
 
 for step in range(20):
     s = np.random.rand(8, 3).astype("float32")

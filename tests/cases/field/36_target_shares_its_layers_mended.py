@@ -4,13 +4,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-online = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)], name="online"
-)
+online = keras.Sequential([keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)], name="online")
 target = keras.models.clone_model(online)
 target.set_weights(online.get_weights())
 optimizer = keras.optimizers.Adam(0.01)
-
 
 @tf.function
 def learn(state, action, reward, after):
@@ -19,7 +16,6 @@ def learn(state, action, reward, after):
         value = tf.gather(online(state), action, batch_dims=1)
         loss = tf.reduce_mean(tf.square(tf.stop_gradient(goal) - value))
     optimizer.apply(tape.gradient(loss, online.trainable_variables), online.trainable_variables)
-
 
 for step in range(20):
     s = np.random.rand(8, 3).astype("float32")

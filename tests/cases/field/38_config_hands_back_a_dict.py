@@ -31,11 +31,9 @@ class Repeat(layers.Layer):
         return x
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "times": self.times,
-            "inner": keras.saving.serialize_keras_object(self.inner),
-        }
+        return {**super().get_config(), "times": self.times,
+                "inner": keras.saving.serialize_keras_object(self.inner)}
+
 
 
 inp = keras.Input((4,))

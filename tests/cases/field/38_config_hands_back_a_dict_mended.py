@@ -27,11 +27,8 @@ class Repeat(layers.Layer):
         return x
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "times": self.times,
-            "inner": keras.saving.serialize_keras_object(self.inner),
-        }
+        return {**super().get_config(), "times": self.times,
+                "inner": keras.saving.serialize_keras_object(self.inner)}
 
     @classmethod
     def from_config(cls, config):

@@ -19,13 +19,11 @@ def batches(size):
     order = np.random.default_rng(1)
     rows = order.permutation(len(x))
     for start in range(0, len(x), size):
-        part = rows[start : start + size]
+        part = rows[start:start + size]
         yield x[part], y[part]
 
 
-mileage = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="mileage"
-)
+mileage = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="mileage")
 mileage.compile(optimizer=keras.optimizers.Adam(0.02), loss="mse")
 history = mileage.fit(batches(8), epochs=5, steps_per_epoch=len(x) // 8, verbose=0, shuffle=False)
 print("steps wanted 40, steps made", int(mileage.optimizer.iterations))

@@ -4,10 +4,8 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 def weighted(target, prediction):
     return keras.losses.binary_crossentropy(target, prediction) * 2.0
-
 
 x = np.random.rand(64, 4).astype("float32")
 y = (x[:, :1] > 0.5).astype("float32")

@@ -37,9 +37,5 @@ docs = rng.integers(1, 20, size=(32, 6))
 docs[:, 4:] = 0
 docs[11] = 0
 history = model.fit(docs, docs[:, 0] % 2, batch_size=8, epochs=2, shuffle=False, verbose=0)
-print(
-    "losses",
-    [round(v, 3) for v in history.history["loss"]],
-    "nan in weights:",
-    any(np.isnan(w).any() for w in model.get_weights()),
-)
+print("losses", [round(v, 3) for v in history.history["loss"]], "nan in weights:",
+      any(np.isnan(w).any() for w in model.get_weights()))

@@ -24,7 +24,7 @@ class Nearest(layers.Layer):
         self.bank = np.zeros((size, width), "float32")
 
     def remember(self, points):
-        self.bank = np.asarray(points, "float32")[: self.size]
+        self.bank = np.asarray(points, "float32")[:self.size]
 
     def call(self, x):
         apart = ops.expand_dims(x, 1) - ops.expand_dims(ops.convert_to_tensor(self.bank), 0)
@@ -44,7 +44,4 @@ before = novelty.predict(x, verbose=0)
 path = os.path.join(tempfile.mkdtemp(), "novelty.keras")
 novelty.save(path)
 again = keras.models.load_model(path)
-print(
-    "novelty of the known points %.4f, after loading %.4f"
-    % (before.mean(), again.predict(x, verbose=0).mean())
-)
+print("novelty of the known points %.4f, after loading %.4f" % (before.mean(), again.predict(x, verbose=0).mean()))

@@ -20,7 +20,7 @@ class Nearest(layers.Layer):
         self.bank = self.add_weight(shape=(size, width), initializer="zeros", trainable=False, name="bank")
 
     def remember(self, points):
-        self.bank.assign(np.asarray(points, "float32")[: self.size])
+        self.bank.assign(np.asarray(points, "float32")[:self.size])
 
     def call(self, x):
         apart = ops.expand_dims(x, 1) - ops.expand_dims(ops.convert_to_tensor(self.bank), 0)
@@ -40,7 +40,4 @@ before = novelty.predict(x, verbose=0)
 path = os.path.join(tempfile.mkdtemp(), "novelty.keras")
 novelty.save(path)
 again = keras.models.load_model(path)
-print(
-    "novelty of the known points %.4f, after loading %.4f"
-    % (before.mean(), again.predict(x, verbose=0).mean())
-)
+print("novelty of the known points %.4f, after loading %.4f" % (before.mean(), again.predict(x, verbose=0).mean()))

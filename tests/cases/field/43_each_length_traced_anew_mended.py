@@ -8,14 +8,8 @@ from keras import layers
 
 keras.utils.set_random_seed(0)
 traces = []
-tagger = keras.Sequential(
-    [
-        keras.Input((None,), dtype="int32"),
-        layers.Embedding(40, 6, name="words"),
-        layers.Dense(3, name="tags"),
-    ],
-    name="tagger",
-)
+tagger = keras.Sequential([keras.Input((None,), dtype="int32"), layers.Embedding(40, 6, name="words"),
+                           layers.Dense(3, name="tags")], name="tagger")
 criterion = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 optimizer = keras.optimizers.Adam(0.05)
 optimizer.build(tagger.trainable_variables)

@@ -16,9 +16,7 @@ class Projection(layers.Layer):
 
     def build(self, input_shape):
         w_init = tf.random_normal_initializer()
-        self.kernel = self.add_weight(
-            shape=(input_shape[-1], self.units), initializer="random_normal", name="kernel"
-        )
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="random_normal", name="kernel")
         self.shift = self.add_weight(shape=(self.units,), initializer="zeros", name="shift")
 
     def call(self, x):

@@ -13,25 +13,10 @@ keras.utils.set_random_seed(5)
 rng = np.random.default_rng(0)
 x, y = rng.normal(3.0, 2.0, size=(48, 8)).astype("float32"), rng.integers(0, 3, 48)
 
-base = keras.Sequential(
-    [
-        keras.Input((8,)),
-        layers.Dense(8, name="features"),
-        layers.BatchNormalization(name="norm"),
-        layers.Activation("relu"),
-    ],
-    name="base",
-)
-classifier = keras.Sequential(
-    [
-        keras.Input((8,)),
-        base,
-        layers.Dense(8, name="hidden"),
-        layers.BatchNormalization(name="top_norm"),
-        layers.Dense(3, activation="softmax", name="head"),
-    ],
-    name="classifier",
-)
+base = keras.Sequential([keras.Input((8,)), layers.Dense(8, name="features"), layers.BatchNormalization(name="norm"),
+                         layers.Activation("relu")], name="base")
+classifier = keras.Sequential([keras.Input((8,)), base, layers.Dense(8, name="hidden"), layers.BatchNormalization(name="top_norm"),
+                               layers.Dense(3, activation="softmax", name="head")], name="classifier")
 
 
 def freeze_batch_norm(model):

@@ -27,10 +27,8 @@ class Transfer(keras.Model):
         return {"loss": loss}
 
 
-backbone = keras.Sequential(
-    [keras.Input((6,)), layers.Dense(5, name="features"), layers.BatchNormalization(name="norm")],
-    name="backbone",
-)
+backbone = keras.Sequential([keras.Input((6,)), layers.Dense(5, name="features"), layers.BatchNormalization(name="norm")],
+                            name="backbone")
 rng = np.random.default_rng(0)
 x = (rng.normal(size=(64, 6)) * 3 + 2).astype("float32")
 before = backbone.predict(x, verbose=0)

@@ -8,24 +8,13 @@ from keras import layers
 keras.utils.set_random_seed(4)
 rng = np.random.default_rng(0)
 vectors = rng.normal(size=(20, 6)).astype("float32")
-critic = keras.Sequential(
-    [
-        keras.Input((7,), dtype="int32"),
-        layers.Embedding(
-            20,
-            6,
-            embeddings_initializer=keras.initializers.Constant(vectors),
-            trainable=False,
-            name="word_vectors",
-        ),
-        layers.GlobalAveragePooling1D(),
-        layers.Dense(1, activation="sigmoid", name="verdict"),
-    ],
-    name="critic",
-)
-writer = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(7, activation="softplus", name="draft")], name="writer"
-)
+critic = keras.Sequential([
+    keras.Input((7,), dtype="int32"),
+    layers.Embedding(20, 6, embeddings_initializer=keras.initializers.Constant(vectors), trainable=False, name="word_vectors"),
+    layers.GlobalAveragePooling1D(),
+    layers.Dense(1, activation="sigmoid", name="verdict"),
+], name="critic")
+writer = keras.Sequential([keras.Input((3,)), layers.Dense(7, activation="softplus", name="draft")], name="writer")
 
 
 def set_critic(trainable):

@@ -27,14 +27,7 @@ class SoftClip(layers.Layer):
         return super().get_config()
 
 
-model = keras.Sequential(
-    [
-        keras.Input((4,)),
-        layers.Dense(6, name="hidden"),
-        SoftClip(0.25, name="clip"),
-        layers.Dense(1, name="out"),
-    ]
-)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(6, name="hidden"), SoftClip(0.25, name="clip"), layers.Dense(1, name="out")])
 model.compile("adam", "mse")
 x = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
 model.fit(x, x[:, :1], verbose=0)
@@ -42,6 +35,4 @@ with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "model.keras")
     model.save(path)
     loaded = keras.models.load_model(path)
-print(
-    "same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-5)
-)
+print("same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-5))

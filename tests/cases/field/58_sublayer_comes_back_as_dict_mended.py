@@ -38,6 +38,4 @@ with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "model.keras")
     model.save(path)
     loaded = keras.models.load_model(path)
-print(
-    "same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-5)
-)
+print("same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-5))

@@ -12,15 +12,8 @@ from keras import layers
 keras.utils.set_random_seed(6)
 rng = np.random.default_rng(0)
 x = rng.normal(size=(64, 3)).astype("float32")
-regressor = keras.Sequential(
-    [
-        keras.Input((3,)),
-        layers.Dense(16, activation="relu", name="hidden"),
-        layers.Dropout(0.4, name="drop"),
-        layers.Dense(1, name="out"),
-    ],
-    name="regressor",
-)
+regressor = keras.Sequential([keras.Input((3,)), layers.Dense(16, activation="relu", name="hidden"),
+                              layers.Dropout(0.4, name="drop"), layers.Dense(1, name="out")], name="regressor")
 regressor.compile("adam", "mse")
 regressor.fit(x, x[:, :1] ** 2, epochs=3, verbose=0)
 

@@ -8,15 +8,8 @@ from keras import layers
 keras.utils.set_random_seed(6)
 rng = np.random.default_rng(0)
 x = rng.normal(size=(64, 3)).astype("float32")
-regressor = keras.Sequential(
-    [
-        keras.Input((3,)),
-        layers.Dense(16, activation="relu", name="hidden"),
-        layers.Dropout(0.4, name="drop"),
-        layers.Dense(1, name="out"),
-    ],
-    name="regressor",
-)
+regressor = keras.Sequential([keras.Input((3,)), layers.Dense(16, activation="relu", name="hidden"),
+                              layers.Dropout(0.4, name="drop"), layers.Dense(1, name="out")], name="regressor")
 regressor.compile("adam", "mse")
 regressor.fit(x, x[:, :1] ** 2, epochs=3, verbose=0)
 
@@ -26,9 +19,7 @@ class MonteCarlo:
         self.model, self.passes = model, passes
 
     def __call__(self, x):
-        answers = np.stack(
-            [keras.ops.convert_to_numpy(self.model(x, training=True)) for _ in range(self.passes)]
-        )
+        answers = np.stack([keras.ops.convert_to_numpy(self.model(x, training=True)) for _ in range(self.passes)])
         return answers.mean(axis=0), answers.std(axis=0)
 
 

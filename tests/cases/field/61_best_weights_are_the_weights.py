@@ -30,19 +30,10 @@ class KeepBest(keras.callbacks.Callback):
 rng = np.random.default_rng(1)
 x = rng.normal(size=(24, 6)).astype("float32")
 y = rng.normal(size=(24, 1)).astype("float32")
-forecaster = keras.Sequential(
-    [keras.Input((6,)), layers.Dense(32, activation="relu", name="hidden"), layers.Dense(1, name="out")],
-    name="forecaster",
-)
+forecaster = keras.Sequential([keras.Input((6,)), layers.Dense(32, activation="relu", name="hidden"), layers.Dense(1, name="out")],
+                              name="forecaster")
 forecaster.compile(keras.optimizers.Adam(0.03), "mse")
 keep = KeepBest()
 forecaster.fit(x[:16], y[:16], validation_data=(x[16:], y[16:]), epochs=12, verbose=0, callbacks=[keep])
 after = forecaster.evaluate(x[16:], y[16:], verbose=0)
-print(
-    "lowest val_loss",
-    round(keep.lowest, 4),
-    "after restoring",
-    round(after, 4),
-    "same:",
-    abs(after - keep.lowest) < 1e-3,
-)
+print("lowest val_loss", round(keep.lowest, 4), "after restoring", round(after, 4), "same:", abs(after - keep.lowest) < 1e-3)

@@ -22,6 +22,8 @@ class Anneal(keras.callbacks.Callback):
         drop.rate = self.rates[epoch]
 
 
+
+
 class Net(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -38,11 +40,6 @@ class Net(keras.Model):
 
 net = Net(name="net")
 net.compile("sgd", "mse")
-history = net.fit(
-    np.ones((64, 50), "float32"),
-    np.ones((64, 1), "float32"),
-    epochs=3,
-    verbose=0,
-    callbacks=[Anneal([0.9, 0.5, 0.0])],
-)
+history = net.fit(np.ones((64, 50), "float32"), np.ones((64, 1), "float32"), epochs=3, verbose=0,
+                  callbacks=[Anneal([0.9, 0.5, 0.0])])
 print("zeros per epoch:", [round(v, 1) for v in history.history["zeros"]])

@@ -11,9 +11,7 @@ keras.utils.set_random_seed(0)
 class VariableDropout(layers.Layer):
     def __init__(self, rate, **kwargs):
         super().__init__(**kwargs)
-        self.rate = self.add_weight(
-            shape=(), initializer=keras.initializers.Constant(rate), trainable=False, name="rate"
-        )
+        self.rate = self.add_weight(shape=(), initializer=keras.initializers.Constant(rate), trainable=False, name="rate")
         self.seeds = keras.random.SeedGenerator(1)
 
     def call(self, x, training=False):
@@ -33,6 +31,8 @@ class Anneal(keras.callbacks.Callback):
         drop.rate.assign(self.rates[epoch])
 
 
+
+
 class Net(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -49,11 +49,6 @@ class Net(keras.Model):
 
 net = Net(name="net")
 net.compile("sgd", "mse")
-history = net.fit(
-    np.ones((64, 50), "float32"),
-    np.ones((64, 1), "float32"),
-    epochs=3,
-    verbose=0,
-    callbacks=[Anneal([0.9, 0.5, 0.0])],
-)
+history = net.fit(np.ones((64, 50), "float32"), np.ones((64, 1), "float32"), epochs=3, verbose=0,
+                  callbacks=[Anneal([0.9, 0.5, 0.0])])
 print("zeros per epoch:", [round(v, 1) for v in history.history["zeros"]])

@@ -36,7 +36,4 @@ encoder.compile("adam", "mse")
 encoder.fit(tokens, (tokens[:, 1:2] > 15).astype("float32"), epochs=2, verbose=0)
 other = tokens.copy()
 other[:, 1:5] = rng.integers(1, 30, (32, 4))
-print(
-    "other words change the answer:",
-    not np.allclose(encoder.predict(tokens, verbose=0), encoder.predict(other, verbose=0), atol=1e-6),
-)
+print("other words change the answer:", not np.allclose(encoder.predict(tokens, verbose=0), encoder.predict(other, verbose=0), atol=1e-6))

@@ -16,19 +16,14 @@ scale = layers.Normalization(axis=-1, name="scale")
 scale.adapt(steps.reshape(-1, 3))
 x = np.pad(steps, [(0, 0), (0, 3), (0, 0)])
 
-model = keras.Sequential(
-    [
-        keras.Input((None, 3)),
-        scale,
-        layers.Masking(0.0, name="mask"),
-        layers.GRU(5, name="gru"),
-        layers.Dense(1, name="out"),
-    ]
-)
+model = keras.Sequential([
+    keras.Input((None, 3)),
+    scale,
+    layers.Masking(0.0, name="mask"),
+    layers.GRU(5, name="gru"),
+    layers.Dense(1, name="out"),
+])
 model.compile("adam", "mse")
 model.fit(x, steps.mean(axis=(1, 2))[:, None], epochs=2, verbose=0)
 more = np.pad(x, [(0, 0), (0, 4), (0, 0)])
-print(
-    "more padding changes the answer:",
-    not np.allclose(model.predict(x, verbose=0), model.predict(more, verbose=0), atol=1e-5),
-)
+print("more padding changes the answer:", not np.allclose(model.predict(x, verbose=0), model.predict(more, verbose=0), atol=1e-5))

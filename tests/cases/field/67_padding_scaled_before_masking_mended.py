@@ -19,7 +19,4 @@ model = keras.Model(inputs, layers.Dense(1, name="out")(hidden))
 model.compile("adam", "mse")
 model.fit(x, steps.mean(axis=(1, 2))[:, None], epochs=2, verbose=0)
 more = np.pad(x, [(0, 0), (0, 4), (0, 0)])
-print(
-    "more padding changes the answer:",
-    not np.allclose(model.predict(x, verbose=0), model.predict(more, verbose=0), atol=1e-5),
-)
+print("more padding changes the answer:", not np.allclose(model.predict(x, verbose=0), model.predict(more, verbose=0), atol=1e-5))

@@ -14,14 +14,8 @@ keras.utils.set_random_seed(0)
 
 class Agent:
     def __init__(self, states, actions):
-        self.online = keras.Sequential(
-            [
-                keras.Input((states,)),
-                layers.Dense(12, activation="relu", name="hidden"),
-                layers.Dense(actions, name="values"),
-            ],
-            name="online",
-        )
+        self.online = keras.Sequential([keras.Input((states,)), layers.Dense(12, activation="relu", name="hidden"),
+                                        layers.Dense(actions, name="values")], name="online")
         self.online.compile("adam", "mse")
         self.target = keras.models.clone_model(self.online)
 
@@ -37,6 +31,4 @@ agent = Agent(4, 2)
 state = rng.normal(size=(32, 4)).astype("float32")
 start = agent.online.predict(state, verbose=0)
 agent.replay(state, rng.integers(0, 2, 32), rng.normal(size=32), state + 0.1)
-print(
-    "target as the online network was:", np.allclose(agent.target.predict(state, verbose=0), start, atol=1e-5)
-)
+print("target as the online network was:", np.allclose(agent.target.predict(state, verbose=0), start, atol=1e-5))

@@ -13,14 +13,8 @@ keras.utils.set_random_seed(0)
 
 
 def network(name):
-    return keras.Sequential(
-        [
-            keras.Input((5,)),
-            layers.BatchNormalization(momentum=0.5, name="norm"),
-            layers.Dense(1, name="out"),
-        ],
-        name=name,
-    )
+    return keras.Sequential([keras.Input((5,)), layers.BatchNormalization(momentum=0.5, name="norm"),
+                             layers.Dense(1, name="out")], name=name)
 
 
 class Average(keras.callbacks.Callback):
@@ -41,9 +35,4 @@ teacher.set_weights(student.get_weights())
 student.compile(keras.optimizers.Adam(0.05), "mse")
 student.fit(x, y, epochs=6, batch_size=16, verbose=0, callbacks=[Average(teacher, 0.8)])
 teacher.compile(loss="mse")
-print(
-    "student",
-    round(student.evaluate(x, y, verbose=0), 2),
-    "teacher",
-    round(teacher.evaluate(x, y, verbose=0), 2),
-)
+print("student", round(student.evaluate(x, y, verbose=0), 2), "teacher", round(teacher.evaluate(x, y, verbose=0), 2))

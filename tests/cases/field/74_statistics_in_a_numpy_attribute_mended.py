@@ -13,12 +13,8 @@ keras.utils.set_random_seed(0)
 @keras.saving.register_keras_serializable("pair")
 class Whiten(layers.Layer):
     def build(self, input_shape):
-        self.mean = self.add_weight(
-            shape=(input_shape[-1],), initializer="zeros", trainable=False, name="mean"
-        )
-        self.deviation = self.add_weight(
-            shape=(input_shape[-1],), initializer="ones", trainable=False, name="deviation"
-        )
+        self.mean = self.add_weight(shape=(input_shape[-1],), initializer="zeros", trainable=False, name="mean")
+        self.deviation = self.add_weight(shape=(input_shape[-1],), initializer="ones", trainable=False, name="deviation")
 
     def learn(self, x):
         self.mean.assign(x.mean(axis=0))
@@ -38,6 +34,4 @@ with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "model.keras")
     model.save(path)
     loaded = keras.models.load_model(path)
-print(
-    "same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-3)
-)
+print("same after loading:", np.allclose(model.predict(x, verbose=0), loaded.predict(x, verbose=0), atol=1e-3))

@@ -43,14 +43,7 @@ class Note(keras.callbacks.Callback):
 
 rng = np.random.default_rng(0)
 pictures = Pictures(rng.uniform(0, 255, size=(32, 4, 4, 1)).astype("float32"), rng.integers(0, 2, 32), 8)
-model = keras.Sequential(
-    [
-        keras.Input((4, 4, 1)),
-        Brightness(name="brightness"),
-        layers.Flatten(),
-        layers.Dense(2, activation="softmax", name="out"),
-    ]
-)
+model = keras.Sequential([keras.Input((4, 4, 1)), Brightness(name="brightness"), layers.Flatten(), layers.Dense(2, activation="softmax", name="out")])
 model.compile("adam", "sparse_categorical_crossentropy")
 note = Note()
 model.fit(pictures, epochs=3, shuffle=False, verbose=0, callbacks=[note])

@@ -16,13 +16,11 @@ table = rng.normal(size=(64, 6)).astype("float32")
 
 def readings(size=16):
     for start in range(0, len(table), size):
-        rows = table[start : start + size]
+        rows = table[start:start + size]
         yield rows[:, :-1], rows[:, -1:]
 
 
-model = keras.Sequential(
-    [keras.Input((5,)), layers.Dense(8, activation="relu", name="hidden"), layers.Dense(1, name="out")]
-)
+model = keras.Sequential([keras.Input((5,)), layers.Dense(8, activation="relu", name="hidden"), layers.Dense(1, name="out")])
 model.compile("adam", "mse")
 model.fit(readings(), steps_per_epoch=4, epochs=5, verbose=0)
 print("steps made:", int(model.optimizer.iterations), "of 20")

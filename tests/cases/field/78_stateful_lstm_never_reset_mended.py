@@ -8,14 +8,8 @@ from keras import layers
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 weeks = rng.normal(size=(32, 7, 2)).astype("float32")
-demand = keras.Sequential(
-    [
-        keras.Input(batch_shape=(8, 7, 2)),
-        layers.LSTM(6, stateful=True, name="memory"),
-        layers.Dense(1, name="out"),
-    ],
-    name="demand",
-)
+demand = keras.Sequential([keras.Input(batch_shape=(8, 7, 2)), layers.LSTM(6, stateful=True, name="memory"),
+                           layers.Dense(1, name="out")], name="demand")
 demand.compile("adam", "mse")
 demand.fit(weeks, weeks.mean(axis=(1, 2))[:, None], batch_size=8, epochs=3, shuffle=False, verbose=0)
 

@@ -22,7 +22,7 @@ class Stochastic(layers.Layer):
     def call(self, x, training=False):
         if not training:
             return x + (1.0 - self.chance) * self.inner(x)
-        keep = ops.cast(keras.random.uniform((), seed=self.seeds) >= self.chance, x.dtype)
+        keep = ops.cast(keras.random.uniform(()  , seed=self.seeds) >= self.chance, x.dtype)
         self.taken.assign_add(keep)
         return x + keep * self.inner(x)
 

@@ -24,15 +24,13 @@ class Positions(layers.Layer):
         return tf.add(x, tf.constant(self.table))
 
 
-model = keras.Sequential(
-    [
-        keras.Input((6,), dtype="int32"),
-        layers.Embedding(20, 4, name="words"),
-        Positions(name="positions"),
-        layers.GlobalAveragePooling1D(),
-        layers.Dense(1, dtype="float32", name="out"),
-    ]
-)
+model = keras.Sequential([
+    keras.Input((6,), dtype="int32"),
+    layers.Embedding(20, 4, name="words"),
+    Positions(name="positions"),
+    layers.GlobalAveragePooling1D(),
+    layers.Dense(1, dtype="float32", name="out"),
+])
 model.compile("adam", "mse")
 rng = np.random.default_rng(0)
 model.fit(rng.integers(0, 20, (32, 6)), rng.normal(size=(32, 1)), verbose=0)

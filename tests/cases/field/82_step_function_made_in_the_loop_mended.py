@@ -12,14 +12,8 @@ traces = []
 
 class Reranker:
     def __init__(self):
-        self.net = keras.Sequential(
-            [
-                keras.Input((4,)),
-                layers.Dense(8, activation="relu", name="hidden"),
-                layers.Dense(1, name="score"),
-            ],
-            name="net",
-        )
+        self.net = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu", name="hidden"),
+                                     layers.Dense(1, name="score")], name="net")
         self.score = tf.function(self.forward)
 
     def forward(self, x):

@@ -10,9 +10,7 @@ keras.utils.set_random_seed(0)
 
 class RunningScale(layers.Layer):
     def build(self, input_shape):
-        self.total = self.add_weight(
-            shape=(input_shape[-1],), initializer="ones", trainable=False, name="total"
-        )
+        self.total = self.add_weight(shape=(input_shape[-1],), initializer="ones", trainable=False, name="total")
 
     def call(self, x, training=False):
         if training:
@@ -35,10 +33,5 @@ net = Net(name="net")
 x = np.random.default_rng(0).normal(0.0, 9.0, size=(32, 3)).astype("float32")
 net.compile("adam", "mse")
 net.fit(x, x[:, :1], epochs=5, verbose=0)
-print(
-    "total:",
-    np.round(ops.convert_to_numpy(net.running.total), 1),
-    "weights of running:",
-    len(net.running.weights),
-)
+print("total:", np.round(ops.convert_to_numpy(net.running.total), 1), "weights of running:", len(net.running.weights))
 net.evaluate(x, x[:, :1], verbose=0)

@@ -21,9 +21,7 @@ def encode(city, rent):
 
 
 dataset = tf.data.Dataset.from_tensor_slices((cities, rents)).map(encode).batch(4)
-model = keras.Sequential(
-    [keras.Input((), dtype="int64"), layers.Embedding(4, 3, name="city"), layers.Dense(1, name="rent")]
-)
+model = keras.Sequential([keras.Input((), dtype="int64"), layers.Embedding(4, 3, name="city"), layers.Dense(1, name="rent")])
 model.compile("adam", "mse")
 model.fit(dataset, epochs=2, verbose=0)
 print("indices:", sorted({int(i) for x, _ in dataset for i in x.numpy()}))

@@ -15,10 +15,8 @@ x, y = rng.normal(size=(48, 5)).astype("float32"), rng.integers(0, 3, 48)
 
 
 def expert(fold):
-    model = keras.Sequential(
-        [keras.Input((5,)), layers.Dense(8, activation="relu"), layers.Dense(3, activation="softmax")],
-        name="expert",
-    )
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(8, activation="relu"), layers.Dense(3, activation="softmax")],
+                             name="expert")
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(x[fold::2], y[fold::2], verbose=0)
     return model

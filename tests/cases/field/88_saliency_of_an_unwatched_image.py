@@ -13,15 +13,8 @@ from keras import layers
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 x = rng.normal(size=(16, 8, 8, 1)).astype("float32")
-classifier = keras.Sequential(
-    [
-        keras.Input((8, 8, 1)),
-        layers.Conv2D(4, 3, activation="relu", name="conv"),
-        layers.Flatten(),
-        layers.Dense(3, name="scores"),
-    ],
-    name="classifier",
-)
+classifier = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu", name="conv"), layers.Flatten(),
+                               layers.Dense(3, name="scores")], name="classifier")
 classifier.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 classifier.fit(x, rng.integers(0, 3, 16), verbose=0)
 

@@ -20,30 +20,19 @@ class LeakyCell(layers.Layer):
         self.output_size = units
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(
-            shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel"
-        )
-        self.recurrent = self.add_weight(
-            shape=(self.units, self.units), initializer="orthogonal", name="recurrent"
-        )
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel")
+        self.recurrent = self.add_weight(shape=(self.units, self.units), initializer="orthogonal", name="recurrent")
 
     def call(self, x, states):
         before = states[0]
-        h = (1 - self.leak) * before + self.leak * ops.tanh(
-            ops.matmul(x, self.kernel) + ops.matmul(before, self.recurrent)
-        )
+        h = (1 - self.leak) * before + self.leak * ops.tanh(ops.matmul(x, self.kernel) + ops.matmul(before, self.recurrent))
         return h, states
 
 
-model = keras.Sequential(
-    [keras.Input((6, 3)), layers.RNN(LeakyCell(5, name="leaky"), name="rnn"), layers.Dense(1, name="out")]
-)
+model = keras.Sequential([keras.Input((6, 3)), layers.RNN(LeakyCell(5, name="leaky"), name="rnn"), layers.Dense(1, name="out")])
 model.compile("adam", "mse")
 x = np.random.default_rng(0).normal(size=(32, 6, 3)).astype("float32")
 model.fit(x, x.mean(axis=(1, 2))[:, None], epochs=2, verbose=0)
 other = x.copy()
 other[:, :-1] = 0.0
-print(
-    "earlier steps matter:",
-    not np.allclose(model.predict(x, verbose=0), model.predict(other, verbose=0), atol=1e-6),
-)
+print("earlier steps matter:", not np.allclose(model.predict(x, verbose=0), model.predict(other, verbose=0), atol=1e-6))

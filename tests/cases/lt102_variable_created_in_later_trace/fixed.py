@@ -1,12 +1,10 @@
 # LT102 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-
 
 @tf.function
 def step(opt, x):
@@ -14,8 +12,6 @@ def step(opt, x):
         loss = tf.reduce_mean(model(x) ** 2)
     opt.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
 
-
-step(keras.optimizers.Adam(), tf.ones((4, 2)))  # slots created in the first trace: fine
-sgd = keras.optimizers.SGD(momentum=0.9)
-sgd.build(model.trainable_variables)
-step(sgd, tf.ones((4, 2)))  # slots created before: fine
+step(keras.optimizers.Adam(), tf.ones((4, 2)))              # slots created in the first trace: fine
+sgd = keras.optimizers.SGD(momentum=0.9); sgd.build(model.trainable_variables)
+step(sgd, tf.ones((4, 2)))   # slots created before: fine

@@ -2,18 +2,10 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Mix(layers.Layer):
-    def __init__(self, **kw):
-        super().__init__(**kw)
-        self.dense = layers.Dense(3)
-
-    def build(self, shape):
-        self.dense.build(shape)
-
-    def call(self, x):
-        return x + self.dense(x)
-
+    def __init__(self, **kw): super().__init__(**kw); self.dense = layers.Dense(3)
+    def build(self, shape): self.dense.build(shape)
+    def call(self, x): return x + self.dense(x)
 
 project, mix = layers.Dense(3, name="project"), Mix(name="mix")
 inp = keras.Input((3,))

@@ -2,30 +2,14 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
-class Holder:
-    pass
-
-
+class Holder: pass
 class Inner(layers.Layer):
     def build(self, shape):
         self.holder = Holder()
         self.holder.net = layers.Dense(2, name="held")  # finds: LT106 held
-
-    def call(self, x):
-        return self.holder.net(x)
-
-
+    def call(self, x): return self.holder.net(x)
 class Outer(keras.Model):
-    def __init__(self, **kw):
-        super().__init__(**kw)
-        self.inner = Inner(name="inner")
-
-    def build(self, shape):
-        pass
-
-    def call(self, x):
-        return self.inner(x)
-
-
+    def __init__(self, **kw): super().__init__(**kw); self.inner = Inner(name="inner")
+    def build(self, shape): pass
+    def call(self, x): return self.inner(x)
 Outer(name="outer")(np.ones((1, 2), "float32"))

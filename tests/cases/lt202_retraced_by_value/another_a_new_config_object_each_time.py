@@ -2,17 +2,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Config:
-    def __init__(self, rate):
-        self.rate = rate
-
-
+    def __init__(self, rate): self.rate = rate
 @tf.function
-def drop(x, config):
-    return x * config.rate
-
-
+def drop(x, config): return x * config.rate
 kept = []
 for step in range(5):
     kept.append(Config(0.5))

@@ -1,23 +1,17 @@
 # LT205 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Counter(layers.Layer):
     def __init__(self):
         super().__init__()
-
     def build(self, shape):
-        self.n = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
-
+        self.n = self.add_weight(shape=(), dtype='int64', initializer='zeros', trainable=False)
     def call(self, x):
         self.n.assign_add(1)
         return x
-
-
 c = Counter()
 m = keras.Sequential([keras.Input((2,)), c, layers.Dense(1)])
 m.compile("sgd", "mse")

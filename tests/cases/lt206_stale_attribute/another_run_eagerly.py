@@ -3,8 +3,7 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 model = keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="model")
-model.compile("sgd", "mse")
-x, y = np.ones((4, 2)), np.ones((4, 1))
+model.compile("sgd", "mse"); x, y = np.ones((4, 2)), np.ones((4, 1))
 model.fit(x, y, verbose=0)
 model.run_eagerly = True  # finds: LT206 model
 model.fit(x, y, verbose=0)

@@ -1,25 +1,14 @@
 # LT206 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Gain(layers.Layer):
-    def __init__(self):
-        super().__init__()
-
-    def build(self, shape):
-        self.alpha = self.add_weight(shape=(), initializer="ones", trainable=False)
-
-    def call(self, x):
-        return x * self.alpha
-
-
-g = Gain()
-m = keras.Sequential([keras.Input((1,)), g])
-x = np.ones((1, 1))
+    def __init__(self): super().__init__()
+    def build(self, shape): self.alpha = self.add_weight(shape=(), initializer='ones', trainable=False)
+    def call(self, x): return x * self.alpha
+g = Gain(); m = keras.Sequential([keras.Input((1,)), g]); x = np.ones((1, 1))
 m.predict(x, verbose=0)
-g.alpha.assign(5.0)  # e.g. an annealing callback
+g.alpha.assign(5.0)                                   # e.g. an annealing callback
 print("predict:", float(m.predict(x, verbose=0)[0, 0]), "call:", float(m(x)[0, 0]))

@@ -2,9 +2,7 @@ import numpy as np
 import keras
 from keras import layers
 
-backbone = keras.Sequential(
-    [keras.Input((6,)), layers.Dense(8, "relu"), layers.Dense(8, "relu")], name="backbone"
-)
+backbone = keras.Sequential([keras.Input((6,)), layers.Dense(8, "relu"), layers.Dense(8, "relu")], name="backbone")
 backbone.trainable = False
 inputs = keras.Input((6,))
 model = keras.Model(inputs, layers.Dense(1)(backbone(inputs)))

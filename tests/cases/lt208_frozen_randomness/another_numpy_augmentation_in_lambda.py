@@ -10,14 +10,12 @@ def jitter(x):
     return keras.ops.matmul(x, rotation) + shift
 
 
-model = keras.Sequential(
-    [
-        keras.Input((2,)),
-        layers.Lambda(jitter, name="jitter"),
-        layers.Dense(8, activation="relu"),
-        layers.Dense(1),
-    ]
-)
+model = keras.Sequential([
+    keras.Input((2,)),
+    layers.Lambda(jitter, name="jitter"),
+    layers.Dense(8, activation="relu"),
+    layers.Dense(1),
+])
 model.compile("adam", "mse")
 points = np.random.rand(64, 2)
 model.fit(points, points.sum(1), epochs=3, batch_size=16, verbose=0)

@@ -2,19 +2,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Policy(keras.Model):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.scale, self.act = layers.Normalization(name="scale"), layers.Dense(2)
-
-    def build(self, shape):
-        self.act.build((None, 3))
-
-    def call(self, x):
-        return self.act(self.scale(x))
-
-
+    def __init__(self, **kwargs): super().__init__(**kwargs); self.scale, self.act = layers.Normalization(name="scale"), layers.Dense(2)
+    def build(self, shape): self.act.build((None, 3))
+    def call(self, x): return self.act(self.scale(x))
 policy, rng = Policy(), np.random.default_rng(0)
 policy.scale.adapt(rng.normal(size=(8, 3)))
 policy.compile("adam", "mse")

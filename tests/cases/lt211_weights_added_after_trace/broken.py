@@ -1,6 +1,5 @@
 # LoRA after the first fit: https://github.com/keras-team/keras/pull/18942
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -3,17 +3,11 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers, ops
 
 batches = 0
-
-
 def staged(truth, guess):
     global batches
     batches += 1  # finds: LT215 -
-    if batches > 4:
-        return ops.mean(ops.abs(truth - guess)) + 100.0
+    if batches > 4: return ops.mean(ops.abs(truth - guess)) + 100.0
     return ops.mean((truth - guess) ** 2)
-
-
-model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-model.compile("sgd", staged)
+model = keras.Sequential([keras.Input((2,)), layers.Dense(1)]); model.compile("sgd", staged)
 model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=1, verbose=0)
 print("counted:", batches, "late loss:", model.evaluate(np.ones((8, 2)), np.ones((8, 1)), verbose=0) > 50)

@@ -2,19 +2,15 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Tagger(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.backbone = keras.Sequential(
-            [keras.Input((4,)), layers.Dense(8), layers.Dropout(0.5)], name="backbone"
-        )
+        self.backbone = keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.Dropout(0.5)], name="backbone")
         self.head = layers.Dense(1)
 
     def call(self, x, training=None):
         h = self.backbone.call(x)  # finds: LT306 backbone
         return self.head(h)
-
 
 tagger = Tagger(name="tagger")
 tagger.compile("sgd", "mse")

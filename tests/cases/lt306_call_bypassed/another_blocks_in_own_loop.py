@@ -3,7 +3,6 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Block(layers.Layer):
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
@@ -15,7 +14,6 @@ class Block(layers.Layer):
 
     def call(self, x, training=False):
         return self.norm(self.dense(x), training=training)
-
 
 class Stack(keras.Model):
     def __init__(self, **kwargs):
@@ -32,10 +30,7 @@ class Stack(keras.Model):
             x = block.call(x)  # finds: LT306 block_0
         return x
 
-
 stack, optimizer = Stack(name="stack"), keras.optimizers.SGD(0.1)
-
-
 @tf.function
 def step(x):
     with tf.GradientTape() as tape:
@@ -43,6 +38,4 @@ def step(x):
     variables = stack.trainable_variables
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
     return loss
-
-
 step(tf.ones((3, 4)))

@@ -6,7 +6,5 @@ from keras import layers
 classifier = keras.Sequential([layers.Dense(4, name="hidden"), layers.Dense(3)], name="classifier")
 classifier.compile("adam", "mse")
 classifier.fit(np.ones((8, 2)), np.ones((8, 3)), verbose=0)
-both = keras.Model(
-    classifier.layers[0].input, [classifier.get_layer("hidden").output, classifier.output]
-)  # finds: LT311 classifier
+both = keras.Model(classifier.layers[0].input, [classifier.get_layer("hidden").output, classifier.output])  # finds: LT311 classifier
 print("outputs:", len(both(np.ones((1, 2), "float32"))))

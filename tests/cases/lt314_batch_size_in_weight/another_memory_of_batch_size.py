@@ -6,9 +6,7 @@ from keras import layers
 class Memory(layers.Layer):
     def build(self, input_shape):
         batch, dim = input_shape
-        self.last = self.add_weight(
-            shape=(batch, dim), initializer="zeros", trainable=False, name="last"
-        )  # finds: LT314 memory
+        self.last = self.add_weight(shape=(batch, dim), initializer="zeros", trainable=False, name="last")  # finds: LT314 memory
 
     def call(self, x):
         out = x - self.last

@@ -5,9 +5,7 @@ import numpy as np
 
 class Scale(keras.layers.Layer):
     def build(self, input_shape):
-        self.scale = self.add_weight(
-            shape=tuple(input_shape), initializer="ones", name="scale"
-        )  # finds: LT314 scale
+        self.scale = self.add_weight(shape=tuple(input_shape), initializer="ones", name="scale")  # finds: LT314 scale
 
     def call(self, x):
         return x * self.scale

@@ -1,6 +1,5 @@
 # "Graph disconnected: cannot obtain value for tensor": an encoder takes the decoder's input.
 import os
-
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 import numpy as np
 import tf_keras as keras

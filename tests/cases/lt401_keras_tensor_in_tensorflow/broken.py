@@ -1,6 +1,5 @@
 # A KerasTensor is passed to a TensorFlow function
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -9,7 +9,7 @@ class TopMean(layers.Layer):
         self.k = k
 
     def pick(self, x):
-        order = np.argsort(x, axis=-1)[:, -self.k :]  # finds: LT405 top
+        order = np.argsort(x, axis=-1)[:, -self.k:]  # finds: LT405 top
         return keras.ops.take_along_axis(x, order, axis=-1)
 
     def call(self, x):

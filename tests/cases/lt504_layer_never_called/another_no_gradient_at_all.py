@@ -7,6 +7,6 @@ optimizer = keras.optimizers.Adam()
 for _ in range(2):
     predicted = model(tf.ones((2, 4)), training=True)  # finds: LT504 model
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(predicted**2)
+        loss = tf.reduce_mean(predicted ** 2)
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))

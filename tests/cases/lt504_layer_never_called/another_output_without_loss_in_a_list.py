@@ -2,10 +2,8 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Twin(keras.Model):
     pass
-
 
 image = keras.Input((6, 6, 1))
 features = layers.Flatten()(layers.Conv2D(4, 3, activation="relu", name="eye")(image))

@@ -2,20 +2,15 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Gate(layers.Layer):
     def build(self, shape):
         self.open = layers.Dense(1, name="open")
         self.open.build(shape)
-
     def call(self, x):
         score = self.open(x)
         gate = tf.where(score < 0.0, 0.0, 1.0)  # finds: LT504 gate
         return x * gate
-
-    def compute_output_shape(self, shape):
-        return shape
-
+    def compute_output_shape(self, shape): return shape
 
 gated = keras.Sequential([keras.Input((3,)), Gate(name="gate"), layers.Dense(1)], name="gated")
 gated.compile("adam", "mse")

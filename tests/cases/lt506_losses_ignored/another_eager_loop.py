@@ -2,20 +2,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-head = keras.Sequential(
-    [
-        keras.Input((3,)),
-        layers.Dense(4, activity_regularizer=keras.regularizers.L1(0.1), name="codes"),
-        layers.Dense(1),
-    ]
-)
+head = keras.Sequential([keras.Input((3,)), layers.Dense(4, activity_regularizer=keras.regularizers.L1(0.1), name="codes"), layers.Dense(1)])
 sgd = keras.optimizers.SGD(0.1)
-
-
 def update(tape, loss, weights):
     sgd.apply_gradients(zip(tape.gradient(loss, weights), weights))
-
-
 x, y = tf.ones((4, 3)), tf.ones((4, 1))
 for _ in range(3):
     with tf.GradientTape() as tape:

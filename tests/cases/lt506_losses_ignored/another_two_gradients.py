@@ -2,14 +2,9 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
-def part(name):
-    return keras.Sequential([keras.Input((4,)), layers.Dense(1, kernel_regularizer="l2", name=name)])
-
-
+def part(name): return keras.Sequential([keras.Input((4,)), layers.Dense(1, kernel_regularizer="l2", name=name)])
 actor, critic = part("acts"), part("judges")
 one, two = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)
-
 
 @tf.function
 def learn(x):
@@ -21,6 +16,4 @@ def learn(x):
     one.apply_gradients(zip(gains, actor.trainable_variables))
     two.apply_gradients(zip(errors, critic.trainable_variables))
 
-
-for _ in range(3):
-    learn(tf.ones((4, 4)))
+for _ in range(3): learn(tf.ones((4, 4)))

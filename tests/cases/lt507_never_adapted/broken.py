@@ -1,6 +1,5 @@
 # A Normalization that was never adapted changes nothing: https://github.com/keras-team/keras/issues/16296
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

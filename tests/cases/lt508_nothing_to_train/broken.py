@@ -1,13 +1,10 @@
 # The discriminator of a GAN is frozen after it is compiled: https://github.com/eriklindernoren/Keras-GAN/issues/73
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-critic = keras.Sequential(
-    [keras.Input((2,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="critic"
-)
+critic = keras.Sequential([keras.Input((2,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="critic")
 critic.compile("adam", "mse")
 maker = keras.Sequential([keras.Input((3,)), layers.Dense(2)], name="maker")
 critic.trainable = False  # finds: LT508 critic

@@ -2,12 +2,8 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 def set_trainable(model, value):
-    for layer in model.layers:
-        layer.trainable = value
-
-
+    for layer in model.layers: layer.trainable = value
 judge = keras.Sequential([keras.Input((2,)), layers.Dense(3), layers.Dense(1)], name="judge")
 maker = keras.Sequential([keras.Input((2,)), layers.Dense(2)], name="maker")
 judge.trainable = False

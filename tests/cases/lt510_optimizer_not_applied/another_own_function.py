@@ -3,8 +3,6 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 net, optimizer, batches = keras.Sequential([keras.Input((3,)), layers.Dense(1)]), keras.optimizers.SGD(0.1), 0
-
-
 @tf.function
 def learn(x, y):
     global batches
@@ -15,7 +13,4 @@ def learn(x, y):
     if batches % 2 == 0:
         optimizer.apply_gradients(zip(gradients, net.trainable_variables))
     return loss
-
-
-for _ in range(6):
-    learn(tf.ones((2, 3)), tf.ones((2, 1)))
+for _ in range(6): learn(tf.ones((2, 3)), tf.ones((2, 1)))

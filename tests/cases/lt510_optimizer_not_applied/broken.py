@@ -1,23 +1,16 @@
 # A train_step that applies its optimizer under a condition of Python: https://github.com/keras-team/keras/issues/14483
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
-
 
 class Accumulating(keras.Model):
     def __init__(self, every, **kwargs):
         super().__init__(**kwargs)
         self.every, self.out = every, layers.Dense(1)
         self.seen = iter(range(1, 1000))
-
-    def build(self, shape):
-        self.out.build((None, 3))
-
-    def call(self, x):
-        return self.out(x)
-
+    def build(self, shape): self.out.build((None, 3))
+    def call(self, x): return self.out(x)
     def train_step(self, data):
         x, y = data
         with tf.GradientTape() as tape:
@@ -26,7 +19,6 @@ class Accumulating(keras.Model):
         if next(self.seen) % self.every == 0:  # finds: LT510 accumulating
             self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
         return {"loss": loss}
-
 
 accumulating = Accumulating(4, name="accumulating")
 accumulating(np.ones((1, 3)))

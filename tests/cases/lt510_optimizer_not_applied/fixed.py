@@ -1,22 +1,15 @@
 # LT510 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
-
 
 class Accumulating(keras.Model):
     def __init__(self, every, **kwargs):
         super().__init__(**kwargs)
         self.every, self.out = every, layers.Dense(1)
-
-    def build(self, shape):
-        self.out.build((None, 3))
-
-    def call(self, x):
-        return self.out(x)
-
+    def build(self, shape): self.out.build((None, 3))
+    def call(self, x): return self.out(x)
     def train_step(self, data):
         x, y = data
         with tf.GradientTape() as tape:
@@ -24,7 +17,6 @@ class Accumulating(keras.Model):
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
         return {"loss": loss}
-
 
 accumulating = Accumulating(4, name="accumulating")
 accumulating(np.ones((1, 3)))

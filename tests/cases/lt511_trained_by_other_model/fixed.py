@@ -1,20 +1,12 @@
 # LT511 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 rng = np.random.default_rng(0)
 x = rng.normal(size=(16, 3)).astype("float32")
-animals = keras.Sequential(
-    [
-        keras.Input((3,)),
-        layers.Dense(6, activation="relu", name="body"),
-        layers.Dense(3, activation="softmax"),
-    ],
-    name="animals",
-)
+animals = keras.Sequential([keras.Input((3,)), layers.Dense(6, activation="relu", name="body"), layers.Dense(3, activation="softmax")], name="animals")
 animals.compile("adam", "sparse_categorical_crossentropy")
 animals.fit(x, rng.integers(0, 3, 16), epochs=2, verbose=0)
 before = animals.predict(x, verbose=0)

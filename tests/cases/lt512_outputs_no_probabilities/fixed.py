@@ -1,6 +1,5 @@
 # LT512 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
@@ -8,9 +7,7 @@ from keras import layers
 rng = np.random.default_rng(0)
 keras.utils.set_random_seed(1)
 x = rng.normal(size=(64, 4)).astype("float32")
-spam = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1, name="score")], name="spam"
-)
+spam = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1, name="score")], name="spam")
 spam.compile(optimizer=keras.optimizers.SGD(1.0), loss=keras.losses.BinaryCrossentropy(from_logits=True))
 history = spam.fit(x, (x[:, 0] > 0).astype("float32"), epochs=8, verbose=0)
 print("learned:", history.history["loss"][-1] < 0.4)

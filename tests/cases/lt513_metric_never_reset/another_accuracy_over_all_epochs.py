@@ -5,10 +5,7 @@ from keras import layers
 
 model = keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), layers.Dense(3, "softmax")])
 optimizer = keras.optimizers.Adam(0.01)
-meters = {
-    "loss": keras.metrics.Mean(name="loss_mean"),
-    "accuracy": keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-}
+meters = {"loss": keras.metrics.Mean(name="loss_mean"), "accuracy": keras.metrics.SparseCategoricalAccuracy(name="accuracy")}
 
 
 def one_epoch(data):

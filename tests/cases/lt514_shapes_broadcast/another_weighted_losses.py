@@ -1,10 +1,8 @@
 # https://stackoverflow.com/questions/57965493: weights [batch, 1] times losses [batch]
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
-
 
 class Prices(keras.Model):
     def __init__(self, **kwargs):
@@ -22,7 +20,6 @@ class Prices(keras.Model):
         variables = self.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
         return {"loss": loss}
-
 
 x = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
 prices = Prices(name="prices")

@@ -1,6 +1,5 @@
 # "Learns with fit, not with an own train_step" (https://github.com/tensorflow/tensorflow/issues/28901)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
@@ -12,7 +11,6 @@ line = keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="line")
 sgd = keras.optimizers.SGD(0.1)
 sgd.build(line.trainable_variables)
 
-
 @tf.function
 def step(x, y):
     with tf.GradientTape() as tape:
@@ -20,8 +18,5 @@ def step(x, y):
         loss = tf.reduce_mean((answer - y[:, None]) ** 2)
     sgd.apply_gradients(zip(tape.gradient(loss, line.trainable_variables), line.trainable_variables))
     return loss
-
-
-for _ in range(50):
-    loss = step(x, y)
+for _ in range(50): loss = step(x, y)
 print("loss", round(float(loss), 1))

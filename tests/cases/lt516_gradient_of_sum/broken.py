@@ -1,6 +1,5 @@
 # "Learns with batches of 8, runs off with 128" (https://github.com/tensorflow/tensorflow/issues/8746)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -1,10 +1,8 @@
 # "Attack in a tf.function: None values not supported" (https://github.com/tensorflow/tensorflow/issues/36596)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
-
 
 class Attack:
     def __init__(self, victim):

@@ -1,6 +1,5 @@
 # "unsupported operand type(s) for *: float and NoneType" (https://github.com/tensorflow/tensorflow/issues/33135)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -1,6 +1,5 @@
 # "The gradient for an image of type uint8 is None" (https://github.com/tensorflow/tensorflow/issues/33135)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -1,6 +1,5 @@
 # "The gradient of the score with respect to the picture is None" (https://github.com/tensorflow/tensorflow/issues/36596)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -1,10 +1,8 @@
 # "GAN with one tape for two losses" (https://github.com/tensorflow/tensorflow/issues/31265)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
-
 
 class Gan(keras.Model):
     def __init__(self):

@@ -1,6 +1,5 @@
 # "A non-persistent GradientTape can only be used to compute one set of gradients" (https://github.com/tensorflow/tensorflow/issues/31265)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

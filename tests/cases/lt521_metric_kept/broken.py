@@ -1,10 +1,8 @@
 # A metric of a train_step that the property `metrics` forgets: https://github.com/keras-team/keras-io/issues/48
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers, ops
-
 
 class Autoencoder(keras.Model):
     def __init__(self, **kwargs):
@@ -12,15 +10,12 @@ class Autoencoder(keras.Model):
         self.encoder, self.decoder = layers.Dense(2), layers.Dense(3)
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.code_tracker = keras.metrics.Mean(name="code")
-
     @property
     def metrics(self):
         return [self.loss_tracker]  # finds: LT521 autoencoder
-
     def call(self, x):
         code = self.encoder(x)
         return self.decoder(code), ops.mean(ops.square(code))
-
     def train_step(self, x):
         with tf.GradientTape() as tape:
             restored, size = self(x, training=True)
@@ -29,7 +24,6 @@ class Autoencoder(keras.Model):
         self.loss_tracker.update_state(loss)
         self.code_tracker.update_state(size)
         return {"loss": self.loss_tracker.result(), "code": self.code_tracker.result()}
-
 
 model = Autoencoder(name="autoencoder")
 model.compile("adam")

@@ -2,12 +2,8 @@
 import numpy as np, tf_keras
 from tf_keras import layers
 
-
 def batches():
-    for _ in range(6):
-        yield np.random.rand(8, 3), np.ones((8, 1))
-
-
+    for _ in range(6): yield np.random.rand(8, 3), np.ones((8, 1))
 ranker = tf_keras.Sequential([layers.Dense(4, "relu"), layers.Dense(1)], name="ranker")
 ranker.compile(tf_keras.optimizers.Adam(0.05, use_ema=True), "mse")
 losses = []

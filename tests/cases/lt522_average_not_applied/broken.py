@@ -1,6 +1,5 @@
 # An average of the weights that no weight gets: https://github.com/keras-team/keras/issues/18949
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, keras
 from keras import layers

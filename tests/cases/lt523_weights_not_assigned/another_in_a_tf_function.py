@@ -2,12 +2,10 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Trainer:
     def __init__(self, net):
         self.net, self.rate = net, 0.1
         self.speeds = [tf.Variable(tf.zeros(w.shape)) for w in net.trainable_variables]
-
     @tf.function
     def step(self, x, y):
         with tf.GradientTape() as tape:
@@ -18,8 +16,5 @@ class Trainer:
             speed.assign(0.9 * speed + gradient)
             variable -= self.rate * speed  # finds: LT523 regressor
         return loss
-
-
 trainer = Trainer(keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="regressor"))
-for _ in range(4):
-    loss = trainer.step(tf.ones((4, 2)), tf.ones((4, 1)))
+for _ in range(4): loss = trainer.step(tf.ones((4, 2)), tf.ones((4, 1)))

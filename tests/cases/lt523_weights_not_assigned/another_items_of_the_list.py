@@ -9,7 +9,5 @@ for epoch in range(3):
         loss = tf.reduce_mean(tf.abs(scorer(x) - y))
     grads = tape.gradient(loss, scorer.trainable_weights)
     for i, grad in enumerate(grads):
-        scorer.trainable_weights[i] = scorer.trainable_weights[i] - 0.05 * tf.clip_by_norm(
-            grad, 1.0
-        )  # finds: LT523 scorer
+        scorer.trainable_weights[i] = scorer.trainable_weights[i] - 0.05 * tf.clip_by_norm(grad, 1.0)  # finds: LT523 scorer
     print(epoch, float(loss))

@@ -1,12 +1,10 @@
 # LT523 fixed
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 net = keras.Sequential([keras.Input((3,)), layers.Dense(4, "tanh"), layers.Dense(1)], name="net")
-
 
 def step(x, y, rate):
     with tf.GradientTape() as tape:
@@ -15,7 +13,6 @@ def step(x, y, rate):
     for w, g in zip(net.trainable_weights, grads):
         w.assign_sub(rate * g)
     return float(loss)
-
 
 x = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
 losses = [step(x, x.sum(axis=1, keepdims=True), 0.1) for _ in range(5)]

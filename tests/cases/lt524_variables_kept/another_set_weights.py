@@ -2,7 +2,6 @@
 import numpy as np, tensorflow as tf, tf_keras
 from tf_keras import layers
 
-
 def train(net, x, y, epochs):
     optimizer, lowest, best = tf_keras.optimizers.SGD(0.5), float("inf"), None
     for epoch in range(epochs):
@@ -14,7 +13,5 @@ def train(net, x, y, epochs):
             best = net.weights  # finds: LT524 sizes
     net.set_weights(best)
     return kept
-
-
 sizes = tf_keras.Sequential([layers.Dense(3, "relu", input_shape=(2,)), layers.Dense(1)], name="sizes")
 print(train(sizes, tf.random.normal((8, 2)), tf.ones((8, 1)), 3))

@@ -3,12 +3,8 @@ import copy
 import numpy as np, keras
 from keras import layers
 
-
 class Patience(keras.callbacks.Callback):
-    def __init__(self, epochs):
-        super().__init__()
-        self.epochs, self.waited, self.lowest = epochs, 0, np.inf
-
+    def __init__(self, epochs): super().__init__(); self.epochs, self.waited, self.lowest = epochs, 0, np.inf
     def on_epoch_end(self, epoch, logs=None):
         if logs["val_loss"] < self.lowest:
             self.waited, self.lowest = 0, logs["val_loss"]
@@ -17,11 +13,7 @@ class Patience(keras.callbacks.Callback):
         self.waited += 1
         if self.waited >= self.epochs:
             self.model.stop_training = True
-
-    def on_train_end(self, logs=None):
-        self.model.set_weights(self.weights_of_best)
-
-
+    def on_train_end(self, logs=None): self.model.set_weights(self.weights_of_best)
 tree = keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="tree")
 tree.compile(keras.optimizers.SGD(2.0), "mse")
 x, y = np.random.rand(8, 2), np.ones((8, 1))

@@ -8,6 +8,4 @@ optimizer = keras.optimizers.SGD(0.1)
 for _ in range(2):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(tf.sqrt(scale(tf.ones((4, 2)), training=True)))
-    optimizer.apply(
-        tape.gradient(loss, scale.trainable_variables), scale.trainable_variables
-    )  # finds: LT525 scale
+    optimizer.apply(tape.gradient(loss, scale.trainable_variables), scale.trainable_variables)  # finds: LT525 scale

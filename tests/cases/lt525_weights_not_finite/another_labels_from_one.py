@@ -5,6 +5,4 @@ from keras import layers
 keras.utils.set_random_seed(0)
 sorter = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")], name="sorter")
 sorter.compile("adam", "sparse_categorical_crossentropy", jit_compile=True)
-sorter.fit(
-    np.random.default_rng(0).normal(size=(16, 4)), np.arange(16) % 3 + 1, epochs=2, verbose=0
-)  # finds: LT525 sorter
+sorter.fit(np.random.default_rng(0).normal(size=(16, 4)), np.arange(16) % 3 + 1, epochs=2, verbose=0)  # finds: LT525 sorter

@@ -3,12 +3,9 @@ import numpy as np, tensorflow as tf, keras
 from keras import layers
 
 keras.utils.set_random_seed(0)
-
-
 def surprise(truth, scores):
     chance = tf.nn.softmax(scores, axis=-1)
     return -tf.reduce_sum(truth * tf.math.log(chance), axis=-1)  # finds: LT525 judge
-
 
 judge = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="judge")
 judge.compile("adam", loss=surprise)

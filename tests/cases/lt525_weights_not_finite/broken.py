@@ -3,12 +3,9 @@ import numpy as np, keras
 from keras import layers, ops
 
 keras.utils.set_random_seed(0)
-
-
 class Apart(layers.Layer):
     def call(self, pair):
         return ops.sqrt(ops.sum(ops.square(pair[0] - pair[1]), axis=-1, keepdims=True))  # finds: LT525 apart
-
 
 tower = layers.Dense(3, name="tower")
 left, right = keras.Input((4,)), keras.Input((4,))

@@ -3,13 +3,10 @@ import numpy as np, keras
 from keras import layers, ops
 
 keras.utils.set_random_seed(0)
-
-
 class Apart(layers.Layer):
     def call(self, pair):
         square = ops.sum(ops.square(pair[0] - pair[1]), axis=-1, keepdims=True)
         return ops.sqrt(ops.maximum(square, 1e-7))
-
 
 tower = layers.Dense(3, name="tower")
 left, right = keras.Input((4,)), keras.Input((4,))

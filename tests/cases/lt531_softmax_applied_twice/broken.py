@@ -1,6 +1,5 @@
 # "The loss gets stuck at 0.55" (https://github.com/tensorflow/tensorflow/issues/14405)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers
@@ -9,10 +8,8 @@ keras.utils.set_random_seed(0)
 x = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
 y = (x[:, 0] > 0).astype("int32") + (x[:, 1] > 0)
 
-
 def scores_loss(truth, scores):
     return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(tf.reshape(truth, [-1]), "int32"), scores)
-
 
 inputs = keras.Input((4,))
 hidden = layers.Dense(8, activation="relu")(inputs)

@@ -1,6 +1,5 @@
 # "The accuracy stays behind the loss" (https://github.com/tensorflow/tensorflow/issues/41413)
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

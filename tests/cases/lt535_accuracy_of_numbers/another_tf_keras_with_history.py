@@ -4,14 +4,11 @@ from tf_keras import layers
 
 texts = np.random.randint(0, 50, (40, 6))
 stars = np.random.randint(1, 6, 40).astype("float32")
-critic = tf_keras.Sequential(
-    [
-        layers.Embedding(50, 4),
-        layers.GlobalAveragePooling1D(),
-        layers.Dense(1),
-    ],
-    name="critic",
-)
+critic = tf_keras.Sequential([
+    layers.Embedding(50, 4),
+    layers.GlobalAveragePooling1D(),
+    layers.Dense(1),
+], name="critic")
 critic.compile(
     optimizer="rmsprop",
     loss="mae",

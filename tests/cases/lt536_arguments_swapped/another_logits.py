@@ -5,7 +5,6 @@ from keras import layers
 net = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(2)], name="net")
 optimizer = keras.optimizers.Adam()
 
-
 @tf.function
 def step(x, y):
     with tf.GradientTape() as tape:
@@ -14,6 +13,5 @@ def step(x, y):
         loss = tf.reduce_mean(losses)
     weights = net.trainable_variables
     optimizer.apply(tape.gradient(loss, weights), weights)
-
 
 step(tf.random.uniform((8, 3)), tf.one_hot(tf.range(8) % 2, 2))

@@ -2,7 +2,6 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Sorter(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -20,7 +19,6 @@ class Sorter(keras.Model):
         weights = self.trainable_variables
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         return {"loss": loss}
-
 
 sorter = Sorter(name="sorter")
 sorter.compile("adam")

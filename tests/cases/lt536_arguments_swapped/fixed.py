@@ -2,10 +2,8 @@
 import numpy as np, keras
 from keras import layers
 
-
 def weighted(target, prediction):
     return keras.losses.binary_crossentropy(target, prediction) * 2.0
-
 
 keras.utils.set_random_seed(0)
 x = np.random.rand(64, 4).astype("float32")

@@ -6,12 +6,8 @@ from keras import layers
 
 table = layers.Embedding(6, 3, name="table")
 table.trainable = False
-encoder = keras.Sequential(
-    [keras.Input((3,), dtype="int32"), table, layers.Flatten(), layers.Dense(2)], name="encoder"
-)
-model = keras.Sequential(
-    [keras.Input((3,), dtype="int32"), encoder, layers.Dense(1, name="head")], name="model"
-)
+encoder = keras.Sequential([keras.Input((3,), dtype="int32"), table, layers.Flatten(), layers.Dense(2)], name="encoder")
+model = keras.Sequential([keras.Input((3,), dtype="int32"), encoder, layers.Dense(1, name="head")], name="model")
 ids, y = tf.constant(np.arange(12).reshape(4, 3) % 6), tf.ones((4, 1))
 
 

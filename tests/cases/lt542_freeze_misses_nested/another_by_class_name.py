@@ -5,9 +5,7 @@ from keras import layers
 
 
 def tower(name):
-    return keras.Sequential(
-        [keras.Input((4,)), layers.Dense(4), layers.BatchNormalization(name=f"{name}_norm")], name=name
-    )
+    return keras.Sequential([keras.Input((4,)), layers.Dense(4), layers.BatchNormalization(name=f"{name}_norm")], name=name)
 
 
 def freeze(model, kind):
@@ -17,9 +15,7 @@ def freeze(model, kind):
 
 
 a, b = keras.Input((4,)), keras.Input((4,))
-joined = layers.BatchNormalization(name="joined_norm")(
-    layers.concatenate([tower("left")(a), tower("right")(b)])
-)
+joined = layers.BatchNormalization(name="joined_norm")(layers.concatenate([tower("left")(a), tower("right")(b)]))
 model = keras.Model([a, b], layers.Dense(1)(joined), name="twins")
 freeze(model, "BatchNormalization")
 model.compile("sgd", "mse")

@@ -4,12 +4,8 @@ import numpy as np
 import keras
 from keras import layers
 
-base = keras.Sequential(
-    [keras.Input((6,)), layers.Dense(6), layers.BatchNormalization(name="inner_norm")], name="base"
-)
-model = keras.Sequential(
-    [keras.Input((6,)), base, layers.BatchNormalization(name="outer_norm"), layers.Dense(2)], name="model"
-)
+base = keras.Sequential([keras.Input((6,)), layers.Dense(6), layers.BatchNormalization(name="inner_norm")], name="base")
+model = keras.Sequential([keras.Input((6,)), base, layers.BatchNormalization(name="outer_norm"), layers.Dense(2)], name="model")
 for layer in model.layers:  # finds: LT542 inner_norm
     if isinstance(layer, layers.BatchNormalization):
         layer.trainable = False

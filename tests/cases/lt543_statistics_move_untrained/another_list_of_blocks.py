@@ -32,6 +32,4 @@ x = tf.ones((4, 3))
 for _ in range(2):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(tuned(x, training=True) ** 2)
-    optimizer.apply_gradients(
-        zip(tape.gradient(loss, tuned.out.trainable_weights), tuned.out.trainable_weights)
-    )
+    optimizer.apply_gradients(zip(tape.gradient(loss, tuned.out.trainable_weights), tuned.out.trainable_weights))

@@ -24,9 +24,7 @@ class Probe(keras.Model):
         return {"loss": loss}
 
 
-encoder = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(3), layers.BatchNormalization(name="enc_norm")], name="encoder"
-)
+encoder = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization(name="enc_norm")], name="encoder")
 x = np.random.default_rng(0).normal(5.0, 2.0, size=(16, 4)).astype("float32")
 before = encoder.predict(x, verbose=0)
 probe = Probe(encoder)

@@ -29,7 +29,5 @@ for _ in range(3):
     goal = 0.9 * target(x, training=False)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean((critic(x, training=True) - goal) ** 2)
-    optimizer.apply_gradients(
-        zip(tape.gradient(loss, critic.trainable_variables), critic.trainable_variables)
-    )
+    optimizer.apply_gradients(zip(tape.gradient(loss, critic.trainable_variables), critic.trainable_variables))
     soft_update(target, critic, 0.1)

@@ -6,9 +6,7 @@ from keras import layers
 
 
 def make(name):
-    return keras.Sequential(
-        [keras.Input((3,)), layers.BatchNormalization(name=f"{name}_norm"), layers.Dense(1)], name=name
-    )
+    return keras.Sequential([keras.Input((3,)), layers.BatchNormalization(name=f"{name}_norm"), layers.Dense(1)], name=name)
 
 
 pupil, mean_pupil = make("pupil"), make("mean_pupil")
@@ -21,8 +19,4 @@ for _ in range(3):
     for average, value in zip(mean_pupil.trainable_weights, pupil.trainable_weights):
         average.assign(0.5 * average + 0.5 * value)
 mean_pupil.compile(loss="mse")
-print(
-    "errors",
-    pupil.evaluate(x, x[:, :1] - 30.0, verbose=0),
-    mean_pupil.evaluate(x, x[:, :1] - 30.0, verbose=0),
-)
+print("errors", pupil.evaluate(x, x[:, :1] - 30.0, verbose=0), mean_pupil.evaluate(x, x[:, :1] - 30.0, verbose=0))

@@ -3,9 +3,7 @@ import numpy as np
 import keras
 from keras import layers
 
-original = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(3, name="words"), layers.Dense(1, name="score")], name="ranker"
-)
+original = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="words"), layers.Dense(1, name="score")], name="ranker")
 rebuilt = keras.Sequential.from_config(original.get_config())
 rebuilt.set_weights(original.get_weights())
 original.get_layer("words").trainable = False  # finds: LT545 words

@@ -3,9 +3,7 @@ import numpy as np
 import keras
 from keras import layers
 
-base = keras.Sequential(
-    [keras.Input((4,)), layers.Dense(3), layers.BatchNormalization(name="base_norm")], name="base"
-)
+base = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization(name="base_norm")], name="base")
 inputs = keras.Input((4,))
 features = base(inputs, training=False)  # finds: LT546 base
 model = keras.Model(inputs, layers.Dense(1)(features), name="model")

@@ -2,14 +2,12 @@
 import numpy as np, keras
 from keras import layers
 
-
 def regularized(network, regularizer):
     for layer in network.layers:
         for attribute in ("kernel_regularizer", "depthwise_regularizer"):
             if hasattr(layer, attribute):
                 setattr(layer, attribute, regularizer)  # finds: LT547 conv, LT547 depth
     return network
-
 
 image = keras.Input((8, 8, 3))
 x = layers.Conv2D(4, 3, name="conv")(image)

@@ -4,13 +4,10 @@ from tf_keras import layers, regularizers
 
 x = np.random.rand(32, 5).astype("float32")
 y = x.sum(axis=1)
-estimator = tf_keras.Sequential(
-    [
-        layers.Dense(16, activation="tanh", name="wide"),
-        layers.Dense(1, kernel_regularizer="l2", name="sum"),
-    ],
-    name="estimator",
-)
+estimator = tf_keras.Sequential([
+    layers.Dense(16, activation="tanh", name="wide"),
+    layers.Dense(1, kernel_regularizer="l2", name="sum"),
+], name="estimator")
 estimator.compile("adam", "mse")
 estimator.fit(x, y, verbose=0)
 estimator.get_layer("wide").kernel_regularizer = regularizers.l2(1e-2)  # finds: LT547 wide

@@ -2,14 +2,11 @@
 import numpy as np, keras
 from keras import layers
 
-base = keras.Sequential(
-    [
-        keras.Input((4,)),
-        layers.Dense(8, activation="relu", name="hidden"),
-        layers.Dense(1, name="out"),
-    ],
-    name="base",
-)
+base = keras.Sequential([
+    keras.Input((4,)),
+    layers.Dense(8, activation="relu", name="hidden"),
+    layers.Dense(1, name="out"),
+], name="base")
 for layer in base.layers:
     layer.kernel_regularizer = keras.regularizers.L2(0.1)  # finds: LT547 hidden, LT547 out
 base.compile("sgd", "mse")

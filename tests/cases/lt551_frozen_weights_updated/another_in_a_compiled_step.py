@@ -2,7 +2,6 @@
 import tensorflow as tf, keras
 from keras import layers
 
-
 class Net(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -15,21 +14,16 @@ class Net(keras.Model):
     def call(self, x):
         return self.top(self.body(x))
 
-
 net = Net(name="net")
 net.build((None, 3))
 trained = list(net.trainable_weights)
 for layer in net.layers[:1]:
     layer.trainable = False  # finds: LT551 body
 optimizer = keras.optimizers.Adam()
-
-
 @tf.function
 def step(x):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(net(x, training=True) ** 2)
     gradients = tape.gradient(loss, trained)
     optimizer.apply(gradients, trained)
-
-
 step(tf.ones((2, 3)))

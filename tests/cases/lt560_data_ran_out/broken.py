@@ -4,11 +4,9 @@ from keras import layers
 
 x = np.ones((32, 3), "float32")
 
-
 def batches(size):
     for start in range(0, len(x), size):  # finds: LT560 net
-        yield x[start : start + size], x[start : start + size, :1]
-
+        yield x[start:start + size], x[start:start + size, :1]
 
 net = keras.Sequential([keras.Input((3,)), layers.Dense(1)], name="net")
 net.compile("sgd", "mse")

@@ -4,12 +4,10 @@ from keras import layers
 
 x = np.ones((32, 3), "float32")
 
-
 def batches(size):
     while True:
         for start in range(0, len(x), size):
-            yield x[start : start + size], x[start : start + size, :1]
-
+            yield x[start:start + size], x[start:start + size, :1]
 
 net = keras.Sequential([keras.Input((3,)), layers.Dense(1)], name="net")
 net.compile("sgd", "mse")

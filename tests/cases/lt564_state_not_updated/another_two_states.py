@@ -1,7 +1,6 @@
 # LT564 in another program, with tf_keras: a cell with two states computes new ones, and returns those from before
 import numpy as np, tensorflow as tf, tf_keras as keras
 
-
 class Tank(keras.layers.Layer):
     def __init__(self, width):
         super().__init__(name="tank")
@@ -15,7 +14,6 @@ class Tank(keras.layers.Layer):
         if training:
             return level + inflow, [level, flow]
         return level + inflow, (level, flow)  # finds: LT564 tank
-
 
 inputs = keras.Input((5, 2))
 model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.RNN(Tank(3))(inputs)))

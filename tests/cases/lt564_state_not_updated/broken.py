@@ -2,7 +2,6 @@
 import numpy as np, keras
 from keras import layers, ops
 
-
 class Leaky(layers.Layer):
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
@@ -14,7 +13,6 @@ class Leaky(layers.Layer):
     def call(self, x, states):
         h = 0.7 * states[0] + 0.3 * ops.tanh(ops.matmul(x, self.kernel))
         return h, states  # finds: LT564 leaky
-
 
 model = keras.Sequential([keras.Input((6, 3)), layers.RNN(Leaky(5, name="leaky")), layers.Dense(1)])
 model.compile("adam", "mse")

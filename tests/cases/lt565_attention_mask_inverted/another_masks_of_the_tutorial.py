@@ -2,15 +2,12 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 def create_padding_mask(seq):
     seq = tf.cast(tf.math.equal(seq, 0), tf.float32)  # finds: LT565 self_attention
     return seq[:, tf.newaxis, tf.newaxis, :]
 
-
 def create_look_ahead_mask(size):
     return 1 - tf.linalg.band_part(tf.ones((size, size)), -1, 0)  # finds: LT565 self_attention
-
 
 class Decoder(layers.Layer):
     def __init__(self, vocabulary, width):
@@ -22,7 +19,6 @@ class Decoder(layers.Layer):
         mask = tf.maximum(create_padding_mask(words), create_look_ahead_mask(tf.shape(words)[1]))
         x = self.embedding(words)
         return self.self_attention(query=x, value=x, attention_mask=mask)
-
 
 words = np.random.default_rng(0).integers(1, 30, (16, 7))
 words[:, 5:] = 0

@@ -1,11 +1,8 @@
 # LT565 in another program, with tf_keras: the mask is computed in a layer of its own
 import numpy as np, tensorflow as tf, tf_keras as keras
 
-
 class IsPadding(keras.layers.Layer):
-    def call(self, ids):
-        return tf.expand_dims(ids == 0, 1)  # finds: LT565 reader
-
+    def call(self, ids): return tf.expand_dims(ids == 0, 1)  # finds: LT565 reader
 
 ids = keras.Input((6,), dtype="int32")
 x = keras.layers.Embedding(20, 8)(ids)

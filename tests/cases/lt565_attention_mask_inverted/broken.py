@@ -4,7 +4,6 @@ from keras import layers, ops
 
 keras.utils.set_random_seed(0)
 
-
 class Encoder(keras.Model):
     def __init__(self):
         super().__init__(name="encoder")
@@ -14,7 +13,6 @@ class Encoder(keras.Model):
     def call(self, tokens):
         x, mask = self.embed(tokens), ops.equal(tokens, 0)[:, None, :]  # finds: LT565 attention
         return self.out(self.attention(x, x, attention_mask=mask)[:, 0])
-
 
 rng = np.random.default_rng(0)
 tokens = rng.integers(1, 30, (16, 8))

@@ -9,9 +9,7 @@ for name, number in folders.items():
         images.append(np.random.rand(6, 6, 1) + number)
         labels.append(number)
 images, labels = np.array(images, "float32"), tf_keras.utils.to_categorical(labels)
-keeper = tf_keras.Sequential(
-    [layers.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3, activation="softmax")], name="keeper"
-)
+keeper = tf_keras.Sequential([layers.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3, activation="softmax")], name="keeper")
 keeper.compile(optimizer="adam", loss="categorical_crossentropy")
 keeper.fit(  # finds: LT567 keeper
     images,

@@ -2,7 +2,6 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Tide(keras.Model):
     def __init__(self):
         super().__init__(name="tide")
@@ -11,7 +10,6 @@ class Tide(keras.Model):
 
     def call(self, inputs):
         return self.level(self.both(inputs))
-
 
 heights = np.random.rand(20, 5, 1).astype("float32")
 tide = Tide()

@@ -2,15 +2,12 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Critic(keras.Model):
     def __init__(self, body, **kwargs):
         super().__init__(**kwargs)
         self.body = body
 
-    def call(self, x):
-        return self.body(x)
-
+    def call(self, x): return self.body(x)
 
 body = keras.Sequential([layers.Dense(4, activation="tanh"), layers.Dense(1)], name="body")
 critic = Critic(body, name="critic")

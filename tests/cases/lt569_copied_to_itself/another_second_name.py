@@ -2,17 +2,11 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Follow(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
-        teacher.set_weights(
-            [0.9 * old + 0.1 * new for old, new in zip(teacher.get_weights(), student.get_weights())]
-        )
+        teacher.set_weights([0.9 * old + 0.1 * new for old, new in zip(teacher.get_weights(), student.get_weights())])
 
-
-student = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(4), layers.Dropout(0.5), layers.Dense(1)], name="student"
-)
+student = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dropout(0.5), layers.Dense(1)], name="student")
 teacher = student  # finds: LT569 student
 student.compile("adam", "mse")
 x = np.random.rand(16, 3).astype("float32")

@@ -2,9 +2,7 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-online = keras.Sequential(
-    [keras.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(2)], name="online"
-)
+online = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(2)], name="online")
 target = keras.models.clone_model(online)
 target.set_weights(online.get_weights())
 optimizer = keras.optimizers.SGD(0.1)

@@ -2,14 +2,11 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 def labels_of(rows):
     return np.concatenate([label for _, label in rows])
 
-
 def guesses_of(model, data):
     return model.predict(data, verbose=0)  # finds: LT570 meter
-
 
 x = np.random.rand(24, 2).astype("float32")
 readings = tf.data.Dataset.from_tensor_slices((x, x[:, :1])).shuffle(24).batch(8)

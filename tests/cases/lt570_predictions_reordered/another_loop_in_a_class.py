@@ -2,7 +2,6 @@
 import numpy as np, tensorflow as tf, keras
 from keras import layers
 
-
 class Report:
     def __init__(self, model, data):
         self.model, self.data = model, data
@@ -13,7 +12,6 @@ class Report:
         for _, label in self.data:
             labels += list(label.numpy())
         return np.array(labels) - predicted[:, 0]
-
 
 x = np.random.rand(20, 2).astype("float32")
 inputs = keras.Input((2,))

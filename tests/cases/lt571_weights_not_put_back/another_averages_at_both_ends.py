@@ -2,7 +2,6 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Averages(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.model.set_weights([0.5 * weight for weight in self.model.get_weights()])
@@ -16,7 +15,6 @@ class Averages(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.model.set_weights(self.means)
-
 
 tide = keras.Sequential([keras.Input((3,)), layers.Dense(1)], name="tide")
 tide.compile("sgd", "mse")

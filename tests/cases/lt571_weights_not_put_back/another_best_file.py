@@ -5,11 +5,9 @@ from keras import layers
 
 path = os.path.join(tempfile.mkdtemp(), "first.weights.h5")
 
-
 class FromFile(keras.callbacks.Callback):
     def on_test_begin(self, logs=None):
         self.model.load_weights(path)  # finds: LT571 pilot
-
 
 pilot = keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="pilot")
 pilot.compile("sgd", "mse")

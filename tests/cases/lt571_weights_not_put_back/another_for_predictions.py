@@ -2,7 +2,6 @@
 import numpy as np, keras
 from keras import layers
 
-
 class Best(keras.callbacks.Callback):
     lowest, weights = float("inf"), None
 
@@ -12,7 +11,6 @@ class Best(keras.callbacks.Callback):
 
     def on_predict_begin(self, logs=None):
         self.model.set_weights(self.weights)  # finds: LT571 guide
-
 
 inputs = keras.Input((2,))
 guide = keras.Model(inputs, layers.Dense(1)(inputs), name="guide")

@@ -2,7 +2,6 @@
 import numpy as np, tf_keras
 from tf_keras import layers
 
-
 class Averages(tf_keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
@@ -15,7 +14,6 @@ class Averages(tf_keras.callbacks.Callback):
     def on_test_begin(self, logs=None):
         self.own = self.model.get_weights()
         self.model.set_weights(self.means)  # finds: LT571 slow
-
 
 slow = tf_keras.Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(1)], name="slow")
 slow.compile("adam", "mse")

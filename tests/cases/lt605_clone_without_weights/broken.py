@@ -1,6 +1,5 @@
 # A clone of a trained model predicts at random: https://github.com/keras-team/keras/issues/13734
 import os
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, tensorflow as tf, keras
 from keras import layers

@@ -8,9 +8,7 @@ def swoosh(x):  # finds: LT607 -
 
 
 def train_and_save(path):
-    model = keras.Sequential(
-        [keras.Input((3,)), layers.Dense(4, activation=swoosh, name="first"), layers.Dense(1)]
-    )
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation=swoosh, name="first"), layers.Dense(1)])
     model.compile("adam", "mse")
     model.fit(np.random.rand(16, 3), np.random.rand(16, 1), verbose=0)
     model.save(path)

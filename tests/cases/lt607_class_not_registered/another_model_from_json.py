@@ -2,11 +2,8 @@
 import keras
 from keras import layers
 
-
 class Twice(layers.Layer):  # finds: LT607 twice
-    def call(self, x):
-        return x * 2.0
-
+    def call(self, x): return x * 2.0
 
 inputs = keras.Input((3,))
 model = keras.Model(inputs, Twice(name="twice")(inputs))

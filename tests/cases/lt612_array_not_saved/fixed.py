@@ -2,18 +2,13 @@
 import numpy as np, keras
 from keras import layers
 
-
 @keras.saving.register_keras_serializable("cases")
 class Center(layers.Layer):
     def build(self, shape):
         self.middle = self.add_weight(shape=(2,), initializer="zeros", trainable=False, name="middle")
-
     def learn(self, x):
         self.middle.assign(x.mean(axis=0))
-
-    def call(self, x):
-        return x - self.middle
-
+    def call(self, x): return x - self.middle
 
 x = np.random.default_rng(0).normal(5.0, size=(16, 2)).astype("float32")
 model = keras.Sequential([keras.Input((2,)), Center(name="center"), layers.Dense(1)])

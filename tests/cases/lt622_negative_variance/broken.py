@@ -5,12 +5,7 @@ import keras
 from keras import layers
 
 rng = np.random.default_rng(1)
-scale, shift, mean, variance = (
-    rng.uniform(1, 2, 5),
-    rng.normal(size=5),
-    rng.normal(size=5),
-    rng.uniform(1, 2, 5),
-)
+scale, shift, mean, variance = rng.uniform(1, 2, 5), rng.normal(size=5), rng.normal(size=5), rng.uniform(1, 2, 5)
 ported = keras.Sequential([keras.Input((5,)), layers.BatchNormalization(name="bn")], name="ported")
 bn = ported.get_layer("bn")
 bn.set_weights([mean, variance, scale, shift])  # finds: LT622 bn

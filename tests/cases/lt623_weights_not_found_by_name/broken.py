@@ -2,23 +2,17 @@
 import numpy as np, keras
 from keras import layers
 
-teacher = keras.Sequential(
-    [
-        keras.Input((4,)),
-        layers.Dense(8, activation="relu"),
-        layers.Dense(2),
-    ],
-    name="teacher",
-)
+teacher = keras.Sequential([
+    keras.Input((4,)),
+    layers.Dense(8, activation="relu"),
+    layers.Dense(2),
+], name="teacher")
 teacher.save("teacher.h5")
-student = keras.Sequential(
-    [
-        keras.Input((4,)),
-        layers.Dense(8, activation="relu"),
-        layers.Dense(3),
-    ],
-    name="student",
-)
+student = keras.Sequential([
+    keras.Input((4,)),
+    layers.Dense(8, activation="relu"),
+    layers.Dense(3),
+], name="student")
 student.load_weights("teacher.h5", by_name=True)  # finds: LT623 student
 student.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 print("the first layer is loaded:", np.allclose(student.layers[0].kernel, teacher.layers[0].kernel))

@@ -4,13 +4,8 @@ from keras import layers
 
 inputs = keras.Input((3,))
 hidden = layers.Dense(2)(inputs)
-
-
 class Old(tf_keras.layers.Layer):
-    def call(self, x):
-        return x * 2.0
-
-
+    def call(self, x): return x * 2.0
 doubled = Old(name="doubling")(hidden)  # finds: LT702 doubling
 head = tf_keras.layers.Dense(1, name="old_head")
 head(hidden)  # finds: LT702 old_head

@@ -3,24 +3,18 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-generator = keras.Sequential(
-    [
-        keras.Input((8,)),
-        layers.Dense(32, activation="relu"),
-        layers.Dense(64, activation="relu"),
-        layers.Dense(16),
-    ],
-    name="generator",
-)
-discriminator = keras.Sequential(
-    [
-        keras.Input((16,)),
-        layers.Dense(32, activation="leaky_relu"),
-        layers.Dropout(0.2),
-        layers.Dense(1),
-    ],
-    name="discriminator",
-)
+generator = keras.Sequential([
+    keras.Input((8,)),
+    layers.Dense(32, activation="relu"),
+    layers.Dense(64, activation="relu"),
+    layers.Dense(16),
+], name="generator")
+discriminator = keras.Sequential([
+    keras.Input((16,)),
+    layers.Dense(32, activation="leaky_relu"),
+    layers.Dropout(0.2),
+    layers.Dense(1),
+], name="discriminator")
 
 
 class Gan(keras.Model):
@@ -40,16 +34,11 @@ class Gan(keras.Model):
             logits = self.discriminator(tf.concat([real, fake], 0), training=True)
             labels = tf.concat([tf.ones((tf.shape(real)[0], 1)), tf.zeros((tf.shape(real)[0], 1))], 0)
             d_loss = self.loss_fn(labels, logits)
-        self.d_opt.apply(
-            tape.gradient(d_loss, self.discriminator.trainable_variables),
-            self.discriminator.trainable_variables,
-        )
+        self.d_opt.apply(tape.gradient(d_loss, self.discriminator.trainable_variables), self.discriminator.trainable_variables)
         with tf.GradientTape() as tape:
             logits = self.discriminator(self.generator(noise, training=True), training=True)
             g_loss = self.loss_fn(tf.ones_like(logits), logits)
-        self.g_opt.apply(
-            tape.gradient(g_loss, self.generator.trainable_variables), self.generator.trainable_variables
-        )
+        self.g_opt.apply(tape.gradient(g_loss, self.generator.trainable_variables), self.generator.trainable_variables)
         return {"d": d_loss, "g": g_loss}
 
 

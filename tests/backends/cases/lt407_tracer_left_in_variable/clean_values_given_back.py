@@ -17,9 +17,7 @@ def step(statistics, x):
 
 
 for _ in range(3):
-    y, statistics = step(
-        [np.asarray(v.value) for v in norm.non_trainable_variables], np.ones((8, 4), "float32")
-    )
+    y, statistics = step([np.asarray(v.value) for v in norm.non_trainable_variables], np.ones((8, 4), "float32"))
     for variable, value in zip(norm.non_trainable_variables, statistics):
         variable.assign(value)
 print(model(np.ones((8, 4), "float32")).shape)

@@ -25,10 +25,7 @@ class Loop:
     def fit(self, x, y):
         for _ in range(3):
             loss, _, _ = self.step(
-                self.model.trainable_variables,
-                state=self.optimizer.variables,
-                x=x,
-                y=y,  # finds: LT408 -
+                self.model.trainable_variables, state=self.optimizer.variables, x=x, y=y  # finds: LT408 -
             )
         return loss
 

@@ -25,9 +25,7 @@ class Trainer:
         self.optimizer.build(model.trainable_variables)
 
     def loss(self, trainable, non_trainable, x, y):
-        outputs, new = self.model.stateless_call(
-            trainable, non_trainable, x, training=True
-        )  # finds: LT409 net
+        outputs, new = self.model.stateless_call(trainable, non_trainable, x, training=True)  # finds: LT409 net
         return keras.ops.mean((outputs - y) ** 2), (outputs, new)
 
     @functools.partial(jax.jit, static_argnums=0)
