@@ -175,7 +175,7 @@ def test_the_line_is_kept_with_a_recording(tmp_path, monkeypatch):
         helper.drop(layer)
         layer(ONES)
     (tmp_path / "helper_gone.py").unlink()
-    linecache.clearcache()
+    monkeypatch.setattr(linecache, "cache", {})
     (finding,) = Timeline.load("run.layertrace").findings(select=["LT705"])
 
     assert finding.source == "    layer.activty_regularizer = None"

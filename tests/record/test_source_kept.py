@@ -40,7 +40,7 @@ def test_findings_of_a_saved_recording_show_the_source(tmp_path, monkeypatch):
         kept = runpy.run_path(str(program))
     assert kept
     program.unlink()
-    linecache.clearcache()
+    monkeypatch.setattr(linecache, "cache", {})
 
     found = Timeline.load("run.layertrace").findings(select=["LT103"])
 
