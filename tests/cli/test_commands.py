@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -99,6 +100,17 @@ def test_help_fits_a_terminal_of_80_columns(command):
     assert len(usage) <= 80
     assert [line for line in lines if len(line) > 80 or line.endswith("...")] == []
     assert [option.name for option in options if not option.help] == []
+
+
+def test_hooks_of_pre_commit_run_commands_that_exist():
+    """Each hook has an id of its own, and runs in the environment of the project, which has Keras."""
+    text = (Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    hook = r"^- id: (\S+)\n(?:  .*\n)*?  entry: layertrace (\S+)\n  language: system$"
+    entries = re.findall(hook, text, re.MULTILINE)
+
+    assert len(entries) == text.count("- id: ") == 2
+    assert all(name == f"layertrace-{command}" for name, command in entries)
+    assert {command for _, command in entries} <= set(command_line.commands)
 
 
 @pytest.mark.parametrize("name", command_line.commands)
