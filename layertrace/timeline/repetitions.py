@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-__all__ = ["repeated", "repetitions"]
+__all__ = ["periodic_end", "repeated", "repetitions"]
 
 MOST_TRIES = 12
 """The number of periods that are tried at each start: its look occurs that often in a pattern, at most."""
@@ -61,6 +61,31 @@ def repeated(looks: Sequence[Hashable], fewest: int, longest: int) -> Iterator[t
             place, tries = following[place], tries - 1
         else:
             start += 1
+
+
+def periodic_end(looks: Sequence[int], longer: int) -> tuple[int, int] | None:
+    """Return where a row begins to repeat until its end, and the shortest period.
+
+    Returns:
+        None if less than half of the row repeats, or if the period is not longer than `longer`.
+
+    Example:
+        >>> periodic_end([9, 1, 2, 3, 1, 2, 3, 1, 2, 3], longer=2)
+        (1, 3)
+    """
+    last, tries = len(looks) - 1, MOST_TRIES
+    for place in range(last - 1, len(looks) // 2 - 1, -1):
+        if looks[place] != looks[last]:
+            continue
+        period = last - place
+        differing = (at for at in range(place, -1, -1) if looks[at] != looks[at + period])
+        whole = (last - next(differing, -1)) // period * period
+        if whole * 2 >= len(looks) and whole >= 3 * period:
+            return (len(looks) - whole, period) if period > longer else None
+        tries -= 1
+        if not tries:
+            break
+    return None
 
 
 def _next_equal(looks: Sequence[int]) -> list[int]:

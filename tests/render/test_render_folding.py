@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from layertrace.render.console import written
+from layertrace.render.trees import folding
 from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.trees.folding import fold
 from layertrace.render.trees.tree import tree
@@ -277,6 +278,21 @@ def spelled_out(items):
     for item in items:
         for _ in range(item.times):
             yield from spelled_out(item.pattern) if item.pattern else [item.first.layer.id]
+
+
+def test_a_loop_over_hundreds_of_layers_is_one_item_in_a_long_row(monkeypatch):
+    """Equal rounds are folded if the row ends with them, and each layer is like the others."""
+    monkeypatch.setattr(folding, "LARGE_ROW", 1_000)
+    story = Story()
+    layers = [story.layer("Dense", f"dense_{number}") for number in range(100)]
+    story.add("build", layers[0])
+    for _ in range(12):
+        for layer in layers:
+            story.call(layer, "float32[1]", "float32[1]", at=5, ms=2)
+    items = folded(story.timeline())
+
+    assert shape(items) == [1, [12, 100]]
+    assert (items[1].first.seq, items[1].last.seq, items[1].size, items[1].total_ns) == (1, 1200, 1200, 2.4e9)
 
 
 def test_a_hundred_thousand_events_in_two_thousand_levels_are_folded():

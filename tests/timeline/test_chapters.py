@@ -15,7 +15,7 @@ from layertrace.timeline import Timeline
 from layertrace.timeline.chapters import Chapter, chapters
 from layertrace.timeline.context import RecordingContext
 from layertrace.timeline.event import Location
-from layertrace.timeline.repetitions import repetitions
+from layertrace.timeline.repetitions import periodic_end, repetitions
 from layertrace.timeline.statements import Statement, read_statements
 
 
@@ -248,3 +248,23 @@ def test_every_repetition_is_found(row, fewest, longest):
         start += period * times if times > 1 else 1
 
     assert list(repetitions(row, fewest, longest)) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ([0, 1, 2] * 4, (0, 3)),
+        ([7, 7, *[0, 1, 2] * 4], (2, 3)),
+        ([*[0, 1, 2] * 4, 7], None),  # it does not end with a whole period
+        ([*range(12), *[0, 1, 2] * 3], None),  # less than half repeats
+        ([0, 1] * 6, None),  # the period is not longer than two
+        ([*[0, 1, 2] * 2, *[0, 1, 3] * 4], (6, 3)),
+        ([0, 0, 1] * 5, (0, 3)),
+        ([5] * 12, None),
+        ([], None),
+        ([1], None),
+    ],
+)
+def test_the_end_of_a_row_may_be_periodic(row, expected):
+    """The last periods that are equal count if they are half of the row, and three at least."""
+    assert periodic_end(row, longer=2) == expected

@@ -14,12 +14,13 @@ from layertrace.render.trees.event_signatures import Signatures
 from layertrace.render.wording.formatting import counted
 from layertrace.render.wording.plumbing_phrases import plumbing_details, plumbing_phrase
 from layertrace.timeline.event import Event, Structure
-from layertrace.timeline.repetitions import repeated
+from layertrace.timeline.repetitions import periodic_end, repeated
 
 __all__ = ["Folds", "Item", "ItemRow", "fold"]
 
 LONGEST_PATTERN = 40  # a block of EfficientNet has some fifteen layers, each created and built
 LONGEST_AT_FIRST = 8  # so that nine equal calls and another one are folded as nine, and then as a pair
+LARGE_ROW = 20_000  # events; a loop with more layers than a pattern has is recognized from there on
 FEWEST_EQUAL = 3
 FEWEST_ALIKE = 3
 FEWEST_TRACES = 4  # of two or three, one wants to see how an argument changed
@@ -192,9 +193,35 @@ def _of_plumbing(events: Sequence[Event], signatures: Signatures) -> Item:
 
 
 def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
+    looks = [signatures.exact(event) for event in events]
+    long = periodic_end(looks, LONGEST_PATTERN) if len(looks) >= LARGE_ROW else None
+    if long is None:
+        return _fold_short(events, looks, signatures)
+    start, period = long
+    before = _fold_short(events[:start], looks[:start], signatures)
+    return [*before, _round(events[start:], period, signatures)]
+
+
+def _round(events: Sequence[Event], period: int, signatures: Signatures) -> Item:
+    """Return one item for a loop with very many events in each round."""
+    items, times = tuple(fold(events[:period], signatures)), len(events) // period
+    return Item(
+        first=events[0],
+        last=events[-1],
+        times=times,
+        pattern=items,
+        size=sum(item.size for item in items) * times,
+        failing=any(item.failing for item in items),
+        total_ns=_total(event.duration_ns for event in events),
+        exact=(times, tuple([item.exact for item in items])),
+        nameless=(times, tuple([item.nameless for item in items])),
+        shape=(times, tuple([item.shape for item in items])),
+    )
+
+
+def _fold_short(events: Sequence[Event], looks: Sequence[int], signatures: Signatures) -> list[Item]:
     folded: list[Item] = []
     reached = 0
-    looks = [signatures.exact(event) for event in events]
     for start, period, times in repeated(looks, FEWEST_EQUAL, LONGEST_AT_FIRST):
         end = start + period * times
         folded += [_single(event, signatures) for event in events[reached:start]]
