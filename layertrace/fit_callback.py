@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -26,9 +27,11 @@ class Callback:
     """Records a `fit` of Keras 3 or tf_keras, from its first step to its end, and marks each epoch.
 
     It has the methods of `keras.callbacks.Callback` and does nothing in a step, so that compiled steps run at
-    their own speed. If `fit` fails, Keras does not call it again: its recording ends when nothing refers to
-    it any more, or in its next `fit`. The marks are named `epoch 1` and, inside these, `validation`:
-    `timeline.mark_table()` shows what happened in each, and `timeline.during("epoch 1")` selects by them.
+    their own speed. If `fit` fails, Keras does not call it again: its recording ends in its next `fit`, when
+    nothing refers to it any more, or with the program; then follow the page and the findings.
+
+    The marks are named `epoch 1` and, inside these, `validation`: `timeline.mark_table()` shows what happened
+    in each, and `timeline.during("epoch 1")` selects by them.
 
     Args:
         *targets: What to record instead of every layer, as for `layertrace.trace`.
@@ -67,6 +70,7 @@ class Callback:
         self._targets, self._exclude = targets, exclude
         self._save, self._html, self._check = save, html, check
         self._recording: trace | None = None
+        self._if_unfinished: weakref.finalize[..., Callback] | None = None
         self._timeline: Timeline | None = None
         self._marks: list[AbstractContextManager[None]] = []
         trace(*targets, exclude=exclude)  # raises for a wrong target before anything runs
@@ -89,20 +93,17 @@ class Callback:
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin to record."""
         self._stop()
-        self._recording = trace(*self._targets, exclude=self._exclude, save=self._save)
-        self._timeline = self._recording.start()
+        recording = self._recording = trace(*self._targets, exclude=self._exclude, save=self._save)
+        self._timeline = recording.start()
+        self._if_unfinished = weakref.finalize(
+            self, _end_unfinished, recording, self._timeline, self._html, check=self._check
+        )
 
     def on_train_end(self, logs: Any = None) -> None:
         """End the recording, write its page and print what is wrong."""
         self._stop()
-        if self._timeline is None:
-            return
-        if self._html is not None:
-            from layertrace.render import write_page
-
-            write_page(self._timeline, self._html)
-        if self._check:
-            report(self._timeline)
+        if self._timeline is not None:
+            _show(self._timeline, self._html, check=self._check)
 
     def _begin(self, name: str) -> None:
         if self._recording is not None:
@@ -115,13 +116,11 @@ class Callback:
 
     def _stop(self) -> None:
         self._marks.clear()
+        if self._if_unfinished is not None:
+            self._if_unfinished.detach()
         if self._recording is not None:
             self._recording.stop()
             self._recording = None
-
-    def __del__(self) -> None:
-        if getattr(self, "_recording", None) is not None:
-            self._stop()
 
     @_default
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -160,3 +159,20 @@ class Callback:
         return False
 
     _implements_test_batch_hooks = _implements_predict_batch_hooks = _implements_train_batch_hooks
+
+
+def _end_unfinished(
+    recording: trace, timeline: Timeline, html: str | os.PathLike[str] | None, *, check: bool
+) -> None:
+    """End the recording of a `fit` that did not end, and show it."""
+    recording.stop()
+    _show(timeline, html, check=check)
+
+
+def _show(timeline: Timeline, html: str | os.PathLike[str] | None, *, check: bool) -> None:
+    if html is not None:
+        from layertrace.render import write_page
+
+        write_page(timeline, html)
+    if check:
+        report(timeline)

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tf_keras
+import warm
 from keras.src.utils.python_utils import is_default
 
 import layertrace
@@ -132,6 +133,49 @@ def test_a_fit_that_fails_leaves_no_recording_behind(k):
     gc.collect()
 
     assert not is_recording()
+
+
+FAILING = """
+import keras, numpy as np, layertrace
+
+class Late(keras.layers.Layer):
+    def call(self, x):
+        return x * keras.Variable(2.0)
+
+model = keras.Sequential([keras.layers.Dense(3), Late()])
+model.compile("sgd", "mse")
+ones = np.ones((4, 3), "float32")
+model.fit(ones, ones, verbose=0, callbacks=[layertrace.Callback(check=True, html="fit.html")])
+"""
+
+
+@pytest.mark.slow
+def test_a_program_whose_fit_fails_ends_with_findings_and_page(tmp_path):
+    """They follow the traceback, since the program ends before Keras calls the callback again."""
+    done = warm.run("-c", FAILING, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "LT101" in done.stdout
+    assert (tmp_path / "fit.html").stat().st_size > 10_000
+    assert "Exception ignored" not in done.stderr
+
+
+@BOTH
+def test_an_interrupted_fit_is_reported_when_the_callback_goes(k, capsys):
+    """As for one that failed; what runs after that is not recorded."""
+
+    def interrupt(y, predicted):
+        raise KeyboardInterrupt
+
+    recording = layertrace.Callback(check=True)
+    with pytest.raises(KeyboardInterrupt):
+        compiled(k, interrupt).fit(X, Y, verbose=0, callbacks=[recording])
+    assert capsys.readouterr().out == ""
+    del recording
+    gc.collect()
+
+    assert not is_recording()
+    assert " events of " in capsys.readouterr().out
 
 
 def test_the_next_fit_ends_the_recording_of_one_that_failed():
