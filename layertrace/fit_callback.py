@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from layertrace.errors import UnknownLayerError
+from layertrace.record.process.guard import guarded
 from layertrace.reporting import report
 from layertrace.timeline import Timeline
 from layertrace.tracing import trace
@@ -28,7 +29,7 @@ class Callback:
 
     It has the methods of `keras.callbacks.Callback` and does nothing in a step, so that compiled steps run at
     their own speed. If `fit` fails, Keras does not call it again: its recording ends in its next `fit`, when
-    nothing refers to it any more, or with the program; then follow the page and the findings.
+    nothing refers to it any more, or with the program. The page and the findings follow then.
 
     The marks are named `epoch 1` and, inside these, `validation`: `timeline.mark_table()` shows what happened
     in each, and `timeline.during("epoch 1")` selects by them.
@@ -91,8 +92,10 @@ class Callback:
         self.model = model
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Begin to record."""
-        self._stop()
+        """Begin to record; if the last `fit` has failed, first end its recording and show it."""
+        if self._if_unfinished is not None:
+            self._if_unfinished()
+        self._marks.clear()
         recording = self._recording = trace(*self._targets, exclude=self._exclude, save=self._save)
         self._timeline = recording.start()
         self._if_unfinished = weakref.finalize(
@@ -101,8 +104,11 @@ class Callback:
 
     def on_train_end(self, logs: Any = None) -> None:
         """End the recording, write its page and print what is wrong."""
-        self._stop()
-        if self._timeline is not None:
+        if self._if_unfinished is not None:
+            self._if_unfinished.detach()
+        if self._recording is not None and self._timeline is not None:
+            self._recording.stop()
+            self._recording = None
             _show(self._timeline, self._html, check=self._check)
 
     def _begin(self, name: str) -> None:
@@ -113,14 +119,6 @@ class Callback:
     def _end(self) -> None:
         if self._recording is not None and self._marks:
             self._marks.pop().__exit__(None, None, None)
-
-    def _stop(self) -> None:
-        self._marks.clear()
-        if self._if_unfinished is not None:
-            self._if_unfinished.detach()
-        if self._recording is not None:
-            self._recording.stop()
-            self._recording = None
 
     @_default
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -165,8 +163,9 @@ def _end_unfinished(
     recording: trace, timeline: Timeline, html: str | os.PathLike[str] | None, *, check: bool
 ) -> None:
     """End the recording of a `fit` that did not end, and show it."""
-    recording.stop()
-    _show(timeline, html, check=check)
+    with guarded("show a fit that did not end"):  # nothing catches what a finalizer raises
+        recording.stop()
+        _show(timeline, html, check=check)
 
 
 def _show(timeline: Timeline, html: str | os.PathLike[str] | None, *, check: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar, cast
 
 import click
@@ -14,6 +15,7 @@ from layertrace.timeline.event import KINDS
 
 __all__ = ["event_filters", "finding_filters"]
 
+FILTERS = tuple(field.name for field in fields(Filters))
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -22,7 +24,7 @@ def event_filters(command: F) -> F:
 
     @functools.wraps(command)
     def filtering(**options: Any) -> Any:
-        given = {field: options.pop(field) for field in Filters.__slots__}
+        given = {field: options.pop(field) for field in FILTERS}
         return command(filters=Filters(**given), **options)
 
     for option in (

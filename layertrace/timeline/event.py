@@ -351,6 +351,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     flags: frozenset[Flag] = frozenset()
 
     @property
+    def graph_breaks(self) -> tuple[GraphBreak, ...]:
+        """Where `torch.compile` ended the graph of a trace; empty for any other event."""
+        return () if self.graph is None else self.graph.breaks
+
+    @property
     def compile_ns(self) -> int:
         """How long it took after a trace to compile its graph, in nanoseconds; 0 for any other event."""
         return 0 if self.graph is None else self.graph.compile_ns or 0

@@ -316,9 +316,9 @@ def results():
         numbers.append((type(error).__name__, str(error)))
     explained = torch._dynamo.explain(bare_step)(torch.ones(2, 3), 0.5)
     found = [
-        (one.co_name, one.compile_id, one.recompile_reason, one.graph_op_count, one.fail_type,
-         None if IS_WRAPPED else one.guard_count)
-        for one in get_compilation_metrics()
+        (noted.co_name, noted.compile_id, noted.recompile_reason, noted.graph_op_count, noted.fail_type,
+         None if IS_WRAPPED else noted.guard_count)
+        for noted in get_compilation_metrics()
     ]
     counted = {name: dict(counters[name]) for name in ("frames", "graph_break", "stats", "unimplemented")}
     levels = {name: logging.getLogger(name).level for name in ("torch", "torch._dynamo", "torch.__trace")}

@@ -178,13 +178,16 @@ def test_an_interrupted_fit_is_reported_when_the_callback_goes(k, capsys):
     assert " events of " in capsys.readouterr().out
 
 
-def test_the_next_fit_ends_the_recording_of_one_that_failed():
-    """The timeline is that of the latest."""
-    recording = layertrace.Callback()
+def test_the_next_fit_ends_the_recording_of_one_that_failed(capsys):
+    """The first is shown then; the timeline is that of the latest."""
+    recording = layertrace.Callback(check=True)
     recording.on_train_begin()
     first = recording.timeline
+    assert capsys.readouterr().out == ""
     compiled(keras).fit(X, Y, verbose=0, callbacks=[recording])
 
+    shown = capsys.readouterr().out
+    assert shown.count("nothing wrong found in") == 2
     assert recording.timeline is not first
     assert not is_recording()
 

@@ -10,6 +10,7 @@ import warm
 from keras import layers
 
 import layertrace
+from layertrace.record.recording import targets
 
 ONES = np.ones((2, 5), "float32")
 
@@ -106,6 +107,18 @@ def test_a_class_or_module_is_left_out_alone():
     assert {event.parent for event in without_class.where(kind="call")} == {None}
 
 
+def test_an_exclusion_compares_each_layer_once(monkeypatch):
+    """A name is compared when the recording ends, for each layer, not for each of its events."""
+    compared = []
+    monkeypatch.setattr(targets, "is_named", lambda ref, _: compared.append(ref.name))
+    layer = Double(name="mine")
+    with layertrace.trace(exclude=["oth*"]):
+        for _ in range(20):
+            layer(ONES)
+
+    assert compared == ["mine"]
+
+
 def test_an_exclusion_narrows_the_targets():
     """With both, what is inside the model is kept except for one layer, and so are the traces around."""
     model, other = encoder_and_decoder(), Double(name="other")
@@ -139,6 +152,8 @@ def test_an_exclusion_without_a_match_is_noted():
     assert timeline.notes[0].startswith("no layer matches 'decodr' (did you mean 'decoder'")
     with pytest.raises(layertrace.errors.TargetError, match="not a Keras layer"):
         layertrace.trace(exclude=[3])
+    with pytest.raises(layertrace.errors.TargetError, match="cannot leave out the class int"):
+        layertrace.trace(exclude=int)
 
 
 def test_a_decorated_function_leaves_out_the_same_layers():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from typing import cast
 
 from layertrace.errors import TargetError
@@ -37,13 +38,19 @@ class Choice:
         TargetError: If one of them is something else.
     """
 
+    _what = "trace"
+
     def __init__(self, targets: Iterable[object]) -> None:
         self._numbers: set[int] = set()  # of layers, which are not kept alive
         self.classes: tuple[type, ...] = ()
         self.globs: tuple[str, ...] = ()
         for target in targets:
             self._add(target)
-        self.is_empty = not (self._numbers or self.classes or self.globs)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was named."""
+        return not (self._numbers or self.classes or self.globs)
 
     def _add(self, target: object) -> None:
         if isinstance(target, str):
@@ -58,7 +65,7 @@ class Choice:
             self._numbers.update(_number(layer) for layer in (target, *layers_inside(target)))
         else:
             raise TargetError(
-                f"cannot trace {_kind(target)}: it is not a Keras layer, layer class, model or name. "
+                f"cannot {self._what} {_kind(target)}: it is not a Keras layer, layer class, model or name. "
                 "Pass a layer, a class derived from keras.layers.Layer, or a glob such as 'encoder/*'"
             )
 
@@ -83,15 +90,6 @@ class Choice:
     def _has_class(self, cls: type) -> bool:
         return any(wanted is above for above in safe.mro(cls) for wanted in self.classes)
 
-    def _is_inside(self, span: Span | None) -> bool:
-        """Return whether something happened inside a layer that was passed as an object."""
-        while self._numbers and span is not None:
-            layer = span[LAYER]
-            if layer is not None and layer.number in self._numbers:
-                return True
-            span = span[PARENT]
-        return False
-
 
 class Exclusions(Choice):
     """The layers to leave out.
@@ -100,29 +98,44 @@ class Exclusions(Choice):
     class or a module only the layers themselves are: what a `Sequential` holds is not its own.
     """
 
-    def leave_out(self, span: Span, *, for_good: bool) -> bool:
-        """Return whether to leave out an event.
+    _what = "leave out"
 
-        Args:
-            span: The event.
-            for_good: Whether layers have their final names; otherwise only objects and classes decide.
-        """
-        if self.is_empty:
+    def surely_has(self, span: Span) -> bool:
+        """Return whether objects and classes leave out an event; names may still change."""
+        if not (self._numbers or self.classes):
             return False
-        layer = span[LAYER]
-        if layer is not None and (
-            self._is_of_class(layer)
-            or (for_good and any(is_of_class(layer.ref(), glob) for glob in self.globs))
-        ):
-            return True
-        return self._is_inside(span) or (for_good and self._is_inside_named(span))
+        return self._has(span, self._is_of_class, lambda layer: layer.number in self._numbers)
 
-    def _is_inside_named(self, span: Span | None) -> bool:
-        while self.globs and span is not None:
-            layer = span[LAYER]
-            if layer is not None and any(is_named(layer.ref(), glob) for glob in self.globs):
+    def as_named_now(self) -> Callable[[Span], bool]:
+        """Return a function that decides whether to leave out an event, and compares each layer once."""
+        if self.is_empty:
+            return lambda _: False
+
+        @cache
+        def is_left_out_alone(layer: LayerRecord) -> bool:
+            ref = layer.ref()
+            return self._is_of_class(layer) or any(is_of_class(ref, glob) for glob in self.globs)
+
+        @cache
+        def is_left_out_with_inside(layer: LayerRecord) -> bool:
+            ref = layer.ref()
+            return layer.number in self._numbers or any(is_named(ref, glob) for glob in self.globs)
+
+        return partial(self._has, alone=is_left_out_alone, with_inside=is_left_out_with_inside)
+
+    @staticmethod
+    def _has(
+        span: Span, alone: Callable[[LayerRecord], bool], with_inside: Callable[[LayerRecord], bool]
+    ) -> bool:
+        layer = span[LAYER]
+        if layer is not None and alone(layer):
+            return True
+        around: Span | None = span
+        while around is not None:
+            layer = around[LAYER]
+            if layer is not None and with_inside(layer):
                 return True
-            span = parent_of(span)
+            around = parent_of(around)
         return False
 
 
@@ -136,9 +149,6 @@ class Targets(Choice):
         targets: Layers, layer classes and globs; without any, everything is recorded.
         exclude: Of these, what to leave out, as `Exclusions` describes it.
 
-    Attributes:
-        everything: Whether every layer is recorded.
-
     Raises:
         TargetError: If one of them is something else.
     """
@@ -147,11 +157,15 @@ class Targets(Choice):
         super().__init__(targets)
         self._excluded = Exclusions(exclude)
         self._includes_all = self.is_empty
-        self.everything = self.is_empty and self._excluded.is_empty
+
+    @property
+    def everything(self) -> bool:
+        """Whether every layer is recorded."""
+        return self._includes_all and self._excluded.is_empty
 
     def include_nothing(self) -> None:
         """Keep nothing until a class is added."""
-        self._includes_all = self.everything = False
+        self._includes_all = False
 
     def covers(self, cls: type) -> bool:
         """Return whether layers of this class have to be hooked."""
@@ -159,17 +173,15 @@ class Targets(Choice):
 
     def may_keep(self, span: Span) -> bool:
         """Return whether an event may be kept, as far as is known while the program runs."""
-        if self._excluded.leave_out(span, for_good=False):
+        if self._excluded.surely_has(span):
             return False
         layer = span[LAYER]
         if self._includes_all or self.globs or layer is None:
             return True
         return self.includes(layer) or self._is_inside(span)
 
-    def keeps(self, span: Span) -> bool:
-        """Return whether an event is kept at the end."""
-        if self._excluded.leave_out(span, for_good=True):
-            return False
+    def _includes_event(self, span: Span) -> bool:
+        """Return whether the targets include an event, as layers are named now."""
         layer = span[LAYER]
         return self._includes_all or (layer is not None and self.includes(layer)) or self._is_inside(span)
 
@@ -179,16 +191,29 @@ class Targets(Choice):
         yield from super().without_match(layers)
         yield from self._excluded.without_match(layers)
 
+    def _is_inside(self, span: Span | None) -> bool:
+        """Return whether something happened inside a layer that was passed as an object."""
+        while self._numbers and span is not None:
+            layer = span[LAYER]
+            if layer is not None and layer.number in self._numbers:
+                return True
+            span = span[PARENT]
+        return False
+
     def may_choose(self, record: Record) -> bool:
         """Return whether `chosen` may return a record; for traces and runs only all records can decide."""
         span = record[SPAN]
-        return self.keeps(span) or span[METHOD].kind in ("trace", "run")
+        if self._excluded.surely_has(span):
+            return False
+        return self._includes_event(span) or span[METHOD].kind in ("trace", "run")
 
     def chosen(self, records: list[Record]) -> list[Record]:
         """Return the records of what is wanted, and of the traces it happened in."""
         if self.everything:
             return records
-        kept = {id(record[SPAN]) for record in records if self.keeps(record[SPAN])}
+        is_excluded = self._excluded.as_named_now()
+        spans = (record[SPAN] for record in records)
+        kept = {id(span) for span in spans if not is_excluded(span) and self._includes_event(span)}
         _keep_traces(records, kept)
         traced = [
             (note.function, id(record[SPAN]) in kept)

@@ -18,7 +18,6 @@ from layertrace.render.wording.plumbing_phrases import plumbing_phrase
 from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NOTE, QUIET, SEVERITIES, inked
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.context import BACKENDS
-from layertrace.timeline.event import GraphSpec
 
 __all__ = ["OverviewRow", "RowWriter", "shortened"]
 
@@ -218,9 +217,8 @@ class RowWriter:
 
     def _breaks(self, way: Pass) -> Iterator[Text]:
         """Yield where `torch.compile` ended the graphs."""
-        breaks = dict.fromkeys(found for trace in way.traces if trace.graph for found in trace.graph.breaks)
-        graph = GraphSpec(breaks=tuple(breaks))
-        for text in event_phrases.graph_breaks(graph, self._glyphs):
+        breaks = (found for trace in way.traces for found in trace.graph_breaks)
+        for text in event_phrases.graph_breaks(breaks, self._glyphs):
             yield inked(text, NOTE)
 
     @staticmethod

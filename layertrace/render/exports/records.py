@@ -130,7 +130,7 @@ _COLUMNS: dict[str, tuple[str, Getter]] = {
     "compile_ns": ("how long the graph took to compile, in nanoseconds", _field("graph.compile_ns")),
     "graph_breaks": (
         "where torch.compile ended a graph, and why, each in a line",
-        lambda event, _: "\n".join(map(str, event.graph.breaks)) or None if event.graph else None,
+        lambda event, _: "\n".join(map(str, event.graph_breaks)) or None,
     ),
     "strategy": ("the tf.distribute strategy in whose scope it was created", _field("strategy")),
     "flags": (

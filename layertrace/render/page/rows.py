@@ -179,7 +179,7 @@ def _of_function(event: Event) -> Iterator[Remark]:
         yield _QUIET, event_phrases.compiled(event.graph.compile_ns, UNICODE)
     if event.cause is not None:
         yield _QUIET if event.cause.is_expected else _NOTE, printable(str(event.cause))
-    for text in event_phrases.graph_breaks(event.graph, UNICODE):
+    for text in event_phrases.graph_breaks(event.graph_breaks, UNICODE):
         yield _NOTE, text
     if event.traced_before and event.traced_before == event.trace:
         before = formatting.counted(event.traced_before, "trace")

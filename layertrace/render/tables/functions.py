@@ -104,11 +104,9 @@ def _why(life: FunctionLife, glyphs: Glyphs) -> Text:
     text = Text("\n").join([inked(glyphs.user(str(cause)), cause_style(cause)) for cause in causes])
     if len(causes) < len(life.causes):
         text.append(f"\n{glyphs.dots} {len(life.causes) - len(causes):,} more", QUIET)
-    breaks = dict.fromkeys(
-        text for trace in life.traces for text in event_phrases.graph_breaks(trace.graph, glyphs)
-    )
-    for found in breaks:
-        text.append("\n" if text else "").append(found, NOTE)
+    breaks = (found for trace in life.traces for found in trace.graph_breaks)
+    for words in event_phrases.graph_breaks(breaks, glyphs):
+        text.append("\n" if text else "").append(words, NOTE)
     failed = len(life.traces) - life.traced
     if failed:
         text.append("\n" if text else "").append(f"{formatting.counted(failed, 'trace')} failed", ERROR)

@@ -196,15 +196,16 @@ def _fold_events(events: Sequence[Event], signatures: Signatures) -> list[Item]:
     looks = [signatures.exact(event) for event in events]
     long = periodic_end(looks, LONGEST_PATTERN) if len(looks) >= LARGE_ROW else None
     if long is None:
-        return _fold_short(events, looks, signatures)
+        return _fold_patterns(events, looks, signatures)
     start, period = long
-    before = _fold_short(events[:start], looks[:start], signatures)
-    return [*before, _round(events[start:], period, signatures)]
+    before = _fold_patterns(events[:start], looks[:start], signatures)
+    return [*before, _loop(events[start:], period, signatures)]
 
 
-def _round(events: Sequence[Event], period: int, signatures: Signatures) -> Item:
+def _loop(events: Sequence[Event], period: int, signatures: Signatures) -> Item:
     """Return one item for a loop with very many events in each round."""
     items, times = tuple(fold(events[:period], signatures)), len(events) // period
+    exact, nameless, shape = _looks_of(items, times)
     return Item(
         first=events[0],
         last=events[-1],
@@ -213,13 +214,22 @@ def _round(events: Sequence[Event], period: int, signatures: Signatures) -> Item
         size=sum(item.size for item in items) * times,
         failing=any(item.failing for item in items),
         total_ns=_total(event.duration_ns for event in events),
-        exact=(times, tuple([item.exact for item in items])),
-        nameless=(times, tuple([item.nameless for item in items])),
-        shape=(times, tuple([item.shape for item in items])),
+        exact=exact,
+        nameless=nameless,
+        shape=shape,
     )
 
 
-def _fold_short(events: Sequence[Event], looks: Sequence[int], signatures: Signatures) -> list[Item]:
+def _looks_of(pattern: Sequence[Item], times: int) -> tuple[Hashable, Hashable, Hashable]:
+    """Return `exact`, `nameless` and `shape` of an item that repeats a pattern."""
+    return (
+        (times, tuple([item.exact for item in pattern])),
+        (times, tuple([item.nameless for item in pattern])),
+        (times, tuple([item.shape for item in pattern])),
+    )
+
+
+def _fold_patterns(events: Sequence[Event], looks: Sequence[int], signatures: Signatures) -> list[Item]:
     folded: list[Item] = []
     reached = 0
     for start, period, times in repeated(looks, FEWEST_EQUAL, LONGEST_AT_FIRST):
@@ -305,6 +315,7 @@ def _repeated(events: Sequence[Event], signatures: Signatures) -> Item:
 def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
     """Return one item for a stretch of repeated items."""
     pattern, times = tuple(stretch[:period]), len(stretch) // period
+    exact, nameless, shape = _looks_of(pattern, times)
     plain = period == 1 and pattern[0].times == 1 and not (pattern[0].pattern or pattern[0].plumbing)
     return Item(
         first=stretch[0].first,
@@ -315,9 +326,9 @@ def _pattern(stretch: Sequence[Item], period: int, *, alike: bool) -> Item:
         size=sum(item.size for item in stretch),
         failing=any(item.failing for item in pattern),
         total_ns=_total(item.total_ns for item in stretch),
-        exact=(times, tuple([item.exact for item in pattern])),
-        nameless=(times, tuple([item.nameless for item in pattern])),
-        shape=(times, tuple([item.shape for item in pattern])),
+        exact=exact,
+        nameless=nameless,
+        shape=shape,
         varies=tuple(differences(stretch, period)) if alike else (),
     )
 

@@ -280,7 +280,7 @@ class Writer:
                 line.remarks.append(inked(compiled, QUIET))
         if event.cause:
             line.remarks.append(inked(self._glyphs.user(str(event.cause)), cause_style(event.cause)))
-        breaks = event_phrases.graph_breaks(event.graph, self._glyphs)
+        breaks = event_phrases.graph_breaks(event.graph_breaks, self._glyphs)
         line.remarks += [inked(text, NOTE) for text in breaks]
         if item.alike:
             line.remarks.append(inked(f"first of {self._alike(item)}", QUIET))

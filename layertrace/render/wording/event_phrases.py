@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from layertrace.render.wording import formatting
+from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.glyphs import Glyphs, printable
 from layertrace.render.wording.styles import ERROR, QUIET, inked
 from layertrace.timeline.defaults import telling_arguments
-from layertrace.timeline.event import Event, GraphBreak, GraphSpec, Structure, TensorSpec, VariableSpec
+from layertrace.timeline.event import Event, GraphBreak, Structure, TensorSpec, VariableSpec
 
 __all__ = [
     "AS_GRAPH",
@@ -273,11 +274,9 @@ def compiled(duration_ns: int, glyphs: Glyphs) -> str:
     return f"compiled in {formatting.duration(duration_ns, glyphs)}"
 
 
-def graph_breaks(graph: GraphSpec | None, glyphs: Glyphs) -> list[str]:
+def graph_breaks(breaks: Iterable[GraphBreak], glyphs: Glyphs) -> list[str]:
     """Return where `torch.compile` ended a graph: `graph break at net.py:12: Data-dependent branching`."""
-    if graph is None or not graph.breaks:
-        return []
-    texts = list(dict.fromkeys(map(_graph_break, graph.breaks)))
+    texts = list(dict.fromkeys(map(_graph_break, breaks)))
     more = len(texts) - MOST_BREAKS
     shown = [glyphs.user(text) for text in texts[:MOST_BREAKS]]
     return shown if more <= 0 else [*shown, f"{formatting.counted(more, 'more graph break')}"]
@@ -285,9 +284,6 @@ def graph_breaks(graph: GraphSpec | None, glyphs: Glyphs) -> list[str]:
 
 def _graph_break(found: GraphBreak) -> str:
     place = found.location
-    where = "" if place is None else f" at {_FOLDERS.sub('', place.file)}:{place.line}"
+    where = "" if place is None else f" at {base_name(place.file)}:{place.line}"
     what = "no graph, runs eagerly" if found.skips else "graph break"
     return f"{what}{where}: {found.reason}"
-
-
-_FOLDERS = re.compile(r".*[/\\]")

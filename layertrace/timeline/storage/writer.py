@@ -220,6 +220,13 @@ def _without(thing: Any, *names: str) -> dict[str, Any]:
     return {f.name: _compact(getattr(thing, f.name)) for f in fields(thing) if f.name not in names}
 
 
+def _without_defaults(thing: Any, *names: str) -> dict[str, Any]:
+    """Return a thing as a dictionary, without those of the named fields that have their default."""
+    return _without(
+        thing, *(f.name for f in fields(thing) if f.name in names and getattr(thing, f.name) == f.default)
+    )
+
+
 def _compact(value: Any) -> Any:
     """Return a value with places as dictionaries that have columns only if these are known."""
     if isinstance(value, Location):
@@ -234,18 +241,14 @@ def _compact(value: Any) -> Any:
     return value
 
 
-def _variable(variable: VariableSpec) -> VariableSpec | dict[str, Any]:
-    """Return what to write of a variable: without the fields that few variables have."""
-    if variable.role is not None and variable.device is not None:
-        return variable
-    unused = ("role", "holder") if variable.role is None else ()
-    return _without(variable, *unused, *(("device",) if variable.device is None else ()))
+def _variable(variable: VariableSpec) -> dict[str, Any]:
+    """Return what to write of a variable: fields that few variables have are left out of the others."""
+    return _without_defaults(variable, "role", "holder", "device")
 
 
-def _graph(graph: GraphSpec) -> GraphSpec | dict[str, Any]:
+def _graph(graph: GraphSpec) -> dict[str, Any]:
     """Return what to write of a graph: what only JAX and torch report is left out where it is missing."""
-    unused = ("compile_ns",) if graph.compile_ns is None else ()
-    return _without(graph, *unused, *(() if graph.breaks else ("breaks",)))
+    return _without_defaults(graph, "compile_ns", "breaks")
 
 
 def _as_dict(value: Any) -> Any:
