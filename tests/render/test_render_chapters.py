@@ -104,6 +104,9 @@ def test_the_headline_counts_layers_that_compute_in_another_dtype():
     mixed = Timeline(timeline, (), replace(timeline.surroundings, states=states))
 
     assert " · 21 layers (2 in float16, 1 in bfloat16) · " in shown(mixed)[0]
+    halves = {layer.id: LayerState(layer=layer, compute_dtype="float16") for layer in timeline.layers}
+    half = Timeline(timeline, (), replace(timeline.surroundings, states=halves))
+    assert " · 21 layers (in float16) · " in shown(half)[0]
     assert " · 21 layers · " in shown(timeline)[0]
 
 

@@ -88,8 +88,11 @@ class Headline:
 
     def _precision(self) -> str:
         """Return how many layers compute in another dtype than `float32`: ` (3 in float16)`."""
-        dtypes = Counter(compute_dtypes(self._timeline).values())
-        parts = [f"{number:,} in {dtype}" for dtype, number in dtypes.most_common()]
+        dtypes, layers = Counter(compute_dtypes(self._timeline).values()), len(self._totals.layers)
+        parts = [
+            f"in {dtype}" if number == layers else f"{number:,} in {dtype}"
+            for dtype, number in dtypes.most_common()
+        ]
         return f" ({', '.join(parts)})" if parts else ""
 
     def _time(self) -> str:

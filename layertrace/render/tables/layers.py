@@ -28,7 +28,7 @@ FEWEST_ALIKE = 3
 LONGEST_PATTERN = 24
 INDENT = 2
 NOTHING = LayerCounts()
-COMPUTES_IN = Column("computes in", rank=1)
+COMPUTES_IN = Column("computes in", rank=6)
 COLUMNS = (
     Column("layer", fair=26, least=14),
     Column("class", rank=5, fair=18),
