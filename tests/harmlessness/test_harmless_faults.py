@@ -139,11 +139,18 @@ def test_an_internal_error_is_reported_and_the_program_runs(where, name, monkeyp
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(hooking.Hooking, "hook_class"), (targets.Targets, "may_keep"), (targets.Targets, "keeps")],
+    [
+        (hooking.Hooking, "hook_class"),
+        (targets.Targets, "may_keep"),
+        (targets.Targets, "may_choose"),
+        (targets.Targets, "chosen"),
+    ],
 )
-def test_an_error_in_selecting_is_reported_and_the_program_runs(where, name, monkeypatch, internal_errors):
+def test_an_error_in_selecting_is_reported_and_the_program_runs(
+    where, name, monkeypatch, internal_errors, tmp_path
+):
     """This includes the code that selects layers, also for classes that are created during the trace."""
-    with expected_warning(), layertrace.trace("o*", Own):
+    with expected_warning(), layertrace.trace("o*", Own, save=tmp_path / "run.jsonl"):
         monkeypatch.setattr(where, name, boom)
 
         class Late(keras.layers.Layer):
