@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Set
-from typing import Annotated, Any, Final, Literal, TypedDict, cast, get_type_hints
+from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 
 import msgspec
 
@@ -19,8 +19,8 @@ from layertrace.timeline.statements import Statement
 
 __all__ = [
     "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "FailureLine", "FunctionLine",
-    "LayerLine", "MarkLine", "PlaceLine", "decode_fields", "event_line", "observation_line",
-    "reject_unknown", "state_line", "statement_line",
+    "LayerLine", "MarkLine", "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
+    "statement_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -160,14 +160,8 @@ statement_line = _line(Statement, "statement")
 KNOWN_FIELDS = frozenset(event_line.__struct_fields__)
 """The fields of an event that this version knows."""
 
-_EventFields = TypedDict(
-    "_EventFields",
-    {**get_type_hints(event_line, include_extras=True), "flags": frozenset[Flag]},  # type: ignore[misc]  # mypy wants literals
-    total=False,
+_strict_event_line = msgspec.defstruct(
+    "StrictEventLine", [], bases=(event_line,), forbid_unknown_fields=True, gc=False
 )
-decode_fields = cast("Callable[[bytes], dict[str, Any]]", msgspec.json.Decoder(_EventFields).decode)
-"""Return the known fields of an event that a line has; fields with their default are not in it."""
-
-_strict_event_line = msgspec.defstruct("StrictEventLine", [], bases=(event_line,), forbid_unknown_fields=True)
-reject_unknown = cast("Callable[[bytes], object]", msgspec.json.Decoder(_strict_event_line).decode)
-"""Raise a `ValidationError` if an event has a field that only a newer version knows."""
+decode_event = cast("Callable[[bytes], Any]", msgspec.json.Decoder(_strict_event_line).decode)
+"""Return the line of an event. Raise a `ValidationError` for a field that only a newer version knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import lt
+from operator import attrgetter, lt
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import structs
 from layertrace.errors import FormatError
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
 from layertrace.timeline.event import (
+    EMPTY_MAPPING,
     Event,
     FunctionRef,
     LayerRef,
@@ -26,16 +27,14 @@ from layertrace.timeline.storage.lines import (
     LATER_FIELDS,
     MAJOR,
     MINOR,
-    REFERENCES,
     FailureLine,
     FunctionLine,
     LayerLine,
     MarkLine,
     PlaceLine,
-    decode_fields,
+    decode_event,
     event_line,
     observation_line,
-    reject_unknown,
     state_line,
     statement_line,
 )
@@ -44,9 +43,6 @@ from layertrace.timeline.storage.values import decoded
 __all__ = ["Reader"]
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-Fields = dict[str, Any]
-"""The fields of an event that are in its line."""
 
 
 class Reader:
@@ -64,7 +60,7 @@ class Reader:
         self._functions: dict[int, FunctionRef] = {}
         self._places: dict[int, Location] = {}
         self._values: dict[int, Structure] = {}
-        self._events: dict[int, Fields] = {}
+        self._events: dict[int, Any] = {}  # lines, until `events` has read them
         self._threads: dict[str, str] = {}
         self._extras: dict[int, dict[str, Any]] = {}
         self._states: list[msgspec.Struct] = []
@@ -76,13 +72,6 @@ class Reader:
         self._watched: tuple[str, ...] = ()
         self._statements: list[Statement] = []
         self._unknown: list[bytes] = []
-        numbered: dict[str, dict[int, Any]] = {
-            "layer": self._layers,
-            "function": self._functions,
-            "value": self._values,
-            "place": self._places,
-        }
-        self._references = [(name, numbered[kind]) for name, kind in REFERENCES.items()]
         self._readers: dict[str, Callable[[dict[str, Any]], None]] = {
             "event": self._event,
             "end": self._end,
@@ -121,13 +110,10 @@ class Reader:
         Nine of ten lines are, and this is the fast way to read them.
         """
         try:
-            fields = decode_fields(text)
-            # Where it has as many names as known fields, every name is known.
-            if text.count(b'":') != len(fields) or "kind" not in fields:
-                reject_unknown(text)
+            line = decode_event(text)
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is one; `_event` explains it
             return False
-        self._keep(fields)
+        self._keep(line)
         return True
 
     def _read_any_line(self, text: bytes) -> None:
@@ -167,25 +153,16 @@ class Reader:
             raise FormatError(f"malformed line ({error})") from None
 
     def _event(self, line: dict[str, Any]) -> None:
-        self._keep(self._known_fields(line))
+        self._keep(self._converted(line, event_line))
         if not line.keys() <= KNOWN_FIELDS:
             self._extras[line["event"]] = {
                 name: value for name, value in line.items() if name not in KNOWN_FIELDS
             }
 
-    def _known_fields(self, line: dict[str, Any]) -> Fields:
-        event = self._converted(line, event_line)
-        fields = {name: getattr(event, name) for name in event.__struct_fields__ if name in line}
-        if "flags" in fields:
-            fields["flags"] = frozenset(fields["flags"])
-        return fields
-
-    def _keep(self, fields: Fields) -> None:
-        number = fields["event"]
-        if self._events.setdefault(number, fields) is not fields:
-            raise FormatError(f"two events have the number {number}")
-        if "thread" in fields:  # all events of a thread share one string
-            fields["thread"] = self._threads.setdefault(fields["thread"], fields["thread"])
+    def _keep(self, line: Any) -> None:
+        if self._events.setdefault(line.event, line) is not line:
+            raise FormatError(f"two events have the number {line.event}")
+        line.thread = self._threads.setdefault(line.thread, line.thread)  # one string for all of its events
 
     def _end(self, line: dict[str, Any]) -> None:
         number = line["end"]
@@ -193,7 +170,9 @@ class Reader:
         if event is None:
             raise FormatError(f"end of an unknown event, {number!r:.20}")
         later = {name: line[name] for name in LATER_FIELDS if line.get(name) is not None}
-        event.update(self._known_fields({"event": number, "kind": event["kind"], **later}))
+        end = self._converted({"event": number, "kind": event.kind, **later}, event_line)
+        for name in later:
+            setattr(event, name, getattr(end, name))
 
     def _layer(self, line: dict[str, Any]) -> None:
         layer = self._converted(line, LayerLine)
@@ -281,10 +260,10 @@ class Reader:
         """
         lines = list(self._events.values())
         self._events.clear()
-        starts = [fields.get("start_ns", 0) for fields in lines]
+        starts = [line.start_ns for line in lines]
         if not all(map(lt, starts, starts[1:])):
             lines.sort(key=_beginning)
-        numbers = [fields["event"] for fields in lines]
+        numbers = [line.event for line in lines]
         in_order = all(map(lt, numbers, numbers[1:]))
         self._seqs = dict(zip(numbers, numbers if in_order else range(len(numbers)), strict=False))
         depths: dict[int, int] = {}
@@ -294,26 +273,47 @@ class Reader:
             events.append(self._event_of(lines.pop(), depths))
         return tuple(events)
 
-    def _event_of(self, fields: Fields, depths: dict[int, int]) -> Event:
-        number = fields.pop("event")
-        seq = self._seqs[number]
-        parent = fields.get("parent")
+    def _event_of(self, line: Any, depths: dict[int, int]) -> Event:
+        seq = self._seqs[line.event]
+        parent, depth = line.parent, 0
         if parent is not None:
-            outer = fields["parent"] = self._seqs.get(parent)
-            if outer is not None:
-                if outer >= seq:
-                    raise FormatError(f"event {number}: its parent, event {parent}, starts after it")
-                fields["depth"] = depths[seq] = depths.get(outer, 0) + 1
+            parent = self._seqs.get(parent)
+            if parent is not None:
+                if parent >= seq:
+                    raise FormatError(f"event {line.event}: its parent, event {line.parent}, starts after it")
+                depth = depths[seq] = depths.get(parent, 0) + 1
+        values, places = self._values, self._places
         try:
-            for name, lines in self._references:
-                reference = fields.get(name)
-                if reference is not None:
-                    fields[name] = lines[reference]
+            arguments = EMPTY_MAPPING if line.arguments is None else values[line.arguments]
+            event = Event(  # Python calls it several times slower with more than 15 keywords
+                seq=seq,
+                kind=line.kind,
+                layer=None if line.layer is None else self._layers[line.layer],
+                parent=parent,
+                depth=depth,
+                start_ns=line.start_ns,
+                duration_ns=line.duration_ns,
+                thread=line.thread,
+                mode=line.mode,
+                inputs=None if line.inputs is None else values[line.inputs],
+                outputs=None if line.outputs is None else values[line.outputs],
+                arguments=arguments,  # type: ignore[arg-type]  # checked below
+                location=None if line.location is None else places[line.location],
+                defined_at=None if line.defined_at is None else places[line.defined_at],
+                call_index=line.call_index,
+            )
+            rarer = _rarer_of(line)
+            if rarer != _NO_RARER:
+                fields = dict(zip(_RARER, rarer, strict=True))
+                if line.function is not None:
+                    fields["function"] = self._functions[line.function]
+                fields["flags"] = frozenset(line.flags) if line.flags else event.flags
+                event = structs.replace(event, **fields)
         except KeyError as missing:
-            raise FormatError(f"event {number} refers to the undefined id {missing}") from None
-        if "arguments" in fields:
-            _check_arguments(fields)
-        return Event(seq=seq, **fields)
+            raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
+        if not (arguments is EMPTY_MAPPING or isinstance(arguments, Mapping)):
+            raise FormatError("the arguments of an event are not a mapping")
+        return event
 
     def surroundings(self) -> RecordingContext:
         """Return the context of the recording; call it after `events`."""
@@ -360,18 +360,20 @@ class Reader:
         return Failure(error=line.failure, layer=layer, lines=line.lines, thread=line.thread)
 
 
-def _check_arguments(fields: Fields) -> None:
-    if fields["arguments"] is None:
-        del fields["arguments"]
-    elif not isinstance(fields["arguments"], Mapping):
-        raise FormatError("the arguments of an event are not a mapping")
-
-
 NO_RECORDING = (
     "it is not a recording; `layertrace run --save FILE`, `trace(save=FILE)` and `timeline.save(FILE)` "
     "write recordings"
 )
 _EVENT_PREFIX = b'{"event":'
+_COMMON = frozenset({
+    "event", "kind", "layer", "parent", "start_ns", "duration_ns", "thread", "mode", "inputs", "outputs",
+    "arguments", "location", "defined_at", "call_index",
+})  # fmt: skip
+"""The fields that most events have."""
+
+_RARER = tuple(name for name in event_line.__struct_fields__ if name not in _COMMON)
+_rarer_of = attrgetter(*_RARER)
+_NO_RARER = tuple(field.default for field in structs.fields(event_line) if field.name in _RARER)
 
 _decode = msgspec.json.Decoder().decode
 
@@ -384,9 +386,9 @@ def _decoded_object(text: bytes) -> dict[str, Any] | None:
     return line if isinstance(line, dict) else None
 
 
-def _beginning(fields: Fields) -> tuple[int, float, int]:
-    start_ns, duration_ns = fields.get("start_ns", 0), fields.get("duration_ns")
-    if duration_ns is None and fields["kind"] == "variable":
+def _beginning(line: Any) -> tuple[int, float, int]:
+    start_ns, duration_ns = line.start_ns, line.duration_ns
+    if duration_ns is None and line.kind == "variable":
         duration_ns = 0
     end_ns = None if duration_ns is None else start_ns + duration_ns
-    return *by_beginning(start_ns, end_ns), fields["event"]
+    return *by_beginning(start_ns, end_ns), line.event
