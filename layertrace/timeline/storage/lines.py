@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Set
+from sys import intern
 from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 
 import msgspec
 
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, FunctionRole, Location
+from layertrace.timeline.event import EMPTY_MAPPING, ErrorRef, Event, Flag, FunctionRole, Location, TensorSpec
 from layertrace.timeline.statements import Statement
 
 __all__ = [
     "KNOWN_FIELDS", "LATER_FIELDS", "MAJOR", "MINOR", "REFERENCES", "FailureLine", "FunctionLine",
-    "LayerLine", "MarkLine", "PlaceLine", "decode_event", "event_line", "observation_line", "state_line",
-    "statement_line",
+    "LayerLine", "MarkLine", "PlaceLine", "decode_event", "decode_tensor", "event_line", "observation_line",
+    "state_line", "statement_line",
 ]  # fmt: skip
 
 MAJOR, MINOR = 1, 0
@@ -165,3 +166,28 @@ _strict_event_line = msgspec.defstruct(
 )
 decode_event = cast("Callable[[bytes], Any]", msgspec.json.Decoder(_strict_event_line).decode)
 """Return the line of an event. Raise a `ValidationError` for a field that only a newer version knows."""
+
+
+class _Tensor(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    tensor: str
+    shape: tuple[int | None, ...] | None
+    encoding: Literal["dense", "sparse", "ragged", "weak"] = "dense"
+
+
+class _TensorLine(msgspec.Struct, forbid_unknown_fields=True, gc=False, rename={"content": "is"}):
+    value: int
+    content: _Tensor
+
+
+_decode_tensor_line = msgspec.json.Decoder(_TensorLine).decode
+
+
+def decode_tensor(text: bytes) -> tuple[int, TensorSpec]:
+    """Return the number of a value that is one tensor, and the tensor.
+
+    Raises:
+        msgspec.DecodeError: If the line is something else.
+    """
+    line = _decode_tensor_line(text)
+    tensor = line.content
+    return line.value, TensorSpec(intern(tensor.tensor), tensor.shape, tensor.encoding)

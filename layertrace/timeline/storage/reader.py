@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter, lt
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,17 +10,10 @@ from msgspec import structs
 
 from layertrace.errors import FormatError
 from layertrace.timeline.context import Failure, LayerState, Observation, RecordingContext
-from layertrace.timeline.event import (
-    EMPTY_MAPPING,
-    Event,
-    FunctionRef,
-    LayerRef,
-    Location,
-    Structure,
-    by_beginning,
-)
+from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.marks import Mark
 from layertrace.timeline.statements import Statement
+from layertrace.timeline.storage.event_lines import Numbered, events_of
 from layertrace.timeline.storage.lines import (
     KNOWN_FIELDS,
     LATER_FIELDS,
@@ -33,6 +25,7 @@ from layertrace.timeline.storage.lines import (
     MarkLine,
     PlaceLine,
     decode_event,
+    decode_tensor,
     event_line,
     observation_line,
     state_line,
@@ -56,10 +49,7 @@ class Reader:
         self.notes: list[str] = []
         self.is_closed = False
         self.header: dict[str, Any] = {}
-        self._layers: dict[int, LayerRef] = {}
-        self._functions: dict[int, FunctionRef] = {}
-        self._places: dict[int, Location] = {}
-        self._values: dict[int, Structure] = {}
+        self._lines = Numbered({}, {}, {}, {})
         self._events: dict[int, Any] = {}  # lines, until `events` has read them
         self._threads: dict[str, str] = {}
         self._extras: dict[int, dict[str, Any]] = {}
@@ -99,7 +89,7 @@ class Reader:
         """
         for number, text in enumerate(lines, start=2):
             try:
-                if not (text.startswith(_EVENT_PREFIX) and self._read_known_event(text)):
+                if not (self._read_known_event(text) or self._read_tensor(text)):
                     self._read_any_line(text)
             except FormatError as error:  # noqa: PERF203  # those that `lines` raises are of no line
                 raise FormatError(f"line {number}: {error}") from None
@@ -109,11 +99,24 @@ class Reader:
 
         Nine of ten lines are, and this is the fast way to read them.
         """
+        if not text.startswith(_EVENT_PREFIX):
+            return False
         try:
             line = decode_event(text)
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is one; `_event` explains it
             return False
         self._keep(line)
+        return True
+
+    def _read_tensor(self, text: bytes) -> bool:
+        """Return whether the line is the value of one tensor, and read it if so: most values are."""
+        if not text.startswith(_VALUE_PREFIX):
+            return False
+        try:
+            number, tensor = decode_tensor(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        self._lines.values[number] = tensor
         return True
 
     def _read_any_line(self, text: bytes) -> None:
@@ -176,7 +179,7 @@ class Reader:
 
     def _layer(self, line: dict[str, Any]) -> None:
         layer = self._converted(line, LayerLine)
-        self._layers[layer.layer] = LayerRef(
+        self._lines.layers[layer.layer] = LayerRef(
             id=layer.layer,
             class_name=layer.class_name,
             name=layer.name,
@@ -187,19 +190,19 @@ class Reader:
 
     def _function(self, line: dict[str, Any]) -> None:
         function = self._converted(line, FunctionLine)
-        self._functions[function.function] = FunctionRef(
+        self._lines.functions[function.function] = FunctionRef(
             function.function, function.name, function.role, function.model, function.step
         )
 
     def _place(self, line: dict[str, Any]) -> None:
         place = self._converted(line, PlaceLine)
-        self._places[place.place] = Location(place.file, place.line, place.inside, place.columns)
+        self._lines.places[place.place] = Location(place.file, place.line, place.inside, place.columns)
 
     def _value(self, line: dict[str, Any]) -> None:
         number = line["value"]
         if not isinstance(number, int):
             raise FormatError("a value has no number")
-        self._values[number] = decoded(line.get("is"))
+        self._lines.values[number] = decoded(line.get("is"))
 
     def _state(self, line: dict[str, Any]) -> None:
         self._states.append(self._converted(line, state_line))
@@ -260,60 +263,8 @@ class Reader:
         """
         lines = list(self._events.values())
         self._events.clear()
-        starts = [line.start_ns for line in lines]
-        if not all(map(lt, starts, starts[1:])):
-            lines.sort(key=_beginning)
-        numbers = [line.event for line in lines]
-        in_order = all(map(lt, numbers, numbers[1:]))
-        self._seqs = dict(zip(numbers, numbers if in_order else range(len(numbers)), strict=False))
-        depths: dict[int, int] = {}
-        events = []
-        lines.reverse()
-        while lines:  # each line is freed once its event exists: a million of both take half a gigabyte
-            events.append(self._event_of(lines.pop(), depths))
-        return tuple(events)
-
-    def _event_of(self, line: Any, depths: dict[int, int]) -> Event:
-        seq = self._seqs[line.event]
-        parent, depth = line.parent, 0
-        if parent is not None:
-            parent = self._seqs.get(parent)
-            if parent is not None:
-                if parent >= seq:
-                    raise FormatError(f"event {line.event}: its parent, event {line.parent}, starts after it")
-                depth = depths[seq] = depths.get(parent, 0) + 1
-        values, places = self._values, self._places
-        try:
-            arguments = EMPTY_MAPPING if line.arguments is None else values[line.arguments]
-            event = Event(  # Python calls it several times slower with more than 15 keywords
-                seq=seq,
-                kind=line.kind,
-                layer=None if line.layer is None else self._layers[line.layer],
-                parent=parent,
-                depth=depth,
-                start_ns=line.start_ns,
-                duration_ns=line.duration_ns,
-                thread=line.thread,
-                mode=line.mode,
-                inputs=None if line.inputs is None else values[line.inputs],
-                outputs=None if line.outputs is None else values[line.outputs],
-                arguments=arguments,  # type: ignore[arg-type]  # checked below
-                location=None if line.location is None else places[line.location],
-                defined_at=None if line.defined_at is None else places[line.defined_at],
-                call_index=line.call_index,
-            )
-            rarer = _rarer_of(line)
-            if rarer != _NO_RARER:
-                fields = dict(zip(_RARER, rarer, strict=True))
-                if line.function is not None:
-                    fields["function"] = self._functions[line.function]
-                fields["flags"] = frozenset(line.flags) if line.flags else event.flags
-                event = structs.replace(event, **fields)
-        except KeyError as missing:
-            raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
-        if not (arguments is EMPTY_MAPPING or isinstance(arguments, Mapping)):
-            raise FormatError("the arguments of an event are not a mapping")
-        return event
+        events, self._seqs = events_of(lines, self._lines)
+        return events
 
     def surroundings(self) -> RecordingContext:
         """Return the context of the recording; call it after `events`."""
@@ -340,7 +291,7 @@ class Reader:
     def _state_of(self, line: msgspec.Struct) -> LayerState | None:
         """Return the state that a line describes; None for a layer that the file does not have."""
         fields = structs.asdict(line)
-        layer = self._layers.get(fields.pop("state"))
+        layer = self._lines.layers.get(fields.pop("state"))
         if layer is None:
             return None
         fields["tensors"] = {name: decoded(tensor) for name, tensor in fields["tensors"].items()}
@@ -349,14 +300,14 @@ class Reader:
     def _observation_of(self, line: msgspec.Struct) -> Observation:
         fields = structs.asdict(line)
         del fields["observation"]
-        for name, numbered in (("layer", self._layers), ("during", self._seqs)):
+        for name, numbered in (("layer", self._lines.layers), ("during", self._seqs)):
             fields[name] = None if fields[name] is None else numbered.get(fields[name])
         for name in ("before", "now"):
             fields[name] = decoded(fields[name])
         return Observation(**fields)
 
     def _failure_of(self, line: FailureLine) -> Failure:
-        layer = None if line.layer is None else self._layers.get(line.layer)
+        layer = None if line.layer is None else self._lines.layers.get(line.layer)
         return Failure(error=line.failure, layer=layer, lines=line.lines, thread=line.thread)
 
 
@@ -365,15 +316,7 @@ NO_RECORDING = (
     "write recordings"
 )
 _EVENT_PREFIX = b'{"event":'
-_COMMON = frozenset({
-    "event", "kind", "layer", "parent", "start_ns", "duration_ns", "thread", "mode", "inputs", "outputs",
-    "arguments", "location", "defined_at", "call_index",
-})  # fmt: skip
-"""The fields that most events have."""
-
-_RARER = tuple(name for name in event_line.__struct_fields__ if name not in _COMMON)
-_rarer_of = attrgetter(*_RARER)
-_NO_RARER = tuple(field.default for field in structs.fields(event_line) if field.name in _RARER)
+_VALUE_PREFIX = b'{"value":'
 
 _decode = msgspec.json.Decoder().decode
 
@@ -384,11 +327,3 @@ def _decoded_object(text: bytes) -> dict[str, Any] | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return line if isinstance(line, dict) else None
-
-
-def _beginning(line: Any) -> tuple[int, float, int]:
-    start_ns, duration_ns = line.start_ns, line.duration_ns
-    if duration_ns is None and line.kind == "variable":
-        duration_ns = 0
-    end_ns = None if duration_ns is None else start_ns + duration_ns
-    return *by_beginning(start_ns, end_ns), line.event
