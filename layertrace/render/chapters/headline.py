@@ -74,7 +74,7 @@ class Headline:
         totals = self._totals
         together = totals.all_layers()
         yield Text(self._time())
-        yield Text(counted(len(totals.layers), "layer") + self._precision())
+        yield Text(counted(len(totals.layers), "layer") + other_precision(self._timeline, totals))
         if together.parameters:
             yield Text(counted(together.parameters, "parameter"))
         yield Text(totals.traces_in_words())
@@ -86,17 +86,18 @@ class Headline:
         if len(totals.threads) > 1:
             yield Text(counted(len(totals.threads), "thread"))
 
-    def _precision(self) -> str:
-        """Return how many layers compute in another dtype than `float32`: ` (3 in float16)`."""
-        dtypes, layers = Counter(compute_dtypes(self._timeline).values()), len(self._totals.layers)
-        parts = [
-            f"in {dtype}" if number == layers else f"{number:,} in {dtype}"
-            for dtype, number in dtypes.most_common()
-        ]
-        return f" ({', '.join(parts)})" if parts else ""
-
     def _time(self) -> str:
         return recorded_time(self._timeline, self._glyphs)
+
+
+def other_precision(timeline: Timeline, totals: Totals) -> str:
+    """Return how many layers compute in another dtype than `float32`, if any do: ` (3 in float16)`."""
+    dtypes, layers = Counter(compute_dtypes(timeline).values()), len(totals.layers)
+    parts = [
+        f"in {dtype}" if number == layers else f"{number:,} in {dtype}"
+        for dtype, number in dtypes.most_common()
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def recorded_time(timeline: Timeline, glyphs: Glyphs) -> str:

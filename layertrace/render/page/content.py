@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from layertrace.diagnosis import Finding, serious
+from layertrace.render.chapters.headline import other_precision
 from layertrace.render.page.cards import card
 from layertrace.render.page.chapters import chapter_rows, shown_chapters, statement_places
 from layertrace.render.page.failure import failure_row
@@ -46,7 +47,7 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
         "kinds": KINDS,
         "modes": MODES,
         "events": len(timeline),
-        "facts": list(_facts(totals, failed)) if len(timeline) else [NOTHING_SEEN],
+        "facts": list(_facts(timeline, totals, failed)) if len(timeline) else [NOTHING_SEEN],
         "summary": summary(timeline, findings if is_checked else None),
         "traces": totals.traces,
         "notes": [printable(note) for note in timeline.notes],
@@ -69,11 +70,12 @@ def content(timeline: Timeline, findings: Sequence[Finding] | None) -> dict[str,
     }
 
 
-def _facts(totals: Totals, failed: int) -> Iterator[str]:
+def _facts(timeline: Timeline, totals: Totals, failed: int) -> Iterator[str]:
     """Yield the counts of the whole timeline; exceptions were raised in or passed through `failed` events."""
     together = totals.all_layers()
     errors = together.errors + totals.outside.errors
-    yield formatting.counted(len(totals.layers), "layer") if totals.layers else "no layers"
+    layers = formatting.counted(len(totals.layers), "layer") if totals.layers else "no layers"
+    yield layers + other_precision(timeline, totals)
     yield together.calls_in_words()
     passed = f", through {formatting.counted(failed, 'event')}" if failed > errors else ""
     yield f"{formatting.counted(errors, 'error')}{passed}" if errors else ""

@@ -12,6 +12,7 @@ from layertrace.render.tables.parameters import Parameters
 from layertrace.timeline import Timeline
 from layertrace.timeline.event import MODES
 from layertrace.timeline.lives import lives
+from layertrace.timeline.precision import compute_dtypes
 
 __all__ = ["layer_table"]
 
@@ -29,10 +30,12 @@ def layer_table(
 
     Returns:
         `rows` of: the layer, its depth, its events of each kind, its calls in each mode, its variables, the
-        parameters with those of the layers inside, its errors, and its first call. `totals` in sentences.
+        parameters with those of the layers inside, its errors, its first call, and in which dtype it
+        computes, empty for `float32`. `totals` in sentences.
     """
     everything = lives(timeline)
     inside = layers_inside(timeline, everything)
+    dtypes = compute_dtypes(timeline)
     parameters = Parameters(timeline, timeline.plumbing)
     depths: list[int] = []
     rows = []
@@ -45,5 +48,6 @@ def layer_table(
         total = sum(size.parameters for size in parameters.of(inside[life.layer.id]))
         calls = [own.calls[mode] for mode in MODES]
         events = (own.init, own.build, *calls, own.variables)
-        rows.append([tables.layer(own.layer), depths[-1], *events, total, own.errors, first])
+        dtype = dtypes.get(life.layer.id, "")
+        rows.append([tables.layer(own.layer), depths[-1], *events, total, own.errors, first, dtype])
     return {"rows": rows, "totals": [" ".join(line.split()) for line in parameters.lines()]}

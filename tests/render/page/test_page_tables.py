@@ -6,6 +6,9 @@ from looking import details_of, in_a_browser, line
 from playwright.sync_api import expect
 from test_page_first_screen import recorded
 
+from layertrace.timeline import Timeline
+from layertrace.timeline.context import LayerState, RecordingContext
+
 
 def layers(tab):
     return tab.locator("#layers tbody th").all_inner_texts()
@@ -90,6 +93,32 @@ def test_layers_are_nested_with_their_totals(shown):
     shifts = [rows.nth(at).locator(".nested button").bounding_box()["x"] for at in range(4)]
     assert shifts[0] < shifts[1]
     expect(tab.locator("#layers")).to_contain_text("together 109,314 parameters")
+
+
+@in_a_browser
+def test_layers_that_compute_in_another_dtype_show_it(shown):
+    """The column is there only if one does, and the first line counts them."""
+    story = Story()
+    half, usual = (story.layer("Dense", name) for name in ("half", "usual"))
+    for layer in (half, usual):
+        story.call(layer, "float32[2, 4]", "float32[2, 3]", at=3)
+    states = {half.id: LayerState(layer=half, compute_dtype="float16")}
+    for context, columns, fact in (
+        (RecordingContext(states=states), 1, "2 layers (1 in float16)"),
+        (RecordingContext(), 0, "2 layers"),
+    ):
+        tab = shown(Timeline(story.events, surroundings=context))
+        expect(tab.locator("#facts li").first).to_have_text(fact)
+        tab.get_by_role("tab", name="Layers").click()
+        expect(tab.get_by_role("columnheader", name="computes in")).to_have_count(columns)
+    tab = shown(Timeline(story.events, surroundings=RecordingContext(states=states)))
+    tab.get_by_role("tab", name="Layers").click()
+
+    rows = tab.locator("#layers tbody tr")
+    expect(rows.first).to_contain_text("float16")
+    expect(rows.last).not_to_contain_text("float16")
+    tab.get_by_label("Search events").fill("float16")
+    expect(rows).to_have_count(1)
 
 
 @in_a_browser

@@ -14,13 +14,17 @@ const MODE_HEADS = { eager: "eager calls", symbolic: "symbolic", graph: "traced"
 const CALLED = MODES.map((mode, at) => ({ mode, at: 4 + at })).filter(({ at }) =>
   data.layers.rows.some((row) => row[at]),
 );
-const [VARIABLES, PARAMETERS, ERRORS, FIRST_CALL] = [0, 1, 2, 3].map((at) => 4 + MODES.length + at);
+const [VARIABLES, PARAMETERS, ERRORS, FIRST_CALL, DTYPE] = [0, 1, 2, 3, 4].map((at) => 4 + MODES.length + at);
+
+// The dtype has a column if a layer computes in another than float32.
+const DTYPES = data.layers.rows.some((row) => row[DTYPE]) ? [DTYPE] : [];
 
 function layerRow(row, { isNested }) {
   const [layer, depth, init, build] = row;
   return [
     nested(layerButton(layer), isNested ? depth : 0),
     el("bdi", {}, layerOf(layer).className),
+    ...DTYPES.map((at) => row[at]),
     figure(init),
     figure(build),
     ...CALLED.map(({ at }) => figure(row[at])),
@@ -38,15 +42,16 @@ function nested(content, depth) {
   return cell;
 }
 
-function layerText([layer]) {
-  const { label, className, path } = layerOf(layer);
-  return `${label} ${className} ${path}`;
+function layerText(row) {
+  const { label, className, path } = layerOf(row[0]);
+  return `${label} ${className} ${path} ${row[DTYPE]}`;
 }
 
 function layerTable() {
   const heads = [
     words("layer", ([layer]) => layerOf(layer).label),
     words("class", ([layer]) => layerOf(layer).className),
+    ...DTYPES.map((at) => words("computes in", (row) => row[at])),
     number("init", "init", (row) => row[2]),
     number("build", "build", (row) => row[3]),
     ...CALLED.map(({ mode, at }) =>
