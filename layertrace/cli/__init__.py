@@ -72,8 +72,8 @@ for command, help_text in _COMMANDS.items():
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process.
 
-    A command that runs a program yields the program. It runs here rather than in the command, so that few
-    frames of layertrace are on its stack.
+    A command that runs a program yields it. The program then runs here rather than in the command, so that
+    few frames of layertrace are on its stack.
     """
     with _errors_in_one_line():
         result = command_line.main(arguments, prog_name="layertrace", standalone_mode=False)

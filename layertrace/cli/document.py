@@ -18,7 +18,7 @@ from layertrace.timeline.storage.files import written
 
 __all__ = ["Document"]
 
-NOT_ENDED = "the program ended without its interpreter, which left it unreported"
+NOT_ENDED = "layertrace could not report: the program was killed, called os._exit, or is still running"
 
 
 class Document:

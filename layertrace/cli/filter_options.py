@@ -50,15 +50,15 @@ def event_filters(command: F) -> F:
             "--min-duration",
             type=click.FloatRange(min=0),
             metavar="MS",
-            help="Show only events that took so many milliseconds.",
+            help="Show only events that took at least so many milliseconds.",
         ),
         click.option("--own", is_flag=True, help="Hide layers of installed packages, such as Keras."),
         click.option(
             "--exclude",
             multiple=True,
             metavar="GLOB",
-            help="Hide layers with this name or path, and what is inside them; or of this class or module "
-            "alone: keras.*.",
+            help="Hide layers with this name or path, and what is inside them. A class or module, such as "
+            "keras.*, hides its own layers alone.",
         ),
         click.option(
             "--class",

@@ -127,7 +127,7 @@ _SERIALIZED = ("activations", "initializers", "regularizers", "constraints", "lo
 
 
 def _stored_too(init: Location, arguments: list[str]) -> tuple[Edit, ...]:
-    """Return the edit of the line of `super().__init__` that keeps arguments in attributes."""
+    """Return the edit that stores arguments in attributes, after the line of `super().__init__`."""
     calls = [call for call, base in _init_calls(init) if isinstance(base, ast.Call)]
     if not arguments or not calls:
         return ()

@@ -75,7 +75,9 @@ def rule(
         RuleError: If the code does not consist of letters and a number.
     """
     if not _CODE.fullmatch(code):
-        raise RuleError(f"the code {code!r} of rule {name!r} is not letters and a number, such as 'LT101'")
+        raise RuleError(
+            f"the code of rule {name!r} must be letters and a number, such as 'LT101', got {code!r}"
+        )
 
     def make(check: Check) -> Rule:
         return Rule(code, name, severity, check, link, tuple(triggers), backends)

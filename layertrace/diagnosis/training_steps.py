@@ -145,8 +145,8 @@ class Gradient:
         loss: The variable that holds the loss; empty if it is not a plain name.
         loss_at: The last line before it that computes the loss, or where a function that computes it returns.
         statement: The assignment on that line.
-        models: Whose `trainable_variables` are trained: `self.encoder` and `self.decoder`; empty if that is
-            not written so.
+        models: The models whose `trainable_variables` are trained, such as `self.encoder`; empty if the line
+            does not name them.
     """
 
     place: Location

@@ -188,7 +188,7 @@ def _session(request: pytest.FixtureRequest) -> _Session:
 
 @pytest.fixture
 def layer_timeline(request: pytest.FixtureRequest) -> Timeline:
-    """The timeline of this test, which begins before its first fixture.
+    """Return the timeline of this test, whose recording begins before its first fixture.
 
     `layer_timeline.only(model, Dense, "encoder/*")` narrows it, including what is recorded already.
     """
@@ -197,7 +197,7 @@ def layer_timeline(request: pytest.FixtureRequest) -> Timeline:
 
 @pytest.fixture
 def assert_max_traces() -> Callable[..., AbstractContextManager[Timeline]]:
-    """A context manager that fails if a function is traced more often, and yields the timeline.
+    """Return a context manager that fails if a function is traced more often, and yields the timeline.
 
     Its arguments are those of `layertrace.testing.assert_max_traces(limit, function=..., info=...)`.
     """

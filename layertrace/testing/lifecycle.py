@@ -46,7 +46,7 @@ def assert_lifecycle(subject: object, lifecycle: str) -> None:
     symbolic = [event for event in timeline if event.kind == "call" and event.mode == "symbolic"]
     if symbolic and program.matches(timeline.where(lambda event: event not in symbolic)):
         calls = counted(len(symbolic), "symbolic call")
-        sentence += f"; it does without the {calls}, with which Keras infers shapes"
+        sentence += f"; it matches without the {calls}, by which Keras infers shapes"
     raise failure(sentence, list(_rows(mismatch, timeline)), timeline)
 
 

@@ -225,7 +225,7 @@ def test_reports_say_why_a_function_was_compiled_again(start, tmp_path):
 
     assert re.search(r" 2 +\? .* x: float32\[1, 3\], was float32\[2, 3\] \(dimension 0\)", row)
     assert "graph break at program.py:7: Call to `torch._dynamo.graph_break()`" in table
-    assert "?: what torch.compile has compiled runs without a hook" in table
+    assert "?: runs of what torch.compile has compiled cannot be counted" in table
     assert "graph break at program.py:7: Call to `torch._dynamo.graph_break()`" in tree
     assert tree.count("its runs are not counted") == 1
 

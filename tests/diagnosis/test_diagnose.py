@@ -222,7 +222,7 @@ def test_rules_of_installed_packages_run(monkeypatch):
 
 def test_a_code_is_letters_and_a_number():
     """A code differs from a name, and its prefix selects a theme."""
-    with pytest.raises(RuleError, match="not letters and a number"):
+    with pytest.raises(RuleError, match="must be letters and a number"):
         rule_decorator("too-late", "too-late", "note")
 
 

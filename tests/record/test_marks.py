@@ -172,7 +172,7 @@ def test_a_mark_after_the_end_is_a_note():
 
     assert timeline.marks == ()
     assert timeline.notes == (
-        "the mark 'late 0' was made after the recording had ended, and is left out, as all after it",
+        "the mark 'late 0' was made after the recording ended; it and all later marks are left out",
     )
 
 

@@ -50,4 +50,4 @@ def test_the_table_of_functions_has_causes_and_graph_breaks():
         for line in lines
     )
     assert lines.count("graph break at net.py:12: Data-dependent branching") == 1
-    assert lines[-1].startswith("?: what torch.compile has compiled runs without a hook")
+    assert lines[-1].startswith("?: runs of what torch.compile has compiled cannot be counted")

@@ -252,7 +252,7 @@ def test_a_lifecycle_names_symbolic_calls():
     """`init build call` describes a model that is called once, and Keras calls it twice."""
     timeline = timeline_of(called).of("net")
 
-    with pytest.raises(AssertionError, match="it does without the 1 symbolic call, with which Keras infers"):
+    with pytest.raises(AssertionError, match="it matches without the 1 symbolic call, by which Keras"):
         assert_lifecycle(timeline, "init build call")
 
 

@@ -174,5 +174,5 @@ def _check_page(html: Path) -> None:
         FormatError: If the file has another suffix or cannot be written.
     """
     if html.suffix.lower() not in (".html", ".htm"):
-        raise FormatError(f"the file of a page must end in .html or .htm, got {html}")
+        raise FormatError(f"--html needs a file that ends in .html or .htm, got {html}")
     check_writable(html)

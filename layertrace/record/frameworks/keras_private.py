@@ -46,7 +46,7 @@ _NO_AVERAGE = "an average of weights that the program never uses is not found"
 _NO_RATE = "the learning rate with which a model is compiled is not known"
 _NO_STEPS = "it is not known how many steps of a fit were made"
 _NO_ATTENTION = "attention masks that are the wrong way round are not found"
-_NO_INPUTS = "it is not known which Inputs the outputs of a model come from that cannot be created"
+_NO_INPUTS = "if a model cannot be created, it is not known which Inputs its outputs come from"
 _NO_LOSS = "it is not known whether the loss of a model expects logits"
 _NO_REGULARIZER = "regularizers that a loop ignores are not found"
 _NO_HEAD = "outputs that compile has no loss for are not found"
@@ -74,7 +74,7 @@ KERAS_PARTS = {
     "path": _keras(
         "layers.layer",
         "Layer._path",
-        "paths are those of the layers around when a layer was created",
+        "the path of a layer names the layers around it when it was created",
         in_code=True,
     ),
     # `_flatten_layers` and `variables` read these; a layer may override both, so they are not called.

@@ -189,8 +189,8 @@ def _begin(call: Call, source: Source, arguments: dict[str, object], owner: obje
     """Open the span of a variable, unless it is a part of one that is being created.
 
     Args:
-        call: Of the function that creates it.
-        source: Whose function that is.
+        call: The call of the function that creates it.
+        source: The package of that function.
         arguments: The arguments by name.
         owner: The layer that will own it; None if that is not known yet.
     """

@@ -30,14 +30,14 @@ class Listener(Protocol):
 
     @property
     def sink(self) -> Emit:
-        """Takes a record."""
+        """The function that receives each record."""
 
     @property
     def watches_beginnings(self) -> bool:
         """Whether `begun` wants every span as it begins."""
 
     def begun(self, span: Span) -> None:
-        """Take a span as it begins."""
+        """Receive a span when it begins."""
 
     def check_size(self) -> None:
         """Stop listening when full."""

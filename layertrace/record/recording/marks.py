@@ -87,7 +87,7 @@ class Marks:
     def left_out(self, name: str) -> list[str]:
         """Return what to note of a mark that was made after the end: a sentence for the first."""
         is_first, self._has_left_out = not self._has_left_out, True
-        late = f"the mark {name!r} was made after the recording had ended, and is left out, as all after it"
+        late = f"the mark {name!r} was made after the recording ended; it and all later marks are left out"
         return [late] * is_first
 
     def clear(self) -> None:

@@ -31,7 +31,7 @@ class Opening(NamedTuple):
 class Section:
     """A chapter, its rows, and the tree inside it.
 
-    It has no tree if it `is_too_varied`: if it has very many events, which hardly repeat.
+    One that `is_too_varied` has no tree: its events are very many, and hardly repeat.
     """
 
     chapter: Chapter

@@ -56,7 +56,7 @@ Getter = Callable[[Event, Words], Value]
 
 
 def _field(path: str) -> Getter:
-    """Return the getter of a field of events, or of a field of that: `layer.name`."""
+    """Return a function that reads a field of an event, or a field of that field: `layer.name`."""
     name, _, inner = path.partition(".")
     if not inner:
         return lambda event, _: getattr(event, name)

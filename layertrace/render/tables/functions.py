@@ -23,8 +23,8 @@ __all__ = ["function_table"]
 
 MOST_CAUSES = 4
 
-_UNSEEN = "?: JAX runs a function that a program jits itself without any Python; that cannot be counted"
-_UNSEEN_ON_TORCH = "?: what torch.compile has compiled runs without a hook; that cannot be counted"
+_UNSEEN = "?: runs of a function that the program jits itself cannot be counted: JAX runs it without Python"
+_UNSEEN_ON_TORCH = "?: runs of what torch.compile has compiled cannot be counted: no hook sees them"
 
 
 class _FunctionTable(Table, Printable):

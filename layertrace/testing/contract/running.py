@@ -134,7 +134,7 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Ignore warnings, also those of what a check does on purpose, and what the layer prints."""
+    """Silence what the layer prints, and warnings, which a check may also cause on purpose."""
     logger = logging.getLogger("tensorflow")  # it warns of functions that are traced often, as for each layer
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -20,10 +20,10 @@ def batch_size_in_weight(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    The first dimension of the input shape that `build` gets is the batch. A weight of that shape fits only
-    batches of the size of the first one: the last, smaller batch of a data set fails, and so does a model
-    that is built with an unknown batch size. If the sizes happen to agree, each example of a batch gets
-    weights of its own.
+    The first dimension of the input shape that `build` gets is the batch. A weight with that dimension
+    fits only batches of the size of the first one: the last, smaller batch of a data set fails, and so
+    does a model that is built with an unknown batch size. If the sizes happen to agree, each example of a
+    batch gets weights of its own.
 
     ## Example
 

@@ -47,7 +47,7 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Only a note where the layer ran without the inner one before, which it uses by choice.
+    - Only a note if an earlier call ran without the inner layer, which is then optional.
     - An inner layer that is still unbuilt after a call is taken to be switched off by an option.
     - Layers that are gone when the recording ends are not examined.
     """

@@ -44,9 +44,9 @@ def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - A direct `layer.call(x)` of a layer that is built is reported only if it loses `training`: inside a call
-      with `training=True`, without an own `training`, for a layer that it makes a difference to. One of a
-      layer that is not built is reported if the call failed, or if the `build` of the user's class never ran.
+    - A direct `layer.call(x)` of a layer that is built is reported only if it loses `training`: the call
+      around it has `training=True`, this one passes none, and the layer depends on it. A direct call of a
+      layer that is not built is reported if it failed, or if the `build` of the user's class never ran.
     - A `__call__` that calls the one of Keras is not reported.
     - Direct calls of layers of `tf_keras` are not examined.
     """

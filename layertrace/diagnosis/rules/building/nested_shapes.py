@@ -1,4 +1,4 @@
-"""LT304: A `build` takes the shapes of several inputs for one shape."""
+"""LT304: A `build` treats the shapes of several inputs as one shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layertrace.timeline.event import ErrorRef, Event, LayerRef, Location, Struc
 
 @rule("LT304", "nested-shapes", "error", links.BASE_LAYER, backends=ANY_BACKEND)
 def nested_shapes(context: DiagnosisContext) -> Iterator[Violation]:
-    """A `build` takes the shapes of several inputs for one shape.
+    """A `build` treats the shapes of several inputs as one shape.
 
     ## Why is this bad?
 

@@ -1,4 +1,4 @@
-"""LT316: A functional model gets outputs that come from other inputs."""
+"""LT316: An output of a functional model comes from an `Input` that the model was not given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layertrace.timeline.ownership import is_container
 
 @rule("LT316", "outputs-not-connected", "error", links.FUNCTIONAL_API, backends=ANY_BACKEND)
 def outputs_not_connected(context: DiagnosisContext) -> Iterator[Violation]:
-    """A functional model gets outputs that come from other inputs.
+    """An output of a functional model comes from an `Input` that the model was not given.
 
     ## Why is this bad?
 

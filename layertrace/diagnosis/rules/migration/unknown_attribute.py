@@ -25,7 +25,7 @@ def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     Python accepts any attribute, and nothing reads this one. `optimizer.lr` was the learning rate in Keras 2.
     In Keras 3 it is `learning_rate`, so `optimizer.lr = 1e-4` changes nothing, and training goes on with the
-    rate of before. A slip has the same effect: after `layer.trainble = False` the layer is still trained.
+    old rate. A slip has the same effect: after `layer.trainble = False` the layer is still trained.
 
     ## Example
 
@@ -43,8 +43,8 @@ def unknown_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Of optimizers, those of Keras 3 only. Attributes that the methods of an optimizer set are its own.
     - Not reported if no attribute has a name like it: the program may keep something of its own there.
-    - Of layers and models, only slips are found: one letter more, less or other, or two exchanged, in a name
-      of at least six. An ending makes another name, such as `optimizers` and `trainable_`.
+    - Of layers and models, only slips are found: one letter added, missing or wrong, or two exchanged, in
+      a name of at least six. A name with an ending, such as `optimizers` or `trainable_`, is not a slip.
     - A layer is examined if it still exists when the recording ends. A slip is not reported if the program
       reads the attribute. For those of layers, its name as a string counts as reading.
     - If several lines set such an attribute, the findings name the lines and not the layers.

@@ -42,7 +42,7 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
     ## Known limits
 
     - Only variables that existed when the checkpoint was read are counted.
-    - Reported only if the file has something under a name that the object that reads it has not.
+    - Reported only if the file has a name that the object which reads it lacks.
     - Not reported if the weights of the model are set or restored afterwards.
     """
     for layer, restored in context.layer_observations("restored"):

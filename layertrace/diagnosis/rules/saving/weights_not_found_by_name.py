@@ -1,4 +1,4 @@
-"""LT623: Weights were loaded by name, and the file has no layer of any of these names."""
+"""LT623: `load_weights(by_name=True)` finds none of the layers of a model in the file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT623", "weights-not-found-by-name", "error", links.SAVING)
 def weights_not_found_by_name(context: DiagnosisContext) -> Iterator[Violation]:
-    """Weights were loaded by name, and the file has no layer of any of these names.
+    """`load_weights(by_name=True)` finds none of the layers of a model in the file.
 
     ## Why is this bad?
 

@@ -1,4 +1,4 @@
-"""LT110: One layer stands several times in a list that was meant to hold several layers."""
+"""LT110: A list holds one layer several times, where several layers were meant."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT110", "layer-repeated", "warning", links.SUBCLASSING, backends=ANY_BACKEND)
 def layer_repeated(context: DiagnosisContext) -> Iterator[Violation]:
-    """One layer stands several times in a list that was meant to hold several layers.
+    """A list holds one layer several times, where several layers were meant.
 
     ## Why is this bad?
 
     `[layer] * 4` is a list with one layer in four places. Each of the four steps uses the same weights, so
-    the model has the weights of one layer, and is as small when it is saved.
+    the model has only the weights of one layer.
 
     ## Example
 
@@ -80,7 +80,7 @@ def _violation(context: DiagnosisContext, state: LayerState, times: int, where: 
     if calls:
         evidence.append(Evidence("called several times", seqs(*calls[:2]), calls[0].location))
     return Violation(
-        message=f"{{layer}} is the only layer in {where}, where it stands {often}: all steps share one set "
+        message=f"{{layer}} is the only layer in {where}, which holds it {often}: all steps share one set "
         f"of weights{weights}.",
         layer=layer,
         location=place,

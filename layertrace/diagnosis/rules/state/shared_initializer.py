@@ -21,7 +21,7 @@ def shared_initializer(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    An initializer of Keras 3 chooses a seed when it is created, also if it was given none. So it draws the
+    An initializer of Keras 3 chooses a seed when it is created, even if it is given none. So it draws the
     same numbers each time it is asked for the same shape. Experts, heads or towers that share it and get the
     same input begin as copies of each other.
 
@@ -44,7 +44,7 @@ def shared_initializer(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Layers that follow each other may share an initializer, and are not reported: only layers that get the
       same tensor inside one call are.
-    - Initializers that were created apart with the same seed are not compared.
+    - Initializers that were created separately with the same seed are not compared.
     """
     drawn = _drawn(context)
     groups: dict[tuple[int | None, object], list[Observation]] = {}

@@ -23,9 +23,9 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    Keras finds the layers inside a layer when they are assigned to an attribute, or are in a list or dict
-    that is. It misses a layer that is put later into a list inside a dict or into `list[0]`, and one in
-    the defaults of a lambda, in a plain object or in a global. A `Lambda` tracks no layers at all. The
+    Keras finds a layer that is assigned to an attribute of another, also in a list or dict. It misses one
+    that is put later into a list inside a dict or into `list[0]`, and one in the defaults of a lambda, in
+    a plain object or in a global. A `Lambda` tracks no layers at all. The
     weights of such a layer are not trained, counted or saved.
 
     ## Example

@@ -41,7 +41,7 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
     ## Known limits
 
     Only the first failure of a recording is reported. The fix names the function only if the failing line
-    calls it as `tf.`, `tensorflow.`, `np.` or `numpy.`. A tensor of the other Keras is LT702.
+    calls it as `tf.`, `tensorflow.`, `np.` or `numpy.`. A tensor of the other Keras is reported as LT702.
     """
     methods = ("__tf_tensor__", "__array__", "__jax_array__", "__bool__", "__int__", "__float__", "__iter__")
     functions = [f"keras.src.backend.common.keras_tensor:{name}" for name in methods]

@@ -54,7 +54,7 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
       layer's own weights is taken. It is reported if nothing in the trace reads any of the new values.
     - A model may drop what one call returns if it uses that of another, as for real and generated images.
     - Not reported if the variables have other values at the end, which the program has computed elsewhere.
-    - What the function returns and its caller drops is not seen.
+    - Values that the function returns and its caller drops are not seen.
     """
     states = list(context.layer_observations("new state"))
     used = {layer.id for layer, state in states if state.role == "used"}

@@ -1,4 +1,4 @@
-"""LT405: A layer asks a tensor for its values while it has none."""
+"""LT405: A layer needs the values of a tensor that has none yet."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _GRADIENT_LOST = "Can't call numpy() on Tensor that requires grad"
 
 @rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3, backends=ANY_BACKEND)
 def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
-    """A layer asks a tensor for its values while it has none.
+    """A layer needs the values of a tensor that has none yet.
 
     ## Why is this bad?
 

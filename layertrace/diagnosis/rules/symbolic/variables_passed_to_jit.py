@@ -43,7 +43,7 @@ def variables_passed_to_jit(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     Only an exception that ended the recording is reported, on a line that names a list of variables, such
-    as `trainable_variables`. JAX 0.6 takes the variables.
+    as `trainable_variables`. JAX 0.6 accepts variables.
     """
     failure = context.failure
     if failure is None or not any(text in failure.error.message for text in _REFUSALS):

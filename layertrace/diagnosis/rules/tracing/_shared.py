@@ -76,13 +76,13 @@ def stale_run(context: DiagnosisContext, layer: LayerRef, place: Location | None
 
 
 def function_recreation(context: DiagnosisContext, trace: Event | None, place: Location | None) -> str:
-    """Write how the function of a trace is recreated, so that the next run traces again."""
+    """Return the code that recreates the function of a trace, so that its next run traces again."""
     name = None if trace is None else user_function(trace)
     return compiled_again(context, place) if name is None else f"{name} = tf.function({name})"
 
 
 def traced_again(context: DiagnosisContext, trace: Event | None, place: Location | None) -> str:
-    """Write how a function is made to trace again: a `tf.function`, or that of a model of Keras."""
+    """Return the code that makes a function trace again: a `tf.function`, or one of a Keras model."""
     role = None if trace is None or trace.function is None else trace.function.role
     model = receiver_at(place, ("predict", "evaluate", "predict_on_batch", "test_on_batch"))
     if role in ("predict", "test") and model:

@@ -1,4 +1,4 @@
-"""LT217: A function asks for the time, which happens only while it is traced."""
+"""LT217: A function reads the clock, which happens only while it is traced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layertrace.timeline.event import Location
 
 @rule("LT217", "frozen-time", "warning", links.SIDE_EFFECTS)
 def frozen_time(context: DiagnosisContext) -> Iterator[Violation]:
-    """A function asks for the time, which happens only while it is traced.
+    """A function reads the clock, which happens only while it is traced.
 
     ## Why is this bad?
 

@@ -26,8 +26,8 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
 
     Every new `tf.function`, and every new model with its train and predict functions, has to be traced,
     although the code is the same. No single function is traced twice, so TensorFlow's own counts look
-    harmless. JAX knows a function again by its identity: each new lambda, nested function, bound method and
-    `functools.partial` is traced and compiled, also if `jax.jit` is called with it on the same line.
+    harmless. JAX recognizes a function by its identity: each new lambda, nested function, bound method and
+    `functools.partial` is traced and compiled, even if the same line passes it to `jax.jit` each time.
 
     ## Example
 
@@ -52,8 +52,8 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
     - Functions that train new variables, such as the models of a cross-validation, are taken to be intended,
       and so are other functions that run at least five times for each of their traces.
     - A model that is compiled again with other layers frozen, or after `set_weights` or `load_weights`, is
-      taken to begin a new stage. So is one with another learning rate, unless its optimizer is not SGD, whose
-      moments are lost each time, and it makes less than 50 steps with each.
+      taken to begin a new stage. So is one with another learning rate, except if its optimizer
+      loses moments each time, as all but SGD do, and it makes fewer than 50 steps with each rate.
     - Models that are created or used on different lines are taken to be different models.
     - Functions that Keras's own layers and TensorFlow create for themselves are ignored.
     - On JAX, the runs of a program's own functions are not seen. Five functions of the same code are reported

@@ -1,4 +1,4 @@
-"""LT216: The functions of layers made in a loop read the loop's variable when it has its last value."""
+"""LT216: The functions of layers that were made in a loop all read the last value of its variable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layertrace.timeline.event import LayerRef, Location, Opaque
 
 @rule("LT216", "late-bound-variable", "error", links.FREE_VARIABLES)
 def late_bound_variable(context: DiagnosisContext) -> Iterator[Violation]:
-    """The functions of layers made in a loop read the loop's variable when it has its last value.
+    """The functions of layers that were made in a loop all read the last value of its variable.
 
     ## Why is this bad?
 

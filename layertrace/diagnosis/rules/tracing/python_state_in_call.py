@@ -172,7 +172,7 @@ def _is_reset(observation: Observation) -> bool:
 
 
 def _as_weight(observation: Observation, method: str) -> str:
-    """Write how a weight replaces the state that a layer changes."""
+    """Return the fix in which a weight replaces the state that a layer changes."""
     name, weight = observation.name, f"self.{weight_name(observation.name)}"
     if isinstance(observation.now, (Opaque, str)) or isinstance(observation.before, str):
         return (

@@ -30,7 +30,7 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
     A trace takes as long as many runs, and each graph needs memory. A `tf.function` is specialized for
     the shapes and dtypes that it is called with. With `reduce_retracing=True` its second trace accepts any
     size of the dimension that differs; with an `input_signature` the first one does. JAX has nothing like
-    that: a `jax.jit` function is traced and compiled for each shape, and one pads the arrays to few sizes.
+    that: a `jax.jit` function is traced and compiled for each shape, so pad the arrays to few sizes.
 
     ## Example
 
@@ -53,7 +53,7 @@ def retraced_by_shape(context: DiagnosisContext) -> Iterator[Violation]:
       then the shapes are a closed set, such as bucket sizes.
     - Traces in which several arguments changed are counted only if each of them had another shape.
     - On JAX, sizes that are multiples of 8, or each at least 1.5 times the last, are taken to be buckets. In
-      Keras's own functions, retraces count that follow a single run; a last batch follows more.
+      Keras's own functions, only retraces after a single run count; a last batch follows more.
       The runs of a program's own functions are not seen: they are reported after four retraces on lines that
       use the result, unless the program went on for longer after the last one than the traces and everything
       between them took.

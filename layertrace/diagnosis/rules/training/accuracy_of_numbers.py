@@ -49,7 +49,7 @@ def accuracy_of_numbers(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Looked at are arrays of targets for a single output, of at most 4 million numbers. With several outputs,
       an accuracy compares the places of the greatest numbers, which a regression may mean.
-    - Targets between 0 and 1, such as those of a mask that was resized, are reported if they are a quarter.
+    - Targets between 0 and 1, as in a mask that was resized, are reported if a quarter of all are such.
     """
     metrics = list(context.layer_observations("binary accuracy"))
     trainings = Trainings(context)

@@ -1,4 +1,4 @@
-"""LT565: An attention mask allows attention just to the padding, or to the future."""
+"""LT565: An attention mask allows attention only to the padding, or to the future."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT565", "attention-mask-inverted", "error", links.ATTENTION)
 def attention_mask_inverted(context: DiagnosisContext) -> Iterator[Violation]:
-    """An attention mask allows attention just to the padding, or to the future.
+    """An attention mask allows attention only to the padding, or to the future.
 
     ## Why is this bad?
 
-    The `attention_mask` of `MultiHeadAttention` is true, or 1, where attention is allowed. Code for attention
-    of one's own, as in tutorials of the transformer, often has 1 where attention is forbidden. With such a
+    The `attention_mask` of `MultiHeadAttention` is true, or 1, where attention is allowed. Attention that
+    is written by hand, as in transformer tutorials, often has 1 where attention is forbidden. With such a
     mask the layer attends to the padding, and words do not matter.
 
     ## Example
@@ -55,7 +55,7 @@ def attention_mask_inverted(context: DiagnosisContext) -> Iterator[Violation]:
         if is_padding:
             other = "keras.ops.not_equal(tokens, 0)  # in place of equal"
         yield Violation(
-            message=f"The attention_mask of {{layer}} is true just {what}, so it attends to the {mask.name} "
+            message=f"The attention_mask of {{layer}} is true only {what}, so it attends to the {mask.name} "
             "and to nothing else: True means that attention is allowed.",
             layer=layer,
             location=mask.location,

@@ -25,9 +25,9 @@ def average_not_applied(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    With `use_ema=True` an optimizer keeps a moving average of the weights besides the weights. `fit` writes
-    it to them when it ends. After `train_on_batch` or a loop of your own, the model still has the weights of
-    the last step: that is what it predicts with, and what is saved.
+    With `use_ema=True` an optimizer keeps a moving average next to the weights. `fit` copies the average
+    into the weights when it ends. After `train_on_batch` or a loop of your own, the model still has the
+    weights of the last step: that is what it predicts with, and what is saved.
 
     ## Example
 
@@ -75,8 +75,8 @@ def average_not_applied(context: DiagnosisContext) -> Iterator[Violation]:
         call = f"{optimizer}.finalize_variable_values({weights})"
         edit = _after_loop(place, call)
         yield Violation(
-            message=f"{optimizer_of} keeps an average of {whose}weights (use_ema=True), which only fit "
-            "writes to them by itself: after these steps they are still those of the last one.",
+            message=f"{optimizer_of} keeps an average of {whose}weights (use_ema=True), but only fit copies "
+            "it into them: after these steps the model has the weights of the last step.",
             layer=layer,
             location=place,
             evidence=(Evidence("the last steps", seqs(last if isinstance(last, Event) else None), place),),

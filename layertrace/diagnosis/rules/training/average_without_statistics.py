@@ -22,7 +22,7 @@ def average_without_statistics(context: DiagnosisContext) -> Iterator[Violation]
 
     `trainable_variables` has no moving mean and variance. A teacher, a target network or an exponential
     moving average that copies only these keeps the initial mean 0 and variance 1 in its
-    `BatchNormalization`. It predicts wrongly, and nothing is reported.
+    `BatchNormalization`. It predicts wrongly, without an error.
 
     ## Example
 

@@ -1,4 +1,4 @@
-"""LT569: A model that is to follow another one has the same weights, and is not a copy."""
+"""LT569: A target network shares the weights of the network that it should follow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layertrace.timeline.ownership import is_container
 
 @rule("LT569", "copied-to-itself", "error", links.SAVING)
 def copied_to_itself(context: DiagnosisContext) -> Iterator[Violation]:
-    """A model that is to follow another one has the same weights, and is not a copy.
+    """A target network shares the weights of the network that it should follow.
 
     ## Why is this bad?
 

@@ -1,4 +1,4 @@
-"""LT566: What reads a batch changes the data that it reads from."""
+"""LT566: A dataset or generator changes the array that it takes its batches from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layertrace.timeline.event import Location
 
 @rule("LT566", "data-changed", "error", links.TRAINING)
 def data_changed(context: DiagnosisContext) -> Iterator[Violation]:
-    """What reads a batch changes the data that it reads from.
+    """A dataset or generator changes the array that it takes its batches from.
 
     ## Why is this bad?
 

@@ -1,4 +1,4 @@
-"""LT560: The data of a fit ended before all steps were made."""
+"""LT560: The data ran out before `fit` had made all its steps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT560", "data-ran-out", "warning", links.TRAINING)
 def data_ran_out(context: DiagnosisContext) -> Iterator[Violation]:
-    """The data of a fit ended before all steps were made.
+    """The data ran out before `fit` had made all its steps.
 
     ## Why is this bad?
 
@@ -91,7 +91,7 @@ def _of_generator(
         fix += "# generator that begins again after its last batch"
     place = loop or fit.location
     return Violation(
-        message=f"{{layer}} was to be fitted in {wanted}{made}. A generator can be read only once.",
+        message=f"{{layer}} was to be fitted for {wanted}{made}. A generator can be read only once.",
         layer=model,
         location=place,
         evidence=(Evidence("fitted here", (), fit.location, call),),
@@ -106,7 +106,7 @@ def _of_dataset(
     call = statement_at(context, fit.location).source
     data = next(iter(_first_argument(call)), "dataset")
     return Violation(
-        message=f"{{layer}} was to be fitted in {wanted} steps, but {data} has {batches} batches and is not "
+        message=f"{{layer}} was to be fitted for {wanted} steps, but {data} has {batches} batches and is not "
         f"repeated: {fit.now} steps were made.",
         layer=model,
         location=fit.location,

@@ -1,4 +1,4 @@
-"""LT551: An optimizer updates a layer that is frozen, with the weights that are not."""
+"""LT551: An optimizer updates a frozen layer, because its list of weights was made before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT551", "frozen-weights-updated", "error", links.TRANSFER_LEARNING)
 def frozen_weights_updated(context: DiagnosisContext) -> Iterator[Violation]:
-    """An optimizer updates a layer that is frozen, with the weights that are not.
+    """An optimizer updates a frozen layer, because its list of weights was made before.
 
     ## Why is this bad?
 

@@ -24,7 +24,7 @@ def frozen_without_effect(context: DiagnosisContext) -> Iterator[Violation]:
     ## Why is this bad?
 
     `model.layers[0]` of a functional model is its input, which has no weights. And `clone_model` creates
-    layers of its own, so that freezing the original does not freeze the copy. Nothing is reported, and the
+    layers of its own, so that freezing the original does not freeze the copy. No error is raised, and the
     layer that was meant is trained.
 
     ## Example

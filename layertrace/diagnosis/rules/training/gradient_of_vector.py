@@ -1,4 +1,4 @@
-"""LT516: A tape computes the gradient of many losses, which is that of their sum."""
+"""LT516: A tape takes the gradient of a vector of losses, which is that of their sum."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from layertrace.timeline.event import LayerRef, Location, TensorSpec
 
 @rule("LT516", "gradient-of-sum", "warning", links.CUSTOM_TRAINING_LOOPS)
 def gradient_of_sum(context: DiagnosisContext) -> Iterator[Violation]:
-    """A tape computes the gradient of many losses, which is that of their sum.
+    """A tape takes the gradient of a vector of losses, which is that of their sum.
 
     ## Why is this bad?
 
     `keras.losses.mean_squared_error(y, p)` returns a loss for each row. The gradient of such a vector is that
     of its sum, so the steps are as many times larger as the batch has rows, and a learning rate that works
-    in `fit` makes the loss run off.
+    in `fit` makes the loss diverge.
 
     ## Example
 

@@ -1,4 +1,4 @@
-"""LT563: A Masking looks for another value than the data is padded with."""
+"""LT563: A `Masking` masks nothing, because the data is padded with another value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ELSEWHERE: FixPlace = "elsewhere"
 
 @rule("LT563", "mask-finds-nothing", "error", links.MASKING)
 def mask_finds_nothing(context: DiagnosisContext) -> Iterator[Violation]:
-    """A Masking looks for another value than the data is padded with.
+    """A `Masking` masks nothing, because the data is padded with another value.
 
     ## Why is this bad?
 

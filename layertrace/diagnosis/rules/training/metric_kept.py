@@ -23,9 +23,9 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    `fit` and `evaluate` reset the metrics that the property `metrics` of the model returns, and of each the
-    variables that Keras knows. A metric that is not in `metrics`, or a `tf.Variable` in a metric of Keras 3,
-    keeps its values: what is shown after the second epoch is an average over both.
+    `fit` and `evaluate` reset the metrics that the property `metrics` of the model returns, and in each
+    only the variables that Keras knows. A metric that is not in `metrics`, or a `tf.Variable` in a metric
+    of Keras 3, keeps its values: what is shown after the second epoch is an average over both.
 
     ## Example
 
@@ -61,7 +61,8 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
     - A metric of a class that has a `reset_state` of its own is not reported, and neither is a `Sum`, which
       may count something on purpose.
     - A metric that the program resets between two passes is not reported, and neither is one that a
-      `tf.function` resets: when a graph does that is not recorded. A reset by `assign` is not seen.
+      `tf.function` resets: layertrace does not record when a graph does that. A reset by `assign` is not
+      seen.
     """
     kept = context.layer_observations("metric kept")
     left_out: dict[tuple[LayerRef, Location | None], dict[str, Observation]] = {}
@@ -76,7 +77,7 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
         yield from _left_out(context, layer, place, metrics)
 
 
-_SO_FAR = "its value is one of all epochs so far."
+_SO_FAR = "its value covers all epochs so far."
 
 
 def _left_out(
@@ -98,7 +99,7 @@ def _left_out(
         edits = _returning(place, expressions)
         added = "" if edits else f"return [..., {', '.join(expressions)}]  # in the property metrics"
     location = (only_return(place) or place) if place is not None else _created(context, first)
-    value = _SO_FAR if len(metrics) == 1 else "their values are those of all epochs so far."
+    value = _SO_FAR if len(metrics) == 1 else "their values cover all epochs so far."
     yield Violation(
         message=f"{{layer}} resets its metrics in each epoch, but not {names}, {reason}: {value}",
         layer=layer,

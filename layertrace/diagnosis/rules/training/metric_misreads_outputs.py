@@ -1,4 +1,4 @@
-"""LT532: A metric is given outputs that mean something else than it expects."""
+"""LT532: A metric takes logits for probabilities, or compares probabilities with labels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EQUALITY = {"Accuracy"}
 
 @rule("LT532", "metric-misreads-outputs", "warning", links.TRAINING)
 def metric_misreads_outputs(context: DiagnosisContext) -> Iterator[Violation]:
-    """A metric is given outputs that mean something else than it expects.
+    """A metric takes logits for probabilities, or compares probabilities with labels.
 
     ## Why is this bad?
 

@@ -82,7 +82,7 @@ def _violation(name: str, read: ast.Call, created: Event, place: Location, tree:
         items = f"{name}.values()" if isinstance(values[0], ast.Dict) else name
         reset = f"for metric in {items}:\n    metric.reset_state()"
     return Violation(
-        message=f"{name} is read after each epoch, but never reset: its value is one of all epochs so far.",
+        message=f"{name} is read after each epoch, but never reset: its value covers all epochs so far.",
         location=Location(place.file, read.lineno, place.function),
         evidence=(Evidence("created here", seqs(created), place),),
         fix=f"{reset}  # {when}",

@@ -1,4 +1,4 @@
-"""LT507: A Normalization or lookup is used that was never adapted to data."""
+"""LT507: A `Normalization` or lookup layer is used, but was never adapted to data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from layertrace.timeline.ownership import is_keras_layer
 
 @rule("LT507", "never-adapted", "error", links.PREPROCESSING)
 def never_adapted(context: DiagnosisContext) -> Iterator[Violation]:
-    """A Normalization or lookup is used that was never adapted to data.
+    """A `Normalization` or lookup layer is used, but was never adapted to data.
 
     ## Why is this bad?
 
@@ -46,7 +46,7 @@ def never_adapted(context: DiagnosisContext) -> Iterator[Violation]:
     - A layer that is created by Keras, as those inside `keras.applications`, is not reported: its weights
       are for you to load.
     - Data whose mean is exactly 0 and whose variance is exactly 1 looks like no data at all.
-    - A lookup is reported only if the program failed for it.
+    - A lookup layer is reported only if the program failed because of it.
     """
     yield from _lookups(context)
     for state in context.states.values():

@@ -1,4 +1,4 @@
-"""LT570: Predictions come in another order than the labels that are collected for them."""
+"""LT570: Predictions and their labels are collected in different orders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layertrace.timeline.event import Location
 
 @rule("LT570", "predictions-reordered", "warning", links.SHUFFLE)
 def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
-    """Predictions come in another order than the labels that are collected for them.
+    """Predictions and their labels are collected in different orders.
 
     ## Why is this bad?
 
@@ -61,7 +61,7 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
         place = places[0] if is_known else seen.location
         yield Violation(
             message=f"{name or 'The dataset'} is shuffled again in each iteration, so the predictions of "
-            "{layer} and what the program takes from it are in another order.",
+            "{layer} and what the program takes from it are in different orders.",
             layer=model,
             location=place,
             evidence=(

@@ -1,4 +1,4 @@
-"""LT520: Repeated predictions for an uncertainty are all the same, because dropout is off."""
+"""LT520: Repeated predictions that estimate an uncertainty are all the same: dropout is off."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layertrace.timeline.ownership import is_keras_layer
 
 @rule("LT520", "samples-without-dropout", "warning", links.CUSTOM_TRAINING_LOOPS)
 def samples_without_dropout(context: DiagnosisContext) -> Iterator[Violation]:
-    """Repeated predictions for an uncertainty are all the same, because dropout is off.
+    """Repeated predictions that estimate an uncertainty are all the same: dropout is off.
 
     ## Why is this bad?
 

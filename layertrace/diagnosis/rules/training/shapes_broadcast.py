@@ -23,7 +23,7 @@ def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
 
     TensorFlow repeats both along the missing dimension. `y - predicted` then holds the difference of each
     target and each prediction, `[batch, batch]`, and its mean is smallest if all predictions are the mean of
-    the targets. Nothing is reported, and the model learns nothing else. The losses of Keras give both
+    the targets. No error is raised, and the model learns nothing else. The losses of Keras give both
     the same rank first. If losses `[batch]` are multiplied by weights `[batch, 1]`, each loss gets each
     weight, so the weights have no effect on the mean.
 

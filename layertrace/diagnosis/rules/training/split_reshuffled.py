@@ -1,4 +1,4 @@
-"""LT561: A dataset is divided for validation after it was shuffled, in another way in each iteration."""
+"""LT561: A dataset is shuffled again in each iteration, and divided for validation after that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layertrace.diagnosis.rule import rule
 
 @rule("LT561", "split-reshuffled", "error", links.SHUFFLE)
 def split_reshuffled(context: DiagnosisContext) -> Iterator[Violation]:
-    """A dataset is divided for validation after it was shuffled, in another way in each iteration.
+    """A dataset is shuffled again in each iteration, and divided for validation after that.
 
     ## Why is this bad?
 
@@ -52,8 +52,8 @@ def split_reshuffled(context: DiagnosisContext) -> Iterator[Violation]:
             fix = written[:-1] + ("" if written.endswith("()") else ", ") + "reshuffle_each_iteration=False)"
             fix = f"{shuffled} = {fix}" if shuffled and source.count("=") else fix
         yield Violation(
-            message=f"{name} is shuffled again in each iteration, so {split.name} has other elements in "
-            "each: {layer} is validated with what it was trained on in other epochs.",
+            message=f"{name} is shuffled again in each iteration, so {split.name} gives other elements "
+            "in each: {layer} is validated with what it was trained on in other epochs.",
             layer=model,
             location=split.location,
             evidence=(Evidence(f"given a part by {split.name} here", (), split.defined_at),),

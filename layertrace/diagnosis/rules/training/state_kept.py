@@ -1,4 +1,4 @@
-"""LT562: A stateful RNN is run on the same data again, with the state that it had at the end."""
+"""LT562: A stateful RNN runs on the same data again, and was not reset in between."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from layertrace.timeline.event import LayerRef, Location
 
 @rule("LT562", "state-kept", "warning", links.RNN)
 def state_kept(context: DiagnosisContext) -> Iterator[Violation]:
-    """A stateful RNN is run on the same data again, with the state that it had at the end.
+    """A stateful RNN runs on the same data again, and was not reset in between.
 
     ## Why is this bad?
 
     With `stateful=True`, an RNN keeps its state until the program resets it. The next `predict` begins where
-    the last run ended, whatever that was about. The same series then has another answer each time.
+    the last run ended. The same series then has another answer each time.
 
     ## Example
 
@@ -50,7 +50,7 @@ def state_kept(context: DiagnosisContext) -> Iterator[Violation]:
     for layer, kept in context.layer_observations("state kept"):
         often = "" if kept.times == 1 else f", {kept.times} times"
         yield Violation(
-            message=f"{{layer}} is stateful and was not reset since it met the same data: {kept.name} began "
+            message=f"{{layer}} is stateful, and got the same data again without a reset: {kept.name} began "
             f"with the state that the run before had left{often}.",
             layer=layer,
             location=kept.location,

@@ -23,7 +23,7 @@ def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
     ## Why is this bad?
 
     An RNN gives its cell, in each step, the state that the cell returned in the step before. If the cell
-    returns what it was given, the state is what it was at the beginning in all steps, usually zeros. Only the
+    returns what it was given, the state stays as it was at the beginning, usually zeros. Only the
     last step then matters for the output.
 
     ## Example
@@ -62,8 +62,8 @@ def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
         output, states = ast.unparse(returned.elts[0]), ast.unparse(returned.elts[1])
         is_name = isinstance(returned.elts[0], ast.Name)
         yield Violation(
-            message=f"{{layer}} returns {states} as its new state, which is the state that it was given: it "
-            "stays the same in all steps, so that earlier steps do not matter.",
+            message=f"{{layer}} returns {states} as its new state, but that is the state that it was given: "
+            "it stays the same in all steps, so earlier steps have no effect.",
             layer=state.layer,
             location=line_of(method, returned),
             evidence=(Evidence(f"a step of {rnn or 'an RNN'}", seqs(call), call.location),),

@@ -22,8 +22,8 @@ def targets_out_of_range(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    A crossentropy weighs the logarithms of the probabilities with the targets. With a target of -1 or 255 the
-    loss is negative, and becomes smaller without end as the outputs go to 0 or 1, whatever the class.
+    A crossentropy multiplies the logarithms of the probabilities by the targets. With a target of -1 or
+    255 the loss is negative, and falls without limit as the outputs go to 0 or 1, whatever the class.
 
     ## Example
 

@@ -51,8 +51,8 @@ def test_step_missing(context: DiagnosisContext) -> Iterator[Violation]:
             if train_step is None or "test_step" in state.methods or not is_run:
                 continue
             yield Violation(
-                message="{layer} has a train_step of its own and no test_step. Validation ran that of Keras, "
-                "which needs the loss that compile was not given.",
+                message="{layer} has a train_step of its own and no test_step. Validation ran the one of "
+                "Keras, which needs a loss, but compile was given none.",
                 layer=state.layer,
                 location=train_step,
                 evidence=(Evidence(f"{error}", seqs(place), context.line(place)),),

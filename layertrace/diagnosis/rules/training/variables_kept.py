@@ -1,4 +1,4 @@
-"""LT524: The variables of a model are kept where their values are meant."""
+"""LT524: A program keeps the variables of a model, where their values are meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layertrace.timeline.event import Location
 
 @rule("LT524", "variables-kept", "error", links.SAVING)
 def variables_kept(context: DiagnosisContext) -> Iterator[Violation]:
-    """The variables of a model are kept where their values are meant.
+    """A program keeps the variables of a model, where their values are meant.
 
     ## Why is this bad?
 
@@ -64,7 +64,7 @@ def variables_kept(context: DiagnosisContext) -> Iterator[Violation]:
         fix = f"{kept.name} = {kept.values}"
         yield Violation(
             message=f"{kept.keeper} keeps the variables of {{layer}} in {kept.name}, and not their values: "
-            "what is put back are the values that they have by then.",
+            "putting them back restores the values that they have by then.",
             layer=layer,
             location=kept.place,
             evidence=(Evidence("put back here", (), kept.used),),

@@ -50,7 +50,7 @@ def weights_not_assigned(context: DiagnosisContext) -> Iterator[Violation]:
       result of such a line is never used, or the gradients are not, in a file that creates one optimizer and
       neither applies one, nor compiles a model, nor assigns.
     - Looked at are up to a million numbers for each line that takes gradients, without a strategy for several
-      devices. A `train_step` is the matter of LT510.
+      devices. A `train_step` is left to LT510.
     """
     for seen in context.observations("gradient taken"):
         place, times = seen.location, _times(context, seen)

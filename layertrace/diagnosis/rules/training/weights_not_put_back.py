@@ -52,8 +52,8 @@ def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Looked at are callbacks that call `set_weights` or `load_weights` in `on_test_begin` or
-      `on_predict_begin`. Nothing is reported if another method of the class sets weights that may run before
-      the next epoch, or if the program set weights of the model between that and the next step.
+      `on_predict_begin`. Nothing is reported if another method of the class, which may run before the next
+      epoch, sets weights, or if the program set weights of the model between that and the next step.
     """
     trainings = Trainings(context).all
     for model, seen in context.layer_observations("weights set"):

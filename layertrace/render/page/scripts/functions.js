@@ -15,7 +15,7 @@ const SOME_BEFORE = OWN_FUNCTIONS.some(([, , , , before]) => before);
 
 // Such functions have -1 runs.
 const NOT_COUNTED =
-  "JAX runs a function that a program jits itself without any Python: that cannot be counted";
+  "runs of a function that the program jits itself cannot be counted: JAX runs it without Python";
 
 function functionRow([id, place, traces, runs, before, took]) {
   return [

@@ -59,7 +59,7 @@ class Jax(Backend):
         return run
 
     def gradients(self, layer: Any, loss: Callable[[], Any]) -> list[Any]:
-        """Return the gradients of the trainable weights of a layer as arrays: zeros for one without."""
+        """Return the gradients of the trainable weights of a layer as arrays: zeros for an unused one."""
         variables = list(layer.trainable_variables)
 
         def loss_of(values: list[Any]) -> Any:

@@ -30,7 +30,7 @@ def jit_compile(subject: Subject) -> None:
     are not tried if XLA lacks one of their operations, since `fit` does not compile them.
     """
     if any(leaf.spec.dtype == "string" for leaf in subject.inputs.leaves):
-        raise NotApplicable("XLA has no text")  # and ends the process if it gets one (TensorFlow 2.21)
+        raise NotApplicable("XLA has no strings")  # and ends the process if it gets one (TensorFlow 2.21)
     layer = subject.built()
     tensors = subject.tensors()
     with subject.doing("calling it eagerly"):

@@ -36,14 +36,14 @@ def python_state(subject: Subject) -> None:
     """Calls with the same inputs leave the Python attributes of a layer as they are.
 
     ## Why
-    `fit` runs a graph, and Python only runs when that is traced. A counter in Python stands still there, a
-    list that grows keeps memory, and neither is saved with the weights.
+    `fit` runs a graph, and Python only runs when that is traced. A counter in Python then stands still, a
+    list that grows takes memory, and neither is saved with the weights.
 
     ## Use instead
     A weight that is not trainable, and `self.count.assign_add(1)` if `training`.
 
     ## Known limits
-    Numbers, texts, arrays of NumPy and containers of these are compared. An attribute that the first calls
+    Numbers, strings, NumPy arrays and containers of these are compared. An attribute that the first calls
     set, as a cache does, may change then.
     """
     layer = subject.built()

@@ -80,8 +80,8 @@ def _compare_rows(subject: Subject, layer: Any, outputs: dict[int, list[Any]]) -
             if _leaves_out_rows(subject, layer, size):
                 continue
             raise Broken(
-                f"{subject.class_name} returns {described(array)} for a batch of {size}, and a row for each "
-                f"of the inputs for one of {next(size for size, each in pairs if len(each) == size)}",
+                f"{subject.class_name} returns {described(array)} for a batch of {size}, but a row for each "
+                f"row of the inputs for a batch of {next(size for size, each in pairs if len(each) == size)}",
                 method_line(layer, "call"),
                 "read the size in call: ops.shape(inputs)[0]",
             )
@@ -115,9 +115,10 @@ def _try_open_dimensions(subject: Subject, layer: Any, model: Any) -> None:
             ]
             if len(wrong) == 1 and len(lengths) > 2:
                 size = list(outputs)[wrong[0]]
+                kept = " and ".join(str(each) for each in outputs if each != size)
                 raise Broken(
                     f"{subject.class_name} returns {described(arrays[wrong[0]])} for an open dimension of "
-                    f"{size}, and keeps {' and '.join(str(each) for each in outputs if each != size)}",
+                    f"{size}, though it keeps the sizes {kept}",
                     line,
                     "read the size in call: ops.shape(inputs)[1]",
                 )
@@ -142,8 +143,8 @@ def _compare_with_built(subject: Subject, layer: Any) -> None:
         if differs:
             first = described(subject.arrays(given)[0])
             raise Broken(
-                f"{subject.class_name} gives other outputs for {what} when it was first called with {first} "
-                f"than when it was built for that, with the same weights: {differs}",
+                f"after a first call with {first}, {subject.class_name} gives other outputs for {what} than "
+                f"when it is built for that, with the same weights: {differs}",
                 method_line(layer, "call"),
                 "keep no size of the first call: read it in call, with ops.shape(inputs)",
                 sides=sides_of(differs, "built for another", "built for it"),
@@ -170,8 +171,8 @@ def _compare_with_graph(subject: Subject, layer: Any) -> None:
         differs = "" if difference(eager, again) else difference(eager, graph)
         if differs:
             raise Broken(
-                f"{subject.class_name} gives other outputs for a batch of {size} where a graph does not know "
-                f"its size: {differs}",
+                f"{subject.class_name} gives other outputs for a batch of {size} in a graph that does not "
+                f"know its size: {differs}",
                 method_line(layer, "call"),
                 "read the size in call: ops.shape(inputs)[0]",
                 sides=sides_of(differs, "eagerly", "in the graph"),
