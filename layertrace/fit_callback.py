@@ -153,7 +153,7 @@ class Callback:
     on_predict_end = on_predict_begin
 
     def _implements_train_batch_hooks(self) -> bool:
-        """Return whether tf_keras has to call it in each step."""
+        """Return whether tf_keras has to call this callback in each step."""
         return False
 
     _implements_test_batch_hooks = _implements_predict_batch_hooks = _implements_train_batch_hooks

@@ -104,7 +104,7 @@ def lost_weights(context: DiagnosisContext) -> Iterator[LostWeights]:
 
 
 def _trained(context: DiagnosisContext, weights: dict[str, str]) -> int:
-    """Return how many weights an optimizer was given together with some."""
+    """Return how many weights an optimizer updated together with some of these."""
     updates = [{*update.paths} for update in context.observations("update")]
     return max((len(paths) for paths in updates if paths & {*weights}), default=len(weights))
 

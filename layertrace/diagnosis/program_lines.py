@@ -32,7 +32,7 @@ def assignment_before(
 ) -> tuple[Location, str] | None:
     """Return the last line that set an attribute to a value between two lines of one function, and its text.
 
-    Without such a line, it is the only one of another function in the file: a callback, or a helper.
+    Without such a line, return the only such line in another function of the file: a callback, or a helper.
 
     Args:
         context: What was recorded.
@@ -200,7 +200,7 @@ def _last_line(context: DiagnosisContext, file: str) -> int:
 
 
 def _nodes(statement: Statement) -> Iterator[ast.AST]:
-    """Yield the nodes of a statement; of the head of a compound one, and of a part that was cut, none."""
+    """Yield the nodes of a statement: none for the head of a compound one, or if its text was cut."""
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         yield from ast.walk(ast.parse(statement.source))
 

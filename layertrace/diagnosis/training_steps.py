@@ -257,7 +257,7 @@ def models_holding(
     Args:
         context: What was recorded.
         place: A line of the function.
-        names: The models that the function names otherwise, which are preferred to those that it only calls.
+        names: The models that the function names elsewhere, which are preferred to those that it only calls.
         layers: The layers.
     """
     named = _layers_named(context, place)

@@ -101,7 +101,7 @@ def _check(limit: int, timeline: Timeline, function: str | None, info: str) -> N
 
 
 def _code(trace: Event, function: FunctionRef) -> object:
-    """Return what the functions have in common that count together.
+    """Return a key that is equal for functions whose traces count together.
 
     Keras creates the functions of all models, for training and testing, from the same code, and numbers the
     models that a loop creates. `tf.data` traces a function for each dataset that maps it.

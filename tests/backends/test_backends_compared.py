@@ -214,7 +214,7 @@ def test_a_backend_that_is_not_installed_is_a_dash(compared):
     assert card.splitlines()[-1] == "jax and numpy agree"
     alone = compared((KINDS / "dense.py").read_text(), "create", backends="jax,tensorflow")
     assert alone.returncode == 2
-    assert alone.stdout.splitlines()[-1] == "nothing to compare: only jax was asked"
+    assert alone.stdout.splitlines()[-1] == "nothing to compare: the layer was only tried on jax"
 
 
 def test_mistakes_in_the_command_get_one_sentence(compared):

@@ -90,7 +90,7 @@ class PendingObservations:
             self._counted.clear()
 
     def counted(self) -> list[tuple[PendingObservation, int]]:
-        """Return each observation that is not over, with how often it was made."""
+        """Return each observation that still holds, with how often it was made."""
         with _lock:
             pairs = [(observation, times[0]) for observation, times in self._counted.values()]
         return [pair for pair in pairs if pair[0].is_over is None or not pair[0].is_over()]

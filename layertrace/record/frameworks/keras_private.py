@@ -99,7 +99,7 @@ KERAS_PARTS = {
     "default_build": _keras(
         "utils.python_utils",
         "_is_default",
-        "the build of Keras is recorded like one of a layer's own",
+        "Keras's default build is recorded like one that the layer defines",
         in_code=True,
     ),
     "original_build": _keras(
@@ -225,7 +225,7 @@ TF_KERAS_PARTS = {
     "default_build": _tf_keras(
         "utils.generic_utils",
         "_is_default",
-        "the build of Keras is recorded like one of a layer's own",
+        "Keras's default build is recorded like one that the layer defines",
         in_code=True,
     ),
     "updates": _tf_keras("optimizers.utils", "filter_empty_gradients", _NO_UPDATES),

@@ -1,6 +1,6 @@
 """Record each compilation of a function by `torch.compile`: its number, its cause, and its graph breaks.
 
-dynamo, torch's compiler of Python, reports to a list of callbacks when it begins and ends to compile a frame.
+dynamo, torch's compiler of Python, reports to a list of callbacks when a compilation begins and ends.
 Hooks observe the methods that call them: the list itself belongs to the program, and `torch._dynamo.reset()`
 empties it. What is compiled and why is read from the frame of dynamo that waits meanwhile.
 """
@@ -244,7 +244,7 @@ _UNREADABLE = Opaque("?")
 
 
 def _contents(code: CodeType, closure: tuple[CellType, ...]) -> dict[str, object]:
-    """Return the variables of the functions around it that a function uses, by name."""
+    """Return the variables that a function takes from the functions around it, by name."""
     contents = {}
     for name, cell in zip(code.co_freevars, closure, strict=False):
         with contextlib.suppress(ValueError):  # it is empty

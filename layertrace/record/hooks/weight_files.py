@@ -57,7 +57,7 @@ def look_at_names(call: Call) -> None:
 
 
 def _saved(path: object) -> list[tuple[str, list[tuple[int, ...]]]]:
-    """Return the layers in a file that have weights, each with the shapes of these."""
+    """Return the layers in a file that have weights, each with their shapes."""
     h5py: Any = sys.modules.get("h5py")
     if h5py is None or not (type(path) is str or safe.is_a(path, pathlib.PurePath)):
         return []

@@ -42,7 +42,7 @@ class Seen:
     """What a recording has seen up to a moment.
 
     Attributes:
-        seconds: Since the first look.
+        seconds: The time since the first look.
         kinds: How many events of each kind have ended, without functions of `tf.data`.
         layers: How many layers they happened to.
         runs: How often traced functions ran.

@@ -44,7 +44,7 @@ def _description(observation: Observation) -> str:
         "loss": "add_loss was called",
         "changed in call": f"the call changed {name}: {now}, was {before}",
         "changed after trace": f"{name} is {now} here; when the graph was traced, it was {before}",
-        "clock": "asked for the time during tracing",
+        "clock": "read the clock during tracing",
         "bound late": f"{name} was {before} here; it is {now} when the layer's function runs",
         "kept tensor": f"{name} still holds a tensor of the graph after the call",
         "unknown attribute": f"{name} was set to {now}, an attribute that nothing reads",

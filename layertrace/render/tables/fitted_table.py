@@ -152,7 +152,7 @@ def _fitted(sheet: Sheet, limit: int) -> tuple[list[int], list[int]]:
 
 
 def _widen(sheet: Sheet, columns: list[int], widths: list[int], limit: int) -> None:
-    """Give the first flexible column the room that a text in the place of cells needs."""
+    """Widen the first flexible column until the texts that replace whole rows of cells fit."""
     texts = [row for row in sheet.rows if isinstance(row, Line)]
     first = widths[0] + len(GAP) if columns[:1] == [0] else 0
     needed = max([first + line.text.cell_len + len(GAP) + line.end.cell_len for line in texts], default=0)

@@ -1,4 +1,4 @@
-"""Show the layers as they lie in each other, with the counts of their events and their parameters."""
+"""Show the nested layers, with the counts of their events and their parameters."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Signatures:
 
     Args:
         timeline: The events. They are kept alive, because what they hold is identified by its `id`.
-        marks: Words at events; what has other words does not look the same in other layers.
+        marks: Words shown at events; events with different words do not look the same.
         roots: The events to number, with their descendants, if not all of them.
     """
 

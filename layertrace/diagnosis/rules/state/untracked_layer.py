@@ -88,7 +88,7 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         reason = (
             "but does not track it"
             if holder is None
-            else f"that lies in {holder.name}, which is not a layer, so Keras does not track it"
+            else f"that is kept in {holder.name}, which is not a layer, so Keras does not track it"
         )
         yield Violation(
             message=f"{owner.name} ({owner.class_name}) calls {{layer}} {reason}: its {count} are neither "

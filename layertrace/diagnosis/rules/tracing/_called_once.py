@@ -50,9 +50,9 @@ def created_for_call(place: Location | None) -> Creation | None:
 
 
 def created_for_argument(place: Location | None, value: ast.expr | None) -> ast.expr | None:
-    """Return what creates an argument of a call for each call, and each time in the same way.
+    """Return the expression that creates an argument again, in the same way, for each call.
 
-    It is an expression there, or on a line before in the same pass, that depends on nothing of that pass.
+    It is in the call, or on a line before it in the same pass, and depends on nothing of that pass.
     """
     tree = None if place is None else tree_of(place.file)
     if place is None or tree is None or value is None:

@@ -117,7 +117,7 @@ def is_over(context: DiagnosisContext, found: Retraces) -> bool:
 
 
 def _untraced(context: DiagnosisContext, begin: int, end: int) -> int:
-    """Return the time between two moments without that of the traces in it."""
+    """Return the time between two moments, without the traces in between."""
     traces = context.events("trace", lambda event: event.parent is None and begin <= event.start_ns < end)
     return end - begin - sum(map(_cost, traces))
 

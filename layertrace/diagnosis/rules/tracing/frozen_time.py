@@ -57,7 +57,7 @@ def frozen_time(context: DiagnosisContext) -> Iterator[Violation]:
         label = "A function" if event is None or event.function is None else event.function.label
         culprit = "{layer}" if observation.layer is not None else observation.reader or label
         yield Violation(
-            message=f"{culprit} asks for the time while it is traced: the time is a constant of the graph, "
+            message=f"{culprit} reads the clock while it is traced: the time is a constant of the graph, "
             f"which ran {runs} times.",
             layer=observation.layer,
             location=observation.location,

@@ -121,7 +121,7 @@ def _violations(
     for state, call in missed:
         holder = _holder(context, model, state.layer)
         yield Violation(
-            message=f"{{layer}} lies in {holder.name}, which is one layer of {model.name}: a loop over "
+            message=f"{{layer}} is inside {holder.name}, which is one layer of {model.name}: a loop over "
             f"{model.name}.layers does not reach it, so training changes its statistics and weights.",
             layer=state.layer,
             location=place,
@@ -132,7 +132,7 @@ def _violations(
 
 
 def _holder(context: DiagnosisContext, model: LayerRef, layer: LayerRef) -> LayerRef:
-    """Return the layer directly in a model in which another lies."""
+    """Return the direct child of a model that contains a layer."""
     state = context.state(model)
     inside = [] if state is None else own_layers(context, state)
     return next((child.layer for child in inside if layer.id in child.children), model)

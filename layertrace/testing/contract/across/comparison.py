@@ -126,7 +126,7 @@ def _reason(name: str, needs: str, answers: Answers, all_answers: Sequence[Answe
     if _compare_weights(first, answers):
         return "its weights differ"
     if needs in answers.failures and name in ("values", "state"):
-        return f"the question {needs} fails"
+        return f"it needs {needs}, which fails"
     if name == "values" and answers is not first and _compare_specs(first, answers):
         return "its outputs differ"
     return "" if name == "outputs" else answers.untried.get(name) or answers.untried.get(needs, "")

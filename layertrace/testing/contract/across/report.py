@@ -100,7 +100,7 @@ class BackendReport(Displayable):
 
     def _last_line(self) -> Text:
         if len(self.asked) < 2:
-            return inked(f"nothing to compare: only {self.asked[0]} was asked", QUIET)
+            return inked(f"nothing to compare: the layer was only tried on {self.asked[0]}", QUIET)
         names = f"{', '.join(self.asked[:-1])} and {self.asked[-1]}"
         if self.passed:
             return inked(f"{names} agree", CLEAN)
