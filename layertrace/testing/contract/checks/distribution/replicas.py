@@ -29,9 +29,10 @@ def replicas(subject: Subject) -> None:
     of a call in an attribute.
 
     ## Known limits
-    It runs if it is selected by name, or by that of its group, before TensorFlow has started, since it needs
-    two logical CPUs. Outputs are compared in inference, unless the layer draws random numbers there. States
-    of Keras's own layers are not compared: `BatchNormalization` has statistics for each replica (Keras 3.15).
+    This check runs only if it or its group is selected by name before TensorFlow has
+    started, since it needs two logical CPUs. Outputs are compared in inference, unless the layer draws
+    random numbers there. States of Keras's own layers are not compared: `BatchNormalization` has
+    statistics for each replica (Keras 3.15).
     """
     strategy, tf = mirrored(), subject.tf
     with strategy.scope():

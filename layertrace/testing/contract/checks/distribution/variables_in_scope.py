@@ -15,15 +15,16 @@ def variables_in_scope(subject: Subject) -> None:
     """Created in `strategy.scope()`, a layer has only variables that the strategy distributes.
 
     ## Why
-    A variable that exists before, as one of the module or the class does, is one variable on one device: the
+    A variable that exists before, such as one of the module or the class, is one variable on one device: the
     replicas share it, and no update is synchronized. With several workers each has its own.
 
     ## Use instead
     Create each variable in `__init__` or `build`, with `self.add_weight`.
 
     ## Known limits
-    It runs if it is selected by name, or by that of its group, before TensorFlow has started, since it needs
-    two logical CPUs. Variables are found in the attributes of the layer, of its class, and of layers inside.
+    This check runs only if it or its group is selected by name before TensorFlow has
+    started, since it needs two logical CPUs. Variables are found in the attributes of the layer, of its
+    class, and of layers inside.
     """
     strategy = mirrored()
     with strategy.scope():

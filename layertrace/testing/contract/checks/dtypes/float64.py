@@ -15,7 +15,7 @@ from layertrace.testing.contract.subject import Subject
 
 @check("dtypes", "float64", after=["mixed-float16"])
 def float64(subject: Subject) -> None:
-    """With the policy `float64` it computes in float64, and its variables are float64.
+    """With the policy `float64` a layer computes in float64, and its variables are float64.
 
     ## Why
     Gradients are verified, and sciences compute, in double precision. A cast to float32 loses it, also if the

@@ -9,7 +9,7 @@ from layertrace.testing.contract.subject import Subject
 
 @check("dtypes", "mixed-bfloat16", after=["mixed-float16"])
 def mixed_bfloat16(subject: Subject) -> None:
-    """With the policy `mixed_bfloat16` it computes in bfloat16, and keeps float32 variables.
+    """With the policy `mixed_bfloat16` a layer computes in bfloat16, and keeps float32 variables.
 
     ## Why
     TPUs and newer GPUs use bfloat16, which is not a dtype of NumPy, and which `float16` written out in `call`

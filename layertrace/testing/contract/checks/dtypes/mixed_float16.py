@@ -9,7 +9,7 @@ from layertrace.testing.contract.subject import Subject
 
 @check("dtypes", "mixed-float16", after=["instances-share-nothing"])
 def mixed_float16(subject: Subject) -> None:
-    """With the policy `mixed_float16` it computes in float16, and keeps float32 variables.
+    """With the policy `mixed_float16` a layer computes in float16, and keeps float32 variables.
 
     ## Why
     A constant or a cast to float32 in `call` fails in mixed precision, or makes the rest of the model slow.

@@ -14,7 +14,7 @@ from layertrace.timeline.ownership import is_framework_file
 
 @check("modes", "another-batch", after=["modes-agree", "one-trace", "batch-sizes"])
 def another_batch(subject: Subject) -> None:
-    """A batch of another size traces a function at most once more, and the first size then none again.
+    """A batch of another size traces a function at most once more, and then the first size traces none.
 
     ## Why
     The last batch of an epoch is smaller. If each change of the size is a trace, every epoch has two.

@@ -23,7 +23,7 @@ def jit_compile(subject: Subject) -> None:
     `compile` of Keras 3 uses XLA for `fit` unless a layer states that it cannot be compiled.
 
     ## Use instead
-    Set `self.supports_jit = False` in `__init__` if an operation of the layer has no XLA.
+    Set `self.supports_jit = False` in `__init__` if XLA cannot compile an operation of the layer.
 
     ## Known limits
     Inference is tried, on the devices that there are. Layers of text, of integers only, and those of tf_keras

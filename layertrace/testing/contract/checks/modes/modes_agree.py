@@ -11,7 +11,7 @@ from layertrace.testing.contract.values import difference, sides_of
 
 @check("modes", "modes-agree", after=["output-shape"])
 def modes_agree(subject: Subject) -> None:
-    """Eager, in a `tf.function` or `jax.jit` and in a functional model, outputs agree.
+    """The outputs agree eagerly, in a `tf.function` or `jax.jit`, and in a functional model.
 
     ## Why
     `fit` runs a graph and a debugger runs eagerly: what differs between them is found late.

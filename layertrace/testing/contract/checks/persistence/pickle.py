@@ -19,7 +19,7 @@ def pickle_(subject: Subject) -> None:
     """A layer that was pickled and loaded has the same weights and outputs.
 
     ## Why
-    Processes, caches and libraries for tuning hand layers and models on with `pickle`.
+    Processes, caches and libraries for tuning pass layers and models on with `pickle`.
 
     ## Known limits
     It is loaded in the same process. Keras cannot pickle a layer that has weights and no `build`, or whose

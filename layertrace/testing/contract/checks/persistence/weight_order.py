@@ -26,14 +26,15 @@ def weight_order(subject: Subject) -> None:
 
     ## Why
     `get_weights`, `set_weights` and files of weights go by this order. If a set or a generated name decides
-    it, the weights are loaded into one another. A set of texts has another order in each process, and a set
+    it, the weights are loaded into one another. A set of strings has another order in each process, and a set
     of layers in each instance.
 
     ## Known limits
-    Three instances are compared in one process, by the names and shapes of their weights. Where a method of
-    the layer, or a function of its module, goes through a set of texts, layers or other objects, two more are
-    created with that set in opposite orders, and compared by the attributes that hold the weights, too. A set
-    that other code goes through, or from which `pop` takes, is seen only if the three instances differ.
+    Three instances are compared in one process, by the names and shapes of their weights.
+    Where a method of the layer, or a function of its module, goes through a set of strings, layers or
+    other objects, two more are created with that set in opposite orders, and compared by the attributes
+    that hold the weights, too. A set that other code goes through, or from which `pop` takes, is seen only
+    if the three instances differ.
     """
     layer = subject.built()
     expected, others = names_of_weights(layer), []

@@ -18,10 +18,10 @@ _SIZES = (1, 3, 5)
 
 @check("shapes", "batch-sizes", after=["weights-without-batch", "modes-agree"])
 def batch_sizes(subject: Subject) -> None:
-    """A layer that is built accepts batches of 1, 3 and 5, and a model and a graph of it an unknown size.
+    """A built layer accepts batches of 1, 3 and 5, and a model or a graph of it accepts any size.
 
     The outputs have as many dimensions for one row as for three, and a row for each row of the inputs in all
-    sizes, if they have so in two. They are those of a layer that was built for this size, and of a graph in
+    sizes, if this is so in two. They are those of a layer that was built for this size, and of a graph in
     which the size is unknown. If the given inputs leave another dimension open, as in
     `"float32[None, None, 4]"`, other sizes of that are tried, too.
 

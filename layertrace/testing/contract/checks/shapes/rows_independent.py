@@ -25,8 +25,9 @@ def rows_independent(subject: Subject) -> None:
     """In inference, each row of the outputs depends on its own row of the inputs, and on no other.
 
     ## Why
-    A prediction then depends on what else is in its batch, and on the size of the batch. To normalize over
-    axis 0, or to roll or sort along it, mixes the rows; only batch statistics in training do so on purpose.
+    Otherwise a prediction depends on what else is in its batch, and on the size of the batch. To
+    normalize over axis 0, or to roll or sort along it, mixes the rows; only batch statistics in training
+    do so on purpose.
 
     ## Use instead
     Name the axes of a row: `ops.mean(inputs, axis=-1, keepdims=True)`.

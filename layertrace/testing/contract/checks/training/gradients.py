@@ -18,7 +18,7 @@ def gradients(subject: Subject) -> None:
     """Every trainable weight gets a gradient that is finite, and not zero everywhere.
 
     ## Why
-    A weight without a gradient, or with zeros, never learns, which no exception reports.
+    A weight without a gradient, or with zeros, never learns, and no exception reports it.
 
     ## Known limits
     A weight that only some inputs use is reported if the given one does not use it. Gradients of zero are

@@ -26,8 +26,8 @@ def state_in_inference(subject: Subject) -> None:
     """Calls with `training=False` change no variable of a layer.
 
     ## Why
-    `evaluate` and `predict` then change what is saved: a running mean learns from the validation data, and a
-    counter of steps counts batches that were never trained.
+    Otherwise `evaluate` and `predict` change what is saved: a running mean learns from the
+    validation data, and a counter of steps counts batches that were never trained.
 
     ## Use instead
     `def call(self, inputs, training=False)`, and `self.count.assign_add(1)` only `if training`.
