@@ -40,6 +40,7 @@ PROGRAMS = [
     "lt301_weights_never_loaded/broken",
     "lt302_built_without_children/another_shape_inference_fails_inside",
     "lt302_built_without_children/broken",
+    "lt302_model_without_build_in_summary/another_checkpoint_of_a_model_without_call",
     "lt302_model_without_build_in_summary/another_target_network_without_weights",
     "lt302_model_without_build_in_summary/another_two_towers",
     "lt302_model_without_build_in_summary/another_weights_loaded_into_nothing",

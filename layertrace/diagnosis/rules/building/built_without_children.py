@@ -85,10 +85,13 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
             if shape:
                 is_own = "build" in asked.methods  # without it, only a call builds the layers inside
                 fix = f"{target}.build({shape})" if is_own else f"{target}(keras.Input({_of_one(shape)}))"
+            remedy = "call it once, or build it"
+            if _is_never_called(asked):
+                remedy = "it has no call method, so build it by hand"
+                fix = _each_called(target, unbuilt_layers)
             created = _created_first(place, target, fix)
             yield Violation(
-                message=f"{{layer}} is not built yet, so {inside} no weights to {purpose}: call it once, or "
-                "build it.",
+                message=f"{{layer}} is not built yet, so {inside} no weights to {purpose}: {remedy}.",
                 layer=asked.layer,
                 location=place,
                 evidence=(Evidence("its weights were requested", (), place),),
@@ -96,6 +99,17 @@ def built_without_children(context: DiagnosisContext) -> Iterator[Violation]:
                 fix_place="in place" if created else "before",
                 severity="error",
             )
+
+
+def _is_never_called(state: LayerState) -> bool:
+    """Return whether a model has no `call`, so that only its own steps call the models inside it."""
+    return is_user_defined(state.layer) and not {"call", "build"} & set(state.methods)
+
+
+def _each_called(target: str, inside: list[str]) -> str:
+    """Return the lines that build a model without a `call`, after the layers inside it."""
+    calls = [f"{target}.{name}(keras.Input(shape))  # once" for name in inside]
+    return "\n".join([*calls, f"{target}.build(())"])
 
 
 def _of_one(shape: str) -> str:
@@ -123,7 +137,7 @@ def _is_unbuilt(context: DiagnosisContext, number: int) -> bool:
     return state is not None and state.built is False
 
 
-_METHODS = ("load_weights", "save_weights", "set_weights", "count_params")
+_METHODS = ("load_weights", "save_weights", "set_weights", "count_params", "fit")
 
 
 def _ran_before(context: DiagnosisContext, layer: LayerRef, call: Event) -> bool:
