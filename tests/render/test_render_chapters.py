@@ -298,6 +298,20 @@ def test_a_program_of_many_statements_fits_on_one_screen(calls, width):
     assert any(line.lstrip().startswith(f"{81 + calls}  x = layer_{81 + calls}(x)") for line in lines)
 
 
+def test_a_long_statement_has_a_row_of_its_own_in_a_program_of_many():
+    """What took the time is not in the row of a hundred short statements around it."""
+    story = Story()
+    net = story.layer("Net", "net")
+    for line in range(1, 100):
+        story.call(net, f"float32[{line}]", "float32[1]", at=line, ms=9000 if line == 60 else 1)
+    lines = shown(with_source(story, {line: f"x = net(x, {line})" for line in range(200)}), width=80)
+    rows = [line for line in lines if re.match(r" *[0-9-]+  x = net", line)]
+
+    assert any(re.match(r" *60  x = net\(x, 60\) .* 9\.0 s$", row) for row in rows)
+    assert sum("… " in row for row in rows) == 2
+    assert len(lines) <= 60
+
+
 def test_a_depth_is_shown_completely():
     """With a depth, each chapter shows its passes and that many levels, on as many lines as it takes."""
     lines = shown(training(30), depth=2)

@@ -17,7 +17,7 @@ def joined(entries: Sequence[Entry], most: int, contents: Callable[[Chapter], Co
     """Return at most so many chapters, in order.
 
     Statements of one function that only create and build layers are joined first, the longest series before
-    shorter ones; then what is in the middle of the program.
+    shorter ones; then all but those with an error or a finding, and those that took longest.
 
     Args:
         entries: The chapters and their contents.
@@ -32,10 +32,31 @@ def joined(entries: Sequence[Entry], most: int, contents: Callable[[Chapter], Co
         excess -= len(longest) - 1
         longest[:] = [_join(longest, contents)]
     rest = [entry for group in series for entry in group]
-    if len(rest) > most:
-        head, tail = max(most * 2 // 3, 1), max(most - most * 2 // 3 - 1, 0)
-        rest[head : len(rest) - tail] = [_join(rest[head : len(rest) - tail], contents)]
-    return rest
+    apart = _apart(rest, most)
+    runs = [list(run) for _, run in groupby(range(len(rest)), key=lambda at: at if at in apart else None)]
+    return [rest[run[0]] if len(run) == 1 else _join([rest[at] for at in run], contents) for run in runs]
+
+
+def _apart(entries: Sequence[Entry], most: int) -> set[int]:
+    """Return which chapters keep their own row if there is room for so many rows."""
+    if len(entries) <= most:
+        return set(range(len(entries)))
+    last = len(entries) - 1
+    by_weight = sorted(
+        range(len(entries)), key=lambda at: (*_weight(entries[at]), -min(at, last - at)), reverse=True
+    )
+    for number in range(most, 0, -1):
+        kept = sorted(by_weight[:number])
+        ends = zip([-1, *kept], [*kept, len(entries)], strict=True)
+        if number + sum(after - before > 1 for before, after in ends) <= most:
+            return set(kept)
+    return set(range(most - 1))
+
+
+def _weight(entry: Entry) -> tuple[bool, int]:
+    """Return how much a chapter is worth a row: one with trouble before all others, then a long one."""
+    chapter, contents = entry
+    return bool(contents.errors or contents.seqs), chapter.duration_ns or 0
 
 
 def _kind(entry: Entry) -> object:
