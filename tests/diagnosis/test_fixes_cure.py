@@ -65,6 +65,7 @@ PROGRAMS = [
     "lt501_training_not_passed/another_default_of_false",
     "lt501_training_not_passed/another_dropout_in_a_compiled_step",
     "lt501_training_not_passed/another_frozen_only_afterwards",
+    "lt501_training_not_passed/another_helper_of_both_steps",
     "lt501_training_not_passed/another_own_layer_asks_for_training",
     "lt501_training_not_passed/another_train_step",
     "lt501_training_not_passed/broken",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.event import Event
 
@@ -91,6 +91,13 @@ def is_branch(kind: str, raised_in: tuple[str, ...]) -> bool:
         and any(method in function for method in methods)
         for function in raised_in[:3]
     )
+
+
+def input_shapes(event: Event) -> str:
+    """Return the shapes that a call received, by name if it received several: `input x float32[2], y …`."""
+    inputs = event.inputs if isinstance(event.inputs, Mapping) else {"": event.inputs}
+    parts = ([name, *map(str, specs(value))] for name, value in inputs.items())
+    return "input " + ", ".join(" ".join(filter(None, part)) for part in parts)
 
 
 def phase(event: Event) -> str:

@@ -14,6 +14,7 @@ from layertrace.diagnosis.rules.symbolic._shared import (
     SAME_NAME,
     eager_success,
     failed_calls,
+    input_shapes,
     is_branch,
     phase,
     with_keras_ops,
@@ -95,7 +96,7 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             location=error.location
             if _is_in_file(error.location, event.defined_at) or line is None
             else line,
-            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            evidence=(Evidence(input_shapes(event), (event.seq,), error.location),),
             fix=_without_numpy(error.location) or _without_numpy(line) or _any_operation(context),
         )
 

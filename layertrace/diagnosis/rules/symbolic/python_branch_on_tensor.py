@@ -10,12 +10,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
-from layertrace.diagnosis.rules.symbolic._shared import failed_calls, is_branch, phase
+from layertrace.diagnosis.rules.symbolic._shared import failed_calls, input_shapes, is_branch, phase
 from layertrace.diagnosis.rules.symbolic._steps import failed_traces
 from layertrace.diagnosis.rules.tracing._shared import accumulated
 from layertrace.diagnosis.state_reads import branches_of
 from layertrace.diagnosis.user_source import nodes_of
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import ErrorRef, Event, Location
 
 
 @rule("LT403", "python-branch-on-tensor", "error", links.AUTOGRAPH, backends=ANY_BACKEND)
@@ -55,12 +55,15 @@ def python_branch_on_tensor(context: DiagnosisContext) -> Iterator[Violation]:
         if error is None or not is_branch(error.type, error.raised_in):
             continue
         statement, fix = _branch_at(context, event, error.location)
+        use = f"uses the value of a tensor in {statement}"
+        function = _function_of_keras(error)
+        if statement == _ANY_STATEMENT and function is not None:
+            use, fix = f"passes a tensor to {function}, which needs its value", _instead_of(function)
         yield Violation(
-            message=f"{{layer}} uses the value of a tensor in {statement}, but tensors have no values while "
-            f"{phase(event)}.",
+            message=f"{{layer}} {use}, but tensors have no values while {phase(event)}.",
             layer=event.layer,
             location=error.location,
-            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            evidence=(Evidence(input_shapes(event), (event.seq,), error.location),),
             fix=fix,
         )
 
@@ -110,9 +113,24 @@ def _statement_at(nodes: Iterable[ast.AST], location: Location | None, branches:
         for kinds, statement, fix in branches:
             if isinstance(node, kinds):
                 return statement, fix
-    return "an if, a loop or a comparison", "keras.ops.where(condition, a, b)  # or keras.ops.cond"
+    return _ANY_STATEMENT, "keras.ops.where(condition, a, b)  # or keras.ops.cond"
 
 
+def _function_of_keras(error: ErrorRef) -> str | None:
+    """Return the function of `keras.ops` that an error was raised in: `keras.ops.tile`."""
+    inside = [name.partition(":")[2] for name in error.raised_in if name.startswith("keras.src.ops.")]
+    public = (name for name in inside if name.isidentifier() and not name.startswith("_"))
+    return next((f"keras.ops.{name}" for name in public), None)
+
+
+def _instead_of(function: str) -> str:
+    """Return how to call a function of `keras.ops` with sizes that are known only when it runs."""
+    if function == "keras.ops.tile":
+        return "keras.ops.tile(x, (batch_size, 1, 1))  # a tuple, whose items may be tensors"
+    return f"{function}(x, ...)  # with Python numbers, or a tuple in place of a tensor of sizes"
+
+
+_ANY_STATEMENT = "an if, a loop or a comparison"
 _BY_AUTOGRAPH = "; or @tf.function on call"
 Branches: TypeAlias = "tuple[tuple[tuple[type[ast.AST], ...], str, str], ...]"
 _BRANCHES: Branches = (

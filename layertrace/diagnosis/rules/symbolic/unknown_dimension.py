@@ -10,7 +10,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.symbolic._shared import eager_success, failed_calls, is_branch, phase
+from layertrace.diagnosis.rules.symbolic._shared import (
+    eager_success,
+    failed_calls,
+    input_shapes,
+    is_branch,
+    phase,
+)
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, function_around, is_within, line_of, nodes_of, parameters
 from layertrace.timeline.event import Location, Structure
@@ -74,7 +80,7 @@ def unknown_dimension(context: DiagnosisContext) -> Iterator[Violation]:
             f"{_first_unknown(event.inputs)}.{eager_success(context, event)}",
             layer=event.layer,
             location=first,
-            evidence=(Evidence(f"input {event.inputs}", (event.seq,), error.location),),
+            evidence=(Evidence(input_shapes(event), (event.seq,), error.location),),
             fix=fix or "keras.ops.reshape(x, (-1, ...))  # or keras.ops.shape(x)[0]",
             fix_place="in place" if fix else None,
         )

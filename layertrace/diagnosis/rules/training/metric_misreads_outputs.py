@@ -71,7 +71,7 @@ def _holds(state: LayerState, layer: LayerRef | None) -> bool:
 def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) -> Violation:
     place, statement, node = named_metric(context, model, _THRESHOLDS)
     trace = context.event(seen.during)
-    name = metric_name(node) or seen.name or "this line"
+    name = metric_name(node) or seen.name or "This line"
     limit = seen.before if isinstance(seen.before, float) else 0.5
     fix, fix_place = f"{model.framework}.metrics.{_class(name)}(threshold=0.0)", "elsewhere"
     if name == "AUC":
@@ -82,8 +82,8 @@ def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) ->
     elif seen.name == "":
         fix = "# compare logits with 0.0, or the sigmoid of them with 0.5"
     return Violation(
-        message=f"{{layer}} returns logits, as its loss expects, but {name} counts only what is above "
-        f"{limit:g} as class 1, as with probabilities: those from 0 to {limit:g} become class 0.",
+        message=f"{name} counts only those logits of {{layer}} that are above {limit:g} as class 1, as if "
+        f"they were probabilities: those from 0 to {limit:g} become class 0.",
         layer=model,
         location=place or seen.location,
         evidence=(Evidence(f"{seen.paths[0]} takes the same outputs", seqs(trace), seen.location),),

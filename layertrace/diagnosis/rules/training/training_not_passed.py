@@ -10,6 +10,10 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
+from layertrace.diagnosis.rules.training._step_helpers import (
+    is_shared_with_inference,
+    training_passed_to_helper,
+)
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import function_at, is_in_tape, nodes_of, parameters, uses
@@ -72,6 +76,11 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                 yield _without_parameter(outer, call, layer, unasked)
                 continue
             model = "model" if outer.layer is None else outer.layer.name or "model"
+            line = with_training(outer.location, "True")
+            # tests/cases/lt501_training_not_passed/another_helper_of_both_steps.py
+            shared = is_shared_with_inference(context, outer)
+            edits = training_passed_to_helper(outer.location, update.location) if shared else ()
+            asking = with_training(outer.location, "training") if shared else None
             yield Violation(
                 message="{layer} ran in inference mode while an optimizer was updating it; pass "
                 "training=True.",
@@ -81,8 +90,9 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                     Evidence("called without training", (outer.seq, call.seq), outer.location),
                     Evidence(f"updated by {update.name.strip('<>')}", (), update.location),
                 ),
-                fix=with_training(outer.location, "True") or f"{model}(x, training=True)",
-                fix_place="in place" if with_training(outer.location, "True") else None,
+                fix="" if edits else asking or line or f"{model}(x, training=True)",
+                fix_place="in place" if line and not asking else None,
+                edits=edits,
             )
 
 
