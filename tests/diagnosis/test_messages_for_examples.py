@@ -6,6 +6,7 @@ from cases.cases import HERE, run
 pytestmark = pytest.mark.slow
 
 MASKED = HERE / "lt403_python_branch_on_tensor" / "another_sizes_in_a_tensor.py"
+SHARED = HERE / "lt501_training_not_passed" / "another_helper_of_both_steps.py"
 ENDPOINT = """
 import keras, numpy as np
 
@@ -56,3 +57,14 @@ def test_a_model_that_returns_probabilities_has_no_message_that_it_returns_logit
 
     assert finding.message.startswith("BinaryAccuracy counts only those logits of functional (Functional)")
     assert "returns logits" not in finding.message
+
+
+def test_a_helper_of_two_steps_gets_its_training_from_the_step_that_trains():
+    """With `training=True` in the helper, `evaluate` would drop, too."""
+    (finding,) = run(SHARED).timeline.findings(select=["LT501"])
+
+    assert [edit.code for edit in finding.edits] == [
+        "rebuilt = self.net(x, training=training)  # finds: LT501 drop",
+        "def calculate_loss(self, x, training=False):",
+        "with tf.GradientTape() as tape: loss = self.calculate_loss(x, training=True)",
+    ]
