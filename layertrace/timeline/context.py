@@ -31,7 +31,7 @@ ObservationKind = Literal[
     "masks nothing", "inverted mask",
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
-    "copied to itself", "ended", "new state",
+    "copied to itself", "ended", "new state", "rate ended",
 ]  # fmt: skip
 
 
@@ -92,6 +92,7 @@ class Observation:
             layer itself.
             `copied to itself`: `set_weights` was given what the layer had, twice, with other values.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
+            `rate ended`: the schedule of the optimizer had ended at 0 in most steps of a fit.
             `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
             `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient
             is, and nothing keeps its input away from these.
@@ -104,7 +105,8 @@ class Observation:
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
             or the method that adapted a layer or set its weights; or that ran a stateful RNN; or what a
             fit shuffles: `rows`, `batches` or `dataset`; or the part
-            of a dataset: `take`, `skip` or `shard`; or the layer that changes the padding before a `Masking`;
+            of a dataset: `take`, `skip` or `shard`; or the class of a schedule;
+            or the layer that changes the padding before a `Masking`;
             or what a mask allows attention to: `padding` or `future`; or the type of an op.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
             fit: how many epochs were wanted, and how many steps of each. For changed data, here and in
@@ -114,6 +116,7 @@ class Observation:
             For `not finite`: of each array that the fit was given its argument, how many rows are not finite,
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
+            For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,
             and of a batch. For targets: the least and the greatest, or the classes that are trained; or how
@@ -124,6 +127,7 @@ class Observation:
             For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
             whole numbers, or the classes that are held out, or the least and the greatest.
             For `disconnected`: the numbers of the Inputs, as layers, that it was not given.
+            For an ended rate: how many steps the optimizer has made, and how many of them in this fit.
             For `not finite`: the losses of the epochs before. For an op: its name in the graph.
         variables: For an update: the ids of its variables (`VariableSpec.id`); 0 for those that were created
             before the recording. For a compile: those of the variables that were trainable then.

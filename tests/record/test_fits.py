@@ -197,6 +197,26 @@ def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
 
 
 @KERAS
+def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
+    """The steps before a fit count for its schedule, and not for the share; a warm-up makes it longer."""
+    schedules = k.optimizers.schedules
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        for rate in (
+            schedules.CosineDecay(0.1, 4),
+            schedules.CosineDecay(0.1, 3, warmup_target=0.2, warmup_steps=3),
+            schedules.CosineDecay(0.1, 3, alpha=0.1),
+            schedules.PolynomialDecay(0.1, 4, 0.0, cycle=True),
+        ):
+            model.compile(k.optimizers.SGD(rate), "mse")
+            model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=2, epochs=2, verbose=0)
+            model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=8, epochs=2, verbose=0)
+
+    noted = [(each.name, each.before, each.now) for each in seen(timeline, "rate ended")]
+    assert noted == [("CosineDecay", (4, 2), (10, 2)), ("CosineDecay", (3, 2), (10, 2))]
+
+
+@KERAS
 @pytest.mark.parametrize("resets", ["by itself", "with its holder", "in a graph", "another"])
 def test_a_metric_that_the_program_resets_is_not_kept(k, resets, engine):
     """Also in a metric that holds it, or in a graph; the reset of another metric is not one of this."""

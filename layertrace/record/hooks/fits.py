@@ -16,6 +16,7 @@ from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
 from layertrace.record.hooks.dataset_splits import look_at_parts
+from layertrace.record.hooks.ended_rates import look_at_rate
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
@@ -103,6 +104,8 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         after = _steps_of(model)
         made = None if after is None or fit.steps is None else after - fit.steps
         look_at_shuffling(model, fit.shuffling, made, fit.place)
+        epochs = fit.wanted[0] if type(fit.wanted) is tuple else None
+        look_at_rate(model, epochs if type(epochs) is int else None, made, after, fit.place)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
         observation = PendingObservation(

@@ -75,6 +75,7 @@ def _description(observation: Observation) -> str:
         "disconnected": "the inputs of a model do not lead to the output of this layer",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
+        "rate ended": f"{name} had ended: the learning rate was 0",
         "fitted": f"fit ended after {now} steps",
         "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",
         "predicted shuffled": "a shuffled dataset is predicted in one order and iterated in another",
