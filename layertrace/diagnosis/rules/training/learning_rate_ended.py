@@ -29,7 +29,7 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
     ## Example
 
     ```python
-    rate = keras.optimizers.schedules.CosineDecay(1e-3, decay_steps=epochs)
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, epochs)
     model.compile(keras.optimizers.Adam(rate), "mse")
     model.fit(x, y, epochs=epochs)
     ```
@@ -37,7 +37,8 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
     ## Use instead
 
     ```python
-    rate = keras.optimizers.schedules.CosineDecay(1e-3, decay_steps=epochs * batches_per_epoch)
+    steps = epochs * batches_per_epoch
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, decay_steps=steps)
     model.compile(keras.optimizers.Adam(rate), "mse")
     model.fit(x, y, epochs=epochs)
     ```
