@@ -32,6 +32,7 @@ ObservationKind = Literal[
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
+    "gradient kept", "weights returned", "optimizer state dropped",
 ]  # fmt: skip
 
 
@@ -98,6 +99,11 @@ class Observation:
             is, and nothing keeps its input away from these.
             `new state`: in a trace by JAX, `stateless_call` of a layer returned new values of variables while
             a gradient was taken with respect to the layer's weights.
+            `weights returned`: a trace by JAX returned the new weights of a `stateless_apply`, and the
+            variables have at the end the values that they had then. `optimizer state dropped`: it did not
+            return the new values of the optimizer's own variables.
+            `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
+            them, for the third time in a row.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.

@@ -47,6 +47,12 @@ class Register(Generic[Description]):
         """Return the description of `thing`, or None."""
         return self.by_id.get(id(thing))
 
+    def things(self) -> list[object]:
+        """Return all that is described and alive."""
+        with self._lock:
+            references = list(self._references.values())
+        return [thing for reference in references if (thing := reference()) is not None]
+
     def _forget(self, key: int) -> None:
         self.by_id.pop(key, None)
         self._references.pop(key, None)

@@ -24,7 +24,15 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition, Span, trace_note
 
-__all__ = ["STATELESS_CALLS", "NewState", "observe_dropped_states"]
+__all__ = [
+    "STATELESS_CALLS",
+    "NewState",
+    "content",
+    "has_moved",
+    "items_of",
+    "name_in_trace",
+    "observe_dropped_states",
+]
 
 _MOST = 1_000_000  # numbers of one variable that are compared
 
@@ -59,13 +67,16 @@ def _end(call: Call, result: Any, layer: Any) -> None:
     if not hub.observers or type(result) is not tuple or len(result) < 2:
         return
     with guarded("look at the values that a stateless call returned"):
-        weights, before = (_items(_argument(call, position)) for position in (0, 1))
-        now, variables = _items(result[1]), _items(safe.framework_attribute(layer, "non_trainable_variables"))
+        weights, before = (items_of(_argument(call, position)) for position in (0, 1))
+        now, variables = (
+            items_of(result[1]),
+            items_of(safe.framework_attribute(layer, "non_trainable_variables")),
+        )
         weight, span = _differentiated_in(weights)
         if span is None or not len(before) == len(now) == len(variables):
             return
         changed = [number for number, value in enumerate(now) if value is not before[number]]
-        names = [_name_in_trace(now[number], span) for number in changed]
+        names = [name_in_trace(now[number], span) for number in changed]
         note = trace_note(span)
         if note is None or not changed or None in names:
             return
@@ -74,7 +85,7 @@ def _end(call: Call, result: Any, layer: Any) -> None:
                 layer=register_layer(layer),
                 place=source_lines.caller(call.method, call.caller),
                 paths=tuple(variable_path(variables[number]) for number in changed),
-                variables=[(weakref.ref(variables[n]), _content(variables[n])) for n in changed],
+                variables=[(weakref.ref(variables[n]), content(variables[n])) for n in changed],
                 values=names,
                 weight=weight,
             )
@@ -111,7 +122,7 @@ def observe_dropped_states(trace: Span, jaxpr: Any) -> None:
             place=state.place,
         )
         observation.span = trace
-        observation.is_over = lambda state=state: any(map(_has_moved, state.variables))
+        observation.is_over = lambda state=state: any(map(has_moved, state.variables))
         add_observation(observation)
 
 
@@ -123,7 +134,8 @@ def _argument(call: Call, position: int) -> object:
     return (call.keywords or {}).get(("trainable_variables", "non_trainable_variables")[position])
 
 
-def _items(values: object) -> list[Any]:
+def items_of(values: object) -> list[Any]:
+    """Return the items of a list or tuple."""
     inner = safe.unwrapped(values)
     return [] if inner is None else [item for _, item in safe.first_items(inner, safe.size_of(inner))]
 
@@ -134,7 +146,7 @@ def _differentiated_in(weights: list[Any]) -> tuple[Any, Span | None]:
         inner = _primal(weight)
         mode = None if inner is weight else staged_traces.get(safe.framework_attribute(inner, "_trace"))
         if mode is not None and mode.span is not None:
-            return _name_in_trace(inner, mode.span), mode.span
+            return name_in_trace(inner, mode.span), mode.span
     return None, None
 
 
@@ -148,7 +160,7 @@ def _primal(value: Any) -> Any:
     return value
 
 
-def _name_in_trace(value: Any, span: Span) -> Any:
+def name_in_trace(value: Any, span: Span) -> Any:
     """Return the variable of the jaxpr that a value is; None if it is of another trace, such as a scan."""
     tracer, kind = _primal(value), jax_private.find("staged_tracer")
     if kind is None or not safe.is_a(tracer, kind):
@@ -161,12 +173,13 @@ def _name_in_trace(value: Any, span: Span) -> Any:
     return trace.frame.tracer_to_var.get(id(tracer)) if name is None else name
 
 
-def _content(variable: Any) -> bytes:
+def content(variable: Any) -> bytes:
+    """Return the values of a variable; nothing if there are too many, or if it has none."""
     array = array_in(variable, _MOST)
     return b"" if array is None else bytes(array.tobytes())
 
 
-def _has_moved(pair: tuple[weakref.ref[Any], bytes]) -> bool:
+def has_moved(pair: tuple[weakref.ref[Any], bytes]) -> bool:
     """Return whether a variable has got another value since, which the program has computed elsewhere."""
     variable = pair[0]()
-    return variable is not None and _content(variable) != pair[1]
+    return variable is not None and content(variable) != pair[1]

@@ -38,6 +38,7 @@ from layertrace.record.hooks.optimizer_updates import (
     UNKNOWN_VARIABLES,
 )
 from layertrace.record.hooks.runs import concrete_observer, run_observer
+from layertrace.record.hooks.stateless_updates import STATELESS_UPDATES
 from layertrace.record.hooks.tape_facts import WATCHES
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.training_facts import (
@@ -134,8 +135,11 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
     if framework == "keras" and Loaded.backend.name == "jax":
         points += _compile_points(base)
         points.append(_point(base, "stateless_call", STATELESS_CALLS, "watch"))
+        optimizer = sys.modules["keras"].optimizers.Optimizer
+        owner = _owner(optimizer, "stateless_apply")
+        points.append(_point(owner, "stateless_apply", STATELESS_UPDATES, "watch"))
     if Loaded.tf is None:  # the other facts are read with TensorFlow
-        return tuple(points)
+        return (*points, *_updates(framework))
     points += [
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(base, "add_loss", LOSSES, "watch"),
@@ -203,23 +207,33 @@ _passes = functools.cache(passes)
 _ADAPTING = ("Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization")
 
 
-def _update_points(framework: str) -> tuple[HookPoint, ...]:
+def _updates(framework: str) -> list[HookPoint]:
     """Return the function that gets gradients in a list; the arguments of `apply` may be iterators."""
-    table = keras_private.PARTS[framework]
-    updates = table["updates"]
+    updates = keras_private.PARTS[framework]["updates"]
     if not parts.exists(updates):
         parts.warn_about(updates, framework)
-        return ()
+        return []
     owner, name = parts.home(updates)
+    if framework == "tf_keras":
+        return [_point(owner, name, TF_KERAS_UPDATES, "watch")]
+    return [_point(_owner(sys.modules["keras"].optimizers.Optimizer, name), name, KERAS_UPDATES, "watch")]
+
+
+def _update_points(framework: str) -> tuple[HookPoint, ...]:
+    """Return what optimizers are given, and what becomes of the averages that they keep."""
+    points = _updates(framework)
+    if not points:
+        return ()
+    table = keras_private.PARTS[framework]
     optimizer = sys.modules[framework].optimizers.Optimizer
     averages = [
         _point(_owner(optimizer, method), method, observer, "watch")
         for method, observer in (("build", AVERAGES), ("finalize_variable_values", FINALIZED))
         if hasattr(optimizer, method)
     ]
+    points = [*averages, *points]
     if framework == "tf_keras":
-        return (_point(owner, name, TF_KERAS_UPDATES, "watch"), *averages)
-    points = [*averages, _point(_owner(optimizer, name), name, KERAS_UPDATES, "watch")]
+        return tuple(points)
     check = table["known_variables"]
     if parts.exists(check):
         _, name = parts.home(check)

@@ -24,6 +24,7 @@ from layertrace.record.hooks.jit_compilations import at_work
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.left_tracers import observe_left_tracers
 from layertrace.record.hooks.observer import Call, Observer, watching
+from layertrace.record.hooks.stateless_updates import observe_stateless_updates
 from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -184,6 +185,7 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
         after_trace(span)
         observe_left_tracers(span)
         observe_dropped_states(span, jaxpr)
+        observe_stateless_updates(span, jaxpr)
         finish(span, ended)
 
 
@@ -195,7 +197,7 @@ def _fail(tracing: _Tracing, error: BaseException) -> None:
     note = trace_note(span)
     if note is not None:
         note.record.failed += 1
-        note.called, note.new_states = [], []
+        note.called, note.new_states, note.stateless_updates = [], [], []
     fail(span, error)
 
 

@@ -9,6 +9,8 @@ from layertrace.record.describe.exceptions import first_argument
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
 from layertrace.record.describe.weight_values import variable_path
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.kept_gradients import observe_kept_gradient
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
@@ -118,6 +120,10 @@ def _updated(
         place: The line of the program.
         started: When, on the clock of the hooks.
     """
+    if Loaded.backend.name == "torch":
+        first = next((pair for pair in updates if pair[0] is not None), None)
+        if first is not None:
+            observe_kept_gradient(first[1], first[0], place)
     paths = tuple(variable_path(variable) for _, variable in updates)
     without = tuple(path for path, (gradient, _) in zip(paths, updates, strict=True) if gradient is None)
     numbers = tuple(number_of(variable) for _, variable in updates)

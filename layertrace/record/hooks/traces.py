@@ -32,6 +32,7 @@ from layertrace.timeline.registry import Register
 
 if TYPE_CHECKING:
     from layertrace.record.hooks.dropped_states import NewState
+    from layertrace.record.hooks.stateless_updates import StatelessUpdate
 
 __all__ = ["TRACES", "TraceNote"]
 
@@ -50,7 +51,8 @@ class TraceNote:
     uses, or of all if none is trainable; they are known when the trace has ended. `signature` is what JAX
     specialized on, with what is not shown, and `called` are the layers that were called in a trace by JAX,
     until it ends. `captured` is what a function that JAX traces takes from around it, and
-    `new_states` what stateless calls in its trace returned, until it ends.
+    `new_states` what stateless calls in its trace returned, and `stateless_updates` what updates did, until
+    it ends.
     """
 
     record: FunctionRecord
@@ -68,6 +70,7 @@ class TraceNote:
     called: list[tuple[Span, weakref.ref[Any]]] = field(default_factory=list)
     captured: Mapping[str, Structure] = field(default_factory=dict)
     new_states: list[NewState] = field(default_factory=list)
+    stateless_updates: list[StatelessUpdate] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:

@@ -20,7 +20,7 @@ from layertrace.record.spans import DETAIL, METHOD, PARENT, THREAD, Span
 from layertrace.timeline.event import Flag, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.registry import Register
 
-__all__ = ["VariableNote", "creation_observer", "number_of"]
+__all__ = ["VariableNote", "creation_observer", "live_variables", "number_of"]
 
 Source = Literal["keras", "tf_keras", "tf"]
 """Who creates a variable."""
@@ -32,6 +32,11 @@ def number_of(variable: object) -> int:
     """Return the number of a variable whose creation was recorded, otherwise 0."""
     spec = _numbers.get(variable)
     return 0 if spec is None else spec.id
+
+
+def live_variables() -> list[object]:
+    """Return the variables whose creation was recorded, and that still exist."""
+    return _numbers.things()
 
 
 class VariableNote:

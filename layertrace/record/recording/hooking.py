@@ -12,6 +12,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
 from layertrace.record.hooks.jit_runs import count_steps
 from layertrace.record.hooks.observer import Engine, HookPoint, Undo
+from layertrace.record.hooks.torch_updates import observe_steps
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 
@@ -80,6 +81,8 @@ class Hooking:
             self._undos.append(undo)
         if Loaded.backend.name == "jax":
             self._undos.append(count_steps())
+        if Loaded.backend.name == "torch":
+            self._undos.append(observe_steps())
 
     def has_hooked(self, cls: type) -> bool:
         """Return whether a class is hooked."""

@@ -10,11 +10,12 @@ from dataclasses import replace
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
+from layertrace.record.describe.torch_modules import parameters_in_collections
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
 from layertrace.record.describe.variable_values import can_read_values
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.variables import number_of
+from layertrace.record.hooks.variables import live_variables, number_of
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -256,17 +257,25 @@ def _tensors(layer: object) -> Mapping[str, Structure]:
 
 
 def _parameters(layer: object) -> Mapping[str, tuple[int, ...]]:
-    """Return the attributes of a layer of torch that hold a parameter: those of a module are kept apart.
+    """Return the parameters of torch that a layer keeps and Keras does not know, with their shapes.
 
-    The values of Keras's variables are in a module of their own, `_torch_params` (Keras 3.15).
+    These are its attributes, which a module keeps apart, and those of modules in a list or dict. The values
+    of Keras's variables are in a module of their own, `_torch_params` (Keras 3.15).
     """
-    found = safe.instance_dict(layer).get("_parameters") if Loaded.backend.name == "torch" else None
+    if Loaded.backend.name != "torch":
+        return {}
+    found = safe.instance_dict(layer).get("_parameters")
     items = list(found.items()) if type(found) is dict else []
     return {
         name: tuple(value.shape)
-        for name, value in items
+        for name, value in (*items, *parameters_in_collections(layer, _collections(layer), _values))
         if type(name) is str and Loaded.backend.is_raw_variable(value) and value.requires_grad
     }
+
+
+def _values() -> Iterator[object]:
+    """Yield the values of the variables of Keras."""
+    return (safe.instance_dict(variable).get("_value") for variable in live_variables())
 
 
 def _is_raw(value: object) -> bool:

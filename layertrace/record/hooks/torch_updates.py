@@ -1,0 +1,98 @@
+"""Record the steps of torch's own optimizers as updates of the variables of Keras."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from layertrace.record.describe import source_lines
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.layer_calls import now
+from layertrace.record.hooks.observer import Undo
+from layertrace.record.hooks.optimizer_updates import updated
+from layertrace.record.hooks.variables import live_variables
+from layertrace.record.hub import hub
+from layertrace.record.process import safe
+from layertrace.record.process.forks import held_over_forks
+from layertrace.record.process.guard import guarded
+from layertrace.record.spans import HookedMethod
+from layertrace.timeline.registry import Register
+
+__all__ = ["observe_steps"]
+
+_STEP = HookedMethod("watch")
+
+
+class _Steps:
+    """The hook that torch calls before each step of an optimizer, and how many recordings want that."""
+
+    def __init__(self) -> None:
+        self._users = 0
+        self._handle: Any = None
+        self._lock = held_over_forks(threading.RLock())
+
+    def start(self) -> Undo:
+        """Observe for one more recording; return the undo."""
+        with self._lock:
+            self._users += 1
+            if self._handle is None:
+                optimizer = sys.modules["torch.optim.optimizer"]
+                self._handle = optimizer.register_optimizer_step_pre_hook(_hook(Loaded.backend.is_compiling))
+        return self._stop
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0 and self._handle is not None:
+                self._handle.remove()
+                self._handle = None
+
+
+_steps = _Steps()
+
+
+def observe_steps() -> Undo:
+    """Observe the steps of torch's optimizers, which have a public hook for all of them."""
+    return _steps.start()
+
+
+def _hook(is_compiling: Callable[[], bool] | None) -> Callable[[Any, Any, Any], None]:
+    def before_step(optimizer: Any, *_: Any) -> None:
+        # torch.compile resolves this, and goes on without the rest.
+        if is_compiling is not None and is_compiling():
+            return
+        if hub.observers:
+            _step(optimizer)
+
+    return before_step
+
+
+def _step(optimizer: Any) -> None:
+    started = now()
+    with guarded("record a step of an optimizer"):
+        place = source_lines.caller(_STEP, sys._getframe(2))
+        groups = safe.instance_dict(optimizer).get("param_groups")
+        if type(groups) is not list:
+            return
+        given = [p for group in groups if type(group) is dict for p in group.get("params", ())]
+        parameters = [parameter for parameter in given if parameter.requires_grad]
+        gradients = [parameter.grad for parameter in parameters]
+        updated(optimizer, gradients, [_of_keras(each) for each in parameters], place, started)
+
+
+_known: Register[weakref.ref[Any] | None] = Register()
+"""The variables of Keras that hold a parameter, which may be one of torch alone."""
+
+
+def _of_keras(parameter: Any) -> Any:
+    """Return the variable of Keras that holds a parameter, or the parameter itself."""
+    if id(parameter) not in _known.by_id:
+        held = (v for v in live_variables() if safe.instance_dict(v).get("_value") is parameter)
+        variable = next(held, None)
+        _known.add(parameter, None if variable is None else weakref.ref(variable))
+    reference = _known.get(parameter)
+    variable = None if reference is None else reference()
+    return parameter if variable is None else variable
