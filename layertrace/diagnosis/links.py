@@ -30,6 +30,7 @@ __all__ = [
     "SIDE_EFFECTS",
     "SUBCLASSING",
     "TF_FUNCTION",
+    "TORCH_TRAINING_LOOPS",
     "TRAINING",
     "TRANSFER_LEARNING",
     "XLA",
@@ -48,6 +49,7 @@ TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"
 RNN = "https://keras.io/guides/working_with_rnns/"
 PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
 KERAS_ON_JAX = "https://keras.io/guides/writing_a_custom_training_loop_in_jax/"
+TORCH_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_torch/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"

@@ -163,7 +163,7 @@ def gradient_before(place: Location | None) -> Gradient | None:
     function = function_around(place)
     # At module level, only the statements that are in no function count.
     defined = Location(place.file, 1 if function is None else function.lineno, place.function)
-    nodes = list(_top_level_nodes(place.file) if function is None else nodes_of(defined))
+    nodes = list(top_level_nodes(place.file) if function is None else nodes_of(defined))
     calls = [node for node in nodes if isinstance(node, ast.Call) and _is_gradient(node)]
     earlier = [call for call in calls if call.lineno <= place.line] or calls
     if not earlier:
@@ -196,7 +196,7 @@ def _of_update(gradients: list[ast.Call], nodes: Sequence[ast.AST], place: Locat
     return (named or gradients)[-1]
 
 
-def _top_level_nodes(file: str) -> Iterator[ast.AST]:
+def top_level_nodes(file: str) -> Iterator[ast.AST]:
     """Yield the nodes of a file that are in no function and no class, in source order."""
     tree = tree_of(file)
     waiting: list[ast.AST] = [] if tree is None else [tree]

@@ -9,6 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import keras_in, lines_with
+from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import assignments, dotted, methods_beside, nodes_at
 from layertrace.timeline.context import LayerState
@@ -40,6 +41,9 @@ def raw_parameter(context: DiagnosisContext) -> Iterator[Violation]:
         self.scale = self.add_weight(shape=(3,), initializer="ones")
     ```
 
+    The modules of a list or dict are unknown to Keras, too. Keep them in an `nn.ModuleList` or an
+    `nn.ModuleDict`, which becomes a layer: `for block in self.blocks.module`.
+
     ## Known limits
 
     - Only a note if no optimizer of Keras has variables: one of torch may train it, and `torch.save` save it.
@@ -51,21 +55,40 @@ def raw_parameter(context: DiagnosisContext) -> Iterator[Violation]:
         if not state.parameters or not is_user_defined(layer):
             continue
         name, shape = next(iter(state.parameters.items()))
-        lines = _lines(state, name)
-        edits = _as_variable(*lines) if len(lines) == 1 else ()
+        attribute, is_module = name.partition("[")[0], "]." in name
+        lines = _lines(state, attribute)
+        edits = _as_variable(*lines) if len(lines) == 1 and "[" not in name else ()
         init = context.init_of(layer)
         weight = f'self.add_weight(shape={tuple(shape)}, initializer="zeros", name="{name}")'
         others = f" and {len(state.parameters) - 1} more" if len(state.parameters) > 1 else ""
+        what = f"modules in {attribute}, whose nn.Parameter" if is_module else "an nn.Parameter"
         yield Violation(
-            message=f"{{layer}} keeps an nn.Parameter ({name}{others}), which Keras does not "
+            message=f"{{layer}} keeps {what} ({name}{others}), which Keras does not "
             + ("train, count or save." if has_optimizer else "count or save."),
             layer=layer,
             location=lines[0] if lines else None if init is None else init.location,
             evidence=(Evidence(f"an nn.Parameter of shape {tuple(shape)}", (), lines[0] if lines else None),),
-            fix="" if edits else f"self.{name} = {weight}  # with its initializer",
+            fix=""
+            if edits
+            else _in_module(lines[0] if lines else None, attribute)
+            if is_module
+            else f"self.{attribute} = {weight}  # with its initializer",
+            fix_place="in place" if is_module and lines else None,
             edits=edits,
             severity=None if has_optimizer else "note",
         )
+
+
+def _in_module(place: Location | None, attribute: str) -> str:
+    """Write a list or dict of modules as a module, which Keras makes a layer of."""
+    used = f"self.{attribute}.module  # in call, in place of self.{attribute}"
+    for node in nodes_at(place):
+        is_dict = isinstance(getattr(node, "value", None), (ast.Dict, ast.DictComp))
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            kind, held = "ModuleDict" if is_dict else "ModuleList", source_of(place, node.value)
+            if held != "[]" and held != "{}":
+                return f"self.{attribute} = torch.nn.{kind}({held})\n{used}"
+    return f"self.{attribute} = torch.nn.ModuleList(self.{attribute})  # when it is complete\n{used}"
 
 
 def _lines(state: LayerState, name: str) -> list[Location]:

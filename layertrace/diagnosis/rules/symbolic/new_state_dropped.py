@@ -1,4 +1,4 @@
-"""LT409: A training step drops the new values of variables that `stateless_call` returns."""
+"""LT409: A training step drops the new values of variables that a stateless method returns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.tapes import model_of
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Location
 
@@ -18,13 +19,14 @@ _MOST_NAMES = 3
 
 @rule("LT409", "new-state-dropped", "warning", links.KERAS_ON_JAX, backends=("jax",))
 def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
-    """A training step drops the new values of variables that `stateless_call` returns.
+    """A training step drops the new values of variables that a stateless method returns.
 
     ## Why is this bad?
 
     `stateless_call` changes nothing: it returns the outputs, and the new values of the variables that are not
     trainable. A step that drops them trains the weights, but the statistics of a batch normalization stay at
     0 and 1, so the model is wrong in inference, and a dropout has the same mask in each step.
+    `stateless_apply` of an optimizer returns its momenta and moments: without them, each step is the first.
 
     ## Example
 
@@ -55,7 +57,9 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
     - A model may drop what one call returns if it uses that of another, as for real and generated images.
     - Not reported if the variables have other values at the end, which the program has computed elsewhere.
     - Values that the function returns and its caller drops are not seen.
+    - Of an optimizer, the number of steps alone is not looked at, nor an update inside of a `scan` or `cond`.
     """
+    yield from _of_optimizers(context)
     states = list(context.layer_observations("new state"))
     used = {layer.id for layer, state in states if state.role == "used"}
     seen: set[int] = set()
@@ -83,6 +87,27 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+def _of_optimizers(context: DiagnosisContext) -> Iterator[Violation]:
+    """Report the variables of optimizers whose new values a step drops."""
+    seen: set[Location | None] = set()
+    for dropped in context.observations("optimizer state dropped"):
+        if dropped.location in seen:
+            continue
+        seen.add(dropped.location)
+        trace = context.event(dropped.during)
+        function = "the function" if trace is None or trace.function is None else trace.function.label
+        yield Violation(
+            message=f"{function} drops the new values of {_names(dropped.paths)} that "
+            f"{dropped.name.strip('<>')} computes: stateless_apply assigns nothing, so each step is like the "
+            "first.",
+            layer=model_of(context, dropped.variables),
+            location=dropped.location,
+            evidence=(Evidence(f"{function} does not return them", seqs(trace), dropped.location),),
+            fix=_fix(dropped.location, "optimizer_variables", "stateless_apply", 0),
+            fix_place="elsewhere",
+        )
+
+
 def _names(paths: tuple[str, ...]) -> str:
     """Return the last parts of some paths, each once: `moving_mean and moving_variance`."""
     names = list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
@@ -90,19 +115,25 @@ def _names(paths: tuple[str, ...]) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
-def _fix(line: Location | None) -> str:
+def _fix(
+    line: Location | None,
+    name: str = "non_trainable",
+    method: str = "stateless_call",
+    position: int = 1,
+) -> str:
     """Write the call with a name for the new values, and what has to be done with them."""
-    name = "non_trainable"
-    written = f"outputs, {name} = model.stateless_call(...)"
+    written = f"outputs, {name} = model.{method}(...)"
     for statement in nodes_at(line):
         if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
             continue
         target, call = statement.targets[0], statement.value
         if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or not dotted(call.func):
             continue
-        if len(call.args) > 1 and isinstance(call.args[1], ast.Name):
-            name = call.args[1].id
+        if len(call.args) > position and isinstance(call.args[position], ast.Name):
+            name = ast.unparse(call.args[position])
         written = rewritten(line, statement, {target.elts[1]: name})
+    if method == "stateless_apply":
+        return f"{written}\n# return {name} from the step, and give it to the next step"
     return (
         f"{written}\n"
         f"# return {name} next to the loss, with jax.value_and_grad(..., has_aux=True), and from the step;\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.symbolic._shared import (
     COUNTERPARTS,
@@ -20,7 +21,7 @@ from layertrace.diagnosis.rules.symbolic._shared import (
     with_keras_ops,
 )
 from layertrace.diagnosis.rules.symbolic._steps import failed_traces
-from layertrace.diagnosis.user_source import calls, dotted, line_of, nodes_at, tree_of
+from layertrace.diagnosis.user_source import calls, dotted, function_around, line_of, nodes_at, tree_of
 from layertrace.timeline.event import Event, Location
 
 _ERRORS = (
@@ -86,6 +87,7 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             ),
             None,
         )
+        item = _without_item(error.location)
         yield Violation(
             message="{layer} takes a tensor through NumPy, where its gradient is lost: torch refuses that in "
             "training."
@@ -97,8 +99,27 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             if _is_in_file(error.location, event.defined_at) or line is None
             else line,
             evidence=(Evidence(input_shapes(event), (event.seq,), error.location),),
-            fix=_without_numpy(error.location) or _without_numpy(line) or _any_operation(context),
+            fix=item or _without_numpy(error.location) or _without_numpy(line) or _any_operation(context),
+            fix_place="in place" if item else None,
         )
+
+
+def _without_item(line: Location | None) -> str:
+    """Write an assignment with the tensor in place of its `.item()`, and what to do where a size needs it."""
+    statement = next((node for node in nodes_at(line) if isinstance(node, ast.Assign)), None)
+    if statement is None or not any(map(_is_item, ast.walk(statement.value))):
+        return ""
+    target = ast.unparse(statement.targets[0])
+    fix = f"{ast.unparse(_Tensors().visit(ast.parse(source_of(line, statement))))}  # the tensor itself"
+    function = None if line is None else function_around(line)
+    slices = [node for node in ast.walk(function or ast.Pass()) if isinstance(node, ast.Slice)]
+    if any(ast.unparse(each) == target for node in slices for each in (node.lower, node.upper) if each):
+        fix += f"\n# no slice can depend on it: keep all rows, and multiply those beyond {target} by 0"
+    return fix
+
+
+def _is_item(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "item"
 
 
 def _without_gradient(context: DiagnosisContext) -> Iterator[Event]:
@@ -201,7 +222,7 @@ def _is_in_file(location: Location | None, method: Location | None) -> bool:
 
 def _needs_values(raised_in: tuple[str, ...]) -> bool:
     """Return whether an exception comes from a method that converts a tensor to a value."""
-    methods = ("__getattr__", "__array__", "numpy", "__float__", "__int__", "__index__")
+    methods = ("__getattr__", "__array__", "numpy", "__float__", "__int__", "__index__", "_item")
     functions = [
         name for name in raised_in[:4] if name.startswith(("tensorflow.", "keras.", "tf_keras.", "jax."))
     ]

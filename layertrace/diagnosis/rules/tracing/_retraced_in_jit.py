@@ -16,7 +16,7 @@ from layertrace.diagnosis.rules.tracing._retraces import MIN_RETRACES as MIN_RET
 from layertrace.diagnosis.rules.tracing._retraces import Retraces
 from layertrace.diagnosis.rules.tracing._tracers import accepts_tracer
 from layertrace.diagnosis.user_edits import argument_at
-from layertrace.diagnosis.user_source import dotted, function_at, nodes_at
+from layertrace.diagnosis.user_source import dotted, function_at, nodes_at, tree_of
 from layertrace.timeline.event import Event, Location
 
 __all__ = ["JitFix", "created_once", "is_open_set", "needs_no_value", "padded", "with_argument"]
@@ -200,10 +200,11 @@ def needs_no_value(context: DiagnosisContext, found: Retraces) -> bool:
     if all(change.what == "object" for change in found.changes):
         return _created(found) is not None
     is_numbers = all(_is_number(change.before) and _is_number(change.now) for change in found.changes)
-    function = function_at(found.life.defined_at)
+    function, place = function_at(found.life.defined_at), found.life.defined_at
+    tree = None if place is None else tree_of(place.file)
     return (
         is_numbers
-        and accepts_tracer(function, found.argument, found.traces[-1].inputs)
+        and accepts_tracer(function, found.argument, found.traces[-1].inputs, tree)
         and not is_over(context, found)
     )
 

@@ -22,29 +22,38 @@ _OF_VALUES = {
 _ENDS = (ast.Return, ast.Attribute, ast.Tuple, ast.List, ast.ListComp, ast.Lambda)
 """What may be done with a result of arithmetic: an attribute of it is a method of an array."""
 
+_DEEPEST = 3
+"""How many functions a value is followed through."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def accepts_tracer(function: Function | None, name: str, inputs: Structure) -> bool:
+def accepts_tracer(
+    function: Function | None, name: str, inputs: Structure, tree: ast.Module | None = None
+) -> bool:
     """Return whether a function only computes with the value of a variable, so that it may be a tracer.
 
-    Sizes, conditions, indices and what is passed to other functions may need a Python value.
+    Sizes, conditions, indices and what is passed to functions of other files may need a Python value.
 
     Args:
         function: The function.
         name: The variable.
         inputs: What its arguments were in a trace: tensors, and the values of static arguments.
+        tree: Its file, in which the functions are looked up that it passes the value to.
     """
     given = inputs if isinstance(inputs, Mapping) else {}
     tracers = {argument for argument, value in given.items() if any(specs(value))}
-    return function is not None and name.isidentifier() and _Uses(function, tracers).only_compute(name)
+    return function is not None and name.isidentifier() and _Uses(function, tracers, tree).only_compute(name)
 
 
 class _Uses:
     """What a function does with its variables."""
 
-    def __init__(self, function: Function, tracers: set[str]) -> None:
+    def __init__(
+        self, function: Function, tracers: set[str], tree: ast.Module | None, depth: int = _DEEPEST
+    ) -> None:
+        self._tree = tree if depth else None
+        self._depth = depth
         body = function.body if isinstance(function.body, list) else [function.body]
         self._nodes = [node for statement in body for node in ast.walk(statement)]
         self._parents = {child: node for node in self._nodes for child in ast.iter_child_nodes(node)}
@@ -69,7 +78,7 @@ class _Uses:
         outer = self._parents.get(node)
         while isinstance(outer, (ast.BinOp, ast.UnaryOp, ast.Call)):
             if isinstance(outer, ast.Call):
-                return _computes_with_values(outer)
+                return _computes_with_values(outer) or self._is_passed_on(outer, computed)
             if _needs_number(outer, computed):
                 return False
             if self._has_tracer(outer):
@@ -83,6 +92,17 @@ class _Uses:
             names = [target.id for target in outer.targets if isinstance(target, ast.Name)]
             return len(names) == len(outer.targets) and all(map(self.only_compute, names))
         return outer is None or isinstance(outer, _ENDS)
+
+    def _is_passed_on(self, call: ast.Call, argument: ast.AST) -> bool:
+        """Return whether a call passes a value to a function of the file that only computes with it."""
+        function = None if self._tree is None else _function_called(call, self._tree)
+        if function is None:
+            return False
+        names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        given = [*zip(names, call.args, strict=False), *((each.arg, each.value) for each in call.keywords)]
+        name = next((name for name, value in given if value is argument), None)
+        tracers = {each for each, value in given if each is not None and self._has_tracer(value)}
+        return name is not None and _Uses(function, tracers, self._tree, self._depth - 1).only_compute(name)
 
     def _computed_from(self, tracers: set[str]) -> set[str]:
         """Return the variables that are computed from tracers, with these."""
@@ -101,6 +121,23 @@ class _Uses:
 
     def _has_tracer(self, expression: ast.AST) -> bool:
         return _is_computed_from(expression, self._tracers - self._values)
+
+
+def _function_called(call: ast.Call, tree: ast.Module) -> ast.FunctionDef | None:
+    """Return the function of a file that a call runs, also as `jax.value_and_grad(function)`."""
+    name = dotted(call.func)
+    nodes = list(ast.walk(tree)) if name else []
+    for node in nodes:
+        is_named = isinstance(node, ast.Assign) and [dotted(target) for target in node.targets] == [name]
+        if is_named and isinstance(node.value, ast.Call) and node.value.args:  # type: ignore[attr-defined]
+            wrapping = node.value  # type: ignore[attr-defined]
+            if dotted(wrapping.func).rpartition(".")[2] in _TRANSFORMATIONS:
+                name = dotted(wrapping.args[0])
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
+    return functions[0] if len(functions) == 1 else None
+
+
+_TRANSFORMATIONS = ("grad", "value_and_grad", "jit", "checkpoint", "remat")
 
 
 def _names(node: ast.AST) -> set[str]:

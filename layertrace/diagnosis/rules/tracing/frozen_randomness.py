@@ -19,6 +19,7 @@ from layertrace.diagnosis.user_source import (
     function_around,
     line_of,
     nodes_at,
+    nodes_of,
 )
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
@@ -59,6 +60,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
       argument, as a literal, a global, or an attribute that `__init__` sets from its argument.
     - Outside of layers, nothing is reported of a function that ran each of its graphs once, such as an
       initializer.
+    - Of a key of JAX, an array of two `uint32` in an attribute that `call` does not set, or one that `call`
+      makes from a constant. A key that `split` or `fold_in` makes is not followed.
     - Functions of `tf.random` are stateful, and not reported for a seed; `tf.random.stateless_*` are.
     """
     reported: set[object] = set()
@@ -216,6 +219,10 @@ def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterato
         if not is_user_defined(layer) or layer.id in reported or not events:
             continue
         method = context.call_defined_at(layer)
+        key = _constant_key(context, layer, method)
+        if key is not None:
+            yield key
+            continue
         for name, node in calls(method):
             seeds = [keyword.value for keyword in node.keywords if keyword.arg == "seed"]
             if _is_stateless_draw(name) and seeds and _may_be_constant(seeds[0], context, layer, method):
@@ -228,6 +235,46 @@ def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterato
                     fix=_seeded(line, layer),
                 )
                 break
+
+
+def _constant_key(context: DiagnosisContext, layer: LayerRef, method: Location | None) -> Violation | None:
+    """Return what is wrong if a layer draws with a key of JAX that is the same in each call.
+
+    Such a key is an attribute that `call` does not set, or is made in `call` from a number.
+    """
+    state = context.state(layer)
+    arrays = {} if state is None else state.arrays
+    keys = {f"self.{name}" for name, array in arrays.items() if array.startswith(_KEYS)}
+    attributes = [node for node in nodes_of(method) if isinstance(node, ast.Attribute)]
+    keys -= {dotted(node) for node in attributes if isinstance(node.ctx, ast.Store)}
+    for name, node in calls(method):
+        module, _, function = name.rpartition(".")
+        if not module.endswith("random") or module.startswith(_WITHOUT_KEYS) or not node.args:
+            continue
+        if function in _MAKE_KEYS or (dotted(node.args[0]) not in keys and not _is_made_key(node.args[0])):
+            continue
+        line = line_of(method, node)
+        rest = ", ".join(map(ast.unparse, [*node.args[1:], *node.keywords]))
+        return Violation(
+            message=f"{{layer}} gives {name} the same key in every call: it draws the same numbers.",
+            layer=layer,
+            location=line,
+            evidence=(Evidence(f"{name}({ast.unparse(node.args[0])}, …)", (), line),),
+            fix="self.seed = keras.random.SeedGenerator(1)  # in __init__\n"
+            f"{name}(self.seed.next(), {rest})  # in call",
+        )
+    return None
+
+
+def _is_made_key(node: ast.expr) -> bool:
+    """Return whether an expression makes a key from a number: `jax.random.key(0)`."""
+    is_call = isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("PRNGKey", "key")
+    return is_call and all(isinstance(each, ast.Constant) for each in node.args)  # type: ignore[attr-defined]
+
+
+_KEYS = ("uint32[2] ",)
+_MAKE_KEYS = ("PRNGKey", "key", "split", "fold_in")
+_WITHOUT_KEYS = ("np.", "numpy.", "keras.", "tf.", "torch.")
 
 
 def _is_stateless_draw(name: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.cut_gradients import ADVICE, OPERATIONS, cut_in_torch, without_cut
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
@@ -20,7 +21,7 @@ from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT504", "layer-never-called", "warning", links.SUBCLASSING)
+@rule("LT504", "layer-never-called", "warning", links.SUBCLASSING, backends=("tensorflow", "torch"))
 def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer has weights that training never reaches.
 
@@ -28,7 +29,7 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
 
     The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or `compile`
     has no loss for this output, or it is cut off from the loss by `tf.argmax`, `tf.stop_gradient` or
-    `.numpy()`. Its gradients are `None`, and
+    `.numpy()`, on torch also by `.detach()`, `.item()` or `no_grad`. Its gradients are `None`, and
     its weights keep their initial values.
 
     ## Example
@@ -136,6 +137,13 @@ def _outside_tape(context: DiagnosisContext, call: Event, update: Observation) -
 
 def _in_eager_step(context: DiagnosisContext, update: Observation) -> Observation | None:
     """Return the only operation without a gradient in the lines by which an eager step computes its loss."""
+    missing = update.now if isinstance(update.now, tuple) else ()
+    numbers = tuple(update.variables[at] for at in missing if isinstance(at, int))
+    if context.backend == "torch":
+        cut = cut_in_torch(context, update)
+        if cut is None:
+            return None
+        return replace(update, what="blocked gradient", name=cut[1], location=cut[0], variables=numbers)
     step = gradient_before(update.location)
     if step is None or any(event.kind == "trace" for event in _around(context, update)):
         return None
@@ -148,8 +156,6 @@ def _in_eager_step(context: DiagnosisContext, update: Observation) -> Observatio
     if len(found) != 1:
         return None
     node, op = found[0]
-    missing = update.now if isinstance(update.now, tuple) else ()
-    numbers = tuple(update.variables[at] for at in missing if isinstance(at, int))
     place = line_of(step.place, node)
     return replace(update, what="blocked gradient", name=op, location=place, variables=numbers)
 
@@ -175,7 +181,8 @@ def _blocked(context: DiagnosisContext, blocked: Observation, update: Observatio
     count = len(blocked.variables)
     weights = "1 weight gets" if count == 1 else f"{count} weights get"
     what = _OPERATIONS.get(blocked.name, blocked.name)
-    fix, edits = differentiable(place, blocked.name)
+    write = without_cut if blocked.name in OPERATIONS else differentiable
+    fix, edits = write(place, blocked.name)
     return Violation(
         message=f"{where} uses {what}, which has no gradient: {weights} none and never change.",
         layer=owner,
@@ -198,6 +205,7 @@ _ADVICE = {
     "Equal": "# use the distance of the two numbers: whether they are equal has no gradient",
     "NotEqual": "# use the distance of the two numbers: whether they are equal has no gradient",
     "OneHot": "# use the probabilities in place of the one-hot vector of a class",
+    **ADVICE,
 }
 _OPERATIONS = {
     "PyFunc": "a numpy function",
@@ -219,6 +227,7 @@ _OPERATIONS = {
     "Sign": "sign",
     "FloorDiv": "//",
     "numpy": ".numpy()",
+    **OPERATIONS,
 }
 
 

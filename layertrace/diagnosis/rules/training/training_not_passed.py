@@ -22,14 +22,21 @@ from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_keras_layer
 
 
-@rule("LT501", "training-not-passed", "warning", links.CUSTOM_TRAINING_LOOPS)
+@rule(
+    "LT501",
+    "training-not-passed",
+    "warning",
+    links.CUSTOM_TRAINING_LOOPS,
+    backends=("tensorflow", "jax", "torch"),
+)
 def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     """A custom training loop calls the model without `training=True`.
 
     ## Why is this bad?
 
-    `fit` passes `training=True`, but a plain `model(x)` runs in inference mode. Dropout then drops nothing,
-    and batch normalization keeps its initial statistics, which shows only when the model is used.
+    `fit` passes `training=True`, but a plain `model(x)` runs in inference mode, and so does
+    `model.stateless_call(...)` on JAX. On torch, `model.train()` does not change that. Dropout then drops
+    nothing, and batch normalization keeps its initial statistics, which shows only when the model is used.
 
     ## Example
 

@@ -1,0 +1,33 @@
+"""The static number of the epoch is passed on to the loss, which repeats something so often."""
+
+from functools import partial
+
+import jax
+import keras
+import numpy as np
+
+model = keras.Sequential(
+    [keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1)], name="net"
+)
+
+
+def loss_fn(trainable, x, y, epoch):
+    outputs, _ = model.stateless_call(trainable, [], x, training=True)
+    for _ in range(epoch):
+        outputs = 0.9 * outputs
+    return keras.ops.mean((outputs - y) ** 2)
+
+
+gradient_fn = jax.value_and_grad(loss_fn)
+
+
+@partial(jax.jit, static_argnames=["epoch"])
+def step(trainable, x, y, epoch):
+    loss, gradients = gradient_fn(trainable, x, y, epoch)
+    return loss, [value - 0.1 * gradient for value, gradient in zip(trainable, gradients)]
+
+
+x, y = np.random.rand(16, 4).astype("float32"), np.ones((16, 1), "float32")
+trainable = [v.value for v in model.trainable_variables]
+for epoch in range(6):
+    loss, trainable = step(trainable, x, y, epoch)

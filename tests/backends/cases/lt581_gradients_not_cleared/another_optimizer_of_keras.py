@@ -1,0 +1,16 @@
+"""An optimizer of Keras is given gradients that were never cleared, two from each step."""
+
+import keras
+import torch
+
+model = keras.Sequential(
+    [keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1)], name="net"
+)
+optimizer = keras.optimizers.SGD(0.01)
+x, y = torch.rand(16, 4), torch.ones(16, 1)
+for _ in range(4):
+    loss = torch.mean((model(x, training=True) - y) ** 2)
+    penalty = sum(torch.sum(v.value**2) for v in model.trainable_weights)
+    (loss + 0.01 * penalty).backward()  # finds: LT581 net
+    with torch.no_grad():
+        optimizer.apply([v.value.grad for v in model.trainable_weights], model.trainable_weights)

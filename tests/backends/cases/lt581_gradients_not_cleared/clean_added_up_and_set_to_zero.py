@@ -1,0 +1,17 @@
+"""Two gradients are added up for each step, clipped, and set to zero in place."""
+
+import keras
+import torch
+
+model = keras.Sequential(
+    [keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1)], name="net"
+)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+x, y = torch.rand(16, 4), torch.ones(16, 1)
+for _ in range(4):
+    for _ in range(2):
+        loss = torch.mean((model(x, training=True) - y) ** 2)
+        loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=False)
