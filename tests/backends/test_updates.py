@@ -11,6 +11,27 @@ pytestmark = pytest.mark.slow
 
 needs_jax = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run")
 
+COMPILED_BEFORE = """
+import keras, torch, layertrace
+from torch._dynamo.utils import counters
+from torch.optim import optimizer as of_torch
+
+weight = torch.nn.Parameter(torch.ones(2))
+optimizer = torch.optim.SGD([weight], lr=0.1)
+
+@torch.compile(backend="eager")
+def step(x):
+    torch.sum(weight * x).backward()
+    optimizer.step()
+
+x = torch.ones(2)
+{}
+compiled = dict(counters["frames"])
+{}
+step(x)
+print(compiled and dict(counters["frames"]) == compiled, len(of_torch._global_optimizer_pre_hooks))
+"""
+
 STEPS = """
 import keras, torch, layertrace
 from torch.optim import optimizer as of_torch
@@ -128,3 +149,19 @@ def test_fit_is_seen_to_update_the_weights(start, backend):
     shown = printed(start(backend, "-c", UPDATES, has_tensorflow=False)).splitlines()
 
     assert shown[-1] == "<Adam #1> ['kernel', 'bias'] ()"
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("before", "after", "hooks"),
+    [
+        ("step(x)", "with layertrace.trace(report=False):\n    step(x)", 0),
+        ("with layertrace.trace(report=False):\n    step(x)", "", 1),
+    ],
+    ids=["a trace after compiling", "compiled in a trace"],
+)
+def test_a_compiled_step_is_not_compiled_again(start, before, after, hooks):
+    """Dynamo guards the hooks of torch's optimizers: none comes after it has compiled, and one stays."""
+    program = COMPILED_BEFORE.format(before, after)
+
+    assert printed(start("torch", "-c", program, has_tensorflow=False)).split()[-2:] == ["True", str(hooks)]

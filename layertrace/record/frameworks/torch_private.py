@@ -17,6 +17,8 @@ _NO_BREAKS = "graph breaks are not recorded"
 _NO_TIMES = "how long the backend of torch.compile took is not known"
 _NO_SIZES = "how many ops torch.compile found, and where it gave up compiling, is not known"
 
+_NO_STEPS = "steps of torch's own optimizers are not recorded"
+
 _HANDLER = "CompilationCallbackHandler"
 
 PARTS = {
@@ -42,6 +44,7 @@ PARTS = {
         in_code=True,
     ),
     "metrics": Part("torch._dynamo.utils", "add_compilation_metrics_to_chromium", TORCH_SEEN, _NO_SIZES),
+    "compiled_frames": Part("torch._dynamo.convert_frame", "FRAME_COUNTER", TORCH_SEEN, _NO_STEPS),
     "step_function": Part(
         "keras.src.backend.torch.trainer",
         "one_step_on_data",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layertrace.record.describe import source_lines
+from layertrace.record.frameworks import torch_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Undo
@@ -27,7 +28,11 @@ _STEP = HookedMethod("watch")
 
 
 class _Steps:
-    """The hook that torch calls before each step of an optimizer, and how many recordings want that."""
+    """The hook that torch calls before each step of an optimizer, and how many recordings want that.
+
+    What dynamo compiles of a step is compiled again when such a hook comes or goes. So the hook does not come
+    after dynamo has compiled anything, and stays, without an effect, if dynamo has done so since it came.
+    """
 
     def __init__(self) -> None:
         self._users = 0
@@ -38,7 +43,7 @@ class _Steps:
         """Observe for one more recording; return the undo."""
         with self._lock:
             self._users += 1
-            if self._handle is None:
+            if self._handle is None and _compiled() == 0:
                 optimizer = sys.modules["torch.optim.optimizer"]
                 self._handle = optimizer.register_optimizer_step_pre_hook(_hook(Loaded.backend.is_compiling))
         return self._stop
@@ -46,9 +51,17 @@ class _Steps:
     def _stop(self) -> None:
         with self._lock:
             self._users -= 1
-            if self._users == 0 and self._handle is not None:
+            if self._users == 0 and self._handle is not None and _compiled() == 0:
                 self._handle.remove()
                 self._handle = None
+
+
+def _compiled() -> int | None:
+    """Return how many functions dynamo has compiled since its last reset; None if that is unknown."""
+    if torch_private.find("compiled_frames") is None:
+        return None
+    module, name = torch_private.home("compiled_frames")
+    return int(getattr(module, name))
 
 
 _steps = _Steps()
@@ -80,19 +93,24 @@ def _step(optimizer: Any) -> None:
         given = [p for group in groups if type(group) is dict for p in group.get("params", ())]
         parameters = [parameter for parameter in given if parameter.requires_grad]
         gradients = [parameter.grad for parameter in parameters]
-        updated(optimizer, gradients, [_of_keras(each) for each in parameters], place, started)
+        updated(optimizer, gradients, _of_keras(parameters), place, started)
 
 
 _known: Register[weakref.ref[Any] | None] = Register()
 """The variables of Keras that hold a parameter, which may be one of torch alone."""
 
 
-def _of_keras(parameter: Any) -> Any:
-    """Return the variable of Keras that holds a parameter, or the parameter itself."""
-    if id(parameter) not in _known.by_id:
-        held = (v for v in live_variables() if safe.instance_dict(v).get("_value") is parameter)
-        variable = next(held, None)
+def _of_keras(parameters: list[Any]) -> list[Any]:
+    """Return the variables of Keras that hold parameters, or a parameter itself that none holds."""
+    new = [parameter for parameter in parameters if id(parameter) not in _known.by_id]
+    holders = {id(safe.instance_dict(v).get("_value")): v for v in live_variables()} if new else {}
+    for parameter in new:
+        variable = holders.get(id(parameter))
         _known.add(parameter, None if variable is None else weakref.ref(variable))
+    return [_holder(parameter) for parameter in parameters]
+
+
+def _holder(parameter: Any) -> Any:
     reference = _known.get(parameter)
     variable = None if reference is None else reference()
     return parameter if variable is None else variable
