@@ -45,6 +45,9 @@ PARTS = {
     ),
     "metrics": Part("torch._dynamo.utils", "add_compilation_metrics_to_chromium", TORCH_SEEN, _NO_SIZES),
     "compiled_frames": Part("torch._dynamo.convert_frame", "FRAME_COUNTER", TORCH_SEEN, _NO_STEPS),
+    "changes_in_place": Part(
+        "torch", "Tensor._version", TORCH_SEEN, "gradients that no step clears are not found"
+    ),
     "step_function": Part(
         "keras.src.backend.torch.trainer",
         "one_step_on_data",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.frameworks import torch_private
 from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
@@ -57,6 +58,8 @@ def observe_kept_gradient(variable: Any, gradient: Any, place: CodePosition | No
     """
     parameter = safe.instance_dict(variable).get("_value", variable)
     if safe.framework_attribute(parameter, "grad") is not gradient:
+        return
+    if torch_private.find("changes_in_place") is None:
         return
     given = _given.get(parameter)
     if given is None:
