@@ -52,7 +52,7 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
     them out hides the mistake. The operation without a gradient is named in traced functions, and in eager
     steps if it is the only one in the lines that compute the loss in the block of the tape. Weights
     that received a gradient in any update of the recording are not reported, nor is a layer that no longer
-    exists at the end. A gradient of zeros counts as a gradient.
+    exists at the end. A gradient of zeros counts as a gradient, such as that of `floor` on torch.
     """
     unreached = _unreached(context)
     outside: set[int] = set()
