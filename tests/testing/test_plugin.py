@@ -219,8 +219,8 @@ def test_fixtures_and_marker_are_listed(pytester):
     fixtures = pytester.runpytest_subprocess("--fixtures").stdout.str()
     markers = pytester.runpytest_subprocess("--markers").stdout.str()
 
-    assert re.search(r"layer_timeline .*\n    The timeline of this test", fixtures)
-    assert re.search(r"assert_max_traces .*\n    A context manager", fixtures)
+    assert re.search(r"layer_timeline .*\n    Return the timeline of this test", fixtures)
+    assert re.search(r"assert_max_traces .*\n    Return a context manager", fixtures)
     assert "@pytest.mark.layertrace(max_traces=1, no_findings=True, lifecycle=" in markers
 
 
