@@ -394,6 +394,9 @@ with layertrace.trace() as timeline:
     step(x)
     step(x[:1])
     keras.layers.Dense(2)(x)
+    weight = torch.nn.Parameter(torch.ones(2))
+    weight.sum().backward()
+    torch.optim.SGD([weight]).step()
 print(*[event.kind for event in timeline if event.kind in ("trace", "call")], *timeline.notes)
 """,
     )
