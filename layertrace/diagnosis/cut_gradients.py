@@ -10,8 +10,8 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Edit
 from layertrace.diagnosis.guards import statement_node
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.training_steps import top_level_nodes
-from layertrace.diagnosis.user_source import dotted, function_around, line_of, nodes_of
+from layertrace.diagnosis.training_steps import backward_calls, nodes_around
+from layertrace.diagnosis.user_source import dotted, line_of, nodes_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
@@ -29,8 +29,6 @@ _BY_NAME = {
     "inference_mode": "no_grad",
     "argmax": "ArgMax",
 }
-_REMOVED = {"detach": "detach", "data": "data"}
-
 OPERATIONS = {
     "detach": ".detach()",
     "data": ".data",
@@ -68,11 +66,11 @@ def without_cut(place: Location | None, op: str) -> tuple[str, tuple[Edit, ...]]
         return "", (Edit(place, linecache.getline(place.file, place.line).rstrip("\n"), ""),)
     given: dict[ast.expr, str] = {}
     for node in ast.walk(statement):
-        attribute = node.func if isinstance(node, ast.Call) and not node.args else node
-        if not isinstance(attribute, ast.Attribute) or attribute.attr != _REMOVED.get(op):
-            continue
-        if isinstance(node, ast.expr) and isinstance(node, ast.Call) is (op == "detach"):
-            given[node] = source_of(place, attribute.value)
+        if op == "detach" and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr == "detach":
+                given[node] = source_of(place, node.func.value)
+        elif op == "data" and isinstance(node, ast.Attribute) and node.attr == "data":
+            given[node] = source_of(place, node.value)
     return rewritten(place, statement, given) if given else "", ()
 
 
@@ -83,8 +81,10 @@ def _only_makes_number(statement: ast.stmt) -> bool:
     value = statement.value
     if dotted(value.func).rpartition(".")[2] in ("tensor", "as_tensor") and value.args:
         value = value.args[0] if isinstance(value.args[0], ast.Call) else value
-    is_item = isinstance(value.func, ast.Attribute) and value.func.attr == "item"
-    return is_item and ast.unparse(value.func.value) == ast.unparse(statement.targets[0])  # type: ignore[attr-defined]
+    number = value.func
+    if not isinstance(number, ast.Attribute) or number.attr != "item":
+        return False
+    return ast.unparse(number.value) == ast.unparse(statement.targets[0])
 
 
 def _in_step(context: DiagnosisContext, update: Observation) -> Iterator[tuple[Location, str]]:
@@ -99,18 +99,10 @@ def _in_step(context: DiagnosisContext, update: Observation) -> Iterator[tuple[L
         if (call.location.file, call.location.function) == (place.file, place.function)
     ]
     first = min((line for line in calls if line <= place.line), default=place.line)
-    function = function_around(place)
-    defined = Location(place.file, 1 if function is None else function.lineno, place.function)
-    nodes = list(top_level_nodes(place.file) if function is None else nodes_of(defined))
-    losses = [
-        node.func.value
-        for node in nodes
-        if isinstance(node, ast.Call)
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
-    ]
+    defined, nodes = nodes_around(place)
     assignments = [node for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign))]
     names: set[str] = set()
-    reads = {name for loss in losses for name in _names(loss)}
+    reads = {name for _, loss in backward_calls(nodes) for name in _names(loss)}
     while reads - names:
         names |= reads
         reads = {name for each in assignments if _sets(each) & names for name in _names(each.value)}

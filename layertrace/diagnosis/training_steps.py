@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,9 +26,11 @@ __all__ = [
     "Training",
     "Trainings",
     "assigned_name",
+    "backward_calls",
     "first_argument",
     "gradient_before",
     "models_holding",
+    "nodes_around",
     "outermost_trace",
     "receiver",
 ]
@@ -160,10 +162,7 @@ def gradient_before(place: Location | None) -> Gradient | None:
     """Return where the function around an update computes its gradients."""
     if place is None:
         return None
-    function = function_around(place)
-    # At module level, only the statements that are in no function count.
-    defined = Location(place.file, 1 if function is None else function.lineno, place.function)
-    nodes = list(top_level_nodes(place.file) if function is None else nodes_of(defined))
+    defined, nodes = nodes_around(place)
     calls = [node for node in nodes if isinstance(node, ast.Call) and _is_gradient(node)]
     earlier = [call for call in calls if call.lineno <= place.line] or calls
     if not earlier:
@@ -196,7 +195,24 @@ def _of_update(gradients: list[ast.Call], nodes: Sequence[ast.AST], place: Locat
     return (named or gradients)[-1]
 
 
-def top_level_nodes(file: str) -> Iterator[ast.AST]:
+def nodes_around(place: Location) -> tuple[Location, list[ast.AST]]:
+    """Return where the function around a line begins, and its nodes; outside, the nodes in no function."""
+    function = function_around(place)
+    defined = Location(place.file, 1 if function is None else function.lineno, place.function)
+    return defined, list(_top_level_nodes(place.file) if function is None else nodes_of(defined))
+
+
+def backward_calls(nodes: Iterable[ast.AST]) -> list[tuple[ast.Call, ast.expr]]:
+    """Return the calls of `backward` on torch, each with the loss that it is called on."""
+    return [
+        (node, node.func.value)
+        for node in nodes
+        if isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
+    ]
+
+
+def _top_level_nodes(file: str) -> Iterator[ast.AST]:
     """Yield the nodes of a file that are in no function and no class, in source order."""
     tree = tree_of(file)
     waiting: list[ast.AST] = [] if tree is None else [tree]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
 from layertrace.record.backends.loading import layer_base
@@ -18,7 +18,7 @@ Collections = Iterable[tuple[str, list[tuple[object, object]]]]
 
 
 def parameters_in_collections(
-    layer: object, collections: Collections, known: Callable[[], Iterable[object]]
+    layer: object, collections: Collections, known: Callable[[], Container[int]]
 ) -> Iterator[tuple[str, Any]]:
     """Yield the parameters that a layer of the program keeps in a list or dict, with their paths.
 
@@ -28,7 +28,7 @@ def parameters_in_collections(
     Args:
         layer: The layer.
         collections: Its attributes, each with its items and their keys.
-        known: Returns the values of Keras's variables.
+        known: Returns the `id` of each value of a variable of Keras.
     """
     if safe.is_framework_class(type(layer)):
         return
@@ -40,7 +40,7 @@ def parameters_in_collections(
         for each in _parameters(f"{name}[{key!r}]", value, _DEEPEST)
     ]
     if found:
-        numbers = set(map(id, known()))
+        numbers = known()
         yield from (each for each in found if id(each[1]) not in numbers)
 
 

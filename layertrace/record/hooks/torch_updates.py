@@ -14,7 +14,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Undo
 from layertrace.record.hooks.optimizer_updates import updated
-from layertrace.record.hooks.variables import live_variables
+from layertrace.record.hooks.variables import variables_by_value
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.forks import held_over_forks
@@ -103,7 +103,7 @@ _known: Register[weakref.ref[Any] | None] = Register()
 def _of_keras(parameters: list[Any]) -> list[Any]:
     """Return the variables of Keras that hold parameters, or a parameter itself that none holds."""
     new = [parameter for parameter in parameters if id(parameter) not in _known.by_id]
-    holders = {id(safe.instance_dict(v).get("_value")): v for v in live_variables()} if new else {}
+    holders = variables_by_value() if new else {}
     for parameter in new:
         variable = holders.get(id(parameter))
         _known.add(parameter, None if variable is None else weakref.ref(variable))

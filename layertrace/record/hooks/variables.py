@@ -20,7 +20,7 @@ from layertrace.record.spans import DETAIL, METHOD, PARENT, THREAD, Span
 from layertrace.timeline.event import Flag, Structure, TensorSpec, VariableSpec
 from layertrace.timeline.registry import Register
 
-__all__ = ["VariableNote", "creation_observer", "live_variables", "number_of"]
+__all__ = ["VariableNote", "creation_observer", "number_of", "variables_by_value"]
 
 Source = Literal["keras", "tf_keras", "tf"]
 """Who creates a variable."""
@@ -34,9 +34,12 @@ def number_of(variable: object) -> int:
     return 0 if spec is None else spec.id
 
 
-def live_variables() -> list[object]:
-    """Return the variables whose creation was recorded, and that still exist."""
-    return _numbers.things()
+def variables_by_value() -> dict[int, object]:
+    """Return the variables whose creation was recorded, and that still exist, by the `id` of their value.
+
+    On torch the value is a parameter of torch, which stays the same (`_value`, Keras 3.15).
+    """
+    return {id(safe.instance_dict(variable).get("_value")): variable for variable in _numbers.things()}
 
 
 class VariableNote:

@@ -15,7 +15,7 @@ from layertrace.record.describe.values import array_of, describe, dtype_name, sp
 from layertrace.record.describe.variable_values import can_read_values
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.variables import live_variables, number_of
+from layertrace.record.hooks.variables import number_of, variables_by_value
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -266,16 +266,12 @@ def _parameters(layer: object) -> Mapping[str, tuple[int, ...]]:
         return {}
     found = safe.instance_dict(layer).get("_parameters")
     items = list(found.items()) if type(found) is dict else []
+    items += parameters_in_collections(layer, _collections(layer), variables_by_value)
     return {
         name: tuple(value.shape)
-        for name, value in (*items, *parameters_in_collections(layer, _collections(layer), _values))
+        for name, value in items
         if type(name) is str and Loaded.backend.is_raw_variable(value) and value.requires_grad
     }
-
-
-def _values() -> Iterator[object]:
-    """Yield the values of the variables of Keras."""
-    return (safe.instance_dict(variable).get("_value") for variable in live_variables())
 
 
 def _is_raw(value: object) -> bool:

@@ -168,18 +168,21 @@ decode_event = cast("Callable[[bytes], Any]", msgspec.json.Decoder(_strict_event
 """Return the line of an event. Raise a `ValidationError` for a field that only a newer version knows."""
 
 
-class _Tensor(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    tensor: str
-    shape: tuple[int | None, ...] | None
-    encoding: Literal["dense", "sparse", "ragged", "weak"] = "dense"
-
-
-class _TensorLine(msgspec.Struct, forbid_unknown_fields=True, gc=False, rename={"content": "is"}):
-    value: int
-    content: _Tensor
-
-
-_decode_tensor_line = msgspec.json.Decoder(_TensorLine).decode
+_tensor = msgspec.defstruct(
+    "Tensor",
+    [(name, *field) for name, field in _fields_of(TensorSpec).items()],
+    rename={"dtype": "tensor"},
+    forbid_unknown_fields=True,
+    gc=False,
+)
+_tensor_line = msgspec.defstruct(
+    "TensorLine",
+    [("value", int), ("content", _tensor)],
+    rename={"content": "is"},
+    forbid_unknown_fields=True,
+    gc=False,
+)
+_decode_tensor_line = cast("Callable[[bytes], Any]", msgspec.json.Decoder(_tensor_line).decode)
 
 
 def decode_tensor(text: bytes) -> tuple[int, TensorSpec]:
@@ -190,4 +193,4 @@ def decode_tensor(text: bytes) -> tuple[int, TensorSpec]:
     """
     line = _decode_tensor_line(text)
     tensor = line.content
-    return line.value, TensorSpec(intern(tensor.tensor), tensor.shape, tensor.encoding)
+    return line.value, TensorSpec(intern(tensor.dtype), tensor.shape, tensor.encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -57,9 +58,9 @@ def raw_parameter(context: DiagnosisContext) -> Iterator[Violation]:
         name, shape = next(iter(state.parameters.items()))
         attribute, is_module = name.partition("[")[0], "]." in name
         lines = _lines(state, attribute)
-        edits = _as_variable(*lines) if len(lines) == 1 and "[" not in name else ()
+        edits = _as_variable(*lines) if len(lines) == 1 and name == attribute else ()
         init = context.init_of(layer)
-        weight = f'self.add_weight(shape={tuple(shape)}, initializer="zeros", name="{name}")'
+        fix = _in_module(lines[0] if lines else None, attribute) if is_module else _as_weight(name, shape)
         others = f" and {len(state.parameters) - 1} more" if len(state.parameters) > 1 else ""
         what = f"modules in {attribute}, whose nn.Parameter" if is_module else "an nn.Parameter"
         yield Violation(
@@ -68,15 +69,18 @@ def raw_parameter(context: DiagnosisContext) -> Iterator[Violation]:
             layer=layer,
             location=lines[0] if lines else None if init is None else init.location,
             evidence=(Evidence(f"an nn.Parameter of shape {tuple(shape)}", (), lines[0] if lines else None),),
-            fix=""
-            if edits
-            else _in_module(lines[0] if lines else None, attribute)
-            if is_module
-            else f"self.{attribute} = {weight}  # with its initializer",
+            fix="" if edits else fix,
             fix_place="in place" if is_module and lines else None,
             edits=edits,
             severity=None if has_optimizer else "note",
         )
+
+
+def _as_weight(name: str, shape: tuple[int, ...]) -> str:
+    """Write a parameter as a weight of Keras, also one that a list or dict holds."""
+    weight = re.sub(r"\W+", "_", name).strip("_")
+    created = f'self.add_weight(shape={tuple(shape)}, initializer="zeros", name="{weight}")'
+    return f"self.{name} = {created}  # with its initializer"
 
 
 def _in_module(place: Location | None, attribute: str) -> str:

@@ -103,7 +103,7 @@ def _of_optimizers(context: DiagnosisContext) -> Iterator[Violation]:
             layer=model_of(context, dropped.variables),
             location=dropped.location,
             evidence=(Evidence(f"{function} does not return them", seqs(trace), dropped.location),),
-            fix=_fix(dropped.location, "optimizer_variables", "stateless_apply", 0),
+            fix=_fix_of_optimizer(dropped.location),
             fix_place="elsewhere",
         )
 
@@ -115,27 +115,33 @@ def _names(paths: tuple[str, ...]) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
-def _fix(
-    line: Location | None,
-    name: str = "non_trainable",
-    method: str = "stateless_call",
-    position: int = 1,
-) -> str:
+def _fix(line: Location | None) -> str:
     """Write the call with a name for the new values, and what has to be done with them."""
-    written = f"outputs, {name} = model.{method}(...)"
+    name, written = _with_name(line, 1, "non_trainable")
+    return (
+        f"{written or f'outputs, {name} = model.stateless_call(...)'}\n"
+        f"# return {name} next to the loss, with jax.value_and_grad(..., has_aux=True), and from the step;\n"
+        "# give it to the next step, and in the end to the variables"
+    )
+
+
+def _fix_of_optimizer(line: Location | None) -> str:
+    """Write the update with a name for the new values, and what has to be done with them."""
+    name, written = _with_name(line, 0, "optimizer_variables")
+    written = written or f"trainable, {name} = optimizer.stateless_apply(...)"
+    return f"{written}\n# return {name} from the step, and give it to the next step"
+
+
+def _with_name(line: Location | None, position: int, name: str) -> tuple[str, str]:
+    """Return the name of an argument of a call, and the line that keeps the second result under that name."""
+    written = ""
     for statement in nodes_at(line):
         if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
             continue
         target, call = statement.targets[0], statement.value
         if not isinstance(target, ast.Tuple) or len(target.elts) < 2 or not dotted(call.func):
             continue
-        if len(call.args) > position and isinstance(call.args[position], ast.Name):
-            name = ast.unparse(call.args[position])
+        given = call.args[position] if len(call.args) > position else None
+        name = given.id if isinstance(given, ast.Name) else name
         written = rewritten(line, statement, {target.elts[1]: name})
-    if method == "stateless_apply":
-        return f"{written}\n# return {name} from the step, and give it to the next step"
-    return (
-        f"{written}\n"
-        f"# return {name} next to the loss, with jax.value_and_grad(..., has_aux=True), and from the step;\n"
-        "# give it to the next step, and in the end to the variables"
-    )
+    return name, written

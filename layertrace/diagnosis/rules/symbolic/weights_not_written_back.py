@@ -100,14 +100,15 @@ def _violation(
             Evidence(f"{returned.name.strip('<>')} computes the new weights", seqs(trace), returned.location),
             Evidence("runs with the old ones", seqs(call), place),
         ),
-        fix=f"for variable, value in zip({name}.trainable_variables, {values}):\n"
-        f"    variable.assign(value)\n{statement}".rstrip(),
-        fix_place="in place" if statement else "elsewhere",
+        fix=f"for variable, value in zip({name}.trainable_variables, {values or 'trainable'}):\n"
+        f"    variable.assign(value){'' if values else '  # trainable: what the last step returned'}\n"
+        f"{statement}".rstrip(),
+        fix_place="in place" if statement and values else "elsewhere",
     )
 
 
 def _last_values(update: Location | None, step: Location | None) -> str:
-    """Return the name that the new weights have where the step is called: `trainable`, or `state[0]`."""
+    """Return what a step returns the new weights as, `trainable` or `state[0]`; nothing if unknown."""
     targets = [node.targets[0] for node in nodes_at(update) if isinstance(node, ast.Assign)]
     weights = targets[0].elts[0] if targets and isinstance(targets[0], ast.Tuple) else None
     called = [node.targets[0] for node in nodes_at(step) if isinstance(node, ast.Assign)]
@@ -117,7 +118,7 @@ def _last_values(update: Location | None, step: Location | None) -> str:
             path = _path(node.value, ast.unparse(weights))
             if path is not None:
                 return _at(called[0], path)
-    return "trainable"
+    return ""
 
 
 def _path(value: ast.expr, name: str) -> list[int] | None:

@@ -128,11 +128,11 @@ def _function_called(call: ast.Call, tree: ast.Module) -> ast.FunctionDef | None
     name = dotted(call.func)
     nodes = list(ast.walk(tree)) if name else []
     for node in nodes:
-        is_named = isinstance(node, ast.Assign) and [dotted(target) for target in node.targets] == [name]
-        if is_named and isinstance(node.value, ast.Call) and node.value.args:  # type: ignore[attr-defined]
-            wrapping = node.value  # type: ignore[attr-defined]
-            if dotted(wrapping.func).rpartition(".")[2] in _TRANSFORMATIONS:
-                name = dotted(wrapping.args[0])
+        if not isinstance(node, ast.Assign) or [dotted(target) for target in node.targets] != [name]:
+            continue
+        wrapping = node.value
+        if isinstance(wrapping, ast.Call) and dotted(wrapping.func).rpartition(".")[2] in _TRANSFORMATIONS:
+            name = dotted(wrapping.args[0]) if wrapping.args else name
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
     return functions[0] if len(functions) == 1 else None
 

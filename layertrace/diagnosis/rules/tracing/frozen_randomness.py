@@ -268,8 +268,9 @@ def _constant_key(context: DiagnosisContext, layer: LayerRef, method: Location |
 
 def _is_made_key(node: ast.expr) -> bool:
     """Return whether an expression makes a key from a number: `jax.random.key(0)`."""
-    is_call = isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("PRNGKey", "key")
-    return is_call and all(isinstance(each, ast.Constant) for each in node.args)  # type: ignore[attr-defined]
+    if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in ("PRNGKey", "key"):
+        return False
+    return all(isinstance(each, ast.Constant) for each in node.args)
 
 
 _KEYS = ("uint32[2] ",)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import linecache
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit
+from layertrace.diagnosis.method_edits import line_edit, lines_with
 from layertrace.diagnosis.rules.training._shared import role_of, with_training
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, function_around
@@ -17,10 +17,9 @@ __all__ = ["is_shared_with_inference", "training_passed_to_helper"]
 
 def is_shared_with_inference(context: DiagnosisContext, call: Event) -> bool:
     """Return whether `evaluate` or `predict` ran the line of a call, too, so that no constant fits there."""
-    others = (other for other in context.events("call") if other.location == call.location)
-    return call.location is not None and any(
-        role_of(context, other) in ("test", "predict") for other in others
-    )
+    calls = () if call.layer is None or call.location is None else context.of(call.layer, "call")
+    others = (other for other in calls if other.location == call.location)
+    return any(role_of(context, other) in ("test", "predict") for other in others)
 
 
 def training_passed_to_helper(call: Location | None, step: Location | None) -> tuple[Edit, ...]:
@@ -46,22 +45,12 @@ def training_passed_to_helper(call: Location | None, step: Location | None) -> t
         and node.lineno == node.end_lineno
     ]
     head = Location(call.file, helper.lineno, call.function)
-    lines = (
-        (call, with_training(call, "training")),
-        (head, text_replaced(head, r"(?=\)\s*(?:->[^:]*)?:)", ", training=False")),
-        *((place := Location(call.file, use.lineno, step.function), _passing(place, use)) for use in uses),
-    )
-    if len(uses) != 1 or any(code is None for _, code in lines):
+    asking = with_training(call, "training")
+    taking = text_replaced(head, r"(?=\)\s*(?:->[^:]*)?:)", ", training=False")
+    if len(uses) != 1 or asking is None or taking is None:
         return ()
-    return tuple(Edit(place, _source(place).strip(), code or "") for place, code in lines)
-
-
-def _passing(place: Location, use: ast.Call) -> str:
-    """Return a line with `training=True` in one of its calls."""
-    line, end = _source(place).encode(), (use.end_col_offset or 0) - 1
-    separator = ", " if use.args or use.keywords else ""
-    return f"{line[:end].decode()}{separator}training=True{line[end:].decode()}".strip()
-
-
-def _source(place: Location) -> str:
-    return linecache.getline(place.file, place.line)
+    (use,) = uses
+    end = (use.end_col_offset or 0) - 1
+    text = ", training=True" if use.args or use.keywords else "training=True"
+    passing = lines_with(step, [(use.lineno, end, end, text)])
+    return (line_edit(call, asking), line_edit(head, taking), *passing)

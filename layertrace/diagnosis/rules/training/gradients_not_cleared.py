@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
@@ -11,8 +11,8 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import model_of
-from layertrace.diagnosis.training_steps import models_holding, top_level_nodes
-from layertrace.diagnosis.user_source import dotted, function_around, line_of, nodes_at, nodes_of, tree_of
+from layertrace.diagnosis.training_steps import backward_calls, models_holding, nodes_around
+from layertrace.diagnosis.user_source import dotted, line_of, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 
 
@@ -49,7 +49,7 @@ def gradients_not_cleared(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Seen in the first parameter that has a gradient, if three steps in a row are given the same `.grad`, and
       `backward` has added to it. Several `backward` for a step are fine.
-    - A file that changes a tensor in place, as `zero_()` does, may clear gradients so, and is not looked at.
+    - A file that changes a `.grad` in place, as `zero_()` does, may clear gradients so, and is not looked at.
     - Not seen in what `torch.compile` has compiled.
     """
     reported: set[Location | None] = set()
@@ -79,11 +79,41 @@ def gradients_not_cleared(context: DiagnosisContext) -> Iterator[Violation]:
 def _clears_in_place(place: Location | None) -> bool:
     """Return whether a file has a call that may set a gradient to 0 and keep it."""
     # tests/backends/cases/lt581_gradients_not_cleared/clean_added_up_and_set_to_zero.py
+    # tests/backends/cases/lt581_gradients_not_cleared/clean_set_to_zero_by_hand.py
     tree = None if place is None else tree_of(place.file)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree is not None else []
-    kept = any(each.arg == "set_to_none" for call in calls for each in call.keywords)
-    names = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
-    return kept or not names.isdisjoint(("zero_", "fill_", "mul_", "copy_"))
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    held = {name for targets, value in map(_binding, nodes) if _reads_gradient(value) for name in targets}
+    return any(_may_clear(node, held) for node in nodes if isinstance(node, ast.Call))
+
+
+def _binding(node: ast.AST) -> tuple[set[str], ast.AST]:
+    """Return the names that an assignment or a loop gives to something, and to what."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            pass
+        case ast.For(target=target, iter=value):
+            targets = [target]
+        case _:
+            return set(), ast.Pass()
+    return {name.id for each in targets for name in ast.walk(each) if isinstance(name, ast.Name)}, value
+
+
+def _may_clear(call: ast.Call, held: set[str]) -> bool:
+    """Return whether a call is like `p.grad.zero_()`, `g.zero_()` of such a name, or `zero_grad(False)`."""
+    function = call.func
+    if not isinstance(function, ast.Attribute):
+        return False
+    if function.attr == "zero_grad":
+        return bool(call.args or call.keywords)
+    return function.attr in ("zero_", "fill_", "mul_", "copy_") and _reads_gradient(function.value, held)
+
+
+def _reads_gradient(expression: ast.AST, held: Set[str] = frozenset()) -> bool:
+    """Return whether an expression has a name with `grad`, or one of some other names."""
+    nodes = list(ast.walk(expression))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return any("grad" in name or name in held for name in names)
 
 
 def _clearing(context: DiagnosisContext, place: Location | None, layer: LayerRef | None) -> str:
@@ -97,16 +127,5 @@ def _clearing(context: DiagnosisContext, place: Location | None, layer: LayerRef
 
 def _backward(place: Location | None) -> ast.Call | None:
     """Return the only `backward` of the function that applies the gradients."""
-    if place is None:
-        return None
-    function = function_around(place)
-    defined = Location(place.file, 1 if function is None else function.lineno, place.function)
-    nodes = list(top_level_nodes(place.file) if function is None else nodes_of(defined))
-    calls = [
-        node
-        for node in nodes
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "backward"
-    ]
-    return calls[0] if len(calls) == 1 else None
+    calls = [] if place is None else backward_calls(nodes_around(place)[1])
+    return calls[0][0] if len(calls) == 1 else None

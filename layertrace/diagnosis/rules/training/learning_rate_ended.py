@@ -53,12 +53,12 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
         place, edits = _where(seen, decay, epochs, after, made)
         counted = ", which is the number of epochs" if decay == epochs else ""
         yield Violation(
-            message=f"{{layer}} is trained with a learning rate of 0: {seen.name} ends after {decay:g} steps"
-            f"{counted}, and its optimizer made {after:g}. A schedule counts batches.",
+            message=f"{{layer}} is trained with a learning rate of 0: {seen.name} ends after {decay:,.0f} "
+            f"steps{counted}, and its optimizer made {after:,.0f}. A schedule counts batches.",
             layer=layer,
             location=place or seen.location,
-            evidence=(Evidence(f"{made:g} steps in this fit", (), seen.location),),
-            fix="" if edits else f"decay_steps={after:g}",
+            evidence=(Evidence(f"{made:,.0f} steps in this fit", (), seen.location),),
+            fix="" if edits else f"decay_steps={after:.0f}",
             fix_place="elsewhere",
             edits=edits,
         )
@@ -88,5 +88,5 @@ def _where(
     if decay == epochs and after == made and made % epochs == 0:
         text = ast.unparse(ast.BinOp(node, ast.Mult(), ast.Constant(int(made // epochs))))
     else:
-        text = f"{after:g}"
+        text = f"{after:.0f}"
     return place, lines_with(place, [(node.lineno, node.col_offset, node.end_col_offset, text)])

@@ -1,4 +1,4 @@
-"""The loss is created anew from its number, since backward had failed."""
+"""The program makes a new loss from the number of the first, because backward failed on it."""
 
 import keras
 import torch
