@@ -76,8 +76,7 @@ class Chapter:
     @property
     def between_ns(self) -> int:
         """How long the statements ran outside of the top-level events, such as for an eager gradient."""
-        events = sum((event.duration_ns or 0) + event.compile_ns for event in self.roots)
-        return max((self.duration_ns or 0) - events, 0)
+        return max((self.duration_ns or 0) - sum(map(_duration, self.roots)), 0)
 
 
 def chapters(timeline: Timeline) -> list[Chapter]:
@@ -90,23 +89,23 @@ def chapters(timeline: Timeline) -> list[Chapter]:
         timeline: The events. Those of a selection are in the chapters of the whole recording.
     """
     statements = statements_of(timeline)
-    by_thread: dict[str, list[tuple[Statement, Event]]] = {}
-    location, statement = None, statements.at(None)
+    by_thread: dict[str, list[tuple[Statement, list[Event]]]] = {}
+    location, thread, events = None, None, list[Event]()
     for event in timeline.roots:
         outermost = event if event.parent is None else timeline.outermost(event)
-        if outermost.location is not location:  # events of one line share the object
-            location, statement = outermost.location, statements.at(outermost.location)
-        by_thread.setdefault(outermost.thread, []).append((statement, event))
+        if outermost.location is not location or outermost.thread is not thread:  # one line, one object
+            location, thread = outermost.location, outermost.thread
+            visits, statement = by_thread.setdefault(thread, []), statements.at(location)
+            if not visits or visits[-1][0] != statement:
+                visits.append((statement, []))
+            events = visits[-1][1]
+        events.append(event)
     main_first = sorted(by_thread, key=lambda thread: thread != "MainThread")
     return [chapter for thread in main_first for chapter in _chapters_of(by_thread[thread], thread)]
 
 
-def _chapters_of(roots: Sequence[tuple[Statement, Event]], thread: str) -> Iterator[Chapter]:
-    visits = [
-        (statement, tuple(event for _, event in group))
-        for statement, group in groupby(roots, key=lambda root: root[0])
-    ]
-    for joined in _joined(visits):
+def _chapters_of(visits: Sequence[tuple[Statement, Sequence[Event]]], thread: str) -> Iterator[Chapter]:
+    for joined in _joined([(statement, tuple(events)) for statement, events in visits]):
         yield Chapter(tuple(dict.fromkeys(statement for statement, _ in joined)), tuple(joined), thread)
 
 
@@ -152,4 +151,8 @@ def _changed_at(files: set[str]) -> int:
 
 
 def _end(events: Sequence[Event]) -> int:
-    return max(event.start_ns + (event.duration_ns or 0) + event.compile_ns for event in events)
+    return max([event.start_ns + _duration(event) for event in events])
+
+
+def _duration(event: Event) -> int:
+    return (event.duration_ns or 0) + (0 if event.graph is None else event.compile_ns)

@@ -61,15 +61,15 @@ WRAPPING: dict[str, Piece] = {
     "the user's line": (
         0,
         "try:\n                        lt_frame",
-        "                lt_shape = ",
+        "                lt_tensor = ",
         "lt_place = None\n",
     ),
     "which layer": (0, "lt_ready.get(id({subject}))", "", "lt_this_layer"),
     "the tensor's shape": (
         0,
-        "lt_shape = {first}._tensor_shape",
+        "{look}\n",
         "lt_thread.runs_for",
-        "lt_shape = ()\n                ",
+        "lt_shape, lt_dtype = (), 1\n                ",
     ),
     "the clock, at the start": (0, "lt_clock(),", "", "0,"),
     "which thread": (0, "lt_threads.state", "", "lt_this_thread"),
@@ -79,19 +79,19 @@ MONITORING: dict[str, Piece] = {
     "the user's line": (
         0,
         "try:\n" + " " * 32 + "line = ",
-        "shape = tensor",
-        "place = None\n                        ",
+        "if look is None",
+        "place = None\n" + " " * 24,
     ),
     "which layer": (0, "ready(id(held[subject]))", "", "this_layer"),
     "the tensor's shape": (
         0,
-        "shape = tensor._tensor_shape",
-        "dtype = hub_",
-        "shape = ()\n" + " " * 24,
+        "if look is None",
+        "if is_copy",
+        "shape, dtype = (), 1\n" + " " * 24,
     ),
     "the clock, at the start": (0, "clock(), None", "", "0, None"),
     "which thread": (0, "get_ident() == mine", "", "True"),
-    "keeping the record": (1, "emit((span, now, shape, hub_.dtype_number(result), None))", "", "pass"),
+    "keeping the record": (1, "emit((span, now, shape, dtype, None))", "", "pass"),
 }
 
 

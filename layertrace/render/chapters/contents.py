@@ -108,8 +108,19 @@ class Pass:
         if event.traced_before and event.traced_before == event.trace:
             self.traced_before = event.traced_before
 
+    def add_call(self, event: Event, around: _Around) -> None:
+        """Add a call."""
+        self.calls += 1
+        if not around.call:
+            self.outermost.append(event)
+            duration_ns = event.duration_ns
+            if duration_ns is not None:
+                self.calls_ns += duration_ns
+                if around.function is not self:
+                    self.duration_ns = (self.duration_ns or 0) + duration_ns
+
     def add_time(self, event: Event) -> None:
-        """Add the duration of a call, trace or run that is not inside another event of the pass."""
+        """Add the duration of a trace or run that is not inside another event of the pass."""
         if event.duration_ns is not None:
             self.duration_ns = (self.duration_ns or 0) + event.duration_ns + event.compile_ns
             self.compile_ns += event.compile_ns
@@ -188,16 +199,25 @@ class _Collector:
         self._passes: dict[object, Pass] = {}
 
     def collected(self, roots: Sequence[Event]) -> Contents:
-        by_parent = self._timeline.by_parent
+        by_parent, marked, plumbing = self._timeline.by_parent, self._marked, self._plumbing
         rows = [(iter(roots), _Around())]
         while rows:
             row, around = rows[-1]
+            called: Pass | None = None
+            mode, function = None, None
             for event in row:
-                if event.seq in self._plumbing:
+                seq = event.seq
+                if seq in plumbing:
                     self._add_plumbing(event, around)
                     continue
-                way = self._add(event, around)
-                inside = by_parent.get(event.seq)
+                if event.kind == "call" and event.error is None and seq not in marked:  # as most are
+                    if called is None or event.mode is not mode or event.function is not function:
+                        mode, function, called = event.mode, event.function, self._pass_of_call(event, around)
+                    way: Pass | None = called
+                    called.add_call(event, around)
+                else:
+                    way = self._add(event, around)
+                inside = by_parent.get(seq)
                 if inside:
                     rows.append((iter(inside), _inside(event, around, way)))
                     break  # the rest of the row follows what is inside
@@ -219,7 +239,9 @@ class _Collector:
         if event.error is not None and event.error.origin:
             contents.errors.append(event)
         if event.kind == "call":
-            return self._add_call(event, around)
+            way = self._pass_of_call(event, around)
+            way.add_call(event, around)
+            return way
         if event.kind in ("trace", "run"):
             return self._add_of_function(event, around)
         if event.kind == "variable":
@@ -244,20 +266,11 @@ class _Collector:
             way.add_run(event)
         return way
 
-    def _add_call(self, event: Event, around: _Around) -> Pass:
+    def _pass_of_call(self, event: Event, around: _Around) -> Pass:
         kind: PassKind = event.mode
-        way = around.function
-        if way is None:
-            way = self._pass(kind, event.function if kind == "graph" else None)
-        elif kind != "graph":
-            way = self._pass(kind, None, around=way)
-        way.calls += 1
-        if not around.call:
-            way.outermost.append(event)
-            if around.function is not way:
-                way.add_time(event)
-            way.calls_ns += event.duration_ns or 0
-        return way
+        if around.function is None:
+            return self._pass(kind, event.function if kind == "graph" else None)
+        return around.function if kind == "graph" else self._pass(kind, None, around=around.function)
 
     def _pass(self, kind: PassKind, function: FunctionRef | None, around: Pass | None = None) -> Pass:
         """Return a pass of the chapter, or one while the function of another is traced."""

@@ -196,11 +196,17 @@ def count(events: Iterable[Event]) -> Totals:
     plumbed: Plumbing = ordered.plumbing if isinstance(ordered, Timeline) else plumbing(ordered)
     seqs = frozenset(plumbed)
     totals = Totals(threads=set(map(attrgetter("thread"), ordered)))
+    called: dict[int, dict[Mode, int]] = {}  # by the identity of the layer
     for event in ordered:
-        if event.seq in seqs:
+        calls = called.get(id(event.layer)) if event.kind == "call" and event.error is None else None
+        if calls is not None:  # most events are such
+            calls[event.mode] += 1
+        elif event.seq in seqs:
             totals.add_plumbing(event)
         else:
             totals.add(event)
+            if event.kind == "call" and event.layer is not None:
+                called[id(event.layer)] = totals.layers[event.layer.id].calls
     totals.traces = _traces(ordered, plumbed)
     return totals
 

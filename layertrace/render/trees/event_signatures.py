@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from layertrace.diagnosis import Finding
@@ -14,8 +15,7 @@ __all__ = ["Signatures", "marks_of"]
 
 
 _MOST_KNOWN = 100_000
-_PLAIN = 12
-"""How many items of an identity do not depend on the identity of objects, nor on the location."""
+_plain_of = attrgetter("kind", "mode", "trace", "training", "mask", "thread", "times", "replica")
 
 
 class Look(NamedTuple):
@@ -63,7 +63,7 @@ class Signatures:
         roots: Iterable[Event] | None = None,
     ) -> None:
         self._events = tuple(timeline) if roots is None else tuple(_with_descendants(timeline, roots))
-        self._marks = marks
+        self._marks = dict(marks)
         self._frozen: dict[int, int] = {}
         self._values: dict[Hashable, int] = {}
         self._own: dict[Hashable, int] = {}
@@ -101,65 +101,78 @@ class Signatures:
     def _number_all(self, timeline: Timeline) -> None:
         numbers, whole, by_parent, marks = self._numbers, self._whole, timeline.by_parent, self._marks
         known: dict[Hashable, tuple[int, ...]] = {}
+        leaves: dict[Hashable, int] = {}
         for event in reversed(self._events):
             seq = event.seq
-            identity = self._identity(event)
+            # Equal only for events that are shown alike; most have that of another one. Each step is felt:
+            # a report of a million events takes a tenth of its time here.
+            identity: Hashable = (
+                id(event.layer),
+                id(event.inputs),
+                id(event.outputs),
+                id(event.arguments),
+                id(event.location),
+                event.kind,
+                event.mode,
+                event.trace,
+                event.training,
+                event.mask,
+                event.thread,
+                event.times,
+                event.replica,
+            )
+            if not (
+                event.function is None
+                and event.variable is None
+                and event.cause is None
+                and event.error is None
+            ):
+                rarer = event.function, event.variable, event.cause, event.error
+                identity = (identity, *map(id, rarer))
+            if event.duration_ns is None:
+                identity = (identity,)
+            inside, mark = by_parent.get(seq), marks.get(seq)
+            is_plain = inside is None and mark is None
+            if is_plain and (number := leaves.get(identity)) is not None:
+                numbers[seq] = number
+                continue
             own = known.get(identity)
             if own is None:
                 if len(known) > _MOST_KNOWN:
                     known.clear()
-                own = known[identity] = self._own_numbers(event, identity)
-            inside = by_parent.get(seq)
+                    leaves.clear()
+                own = known[identity] = self._own_numbers(event)
             parts = tuple([numbers.get(child.seq, -1) for child in inside]) if inside else ()
-            key = (own, parts, marks.get(seq)) if parts or marks else own
+            key = (own, parts, mark) if parts or mark else own
             number = whole.get(key)
             if number is None:
                 number = whole[key] = len(whole)
                 self._describe(event, own[0], parts)
             numbers[seq] = number
+            if is_plain:
+                leaves[identity] = number
 
-    def _identity(self, event: Event) -> tuple[Hashable, ...]:
-        """Return what is equal only for events that are shown alike; most have that of another one."""
-        number_of, freeze = self._frozen.get, self._freeze
-        arguments, inputs, outputs, location = event.arguments, event.inputs, event.outputs, event.location
-        return (
-            number_of(id(arguments)) or freeze(arguments),
-            event.kind,
-            event.mode,
-            event.trace,
-            event.training,
-            event.mask,
-            event.thread,
-            event.times,
-            event.replica,
-            event.duration_ns is None,
-            number_of(id(inputs)) or freeze(inputs),
-            number_of(id(outputs)) or freeze(outputs),
-            number_of(id(location)) or freeze(location),
-            id(event.layer),
-            id(event.function),
-            id(event.cause),
-            id(event.variable),
-            id(event.error),
-        )
-
-    def _own_numbers(self, event: Event, identity: tuple[Hashable, ...]) -> tuple[int, ...]:
+    def _own_numbers(self, event: Event) -> tuple[int, ...]:
         """Return the numbers of all that is shown of an event itself, the first as `_own_number`."""
         layer = 0 if event.layer is None else event.layer.id
         function = 0 if event.function is None else event.function.id
-        return self._own_number(event, identity), layer, function, self._freeze(event.location)
+        return self._own_number(event), layer, function, self._freeze(event.location)
 
-    def _own_number(self, event: Event, identity: tuple[Hashable, ...]) -> int:
+    def _own_number(self, event: Event) -> int:
         """Return a number for what is shown of an event itself, except its layer and location."""
+        arguments = self._freeze(event.arguments)
         others = (
-            *identity[1:_PLAIN],
+            *_plain_of(event),
+            event.duration_ns is None,
+            self._freeze(event.inputs),
+            self._freeze(event.outputs),
             event.cause and str(event.cause),
             event.variable and _variable_key(event.variable),
             event.error and (event.error.type, event.error.origin, first_line(event.error.message)),
         )
-        number = self._own.get((identity[0], others))
+        number = self._own.get((arguments, others))
         if number is None:
-            number = self._own[identity[0], others] = len(self._own)
+            number = self._own[arguments, others] = len(self._own)
             self._own_nameless.append(self._without_name(event, number, others))
             self._own_shapes.append(
                 self._shapes_of_own.setdefault(_own_shape(event), len(self._shapes_of_own))
