@@ -475,6 +475,22 @@ def test_where_few_rows_fit_those_that_took_longest_are_shown():
     assert lines[5].strip() == "… 2 more rows of functions and calls"
 
 
+def test_the_passes_of_the_longest_statement_are_left_out_last():
+    """A few lines too many leave out rows of the short statement, and no row of the long one."""
+    story = Story()
+    dense = story.layer("Dense", "dense")
+    for line, name in ((5, "short"), (9, "long")):
+        for number in range(8):
+            with story.span("trace", function=story.function(f"{name}_{number}"), trace=1, at=line):
+                story.call(dense, f"float32[{number}]", "float32[1]")
+    story.call(dense, "float32[1]", "float32[1]", at=9, ms=900)
+    lines = shown(with_source(story, {5: "first()", 9: "second()"}), max_lines=18)
+
+    assert sum("long_" in line for line in lines) == 8
+    assert 0 < sum("short_" in line for line in lines) < 8
+    assert len(lines) <= 18
+
+
 def test_many_functions_of_one_statement_are_counted():
     """A statement that traces a hundred functions does not push the others off the screen."""
     story = Story()

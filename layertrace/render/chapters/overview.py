@@ -19,7 +19,7 @@ from layertrace.render.chapters.joining import joined
 from layertrace.render.chapters.large import folds_of_large
 from layertrace.render.chapters.places import LinePlaces, leave_out
 from layertrace.render.chapters.rows import OverviewRow, RowWriter, shortened
-from layertrace.render.chapters.section import Section
+from layertrace.render.chapters.section import Section, shortenings
 from layertrace.render.tables.counts import Totals
 from layertrace.render.tables.verdict import Verdict
 from layertrace.render.trees.layout import Layout
@@ -53,8 +53,6 @@ MORE_BETWEEN = " · "
 MOST_ATTEMPTS = 4
 SMALL_PART = 50
 PASS_INDENT = 2
-ROOM_FOR_PASSES = ((12, False), (6, False), (4, False), (4, True), (2, True), (1, True))
-"""How many rows of passes each statement has, and whether each is one line, in the order of trying."""
 
 
 _Candidate = tuple[int, int, Section, Outline]
@@ -217,8 +215,8 @@ class _Page:
             - sum(len(self._columns.lines_of(section.row, self._columns.width)) for section in self._sections)
         )
         body: list[Text] = []
-        for most, is_brief in ROOM_FOR_PASSES:
-            for section in self._sections:
+        for sections, most, is_brief in shortenings(self._sections):
+            for section in sections:
                 section.passes = shortened(section.passes, most, self._glyphs, is_brief=is_brief)
             body = self._fitted(room, self._limit - len(head) - len(foot))
             if len(head) + len(body) + len(foot) <= self._limit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,12 @@ from layertrace.render.trees.rows import Row
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.event import Event, LayerRef
 
-__all__ = ["Opening", "Section"]
+__all__ = ["Opening", "Section", "shortenings"]
+
+ROOM_FOR_PASSES = ((12, False), (9, False), (6, False), (4, False), (4, True), (2, True), (1, True))
+"""How many rows of passes each statement has, and whether each is one line, in the order of trying."""
+LATER = 2
+"""How many steps later the statement that took longest is shortened."""
 
 
 class Opening(NamedTuple):
@@ -124,3 +129,16 @@ def _typical_trace(way: Pass) -> Sequence[Event]:
 
 def _duration(events: Iterable[Event]) -> int:
     return sum(event.duration_ns or 0 for event in events)
+
+
+def shortenings(sections: Sequence[Section]) -> Iterator[tuple[Sequence[Section], int, bool]]:
+    """Yield what to shorten, to how many rows, and whether to one line each, in the order of trying.
+
+    The statement that took longest is shortened later than the others, since its passes tell more.
+    """
+    *others, longest = sorted(sections, key=lambda section: section.row.is_longest)
+    for place in range(len(ROOM_FOR_PASSES) + LATER):
+        if others and place < len(ROOM_FOR_PASSES):
+            yield others, *ROOM_FOR_PASSES[place]
+        if place >= LATER:
+            yield [longest], *ROOM_FOR_PASSES[place - LATER]
