@@ -8,6 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+
 from layertrace.record.engines import wrapping
 from layertrace.record.engines.callbacks import Callbacks
 
@@ -17,7 +18,8 @@ def pieces():
     """The script as a module, which measures nothing when it is imported."""
     file = Path(__file__).parents[1] / "benchmarks" / "pieces.py"
     spec = spec_from_file_location("pieces", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
