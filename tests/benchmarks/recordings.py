@@ -6,7 +6,7 @@ from typing import Any
 
 from layertrace.timeline import Event, LayerRef, Location, TensorSpec, Timeline, VariableSpec
 
-__all__ = ["distinct", "steps", "varied"]
+__all__ = ["distinct", "nested", "steps", "varied"]
 
 
 def steps(number: int) -> Timeline:
@@ -19,6 +19,19 @@ def steps(number: int) -> Timeline:
         made.append(_event(step, layers[0], None, shape, width=len(layers)))
         made += [_event(step + i, layer, step, shape) for i, layer in enumerate(layers[1:], start=1)]
     return Timeline(made[:number])
+
+
+def nested(number: int) -> Timeline:
+    """Return a recording of training steps that repeat: a model of three blocks of three layers each."""
+    shape = TensorSpec("float32", (32, 64))
+    parents = [None, *(parent for block in (1, 5, 9) for parent in (0, block, block, block))]
+    layers = [_layer(i) for i in range(len(parents))]
+    return Timeline(
+        _event(seq, layers[at], None if (inside := parents[at]) is None else seq - at + inside, shape,
+               width=(len(parents) if at == 0 else 4 if inside == 0 else 1), training=True,
+               depth=(0 if at == 0 else 1 if inside == 0 else 2))
+        for seq in range(number // len(parents) * len(parents)) for at in [seq % len(parents)]
+    )  # fmt: skip
 
 
 def varied(number: int) -> Timeline:
@@ -49,10 +62,10 @@ def _layer(number: int) -> LayerRef:
 def _event(
     seq: int, layer: LayerRef, parent: int | None, shape: TensorSpec | None, width: int = 1, **fields: Any
 ) -> Event:
-    usual = {"kind": "call", "inputs": shape, "outputs": shape}
+    usual = {"kind": "call", "inputs": shape, "outputs": shape, "depth": parent is not None}
     length = 50_000 * width
     return Event(
-        seq=seq, layer=layer, parent=parent, depth=parent is not None, start_ns=seq * 50_000,
+        seq=seq, layer=layer, parent=parent, start_ns=seq * 50_000,
         duration_ns=None if fields.get("kind") == "variable" else length,
         location=Location("/a/train.py", 40), **(usual | fields),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 python tests/benchmarks/storage.py                  # a million events, mostly calls of layers
 python tests/benchmarks/storage.py --events 100000
-python tests/benchmarks/storage.py --of varied      # only the report, on calls without two equal ones
+python tests/benchmarks/storage.py --of nested      # only the report, on training steps of a nested model
+python tests/benchmarks/storage.py --of varied      # the same, on calls without two equal ones
 python tests/benchmarks/storage.py --of distinct    # and on a model of half as many layers as events
 
 Seconds are those of the processor, which depend less on what else the machine does.
@@ -23,7 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import tensorflow as tf
-from recordings import distinct, varied
+from recordings import distinct, nested, varied
 
 import layertrace
 
@@ -96,12 +97,12 @@ def print_reading(file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--of", choices=["calls", "varied", "distinct"], default="calls")
+    parser.add_argument("--of", choices=["calls", "nested", "varied", "distinct"], default="calls")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "run.layertrace")
         if options.of != "calls":
-            timeline = {"varied": varied, "distinct": distinct}[options.of](options.events)
+            timeline = {"nested": nested, "varied": varied, "distinct": distinct}[options.of](options.events)
             timeline.save(file)
             print(f"{options.of}: {len(timeline):,} events of {len(timeline.layers):,} layers")
         else:

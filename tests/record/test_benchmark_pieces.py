@@ -26,7 +26,7 @@ def pieces():
 
 
 def test_the_pieces_of_a_wrapper_are_found(pieces):
-    """Each variant differs from the whole, and what is left has the placeholders that the wrapper fills in."""
+    """Each variant differs from the whole."""
     for name, (_, *piece) in pieces.WRAPPING.items():
         assert pieces.without(wrapping._FAST_PATH, *piece) != wrapping._FAST_PATH, name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from layertrace.timeline import Timeline
 from layertrace.timeline.cause import Cause
@@ -161,8 +161,7 @@ class Contents:
         return sum(way.calls for outer in self.passes for way in (outer, *outer.inside))
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(NamedTuple):
     """What is around an event: whether it is inside a call or another event of a layer, and its pass.
 
     `trace` is the number of the outermost trace around it.
@@ -295,6 +294,6 @@ def _inside(event: Event, around: _Around, way: Pass | None) -> _Around:
     if event.kind in ("trace", "run"):
         is_outermost = event.kind == "trace" and around.trace is None
         return _Around(False, around.layer, way, event.seq if is_outermost else around.trace)
-    if event.kind == "variable":
+    if event.kind == "variable" or (around.call and around.layer):
         return around
     return _Around(around.call or event.kind == "call", True, around.function, around.trace)

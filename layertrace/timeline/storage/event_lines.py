@@ -50,9 +50,10 @@ def events_of(lines: list[Any], numbered: Numbered) -> tuple[tuple[Event, ...], 
     seqs = dict(zip(numbers, numbers if in_order else range(len(numbers)), strict=False))
     depths: dict[int, int] = {}
     events = []
+    rarer = _RarerFields(numbered.functions)
     lines.reverse()
     while lines:  # each line is freed once its event exists: a million of both take half a gigabyte
-        events.append(_event_of(lines.pop(), numbered, seqs, depths))
+        events.append(_event_of(lines.pop(), numbered, seqs, depths, rarer))
     return tuple(events), seqs
 
 
@@ -64,7 +65,9 @@ def _beginning(line: Any) -> tuple[int, float, int]:
     return *by_beginning(start_ns, end_ns), line.event
 
 
-def _event_of(line: Any, numbered: Numbered, seqs: Mapping[int, int], depths: dict[int, int]) -> Event:
+def _event_of(
+    line: Any, numbered: Numbered, seqs: Mapping[int, int], depths: dict[int, int], rarer: _RarerFields
+) -> Event:
     seq = seqs[line.event]
     parent, depth = line.parent, 0
     if parent is not None:
@@ -73,7 +76,7 @@ def _event_of(line: Any, numbered: Numbered, seqs: Mapping[int, int], depths: di
             if parent >= seq:
                 raise FormatError(f"event {line.event}: its parent, event {line.parent}, starts after it")
             depth = depths[seq] = depths.get(parent, 0) + 1
-    layers, functions, places, values = numbered
+    layers, _, places, values = numbered
     try:
         arguments = EMPTY_MAPPING if line.arguments is None else values[line.arguments]
         event = Event(  # Python calls it several times slower with more than 15 keywords
@@ -93,18 +96,48 @@ def _event_of(line: Any, numbered: Numbered, seqs: Mapping[int, int], depths: di
             defined_at=None if line.defined_at is None else places[line.defined_at],
             call_index=line.call_index,
         )
-        rarer = _rarer_of(line)
-        if rarer != _NO_RARER:
-            fields = dict(zip(_RARER, rarer, strict=True))
-            if line.function is not None:
-                fields["function"] = functions[line.function]
-            fields["flags"] = frozenset(line.flags) if line.flags else event.flags
-            event = structs.replace(event, **fields)
+        others = _rarer_of(line)
+        if others != _NO_RARER:
+            event = structs.replace(event, **rarer.of(others))
     except KeyError as missing:
         raise FormatError(f"event {line.event} refers to the undefined id {missing}") from None
     if not (arguments is EMPTY_MAPPING or isinstance(arguments, Mapping)):
         raise FormatError("the arguments of an event are not a mapping")
     return event
+
+
+class _RarerFields:
+    """Turns the values of rarer fields into arguments; most events have the values of the one before.
+
+    Args:
+        functions: The functions, by the numbers of their lines.
+    """
+
+    __slots__ = ("_fields", "_functions", "_values")
+
+    def __init__(self, functions: Mapping[int, FunctionRef]) -> None:
+        self._functions = functions
+        self._values: tuple[Any, ...] = ()
+        self._fields: dict[str, Any] = {}
+
+    def of(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        """Return those of these values that are no defaults, by name.
+
+        Raises:
+            KeyError: If the file does not have the function.
+        """
+        if values != self._values:
+            fields = {
+                name: value
+                for name, value, default in zip(_RARER, values, _NO_RARER, strict=True)
+                if value != default
+            }
+            if "function" in fields:
+                fields["function"] = self._functions[fields["function"]]
+            if "flags" in fields:
+                fields["flags"] = frozenset(fields["flags"])
+            self._values, self._fields = values, fields
+        return self._fields
 
 
 _COMMON = frozenset({

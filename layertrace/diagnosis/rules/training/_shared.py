@@ -9,7 +9,8 @@ from typing import Literal
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.user_source import dotted, nodes_at
-from layertrace.timeline.event import Event, FunctionRole, Location
+from layertrace.timeline.event import Event, FunctionRole, LayerRef, Location
+from layertrace.timeline.ownership import is_keras_layer
 
 _METHODS: dict[str, FunctionRole] = {
     "fit": "train",
@@ -53,6 +54,18 @@ def _may_be_training(value: ast.expr) -> bool:
     if isinstance(value, ast.Constant):
         return isinstance(value.value, bool)
     return "training" in dotted(value)
+
+
+def training_calls(context: DiagnosisContext, class_name: str) -> list[tuple[LayerRef, Event]]:
+    """Return the layers of a class of Keras with each call that was given `training=True`, in order."""
+    found = [
+        (layer, call)
+        for layer in context.layers
+        if is_keras_layer(layer, class_name)
+        for call in context.of(layer, "call")
+        if call.training is True
+    ]
+    return sorted(found, key=lambda pair: pair[1].seq)
 
 
 def with_training(location: Location | None, value: str) -> str | None:

@@ -9,11 +9,11 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import was_frozen
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.training._shared import with_training
+from layertrace.diagnosis.rules.training._shared import training_calls, with_training
 from layertrace.diagnosis.user_classes import calls_anywhere
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event
-from layertrace.timeline.ownership import is_container, is_keras_layer
+from layertrace.timeline.ownership import is_container
 
 
 @rule("LT543", "statistics-move-untrained", "warning", links.TRANSFER_LEARNING)
@@ -52,9 +52,8 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
     - Not reported in files that assign weights, which may copy them to a teacher.
     """
     reported: set[int] = set()
-    for call in context.events("call", lambda event: event.training is True and event.mode != "symbolic"):
-        layer = call.layer
-        if layer is None or not is_keras_layer(layer, "BatchNormalization"):
+    for layer, call in training_calls(context, "BatchNormalization"):
+        if call.mode == "symbolic":
             continue
         state = context.state(layer)
         chain = [call, *context.enclosing(call, "call")]

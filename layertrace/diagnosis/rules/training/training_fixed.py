@@ -8,10 +8,9 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
+from layertrace.diagnosis.rules.training._shared import given_training, role_of, training_calls, with_training
 from layertrace.diagnosis.user_source import parameters
 from layertrace.timeline.event import Event
-from layertrace.timeline.ownership import is_keras_layer
 
 
 @rule("LT517", "training-fixed", "warning", links.TRANSFER_LEARNING)
@@ -46,10 +45,7 @@ def training_fixed(context: DiagnosisContext) -> Iterator[Violation]:
       call with `training=True` yourself is not reported.
     """
     reported: set[int] = set()
-    for call in context.events("call", lambda event: event.training is True):
-        layer = call.layer
-        if layer is None or not is_keras_layer(layer, "BatchNormalization"):
-            continue
+    for layer, call in training_calls(context, "BatchNormalization"):
         state = context.state(layer)
         # A frozen normalization runs in inference mode whatever it receives.
         if state is not None and state.trainable is False:
