@@ -121,7 +121,7 @@ class _RarerFields:
         self._fields: dict[str, Any] = {}
 
     def of(self, values: tuple[Any, ...]) -> dict[str, Any]:
-        """Return those of these values that are no defaults, by name.
+        """Return those of these values that differ from the defaults, by name.
 
         Raises:
             KeyError: If the file does not have the function.
