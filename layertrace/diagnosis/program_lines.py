@@ -17,6 +17,7 @@ __all__ = [
     "assignment_before",
     "clipped_statement",
     "compiled_again",
+    "kept_optimizer",
     "lines_at",
     "optimizer_with",
     "receiver_at",
@@ -93,6 +94,17 @@ def compiled_again(context: DiagnosisContext, place: Location | None) -> str:
         if number < place.line and _is_call(statement, f"{model}.compile")
     ]
     return compiling[-1] if compiling else _again(model)
+
+
+def kept_optimizer(compiling: str) -> str:
+    """Return the name of the optimizer that a call of `compile` takes; nothing if it is a new one."""
+    with suppress(SyntaxError):
+        calls = [node for node in ast.walk(ast.parse(compiling)) if isinstance(node, ast.Call)]
+        for call in calls:
+            given = [word.value for word in call.keywords if word.arg == "optimizer"] or call.args[:1]
+            if dotted(call.func).endswith(".compile") and given:
+                return dotted(given[0])
+    return ""
 
 
 def receiver_at(place: Location | None, methods: tuple[str, ...]) -> str:

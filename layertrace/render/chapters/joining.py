@@ -74,7 +74,10 @@ def _is_quiet(entry: Entry) -> bool:
 
 def _join(entries: Iterable[Entry], contents: Callable[[Chapter], Contents]) -> Entry:
     chapters = [chapter for chapter, _ in entries]
-    statements = dict.fromkeys(statement for chapter in chapters for statement in chapter.statements)
+    longest = max(chapters, key=lambda chapter: chapter.duration_ns or 0)  # its source heads the row
+    statements = dict.fromkeys(
+        statement for chapter in (longest, *chapters) for statement in chapter.statements
+    )
     visits = tuple(visit for chapter in chapters for visit in chapter.visits)
     chapter = Chapter(tuple(statements), visits, chapters[0].thread)
     return chapter, contents(chapter)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.program_lines import statement_at
+from layertrace.diagnosis.program_lines import compiled_again, kept_optimizer, receiver_at, statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import receiver
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
+
+_TRAINING = ("fit", "train_on_batch")
 
 
 @rule("LT604", "optimizer-of-other-variables", "error", links.SAVING)
@@ -56,14 +58,28 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
             f"({shown}) and then given {new[0]}, which is not one of them.",
             location=context.line(place),
             evidence=(Evidence("given other variables", (), context.line(place)),),
-            fix=_fix(context, first, last, context.line(place)),
-            fix_place="elsewhere",
+            fix=_compiled_with_new(context, first, context.line(place))
+            or _fix(context, first, last, context.line(place)),
+            fix_place="before" if receiver_at(context.line(place), _TRAINING) else "elsewhere",
         )
+
+
+def _kind(update: Observation) -> str:
+    return update.name.strip("<>").partition(" ")[0]
+
+
+def _compiled_with_new(context: DiagnosisContext, first: Observation, place: Location | None) -> str:
+    """Write how the model is compiled with a new optimizer; nothing if the line does not call `fit`."""
+    if not receiver_at(place, _TRAINING):
+        return ""
+    again = compiled_again(context, place)
+    kept = kept_optimizer(again)
+    return f"{kept} = keras.optimizers.{_kind(first)}(...)  # a new one\n{again}" if kept else again
 
 
 def _fix(context: DiagnosisContext, first: Observation, last: Observation, place: Location | None) -> str:
     """Write another optimizer in the names of the program."""
-    kind = first.name.strip("<>").partition(" ")[0]
+    kind = _kind(first)
     methods = ("apply", "apply_gradients", "minimize")
     name = receiver(statement_at(context, place).source, methods) or "optimizer"
     is_thawed = set(first.paths) < set(last.paths)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from contextlib import suppress
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.program_lines import assignment_before, compiled_again
+from layertrace.diagnosis.program_lines import assignment_before, compiled_again, kept_optimizer
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import function_recreation, stale_run
 from layertrace.timeline.context import Observation
@@ -130,14 +128,9 @@ def _while_fit_runs(
 
 def _cost(fix: str) -> str:
     """Return what compiling again costs, unless the program passes an optimizer that it has kept."""
-    with suppress(SyntaxError):
-        calls = [node for node in ast.walk(ast.parse(fix)) if isinstance(node, ast.Call)]
-        for call in calls:
-            given = [word.value for word in call.keywords if word.arg == "optimizer"] or call.args[:1]
-            is_compile = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
-            if is_compile and not any(isinstance(value, (ast.Name, ast.Attribute)) for value in given):
-                return " Compile again: that begins with a new optimizer, without the momentum of this one."
-    return ""
+    if ".compile(" not in fix or kept_optimizer(fix):
+        return ""
+    return " Compile again: that begins with a new optimizer, without the momentum of this one."
 
 
 def _traced_at(trace: Event | None, place: Location | None) -> str:
