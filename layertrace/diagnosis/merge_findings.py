@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -23,13 +24,13 @@ def merged(findings: Sequence[Finding], context: DiagnosisContext) -> list[Findi
 
     Findings have one cause if they are of one rule, one class and one line, and are about the same layer or
     differ only in numbers: attributes of one layer, instances of several shapes, functions of one class.
-    A layer that was created from the config of another, as loading and cloning do, has the cause of the
-    other, wherever it was created.
+    Those of several classes have one cause if the same fix cures all of them. A layer that was created from
+    the config of another, as loading and cloning do, has the cause of the other, wherever it was created.
     """
     causes: list[list[Finding]] = []
     of_line: dict[object, list[list[Finding]]] = {}
     for finding in findings:
-        on_line = of_line.setdefault((_rule_and_class(finding), _line(finding)), [])
+        on_line = of_line.setdefault((finding.code, _line(finding)), [])
         cause = next((cause for cause in on_line if _is_one_cause(cause, finding)), None)
         if cause is None:
             on_line.append([finding])
@@ -55,7 +56,9 @@ def named(finding: Finding) -> Finding:
     if len(finding.layers) > 1:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         each = "" if len(names) == 1 else "Each of " if is_first_word else "each of "
-        subject = f"{each}{shown} ({len(finding.layers)} of {finding.layers[0].class_name})"
+        classes = Counter(layer.class_name for layer in finding.layers)
+        counted = ", ".join(f"{number} of {name}" for name, number in classes.items())
+        subject = f"{each}{shown} ({counted})"
     return replace(finding, message=finding.message.replace("{layer}", subject))
 
 
@@ -64,12 +67,22 @@ def _rule_and_class(finding: Finding) -> tuple[str, str | None]:
 
 
 def _is_one_cause(cause: Sequence[Finding], finding: Finding) -> bool:
-    """Return whether a finding of the same rule, class and line has the cause of others."""
+    """Return whether a finding of the same rule and line has the cause of others."""
+    if _rule_and_class(finding) != _rule_and_class(cause[0]):
+        return _is_cured_alike(cause[0], finding)
     layers = {layer.id for other in cause for layer in other.layers}
     if any(layer.id in layers for layer in finding.layers):
         return True
     look = _without_numbers(finding.message), _without_numbers(finding.fix)
     return any((_without_numbers(other.message), _without_numbers(other.fix)) == look for other in cause)
+
+
+def _is_cured_alike(one: Finding, other: Finding) -> bool:
+    """Return whether two layers of different classes have the same mistake, and one change cures both."""
+    cure = one.message, one.fix, one.edits
+    return bool(one.layers and other.layers and (one.fix or one.edits)) and cure == (
+        other.message, other.fix, other.edits
+    )  # fmt: skip
 
 
 def _is_copied(original: Sequence[Finding], copies: Sequence[Finding]) -> bool:

@@ -112,6 +112,22 @@ def test_copies_without_their_original_stay():
     assert one.location.line == 98
 
 
+def test_layers_of_several_classes_that_one_change_cures_are_one_finding():
+    """A missing parameter of a model keeps all dropouts and normalizations inside in inference mode."""
+    message, fix = "{layer} stays in inference mode.", "def call(self, x, training=None):"
+    classes = ["Dropout", "Dropout", "BatchNormalization"]
+    findings = [found(n, message, cls=cls, fix=fix) for n, cls in enumerate(classes)]
+    (one,) = merge(*findings)
+
+    assert one.message == (
+        "Each of dropout, dropout_1, batchnormalization_2 (2 of Dropout, 1 of BatchNormalization) "
+        "stays in inference mode."
+    )
+    assert one.events == (0, 1, 2)
+    assert len(merge(findings[0], found(2, message, cls="BatchNormalization", fix="another(x)"))) == 2
+    assert len(merge(*(found(n, message, cls=cls) for n, cls in enumerate(classes)))) == 2
+
+
 def test_a_finding_has_at_most_two_lines_of_evidence():
     """The second line counts the others, and has their events."""
     evidence = [(Evidence(f"made by {name}", (n,)),) for n, name in enumerate(("ada", "ben", "cem"))]

@@ -134,11 +134,11 @@ def _without_parameter(outer: Event, call: Event, layer: LayerRef, place: Locati
     model = outer.layer.name if outer.layer is not None else "the model"
     return Violation(
         message=f"{{layer}} stays in inference mode in fit: Keras 3 passes training=True only to a call that "
-        f"takes training, and that of {model} does not.",
+        f"has this parameter, and that of {model} does not. With it, the layers inside get it, too.",
         layer=layer,
         location=place,
         evidence=(
-            Evidence(f"{model} trained by fit without training", (outer.seq,), outer.location),
+            Evidence(f"fit trains {model}, whose call has no training", (outer.seq,), outer.location),
             Evidence("called without training", (call.seq,), call.location),
         ),
         fix=text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
