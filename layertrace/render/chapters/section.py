@@ -134,7 +134,7 @@ def _duration(events: Iterable[Event]) -> int:
 def shortenings(sections: Sequence[Section]) -> Iterator[tuple[Sequence[Section], int, bool]]:
     """Yield what to shorten, to how many rows, and whether to one line each, in the order of trying.
 
-    The statement that took longest comes later than the others: its passes show what took the time.
+    Rows of the statement that took longest stay longest: they show what took the time.
     """
     *others, longest = sorted(sections, key=lambda section: section.row.is_longest)
     for place in range(len(ROOM_FOR_PASSES) + LATER):
