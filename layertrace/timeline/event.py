@@ -311,7 +311,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         first_ns: For a run: nanoseconds that the first of these took.
         traced_before: For a run: the number of traces of the function before the recording began.
         replica: 0-based index of the replica of a `tf.distribute` strategy that it ran in.
-        strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was.
+        strategy: For an init or a variable: the class of the `tf.distribute` strategy in whose scope it was,
+            or on JAX of the `keras.distribution` that was set.
         flags: `direct`: the user's code called `call` itself instead of the layer. `masked`: an input tensor
             carried a mask (checked in symbolic and graph calls and in the first eager ones). `training lost`:
             a direct call without `training`, inside a call with `training=True`. `from config`: an init by

@@ -62,6 +62,11 @@ class Jax(Backend):
             return SYMBOLIC
         return IN_SOME_GRAPH if staged else None
 
+    def strategy(self) -> str | None:
+        """Return the class of the `keras.distribution` that is set, which divides new variables."""
+        distribution = sys.modules["keras"].distribution.distribution()
+        return None if distribution is None else safe.class_name(distribution)
+
     def is_eager_tensor(self, value: object, /) -> bool:
         """Return whether a value is an array of JAX, and no tracer."""
         return self._array is not None and safe.is_a(value, self._array)

@@ -132,7 +132,10 @@ _COLUMNS: dict[str, tuple[str, Getter]] = {
         "where torch.compile ended a graph, and why, each in a line",
         lambda event, _: "\n".join(map(str, event.graph_breaks)) or None,
     ),
-    "strategy": ("the tf.distribute strategy in whose scope it was created", _field("strategy")),
+    "strategy": (
+        "the tf.distribute strategy or keras.distribution in whose scope it was created",
+        _field("strategy"),
+    ),
     "flags": (
         "oddities, sorted: direct, masked, from config, name by position",
         lambda event, _: ", ".join(sorted(event.flags)) or None,

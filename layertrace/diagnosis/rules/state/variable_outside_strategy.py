@@ -1,4 +1,4 @@
-"""LT109: A model and its variables were not all created in the scope of a `tf.distribute` strategy."""
+"""LT109: A model and its variables were not all created in the scope of a distribution strategy."""
 
 from __future__ import annotations
 
@@ -7,22 +7,32 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
-from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
+from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
+from layertrace.diagnosis.rules.state._distribution import created_before_the_distribution, with_scope
 from layertrace.diagnosis.user_source import dotted, function_around, tree_of
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, Location
 
+_BUILT_IN_SCOPE = "with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input"
 
-@rule("LT109", "variable-outside-strategy", "error", links.DISTRIBUTED_TRAINING)
+
+@rule(
+    "LT109",
+    "variable-outside-strategy",
+    "error",
+    links.DISTRIBUTED_TRAINING,
+    backends=TENSORFLOW_AND_JAX,
+)
 def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
-    """A model and its variables were not all created in the scope of a `tf.distribute` strategy.
+    """A model and its variables were not all created in the scope of a distribution strategy.
 
     ## Why is this bad?
 
     A strategy mirrors only the variables that are created in its scope. A layer that is built when it is
     first called has no variables before that, so a model that is created in the scope must be built
-    there, too. The optimizer and the metrics belong in the same scope.
+    there, too. The optimizer and the metrics belong in the same scope. On JAX this holds for a
+    `keras.distribution`: what was created before it was set is on one device.
 
     ## Example
 
@@ -41,7 +51,8 @@ def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - A model that is wholly outside of the scope is reported only when TensorFlow rejects its variables.
+    - A model that is wholly outside of the scope is reported only when TensorFlow or JAX rejects its
+      variables.
       Of several such models, the one with the most variables is taken to be the culprit.
     """
     for layer in context.layers:
@@ -55,6 +66,9 @@ def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
         ]
         if outside:
             event, spec, _ = outside[0]
+            fix: tuple[str, FixPlace | None] = (_BUILT_IN_SCOPE, None)
+            if context.backend == "jax":
+                fix = with_scope(event.location)
             yield Violation(
                 message=f"{{layer}} was created in the scope of {init.strategy}, but its variables were "
                 "created outside of it, so they are not distributed.",
@@ -64,9 +78,12 @@ def variable_outside_strategy(context: DiagnosisContext) -> Iterator[Violation]:
                     Evidence(f"created in the scope of {init.strategy}", (init.seq,), init.location),
                     Evidence(f"{spec} created outside", (event.seq,), event.location),
                 ),
-                fix="with strategy.scope():\n    model.build((None, ...))  # or give the model a keras.Input",
+                fix=fix[0],
+                fix_place=fix[1],
             )
     yield from _created_before_the_scope(context)
+    if context.backend == "jax":
+        yield from created_before_the_distribution(context)
 
 
 def _rejected_by_strategy(context: DiagnosisContext) -> list[Event | Failure]:
