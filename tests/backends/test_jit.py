@@ -486,3 +486,22 @@ with layertrace.trace() as timeline:
 """)
 
     assert alive == "False"
+
+
+def test_a_training_issues_no_warning_of_numpy(lines_of):
+    """The learning rate that `compile` is given is read without an array that NumPy makes of the variable."""
+    seen = lines_of("""
+import warnings
+warnings.simplefilter("error")
+import keras, layertrace
+import numpy as np
+
+with layertrace.trace(report=False) as timeline:
+    model = keras.Sequential([keras.layers.Dense(2), keras.layers.BatchNormalization()])
+    model.compile(keras.optimizers.Adam(0.25), "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+(compiled,) = [each for each in timeline.surroundings.observations if each.what == "compiled"]
+print(compiled.now, timeline.notes)
+""")
+
+    assert seen == ["0.25 ()"]

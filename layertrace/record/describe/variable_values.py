@@ -7,7 +7,7 @@ from typing import Any
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["array_in", "can_read_values", "raw_variable", "steps_of", "values_of"]
+__all__ = ["array_in", "can_read_values", "number_in", "raw_variable", "steps_of", "values_of"]
 
 
 def can_read_values() -> bool:
@@ -28,6 +28,20 @@ def array_in(variable: object, most: int) -> Any:
     value: Any = safe.instance_dict(variable).get("_value")
     is_read = Loaded.backend.is_eager_tensor(value) and value.size <= most
     return Loaded.backend.array_in(value) if is_read else None
+
+
+def number_in(variable: Any) -> float | None:
+    """Return the number in a variable of Keras; None if it has no value now.
+
+    `numpy()` of a variable on JAX makes NumPy warn (Keras 3.15): its `__array__` has no `copy`.
+    """
+    if Loaded.tf is not None:
+        return float(variable.numpy()) if Loaded.tf.executing_eagerly() else None
+    value = safe.instance_dict(variable).get("_value")
+    if value is None or Loaded.backend.is_traced_tensor(value):
+        return None
+    array = Loaded.backend.array_in(value)
+    return None if array is None else float(array)
 
 
 def raw_variable(variable: object) -> Any:

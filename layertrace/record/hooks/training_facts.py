@@ -11,7 +11,7 @@ from layertrace.record.describe.layer_contents import layers_inside, trainable_i
 from layertrace.record.describe.losses_of_outputs import outputs_without_loss
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
-from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.describe.variable_values import number_in
 from layertrace.record.hooks.copied_weights import look_at_copies
 from layertrace.record.hooks.kept_variables import look_at_values
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
@@ -108,9 +108,11 @@ def _rate(optimizer: object) -> float | str | None:
     if safe.is_plain(rate):
         return rate if type(rate) is float else None
     is_value = safe.is_library_class(type(rate)) and callable(safe.framework_attribute(rate, "numpy"))
-    if is_value and (Loaded.tf is None or Loaded.tf.executing_eagerly()):
+    if is_value:
         with guarded("read a learning rate"):
-            return float(rate.numpy())  # type: ignore[union-attr]  # a variable has it
+            number = number_in(rate)
+            if number is not None:
+                return number
     return None if rate is None else safe.class_name(rate)
 
 
