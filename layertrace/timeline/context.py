@@ -32,7 +32,7 @@ ObservationKind = Literal[
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
-    "gradient kept", "weights returned", "optimizer state dropped",
+    "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
 ]  # fmt: skip
 
 
@@ -104,6 +104,7 @@ class Observation:
             return the new values of the optimizer's own variables.
             `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
             them, for the third time in a row.
+            `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.

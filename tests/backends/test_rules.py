@@ -227,6 +227,9 @@ CURED = [
     "lt405_numpy_in_call/another_item_of_a_maximum.py",
     "lt410_weights_not_written_back/broken.py",
     "lt410_weights_not_written_back/another_plain_call.py",
+    "lt412_weights_not_passed/broken.py",
+    "lt412_weights_not_passed/another_jitted_step.py",
+    "lt412_weights_not_passed/another_method.py",
 ]
 """The programs for which the whole fix is code with its place."""
 

@@ -72,8 +72,9 @@ class Jax(Backend):
         return self._array is not None and safe.is_a(value, self._array)
 
     def array_in(self, tensor: Any, /) -> Any:
-        """Return the values of an array; None if a jitted function has taken its memory."""
-        return None if tensor.is_deleted() else sys.modules["numpy"].asarray(tensor)
+        """Return the values of an array; None if a jitted function, or another process, has them."""
+        is_here = not tensor.is_deleted() and tensor.is_fully_addressable
+        return sys.modules["numpy"].asarray(tensor) if is_here else None
 
     def is_traced_tensor(self, value: object, /) -> bool:
         """Return whether a value is a tracer."""

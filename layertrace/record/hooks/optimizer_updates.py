@@ -14,6 +14,7 @@ from layertrace.record.hooks.kept_gradients import observe_kept_gradient
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
+from layertrace.record.hooks.zero_gradients import observe_zero_gradients
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -129,6 +130,8 @@ def _updated(
     numbers = tuple(number_of(variable) for _, variable in updates)
     frozen = tuple(n for n, (_, variable) in enumerate(updates) if _is_frozen(variable))
     name = str(described(optimizer))
+    if Loaded.backend.name == "jax" and not without:
+        observe_zero_gradients(optimizer, [gradient for gradient, _ in updates], numbers, paths, place)
     add_observation(
         PendingObservation(
             "update",

@@ -18,6 +18,7 @@ from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.hooks.dropped_states import content, has_moved, items_of, name_in_trace
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
 from layertrace.record.hooks.variables import number_of
+from layertrace.record.hooks.zero_gradients import are_zeros_in
 from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -38,6 +39,7 @@ class StatelessUpdate:
         weights: What JAX calls the new weights in the trace. A tracer must not outlive it.
         weight_numbers: The numbers of these variables.
         weight_values: Weak references to some of them, and what they held.
+        gradients: What JAX calls the gradients in the trace.
         states: What JAX calls the new values of the optimizer's own variables.
         state_paths: The paths of these variables.
         state_values: As `weight_values`.
@@ -48,6 +50,7 @@ class StatelessUpdate:
     weights: list[Any]
     weight_numbers: tuple[int, ...]
     weight_values: list[tuple[weakref.ref[Any], bytes]]
+    gradients: list[Any]
     states: list[Any]
     state_paths: tuple[str, ...]
     state_values: list[tuple[weakref.ref[Any], bytes]]
@@ -87,6 +90,7 @@ def _end(call: Call, result: Any, optimizer: Any) -> None:
                 weights=[name_in_trace(weight, span) for weight in weights],
                 weight_numbers=tuple(map(number_of, trainable)),
                 weight_values=_contents(trainable),
+                gradients=[name_in_trace(gradient, span) for gradient in items_of(call.values[1])],
                 states=[name_in_trace(states[number], span) for number in kept],
                 state_paths=tuple(variable_path(own[number]) for number in kept),
                 state_values=_contents([own[number] for number in kept]),
@@ -122,6 +126,8 @@ def observe_stateless_updates(trace: Span, jaxpr: Any) -> None:
     for update in updates:
         if returned.isdisjoint(map(id, update.weights)):
             continue  # of a function that another trace calls, or JAX has renamed everything
+        if are_zeros_in(jaxpr, update.gradients):
+            _add(update, trace, "zero gradients", [])
         if update.weight_values:
             _add(update, trace, "weights returned", update.weight_values)
         if update.states and None not in update.states and returned.isdisjoint(map(id, update.states)):

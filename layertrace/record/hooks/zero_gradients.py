@@ -1,0 +1,96 @@
+"""Notice gradients of JAX that are all 0: the loss does not depend on what it is differentiated by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.process import safe
+from layertrace.record.spans import CodePosition
+from layertrace.timeline.registry import Register
+
+__all__ = ["are_zeros_in", "observe_zero_gradients"]
+
+_MOST = 1_000_000  # numbers of one gradient that are looked at
+
+
+class _Updates:
+    """Whether all that an optimizer was given at a line so far was 0.
+
+    Attributes:
+        are_zero: Whether it was; once it is false, no gradient is read any more.
+    """
+
+    def __init__(self) -> None:
+        self.are_zero = True
+
+
+_updates: Register[dict[CodePosition | None, _Updates]] = Register()
+"""What optimizers were given, by the line."""
+
+
+def observe_zero_gradients(
+    optimizer: Any,
+    gradients: Sequence[Any],
+    numbers: tuple[int, ...],
+    paths: tuple[str, ...],
+    place: CodePosition | None,
+) -> None:
+    """Record an eager update whose gradients are all 0, until the line passes another one.
+
+    The smallest gradient is read first, which is enough for a program that trains, and only once.
+
+    Args:
+        optimizer: The optimizer.
+        gradients: What it is given.
+        numbers: The numbers of the variables.
+        paths: Their paths.
+        place: The line that applies them.
+    """
+    lines = _updates.get(optimizer)
+    if lines is None:
+        lines = _updates.add(optimizer, {})
+    updates = lines.setdefault(place, _Updates())
+    if not updates.are_zero:
+        return
+    updates.are_zero = _are_zero(gradients)
+    if updates.are_zero:
+        seen = PendingObservation("zero gradients", (place,), variables=numbers, paths=paths, place=place)
+        seen.is_over = lambda: not updates.are_zero
+        add_observation(seen)
+
+
+def _are_zero(gradients: Sequence[Any]) -> bool:
+    """Return whether all of some gradients can be read, and are 0."""
+    is_array = Loaded.backend.is_eager_tensor
+    if not gradients or not all(map(is_array, gradients)):
+        return False
+    arrays = sorted(gradients, key=lambda gradient: gradient.size)
+    if not arrays[0].size or arrays[-1].size > _MOST:
+        return False
+    read = (Loaded.backend.array_in(array) for array in arrays)
+    return all(array is not None and not array.any() for array in read)
+
+
+def are_zeros_in(jaxpr: Any, names: Sequence[Any]) -> bool:
+    """Return whether a trace has filled all of some values with 0, as JAX does where nothing depends on them.
+
+    Args:
+        jaxpr: What JAX has traced.
+        names: What it calls the values there.
+    """
+    missing = set(map(id, names))
+    if not missing or None in names:
+        return False
+    for equation in jaxpr.eqns:
+        if equation.primitive.name == "broadcast_in_dim" and _is_zero(equation.invars):
+            missing -= set(map(id, equation.outvars))
+    return not missing
+
+
+def _is_zero(values: Sequence[Any]) -> bool:
+    """Return whether the only value of an equation is the constant 0."""
+    number = safe.framework_attribute(values[0], "val") if len(values) == 1 else None
+    return number is not None and not getattr(number, "shape", ()) and float(number) == 0
