@@ -33,6 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
+    "weights differentiated",
 ]  # fmt: skip
 
 
@@ -105,6 +106,7 @@ class Observation:
             `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
             them, for the third time in a row.
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
+            `weights differentiated`: by JAX, in a `stateless_call` of the layer.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -225,6 +227,7 @@ class LayerState:
         set_late: Its attributes for a regularizer or constraint that none of its weights has, with what they
             are: `{"kernel_regularizer": "L2"}`. Keras reads them only in `build`.
         parameters: On torch, its attributes with an `nn.Parameter` that needs a gradient, and their shapes.
+        with_gradient: On torch, the ids of its own trainable variables that have a gradient.
         not_finite: The paths of its own weights that have values that are not finite, with what these are:
             `NaN` or `infinite`. Known only if an optimizer has updated weights.
     """
@@ -256,6 +259,7 @@ class LayerState:
     not_finite: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     set_late: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     parameters: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
+    with_gradient: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,8 @@ CURED = [
     "lt203_function_recreated/another_gradient_in_a_function.py",
     "lt202_retraced_by_value/another_epoch_passed_on.py",
     "lt405_numpy_in_call/another_item_of_a_maximum.py",
+    "lt501_training_not_passed/another_optimizer_of_optax.py",
+    "lt501_training_not_passed/another_descent_by_hand.py",
     "lt410_weights_not_written_back/broken.py",
     "lt410_weights_not_written_back/another_plain_call.py",
     "lt412_weights_not_passed/broken.py",
@@ -240,6 +242,8 @@ CURED_ON_TORCH = [
     "lt504_layer_never_called/another_loss_from_a_number.py",
     "lt581_gradients_not_cleared/broken.py",
     "lt581_gradients_not_cleared/another_optimizer_of_keras.py",
+    "lt582_optimizer_before_build/broken.py",
+    "lt582_optimizer_before_build/another_head_built_by_a_call.py",
 ]
 
 

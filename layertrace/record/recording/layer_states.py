@@ -122,6 +122,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         repeated=_repeated(layer),
         set_late=set_late(layer),
         parameters=_parameters(layer),
+        with_gradient=tuple(map(number_of, filter(_has_gradient, own_variables(layer)))),
     )
 
 
@@ -254,6 +255,13 @@ def _tensors(layer: object) -> Mapping[str, Structure]:
     """Return the attributes that hold an eager tensor or a raw variable."""
     items = list(safe.instance_dict(layer).items())
     return {name: describe(value) for name, value in items if type(name) is str and _is_raw(value)}
+
+
+def _has_gradient(variable: object) -> bool:
+    """Return whether torch has computed a gradient of a variable, which is not cleared."""
+    value = safe.instance_dict(variable).get("_value")
+    is_parameter = Loaded.backend.name == "torch" and Loaded.backend.is_raw_variable(value)
+    return is_parameter and safe.framework_attribute(value, "grad") is not None
 
 
 def _parameters(layer: object) -> Mapping[str, tuple[int, ...]]:

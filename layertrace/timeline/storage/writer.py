@@ -212,6 +212,7 @@ _ADDED_TO_STATES = (
     "not_finite",
     "set_late",
     "parameters",
+    "with_gradient",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 
