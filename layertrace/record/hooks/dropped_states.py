@@ -18,6 +18,7 @@ from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.frameworks import jax_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
+from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
@@ -72,6 +73,8 @@ def _end(call: Call, result: Any, layer: Any) -> None:
             items_of(result[1]),
             items_of(safe.framework_attribute(layer, "non_trainable_variables")),
         )
+        if any(map(_is_differentiated, weights)):
+            _observe_gradient(call, layer)
         weight, span = _differentiated_in(weights)
         if span is None or not len(before) == len(now) == len(variables):
             return
@@ -138,6 +141,28 @@ def items_of(values: object) -> list[Any]:
     """Return the items of a list or tuple."""
     inner = safe.unwrapped(values)
     return [] if inner is None else [item for _, item in safe.first_items(inner, safe.size_of(inner))]
+
+
+def _is_differentiated(value: Any) -> bool:
+    """Return whether a value is one that `jax.grad` differentiates by."""
+    is_traced = Loaded.backend.is_traced_tensor(value)
+    return is_traced and safe.framework_attribute(value, "primal") is not None
+
+
+def _observe_gradient(call: Call, layer: Any) -> None:
+    """Record that a gradient is taken with respect to the trainable weights of a layer."""
+    weights = items_of(safe.framework_attribute(layer, "trainable_variables"))
+    place = source_lines.caller(call.method, call.caller)
+    add_observation(
+        PendingObservation(
+            "weights differentiated",
+            (id(layer), place),
+            layer=register_layer(layer),
+            variables=tuple(map(number_of, weights)),
+            paths=tuple(map(variable_path, weights)),
+            place=place,
+        )
+    )
 
 
 def _differentiated_in(weights: list[Any]) -> tuple[Any, Span | None]:

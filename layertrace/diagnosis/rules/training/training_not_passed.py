@@ -16,7 +16,15 @@ from layertrace.diagnosis.rules.training._step_helpers import (
 )
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_edits import text_replaced
-from layertrace.diagnosis.user_source import function_at, is_in_tape, nodes_of, parameters, uses
+from layertrace.diagnosis.user_source import (
+    dotted,
+    function_at,
+    is_in_tape,
+    nodes_of,
+    parameters,
+    tree_of,
+    uses,
+)
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_keras_layer
@@ -57,6 +65,8 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
+    Optimizers of Keras, torch and optax are known, and on JAX `p - rate * g` in a `jax.tree.map`.
+
     A step consists of the calls in the trace that has the optimizer update, or of the eager calls in the
     same thread since the previous update. A layer that received `training` in one call of a step is not
     reported for its other calls in it. The rule ignores layers that are frozen in this
@@ -64,7 +74,7 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     variable with the update, and your own layers that have children or do not use `training` in `call`.
     """
     reported = set()
-    for update in context.observations("update"):
+    for update in _updates(context):
         trained = set(update.variables) - {0}
         for layer, calls in _calls_without_training(context, update):
             outermost = [_outermost_call(context, call) for call in calls]
@@ -95,12 +105,52 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                 location=outer.location,
                 evidence=(
                     Evidence("called without training", (outer.seq, call.seq), outer.location),
-                    Evidence(f"updated by {update.name.strip('<>')}", (), update.location),
+                    Evidence(_who_updates(update), (), update.location),
                 ),
                 fix="" if edits else asking or line or f"{model}(x, training=True)",
                 fix_place="in place" if line and not asking else None,
                 edits=edits,
             )
+
+
+def _updates(context: DiagnosisContext) -> list[Observation]:
+    """Return the updates by optimizers, and on JAX where the gradients for a program's own are taken.
+
+    With optax, or by hand, no variable is updated before the end of the training.
+    """
+    own = [
+        each
+        for each in context.observations("weights differentiated")
+        if context.updated.isdisjoint(each.variables) and _applies_gradients(each.location)
+    ]
+    return [*context.observations("update"), *own]
+
+
+def _who_updates(update: Observation) -> str:
+    """Return by what an update is seen."""
+    if update.what == "update":
+        return f"updated by {update.name.strip('<>')}"
+    return "its gradients are taken here"
+
+
+def _applies_gradients(place: Location | None) -> bool:
+    """Return whether a file applies gradients on JAX itself: by optax, or by a difference in a `tree.map`."""
+    tree = None if place is None else tree_of(place.file)
+    for node in [] if tree is None else ast.walk(tree):
+        name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if name == "apply_updates":
+            return True
+        if name in ("map", "tree_map", "tree_multimap") and any(map(_is_step_down, ast.walk(node))):
+            return True
+    return False
+
+
+def _is_step_down(node: ast.AST) -> bool:
+    """Return whether an expression is like `p - rate * g`."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+        return False
+    parts = [part.op for part in ast.walk(node.right) if isinstance(part, ast.BinOp)]
+    return any(isinstance(part, ast.Mult) for part in parts)
 
 
 def _is_told(context: DiagnosisContext, call: Event) -> bool:
@@ -255,7 +305,7 @@ def _is_frozen(context: DiagnosisContext, layer: LayerRef, trained: set[int]) ->
 def _updated_in_step(context: DiagnosisContext, update: Observation) -> set[int]:
     """Return the variables that a step updates, also with several optimizers."""
     trace = outermost_trace(context, update.during)
-    updates = context.observations("update")
+    updates = _updates(context)
     if trace is None:
         calls = (call.start_ns for call in context.events("call") if call.thread == update.thread)
         until = min((start for start in calls if start > update.start_ns), default=float("inf"))
@@ -271,7 +321,7 @@ def _calls_before(context: DiagnosisContext, update: Observation) -> list[Event]
     if trace is not None:
         inner = (event for event in context.descendants(trace) if event.kind == "call")
         return [call for call in inner if call.mode == "graph" and call.start_ns <= update.start_ns]
-    earlier = [other.start_ns for other in context.observations("update") if other.start_ns < update.start_ns]
+    earlier = [other.start_ns for other in _updates(context) if other.start_ns < update.start_ns]
     since = max(earlier, default=-1)
     return [
         call
