@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "request_at",
     "statements_of_target",
     "tests_for_none",
+    "times_made",
 ]
 
 
@@ -101,3 +104,11 @@ def model_of(context: DiagnosisContext, variables: tuple[int, ...]) -> LayerRef 
     ]
     best = max(states, key=lambda each: each[:3], default=None)
     return None if best is None or not best[0] else best[3]
+
+
+def times_made(context: DiagnosisContext, seen: Observation) -> int:
+    """Return how often something was done: in a graph, how often the graph ran."""
+    trace = outermost_trace(context, seen.during)
+    if trace is None:
+        return seen.times
+    return sum(run.times for run in context.events("run", lambda run: run.function == trace.function))

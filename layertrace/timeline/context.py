@@ -33,7 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated",
+    "weights differentiated", "misdirected",
 ]  # fmt: skip
 
 
@@ -107,6 +107,7 @@ class Observation:
             them, for the third time in a row.
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
             `weights differentiated`: by JAX, in a `stateless_call` of the layer.
+            `misdirected`: an optimizer was given gradients for other variables than they were taken of.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -125,6 +126,7 @@ class Observation:
             For `not finite`: of each array that the fit was given its argument, how many rows are not finite,
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
+            For misdirected gradients: the ids of the variables that they were taken of.
             For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,
@@ -149,7 +151,8 @@ class Observation:
             `disconnected`: the positions of these outputs.
             For `not finite`: those of the weights that are not finite. For `state shuffled`: the names of the
             stateful layers.
-        without_gradient: The paths of those whose gradient was None. For a compile: the outputs that have no
+        without_gradient: The paths of those whose gradient was None. For misdirected gradients: of those that
+            they were taken of. For a compile: the outputs that have no
             loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator.
@@ -159,6 +162,8 @@ class Observation:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
             For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
             after`. For targets: `outside 0 to 1`, `neither 0 nor 1` or `split by class`.
+            For misdirected gradients: `same update` if they were taken of variables of this update, or `both
+            taken` if gradients were taken of its variables, too, which are not copies.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
             divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for

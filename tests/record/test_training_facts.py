@@ -285,6 +285,36 @@ def test_taken_gradients_are_noted_until_a_weight_changes(k):
         assert len(seen(timeline, "gradient taken")) == 2
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "graph"])
+def test_gradients_for_other_weights_are_noted(compiled):
+    """Each pair names both weights; a tensor that is the gradient of two weights belongs to both."""
+
+    def step(turned):
+        order = [second, first] if turned else [first, second]
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum((first + second) * first)
+        gradients = tape.gradient(loss, [first, second])
+        optimizer.apply_gradients(zip(gradients, order, strict=True))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(first + second)
+        optimizer.apply_gradients(zip(tape.gradient(loss, [first, second]), [second, first], strict=True))
+
+    with layertrace.trace() as timeline:
+        first, second = keras.Variable([1.0, 2.0], name="first"), keras.Variable([3.0, 4.0], name="second")
+        optimizer = keras.optimizers.SGD(0.1)
+        optimizer.build([first, second])
+        run = tf.function(step) if compiled else step
+        run(False)
+        assert not seen(timeline, "misdirected")
+        run(True)
+
+    (turned,) = seen(timeline, "misdirected")
+    assert (turned.paths, turned.without_gradient) == (("second", "first"), ("first", "second"))
+    assert turned.before == turned.variables[::-1]
+    assert turned.role == "same update"
+    assert turned.defined_at.line == turned.location.line - 1
+
+
 def test_an_average_is_not_applied_because_one_weight_equals_it():
     """A weight whose gradient is always 0 has the value of its average, though no average was written."""
     with layertrace.trace() as timeline:

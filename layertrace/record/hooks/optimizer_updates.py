@@ -12,6 +12,7 @@ from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.kept_gradients import observe_kept_gradient
 from layertrace.record.hooks.layer_calls import now
+from layertrace.record.hooks.misdirected_gradients import observe_misdirected
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hooks.zero_gradients import observe_zero_gradients
@@ -132,6 +133,7 @@ def _updated(
     name = str(described(optimizer))
     if Loaded.backend.name == "jax" and not without:
         observe_zero_gradients(optimizer, [gradient for gradient, _ in updates], numbers, paths, place)
+    observe_misdirected(name, updates, place)
     add_observation(
         PendingObservation(
             "update",

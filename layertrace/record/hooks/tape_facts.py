@@ -10,6 +10,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.misdirected_gradients import note_gradients
 from layertrace.record.hooks.observer import AnyObserver, Call, watching
 from layertrace.record.hooks.taken_gradients import observe_taken
 from layertrace.record.hooks.variables import number_of
@@ -47,6 +48,7 @@ def observe_request(call: Call, sources: Sequence[Any], gradients: Sequence[obje
         return
     _asked.setdefault(call.subject, place)
     observe_taken(sources, gradients, place)
+    note_gradients(sources, gradients, place)
     missing = [source for source, value in zip(sources, gradients, strict=False) if value is None]
     tensors = [source for source in missing if safe.is_a(source, Loaded.tf.Tensor)]
     if tensors:

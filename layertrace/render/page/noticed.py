@@ -91,6 +91,7 @@ def _description(observation: Observation) -> str:
         "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
         "targets": f"the targets of this fit: {printable(observation.role)}",
         "tracer left": f"{_listed(observation.paths)} hold tracers after the trace",
+        "misdirected": f"gradients of {_listed(observation.without_gradient)} for other variables",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",

@@ -11,7 +11,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import is_one_statement
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.tapes import argument, model_of, request_at
+from layertrace.diagnosis.tapes import argument, model_of, request_at, times_made
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, function_around, line_of, tree_of
 from layertrace.timeline.context import Observation
@@ -77,11 +77,9 @@ def weights_not_assigned(context: DiagnosisContext) -> Iterator[Violation]:
 def _times(context: DiagnosisContext, seen: Observation) -> int:
     """Return how often gradients were taken: in a graph, how often it ran; 0 for a `train_step`."""
     trace = outermost_trace(context, seen.during)
-    if trace is None:
-        return seen.times
-    if trace.function is None or trace.function.role is not None:
+    if trace is not None and (trace.function is None or trace.function.role is not None):
         return 0
-    return sum(run.times for run in context.events("run", lambda run: run.function == trace.function))
+    return times_made(context, seen)
 
 
 class _Slip(NamedTuple):
