@@ -14,6 +14,7 @@ __all__ = [
     "DISTRIBUTED_TRAINING",
     "FREE_VARIABLES",
     "FUNCTIONAL_API",
+    "INITIALIZERS",
     "KERAS_ON_JAX",
     "MASKING",
     "MIGRATING_TO_KERAS_3",
@@ -41,6 +42,7 @@ BASE_LAYER = "https://keras.io/api/layers/base_layer/"
 SEED_GENERATOR = "https://keras.io/api/random/seed_generator/"
 OPTIMIZERS = "https://keras.io/api/optimizers/"
 FUNCTIONAL_API = "https://keras.io/guides/functional_api/"
+INITIALIZERS = "https://keras.io/api/layers/initializers/"
 SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"
 SAVING = "https://keras.io/guides/serialization_and_saving/"

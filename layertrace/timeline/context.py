@@ -235,6 +235,8 @@ class LayerState:
         with_gradient: On torch, the ids of its own trainable variables that have a gradient.
         not_finite: The paths of its own weights that have values that are not finite, with what these are:
             `NaN` or `infinite`. Known only if an optimizer has updated weights.
+        alike: Its kernels whose columns are all equal, by name, each with the number of its units, and 1 if
+            any of its weights is not 0. Known only if an optimizer has updated weights.
     """
 
     layer: LayerRef
@@ -265,6 +267,7 @@ class LayerState:
     set_late: Mapping[str, str] = field(default_factory=lambda: EMPTY_MAPPING)
     parameters: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
     with_gradient: tuple[int, ...] = ()
+    alike: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.alike_units import alike_units
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.torch_modules import parameters_in_collections
@@ -88,6 +89,8 @@ def states_of(records: Iterable[LayerRecord], *, is_trained: bool = False) -> di
         for number, layer in living.items():
             if id(layer) in weights:
                 states[number] = replace(states[number], not_finite=weights[id(layer)])
+            if is_trained and can_read_values() and (alike := alike_units(layer)):
+                states[number] = replace(states[number], alike=alike)
     return dict(sorted(states.items()))
 
 

@@ -213,6 +213,7 @@ _ADDED_TO_STATES = (
     "set_late",
     "parameters",
     "with_gradient",
+    "alike",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 

@@ -29,16 +29,15 @@ def gradients_of_other_weights(context: DiagnosisContext) -> Iterator[Violation]
     ## Example
 
     ```python
-    gradients = tape.gradient(loss, user.trainable_variables + item.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, item.trainable_variables + user.trainable_variables))
+    gradients = tape.gradient(loss, left.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, right.trainable_variables))
     ```
 
     ## Use instead
 
     ```python
-    weights = user.trainable_variables + item.trainable_variables
-    gradients = tape.gradient(loss, weights)
-    optimizer.apply_gradients(zip(gradients, weights))
+    gradients = tape.gradient(loss, left.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, left.trainable_variables))
     ```
 
     ## Known limits
