@@ -16,6 +16,7 @@ __all__ = [
     "FUNCTIONAL_API",
     "INITIALIZERS",
     "KERAS_ON_JAX",
+    "LOSS_SCALING",
     "MASKING",
     "MIGRATING_TO_KERAS_3",
     "MIXED_PRECISION",
@@ -52,6 +53,7 @@ RNN = "https://keras.io/guides/working_with_rnns/"
 PREPROCESSING = "https://keras.io/guides/preprocessing_layers/"
 KERAS_ON_JAX = "https://keras.io/guides/writing_a_custom_training_loop_in_jax/"
 TORCH_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_torch/"
+LOSS_SCALING = "https://keras.io/api/optimizers/loss_scale_optimizer/"
 MASKING = "https://keras.io/guides/understanding_masking_and_padding/"
 CUSTOM_TRAINING_LOOPS = "https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/"
 CHECKPOINT = "https://www.tensorflow.org/guide/checkpoint"

@@ -33,7 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated", "misdirected",
+    "weights differentiated", "misdirected", "loss not scaled",
 ]  # fmt: skip
 
 
@@ -108,6 +108,7 @@ class Observation:
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
             `weights differentiated`: by JAX, in a `stateless_call` of the layer.
             `misdirected`: an optimizer was given gradients for other variables than they were taken of.
+            `loss not scaled`: an optimizer divided gradients by a scale, and never multiplied a loss by it.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -135,6 +136,7 @@ class Observation:
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
+            For a loss that is not scaled: the scale.
             For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
             whole numbers, or the classes that are held out, or the least and the greatest.
             For `disconnected`: the numbers of the Inputs, as layers, that it was not given.
@@ -168,7 +170,8 @@ class Observation:
             divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for
             predictions: where the program iterates the dataset; for a state: where the layer met the data
-            before; for a mask: where the attention is called; for a tape: where it was asked first.
+            before; for a mask: where the attention is called; for a tape: where it was asked first; for
+            gradients: where they were taken.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

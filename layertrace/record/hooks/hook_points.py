@@ -29,6 +29,7 @@ from layertrace.record.hooks.jit_traces import JIT_TRACES, STAGED
 from layertrace.record.hooks.kept_states import RESETS
 from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
+from layertrace.record.hooks.loss_scales import LOSSES_SCALED, SCALED_UPDATES
 from layertrace.record.hooks.metric_resets import METRIC_RESETS, RESETS_BY_PROGRAM
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
@@ -234,6 +235,7 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     points = [*averages, *points]
     if framework == "tf_keras":
         return tuple(points)
+    points += _scaling_points()
     check = table["known_variables"]
     if parts.exists(check):
         _, name = parts.home(check)
@@ -243,6 +245,14 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     own = [cls for cls in optimizer.__mro__ if cls not in of_layers and "__setattr__" in vars(cls)]
     points += [_point(cls, "__setattr__", OPTIMIZER_ATTRIBUTES, "watch") for cls in own[:1]]
     return tuple(points)
+
+
+def _scaling_points() -> Iterator[HookPoint]:
+    """Yield where an optimizer of Keras 3 scales a loss, and divides gradients by that."""
+    optimizers = sys.modules["keras"].optimizers
+    for cls in (optimizers.Optimizer, optimizers.LossScaleOptimizer):
+        yield _point(_owner(cls, "scale_loss"), "scale_loss", LOSSES_SCALED, "watch")
+    yield _point(_owner(optimizers.LossScaleOptimizer, "apply"), "apply", SCALED_UPDATES, "watch")
 
 
 _FUNCTIONS: dict[str, tuple[Kind, Callable[[], AnyObserver]]] = {

@@ -15,7 +15,7 @@ from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
-__all__ = ["note_gradients", "observe_misdirected"]
+__all__ = ["note_gradients", "observe_misdirected", "taken_at"]
 
 _MOST = 32  # tensors that are followed from a gradient that was clipped or scaled
 _NUMBERS = 100_000  # in two variables that are compared
@@ -43,6 +43,13 @@ def note_gradients(sources: Sequence[Any], gradients: Sequence[Any], place: Code
         if gradient is not None and number_of(source):
             _sources.add(gradient, []).append((weakref.ref(source), place))
             _taken_of.add(source, True)
+
+
+def taken_at(gradients: object) -> CodePosition | None:
+    """Return the line that took the first of some gradients in a list or tuple; None if it is unknown."""
+    items = [item for _, item in safe.first_items(gradients, 1)] if type(gradients) in (list, tuple) else []
+    known = [place for gradient in items if gradient is not None for _, place in _sources_of(gradient)]
+    return known[0] if known else None
 
 
 def observe_misdirected(

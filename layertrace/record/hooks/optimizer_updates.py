@@ -12,6 +12,7 @@ from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.kept_gradients import observe_kept_gradient
 from layertrace.record.hooks.layer_calls import now
+from layertrace.record.hooks.loss_scales import look_at_factor
 from layertrace.record.hooks.misdirected_gradients import observe_misdirected
 from layertrace.record.hooks.observer import Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
@@ -33,7 +34,10 @@ def _keras_update(call: Call) -> None:
     nothing is read here that can be read only once (Keras 3.0 to 3.15).
     """
     if hub.observers and len(call.values) == 2:
-        updated(call.subject, call.values[0], call.values[1], _place(call), now())
+        place = _place(call)
+        updated(call.subject, call.values[0], call.values[1], place, now())
+        with guarded("look at the scale of a loss"):
+            look_at_factor(call.subject, call.values[0], place)
 
 
 def _tf_keras_update(call: Call) -> None:
