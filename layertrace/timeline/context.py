@@ -33,7 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated", "misdirected", "loss not scaled",
+    "weights differentiated", "misdirected", "loss not scaled", "cached augmentation",
 ]  # fmt: skip
 
 
@@ -88,6 +88,7 @@ class Observation:
             again without a reset. `state shuffled`: a fit shuffled the data of a model with a stateful RNN.
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
+            `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
             `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
@@ -127,6 +128,7 @@ class Observation:
             For `not finite`: of each array that the fit was given its argument, how many rows are not finite,
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
+            For a cached augmentation in a fit: as for a fit.
             For misdirected gradients: the ids of the variables that they were taken of.
             For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
@@ -164,6 +166,7 @@ class Observation:
             `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
             For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
             after`. For targets: `outside 0 to 1`, `neither 0 nor 1` or `split by class`.
+            For a cached augmentation: `fit` or `iteration`.
             For misdirected gradients: `same update` if they were taken of variables of this update, or `both
             taken` if gradients were taken of its variables, too, which are not copies.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
@@ -171,7 +174,7 @@ class Observation:
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for
             predictions: where the program iterates the dataset; for a state: where the layer met the data
             before; for a mask: where the attention is called; for a tape: where it was asked first; for
-            gradients: where they were taken.
+            gradients: where they were taken; for an augmentation: where its function of `tf.image` is called.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

@@ -7,6 +7,7 @@ from typing import Any
 
 from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
+from layertrace.record.hooks.cached_augmentation import look_at_cache
 from layertrace.record.hooks.observer import Call, watching
 from layertrace.record.hooks.prediction_orders import look_at_iteration
 from layertrace.record.hub import hub, threads
@@ -30,11 +31,14 @@ def _begin(call: Call) -> None:
         return
     with guarded("record that a dataset is iterated"):
         look_at_iteration(call.values[0], call)
+    with guarded("look at the cache of a dataset"):
+        place = source_lines.caller(call.method, call.caller)
+        look_at_cache(call.values[0], "iteration", None, place)
     if not switch.is_on:
         return
     with guarded("compare what a dataset reads"):
         todo: list[Any] = [call.values[0]]
-        place = functools.partial(source_lines.caller, call.method, call.caller)
+        find_place = functools.partial(source_lines.caller, call.method, call.caller)
         for _ in range(_MOST):
             if not todo or todo[-1] is None:
                 return
@@ -47,7 +51,7 @@ def _begin(call: Call) -> None:
                 mode = None if graph is None else traced_graphs.get(graph)
                 note = None if mode is None or mode.span is None else trace_note(mode.span)
                 if note is not None:
-                    look_at_readers(note.record, place, threads.state.span)
+                    look_at_readers(note.record, find_place, threads.state.span)
 
 
 ITERATIONS = watching(_begin)

@@ -14,6 +14,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.variable_values import steps_of
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.cached_augmentation import look_at_cache
 from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
 from layertrace.record.hooks.dataset_splits import look_at_parts
 from layertrace.record.hooks.ended_rates import look_at_rate
@@ -63,6 +64,7 @@ def _begin(call: Call) -> _Fit | None:
         split = None if given.get("validation_data") is not None else given.get("validation_split")
         look_at_targets(model, given.get("y"), given.get("sample_weight"), split, place)
         shuffling = shuffling_of(model, given)
+        look_at_cache(data, "fit", _wanted(given), place)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
     return None
 

@@ -93,6 +93,7 @@ def _description(observation: Observation) -> str:
         "tracer left": f"{_listed(observation.paths)} hold tracers after the trace",
         "misdirected": f"gradients of {_listed(observation.without_gradient)} for other variables",
         "loss not scaled": f"{name} divides gradients by {now}, and the loss was not multiplied by it",
+        "cached augmentation": "a cache keeps the random numbers that were drawn here",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",
