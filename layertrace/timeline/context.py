@@ -33,7 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated", "misdirected", "loss not scaled", "cached augmentation",
+    "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
 ]  # fmt: skip
 
 
@@ -79,6 +79,7 @@ class Observation:
             created, since outputs of it come from other Inputs; the layer computes the first of them.
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read, or `load_weights(by_name=True)` has ended.
+            `skipped`: `load_weights(skip_mismatch=True)` left all weights of a model as they were.
             `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, or sorted by class while the last
             are held out.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
@@ -129,6 +130,8 @@ class Observation:
             of how many, the first of these, and the least and the greatest value. For an op: what may be 0.
             For an update: the positions in `variables` of those that were not trainable (Keras 3).
             For a cached augmentation in a fit: as for a fit.
+            For skipped weights, here and in `now`: shapes in the file, and shapes in the model, that the
+            other has not.
             For misdirected gradients: the ids of the variables that they were taken of.
             For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of

@@ -15,6 +15,7 @@ from layertrace.record.describe.variable_values import number_in
 from layertrace.record.hooks.copied_weights import look_at_copies
 from layertrace.record.hooks.kept_variables import look_at_values
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
+from layertrace.record.hooks.skipped_weights import Values, look_at_skipped, values_before
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hooks.weight_files import look_at_names
 from layertrace.record.hub import hub, threads
@@ -181,16 +182,24 @@ REPLACED = _observer("weights set", ends_runs=False)
 """Observes that a layer is given weights, and does not look at them."""
 
 
-def _weights_set(call: Call) -> Call:
+def _weights_set(call: Call) -> tuple[Call, Values | None]:
     REPLACED.begin(call)
+    before: Values | None = None
+    if hub.observers and _name(call) == "load_weights":
+        with guarded("keep weights before others are loaded"):
+            before = values_before(call)
     if hub.observers and _name(call) == "set_weights":
         with guarded("compare weights that are set with the variables"):
             look_at_values(call)
             look_at_copies(call)
-    return call
+    return call, before
 
 
-def _were_set(call: Call, *_: object) -> None:
+def _were_set(token: tuple[Call, Values | None], *_: object) -> None:
+    call, before = token
+    if hub.observers and before is not None:
+        with guarded("compare weights with what they were before a file was loaded"):
+            look_at_skipped(call, before)
     if hub.observers and _name(call) == "load_weights":
         with guarded("compare the names of layers with those in a file"):
             look_at_names(call)

@@ -94,6 +94,7 @@ def _description(observation: Observation) -> str:
         "misdirected": f"gradients of {_listed(observation.without_gradient)} for other variables",
         "loss not scaled": f"{name} divides gradients by {now}, and the loss was not multiplied by it",
         "cached augmentation": "a cache keeps the random numbers that were drawn here",
+        "skipped": f"none of {len(observation.variables)} weights was loaded: the file has others",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",
