@@ -78,6 +78,8 @@ PROGRAMS = [
     "lt504_layer_never_called/another_loss_that_compares",
     "lt504_layer_never_called/another_output_without_loss",
     "lt504_layer_never_called/another_output_without_loss_in_a_list",
+    "lt504_layer_never_called/another_predict_in_the_tape",
+    "lt504_layer_never_called/another_predict_of_one_of_two",
     "lt504_layer_never_called/another_output_without_loss_tf_keras",
     "lt504_layer_never_called/another_path_cut_by_argmax",
     "lt504_layer_never_called/another_rounded_grades",

@@ -11,7 +11,7 @@ from layertrace.diagnosis.guarded_lines import is_guarded
 from layertrace.diagnosis.method_edits import created_earlier, in_build, only
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_edits import created_once
-from layertrace.diagnosis.user_source import methods_beside
+from layertrace.diagnosis.user_source import function_around, is_within, methods_beside
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
 
@@ -63,8 +63,11 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         if owner is not None and event.layer is not None and not _is_tracked(context, owner, event.layer):
             created.setdefault((owner, event.location), []).append((event.layer, event))
     for (owner, location), pairs in created.items():
-        if not any(_has_weights(context, layer, init) for layer, init in pairs):
-            continue  # an activation or a merge loses nothing: tests/cases/clean/helpers_without_weights.py
+        # An activation or a merge loses nothing: tests/cases/clean/helpers_without_weights.py
+        classes = {layer.class_name for layer, init in pairs if _has_weights(context, layer, init)}
+        pairs = [pair for pair in pairs if pair[0].class_name in classes]
+        if not pairs:
+            continue
         inner, first = pairs[0]
         name = inner.class_name
         attribute = inner.name.rstrip("0123456789").rstrip("_")
@@ -72,7 +75,8 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         when, where = ("it is called", "call") if step is None else (f"its {step.name} runs", step.name)
         state = context.state(owner)
         method = state.methods.get(where) if state is not None else None
-        moved = created_earlier(location, method, (name,), "", attribute)
+        helper = _helper(location, method)
+        moved = None if helper else created_earlier(location, method, (name,), "", attribute)
         yield Violation(
             message=f"{{layer}} creates a new {name} every time {when} ({len(pairs)} so far, none tracked): "
             "its weights are new random numbers each time, and are never trained or saved.",
@@ -82,6 +86,7 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence(f"{name} created in {where}", seqs(*(init for _, init in pairs[:4])), location),
             ),
             fix=(moved.fix if moved is not None else None)
+            or (_without_helper(helper, attribute, name, where) if helper else None)
             or created_once(location, name, attribute, where)
             or f"self.{attribute} = keras.layers.{name}(...)  # in __init__\n"
             f"x = self.{attribute}(x)  # in {where}",
@@ -90,6 +95,23 @@ def layer_created_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             if moved is None
             else (*moved.edits, *_built_too(context, inner, method, moved.attribute)),
         )
+
+
+def _helper(location: Location | None, method: Location | None) -> str:
+    """Return the function that creates a layer for a method, if it is not a method of the same class."""
+    function = None if location is None else function_around(location)
+    if location is None or function is None or method is None or function.name == method.function:
+        return ""
+    beside = methods_beside(method).values()
+    is_beside = any(is_within(location, each) for each in beside) or is_within(location, method)
+    return "" if is_beside or not beside else function.name
+
+
+def _without_helper(helper: str, attribute: str, name: str, where: str) -> str:
+    return (
+        f"self.{attribute} = keras.layers.{name}(...)  # in __init__, one for each call of {helper}\n"
+        f"# and use these in {where}: {helper} creates new ones each time"
+    )
 
 
 def _built_too(

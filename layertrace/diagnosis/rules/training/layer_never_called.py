@@ -13,6 +13,7 @@ from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
 from layertrace.diagnosis.rules.training._left_out import output_left_out
+from layertrace.diagnosis.rules.training._predicted import predicted_in_tape, with_call
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
 from layertrace.diagnosis.tapes import block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before
@@ -27,10 +28,10 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or `compile`
-    has no loss for this output, or it is cut off from the loss by `tf.argmax`, `tf.stop_gradient` or
-    `.numpy()`, on torch also by `.detach()`, `.item()` or `no_grad`. Its gradients are `None`, and
-    its weights keep their initial values.
+    The layer was built, but no `call` uses it, or it is called outside of the `GradientTape`, or inside by
+    `predict`, which returns NumPy arrays, or `compile` has no loss for this output, or it is cut off from the
+    loss by `tf.argmax`, `tf.stop_gradient` or `.numpy()`, on torch also by `.detach()`, `.item()` or
+    `no_grad`. Its gradients are `None`, and its weights keep their initial values.
 
     ## Example
 
@@ -69,6 +70,12 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             if call.seq not in outside:
                 outside.add(call.seq)
                 yield _outside_tape(context, call, update)
+            continue
+        predicted = predicted_in_tape(context, calls, update)
+        if predicted is not None:
+            if predicted.event.seq not in outside:
+                outside.add(predicted.event.seq)
+                yield with_call(predicted, update)
             continue
         blocked = next((each for each in blocks if {*each.variables} & {*own}), None)
         if blocked is None and calls:
