@@ -22,6 +22,7 @@ from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
+from layertrace.record.hooks.metric_updates import begin_fit, end_fit
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.prediction_orders import look_at_predictions
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
@@ -55,6 +56,7 @@ def _begin(call: Call) -> _Fit | None:
     if not hub.observers:
         return None
     with guarded("record a fit"):
+        begin_fit(call.subject)
         given = _given(call)
         place = source_lines.caller(call.method, above(call.caller, "fit"))
         model, data = call.subject, given.get("x")
@@ -66,6 +68,7 @@ def _begin(call: Call) -> _Fit | None:
         shuffling = shuffling_of(model, given)
         look_at_cache(data, "fit", _wanted(given), place)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
+    end_fit()
     return None
 
 
@@ -95,6 +98,7 @@ def _steps_of(model: object) -> int | None:
 
 def _end(fit: _Fit, history: object, _: object) -> None:
     """Record a fit when it has ended, unless a callback stopped it."""
+    end_fit()
     with guarded("read the losses of a fit"):
         _look_at_losses(fit, history)
     with guarded("record the end of a fit"):
@@ -161,6 +165,7 @@ _MOST_LOSSES = 1000
 
 
 def _fail(fit: _Fit, _: BaseException) -> None:
+    end_fit()
     with guarded("record a fit that failed"):
         note_end(fit.model)
 

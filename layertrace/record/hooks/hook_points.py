@@ -31,6 +31,7 @@ from layertrace.record.hooks.layer_calls import begin, end, fail
 from layertrace.record.hooks.loss_facts import GRADIENTS, WEIGHTED_LOSSES
 from layertrace.record.hooks.loss_scales import LOSSES_SCALED, SCALED_UPDATES
 from layertrace.record.hooks.metric_resets import METRIC_RESETS, RESETS_BY_PROGRAM
+from layertrace.record.hooks.metric_updates import METRIC_UPDATES, METRICS_READ
 from layertrace.record.hooks.observer import AnyObserver, Call, HookPoint, Observer, watching
 from layertrace.record.hooks.optimizer_updates import (
     KERAS_UPDATES,
@@ -185,6 +186,9 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     for metric in filter(_lasts, subclasses(keras.metrics.Metric)):
         if "reset_state" in vars(metric):
             yield _point(metric, "reset_state", RESETS_BY_PROGRAM, "watch")
+        for name, observer in _METRIC_USES.items():
+            if framework == "keras" and name in vars(metric):
+                yield _point(metric, name, observer, "watch")
     for name in _PASSES:
         yield _point(_owner(keras.Model, name), name, _passes(name), "watch")
     for rnn in (keras.layers.RNN, getattr(keras.layers, "ConvLSTM2D", keras.layers.RNN)):
@@ -203,6 +207,7 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
         yield _point(owner, name, ADAPTED, "watch")
 
 
+_METRIC_USES = {"update_state": METRIC_UPDATES, "result": METRICS_READ}
 _PASSES = ("evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
 _passes = functools.cache(passes)
 _ADAPTING = ("Normalization", "Discretization", "StringLookup", "IntegerLookup", "TextVectorization")

@@ -9,6 +9,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.metric_updates import metrics_in_fit, updated_at
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
@@ -69,12 +70,15 @@ def look_at_metrics(model: object, place: CodePosition | None) -> None:
         kept = _kept.get(held.metric)
         if kept and _has_grown(held, kept[0], values) and not _in_graphs.get(held.metric):
             role = "untracked variables" if held.attributes else "not in metrics"
+            role = "not in the model" if not held.attributes and not held.path else role
             seen = PendingObservation("metric kept", (id(model), id(held.metric)), role=role, place=place)
             seen.layer = register_layer(model)
             seen.name, seen.reader = _name(held.metric), held.path
             seen.paths = (safe.class_name(held.metric), *held.attributes)
             seen.variables = tuple(map(number_of, held.variables))
             seen.defined = None if held.attributes else _own_property(model)
+            if role == "not in the model":
+                seen.defined = updated_at(held.metric)
             add_observation(seen)
 
 
@@ -108,6 +112,9 @@ def _held(model: object) -> Iterator[_Held]:
             yield _Held(path, metric, (), tracked)
         elif raw and not tracked:
             yield _Held(path, metric, tuple(raw), list(raw.values()))
+    for metric in metrics_in_fit(model):
+        if id(metric) not in seen and _is_reset_by_keras(metric) and (tracked := _tracked(metric)):
+            yield _Held("", metric, (), tracked)
 
 
 def _metrics_of(model: object) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import before_method, is_one_statement, lines_with, only
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.state._shared import initializer_of
+from layertrace.diagnosis.rules.training._outside_metrics import outside_of_model
 from layertrace.diagnosis.user_classes import only_return
 from layertrace.diagnosis.user_source import line_of, nodes_at, nodes_of
 from layertrace.timeline.context import Observation
@@ -55,8 +56,8 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Looked at are metrics in attributes of the model and of objects that it holds, and those that it was
-      compiled with, if they have at most 10,000 numbers.
+    - Looked at are metrics in attributes of the model and of objects that it holds, those that it was
+      compiled with, and in Keras 3 those that its `fit` updates and reads. They have at most 10,000 numbers.
     - A `tf.Variable` that does not begin with 0 is not reported: Keras would reset it to 0.
     - A metric of a class that has a `reset_state` of its own is not reported, and neither is a `Sum`, which
       may count something on purpose.
@@ -67,8 +68,13 @@ def metric_kept(context: DiagnosisContext) -> Iterator[Violation]:
     kept = context.layer_observations("metric kept")
     left_out: dict[tuple[LayerRef, Location | None], dict[str, Observation]] = {}
     reported: set[tuple[LayerRef, str]] = set()
+    outside: set[Location | None] = set()
     for layer, seen in kept:
-        if seen.role == "not in metrics":
+        if seen.role == "not in the model":
+            if seen.defined_at not in outside:
+                outside.add(seen.defined_at)
+                yield outside_of_model(layer, seen)
+        elif seen.role == "not in metrics":
             left_out.setdefault((layer, seen.defined_at), {}).setdefault(seen.reader, seen)
         elif (layer, seen.name) not in reported:
             reported.add((layer, seen.name))
