@@ -11,7 +11,6 @@ from layertrace.record.engines.monitoring import monitoring
 from layertrace.record.engines.patching import patches
 from layertrace.record.engines.wrapping import wrapping
 from layertrace.record.hooks.observer import Engine
-from layertrace.record.hub import hub
 from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import warn_once
 
@@ -30,7 +29,6 @@ def enter() -> Engine:
     global _engine, _users
     with _lock:
         if _users == 0:
-            hub.forget_open_spans()
             _engine = _started(_wanted())
         _users += 1
         return _engine

@@ -14,16 +14,16 @@ __all__ = ["Patch", "Patches", "Slot"]
 
 
 class Slot:
-    """An attribute of a class or module, which can be patched."""
+    """An attribute of a class or module, which can be patched.
+
+    Attributes:
+        key: Two slots with the same key are the same attribute.
+    """
 
     def __init__(self, owner: object, name: str) -> None:
         self.owner = owner
         self.name = name
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """Two slots with the same key are the same attribute."""
-        return id(self.owner), self.name
+        self.key = id(owner), name
 
     def get(self) -> object:
         """Return what the owner itself holds: no inherited attribute, no bound method."""

@@ -317,13 +317,13 @@ def class_points(cls: type) -> tuple[HookPoint, ...]:
     Each is observed in the class that defines it: Keras regards a `build` in a subclass as an override
     (`keras/src/utils/python_utils.py`, `is_default`).
     """
-    if cls is object or _stands_above_layers(cls):
-        return ()
     # The classes of a framework live as long as the program, so their hook points can be cached.
     return _lasting_points(cls) if _lasts(cls) else _class_points(cls)
 
 
 def _class_points(cls: type) -> tuple[HookPoint, ...]:
+    if cls is object or _stands_above_layers(cls):
+        return ()
     uses_callers_location = _only_runs_its_layers(cls)
     return tuple(
         HookPoint(

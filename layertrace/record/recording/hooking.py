@@ -92,15 +92,20 @@ class Hooking:
         """Hook one class, if it is covered."""
         if self._engine is None or self.has_hooked(cls) or not self._covers(cls):
             return
+        classes = self._classes
         for owner in safe.mro(cls):  # inherited methods included
-            if not self.has_hooked(owner):
-                self._classes[id(owner)] = owner
+            if id(owner) not in classes:
+                classes[id(owner)] = owner
                 for point in _points(owner):
                     self._hook(point, self._engine)
 
     def _hook(self, point: HookPoint, engine: Engine) -> None:
-        with guarded(f"hook {point.label}"):
+        try:
             undo = engine.observe(point)
+        except Exception:
+            with guarded(f"hook {point.label}"):  # the label takes as long as to hook a point again
+                raise
+        else:
             if undo is not None:
                 self._undos.append(undo)
 
@@ -122,6 +127,9 @@ class Hooking:
 
 
 def _points(owner: type) -> Iterable[HookPoint]:
-    with guarded(f"hook a class named {safe.name_of(owner)}"):  # its layers still work, unrecorded
+    try:
         return class_points(owner)
+    except Exception:
+        with guarded(f"hook a class named {safe.name_of(owner)}"):  # its layers still work, unrecorded
+            raise
     return ()

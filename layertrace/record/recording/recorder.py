@@ -49,7 +49,7 @@ from layertrace.timeline.event import Event
 from layertrace.timeline.statements import read_statements
 from layertrace.timeline.timeline import Timeline
 
-__all__ = ["Recorder", "running"]
+__all__ = ["Recorder", "hook_new_class", "running"]
 
 MAX_EVENTS = 1_000_000
 
@@ -132,6 +132,8 @@ class Recorder:
             try:
                 if self._saver is not None:
                     self._saver.start(self._start_ns, self._started_ns)
+                if not running:
+                    hub.forget_open_spans()
                 self.hooking.hook_loaded()
             except BaseException:
                 self.hooking.undo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -62,7 +63,11 @@ def check_layer(
     checks = chosen_checks(select, ignore)
     prepare_devices(checks)
     run, subject = _run(layer, inputs, call, expected_failures, seconds)
-    return LayerReport(subject.class_name, str(subject.inputs), run.results(checks, progress))
+    # Assertions do not import recording; by now `require_backend` has loaded it.
+    kept_hooks = importlib.import_module("layertrace.record.recording.kept_hooks")
+    with kept_hooks.hooks_kept():
+        results = run.results(checks, progress)
+    return LayerReport(subject.class_name, str(subject.inputs), results)
 
 
 def layer_checks(

@@ -1,0 +1,67 @@
+"""Hooks stay in place between the recordings of one `check_layer`, and no longer."""
+
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import layertrace
+from layertrace.record.engines import choice
+from layertrace.record.recording import hooking
+from layertrace.record.recording.kept_hooks import hooks_kept
+from layertrace.testing import check_layer
+
+sys.path[:0] = [str(Path(__file__).parent)]
+
+import broken_layers  # noqa: E402
+
+
+@pytest.fixture
+def engines(monkeypatch):
+    """The times at which an engine was started."""
+    started, enter = [], choice.enter
+    monkeypatch.setattr(hooking.choice, "enter", lambda: started.append(choice.is_idle()) or enter())
+    return started
+
+
+def test_the_checks_of_a_layer_share_their_hooks(engines):
+    """Functions are hooked once for all checks, and restored after the last one."""
+    original = vars(broken_layers.Sound)["call"]
+
+    report = check_layer(broken_layers.Sound, broken_layers.ROWS, select=["lifecycle"])
+
+    assert report.passed
+    assert len(engines) > 3
+    assert engines.count(True) == 1
+    assert choice.is_idle()
+    assert vars(broken_layers.Sound)["call"] is original
+
+
+def test_a_recording_between_kept_hooks_has_only_its_own_events(engine):
+    """Where hooks are kept, recordings have the events of their blocks, also of classes that are new."""
+    layer = keras.layers.Dense(1)
+    with hooks_kept():
+        layer(keras.ops.ones((2, 3)))
+        New = type("New", (broken_layers.Sound,), {})
+        with layertrace.trace(report=False) as first:
+            New()(keras.ops.ones((2, 5)))
+        New()(keras.ops.ones((2, 5)))
+        with layertrace.trace(report=False) as second:
+            layer(keras.ops.ones((2, 3)))
+
+    assert [event.kind for event in first if event.kind in ("init", "build", "call")] == [
+        "init",
+        "build",
+        "call",
+    ]
+    assert [event.kind for event in second if event.kind in ("init", "build", "call")] == ["call"]
+    assert choice.is_idle()
+
+
+def test_kept_hooks_are_restored_after_an_exception():
+    """If the block raises, or hooking fails, nothing stays hooked."""
+    with pytest.raises(ZeroDivisionError), hooks_kept():
+        raise ZeroDivisionError
+
+    assert choice.is_idle()
