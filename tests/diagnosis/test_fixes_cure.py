@@ -1,7 +1,7 @@
 """A fix that is complete code for its place cures the program: it runs, and the finding is gone."""
 
 import pytest
-from cases.cases import HERE, run
+from cases.cases import HERE
 from diagnosis.apply_fix import applied, replaced
 
 from layertrace.render.formats.replacements import is_applicable, replacements
@@ -216,11 +216,11 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_fix_cures_the_program(name, tmp_path, monkeypatch):
+def test_a_fix_cures_the_program(name, run_once, tmp_path, monkeypatch):
     """The program with the fix in place runs to its end, and its findings are gone."""
     monkeypatch.chdir(tmp_path)
-    before = run(HERE / f"{name}.py")
-    applicable, ran = mended(name, before, tmp_path)
+    before = run_once(HERE / f"{name}.py")
+    applicable, ran = mended(name, before, tmp_path, run_once)
 
     assert ran.error is None
     assert {finding.code for finding in applicable}.isdisjoint(each.code for each in serious(ran.timeline))
@@ -281,11 +281,11 @@ SYMPTOMS = [
 
 
 @pytest.mark.parametrize(("name", "ill", "cured"), SYMPTOMS)
-def test_a_fix_cures_the_symptom(name, ill, cured, tmp_path, monkeypatch):
+def test_a_fix_cures_the_symptom(name, ill, cured, run_once, tmp_path, monkeypatch):
     """The program with the fix in place prints what it was meant to."""
     monkeypatch.chdir(tmp_path)
-    before = run(HERE / f"{name}.py")
-    _, after = mended(name, before, tmp_path)
+    before = run_once(HERE / f"{name}.py")
+    _, after = mended(name, before, tmp_path, run_once)
 
     assert before.printed.strip() == ill
     assert after.printed.strip() == cured
@@ -299,10 +299,10 @@ def test_a_fix_cures_the_symptom(name, ill, cured, tmp_path, monkeypatch):
         "lt705_unknown_attribute/another_slip_in_a_loop",
     ],
 )
-def test_an_editor_applies_the_same_fix(name, tmp_path, monkeypatch):
+def test_an_editor_applies_the_same_fix(name, run_once, tmp_path, monkeypatch):
     """What SARIF replaces is what cures the program."""
     monkeypatch.chdir(tmp_path)
-    ran, source = run(HERE / f"{name}.py"), (HERE / f"{name}.py").read_text(encoding="utf-8")
+    ran, source = run_once(HERE / f"{name}.py"), (HERE / f"{name}.py").read_text(encoding="utf-8")
     changes = [(finding, replacements(finding)) for finding in serious(ran.timeline)]
 
     assert any(changed for _, changed in changes)
@@ -310,14 +310,14 @@ def test_an_editor_applies_the_same_fix(name, tmp_path, monkeypatch):
         assert not changed or replaced(source, changed) == applied(source, [finding])
 
 
-def mended(name, ran, folder):
+def mended(name, ran, folder, run_once):
     """Return the findings of a program whose fixes can be applied, and the run with all of them in place."""
     path = HERE / f"{name}.py"
     applicable = [finding for finding in serious(ran.timeline) if is_applicable(finding)]
     assert applicable
     copy = folder / path.name
     copy.write_text(applied(path.read_text(encoding="utf-8"), applicable), encoding="utf-8")
-    return applicable, run(copy)
+    return applicable, run_once(copy)
 
 
 def serious(timeline):

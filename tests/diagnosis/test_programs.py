@@ -41,10 +41,10 @@ def test_every_rule_is_broken_by_a_program():
 
 
 @of("broken")
-def test_each_case_is_diagnosed(path):
+def test_each_case_is_diagnosed(path, run_once):
     """Each mistake is found with the name of its layer and its line, and nothing else is."""
     assert expected(path), "a case without an expectation shows nothing"
-    timeline = run(path).timeline
+    timeline = run_once(path).timeline
     assert found_in(timeline) == expected(path)
     for finding in timeline.findings(select=["LT"]):
         assert finding.fix or finding.edits, finding.code
@@ -55,10 +55,10 @@ def test_each_case_is_diagnosed(path):
 
 
 @of("another")
-def test_each_mistake_is_found_in_another_program(path):
+def test_each_mistake_is_found_in_another_program(path, run_once):
     """With other names, deeper nesting, or two instances, the finding names the right layer and line."""
     assert expected(path)
-    assert found_in(run(path).timeline) == expected(path)
+    assert found_in(run_once(path).timeline) == expected(path)
 
 
 @of("fixed")
@@ -81,28 +81,28 @@ def test_a_clean_program_has_no_finding(path):
     assert [str(finding) for finding in findings if finding.severity != "note"] == []
 
 
-def test_what_must_happen_first_is_shown_where_it_goes():
+def test_what_must_happen_first_is_shown_where_it_goes(run_once):
     """A model is called above the line that needs its weights, and an optimizer built before the function."""
     towers = path_of("lt302_model_without_build_in_summary").with_name("another_two_towers.py")
-    (unbuilt,) = run(towers).timeline.findings(select=["LT302"])
-    (late,) = run(path_of("lt102_variable_created_in_later_trace")).timeline.findings(select=["LT102"])
+    (unbuilt,) = run_once(towers).timeline.findings(select=["LT302"])
+    (late,) = run_once(path_of("lt102_variable_created_in_later_trace")).timeline.findings(select=["LT102"])
 
     assert (unbuilt.fix, unbuilt.fix_place) == ("unbuilt(keras.Input((2,)))", "before")
     assert late.fix == "opt.build(model.trainable_variables)  # once, before line 16 calls step"
 
 
-def test_a_model_that_has_no_name_gets_one():
+def test_a_model_that_has_no_name_gets_one(run_once):
     """A model that is created where its weights are loaded gets a name, so that it can be built before."""
     path = path_of("lt302_model_without_build_in_summary").with_name("another_weights_loaded_into_nothing.py")
-    (fresh,) = run(path).timeline.findings(select=["LT302"])
+    (fresh,) = run_once(path).timeline.findings(select=["LT302"])
 
     lines = fresh.fix.partition("  #")[0].splitlines()
     assert lines == ["fresh = Net(name='fresh')", "fresh.build((None, 2))", "fresh.load_weights(path)"]
 
 
-def test_what_a_recording_did_not_look_for_is_no_mistake():
+def test_what_a_recording_did_not_look_for_is_no_mistake(run_once):
     """A recording of an earlier version does not know who read `losses`, so LT506 reports nothing."""
-    timeline = run(path_of("lt506_losses_ignored")).timeline
+    timeline = run_once(path_of("lt506_losses_ignored")).timeline
     earlier = Timeline(list(timeline), timeline.notes, replace(timeline.surroundings, watched=()))
 
     assert timeline.findings(select=["LT506"])
