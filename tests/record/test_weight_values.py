@@ -9,7 +9,7 @@ import tensorflow as tf
 import tf_keras
 
 import layertrace
-from layertrace.record.describe import weight_values
+from layertrace.record.describe import alike_units, weight_values
 
 KERAS = pytest.mark.parametrize("k", [keras, tf_keras], ids=["keras", "tf_keras"])
 ROWS = np.arange(24, dtype="float32").reshape(8, 3) / 24
@@ -64,6 +64,25 @@ def test_of_many_weights_the_smallest_are_read(monkeypatch):
         model.set_weights([np.full((3, 1), np.nan), np.full(1, np.nan)])
 
     assert [path.rpartition("/")[2] for path in state_of(timeline, "only").not_finite] == ["bias"]
+
+
+@KERAS
+def test_kernels_with_equal_columns_are_known_at_the_end(k, monkeypatch):
+    """Each has the number of its units; no more than a number of values are read."""
+
+    def alike(most):
+        monkeypatch.setattr(alike_units, "_MOST_NUMBERS", most)
+        with layertrace.trace() as timeline:
+            layers = [k.layers.Dense(3, kernel_initializer="zeros", name=name) for name in ("first", "second")]
+            model = k.Sequential([k.Input((3,)), *layers])
+            model.compile("sgd", "mse")
+            model.fit(ROWS, ROWS[:, :1] * np.ones((1, 3)), verbose=0)
+            for layer in layers:
+                layer.kernel.assign(np.ones((3, 3)) * [[1], [2], [3]])
+        return [state_of(timeline, layer.name).alike for layer in layers]
+
+    assert alike(100) == [{"kernel": (3, 1)}] * 2
+    assert sorted(map(len, alike(10))) == [0, 1]
 
 
 @KERAS

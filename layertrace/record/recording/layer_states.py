@@ -86,11 +86,12 @@ def states_of(records: Iterable[LayerRecord], *, is_trained: bool = False) -> di
             todo += inside
     with guarded("look at the values of weights"):
         weights = not_finite(living.values()) if is_trained else {}
+        alike = alike_units(living.values()) if is_trained and can_read_values() else {}
         for number, layer in living.items():
             if id(layer) in weights:
                 states[number] = replace(states[number], not_finite=weights[id(layer)])
-            if is_trained and can_read_values() and (alike := alike_units(layer)):
-                states[number] = replace(states[number], alike=alike)
+            if id(layer) in alike:
+                states[number] = replace(states[number], alike=alike[id(layer)])
     return dict(sorted(states.items()))
 
 
