@@ -73,7 +73,7 @@ def test_kernels_with_equal_columns_are_known_at_the_end(k, monkeypatch):
     def alike(most):
         monkeypatch.setattr(alike_units, "_MOST_NUMBERS", most)
         with layertrace.trace() as timeline:
-            layers = [k.layers.Dense(3, kernel_initializer="zeros", name=name) for name in ("first", "second")]
+            layers = [k.layers.Dense(3, name=name) for name in ("first", "second")]
             model = k.Sequential([k.Input((3,)), *layers])
             model.compile("sgd", "mse")
             model.fit(ROWS, ROWS[:, :1] * np.ones((1, 3)), verbose=0)
