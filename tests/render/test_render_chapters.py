@@ -410,6 +410,31 @@ def test_causes_of_several_arguments_are_summed_up():
     assert "was float32" not in page
 
 
+def test_causes_of_single_traces_need_no_numbers():
+    """Arguments that differed in one trace each are named, not counted."""
+    story = Story()
+    step, inner, dense = story.function("step"), story.function("inner"), story.layer("Dense", "dense")
+    value = Change(argument="iterator", what="value", before="1", now="2")
+    shapes = [
+        Change(argument=name, what="shape", before="float32[1]", now="float32[2]", axes=(0,))
+        for name in ("x", "y")
+    ]
+    for number in (1, 2):
+        outer, nested = (
+            Cause(reason="signature", changes=changes) if number > 1 else None
+            for changes in ((value,), (*shapes,))
+        )
+        with (
+            story.span("trace", function=step, trace=number, cause=outer, at=5),
+            story.span("trace", function=inner, trace=number, cause=nested, at=5),
+        ):
+            for size in range(20):
+                story.call(dense, f"float32[{number}, {size}]", "float32[1]")
+    page = "\n".join(shown(with_source(story, {5: "step(x)"}), max_lines=10))
+
+    assert "· iterator and shapes of x, y differ " in page
+
+
 def test_findings_are_marked_at_their_chapter():
     """One sees which statement is to blame, also if the event itself is not shown."""
     evidence = (Evidence("here", (20,)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from layertrace.render.chapters.contents import Contents, Pass
 from layertrace.render.wording.formatting import counted
@@ -146,7 +146,10 @@ def reasons(way: Pass) -> Iterator[str]:
 
 
 def _arguments(causes: Iterable[tuple[Change, ...]]) -> str:
-    """Return in how many traces each argument differed: `step differs in 23 traces; shapes of x, y in 11`."""
+    """Return in how many traces each argument differed: `step differs in 23 traces; shapes of x, y in 11`.
+
+    The number is left out where it is 1 for all: `step and shapes of x, y differ`.
+    """
     differing: dict[tuple[str, bool], set[int]] = {}
     for number, changes in enumerate(causes):
         for change in changes:
@@ -155,14 +158,25 @@ def _arguments(causes: Iterable[tuple[Change, ...]]) -> str:
     names: dict[tuple[bool, frozenset[int]], list[str]] = {}
     for (name, is_shape), traces in differing.items():
         names.setdefault((is_shape, frozenset(traces)), []).append(name)
+    if {len(differed) for _, differed in names} == {1}:
+        subjects = [
+            f"{'shapes of ' if is_shape else ''}{', '.join(arguments)}"
+            for (is_shape, _), arguments in names.items()
+        ]
+        return f"{' and '.join(_first_of(subjects))} differ"
     parts: list[str] = []
     for (is_shape, differed), arguments in sorted(names.items(), key=lambda entry: -len(entry[0][1])):
         subject = f"shapes of {', '.join(arguments)}" if is_shape else ", ".join(arguments)
         verb = "differs" if len(arguments) == 1 and not is_shape else "differ"
         parts.append(f"{subject} in {len(differed):,}" if parts else
                      f"{subject} {verb} in {counted(len(differed), 'trace')}")  # fmt: skip
+    return "; ".join(_first_of(parts))
+
+
+def _first_of(parts: Sequence[str]) -> list[str]:
+    """Return the first of some parts of a sentence, and how many more there are."""
     more = [f"{len(parts) - MOST_NUMBERS:,} more"] if len(parts) > MOST_NUMBERS else []
-    return "; ".join([*parts[:MOST_NUMBERS], *more])
+    return [*parts[:MOST_NUMBERS], *more]
 
 
 def glyphed(text: str, glyphs: Glyphs) -> str:
