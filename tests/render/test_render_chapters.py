@@ -110,6 +110,21 @@ def test_the_headline_counts_layers_that_compute_in_another_dtype():
     assert " · 21 layers · " in shown(timeline)[0]
 
 
+@pytest.mark.parametrize("times", [True, False])
+def test_the_headline_has_the_time_of_traces_and_runs(times):
+    """One sees at once whether a program traced or ran its graphs."""
+    story = Story()
+    net, step = story.layer("Net", "net"), story.function("step")
+    for trace in (1, 2):
+        with story.span("trace", function=step, trace=trace, at=5, ms=500):
+            story.call(net, f"float32[{trace}]", "float32[1]")
+    for _ in range(3):
+        story.add("run", function=step, at=5, ms=3000)
+    lines = shown(with_source(story, {5: "step(x)"}), max_lines=4, times=times)
+
+    assert ("2 traces in 1.0 s · 3 runs in 9.0 s" if times else "2 traces · 3 runs") in lines[0]
+
+
 def test_the_time_between_statements_has_a_row():
     """The rows add up to the time in the headline, except of a selection, or for a small difference."""
     timeline = slow_trace(symbolic=0, traced=[300], runs=0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
 
+from layertrace.render.chapters.contents import Pass
 from layertrace.render.tables.counts import Totals
 from layertrace.render.wording.file_names import base_name
 from layertrace.render.wording.formatting import counted, duration, shortened
@@ -30,15 +31,28 @@ class Headline:
     Args:
         timeline: The events.
         totals: Their counts.
+        passes: The ways through the layers, of all statements.
         glyphs: The symbols that can be shown.
         console: The console that it will be printed to.
+        times: Whether to show how long traces and runs took.
     """
 
-    def __init__(self, timeline: Timeline, totals: Totals, glyphs: Glyphs, console: Console) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        totals: Totals,
+        passes: Iterable[Pass],
+        glyphs: Glyphs,
+        console: Console,
+        *,
+        times: bool = True,
+    ) -> None:
         self._timeline = timeline
         self._totals = totals
+        self._passes = tuple(passes)
         self._glyphs = glyphs
         self._console = console
+        self._times = times
 
     def lines(self, width: int, verdict: Text) -> list[Text]:
         """Return the lines: the facts, and below them the notes of the recording.
@@ -50,10 +64,9 @@ class Headline:
         dot = inked(f" {self._glyphs.dot} ", QUIET)
         facts = [fact for fact in (*self._facts(), verdict) if fact]
         name = inked(self._program(), TITLE)
-        first, *further = flowing(
-            [name.append("  ").append_text(facts[0]), *facts[1:]], dot, self._console, width
+        lines = flowing(
+            [name.append("  ").append_text(facts[0]), *facts[1:]], dot, self._console, width, INDENT
         )
-        lines = [first, *(Text(" " * INDENT).append_text(line) for line in further)]
         for note in self._timeline.notes:
             lines += wrapped(inked(f"note: {self._glyphs.user(note)}", NOTE), self._console, width)
         return lines
@@ -77,14 +90,19 @@ class Headline:
         yield Text(counted(len(totals.layers), "layer") + other_precision(self._timeline, totals))
         if together.parameters:
             yield Text(counted(together.parameters, "parameter"))
-        yield Text(totals.traces_in_words())
+        yield Text(totals.traces_in_words(self._took(way.traced_ns for way in self._passes if way.traces)))
         if totals.runs:
-            yield Text(counted(totals.runs, "run"))
+            yield Text(counted(totals.runs, "run") + self._took(way.run_ns for way in self._passes))
         errors = together.errors + totals.outside.errors
         if errors:
             yield inked(counted(errors, "exception"), ERROR)
         if len(totals.threads) > 1:
             yield Text(counted(len(totals.threads), "thread"))
+
+    def _took(self, parts: Iterable[int | None]) -> str:
+        """Return how long something took, if it is known and shown: ` in 35.9 s`."""
+        took = sum(filter(None, parts)) if self._times else 0
+        return f" in {duration(took, self._glyphs)}" if took else ""
 
     def _time(self) -> str:
         return recorded_time(self._timeline, self._glyphs)

@@ -196,7 +196,10 @@ class _Page:
     def lines(self) -> list[Text]:
         """Return the finished lines."""
         shown = self._shown
-        headline = Headline(shown._events, shown._totals, self._glyphs, self._console)
+        passes = [way for section in self._sections for way in section.contents.passes]
+        headline = Headline(
+            shown._events, shown._totals, passes, self._glyphs, self._console, times=shown.times
+        )
         judgement = Text() if shown.verdict is None else shown.verdict.headline(self._glyphs)
         head = [*headline.lines(self._width, judgement), Text()]
         more = flowing(

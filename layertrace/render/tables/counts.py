@@ -146,9 +146,13 @@ class Totals:
         elif event.layer is not None:
             self.plumbed_layers.add(event.layer.id)
 
-    def traces_in_words(self) -> str:
-        """Return the number of traces: `7 traces (12 more of tf.data)`, or nothing without traces."""
-        return apart(counted(self.traces, "trace"), self.plumbed_traces) if self.traces else ""
+    def traces_in_words(self, took: str = "") -> str:
+        """Return the number of traces: `7 traces (12 more of tf.data)`, or nothing without traces.
+
+        Args:
+            took: What follows the number: ` in 35.9 s`.
+        """
+        return apart(counted(self.traces, "trace") + took, self.plumbed_traces) if self.traces else ""
 
     def variables_in_words(self) -> str:
         """Return the variables of layers and their parameters, and the number of those that no user wrote.

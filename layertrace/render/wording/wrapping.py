@@ -42,12 +42,16 @@ def _breaks(text: str, width: int) -> list[int]:
     return breaks
 
 
-def flowing(facts: Iterable[Text], separator: Text, console: Console, width: int) -> list[Text]:
-    """Return facts in sequence, as many in each line as fit."""
+def flowing(
+    facts: Iterable[Text], separator: Text, console: Console, width: int, indent: int = 0
+) -> list[Text]:
+    """Return facts in sequence, as many in each line as fit; lines after the first are indented."""
     lines: list[Text] = []
     for fact in facts:
         if lines and lines[-1].cell_len + separator.cell_len + fact.cell_len <= width:
             lines[-1].append_text(separator).append_text(fact)
-        else:
-            lines += wrapped(fact, console, width)
+            continue
+        is_first = not lines and fact.cell_len <= width
+        for line in wrapped(fact, console, width if is_first else width - indent):
+            lines.append(Text(" " * indent).append_text(line) if lines else line)
     return lines
