@@ -10,6 +10,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import assignment_before, compiled_again, kept_optimizer
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.tracing._shared import function_recreation, stale_run
+from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -44,15 +45,9 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Seen only if the graph runs again after the change.
     - Of a frozen model, only the outermost layer is reported, not the layers inside it.
-    - A frozen layer is reported only if an optimizer updates its variables in a graph, and an unfrozen one
-      only if none does.
+    - A frozen layer is reported only if the graph that runs updates its variables. An unfrozen one is not
+      reported if a function that runs in turn with this one updates them.
     """
-    updated = {
-        number
-        for update in context.observations("update")
-        if update.during is not None
-        for number in update.variables
-    }
     changed = {
         layer: observation
         for layer, observation in context.layer_observations("changed after trace")
@@ -64,13 +59,14 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
         state = context.state(layer)
         if layer.id in inside or state is None:
             continue
-        is_updated = bool(updated.intersection(state.variables) - {0})
+        run, trace = stale_run(context, layer, observation.location)
+        # What another model trained before: another_after_pretraining.py
+        is_updated = bool(_updated(context, trace, run).intersection(state.variables) - {0})
         # Frozen and not updated, or trainable and updated: the graph agrees with the flag, as in
         # tests/cases/clean/teacher_frozen_after_the_first_epoch.py
         if (observation.now is False and not is_updated) or (observation.now is True and is_updated):
             continue
         consequence = "still updates it" if observation.now is False else "does not update it"
-        run, trace = stale_run(context, layer, observation.location)
         fix = function_recreation(context, trace, observation.location)
         callback = _set_in_callback(context, observation, trace)
         if callback is not None:
@@ -93,6 +89,28 @@ def stale_trainable(context: DiagnosisContext) -> Iterator[Violation]:
             fix=fix,
             fix_place="before",
         )
+
+
+def _updated(context: DiagnosisContext, trace: Event | None, run: Event | None) -> set[int]:
+    """Return the variables that a function updates, or another function that runs in turn with it.
+
+    Two models train one layer in turn: tests/cases/clean/discriminator_thawed_for_its_own_steps.py
+
+    Args:
+        context: What was recorded.
+        trace: The trace of the function; None if it is unknown.
+        run: Its run after the change.
+    """
+    function = None if trace is None else trace.function
+    later = {
+        event.function for event in context.events("run") if run is not None and event.start_ns > run.start_ns
+    }
+    numbers: set[int] = set()
+    for update in context.observations("update"):
+        outer = outermost_trace(context, update.during)
+        if outer is not None and (function is None or outer.function in {function, *later}):
+            numbers.update(update.variables)
+    return numbers
 
 
 def _set_in_callback(
