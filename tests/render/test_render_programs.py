@@ -60,7 +60,7 @@ def test_three_levels_are_readable(program):
     assert lines <= 90
 
 
-@pytest.mark.parametrize(("width", "most"), [(80, 60), (120, 41)])
+@pytest.mark.parametrize(("width", "most"), [(80, 60), (120, 40)])
 def test_a_report_answers_on_one_screen(program, width, most):
     """The report fits, shows a call or the reason for its absence, and ends with the verdict."""
     name, timeline, findings = program

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["LINES_WHEN_NARROW", "LINES_WHEN_WIDE", "Overview", "overview"]
 
 LINES_WHEN_WIDE, LINES_WHEN_NARROW = 40, 60
-FEWEST_LINES = 10
+FEWEST_LINES = 9
 LINES_WITH_DEPTH = 90
 LONGEST_TREE = 16
 MOST_EVENTS = 20_000  # of which it is tried whether the tree is short: to fold a million takes seconds
@@ -201,7 +201,9 @@ class _Page:
             shown._events, shown._totals, passes, self._glyphs, self._console, times=shown.times
         )
         judgement = Text() if shown.verdict is None else shown.verdict.headline(self._glyphs)
-        head = [*headline.lines(self._width, judgement), Text()]
+        head = headline.lines(self._width, judgement)
+        if shown.max_lines is not None or self._limit > FEWEST_LINES:  # findings leave room for a gap
+            head = [*head, Text()]
         more = flowing(
             [inked(self._glyphs.user(part), QUIET) for part in shown.more.split(MORE_BETWEEN)],
             inked(f" {self._glyphs.dot} ", QUIET),
