@@ -219,12 +219,12 @@ def test_the_cost_of_first_runs_is_named():
     ]
     (finding,) = diagnose(Timeline(slow), select=["LT202"], ignore=[])
 
-    assert finding.message.endswith(" s. 4 runs, each the first of a new graph, took 3.6 s more.")
+    assert finding.message.endswith("Another 3.6 s went into the 4 runs that were the first of a new graph.")
 
     slow[-1] = structs.replace(slow[-1], times=3, first_ns=800_000_000)
     (finding,) = diagnose(Timeline(slow), select=["LT202"], ignore=[])
 
-    assert finding.message.endswith(" s. 4 of 6 runs, each the first of a new graph, took 3.5 s more.")
+    assert finding.message.endswith(" 3.5 s went into the 4 of 6 runs that were the first of a new graph.")
 
 
 def test_a_value_is_compared_with_a_trace_that_is_named():

@@ -163,7 +163,7 @@ def _first_runs_cost(found: Retraces) -> str:
         return ""
     runs = sum(run.times for run in found.runs)
     number = f"{len(firsts):,}" if len(firsts) == runs else f"{len(firsts):,} of {runs:,}"
-    return f" {number} runs, each the first of a new graph, took {_digits(seconds)} s more."
+    return f" Another {_digits(seconds)} s went into the {number} runs that were the first of a new graph."
 
 
 def _digits(seconds: float) -> str:
