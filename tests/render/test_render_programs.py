@@ -33,6 +33,7 @@ MUST_SHOW = {
     "mirrored": ["1 trace ", "64 functions of tf.data"],
     "many": ["×50 y = layers.Dense(16", "call ×606: functional ×3"],
     "mistakes": ["rate had 5 new values", "LT103", "LT105", "LT202"],
+    "speech": ["15 traces in ", "28 runs in ", "step  trace 1…15", "13 because dimension 1 of batch changed"],
     "crash": ["KeyError: 'scale'", "init head (Head)"],
 }
 
