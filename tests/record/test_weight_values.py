@@ -86,6 +86,21 @@ def test_kernels_with_equal_columns_are_known_at_the_end(k, monkeypatch):
 
 
 @KERAS
+@pytest.mark.filterwarnings("error")
+def test_infinite_weights_make_no_warning(k):
+    """They are looked at after training, where NumPy would warn in the user's program."""
+    with layertrace.trace() as timeline:
+        layer = k.layers.Dense(3, name="wide")
+        model = k.Sequential([k.Input((3,)), layer])
+        model.compile("sgd", "mse")
+        model.fit(ROWS, ROWS, verbose=0)
+        layer.kernel.assign(np.full((3, 3), np.inf))
+
+    assert state_of(timeline, "wide").alike == {}
+    assert set(state_of(timeline, "wide").not_finite.values()) == {"infinite"}
+
+
+@KERAS
 def test_a_fit_that_ends_with_nan_has_the_rows_that_are_not_finite(k):
     """Of each array: how many rows, of how many, the first, and the range of the others."""
     rows = ROWS.copy()

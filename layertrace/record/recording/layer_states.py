@@ -86,7 +86,7 @@ def states_of(records: Iterable[LayerRecord], *, is_trained: bool = False) -> di
             todo += inside
     with guarded("look at the values of weights"):
         weights = not_finite(living.values()) if is_trained else {}
-        alike = alike_units(living.values()) if is_trained and can_read_values() else {}
+        alike = alike_units(living.values()) if is_trained else {}
         for number, layer in living.items():
             if id(layer) in weights:
                 states[number] = replace(states[number], not_finite=weights[id(layer)])
