@@ -39,8 +39,7 @@ def _begin(call: Call) -> None:
     if not hub.observers:
         return
     with guarded("look at an attention mask"):
-        names, positional = call.method.names, (*call.values, *call.extra)
-        given = {**dict(zip(names, positional, strict=False)), **(call.keywords or {})}
+        given = call.named
         mask = given.get("attention_mask")
         if not safe.is_a(mask, Loaded.tf.Tensor) or safe.is_a(mask, Loaded.tf.__internal__.EagerTensor):
             return

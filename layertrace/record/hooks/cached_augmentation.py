@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from layertrace.record.backends.tensorflow import traced_graphs
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.dataset_sources import sources_of, traces_in
 from layertrace.record.hooks.graph_facts import user_line
 from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition, Span
@@ -18,7 +18,6 @@ from layertrace.timeline.registry import Register
 
 __all__ = ["look_at_cache"]
 
-_MOST = 64  # datasets that are followed from one to its sources
 _RANDOM = ("Random", "StatelessRandom", "StatelessTruncated", "TruncatedNormal", "StatefulUniform")
 
 
@@ -51,7 +50,7 @@ def look_at_cache(data: object, role: str, epochs: Structure, place: CodePositio
     """
     if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
-    for cache in _behind(data, only_caches=True):
+    for cache in filter(_is_cache, sources_of(data)):
         drawings = _drawings.get(cache)
         if drawings is None:
             drawings = _drawings.add(cache, list(_drawn_before(cache)))
@@ -62,27 +61,15 @@ def look_at_cache(data: object, role: str, epochs: Structure, place: CodePositio
             add_observation(seen)
 
 
-def _behind(data: object, *, only_caches: bool) -> Iterator[Any]:
-    """Yield the datasets that one comes from, itself first; or only those that are a cache."""
-    todo: list[Any] = [data]
-    for _ in range(_MOST):
-        if not todo:
-            return
-        dataset = todo.pop()
-        if not safe.is_framework_class(type(dataset)):
-            continue
-        if not only_caches or safe.class_name(dataset) == "CacheDataset":
-            yield dataset
-        todo += dataset._inputs()
+def _is_cache(dataset: object) -> bool:
+    return safe.class_name(dataset) == "CacheDataset"
 
 
 def _drawn_before(cache: object) -> Iterator[_Drawing]:
-    for dataset in _behind(cache, only_caches=False):
-        for wrapper in dataset._functions():
-            graph: Any = safe.framework_attribute(safe.framework_attribute(wrapper, "function"), "graph")
-            mode = None if graph is None else traced_graphs.get(graph)
-            if mode is not None and mode.span is not None and _draws(graph):
-                yield _Drawing(mode.span, *_drawn_by_image_op(graph))
+    for dataset in sources_of(cache):
+        for graph, span in traces_in(dataset):
+            if _draws(graph):
+                yield _Drawing(span, *_drawn_by_image_op(graph))
 
 
 def _draws(graph: Any) -> bool:

@@ -74,9 +74,7 @@ def _begin(call: Call) -> _Fit | None:
 
 def _given(call: Call) -> dict[str, object]:
     """Return the arguments by name; a decorated method takes any, and has the names of the one below."""
-    names, positional = call.method.names, (*call.values, *call.extra)
-    defaults = dict(zip(names, call.method.defaults, strict=False))
-    return {**defaults, **dict(zip(names, positional, strict=False)), **(call.keywords or {})}
+    return {**dict(zip(call.method.names, call.method.defaults, strict=False)), **call.named}
 
 
 def _is_dataset(data: object) -> bool:

@@ -69,9 +69,7 @@ def _result(call: Call) -> None:
         model = models[-1]() if models else None
         if model is None or _updated.get(call.subject) is None:
             return
-        metrics = _read.get(model)
-        if metrics is None:
-            metrics = _read.add(model, [])
+        metrics = _read.add(model, [])
         if len(metrics) < _MOST and all(reference() is not call.subject for reference in metrics):
             metrics.append(weakref.ref(call.subject))
 

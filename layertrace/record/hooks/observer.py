@@ -48,6 +48,12 @@ class Call(NamedTuple):
     keywords: Mapping[str, object] | None
     caller: FrameType | None
 
+    @property
+    def named(self) -> dict[str, object]:
+        """All arguments but the first and those of `*args`, by name."""
+        positional = dict(zip(self.method.names, (*self.values, *self.extra), strict=False))
+        return {**positional, **(self.keywords or {})}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observer(Generic[Token]):

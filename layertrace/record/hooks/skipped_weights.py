@@ -29,7 +29,7 @@ Values = list[Any]
 
 def values_before(call: Call) -> Values | None:
     """Return copies of the weights of a model, if a mismatch is to be skipped; None if they are many."""
-    if safe.truth(_given(call).get("skip_mismatch")) is not True:
+    if safe.truth(call.named.get("skip_mismatch")) is not True:
         return None
     values, left = [], _NUMBERS
     for variable in variables_inside(call.subject):
@@ -50,7 +50,7 @@ def look_at_skipped(call: Call, before: Values) -> None:
     """
     variables = variables_inside(call.subject)
     after = [values_of(variable, _NUMBERS) for variable in variables]
-    saved = _saved(_given(call).get("filepath"))
+    saved = _saved(call.named.get("filepath"))
     if not saved or any(value is None for value in after) or len(after) != len(before):
         return
     if any(not _is_equal(old, new) for old, new in zip(before, after, strict=True)):
@@ -64,11 +64,6 @@ def look_at_skipped(call: Call, before: Values) -> None:
     seen.before, seen.now = _first(others - mine), _first(mine - others)
     seen.place = source_lines.caller(call.method, call.caller)
     add_observation(seen)
-
-
-def _given(call: Call) -> dict[str, object]:
-    names, positional = call.method.names, (*call.values, *call.extra)
-    return {**dict(zip(names, positional, strict=False)), **(call.keywords or {})}
 
 
 def _is_equal(old: Any, new: Any) -> bool:

@@ -31,8 +31,7 @@ def look_at_names(call: Call) -> None:
     Args:
         call: The call of `load_weights`, which has succeeded.
     """
-    names, positional = call.method.names, (*call.values, *call.extra)
-    given = {**dict(zip(names, positional, strict=False)), **(call.keywords or {})}
+    given = call.named
     if safe.truth(given.get("by_name")) is not True:
         return
     saved = _saved(given.get("filepath"))

@@ -16,19 +16,8 @@ __all__ = ["are_zeros_in", "observe_zero_gradients"]
 _MOST = 1_000_000  # numbers of one gradient that are looked at
 
 
-class _Updates:
-    """Whether all that an optimizer was given at a line so far was 0.
-
-    Attributes:
-        are_zero: Whether it was; once it is false, no gradient is read any more.
-    """
-
-    def __init__(self) -> None:
-        self.are_zero = True
-
-
-_updates: Register[dict[CodePosition | None, _Updates]] = Register()
-"""What optimizers were given, by the line."""
+_zero: Register[dict[CodePosition | None, list[bool]]] = Register()
+"""Whether all that optimizers were given was 0, by the line; if not, no more gradients are read."""
 
 
 def observe_zero_gradients(
@@ -49,16 +38,13 @@ def observe_zero_gradients(
         paths: Their paths.
         place: The line that applies them.
     """
-    lines = _updates.get(optimizer)
-    if lines is None:
-        lines = _updates.add(optimizer, {})
-    updates = lines.setdefault(place, _Updates())
-    if not updates.are_zero:
+    are_zero = _zero.add(optimizer, {}).setdefault(place, [True])
+    if not are_zero[0]:
         return
-    updates.are_zero = _are_zero(gradients)
-    if updates.are_zero:
+    are_zero[0] = _are_zero(gradients)
+    if are_zero[0]:
         seen = PendingObservation("zero gradients", (place,), variables=numbers, paths=paths, place=place)
-        seen.is_over = lambda: not updates.are_zero
+        seen.is_over = lambda: not are_zero[0]
         add_observation(seen)
 
 

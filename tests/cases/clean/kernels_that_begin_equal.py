@@ -39,7 +39,7 @@ model.train_on_batch(x, y)
 
 
 class Shift(layers.Layer):
-    """A matrix of one's own that is no kernel: one row for each position."""
+    """A matrix with a row for each position, which is not a kernel."""
 
     def build(self, shape):
         self.rows = self.add_weight(shape=(3, 2), initializer="zeros", name="rows")
