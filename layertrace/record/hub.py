@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from layertrace.record.process.forks import held_over_forks
-from layertrace.record.spans import PARENT, THREAD, Emit, Record, Shape, Span, ThreadState
+from layertrace.record.spans import PARENT, THREAD, Emit, Shape, Span, ThreadState
 
 if TYPE_CHECKING:  # observations are made by rooms above this one
     from layertrace.record.describe.observations import PendingObservation
@@ -50,9 +50,9 @@ class Hub:
     """Who listens. Without an `emit`, nothing is recorded and hooks do nothing.
 
     Attributes:
-        emit: Takes every record; the `append` of a list if there is only one listener; None without any.
-        records, most, fill: With one listener: its records, how many it keeps, and what to do when it has
-            that many.
+        emit: Takes every record; the `extend` of a list if there is only one listener; None without any.
+        items, most, fill: With one listener: the items of its records, how many of them it keeps, and what to
+            do when it has that many.
         replica: Returns which replica of a strategy runs in the current thread.
         begun: Takes every span as it begins; None if no listener needs that.
         tensor_type: The class of eager tensors, for which `call` has a fast path; None if every span has to
@@ -65,13 +65,13 @@ class Hub:
     """
 
     __slots__ = (
-        "begun", "dtype_number", "emit", "fill", "most", "observers", "records", "replica", "shape_tuple",
+        "begun", "dtype_number", "emit", "fill", "items", "most", "observers", "replica", "shape_tuple",
         "states", "tensor_type",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
-        self.records: list[Record] = []
+        self.items: list[object] = []
         self.most = 1
         self.fill: Callable[[], object] = int
         self.replica: Callable[[], int | None] | None = None

@@ -368,4 +368,4 @@ def test_a_timeline_lives_without_the_trace(collected):
     trace.stop()
 
     assert timeline.kinds == during
-    assert timeline._source._records == []
+    assert timeline._source.records.items == []

@@ -308,7 +308,7 @@ def test_what_was_saved_is_released(tmp_path):
         calls()
 
     recorder = timeline.source
-    assert (recorder.records, recorder._saver, recorder._builder._seqs) == ([], None, {})
+    assert (len(recorder.records), recorder._saver, recorder._builder._seqs) == (0, None, {})
 
 
 def test_others_need_not_wait_while_the_end_is_written(tmp_path, monkeypatch):

@@ -175,7 +175,7 @@ class Callbacks:
                     emit = hub_.emit
                     if emit is not None:
                         emit((span, now, shape, dtype, None))
-                        if len(hub_.records) >= hub_.most:
+                        if len(hub_.items) >= hub_.most:
                             hub_.fill()
             except RecursionError:  # the stack is full: what the program does next may still fit
                 return

@@ -126,7 +126,7 @@ _FAST_PATH = """
                     {look_again}
                 if lt_hub.emit is not None:
                     lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))
-                    if lt_len(lt_hub.records) >= lt_hub.most:
+                    if lt_len(lt_hub.items) >= lt_hub.most:
                         lt_hub.fill()
             except Exception:
                 lt_step_aside("record the end of a call")

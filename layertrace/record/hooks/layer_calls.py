@@ -278,7 +278,7 @@ def _returned(span: Span, ended: int, result: object) -> None:
     if type(result) is hub.tensor_type and span[MODE] is None:
         if hub.emit is not None:
             hub.emit((span, ended, *look_at(result), None))
-            if len(hub.records) >= hub.most:
+            if len(hub.items) >= hub.most:
                 hub.fill()
         return
     finish(span, ended, output=defer(result), mode=_corrected_mode(span))
@@ -303,7 +303,7 @@ def finish(
     emit = hub.emit
     if emit is not None:
         emit((span, ended, output, mode, error))
-        if len(hub.records) >= hub.most:
+        if len(hub.items) >= hub.most:
             hub.fill()
 
 

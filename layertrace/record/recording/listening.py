@@ -8,6 +8,7 @@ from typing import Protocol
 from layertrace.record.describe.observations import PendingObservations
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hub import hub
+from layertrace.record.recording.records import ITEMS, Records
 from layertrace.record.spans import Emit, Record, Span
 
 __all__ = ["Listener", "connect"]
@@ -25,7 +26,7 @@ class Listener(Protocol):
     max_events: int
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> Records:
         """The records so far."""
 
     @property
@@ -44,14 +45,15 @@ class Listener(Protocol):
 
 
 def connect(listeners: Sequence[Listener]) -> None:
-    """Make hooks report to these listeners, directly to the `append` of a list if that is enough."""
+    """Make hooks report to these listeners, directly to the `extend` of a list if that is enough."""
     _connect_beginnings([listener.begun for listener in listeners if listener.watches_beginnings])
     hub.replica = None if Loaded.backend is None else Loaded.backend.replica
     hub.observers = tuple(listener.observations.add for listener in listeners)
-    hub.records, hub.most, hub.fill = [], 1, int
+    hub.items, hub.most, hub.fill = [], 1, int
     if len(listeners) == 1:
         listener = listeners[0]
-        hub.records, hub.most, hub.fill = listener.records, listener.max_events, listener.check_size
+        hub.items, hub.fill = listener.records.items, listener.check_size
+        hub.most = listener.max_events * ITEMS
     sinks = tuple((listener.sink, listener.check_size) for listener in listeners)
     if len(sinks) <= 1:
         hub.emit = sinks[0][0] if sinks else None

@@ -32,6 +32,7 @@ from layertrace.record.recording.listening import connect
 from layertrace.record.recording.marks import Marks, name_of_mark
 from layertrace.record.recording.materialize import EventBuilder, assign_owners
 from layertrace.record.recording.misspelled_attributes import with_slips
+from layertrace.record.recording.records import Records
 from layertrace.record.recording.targets import Targets
 from layertrace.record.spans import (
     LAYER,
@@ -91,7 +92,7 @@ class Recorder:
         self.echo: Echo | None = None
         self.is_full = False
         self._event_line = echo
-        self._records: list[Record] = []
+        self._records = Records()
         self._marks = Marks()
         self._notes: list[str] = []
         self._failure: Failure | None = None
@@ -165,7 +166,7 @@ class Recorder:
     def forget(self) -> None:
         """Drop what was recorded so far, and go on."""
         with _lock:
-            self._records.clear()
+            self._records.items.clear()
             self._marks.clear()
             self.observations.clear()
             self._start_ns = time.perf_counter_ns()
@@ -187,7 +188,8 @@ class Recorder:
             running.remove(self)
             self.hooking.imports.stop()
             _update_hub()
-            self._records += self._running()
+            for record in self._running():
+                self._records.items.extend(record)
             self._notes += [*self.hooking.problems(), *_noted(faults[self._faults_before :])]
             with guarded("compare the names of layers with those to record"):
                 self._notes += self.targets.without_match(_layers_of(self._records).values())
@@ -198,7 +200,7 @@ class Recorder:
             complete = None if as_written else self.timeline
             self._saver.stop(self._context or RecordingContext(), self._notes, complete)
         with _lock:
-            self._records, self._saver, self._builder = [], None, EventBuilder(0)
+            self._records, self._saver, self._builder = Records(), None, EventBuilder(0)
             self._read = ((0, 0), events or ())
 
     def detach_after_fork(self) -> None:
@@ -208,7 +210,7 @@ class Recorder:
             self.hooking.imports.stop()
             _update_hub()
             self.hooking.undo()
-            self._records, self._saver, self._read = [], None, ((0, 0), ())
+            self._records, self._saver, self._read = Records(), None, ((0, 0), ())
 
     def _final_events(self) -> tuple[Event, ...] | None:
         """Return the events of everything that was recorded; None if that fails."""
@@ -229,11 +231,11 @@ class Recorder:
     def sink(self) -> Emit:
         """Takes a record; the hub calls it while the program runs, so it is as fast as possible."""
         simple = self.targets.everything and self.echo is None
-        return self._records.append if simple else self._take
+        return self._records.items.extend if simple else self._take
 
     def _take(self, record: Record) -> None:
         if self.targets.may_keep(record[SPAN]):
-            self._records.append(record)
+            self._records.items.extend(record)
             if self.echo is not None:
                 self.echo.ended(record)
 
@@ -282,8 +284,8 @@ class Recorder:
         return self.targets.may_choose(record)  # the targets may have changed since the start
 
     @property
-    def records(self) -> list[Record]:
-        """The records of what has ended so far; the list grows."""
+    def records(self) -> Records:
+        """The records of what has ended so far; they grow."""
         return self._records
 
     # EventSource
