@@ -188,8 +188,7 @@ class Recorder:
             running.remove(self)
             self.hooking.imports.stop()
             _update_hub()
-            for record in self._running():
-                self._records.items.extend(record)
+            self._records.items += chain.from_iterable(self._running())
             self._notes += [*self.hooking.problems(), *_noted(faults[self._faults_before :])]
             with guarded("compare the names of layers with those to record"):
                 self._notes += self.targets.without_match(_layers_of(self._records).values())
