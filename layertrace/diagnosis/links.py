@@ -8,6 +8,7 @@ __all__ = [
     "AUTOGRAPH",
     "BASE_LAYER",
     "CACHE",
+    "CALLBACKS",
     "CHECKPOINT",
     "CREATING_VARIABLES",
     "CUSTOM_TRAINING_LOOPS",
@@ -47,6 +48,7 @@ FUNCTIONAL_API = "https://keras.io/guides/functional_api/"
 INITIALIZERS = "https://keras.io/api/layers/initializers/"
 SUBCLASSING = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 MIGRATING_TO_KERAS_3 = "https://keras.io/guides/migrating_to_keras_3/"
+CALLBACKS = "https://keras.io/api/callbacks/"
 SAVING = "https://keras.io/guides/serialization_and_saving/"
 TRAINING = "https://keras.io/guides/training_with_built_in_methods/"
 TRANSFER_LEARNING = "https://keras.io/guides/transfer_learning/"

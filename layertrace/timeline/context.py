@@ -32,6 +32,7 @@ ObservationKind = Literal[
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
+    "monitor missing", "monitored backwards",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
 ]  # fmt: skip
@@ -97,6 +98,8 @@ class Observation:
             `copied to itself`: `set_weights` was given what the layer had, twice, with other values.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
             `rate ended`: the schedule of the optimizer had ended at 0 in most steps of a fit.
+            `monitor missing`: a callback of a fit monitors what the fit does not report. `monitored
+            backwards`: it takes a worse value for a better one.
             `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
             `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient
             is, and nothing keeps its input away from these.
@@ -118,7 +121,7 @@ class Observation:
             attribute of the class, `global RATE` a global variable. Or the optimizer; or the generator;
             or the method that adapted a layer or set its weights; or that ran a stateful RNN; or what a
             fit shuffles: `rows`, `batches` or `dataset`; or the part
-            of a dataset: `take`, `skip` or `shard`; or the class of a schedule;
+            of a dataset: `take`, `skip` or `shard`; or the class of a schedule, or of a callback;
             or the layer that changes the padding before a `Masking`;
             or what a mask allows attention to: `padding` or `future`; or the type of an op.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
@@ -155,14 +158,14 @@ class Observation:
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
             For `restored`: the names that the checkpoint has and the object that reads it has not; by name,
             the layers in the file that have weights. For
-            `disconnected`: the positions of these outputs.
+            `disconnected`: the positions of these outputs. For a missing monitor: what the fit reports.
             For `not finite`: those of the weights that are not finite. For `state shuffled`: the names of the
             stateful layers.
         without_gradient: The paths of those whose gradient was None. For misdirected gradients: of those that
             they were taken of. For a compile: the outputs that have no
             loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
-            fit: the generator.
+            fit: the generator. For a callback: what it monitors.
         role: For a new state: `used` or `dropped` by the trace.
             What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
@@ -170,6 +173,8 @@ class Observation:
             For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
             after`. For targets: `outside 0 to 1`, `neither 0 nor 1` or `split by class`.
             For a cached augmentation: `fit` or `iteration`.
+            For a missing monitor: `array` if the fit was given arrays. For one that is taken backwards: what
+            is better, `greater` or `less`.
             For misdirected gradients: `same update` if they were taken of variables of this update, or `both
             taken` if gradients were taken of its variables, too, which are not copies.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is

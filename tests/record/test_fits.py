@@ -217,6 +217,42 @@ def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
 
 
 @KERAS
+@pytest.mark.filterwarnings("ignore:Early stopping conditioned")
+def test_callbacks_that_monitor_in_vain_or_backwards_are_noted(k, tmp_path, engine):
+    """Also after a metric of the user's, which has no direction, and for a value that has no second epoch."""
+
+    class Cost(k.metrics.Mean):
+        def update_state(self, y, prediction, sample_weight=None):
+            return super().update_state(prediction)
+
+    given = k.callbacks
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.layers.Dense(1, "sigmoid")], name="net")
+        model.compile("sgd", "mse", metrics=["accuracy", k.metrics.AUC(name="auc"), Cost(name="cost")])
+        callbacks = (
+            given.EarlyStopping("val_acc", mode="max"),
+            given.EarlyStopping("val_auc", mode="min", patience=5),
+            given.EarlyStopping("val_cost", mode="max", patience=5),
+            given.ModelCheckpoint(
+                tmp_path / "best.weights.h5", "loss", mode="max", save_best_only=True, save_weights_only=True
+            ),
+            given.ModelCheckpoint(
+                tmp_path / "last.weights.h5", "missing", mode="max", save_weights_only=True
+            ),
+            given.ReduceLROnPlateau("val_accuracy", mode="max"),
+        )
+        model.fit(x, y, validation_data=(x, y), callbacks=list(callbacks), verbose=0)
+
+    (missing,) = seen(timeline, "monitor missing")
+    assert (missing.layer.name, missing.name, missing.reader) == ("net", "EarlyStopping", "val_acc")
+    assert missing.role == "array"
+    assert {"loss", "accuracy", "val_auc"} <= set(missing.paths)
+    backwards = [(each.name, each.reader, each.role) for each in seen(timeline, "monitored backwards")]
+    assert backwards == [("EarlyStopping", "val_auc", "greater"), ("ModelCheckpoint", "loss", "less")]
+
+
+@KERAS
 @pytest.mark.parametrize("resets", ["by itself", "with its holder", "in a graph", "another"])
 def test_a_metric_that_the_program_resets_is_not_kept(k, resets, engine):
     """Also in a metric that holds it, or in a graph; the reset of another metric is not one of this."""

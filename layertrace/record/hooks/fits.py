@@ -23,6 +23,7 @@ from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.metric_updates import begin_fit, end_fit
+from layertrace.record.hooks.monitors import look_at_monitors
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.prediction_orders import look_at_predictions
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
@@ -102,9 +103,11 @@ def _end(fit: _Fit, history: object, _: object) -> None:
     with guarded("record the end of a fit"):
         note_end(fit.model)
         look_at_metrics(fit.model, fit.place)
-        look_at_callbacks(fit.model, fit.given.get("callbacks"), fit.place)
+        data, callbacks = fit.given.get("x"), fit.given.get("callbacks")
+        look_at_callbacks(fit.model, callbacks, fit.place)
+        look_at_monitors(fit.model, data, callbacks, history, fit.place)
         look_at_content(fit.model, fit.content, fit.place)
-        data, model = fit.given.get("x"), fit.model
+        model = fit.model
         after = _steps_of(model)
         made = None if after is None or fit.steps is None else after - fit.steps
         look_at_shuffling(model, fit.shuffling, made, fit.place)

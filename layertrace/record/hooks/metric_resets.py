@@ -20,7 +20,7 @@ from layertrace.record.python_state.framework_attributes import set_by_framework
 from layertrace.record.spans import CodePosition, code_behind
 from layertrace.timeline.registry import Register
 
-__all__ = ["METRIC_RESETS", "RESETS_BY_PROGRAM", "look_at_metrics"]
+__all__ = ["METRIC_RESETS", "RESETS_BY_PROGRAM", "look_at_metrics", "metrics_of"]
 
 _MOST = 256  # attributes or items of one collection that are looked at
 _NUMBERS = 10_000  # in one variable of a metric, which is read before and after each reset
@@ -103,7 +103,7 @@ def _set(register: Register[list[Values]], metric: object, values: Values | None
 def _held(model: object) -> Iterator[_Held]:
     """Yield the metrics that a model holds, or was compiled with, and that Keras itself would reset."""
     seen: set[int] = set()
-    for path, metric in _metrics_of(model):
+    for path, metric in metrics_of(model):
         if id(metric) in seen or not _is_reset_by_keras(metric):
             continue
         seen.add(id(metric))
@@ -117,7 +117,7 @@ def _held(model: object) -> Iterator[_Held]:
             yield _Held("", metric, (), tracked)
 
 
-def _metrics_of(model: object) -> Iterator[tuple[str, Any]]:
+def metrics_of(model: object) -> Iterator[tuple[str, Any]]:
     """Yield the metrics in attributes of a model, and one object below, each with its path."""
     for path, value in _attributes(model):
         if _is_metric(value):

@@ -75,6 +75,8 @@ def _description(observation: Observation) -> str:
         "disconnected": "the inputs of a model do not lead to the output of this layer",
         "softmax of one": f"softmax over one unit: {now}",
         "softmax over batch": f"softmax over the first axis of {now}",
+        "monitor missing": f"{name} monitors {printable(observation.reader)}, which this fit does not report",
+        "monitored backwards": f"{name} takes a worse {printable(observation.reader)} for a better one",
         "rate ended": f"{name} had ended: the learning rate was 0",
         "fitted": f"fit ended after {now} steps",
         "split of shuffled": f"a part of a dataset, by {name}, in another order in each iteration",

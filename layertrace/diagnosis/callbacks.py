@@ -1,0 +1,74 @@
+"""Find where a program creates a callback, and write it with another argument."""
+
+from __future__ import annotations
+
+import ast
+
+from layertrace.diagnosis.finding import Edit
+from layertrace.diagnosis.method_edits import lines_with
+from layertrace.diagnosis.user_source import dotted, tree_of
+from layertrace.timeline.event import Location
+
+__all__ = ["callback_at", "with_argument"]
+
+_POSITIONS = {"monitor": {"EarlyStopping": 0, "ReduceLROnPlateau": 0, "ModelCheckpoint": 1}}
+
+
+def callback_at(fit: Location | None, kind: str, monitor: str) -> ast.Call | None:
+    """Return the only call in a file that creates a callback which monitors a value.
+
+    Args:
+        fit: The line that the callback is passed to.
+        kind: The class of the callback.
+        monitor: The value; `val_loss` is the default.
+    """
+    tree = None if fit is None else tree_of(fit.file)
+    calls = [
+        node
+        for node in ([] if tree is None else ast.walk(tree))
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == kind
+    ]
+    written = [call for call in calls if _text(_argument(call, "monitor")) == monitor]
+    if not written and monitor == "val_loss":
+        written = [call for call in calls if _argument(call, "monitor") is None]
+    return written[0] if len(written) == 1 else None
+
+
+def with_argument(fit: Location | None, call: ast.Call | None, name: str, value: str) -> tuple[Edit, ...]:
+    """Return the edits that give a call an argument, in place of another value or as the last one.
+
+    Args:
+        fit: A line of the same file.
+        call: The call.
+        name: The name of the argument.
+        value: The code of its value.
+    """
+    if fit is None or call is None:
+        return ()
+    old = _argument(call, name)
+    if old is not None:
+        if old.lineno != old.end_lineno:
+            return ()
+        return lines_with(fit, [(old.lineno, old.col_offset, old.end_col_offset, value)])
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    last = max(given, key=lambda each: (each.end_lineno, each.end_col_offset), default=None)
+    if last is None or last.end_lineno is None or last.end_col_offset is None:
+        line, end = call.end_lineno, call.end_col_offset
+        if line is None or end is None:
+            return ()
+        return lines_with(fit, [(line, end - 1, end - 1, f"{name}={value}")])
+    column = last.end_col_offset
+    return lines_with(fit, [(last.end_lineno, column, column, f", {name}={value}")])
+
+
+def _argument(call: ast.Call, name: str) -> ast.expr | None:
+    kind = dotted(call.func).rpartition(".")[2]
+    position = _POSITIONS.get(name, {}).get(kind)
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    return call.args[position] if position is not None and position < len(call.args) else None
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

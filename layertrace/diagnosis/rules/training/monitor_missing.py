@@ -1,0 +1,110 @@
+"""LT539: A callback monitors a value that `fit` does not report."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.callbacks import callback_at, with_argument
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.timeline.context import Observation
+from layertrace.timeline.event import Location
+
+_LOST = {
+    "EarlyStopping": "it never stops the training",
+    "ModelCheckpoint": "it does not keep the best model",
+    "ReduceLROnPlateau": "it never lowers the learning rate",
+}
+
+
+@rule(
+    "LT539",
+    "monitor-missing",
+    "warning",
+    links.CALLBACKS,
+    backends=("tensorflow", "jax", "torch"),
+)
+def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
+    """A callback monitors a value that `fit` does not report.
+
+    ## Why is this bad?
+
+    `EarlyStopping`, `ModelCheckpoint(save_best_only=True)` and `ReduceLROnPlateau` compare a value with that
+    of earlier epochs. If the value has another name, or begins with `val_` and the fit has no validation
+    data, they do nothing but warn; `ModelCheckpoint` saves each epoch then, or none (Keras 2). A metric has
+    the name that it was compiled with: `accuracy`, not `acc`, and a second `Precision()` in one process is
+    `precision_1`.
+
+    ## Example
+
+    ```python
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    stop = keras.callbacks.EarlyStopping("val_acc", mode="max")
+    ```
+
+    ## Use instead
+
+    ```python
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    stop = keras.callbacks.EarlyStopping("val_accuracy", mode="max")
+    ```
+
+    ## Known limits
+
+    Known are Keras's own three callbacks in `fit`. Without `mode`, Keras raises an exception for most names
+    that it does not know.
+    """
+    reported: set[tuple[str, str, Location | None]] = set()
+    for layer, seen in context.layer_observations("monitor missing"):
+        if (seen.name, seen.reader, seen.location) in reported:
+            continue
+        reported.add((seen.name, seen.reader, seen.location))
+        call = callback_at(seen.location, seen.name, seen.reader)
+        names = [name for name in seen.paths if name.startswith("val_") == seen.reader.startswith("val_")]
+        if names:
+            near = next(iter(get_close_matches(seen.reader, names, 1)), None)
+            why, place = f"this fit reports {_listed(seen)}", _place(seen, call)
+            edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
+            fix = f'monitor="{near or names[0]}"'
+        else:
+            why, place = "this fit has no validation data", seen.location
+            edits = _held_out(seen)
+            fix = "validation_data=validation  # in fit, for example a tuple (x, y) or a dataset"
+        yield Violation(
+            message=f"{{layer}} is trained with {seen.name}(monitor={seen.reader!r}), and {why}: "
+            f"{_LOST[seen.name]}.",
+            layer=layer,
+            location=place,
+            evidence=(Evidence("trained here", (), seen.location),),
+            fix="" if edits else fix,
+            fix_place="elsewhere",
+            edits=edits,
+        )
+
+
+def _listed(seen: Observation) -> str:
+    return ", ".join(name for name in seen.paths if name not in ("learning_rate", "lr"))
+
+
+def _place(seen: Observation, call: ast.Call | None) -> Location | None:
+    """Return the line that creates the callback; that of the fit if it is not known."""
+    if call is None or seen.location is None:
+        return seen.location
+    return Location(seen.location.file, call.lineno, seen.location.function)
+
+
+def _held_out(seen: Observation) -> tuple[Edit, ...]:
+    """Return the edit that holds out a part of the arrays that a fit is given."""
+    fits = [
+        node
+        for node in nodes_at(seen.location)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "fit"
+    ]
+    if seen.role != "array" or len(fits) != 1:
+        return ()
+    return with_argument(seen.location, fits[0], "validation_split", "0.2")

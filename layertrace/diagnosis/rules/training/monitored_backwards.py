@@ -1,0 +1,76 @@
+"""LT540: A callback takes a worse value for a better one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layertrace.diagnosis import links
+from layertrace.diagnosis.callbacks import callback_at, with_argument
+from layertrace.diagnosis.context import DiagnosisContext
+from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rule import rule
+from layertrace.timeline.event import Location
+
+_DOES = {
+    "EarlyStopping": "it stops the training while that improves",
+    "ModelCheckpoint": "it keeps the model at its worst",
+    "ReduceLROnPlateau": "it lowers the learning rate while that improves",
+}
+
+
+@rule(
+    "LT540",
+    "monitored-backwards",
+    "error",
+    links.CALLBACKS,
+    backends=("tensorflow", "jax", "torch"),
+)
+def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
+    """A callback takes a worse value for a better one.
+
+    ## Why is this bad?
+
+    A loss gets better as it falls, an accuracy as it rises. A `mode` that states the opposite makes
+    `ModelCheckpoint(save_best_only=True)` keep the worst model, and `EarlyStopping` stop as soon as the model
+    learns. Without `mode`, Keras 3 knows the direction of its own metrics. Keras 2 takes a value that is
+    called neither `acc` nor `auc` for a loss, and in `ModelCheckpoint` also `val_auc`.
+
+    ## Example
+
+    ```python
+    stop = keras.callbacks.EarlyStopping("val_loss", mode="max")
+    ```
+
+    ## Use instead
+
+    ```python
+    stop = keras.callbacks.EarlyStopping("val_loss", mode="min")
+    ```
+
+    ## Known limits
+
+    Known are Keras's own three callbacks in `fit`, losses, `accuracy`, and Keras's own metrics that are not
+    given by name, of models with one output.
+    """
+    reported: set[tuple[str, str, Location | None]] = set()
+    for layer, seen in context.layer_observations("monitored backwards"):
+        if (seen.name, seen.reader, seen.location) in reported:
+            continue
+        reported.add((seen.name, seen.reader, seen.location))
+        call = callback_at(seen.location, seen.name, seen.reader)
+        mode = "max" if seen.role == "greater" else "min"
+        edits = with_argument(seen.location, call, "mode", f'"{mode}"')
+        place = seen.location
+        if call is not None and place is not None:
+            place = Location(place.file, call.lineno, place.function)
+        taken = "lower" if mode == "max" else "higher"
+        yield Violation(
+            message=f"{{layer}} is trained with {seen.name}(monitor={seen.reader!r}), which takes a {taken} "
+            f"value for a better one: {_DOES[seen.name]}.",
+            layer=layer,
+            location=place,
+            evidence=(Evidence("trained here", (), seen.location),),
+            fix="" if edits else f'mode="{mode}"',
+            fix_place="elsewhere",
+            edits=edits,
+        )

@@ -1,0 +1,36 @@
+# Callbacks whose value is reported and taken the right way, or that need none
+import os
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import numpy as np, keras
+from keras import layers
+
+import tf_keras
+
+keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+y = (x[:, :1] > 0).astype("float32")
+
+
+class Addition(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_cost"] = 2 * logs["val_loss"]
+
+
+for library in (keras, tf_keras):
+    callbacks, metrics = library.callbacks, library.metrics
+    model = library.Sequential([library.layers.Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy", metrics.AUC(name="auc"), "mae"])
+    each_epoch = callbacks.ModelCheckpoint("each.weights.h5", save_weights_only=True)
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[each_epoch, callbacks.EarlyStopping("loss", patience=1)])
+    watching = [
+        callbacks.EarlyStopping("val_accuracy", patience=2),
+        callbacks.EarlyStopping("val_loss", patience=2, mode="min"),
+        callbacks.ModelCheckpoint("best.weights.h5", "val_auc", mode="max", save_best_only=True, save_weights_only=True),
+        callbacks.ReduceLROnPlateau("val_mae", mode="min"),
+    ]
+    model.fit(x, y, validation_data=(x, y), epochs=3, callbacks=watching, verbose=0)
+
+model = keras.Sequential([layers.Dense(1, "sigmoid")])
+model.compile("sgd", "binary_crossentropy")
+added = [Addition(), keras.callbacks.EarlyStopping("val_cost", mode="min")]
+model.fit(x, y, validation_split=0.5, epochs=3, callbacks=added, verbose=0)
