@@ -81,8 +81,8 @@ class Observation:
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read, or `load_weights(by_name=True)` has ended.
             `skipped`: `load_weights(skip_mismatch=True)` left all weights of a model as they were.
-            `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, or sorted by class while the last
-            are held out.
+            `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, sorted by class while the last are
+            held out, or of other classes than those that have weights.
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
             with another part. `predicted shuffled`: a model predicts a dataset that is shuffled again in each
@@ -139,14 +139,14 @@ class Observation:
             For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,
-            and of a batch. For targets: the least and the greatest, or the classes that are trained; or how
-            many are neither 0 nor 1, and of how many.
+            and of a batch. For targets: the least and the greatest, or the classes that are trained; or those
+            that have weights; or how many are neither 0 nor 1, and of how many.
         now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
             a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
             For a loss that is not scaled: the scale.
             For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
-            whole numbers, or the classes that are held out, or the least and the greatest.
+            whole numbers, or the classes that are held out, or all, or the least and the greatest.
             For `disconnected`: the numbers of the Inputs, as layers, that it was not given.
             For an ended rate: how many steps the optimizer has made, and how many of them in this fit.
             For `not finite`: the losses of the epochs before. For an op: its name in the graph.
@@ -168,10 +168,11 @@ class Observation:
             fit: the generator. For a callback: what it monitors.
         role: For a new state: `used` or `dropped` by the trace.
             What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
-            its data is a `generator`, an `exhausted generator` or a `dataset`. For an unknown attribute:
-            `layer` if a layer or model has it. For `disconnected`: `all outputs` or `some outputs`.
+            its data is a `generator`, an `exhausted generator` or a `dataset`, or that it had `no epoch`.
+            For an unknown attribute: `layer` if a layer or model has it. For `disconnected`: `all outputs` or
+            `some outputs`.
             For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
-            after`. For targets: `outside 0 to 1`, `neither 0 nor 1` or `split by class`.
+            after`. For targets: `outside 0 to 1`, `neither 0 nor 1`, `split by class` or `class weights`.
             For a cached augmentation: `fit` or `iteration`.
             For a missing monitor: `array` if the fit was given arrays. For one that is taken backwards: what
             is better, `greater` or `less`.
@@ -181,8 +182,9 @@ class Observation:
             divided by.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for
             predictions: where the program iterates the dataset; for a state: where the layer met the data
-            before; for a mask: where the attention is called; for a tape: where it was asked first; for
-            gradients: where they were taken; for an augmentation: where its function of `tf.image` is called.
+            before; for a fit without an epoch: an earlier one; for a mask: where the attention is called; for
+            a tape: where it was asked first; for gradients: where they were taken; for an augmentation: where
+            its function of `tf.image` is called.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

@@ -216,6 +216,47 @@ def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
     assert noted == [("CosineDecay", (4, 2), (10, 2)), ("CosineDecay", (3, 2), (10, 2))]
 
 
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [
+        ({"0": 1.0, "1": 5.0}, [(("0", "1"), (0, 1))]),
+        ({1: 1.0, 2: 5.0}, [((1, 2), (0, 1))]),
+        ({0: 1.0, 1: 5.0}, []),
+        ({0: 1.0, 1: 5.0, 2: 1.0}, []),
+        ({1: 5.0}, []),
+        ({2: 5.0}, []),
+        ({0.0: 1.0, 1.0: 5.0}, []),
+        (None, []),
+    ],
+)
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_weights_for_other_classes_are_noted(given, noted, one_hot, engine):
+    """Keras 3 takes 1 for a class that it does not find; tf_keras refuses such weights."""
+    y = np.array([0, 1, 0, 0])
+    with layertrace.trace() as timeline:
+        model = keras.Sequential([keras.layers.Dense(2, "softmax")], name="net")
+        model.compile("sgd", "categorical_crossentropy" if one_hot else "sparse_categorical_crossentropy")
+        model.fit(np.ones((4, 3)), np.eye(2)[y] if one_hot else y, class_weight=given, verbose=0)
+
+    weights = [each for each in seen(timeline, "targets") if each.role == "class weights"]
+    assert [(each.before, each.now) for each in weights] == noted
+
+
+@KERAS
+def test_a_fit_without_an_epoch_is_noted_after_another(k, engine):
+    """A program may begin with a training that is complete, and fit for no epoch to build a model."""
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)], name="net")
+        model.compile("sgd", "mse")
+        for first, last in ((4, 4), (0, 2), (1, 3), (3, 3), (4, 2)):
+            model.fit(x, y, initial_epoch=first, epochs=last, verbose=0)
+
+    without = [each for each in seen(timeline, "fitted") if each.role == "no epoch"]
+    assert [each.before[0] for each in without] == [0, -2]
+    assert {each.defined_at.line for each in without} == {without[0].location.line}
+
+
 @KERAS
 @pytest.mark.filterwarnings("ignore:Early stopping conditioned")
 def test_callbacks_that_monitor_in_vain_or_backwards_are_noted(k, tmp_path, engine):

@@ -27,7 +27,7 @@ from layertrace.record.hooks.monitors import look_at_monitors
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.prediction_orders import look_at_predictions
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
-from layertrace.record.hooks.target_values import look_at_targets
+from layertrace.record.hooks.target_values import look_at_class_weight, look_at_targets
 from layertrace.record.hooks.training_facts import above
 from layertrace.record.hub import hub
 from layertrace.record.layers import register_layer
@@ -35,10 +35,14 @@ from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.event import Structure
+from layertrace.timeline.registry import Register
 
 __all__ = ["FITS", "passes"]
 
 _order = itertools.count()
+
+_fitted: Register[CodePosition | None] = Register()
+"""The line of the first fit of each model that made an epoch."""
 
 
 class _Fit(NamedTuple):
@@ -66,6 +70,7 @@ def _begin(call: Call) -> _Fit | None:
         look_at_parts(model, data, given.get("validation_data"), place)
         split = None if given.get("validation_data") is not None else given.get("validation_split")
         look_at_targets(model, given.get("y"), given.get("sample_weight"), split, place)
+        look_at_class_weight(model, given.get("y"), given.get("class_weight"), place)
         shuffling = shuffling_of(model, given)
         look_at_cache(data, "fit", _wanted(given), place)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
@@ -76,6 +81,12 @@ def _begin(call: Call) -> _Fit | None:
 def _given(call: Call) -> dict[str, object]:
     """Return the arguments by name; a decorated method takes any, and has the names of the one below."""
     return {**dict(zip(call.method.names, call.method.defaults, strict=False)), **call.named}
+
+
+def _epochs_of(fit: _Fit) -> int | None:
+    """Return how many epochs a fit was to make; None if that is unknown."""
+    epochs = fit.wanted[0] if type(fit.wanted) is tuple else None
+    return epochs if type(epochs) is int else None
 
 
 def _is_dataset(data: object) -> bool:
@@ -111,10 +122,14 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         after = _steps_of(model)
         made = None if after is None or fit.steps is None else after - fit.steps
         look_at_shuffling(model, fit.shuffling, made, fit.place)
-        epochs = fit.wanted[0] if type(fit.wanted) is tuple else None
-        look_at_rate(model, epochs if type(epochs) is int else None, made, after, fit.place)
+        epochs = _epochs_of(fit)
+        look_at_rate(model, epochs, made, after, fit.place)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
+        # A program may resume a training that is complete: tests/cases/clean/data_that_lasts.py
+        has_no_epoch = epochs is not None and epochs <= 0 and _fitted.get(model) is not None
+        if epochs is not None and epochs > 0:
+            _fitted.add(model, fit.place)
         observation = PendingObservation(
             "fitted",
             (next(_order),),
@@ -123,7 +138,9 @@ def _end(fit: _Fit, history: object, _: object) -> None:
             now=made,
             place=fit.place,
         )
-        if type(data) is GeneratorType:
+        if has_no_epoch:
+            observation.role, observation.defined = "no epoch", _fitted.get(model)
+        elif type(data) is GeneratorType:
             observation.role = "generator" if data.gi_frame is not None else "exhausted generator"
             observation.reader = data.__name__
             observation.defined = data.gi_code, -1

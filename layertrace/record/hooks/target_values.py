@@ -11,7 +11,7 @@ from layertrace.record.describe.values import array_of
 from layertrace.record.layers import register_layer
 from layertrace.record.spans import CodePosition
 
-__all__ = ["look_at_targets"]
+__all__ = ["look_at_class_weight", "look_at_targets"]
 
 _MOST = 4_000_000  # numbers that are looked at
 _MOST_CLASSES = 1000
@@ -44,6 +44,32 @@ def look_at_targets(
         _add("neither 0 nor 1", model, (uncounted, int(array.size)), (least, greatest), place)
     if least < 0 or greatest > 1:
         _add("outside 0 to 1", model, (least, greatest), bool((array == array.round()).all()), place)
+
+
+def look_at_class_weight(model: object, targets: object, given: object, place: CodePosition | None) -> None:
+    """Record that a fit has weights for other classes than those of its targets.
+
+    Keras 3 takes 1 for a class without a weight (`class_weight_to_sample_weights`, 3.0 to 3.15); tf_keras
+    raises an exception.
+
+    Args:
+        model: The model.
+        targets: Its `y`; arrays are looked at.
+        given: Its `class_weight`.
+        place: The line of the program.
+    """
+    array, numpy = array_of(targets), sys.modules.get("numpy")
+    if type(given) is not dict or array is None or numpy is None or not 0 < array.size <= _MOST:
+        return
+    labels = _labels(numpy, array) if array.dtype.kind in "fiub" else None
+    keys = list(given)[:_MOST_CLASSES]
+    if labels is None or not all(type(key) in (int, str) for key in keys):
+        return
+    classes = [int(label) for label in numpy.unique(labels)[: _MOST_CLASSES + 1]]
+    # Weights for some classes, or also for others: tests/cases/clean/class_weights.py
+    if len(keys) < len(classes) or set(classes) <= set(keys) or set(keys) <= set(classes):
+        return
+    _add("class weights", model, tuple(keys), tuple(classes), place)
 
 
 def _weighted(array: Any, weights: object) -> Any:

@@ -26,3 +26,9 @@ rows = tf.data.Dataset.from_tensor_slices((x, x[:, :1])).batch(8)
 model.fit(rows, epochs=3, verbose=0)
 model.fit(rows, epochs=3, steps_per_epoch=4, verbose=0)
 model.fit(rows.repeat(), epochs=3, steps_per_epoch=3, verbose=0)
+
+# A training that was complete when its program began again, and a fit that only builds
+resumed = keras.Sequential([keras.layers.Dense(1)], name="resumed")
+resumed.compile("sgd", "mse")
+resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=10, initial_epoch=10, verbose=0)
+resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=0, verbose=0)

@@ -13,7 +13,7 @@ from layertrace.timeline.event import LayerRef, Location
 
 __all__ = ["argument_of_fit", "loss_of"]
 
-_POSITIONS = {"x": 0, "y": 1, "sample_weight": 10}
+_POSITIONS = {"x": 0, "y": 1, "epochs": 3, "class_weight": 9, "sample_weight": 10, "initial_epoch": 11}
 """Of arguments of `fit` (Keras 3.0 to 3.15, tf_keras 2.16 to 2.21)."""
 
 
