@@ -19,9 +19,7 @@ def graph_tensors(layer: object) -> Iterator[tuple[str, object]]:
     cls: type = type(layer)
     base = set_by_framework(cls)
     for name, value in list(safe.instance_dict(layer).items()):
-        tensor = next(
-            filter(_is_graph_tensor, () if name in base or type(name) is not str else _inside(value)), None
-        )
+        tensor = None if name in base or type(name) is not str else _last_graph_tensor(value)
         if tensor is not None:
             yield name, tensor
 
@@ -36,9 +34,14 @@ def graph_tensors_read(owner: object, reads: Reads) -> Iterator[tuple[str, objec
     own = {} if owner is None else safe.instance_dict(owner)
     places.update({f"self.{name}": value for name, value in own.items() if name in reads.names})
     for name, value in places.items():
-        tensor = next(filter(_is_graph_tensor, _inside(value)), None)
+        tensor = _last_graph_tensor(value)
         if tensor is not None:
             yield name, tensor
+
+
+def _last_graph_tensor(value: object) -> object | None:
+    """Return the last tensor of a graph: on JAX, a list may have others from when Keras inferred shapes."""
+    return next(filter(_is_graph_tensor, reversed(_inside(value))), None)
 
 
 def _inside(value: object) -> list[object]:

@@ -276,7 +276,9 @@ def before_trace(span: Span, function: object) -> None:
     functions = list(_with_held_functions(bare))
     mentioned = {name for held in functions for name in (held.__name__, *names_in(held.__code__))}
     steps = tuple(name for name in STEPS if name in mentioned)
-    models = {id(layer): layer for layer in _layers_in(functions) if _is_model(layer)} if steps else {}
+    owner = function.__self__ if type(function) is MethodType else None  # on JAX, Keras jits `train_step`
+    layers = [*_layers_in(functions), *([owner] if is_layer(owner) else [])]
+    models = {id(layer): layer for layer in layers if _is_model(layer)} if steps else {}
     states = [StateBefore(span, model, reads_of(type(model), steps)) for model in models.values()]
     states.append(StateBefore(span, None, read_by(reachable(None, functions))))
     states += [StateBefore(span, None, reader.reads, reader) for reader in readers_of(function)]

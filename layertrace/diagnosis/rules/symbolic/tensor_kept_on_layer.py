@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.program_lines import run_eagerly
+from layertrace.diagnosis.python_in_jit import by_callback
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
+from layertrace.diagnosis.state_reads import uses_value
 from layertrace.diagnosis.user_source import assignments_in_class, dotted, function_around, nodes_at
 from layertrace.timeline.context import Failure, Observation
 from layertrace.timeline.event import ErrorRef, Event, Location
@@ -71,6 +73,7 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
             line = next(assignments_in_class(method, attribute), method) or observation.location
         is_leaked = _is_leaked(context)
         held = f"self.{attribute}" if layer is not None else attribute
+        in_place, edits = _by_callback(context, observation, line, held)
         culprit = "{layer}" if layer is not None else observation.reader or "A function"
         yield Violation(
             message=f"{culprit} stores a tensor of the graph being traced in {held}, "
@@ -83,10 +86,22 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
             layer=layer,
             location=line,
             evidence=(Evidence(f"{held} is set", seqs(context.event(observation.during)), line),),
-            fix=_fix(context, observation, line),
-            fix_place="elsewhere",
+            fix=in_place or _fix(context, observation, line),
+            fix_place="in place" if in_place else "elsewhere",
+            edits=edits,
             severity="error" if is_leaked or _is_used(context) else None,
         )
+
+
+def _by_callback(
+    context: DiagnosisContext, observation: Observation, line: Location | None, held: str
+) -> tuple[str, tuple[Edit, ...]]:
+    """Return the line by which a list gets a value in each run on JAX; empty if the function reads it."""
+    layer = observation.layer
+    method = observation.defined_at if layer is None else context.call_defined_at(layer)
+    if context.backend != "jax" or observation.role == "dataset function" or uses_value(method, held):
+        return "", ()
+    return by_callback(line, held)
 
 
 def _count(context: DiagnosisContext, observation: Observation) -> str:

@@ -8,6 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import as_assign, only, stored_in_init
+from layertrace.diagnosis.python_in_jit import as_weight, by_callback, counted, reading_tensor
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.tracing._shared import (
     accumulated,
@@ -15,9 +16,9 @@ from layertrace.diagnosis.rules.tracing._shared import (
     weight_creation,
     weight_name,
 )
-from layertrace.diagnosis.state_reads import Branch, branch_on
+from layertrace.diagnosis.state_reads import Branch, branch_on, uses_value
 from layertrace.diagnosis.unapplied_optimizers import unapplied
-from layertrace.diagnosis.user_source import times_set
+from layertrace.diagnosis.user_source import calls, times_set
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location, Opaque
 
@@ -52,6 +53,10 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         return x / keras.ops.cast(self.step, x.dtype)
     ```
 
+    JAX calls Python back in each run, which cures a list that nothing reads in `call`:
+    `jax.debug.callback(log.append, x)`. What `assign` gives to a weight is kept in the steps of Keras and by
+    `stateless_call`; any other function that is jitted by hand leaves a tracer in the weight.
+
     ## Known limits
 
     - Only a note where the state is set once, is not a number or a collection, or is a collection that
@@ -82,11 +87,20 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         while_graph = f" while its graph ran {_times(graph_runs)}" if graph_runs else ""
         # Set once, it may be a flag or a setting: tests/cases/clean/layers_lent_and_trained_elsewhere.py
         grows = len(seen) > 1 or isinstance(first.now, Opaque) or (_counts(first) and graph_runs > 1)
-        is_state = isinstance(first.now, (int, float, Opaque)) and not _is_memo(context, layer, seen)
+        is_state = isinstance(first.now, (int, float, Opaque)) and (
+            step is not None or not _is_memo(context, layer, seen)
+        )
         method = _method(context, layer, step)
         branch = branch_on(method, attribute_path(name)) if step and grows and is_state else None
         decides = "" if branch is None else _decision(context, first, branch)
-        assigned, edits = _as_variable(first, method)
+        in_place, edits = _in_place(context, seen, method, step)
+        around = _jitted_by_hand(context, seen)
+        in_method = step or "call"
+        if step and context.backend == "jax":  # a step of JAX keeps only what it returns
+            in_method = f"call, whose new value stateless_call returns to {step}"
+        written = _as_weight(context, first, in_method)
+        if around:
+            written = f"{written}\n{around}"
         yield Violation(
             message=f"{{layer}} changes {attribute_path(name)} in {step or 'call'}. Python ran it "
             f"{_times(python_runs)}{while_graph}. "
@@ -104,13 +118,17 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
                 ),
                 *([Evidence(f"if {branch.test} is decided once", (), branch.location)] if branch else ()),
             ),
-            fix=(assigned or _as_weight(first, step or "call"))
+            fix=(in_place or written)
             if branch is None
             else accumulated(context, layer, branch)
-            or f"{_as_weight(first, step or 'call')}\n"
+            or f"{written}\n"
             f"{context.cond}({branch.test}, if_true, if_false)  # in {step or 'call'}, in place of the if",
-            fix_place=("in place" if assigned else None) if branch is None else "elsewhere",
-            edits=edits if assigned and branch is None else (),
+            fix_place="elsewhere"
+            if branch is not None or (around and not in_place)
+            else "in place"
+            if in_place
+            else None,
+            edits=edits if in_place and branch is None else (),
             severity="error" if decides and grows else None if grows and is_state else "note",
         )
 
@@ -171,20 +189,66 @@ def _is_reset(observation: Observation) -> bool:
     )
 
 
-def _as_weight(observation: Observation, method: str) -> str:
+def _in_place(
+    context: DiagnosisContext, seen: list[Observation], method: Location | None, step: str | None
+) -> tuple[str, tuple[Edit, ...]]:
+    """Return the line that changes the state in each run, and the edits of others; empty if there is none.
+
+    JAX drops what is assigned to a weight in a function that is jitted by hand: only its result is kept.
+    """
+    first = seen[0]
+    path, line = attribute_path(first.name), first.location
+    is_collection = isinstance(first.now, Opaque)
+    if context.backend == "jax" and is_collection and not uses_value(method, path):
+        return by_callback(line, path)
+    if _jitted_by_hand(context, seen) or (step and context.backend == "jax"):
+        return "", ()
+    code = _as_variable(first, method)
+    if context.backend != "jax" or code[0]:
+        return code
+    if is_collection:
+        return counted(line, method, path)
+    is_number = isinstance(first.before, (int, float)) and isinstance(first.now, (int, float))
+    return as_weight(line, method, path, weight_creation(first.name, first.before)) if is_number else ("", ())
+
+
+def _jitted_by_hand(context: DiagnosisContext, seen: list[Observation]) -> str:
+    """Return how a function that is jitted by hand returns the weights; empty in the steps of Keras."""
+    events = [context.event(observation.during) for observation in seen]
+    around = [[*context.enclosing(event, "trace")][-1:] for event in events if event is not None]
+    traces = [trace for outermost in around for trace in outermost if trace.function is not None]
+    if context.backend != "jax" or all(trace.function and trace.function.role for trace in traces):
+        return ""
+    if any(name.endswith("stateless_call") for trace in traces for name, _ in calls(trace.defined_at)):
+        return ""
+    return (
+        "y, non_trainable = model.stateless_call(trainable, non_trainable, x)  # in the jitted function, "
+        "which takes and returns the weights"
+    )
+
+
+def _as_weight(context: DiagnosisContext, observation: Observation, method: str) -> str:
     """Return the fix in which a weight replaces the state that a layer changes."""
     name, weight = observation.name, f"self.{weight_name(observation.name)}"
+    path = attribute_path(name)
     if isinstance(observation.now, (Opaque, str)) or isinstance(observation.before, str):
+        if context.backend == "jax":
+            return (
+                f"# a graph cannot change {path}: call a function that does, with the values\n"
+                f"jax.debug.callback(change, x)  # in {method}"
+            )
         return (
-            f"# a graph cannot change {attribute_path(name)}: return the values, or keep them in a weight\n"
+            f"# a graph cannot change {path}: return the values, or keep them in a weight\n"
             f"{weight}.assign(...)  # in {method}"
         )
-    change = "assign_add(1)" if _counts(observation) else "assign(...)"
-    return f"{weight_creation(name, observation.before)}  # in build\n{weight}.{change}  # in {method}"
+    change = f"{weight}.{'assign_add(1)' if _counts(observation) else 'assign(...)'}"
+    if path == weight:
+        change = as_assign(observation.location, path).partition("#")[0].rstrip() or change
+    return f"{weight_creation(name, observation.before)}  # in build\n{change}  # in {method}"
 
 
 def _as_variable(observation: Observation, method: Location | None) -> tuple[str, tuple[Edit, ...]]:
-    """Return the line that changes a number, if it is a weight, and the edit that creates that weight.
+    """Return the line that changes a number, if it is a weight, and the edits that create and read it.
 
     Both are empty if the number is not a simple attribute of the layer.
     """
@@ -194,7 +258,10 @@ def _as_variable(observation: Observation, method: Location | None) -> tuple[str
         return "", ()
     creation = weight_creation(observation.name, before).partition(" = ")[2]
     edits = only(stored_in_init(method, path.removeprefix("self."), creation))
-    return (as_assign(observation.location, path) if edits else ""), edits
+    if not edits:
+        return "", ()
+    assigned = as_assign(observation.location, path)
+    return assigned, (*edits, *reading_tensor(method, path, observation.location))
 
 
 def _counts(observation: Observation) -> bool:
@@ -211,6 +278,8 @@ def _graph_runs(context: DiagnosisContext, observation: Observation) -> int:
     """Return how often the functions ran that were traced during an observation."""
     event = context.event(observation.during)
     traces = [] if event is None else list(context.enclosing(event, "trace"))
+    if event is not None and event.kind == "trace":  # on JAX, a step is the function that Keras jits
+        traces.append(event)
     if event is not None and not traces:  # seen only while Keras inferred shapes
         return 0
     functions = {trace.function for trace in traces}

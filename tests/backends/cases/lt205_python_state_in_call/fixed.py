@@ -16,3 +16,5 @@ class Warm(keras.layers.Layer):
 model = keras.Sequential([keras.Input((4,)), Warm(), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 model.fit(np.ones((32, 4)), np.ones((32, 1)), batch_size=4, verbose=0)
+if keras.ops.convert_to_numpy(model.layers[0].n) != 8:
+    raise RuntimeError("it does not count each batch")
