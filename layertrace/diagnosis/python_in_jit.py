@@ -25,7 +25,7 @@ from layertrace.timeline.event import Location
 __all__ = ["as_weight", "by_callback", "counted", "reading_tensor"]
 
 Code = tuple[str, tuple[Edit, ...]]
-"""The code in place of a line, and the edits of other lines; both are empty if there is none."""
+"""The code in place of a line, and the edits of other lines; both are empty if none is known."""
 
 
 def by_callback(location: Location | None, path: str) -> Code:

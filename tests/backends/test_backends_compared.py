@@ -78,6 +78,52 @@ class NumpyInCall(Dense):
 """
 
 
+MASKED = """
+import keras
+from keras import ops
+
+def is_on_torch():
+    return keras.backend.backend() == "torch"
+
+class PassesOn(keras.layers.Layer):
+    def __init__(self, supports_masking=True):
+        super().__init__()
+        self.supports_masking = supports_masking
+
+    def call(self, inputs):
+        return inputs * 2.0
+
+class PassesOnJaxAlone(PassesOn):
+    def __init__(self):
+        super().__init__(supports_masking=not is_on_torch())
+
+class OtherMask(PassesOn):
+    def compute_mask(self, inputs, mask=None):
+        return ops.logical_not(mask) if is_on_torch() and mask is not None else mask
+
+class IgnoresMaskOnTorch(PassesOn):
+    def call(self, inputs, mask=None):
+        if mask is None or is_on_torch():
+            return inputs * 2.0
+        return inputs * ops.cast(mask, inputs.dtype)[..., None]
+
+class FailsWithMask(PassesOn):
+    def compute_mask(self, inputs, mask=None):
+        if is_on_torch() and mask is not None:
+            raise ValueError("no masks here")
+        return mask
+
+class HoldsModules(keras.layers.Layer):
+    def __init__(self):
+        import torch
+        super().__init__()
+        self.linear = torch.nn.Linear(4, 3)
+
+    def call(self, inputs):
+        return self.linear(inputs)
+"""
+
+
 RECURRENT = """
 import keras
 
@@ -179,6 +225,38 @@ def test_differences_are_found(compared, name, expected):
     assert done.returncode == 1, done.stderr
     questions = json.loads(done.stdout)["questions"]
     assert [each["name"] for each in questions if each.get("message")] == expected
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("PassesOn", {}),
+        ("PassesOnJaxAlone", {"masks": "bool[2, 5] against none"}),
+        ("OtherMask", {"masks": "other steps"}),
+        ("IgnoresMaskOnTorch", {"masked": "differ on jax and torch: 0 against"}),
+        ("FailsWithMask", {"masks": "ValueError: no masks here"}),
+        ("HoldsModules", {"call": "holds a torch.nn.Module in self.linear, which runs on torch alone"}),
+    ],
+)
+def test_masks_and_modules_of_torch_are_compared(compared, name, expected):
+    """A mask that comes in is the same afterwards, and a module of torch is the reason for a failure."""
+    done = compared(MASKED, name, "--input", "float32[2, 5, 4]", "--output-format", "json")
+
+    assert done.returncode == (1 if expected else 0), done.stderr
+    questions = json.loads(done.stdout)["questions"]
+    messages = {each["name"]: each["message"] for each in questions if "message" in each}
+    assert messages.keys() == expected.keys()
+    assert all(part in messages[question] for question, part in expected.items())
+
+
+def test_a_mask_that_a_layer_creates_is_compared_and_numpy_has_none(compared):
+    """An Embedding has no mask to take, and gives one; an array of NumPy cannot hold it."""
+    source = "import keras\ndef create():\n    return keras.layers.Embedding(9, 3, mask_zero=True)\n"
+    done = compared(source, "create", "--input", "int32[2, 5] < 9", backends="jax,numpy")
+
+    row = next(line for line in printed(done).splitlines() if line.startswith("masks "))
+    assert " ".join(row.split()) == "masks ✓ bool[2, 5] – an array of NumPy cannot hold a mask"
 
 
 def _without_spaces(text):

@@ -22,7 +22,10 @@ JAX = Answers(
     inputs="float32[2, 5]",
     lives=[("Head", ["init", "build", "variable kernel", "call", "call"])],
     weights=["kernel float32[5, 3]"],
-    arrays={name: [ONES] for name in ("weights", "outputs", "training", "state", "gradients")},
+    arrays={
+        **{name: [ONES] for name in ("weights", "outputs", "masked", "training", "state", "gradients")},
+        "masks": [ONES > 0],
+    },
     has_64_bits=False,
 )
 TORCH = replace(JAX, backend="torch", has_64_bits=True)
@@ -59,6 +62,9 @@ def test_equal_answers_agree():
     ("answers", "expected"),
     [
         (with_arrays("outputs", ONES + 0.1), ["values"]),
+        (with_arrays("masks", ONES > 1), ["masks"]),
+        (with_arrays("masks", ONES[:0] > 0), ["masks"]),
+        (with_arrays("masked", ONES + 0.1), ["masked"]),
         (with_arrays("training", ONES + 0.1), ["training"]),
         (with_arrays("state", ONES + 0.1), ["state"]),
         (with_arrays("gradients", ONES * 0), ["gradients"]),

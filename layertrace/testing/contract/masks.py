@@ -10,7 +10,15 @@ from layertrace.testing.contract.outcome import NotApplicable
 from layertrace.testing.contract.subject import Subject
 from layertrace.testing.contract.values import dtype_of
 
-__all__ = ["MaskedInputs", "masked_inputs", "refused", "takes_mask", "with_other_padding"]
+__all__ = [
+    "MaskedInputs",
+    "inputs_with_mask",
+    "masked_inputs",
+    "masks_of",
+    "refused",
+    "takes_mask",
+    "with_other_padding",
+]
 
 _REFUSED = "does not support masking"
 """What tf_keras raises where Keras 3 warns (tf_keras 2.21, `base_layer.compute_mask`)."""
@@ -41,11 +49,20 @@ def masked_inputs(subject: Subject, layer: Any) -> MaskedInputs:
     Raises:
         NotApplicable: If the layer does not deal with masks, or its input has no steps.
     """
-    backend = subject.backend
     has_mask = layer.supports_masking or subject.framework.overrides(layer, "compute_mask")
     if not has_mask and not takes_mask(layer):
         # tests/testing/kinds/table.py is correct without: Keras warns where such a layer ends a mask.
         raise NotApplicable("it neither takes nor supports masks")
+    return inputs_with_mask(subject)
+
+
+def inputs_with_mask(subject: Subject) -> MaskedInputs:
+    """Return the inputs with a mask, for any layer.
+
+    Raises:
+        NotApplicable: If its input has no steps.
+    """
+    backend = subject.backend
     tensors = subject.tensors()
     flat = backend.flatten(tensors[0])
     if not all(_has_steps(tensor) for tensor in flat):
@@ -73,6 +90,15 @@ def with_other_padding(subject: Subject, tensors: tuple[Any, ...]) -> tuple[Any,
 
     structure: tuple[Any, ...] = subject.backend.mapped(changed, tensors)
     return structure
+
+
+def masks_of(subject: Subject, outputs: Any) -> list[Any]:
+    """Return the mask of each output as an array; one without numbers for an output without a mask."""
+    backend = subject.backend
+    none = backend.array(backend.tensor([], "bool"))
+    tensors = (output for output in backend.flatten(outputs) if output is not None)
+    masks = (getattr(tensor, "_keras_mask", None) for tensor in tensors)
+    return [none if mask is None else backend.array(mask) for mask in masks]
 
 
 def refused(error: BaseException) -> bool:

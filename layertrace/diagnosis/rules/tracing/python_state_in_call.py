@@ -192,7 +192,7 @@ def _is_reset(observation: Observation) -> bool:
 def _in_place(
     context: DiagnosisContext, seen: list[Observation], method: Location | None, step: str | None
 ) -> tuple[str, tuple[Edit, ...]]:
-    """Return the line that changes the state in each run, and the edits of others; empty if there is none.
+    """Return the line that changes the state in each run, and the edits of others; empty if it is not known.
 
     JAX drops what is assigned to a weight in a function that is jitted by hand: only its result is kept.
     """

@@ -78,7 +78,8 @@ def _on_jax(context: DiagnosisContext) -> Iterator[Violation]:
         function, layer = event.function, context.enclosing_layer(event)
         call = context.enclosing_call(event)
         # A method that is jitted inside of another function is compiled with that one, as in `fit`, and no
-        # method is while Keras infers shapes: tests/backends/cases/lt204_traced_per_instance/clean_called_often.py
+        # method is compiled while Keras infers shapes:
+        # tests/backends/cases/lt204_traced_per_instance/clean_called_often.py
         if function is None or layer is None or call is None or call.mode != "eager":
             continue
         traces[function] = traces.get(function, 0) + 1

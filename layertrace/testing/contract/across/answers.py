@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 from layertrace.errors import ExpectationError
 from layertrace.testing.contract.backends.loading import require_backend
 from layertrace.testing.contract.checks.training.gradients import gradients_of
+from layertrace.testing.contract.frameworks import framework_of
 from layertrace.testing.contract.inputs import inputs_of
+from layertrace.testing.contract.masks import inputs_with_mask, masks_of
 from layertrace.testing.contract.outcome import Broken, NotApplicable
 from layertrace.testing.contract.places import method_line
 from layertrace.testing.contract.randomness import draws_numbers
@@ -26,6 +29,7 @@ from layertrace.timeline.query import qualified_name
 
 __all__ = ["Answers", "answers_of", "read", "write"]
 
+_MOST_NAMES = 2
 _DATA, _ARRAYS = "answers.json", "answers.npz"
 
 
@@ -89,11 +93,41 @@ def answers_of(
     require_backend()
     try:
         with within(seconds), quiet():
-            return _Questions(Subject(layer, inputs_of(inputs), call), weights).answers()
+            try:
+                subject = Subject(layer, inputs_of(inputs), call)
+            except ExpectationError as error:
+                raise ExpectationError(_of_torch_alone(layer) or str(error)) from error
+            return _Questions(subject, weights).answers()
     except TimeIsUp:
         raise ExpectationError(f"creating and calling the layer does not end within {seconds:g} s") from None
     except Broken as broken:
         raise ExpectationError(broken.message) from broken
+
+
+def _of_torch_alone(layer: object) -> str:
+    """Return why a layer that holds modules of torch cannot be called elsewhere; empty for any other layer."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return ""
+    try:
+        created = layer() if callable(layer) and framework_of(layer) is None else layer
+    except Exception:  # of the program; the reason is the first error
+        return ""
+    framework = framework_of(created)
+    if framework is None or framework.backend.name == "torch":
+        return ""
+    own = framework.backend.attributes(created).items()
+    held = [name for name, value in own if any(isinstance(each, torch.nn.Module) for each in _items(value))]
+    if not held:
+        return ""
+    names = " and ".join(f"self.{name}" for name in held[:_MOST_NAMES])
+    return f"{type(created).__name__} holds a torch.nn.Module in {names}, which runs on torch alone"
+
+
+def _items(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 class _Questions:
@@ -116,6 +150,7 @@ class _Questions:
         subject = self._subject
         for name, ask in (
             ("outputs", self._inference),
+            ("masks", self._masks),
             ("training", self._training),
             ("gradients", self._gradients),
         ):
@@ -147,6 +182,25 @@ class _Questions:
         self._arrays["outputs"] = first
         if self._draws(training=False) or self._varies(first, training=False):
             self._untried["values"] = "it draws random numbers in inference"
+
+    def _masks(self) -> None:
+        """Keep the masks of the outputs, with a mask on every input that can have one."""
+        subject = self._subject
+        if "mask-passed-on" in subject.backend.untried:
+            raise NotApplicable(subject.backend.untried["mask-passed-on"])
+        try:
+            tensors = inputs_with_mask(subject).tensors
+        except NotApplicable:
+            tensors = subject.tensors()  # an Embedding makes a mask of its own
+            outputs = subject.call_with(self._layer, tensors, training=False)
+            if not any(map(len, masks_of(subject, outputs))):
+                raise
+        with subject.doing("calling it with a mask"):
+            outputs = subject.call_with(self._layer, tensors, training=False)
+        self._arrays["masks"] = masks_of(subject, outputs)
+        self._arrays["masked"] = subject.arrays(outputs)
+        if "values" in self._untried:
+            self._untried["masked"] = self._untried["values"]
 
     def _training(self) -> None:
         if self._draws(training=True):

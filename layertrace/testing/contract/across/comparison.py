@@ -74,6 +74,8 @@ def _questions() -> dict[str, tuple[str, str, Answer, Compare]]:
         "weights": ("", "the weights", _weights, _compare_weights),
         "outputs": ("outputs", "shapes or dtypes of the outputs", _specs, _compare_specs),
         "values": ("outputs", "the outputs in inference", *_of("outputs")),
+        "masks": ("masks", "the masks of the outputs", _masks, _compare_masks),
+        "masked": ("masks", "the outputs for inputs with a mask", *_of("masked")),
         "training": ("training", "the outputs in training", *_of("training")),
         "state": ("training", "the weights after a call in training", *_of("state")),
         "gradients": ("gradients", "the gradients", *_of("gradients")),
@@ -125,9 +127,9 @@ def _reason(name: str, needs: str, answers: Answers, all_answers: Sequence[Answe
     first = next(each for each in all_answers if not each.absent)
     if _compare_weights(first, answers):
         return "its weights differ"
-    if needs in answers.failures and name in ("values", "state"):
+    if needs in answers.failures and name in ("values", "masked", "state"):
         return f"it needs {needs}, which fails"
-    if name == "values" and answers is not first and _compare_specs(first, answers):
+    if name in ("values", "masked") and answers is not first and _compare_specs(first, answers):
         return "its outputs differ"
     return "" if name == "outputs" else answers.untried.get(name) or answers.untried.get(needs, "")
 
@@ -184,6 +186,21 @@ def _compare_specs(first: Answers, other: Answers) -> Difference:
     if [described(array) for array in ours] == [described(array) for array in theirs]:
         return Difference()
     return _with_sides(f"{_specs(first)} against {_specs(other)}", _specs(first), _specs(other))
+
+
+def _masks(answers: Answers) -> str:
+    return ", ".join(described(mask) if mask.size else "none" for mask in answers.arrays["masks"])
+
+
+def _compare_masks(first: Answers, other: Answers) -> Difference:
+    ours, theirs = _masks(first), _masks(other)
+    if ours != theirs:
+        return _with_sides(f"{ours} against {theirs}", ours, theirs)
+    sides = [[mask.astype("int8") for mask in each.arrays["masks"]] for each in (first, other)]
+    for one, another in zip(*sides, strict=True):
+        if (one != another).any():
+            return _with_sides("other steps", str(one.tolist()), str(another.tolist()))
+    return Difference()
 
 
 def _of(question: str) -> tuple[Answer, Compare]:
