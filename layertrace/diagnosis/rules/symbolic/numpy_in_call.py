@@ -20,6 +20,7 @@ from layertrace.diagnosis.rules.symbolic._shared import (
     phase,
     with_keras_ops,
 )
+from layertrace.diagnosis.rules.symbolic._sizes import needs_size, sized_call, with_known_size
 from layertrace.diagnosis.rules.symbolic._steps import failed_traces
 from layertrace.diagnosis.user_source import calls, dotted, function_around, line_of, nodes_at, tree_of
 from layertrace.timeline.event import Event, Location
@@ -46,8 +47,9 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     ## Why is this bad?
 
     `.numpy()`, NumPy functions and `float(x)` need values. While Keras infers shapes, and in a graph,
-    tensors have none, so the layer works only eagerly. On torch, no gradient comes through NumPy, and torch
-    refuses it in training.
+    tensors have none, so the layer works only eagerly. A size is a value, too: JAX traces for the sizes of
+    `x.shape`, and refuses a tensor in `jnp.reshape`, `jnp.zeros` or `jnp.tile`. On torch, no gradient comes
+    through NumPy, and torch refuses it in training.
 
     ## Example
 
@@ -74,6 +76,18 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     for event in (*failed_calls(context), *_without_gradient(context)):
         error = event.error
         if error is None:
+            continue
+        if needs_size(error):
+            size, is_line = with_known_size(error.location)
+            yield Violation(
+                message=f"{{layer}} gives {sized_call(error.location)} a tensor as a size, but tensors have "
+                f"no values while {phase(event)}.{eager_success(context, event)}",
+                layer=event.layer,
+                location=error.location,
+                evidence=(Evidence(input_shapes(event), (event.seq,), error.location),),
+                fix=size,
+                fix_place="in place" if is_line else "elsewhere",
+            )
             continue
         loses_gradient = _GRADIENT_LOST in error.message
         needs_values = error.type in _ERRORS and _needs_values(error.raised_in)
@@ -138,6 +152,19 @@ def _in_steps(context: DiagnosisContext) -> Iterator[Violation]:
     """Report values that are asked for outside of any `call`: in a step of a model, or in a loss."""
     for failed in failed_traces(context):
         error = failed.error
+        if needs_size(error):
+            size, is_line = with_known_size(failed.place)
+            culprit = "{layer}" if failed.layer is not None else failed.name
+            yield Violation(
+                message=f"{culprit} gives {sized_call(failed.place)} a tensor as a size, but tensors have no "
+                "values while a function is traced.",
+                layer=failed.layer,
+                location=failed.place,
+                evidence=(Evidence("this trace failed", (failed.event.seq,), failed.place),),
+                fix=size,
+                fix_place="in place" if is_line else "elsewhere",
+            )
+            continue
         if error.type not in _ERRORS or is_branch(error.type, error.raised_in):
             continue
         if not _needs_values(error.raised_in):

@@ -105,7 +105,7 @@ def answers_of(
 
 
 def _of_torch_alone(layer: object) -> str:
-    """Return why a layer that holds modules of torch cannot be called elsewhere; empty for any other layer."""
+    """Return why a layer that holds modules of torch cannot be called elsewhere; empty for any other."""
     torch = sys.modules.get("torch")
     if torch is None:
         return ""
