@@ -1,0 +1,11 @@
+"""A layer asks for float64, which JAX silently gives as float32: tiny differences vanish.
+
+https://github.com/keras-team/keras/issues/18648
+"""
+
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((2,), dtype="float64"), keras.layers.Dense(1, dtype="float64", name="exact")])
+x = np.array([[1.0, 1e-12], [1.0, 2e-12]])
+print(model.predict(x, verbose=0).dtype)

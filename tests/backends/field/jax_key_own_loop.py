@@ -1,0 +1,29 @@
+"""A loop of one's own gives the same key to each step, so dropout drops the same units for ever.
+
+https://github.com/elixir-nx/axon/issues/423
+https://github.com/google/flax/pull/2675
+"""
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+
+class Drop(keras.layers.Layer):
+    def call(self, x, key):
+        keep = jax.random.bernoulli(key, 0.5, x.shape)
+        return jnp.where(keep, x / 0.5, 0.0)
+
+
+drop = Drop(name="drop")
+key = jax.random.PRNGKey(3)
+
+
+@jax.jit
+def step(x, key):
+    return drop(x, key).sum()
+
+
+for _ in range(6):
+    step(np.ones((4, 8), "float32"), key)
