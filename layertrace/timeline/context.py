@@ -253,6 +253,9 @@ class LayerState:
             `NaN` or `infinite`. Known only if an optimizer has updated weights.
         alike: Its kernels whose columns are all equal, by name, each with the number of its units, and 1 if
             any of its weights is not 0. Known only if an optimizer has updated weights.
+        mask_dropped: If it takes a mask and gets none in a functional model: the number of the layer that
+            made one, that of the layer between them that dropped it, or 0 for an operation, and the class and
+            name of that.
     """
 
     layer: LayerRef
@@ -284,6 +287,7 @@ class LayerState:
     parameters: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
     with_gradient: tuple[int, ...] = ()
     alike: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
+    mask_dropped: tuple[int, int, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ KERAS_PARTS = {
         in_code=True,
     ),
     "mask": _keras("backend.common.masking", "_keras_mask", _NO_MASK, in_code=True),
+    "takes_mask": _keras("layers.layer", "Layer._call_has_mask_arg", _NO_MASK, in_code=True),
     "masking": _keras("layers.core.masking", "Masking", _NO_MASK),
     "default_build": _keras(
         "utils.python_utils",
@@ -224,6 +225,7 @@ TF_KERAS_PARTS = {
     "supports_masking": _tf_keras("engine.base_layer", "Layer._supports_masking", _NO_MASK, in_code=True),
     "dtype_policy": _tf_keras("engine.base_layer", "Layer._dtype_policy", _NO_DTYPE, in_code=True),
     "mask": _tf_keras("engine.base_layer", "_keras_mask", _NO_MASK, in_code=True),
+    "nodes": _tf_keras("engine.base_layer", "_inbound_nodes_value", _NO_MASK, in_code=True),
     "default_build": _tf_keras(
         "utils.generic_utils",
         "_is_default",

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.alike_units import alike_units
+from layertrace.record.describe.dropped_masks import dropped_mask, has_mask, node_of, tensors_of
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.torch_modules import parameters_in_collections
@@ -126,6 +127,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         repeated=_repeated(layer),
         set_late=set_late(layer),
         parameters=_parameters(layer),
+        mask_dropped=dropped_mask(layer),
         with_gradient=tuple(map(number_of, filter(_has_gradient, own_variables(layer)))),
     )
 
@@ -305,33 +307,16 @@ def _arrays(layer: object) -> Mapping[str, str]:
     return digests
 
 
-def _node(layer: object) -> object:
-    """Return a layer's only node in functional models, or None (`_inbound_nodes` of Keras 3.0 to 3.15)."""
-    nodes = safe.unwrapped(safe.instance_dict(layer).get("_inbound_nodes"))
-    items = [] if nodes is None else safe.first_items(nodes, 2)
-    node: object = items[0][1] if len(items) == 1 else None
-    return node
-
-
-def _ends(layer: object, name: str) -> list[object]:
-    """Return the input or output tensors of the node of a layer."""
-    tensors = safe.unwrapped(safe.framework_attribute(_node(layer), name))
-    return [] if tensors is None else safe.last_items(tensors, safe.size_of(tensors))
-
-
 def _declared(layer: object) -> TensorSpec | None:
-    outputs = _ends(layer, "output_tensors")
+    outputs = tensors_of(node_of(layer), "output_tensors")
     return spec(outputs[0]) if len(outputs) == 1 else None
 
 
 def _masked(layer: object) -> tuple[bool, bool] | None:
-    if _node(layer) is None:
+    node = node_of(layer)
+    if node is None:
         return None
     inputs, outputs = (
-        any(map(_has_mask, _ends(layer, name))) for name in ("input_tensors", "output_tensors")
+        any(map(has_mask, tensors_of(node, name))) for name in ("input_tensors", "output_tensors")
     )
     return inputs, outputs
-
-
-def _has_mask(tensor: object) -> bool:
-    return safe.framework_attribute(tensor, "_keras_mask") is not None

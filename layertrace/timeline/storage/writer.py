@@ -214,6 +214,7 @@ _ADDED_TO_STATES = (
     "parameters",
     "with_gradient",
     "alike",
+    "mask_dropped",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 

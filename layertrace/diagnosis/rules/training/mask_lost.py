@@ -12,6 +12,7 @@ from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.method_edits import in_init, only
 from layertrace.diagnosis.rewriting import rewritten, source_of, without_call
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.training._masks_in_models import dropped_in_models
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Structure
@@ -25,8 +26,9 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     ## Why is this bad?
 
     A mask is attached to a tensor. A layer passes it on only if it declares that it supports masking or
-    computes a mask, and a raw operation such as `h * 2.0` drops it. The recurrent, attention or pooling
-    layers that follow then treat padding as data.
+    computes a mask, and a raw operation such as `h * 2.0` drops it, also between the layers of a functional
+    model. So does `Add` if one of its inputs has no mask. The recurrent, attention or pooling layers that
+    follow then treat padding as data.
 
     ## Example
 
@@ -55,8 +57,13 @@ def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     the same model or call needs a mask for as many steps. Without any such layer, the rule looks for an
     operation that drops a mask within one `call`, up to a layer with a `compute_mask`. It compares steps,
     not tensors, so it may take the mask of one input for that of another with the same number of steps.
+
+    In a functional model, operations that keep the steps and `concatenate` are followed; not one that is
+    given a condition or a number for each step, such as the mask itself. A layer that is called several
+    times is not looked at. Keras itself warns of its layers that drop masks, such as `Conv1D`.
     """
     yield from _made_inside(context)
+    yield from dropped_in_models(context)
     droppers = [state for state in context.states.values() if _drops_mask(context, state)]
     for state in droppers:
         call = next(iter(context.of(state.layer, "call")), None)
@@ -316,5 +323,6 @@ def _attribute(context: DiagnosisContext, outer: Event, call: Event) -> str:
 
 def _needs_mask(layer: LayerRef) -> bool:
     """Return whether a layer treats padding as data if it has no mask."""
-    recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".MultiHeadAttention")
-    return is_keras_layer(layer, *recurrent)
+    recurrent = (".RNN", ".LSTM", ".GRU", ".SimpleRNN", ".Bidirectional", ".GlobalAveragePooling1D")
+    attention = (".MultiHeadAttention", ".GroupedQueryAttention", ".Attention", ".AdditiveAttention")
+    return is_keras_layer(layer, *recurrent, *attention)
