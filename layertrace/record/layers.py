@@ -106,7 +106,10 @@ class LayerRecord:
         """
         attributes = safe.instance_dict(layer)
         if self.facts.framework == "keras":
-            self.initialized = safe.truth(attributes.get("_lock", True)) is False
+            # A program may keep a lock of its own there (LT310), when Keras has set all other attributes.
+            lock = attributes.get("_lock", True)
+            is_own = not safe.is_plain(lock)
+            self.initialized = "_dtype_policy" in attributes if is_own else safe.truth(lock) is False
         else:
             self.initialized = "_thread_local" in attributes
         self.built_by_init = safe.truth(attributes.get("built", False))

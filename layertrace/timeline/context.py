@@ -256,6 +256,8 @@ class LayerState:
         mask_dropped: If it takes a mask and gets none in a functional model: the number of the layer that
             made one, that of the layer between them that dropped it, or 0 for an operation, and the class and
             name of that.
+        replaced: The attributes of Keras 3 that the program has something else in: `_layers`, each with the
+            names of what Keras no longer finds there.
     """
 
     layer: LayerRef
@@ -288,6 +290,7 @@ class LayerState:
     with_gradient: tuple[int, ...] = ()
     alike: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
     mask_dropped: tuple[int, int, str, str] | None = None
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

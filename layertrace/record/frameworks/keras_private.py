@@ -96,6 +96,18 @@ KERAS_PARTS = {
         in_code=True,
     ),
     "mask": _keras("backend.common.masking", "_keras_mask", _NO_MASK, in_code=True),
+    "tracker": _keras(
+        "layers.layer",
+        "Layer._tracker",
+        "lists of Keras that a layer has replaced are not found",
+        in_code=True,
+    ),
+    "losses_of_call": _keras(
+        "layers.layer",
+        "Layer._losses",
+        "a layer that keeps something else in _losses is not found",
+        in_code=True,
+    ),
     "takes_mask": _keras("layers.layer", "Layer._call_has_mask_arg", _NO_MASK, in_code=True),
     "masking": _keras("layers.core.masking", "Masking", _NO_MASK),
     "default_build": _keras(

@@ -12,6 +12,7 @@ from layertrace.record.describe.alike_units import alike_units
 from layertrace.record.describe.dropped_masks import dropped_mask, has_mask, node_of, tensors_of
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
+from layertrace.record.describe.replaced_attributes import replaced_attributes
 from layertrace.record.describe.torch_modules import parameters_in_collections
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
 from layertrace.record.describe.variable_values import can_read_values
@@ -128,6 +129,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
         set_late=set_late(layer),
         parameters=_parameters(layer),
         mask_dropped=dropped_mask(layer),
+        replaced=replaced_attributes(layer),
         with_gradient=tuple(map(number_of, filter(_has_gradient, own_variables(layer)))),
     )
 

@@ -215,6 +215,7 @@ _ADDED_TO_STATES = (
     "with_gradient",
     "alike",
     "mask_dropped",
+    "replaced",
 )
 """The fields of `LayerState` that are written only if they have a value."""
 

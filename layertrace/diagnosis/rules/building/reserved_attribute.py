@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import linecache
 import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
-from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
-from layertrace.diagnosis.user_edits import attribute_renamed
-from layertrace.diagnosis.user_source import dotted, nodes_of
-from layertrace.timeline.event import Location
+from layertrace.diagnosis.rules.building._renamed import renamed
+from layertrace.diagnosis.rules.building._replaced_attributes import replaced_attributes
 
 
 @rule("LT310", "reserved-attribute", "error", links.BASE_LAYER, backends=ANY_BACKEND)
@@ -25,6 +22,10 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
     `output`, `input`, `losses`, `metrics`, `weights`, `variables`, `dtype` and others are properties of every
     Keras layer, and `layers` is one of every model. They cannot be assigned, so the program stops with an
     `AttributeError`.
+
+    Keras 3 keeps what a layer holds in `_layers`, `_metrics`, `_trainable_variables` and others, which can be
+    assigned. What the new list lacks is lost without an error: layers that are neither trained nor saved.
+    With a lock in `_lock`, every call fails as if `super().__init__()` had been forgotten.
 
     ## Example
 
@@ -44,8 +45,10 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Found by the exception, so only the first such attribute of a program is reported.
-    - The fix renames the attribute where it is assigned, and where `call` reads it. Rename it elsewhere, too.
+    - A property is found by the exception, so only the first such attribute of a program is reported.
+    - `_lock`, `_losses` and `_tracker` are reported if Keras fails, a list only if it lacks something.
+    - The fix renames the attribute where it is assigned, and where methods of Keras read it, such as `call`.
+      Rename it elsewhere, too.
     """
     for place, error in context.errors_from(*_SETTERS):
         name = next((match[1] for text in _MESSAGES if (match := re.search(text, error.message))), None)
@@ -54,7 +57,7 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         location = context.line(place)
         new = f"{name}_layer" if name in ("output", "input") else f"own_{name}"
-        fix = attribute_renamed(location, name, new)
+        fix, edits = renamed(location, name, new, [context.call_defined_at(layer)])
         yield Violation(
             message=f"{{layer}} assigns self.{name}, but {name} is a property of every Keras "
             f"{'model' if name == 'layers' else 'layer'} that cannot be assigned.",
@@ -63,24 +66,9 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             evidence=(Evidence(f"{error.type}: {error.message.splitlines()[0]}", (), location),),
             fix=fix or f"self.{new} = ...  # and everywhere else in the class",
             fix_place="in place" if fix else None,
-            edits=tuple(_where_read(context.call_defined_at(layer), name, new)) if fix else (),
+            edits=edits,
         )
-
-
-def _where_read(method: Location | None, name: str, new: str) -> Iterator[Edit]:
-    """Yield the lines of a method that read the attribute, with its new name."""
-    lines = {
-        node.lineno
-        for node in nodes_of(method)
-        if isinstance(node, ast.Attribute) and node.attr == name and dotted(node) == f"self.{name}"
-    }
-    for line in sorted(lines):
-        if method is None:
-            return
-        place = Location(method.file, line, method.function)
-        source = linecache.getline(place.file, line).rstrip("\n")
-        renamed = re.sub(rf"(?<=self\.){name}\b", new, source.strip())
-        yield Edit(place, source, renamed)
+    yield from replaced_attributes(context)
 
 
 _SETTERS = (":__setattr__", ":layers", "keras.src.models.functional:layers")

@@ -69,6 +69,9 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         owner = _caller(context, event, init)
         if owner is None or not _may_own(context, owner, layer):
             continue
+        holding = context.state(owner)
+        if holding is not None and layer.name in holding.replaced.get("_layers", ()):
+            continue  # LT310
         if _is_created_in_call(context, init):
             continue  # LT103
         # A layer that another one created may be lent: tests/cases/clean/layers_lent_and_trained_elsewhere.py
