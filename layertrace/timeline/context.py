@@ -86,8 +86,9 @@ class Observation:
             Of data: `fitted`: `fit` has ended. `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
             with another part. `predicted shuffled`: a model predicts a dataset that is shuffled again in each
-            iteration, and the program iterates it, too. `state kept`: a stateful RNN met the same data
-            again without a reset. `state shuffled`: a fit shuffled the data of a model with a stateful RNN.
+            iteration, and the program iterates it, too; or a generator of images that shuffles.
+            `state kept`: a stateful RNN met the same data again without a reset. `state shuffled`: a fit
+            shuffled the data of a model with a stateful RNN.
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.

@@ -142,6 +142,8 @@ PROGRAMS = [
     "lt530_loss_not_scaled/another_train_step",
     "lt530_loss_not_scaled/broken",
     "lt531_softmax_applied_twice/broken",
+    "lt570_predictions_reordered/another_generator_of_images",
+    "lt570_predictions_reordered/another_generator_tf_keras",
     "lt572_augmentation_cached/another_image_functions",
     "lt572_augmentation_cached/another_pipeline_of_layers",
     "lt572_augmentation_cached/another_tf_keras",

@@ -25,7 +25,7 @@ from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.metric_updates import begin_fit, end_fit
 from layertrace.record.hooks.monitors import look_at_monitors
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
-from layertrace.record.hooks.prediction_orders import look_at_predictions
+from layertrace.record.hooks.prediction_orders import is_shuffling_generator, look_at_predictions
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
 from layertrace.record.hooks.target_values import look_at_class_weight, look_at_targets
 from layertrace.record.hooks.training_facts import above
@@ -205,7 +205,7 @@ def passes(method: str) -> AnyObserver:
         with guarded(f"record a {method}"):
             is_watched = method == "evaluate" or has_state(call.subject)
             data = _given(call).get("x") if is_watched or method == "predict" else None
-            if not is_watched and not _is_dataset(data):
+            if not is_watched and not _is_dataset(data) and not is_shuffling_generator(data):
                 return
             place = source_lines.caller(call.method, above(call.caller, method))
             note_pass(call.subject, data, method, place)

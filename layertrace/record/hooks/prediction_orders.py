@@ -7,11 +7,12 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.hooks.dataset_splits import shuffle_of
 from layertrace.record.hooks.observer import Call
 from layertrace.record.layers import LayerRecord, register_layer
+from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.ownership import is_tensorflow_file
 from layertrace.timeline.registry import Register
 
-__all__ = ["look_at_iteration", "look_at_predictions"]
+__all__ = ["is_shuffling_generator", "look_at_iteration", "look_at_predictions"]
 
 _MOST = 16  # lines that are remembered for each dataset
 
@@ -20,14 +21,30 @@ _Use = tuple[CodePosition | None, str, LayerRecord | None]
 _uses: Register[list[_Use]] = Register()
 
 
+def is_shuffling_generator(data: object) -> bool:
+    """Return whether data is what an `ImageDataGenerator` yields, in another order than its labels have.
+
+    Such a generator is an `Iterator` of `preprocessing/image.py`, with an attribute `shuffle` (Keras 3.0 to
+    3.15, tf_keras 2.16 to 2.21).
+    """
+    cls = type(data)
+    is_one = safe.is_framework_class(cls) and safe.module_of(cls).endswith("preprocessing.image")
+    return is_one and safe.truth(safe.instance_dict(data).get("shuffle")) is True
+
+
 def look_at_predictions(model: object, data: object, place: CodePosition | None) -> None:
-    """Record that a model predicts a dataset that is shuffled again in each iteration.
+    """Record that a model predicts a dataset that is shuffled again in each iteration, or such a generator.
 
     Args:
         model: The model.
         data: What it is given.
         place: The line.
     """
+    if is_shuffling_generator(data):
+        seen = PendingObservation("predicted shuffled", (id(data), place), name="predict", role="generator")
+        seen.layer, seen.place = register_layer(model), place
+        add_observation(seen)
+        return
     _note(data, place, register_layer(model))
 
 

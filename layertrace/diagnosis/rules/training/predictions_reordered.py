@@ -9,6 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.training._shuffling_generators import shuffling_generator
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
@@ -21,7 +22,8 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
 
     `shuffle` chooses another order each time the dataset is iterated: `predict` iterates it once, and the
     loop that collects the labels once more. Each prediction is compared with the label of another row, and
-    the accuracy is that of chance.
+    the accuracy is that of chance. A generator of an `ImageDataGenerator` shuffles, too, unless it is created
+    with `shuffle=False`; its `classes`, `labels` and `filenames` have the order of the files.
 
     ## Example
 
@@ -41,11 +43,15 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - A loop that calls a layer or a function, that ends with `break` or that takes a part is not reported.
+    - Of a generator, only that of an `ImageDataGenerator` is known, not a `PyDataset` of the program.
     - What the program does with predictions and labels is not known: a program may count the labels, and
       use the predictions in any order.
     """
     reported = set()
     for model, seen in context.layer_observations("predicted shuffled"):
+        if seen.role == "generator":
+            yield from shuffling_generator(model, seen.location, _data(seen.location))
+            continue
         loop = _loop_at(seen.defined_at)
         # A loop that trains, or looks at the first batch: tests/cases/clean/shuffled_and_predicted.py
         if loop is None or _leaves_early(loop) or _runs(context, seen.defined_at, loop):
