@@ -49,6 +49,17 @@ def test_a_sum_with_a_tensor_without_a_mask_has_none():
     assert dropped_before_an_lstm(keras, lambda layers, h, ids: layers.Add()([h, h])) is None
 
 
+def test_a_model_inside_may_return_a_mask_when_it_runs():
+    """Keras 3 attaches none to its symbolic output, and one to each tensor that it returns."""
+
+    def added(layers, h, ids):
+        inputs = keras.Input((6,), dtype="int32")
+        inner = keras.Model(inputs, layers.Embedding(9, 4, mask_zero=True)(inputs))
+        return layers.Add()([h, inner(ids)])
+
+    assert dropped_before_an_lstm(keras, added) is None
+
+
 @pytest.mark.parametrize(
     ("module", "concatenate"),
     [(keras, keras.ops.concatenate), (tf_keras, tf.concat)],

@@ -174,7 +174,13 @@ def _drops(source: _Source) -> bool:
         return False
     if class_facts(type(operation)) is None or name in _OPERATIONS:
         return _name(operation).lower() in _ELEMENTWISE
-    return name in _MERGES
+    # A model inside returns its mask only when it runs: tests/cases/clean/masks_applied_by_operations.py
+    return name in _MERGES and not any(map(_is_of_model, source.inputs))
+
+
+def _is_of_model(tensor: object) -> bool:
+    source = _source(tensor)
+    return source is not None and _is_keras(source.operation, ("Model",))
 
 
 def _name(operation: object) -> str:
@@ -213,7 +219,7 @@ def _passes_on(operation: object) -> bool:
     """Return whether a layer would pass on the mask of its input, and does not read it."""
     facts = class_facts(type(operation))
     supports = safe.instance_dict(operation).get("_supports_masking")
-    is_reader = _is_keras(operation, (*_ATTENTION, *_READERS)) or _is_users_with_mask(operation)
+    is_reader = _is_keras(operation, (*_ATTENTION, *_READERS, "Model")) or _is_users_with_mask(operation)
     return facts is not None and safe.truth(supports) is True and not is_reader
 
 

@@ -9,7 +9,10 @@ is_word = ids != 0
 
 def read(h, **given): return layers.LSTM(2)(h, **given)
 
+tokens = keras.Input((6,), dtype="int32")
+inner = keras.Model(tokens, layers.Embedding(10, 4, mask_zero=True)(tokens))  # its mask arrives when the model runs
 outputs = [
+    read(layers.Add()([words, inner(ids)])),
     read(words * ops.cast(is_word, "float32")[..., None]),  # padding is 0, which the program relies on
     read(layers.Multiply()([words, ops.cast(is_word, "float32")[..., None]])),
     read(ops.where(is_word[..., None], words, 0.0)),
