@@ -32,7 +32,7 @@ ObservationKind = Literal[
     "metric kept", "average kept", "no gradient", "tape used twice", "gradient taken", "disconnected",
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
-    "monitor missing", "monitored backwards",
+    "monitor missing", "monitored backwards", "scaled twice",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
 ]  # fmt: skip
@@ -101,6 +101,7 @@ class Observation:
             `rate ended`: the schedule of the optimizer had ended at 0 in most steps of a fit.
             `monitor missing`: a callback of a fit monitors what the fit does not report. `monitored
             backwards`: it takes a worse value for a better one.
+            `scaled twice`: a `Rescaling` of pixels at the input of a model is given data from 0 to 1.
             `not finite`: the last loss of a fit, or an array that it was given, has NaN or infinity.
             `unguarded op`: an op between weights and a loss is infinite for some inputs, or its gradient
             is, and nothing keeps its input away from these.
@@ -137,6 +138,7 @@ class Observation:
             For skipped weights, here and in `now`: shapes in the file, and shapes in the model, that the
             other has not.
             For misdirected gradients: the ids of the variables that they were taken of.
+            For data that is scaled twice: the scale; in `now`, the least and the greatest of the data.
             For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,

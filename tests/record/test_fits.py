@@ -242,6 +242,35 @@ def test_weights_for_other_classes_are_noted(given, noted, one_hot, engine):
     assert [(each.before, each.now) for each in weights] == noted
 
 
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize(
+    ("before", "data", "noted"),
+    [
+        ((), np.linspace(0, 1, 12), [(1 / 255, (0.0, 1.0))]),
+        ((keras.layers.RandomFlip,), np.linspace(0, 0.6, 12), [(1 / 255, (0.0, 0.6))]),
+        ((keras.layers.Activation,), np.linspace(0, 1, 12), []),
+        ((), np.linspace(0, 255, 12), []),
+        ((), np.linspace(-1, 1, 12), []),
+        ((), np.linspace(0, 0.3, 12), []),
+        ((), np.arange(12) % 2.0, []),
+        ((), np.arange(12) % 2, []),
+    ],
+)
+def test_pixels_that_are_scaled_twice_are_noted(before, data, noted, nested, engine):
+    """Also where the model that scales them is inside another; `Activation` might change their range."""
+    layers = keras.layers
+    with layertrace.trace() as timeline:
+        first = [layers.Activation("relu") if cls is layers.Activation else cls() for cls in before]
+        inner = [keras.Input((2, 2, 1)), *first, layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(1)]
+        model = keras.Sequential(inner)
+        model = keras.Sequential([keras.Input((2, 2, 1)), model]) if nested else model
+        model.compile("sgd", "mse")
+        model.fit(data.reshape(3, 2, 2, 1), np.ones(3), verbose=0)
+
+    found = [(each.before, each.now) for each in seen(timeline, "scaled twice")]
+    assert found == noted
+
+
 @KERAS
 def test_a_fit_without_an_epoch_is_noted_after_another(k, engine):
     """A program may begin with a training that is complete, and fit for no epoch to build a model."""

@@ -26,6 +26,7 @@ from layertrace.record.hooks.metric_updates import begin_fit, end_fit
 from layertrace.record.hooks.monitors import look_at_monitors
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.prediction_orders import is_shuffling_generator, look_at_predictions
+from layertrace.record.hooks.scaled_inputs import look_at_scaling
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
 from layertrace.record.hooks.target_values import look_at_class_weight, look_at_targets
 from layertrace.record.hooks.training_facts import above
@@ -67,6 +68,7 @@ def _begin(call: Call) -> _Fit | None:
         model, data = call.subject, given.get("x")
         note_pass(model, data, "fit", place)
         look_at_masks(model, data, place)
+        look_at_scaling(model, data, place)
         look_at_parts(model, data, given.get("validation_data"), place)
         split = None if given.get("validation_data") is not None else given.get("validation_split")
         look_at_targets(model, given.get("y"), given.get("sample_weight"), split, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layertrace.record.describe.input_paths import path_to
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import array_of
@@ -42,12 +43,12 @@ def look_at_masks(model: object, data: object, place: CodePosition | None) -> No
 
 def _look_at(masking: object, array: Any, place: CodePosition | None) -> None:
     searched = safe.instance_dict(masking).get("mask_value")
-    path = _path_to(masking)
+    path = path_to(masking, _is_known)
     padding = None if path is None or not safe.is_plain(searched) else _padding(array)
     if path is None or padding is None:
         return
     values = array.astype("float64")
-    for layer in path:
+    for layer in path[1:]:
         values = _transformed(layer, values)
         if values is None:
             return
@@ -62,34 +63,15 @@ def _look_at(masking: object, array: Any, place: CodePosition | None) -> None:
             layer=register_layer(masking),
             before=searched,
             now=now,
-            name="" if not path else layer_name(path[-1]) or "",
-            role="" if not path else safe.class_name(path[-1]),
+            name="" if len(path) < 2 else layer_name(path[-1]) or "",
+            role="" if len(path) < 2 else safe.class_name(path[-1]),
             place=place,
         )
     )
 
 
-def _path_to(layer: object) -> list[object] | None:
-    """Return the layers between the only input of a functional model and a layer in it, from the input on.
-
-    `_inbound_nodes` and `_keras_history` are those of Keras 3.0 to 3.15.
-    """
-    path: list[object] = []
-    for _ in range(8):
-        nodes = safe.unwrapped(safe.instance_dict(layer).get("_inbound_nodes"))
-        items = [] if nodes is None else safe.last_items(nodes, 1)
-        inputs = safe.unwrapped(safe.framework_attribute(items[0], "input_tensors")) if items else None
-        tensors = [] if inputs is None else safe.last_items(inputs, 2)
-        if len(tensors) != 1:
-            return None
-        history = safe.unwrapped(safe.framework_attribute(tensors[0], "_keras_history"))
-        layer = None if history is None else safe.first_items(history, 1)[0][1]
-        if safe.class_name(layer) == "InputLayer":
-            return path[::-1]
-        if layer is None or safe.class_name(layer) not in ("Normalization", "Rescaling"):
-            return None
-        path.append(layer)
-    return None
+def _is_known(layer: object) -> bool:
+    return safe.class_name(layer) in ("Normalization", "Rescaling")
 
 
 def _transformed(layer: object, values: Any) -> Any:

@@ -15,7 +15,7 @@ def padded(value): return keras.utils.pad_sequences(series, dtype="float32", val
 trained(padded(0.0), layers.Masking())
 trained(padded(-10.0), layers.Masking(-10))
 trained(padded(0.1), layers.Masking(0.1))
-trained(padded(0.0), layers.Rescaling(1 / 255), layers.Masking())
+trained(255 * padded(0.0), layers.Rescaling(1 / 255), layers.Masking())
 trained(rng.normal(size=(12, 9, 2)), layers.Masking())
 trained(rng.integers(0, 2, size=(30, 9, 1)).astype("float32"), layers.Masking(-1.0))
 trained(np.repeat(rng.normal(size=(12, 1, 2)), 9, axis=1), layers.Masking())
