@@ -45,6 +45,7 @@ def test_layers_that_are_not_in_the_new_list_are_lost():
     """Also one that is assigned later, and all of them if the list is a dict."""
     assert replaced_in("_layers", lambda holder: []) == ({"_layers": ("first", "last")}, 1)
     assert replaced_in("_layers", lambda holder: [holder.first]) == ({"_layers": ("last",)}, 3)
+    assert replaced_in("_layers", lambda holder: (holder.first,)) == ({"_layers": ("last",)}, 3)
     lost = {"_trainable_variables": ("weight",)}
     assert replaced_in("_trainable_variables", lambda holder: []) == (lost, 4)
 

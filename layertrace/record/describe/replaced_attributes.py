@@ -43,10 +43,12 @@ def replaced_attributes(layer: object) -> dict[str, tuple[str, ...]]:
         kept = safe.unwrapped(stores.get(store))
         stored = _items(kept[1]) if type(kept) is tuple and len(kept) == 2 else []
         now = attributes.get(name)
+        if safe.unwrapped(now) is None:
+            continue  # a set, or an object of the program that may be iterated
         # A program may freeze weights of its own: tests/cases/clean/attributes_named_as_those_of_keras.py
         found = set(map(id, variables if name in _VARIABLES else _items(now)))
         lost = [each for each in stored if id(each) not in found]
-        if name == "_metrics" and now is not None and not _are_metrics(now):
+        if name == "_metrics" and not _are_metrics(now):
             replaced[name] = ()
         elif lost:
             replaced[name] = tuple(map(_name_of, lost))
@@ -62,9 +64,10 @@ def _is_list(value: object) -> bool:
 
 
 def _items(value: object) -> list[object]:
-    """Return the items of a list; Keras iterates over the keys of a dict, and so finds none of its values."""
+    """Return the items of a list or tuple; of a dict none, since Keras iterates over its keys."""
     inner = safe.unwrapped(value)
-    return [item for _, item in safe.first_items(inner, _MOST)] if safe.is_a(inner, list) else []
+    is_sequence = safe.is_a(inner, list, tuple)
+    return [item for _, item in safe.first_items(inner, _MOST)] if is_sequence else []
 
 
 def _are_metrics(value: object) -> bool:
