@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
 from layertrace.timeline.cause import Reason
-from layertrace.timeline.event import Event, FunctionRef, Location
+from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.ownership import is_check_layer_file, is_tensorflow_file
 
 MIN_FUNCTIONS = 5
@@ -74,6 +74,7 @@ class UsefulFunctions:
         self._traces = Counter(event.function for event in context.events("trace"))
         self._training: dict[FunctionRef | None, set[int]] = {}
         self._optimizers: dict[FunctionRef | None, set[str]] = {}
+        self._called: dict[int, tuple[LayerRef | None, set[int]]] = {}
         for update in context.observations("update"):
             event = context.event(update.during)
             for outer in () if event is None else (event, *context.ancestors(event)):
@@ -94,7 +95,7 @@ class UsefulFunctions:
         if outermost.function in self._training:
             if not self._trains_what_another_trains(outermost):
                 return True
-        elif self._calls_trained_layer(outermost):
+        elif self._calls_newly_trained_layer(outermost):
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
         return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
@@ -136,12 +137,44 @@ class UsefulFunctions:
             (event.defined_at for event in self._context.events("trace") if event.function == function), None
         )
 
-    def _calls_trained_layer(self, trace: Event) -> bool:
-        """Return whether a layer that is called in a trace has variables that an optimizer updates."""
-        called = {
-            event.layer.id
-            for event in self._context.descendants(trace)
-            if event.kind == "call" and event.layer is not None
-        }
-        states = [state for number in called if (state := self._context.states.get(number)) is not None]
-        return any(not self._context.updated.isdisjoint(state.variables) for state in states)
+    def _calls_newly_trained_layer(self, trace: Event) -> bool:
+        """Return whether a layer that is called in a trace has variables that an optimizer updates.
+
+        It does not count if a function of another model, which the same line runs, calls all of them, too:
+        that line runs a new model around the same layers each time.
+        """
+        model, trained = self._model_and_trained(trace)
+        if not trained or trace.location is None or trace.function is None or trace.function.role is None:
+            return bool(trained)
+        place = (trace.location, trace.defined_at)
+        for other in self._context.events("trace"):
+            if other.seq >= trace.seq:
+                break
+            if (other.location, other.defined_at) != place:
+                continue
+            its_model, its_trained = self._model_and_trained(other)
+            if its_model != model and trained <= its_trained:
+                return False
+        return True
+
+    def _model_and_trained(self, trace: Event) -> tuple[LayerRef | None, set[int]]:
+        """Return the layer that a trace calls first, and the variables in it that an optimizer updates."""
+        known = self._called.get(trace.seq)
+        if known is None:
+            calls = (event.layer for event in self._context.descendants(trace) if event.kind == "call")
+            known = self._called[trace.seq] = next(calls, None), self._trained_in(trace)
+        return known
+
+    def _trained_in(self, trace: Event) -> set[int]:
+        """Return the variables of the layers called in a trace that an optimizer updates.
+
+        A layer that was deleted by the end has no state, but the creation of its variables was recorded:
+        tests/cases/clean/parts_of_models_that_are_trained.py
+        """
+        layers = {event.layer for event in self._context.descendants(trace) if event.kind == "call"}
+        numbers: set[int] = set()
+        for layer in layers - {None}:
+            state = self._context.state(layer)
+            numbers.update(() if state is None else state.variables)
+            numbers.update(created.spec.id for created in self._context.created_variables(layer))
+        return numbers & self._context.updated
