@@ -35,6 +35,7 @@ ObservationKind = Literal[
     "monitor missing", "monitored backwards", "scaled twice",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
+    "metric reset",
 ]  # fmt: skip
 
 
@@ -94,6 +95,7 @@ class Observation:
             `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
+            `metric reset`: a metric with these variables was reset for the first time, outside of `fit`.
             `variables kept`: a callback holds variables of its model, or `set_weights` was given those of the
             layer itself.
             `copied to itself`: `set_weights` was given what the layer had, twice, with other values.

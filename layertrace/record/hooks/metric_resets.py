@@ -9,7 +9,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.variable_values import values_of
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.metric_updates import metrics_in_fit, updated_at
+from layertrace.record.hooks.metric_updates import is_in_fit, metrics_in_fit, updated_at
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hub import hub
@@ -53,6 +53,8 @@ _kept: Register[list[Values]] = Register()
 """What a metric was after the last reset, if it was not reset."""
 _in_graphs: Register[bool] = Register()
 """The metrics that a graph resets, perhaps: when it does is not seen."""
+_reset_once: Register[bool] = Register()
+"""The metrics whose first reset was recorded."""
 
 
 def look_at_metrics(model: object, place: CodePosition | None) -> None:
@@ -256,6 +258,10 @@ def _reset(call: Call) -> None:
                 kept.clear()
             if not Loaded.tf.executing_eagerly():
                 _in_graphs.add(metric, True)
+            if _reset_once.get(metric) is None and not is_in_fit():
+                _reset_once.add(metric, True)
+                variables = tuple(map(number_of, _tracked(metric)))
+                add_observation(PendingObservation("metric reset", (id(metric),), variables=variables))
 
 
 def _with_inner(metric: object) -> Iterator[object]:

@@ -13,7 +13,15 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
-__all__ = ["METRICS_READ", "METRIC_UPDATES", "begin_fit", "end_fit", "metrics_in_fit", "updated_at"]
+__all__ = [
+    "METRICS_READ",
+    "METRIC_UPDATES",
+    "begin_fit",
+    "end_fit",
+    "is_in_fit",
+    "metrics_in_fit",
+    "updated_at",
+]
 
 _MOST = 64  # metrics of one model
 
@@ -37,6 +45,11 @@ def end_fit() -> None:
         models.pop()
     if not models:
         _running.pop(threading.get_ident(), None)
+
+
+def is_in_fit() -> bool:
+    """Return whether a fit runs in this thread."""
+    return threading.get_ident() in _running
 
 
 def metrics_in_fit(model: object) -> list[Any]:

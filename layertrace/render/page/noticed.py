@@ -90,6 +90,7 @@ def _description(observation: Observation) -> str:
         "variables kept": "the variables were kept, or set, in place of values",
         "data changed": f"the code that reads {name} changed it: its largest number was {before}, is {now}",
         "metric kept": f"{name} kept its value when the metrics were reset",
+        "metric reset": "a metric was reset for the first time",
         "not finite": "the last loss of this fit, or its data, is NaN or infinite",
         "unguarded op": f"{name} of {before}: for some inputs the value or the gradient is infinite",
         "targets": f"the targets of this fit: {printable(observation.role)}",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.event import Event, Location
+
+_RESETS = ("reset_state", "reset_states")
 
 
 @rule("LT513", "metric-never-reset", "warning", links.CUSTOM_TRAINING_LOOPS)
@@ -47,21 +50,64 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
     - The source must be available. Looked at are metrics in variables, attributes, lists and dicts, and
       loops over `range(...)` or with `epoch` in the name of their variable. The loop over batches is there,
       or in a function that is called there.
-    - A file that resets any metric is not looked at.
+    - Where resets are not recorded, which is on JAX and torch and for a class of metrics with a
+      `reset_state` of its own, a file that resets any metric is not looked at.
     """
     reported: set[tuple[str, str]] = set()
-    for created in context.created_variables():
+    metrics = [each for each in context.created_variables() if each.spec.role == "metric"]
+    reset = {number for seen in context.observations("metric reset") for number in seen.variables}
+    for created in metrics:
         place = created.event.location
-        if created.spec.role != "metric" or place is None:
+        tree = None if place is None else tree_of(place.file)
+        name = None if tree is None or place is None else _name_at(tree, place.line)
+        if tree is None or place is None or name is None or (place.file, name) in reported:
             continue
-        tree = tree_of(place.file)
-        name = None if tree is None else _name_at(tree, place.line)
-        if tree is None or name is None or (place.file, name) in reported or _resets(tree):
-            continue
+        if _resets(tree):
+            if created.spec.id in reset or not _sees_resets(context, tree) or _only_sums(metrics, created):
+                continue
+            siblings = [each for each in metrics if each.spec.id in reset and _holds(tree, name, each)]
+            item = _item_at(tree, place.line) if siblings else name
+            if item is None:
+                continue
+        else:
+            item = name
         read = _read_in_each_epoch(tree, name, place.line)
         if read is not None:
             reported.add((place.file, name))
-            yield _violation(name, read, created.event, place, tree)
+            yield _violation(item, read, created.event, place, tree)
+
+
+def _sees_resets(context: DiagnosisContext, tree: ast.Module) -> bool:
+    """Return whether each reset of a metric in a file is recorded."""
+    own = any(isinstance(node, ast.FunctionDef) and node.name in _RESETS for node in ast.walk(tree))
+    return context.backend == "tensorflow" and "metric reset" in context.watched and not own
+
+
+def _only_sums(metrics: Sequence[CreatedVariable], created: CreatedVariable) -> bool:
+    """Return whether a metric only has a total, so that it may count over all epochs.
+
+    tests/cases/clean/meters_with_a_count_of_all_rows.py
+    """
+    place, holder = created.event.location, created.spec.holder
+    names = {each.spec.name for each in metrics if (each.event.location, each.spec.holder) == (place, holder)}
+    return names == {"total"}
+
+
+def _holds(tree: ast.Module, name: str, created: CreatedVariable) -> bool:
+    """Return whether the collection with a name holds a metric."""
+    place = created.event.location
+    return place is not None and _name_at(tree, place.line) == name
+
+
+def _item_at(tree: ast.Module, line: int) -> str | None:
+    """Return how the program names the item of a dict that a line creates: `meters["valid"]`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Dict):
+            continue
+        for key, value in zip(node.value.keys, node.value.values, strict=True):
+            if isinstance(key, ast.Constant) and value.lineno <= line <= (value.end_lineno or value.lineno):
+                return f"{dotted(node.targets[0])}[{json.dumps(key.value)}]"
+    return None
 
 
 def _violation(name: str, read: ast.Call, created: Event, place: Location, tree: ast.Module) -> Violation:
@@ -101,8 +147,7 @@ def _name_at(tree: ast.Module, line: int) -> str | None:
 
 
 def _resets(tree: ast.Module) -> bool:
-    names = ("reset_state", "reset_states")
-    return any(isinstance(node, ast.Attribute) and node.attr in names for node in ast.walk(tree))
+    return any(isinstance(node, ast.Attribute) and node.attr in _RESETS for node in ast.walk(tree))
 
 
 def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call | None:
