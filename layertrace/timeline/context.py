@@ -176,8 +176,11 @@ class Observation:
             its data is a `generator`, an `exhausted generator` or a `dataset`, or that it had `no epoch`.
             For an unknown attribute: `layer` if a layer or model has it. For `disconnected`: `all outputs` or
             `some outputs`.
-            For `restored`: `by name` if by `load_weights`. For predictions: `iterated before` or `iterated
-            after`. For targets: `outside 0 to 1`, `neither 0 nor 1`, `split by class` or `class weights`.
+            For `restored`: `by name` if by `load_weights`, `no file` if the path was None. For a part of a
+            dataset: `own loop` if the program iterates it, and another part, which `reader` names. For an
+            output that is squashed twice: `by the program` if not by a crossentropy.
+            For predictions: `iterated before` or `iterated after`. For targets: `outside 0 to 1`, `neither 0
+            nor 1`, `split by class` or `class weights`.
             For a cached augmentation: `fit` or `iteration`.
             For a missing monitor: `array` if the fit was given arrays. For one that is taken backwards: what
             is better, `greater` or `less`.

@@ -82,6 +82,42 @@ def test_a_part_of_a_shuffled_dataset_has_the_line_that_shuffled_it(k):
 
 
 @KERAS
+def test_two_parts_of_a_shuffled_dataset_that_a_program_iterates_are_noted(k):
+    """Both at least twice; one part, one look, and a dataset that keeps its order are not."""
+    data = tf.data.Dataset.from_tensor_slices(ROWS)
+    with layertrace.trace() as timeline:
+        compiled(k, k.Input((3,)))
+        changing, kept = data.shuffle(8), data.shuffle(8, reshuffle_each_iteration=False)
+        for _ in range(3):
+            assert all(len(list(part)) == 4 for part in (kept.take(4), kept.skip(4), changing.take(4)))
+        rest = changing.skip(4)
+        assert len(list(rest)) == 4
+        assert not seen(timeline, "split of shuffled")
+        assert len(list(rest)) == 4
+
+    (split,) = seen(timeline, "split of shuffled")
+    assert (split.layer, split.role, split.reader, split.name) == (None, "own loop", "take", "skip")
+    assert split.location.line == split.defined_at.line - 6
+
+
+@KERAS
+def test_the_first_reset_of_a_metric_is_noted(k):
+    """With its variables, eagerly or in a graph; a metric that nothing resets is not."""
+    with layertrace.trace() as timeline:
+        metrics = [k.metrics.Mean(name=name) for name in ("eager", "graph", "never")]
+        for metric in metrics:
+            metric.update_state(1.0)
+        for _ in range(2):
+            metrics[0].reset_state()
+            tf.function(metrics[1].reset_state)()
+
+    reset = [set(each.variables) for each in seen(timeline, "metric reset")]
+    created = [each.variable for each in timeline.variables]
+    assert reset == [{each.id for each in created if each.holder == name} for name in ("eager", "graph")]
+    assert all(len(numbers) == 2 for numbers in reset)
+
+
+@KERAS
 def test_a_stateful_layer_that_meets_the_same_array_again_is_noticed(k):
     """A reset ends that, and other data may go on where the last ended."""
     rng = np.random.default_rng(0)

@@ -18,7 +18,7 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import Register
 
-__all__ = ["SHUFFLES", "look_at_parts", "shuffle_of"]
+__all__ = ["SHUFFLES", "look_at_loops", "look_at_parts", "shuffle_of"]
 
 _MOST = 64  # datasets that are followed from one to its sources
 _TABLE = tensorflow_private.PARTS
@@ -31,6 +31,8 @@ _shuffled: Register[CodePosition | None] = Register()
 """The lines that shuffled datasets."""
 _trained: Register[bool] = Register()
 """The shuffled datasets that have a part which a model was trained with."""
+_iterated: Register[dict[str, int]] = Register()
+"""How often the program iterated the parts of shuffled datasets itself, by what takes the part."""
 
 
 def _shuffled_by(call: Call, dataset: object, _: object) -> None:
@@ -70,6 +72,27 @@ def look_at_parts(model: object, training: object, held_out: object, place: Code
                     defined=place,
                 )
             )
+
+
+def look_at_loops(dataset: object, place: CodePosition | None) -> None:
+    """Record that a program iterates two parts of a dataset again and again, each time in another order.
+
+    Args:
+        dataset: What the program iterates.
+        place: The line.
+    """
+    shuffled, part = next(_parts_of_shuffled(dataset), (None, ""))
+    if shuffled is None:
+        return
+    times = _iterated.get(shuffled)
+    if times is None:
+        times = _iterated.add(shuffled, {})
+    times[part] = times.get(part, 0) + 1
+    others = [other for other in times if other != part and times[other] > 1]
+    if others and times[part] == 2:
+        seen = PendingObservation("split of shuffled", (id(shuffled), None), name=part, role="own loop")
+        seen.reader, seen.place, seen.defined = others[0], _shuffled.get(shuffled) or place, place
+        add_observation(seen)
 
 
 def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
-from layertrace.record.hooks.dataset_splits import shuffle_of
+from layertrace.record.hooks.dataset_splits import look_at_loops, shuffle_of
 from layertrace.record.hooks.observer import Call
 from layertrace.record.layers import LayerRecord, register_layer
 from layertrace.record.process import safe
@@ -59,7 +59,9 @@ def look_at_iteration(dataset: object, call: Call) -> None:
     while frame is not None and is_tensorflow_file(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is not None and not source_lines.is_internal(frame.f_code.co_filename):
-        _note(dataset, source_lines.caller(call.method, call.caller), None)
+        place = source_lines.caller(call.method, call.caller)
+        _note(dataset, place, None)
+        look_at_loops(dataset, place)
 
 
 def _note(data: object, place: CodePosition | None, model: LayerRecord | None) -> None:

@@ -38,10 +38,13 @@ def split_reshuffled(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Looked at are the parts by `take`, `skip` and `shard` that `fit` and `evaluate` are given. A split by
-    `filter` is not seen.
+    Looked at are the parts by `take`, `skip` and `shard` that `fit` and `evaluate` are given, and two parts
+    that loops of a program with an optimizer iterate twice and more. A split by `filter` is not seen.
     """
-    for model, split in context.layer_observations("split of shuffled"):
+    for split in context.observations("split of shuffled"):
+        is_own_loop = split.role == "own loop"
+        if is_own_loop and not context.updated:
+            continue
         source = statement_at(context, split.location).source
         shuffled, call = _shuffle_in(source)
         name = shuffled or "the dataset"
@@ -52,11 +55,20 @@ def split_reshuffled(context: DiagnosisContext) -> Iterator[Violation]:
             fix = written[:-1] + ("" if written.endswith("()") else ", ") + "reshuffle_each_iteration=False)"
             fix = f"{shuffled} = {fix}" if shuffled and source.count("=") else fix
         yield Violation(
-            message=f"{name} is shuffled again in each iteration, so {split.name} gives other elements "
+            message=f"{name} is shuffled again in each iteration, so {split.reader} and {split.name} give "
+            "other elements in each: a loop validates with what another trained on in other epochs."
+            if is_own_loop
+            else f"{name} is shuffled again in each iteration, so {split.name} gives other elements "
             "in each: {layer} is validated with what it was trained on in other epochs.",
-            layer=model,
+            layer=split.layer,
             location=split.location,
-            evidence=(Evidence(f"given a part by {split.name} here", (), split.defined_at),),
+            evidence=(
+                Evidence(
+                    f"{'iterated' if is_own_loop else 'given'} a part by {split.name} here",
+                    (),
+                    split.defined_at,
+                ),
+            ),
             fix=fix,
             fix_place=None if call is None else "in place",
         )
