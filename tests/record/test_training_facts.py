@@ -111,7 +111,7 @@ def test_freezing_is_noticed_with_what_was_frozen_before(k):
 
 @KERAS
 def test_a_checkpoint_notes_how_much_it_restored(k, tmp_path):
-    """Of each layer, with the names in the file that the reading object does not have."""
+    """Of each layer, with the names in the file that the reading object lacks; and that the path was None."""
     first, second = (k.Sequential([k.Input((3,)), k.layers.Dense(1)], name=name) for name in ("a", "b"))
     written = tf.train.Checkpoint(model=first).write(str(tmp_path / "saved"))
     with layertrace.trace() as timeline:
@@ -119,7 +119,9 @@ def test_a_checkpoint_notes_how_much_it_restored(k, tmp_path):
         tf.train.Checkpoint(net=second).restore(written).expect_partial()
         tf.train.Checkpoint(net=second).restore(None)
 
-    all_of_it, nothing = seen(timeline, "restored")
+    all_of_it, nothing, without_file = seen(timeline, "restored")
+    assert (without_file.layer.name, without_file.name, without_file.now) == ("b", "net", 0)
+    assert [each.role for each in (all_of_it, nothing, without_file)] == ["", "", "no file"]
     assert (all_of_it.layer.name, all_of_it.name, all_of_it.now, all_of_it.paths) == ("b", "model", 2, ())
     assert (nothing.name, nothing.now, nothing.paths) == ("net", 0, ("model",))
     assert len(nothing.variables) == 2

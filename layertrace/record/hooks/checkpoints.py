@@ -28,6 +28,10 @@ def _restored(call: Call, status: object, checkpoint: object) -> None:
     if not hub.observers:
         return
     with guarded("record what a checkpoint restored"):
+        # `restore(latest_checkpoint(folder))` of a folder without a checkpoint
+        if call.values and call.values[0] is None:
+            _note(call, checkpoint, set(), (), "no file")
+            return
         restore = safe.instance_dict(safe.instance_dict(status).get("_checkpoint"))
         matched, graph = restore.get("object_by_proto_id"), restore.get("object_graph_proto")
         if matched is None or graph is None or not len(graph.nodes):  # there was nothing to restore
@@ -36,25 +40,29 @@ def _restored(call: Call, status: object, checkpoint: object) -> None:
         attributes = safe.instance_dict(checkpoint)
         saved = [child.local_name for child in graph.nodes[0].children]
         unmatched = tuple(name for name in saved if name not in attributes and name != "save_counter")
-        place = source_lines.caller(call.method, call.caller)
-        for name, layer in list(attributes.items()):
-            # TensorFlow keeps the root in `root`, and in a private attribute, too.
-            if type(name) is not str or name.startswith("_") or class_facts(type(layer)) is None:
-                continue
-            variables = variables_inside(layer)
-            record = register_layer(layer)
-            add_observation(
-                PendingObservation(
-                    "restored",
-                    (next(_order),),
-                    layer=record,
-                    name="" if name == "root" else name,
-                    now=sum(_is_among(variable, restored) for variable in variables),
-                    variables=tuple(map(number_of, variables)),
-                    paths=unmatched,
-                    place=place,
-                )
+        _note(call, checkpoint, restored, unmatched, "")
+
+
+def _note(call: Call, checkpoint: object, restored: set[int], unmatched: tuple[str, ...], role: str) -> None:
+    place = source_lines.caller(call.method, call.caller)
+    for name, layer in list(safe.instance_dict(checkpoint).items()):
+        # TensorFlow keeps the root in `root`, and in a private attribute, too.
+        if type(name) is not str or name.startswith("_") or class_facts(type(layer)) is None:
+            continue
+        variables = variables_inside(layer)
+        add_observation(
+            PendingObservation(
+                "restored",
+                (next(_order),),
+                layer=register_layer(layer),
+                name="" if name == "root" else name,
+                now=sum(_is_among(variable, restored) for variable in variables),
+                variables=tuple(map(number_of, variables)),
+                paths=unmatched,
+                role=role,
+                place=place,
             )
+        )
 
 
 def _is_among(variable: object, restored: set[int]) -> bool:

@@ -1,5 +1,5 @@
 # Checkpoints that are read completely, in part with a new head, before the weights exist, into a model as the
-# root, from an empty folder, and one that does not match and is followed by one that does.
+# root, from an empty folder (once before a training), and one that does not match and is followed by one that does.
 import os
 import tempfile
 import numpy as np
@@ -50,3 +50,14 @@ either = network()
 for name in ("net", "model"):
     tf.train.Checkpoint(**{name: either}).read(saved).expect_partial()
 print(np.allclose(either(x), old(x)))
+
+resumed = network()
+tf.train.Checkpoint(net=resumed).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
+resumed.compile("sgd", "mse")
+resumed.fit(x, np.ones((2, 1)), verbose=0)
+resumed.predict(x, verbose=0)
+
+copied = network()
+tf.train.Checkpoint(net=copied).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
+copied.set_weights(old.get_weights())
+copied.predict(x, verbose=0)

@@ -9,9 +9,10 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
+from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.saving._shared import are_set_later
-from layertrace.diagnosis.user_source import dotted, tree_of
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
@@ -44,7 +45,10 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
     - Only variables that existed when the checkpoint was read are counted.
     - Reported only if the file has a name that the object which reads it lacks.
     - Not reported if the weights of the model are set or restored afterwards.
+    - `restore(None)`, which is what a folder without a checkpoint leads to, is reported if the model is used
+      afterwards, and neither trained nor given weights in the whole recording.
     """
+    yield from _without_file(context)
     for layer, restored in context.layer_observations("restored"):
         if restored.role or restored.now != 0 or not restored.variables or not _names(restored):
             continue
@@ -68,6 +72,49 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
             fix=_fix(context, restored, model),
             fix_place="in place" if _creation(restored) else "elsewhere",
         )
+
+
+def _without_file(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the models that were to be restored from a path that is None, and run with new weights."""
+    set_layers = {layer for layer, _ in context.layer_observations("weights set")}
+    for layer, restored in context.layer_observations("restored"):
+        state = context.state(layer)
+        uses = [call for call in context.of(layer, "call") if call.start_ns > restored.start_ns]
+        used = next((call for call in uses if call.mode != "symbolic"), None)
+        if restored.role != "no file" or used is None or state is None or layer in set_layers:
+            continue
+        # A program that resumes if it can, and else begins: tests/cases/clean/checkpoints_restored.py
+        if not context.updated.isdisjoint(state.variables) or are_set_later(context, layer, restored):
+            continue
+        fix = _checked(restored.location)
+        yield Violation(
+            message="{layer} was to be restored from a checkpoint, but the path is None, which restores "
+            "nothing: it runs with its new weights.",
+            layer=layer,
+            location=restored.location,
+            evidence=(Evidence("used after that", seqs(used), used.location),),
+            fix=fix or "# check that the path is not None: the folder has no checkpoint",
+            fix_place="in place" if fix else "elsewhere",
+        )
+
+
+def _checked(place: Location | None) -> str:
+    """Write a statement that restores a path, and one before it that ends the program if that is None."""
+    statement = next((node for node in nodes_at(place) if isinstance(node, ast.stmt)), None)
+    calls = [node for node in nodes_at(place) if isinstance(node, ast.Call)]
+    restoring = [call for call in calls if dotted(call.func).rpartition(".")[2] in ("restore", "read")]
+    if statement is None or len(restoring) != 1 or len(restoring[0].args) != 1:
+        return ""
+    given = restoring[0].args[0]
+    message = ""
+    if isinstance(given, ast.Call) and given.args and dotted(given.func).endswith("latest_checkpoint"):
+        message = f', f"no checkpoint in {{{source_of(place, given.args[0])}}}"'
+    lines = [
+        f"path = {source_of(place, given)}",
+        f"assert path is not None{message}",
+        rewritten(place, statement, {given: "path"}),
+    ]
+    return "\n".join(lines)
 
 
 def _names(restored: Observation) -> list[str]:
