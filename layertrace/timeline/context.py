@@ -68,8 +68,9 @@ class Observation:
             returned one number although there are weights or a mask. `vector gradient`: a tape was asked for
             the gradient of several numbers.
             Of a complete graph: `squashed twice`: a crossentropy that applies softmax or sigmoid is given
-            the result of one. `clipped outputs`: a crossentropy that expects probabilities is given something
-            else. `swapped arguments`: a crossentropy is given outputs as targets. `binary accuracy`: a metric
+            the result of one, or a softmax of the program the outputs of a layer that have it.
+            `clipped outputs`: a crossentropy that expects probabilities is given something else.
+            `swapped arguments`: a crossentropy is given outputs as targets. `binary accuracy`: a metric
             counts outputs above a threshold as the class 1.
             `threshold of logits`: a metric compares logits with a probability. `equality of outputs`:
             a metric compares outputs with classes. `softmax of one`: over a single unit. `softmax over

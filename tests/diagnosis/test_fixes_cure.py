@@ -146,6 +146,7 @@ PROGRAMS = [
     "lt570_predictions_reordered/another_generator_of_images",
     "lt570_predictions_reordered/another_generator_tf_keras",
     "lt572_augmentation_cached/another_image_functions",
+    "lt531_softmax_applied_twice/another_distillation",
     "lt572_augmentation_cached/another_pipeline_of_layers",
     "lt572_augmentation_cached/another_tf_keras",
     "lt572_augmentation_cached/broken",

@@ -23,6 +23,7 @@ PASSING = {
 }  # fmt: skip
 """Ops that pass on the values of their first input."""
 _PROBABILITIES = {"Softmax": "softmax", "Sigmoid": "sigmoid"}
+_SOFTMAX = {"Softmax": "softmax", "LogSoftmax": "log_softmax"}
 _LOSSES = {
     "SoftmaxCrossEntropyWithLogits": "softmax_cross_entropy_with_logits",
     "SparseSoftmaxCrossEntropyWithLogits": "sparse_softmax_cross_entropy_with_logits",
@@ -161,9 +162,17 @@ def _equality(graph: _Graph, op: Any, _: dict[int, str]) -> None:
 
 
 def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
-    """Record a softmax over one unit, or over the rows of a batch."""
+    """Record a softmax of probabilities, over one unit, or over the rows of a batch."""
     given = op.inputs[0]
     layer = next((graph.layers[id(tensor)] for tensor in op.outputs if id(tensor) in graph.layers), None)
+    divided = given.op.inputs[0] if _is_scaled(given.op) else given  # by a temperature
+    probabilities, returning = graph.source(divided)
+    if probabilities.op.type == "Softmax" and returning is not None and returning is not layer:
+        seen = PendingObservation("squashed twice", (), name=_SOFTMAX[op.type], role="by the program")
+        seen.before, seen.now = "softmax", spec(probabilities)
+        graph.add(op, seen, returning)
+    if op.type != "Softmax":
+        return
     if given.shape.rank and given.shape[-1] == 1:
         source, _layer = graph.source(given, ("BiasAdd", "AddV2"))
         weights = graph.source(source.op.inputs[1])[0] if len(source.op.inputs) == 2 else source
@@ -182,6 +191,11 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     is_square = sizes.rank == 2 and sizes[0] == sizes[1]
     if not is_square and _is_batch(turned):
         graph.add(op, PendingObservation("softmax over batch", (), now=spec(turned)), layer)
+
+
+def _is_scaled(op: Any) -> bool:
+    """Return whether an op multiplies or divides a tensor by one number."""
+    return op.type in ("RealDiv", "Mul") and op.inputs[1].shape.rank == 0
 
 
 def _is_batch(tensor: Any) -> bool:
@@ -210,7 +224,7 @@ _OBSERVERS: dict[str, _Observing] = {
     **dict.fromkeys(_LOSSES, _crossentropy),
     **dict.fromkeys(("Greater", "GreaterEqual"), _comparison),
     "Equal": _equality,
-    "Softmax": _softmax,
+    **dict.fromkeys(_SOFTMAX, _softmax),
     "Minimum": _clip,
 }
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import text_replaced
-from layertrace.diagnosis.user_source import tree_of
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location, TensorSpec
 
@@ -41,6 +43,8 @@ def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
+    - A softmax of your own is examined, too, if it is given the outputs of a layer, or these divided by a
+      temperature, as in a distillation. Use the logarithm of probabilities in place of logits.
     - Only losses in a traced function are examined: of `fit`, or of a `tf.function` of your own.
     - The losses of Keras themselves notice a softmax directly before them, warn, and use what it was given.
     """
@@ -50,7 +54,44 @@ def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
         key = seen.layer or seen.location
         if key not in reported:
             reported.add(key)
-            yield _violation(context, seen)
+            yield _by_program(context, seen) if seen.role else _violation(context, seen)
+
+
+def _by_program(context: DiagnosisContext, seen: Observation) -> Violation:
+    """Return the violation of a softmax that the program itself applies to the outputs of a layer."""
+    init = None if seen.layer is None else context.init_of(seen.layer)
+    fix = _of_logarithm(seen.location)
+    return Violation(
+        message=f"{{layer}} ends in {seen.before}, and {seen.name} is applied to its outputs once more: the "
+        "result is nearly uniform.",
+        layer=seen.layer,
+        location=seen.location,
+        evidence=(
+            Evidence(f"{seen.name} expects logits", seqs(context.event(seen.during)), seen.location),
+            Evidence("created here", seqs(init), None if init is None else init.location),
+        ),
+        fix=fix or f"# apply {seen.name} to the logits, or to the logarithm of the probabilities",
+        fix_place="in place" if fix else "elsewhere",
+    )
+
+
+def _of_logarithm(place: Location | None) -> str:
+    """Write a statement with the softmax of the logarithm of what it has the softmax of; empty if unclear."""
+    calls = [node for node in nodes_at(place) if isinstance(node, ast.Call) and node.args]
+    named = [call for call in calls if dotted(call.func).rpartition(".")[2] in ("softmax", "log_softmax")]
+    statement = next((node for node in nodes_at(place) if isinstance(node, ast.stmt)), None)
+    if len(named) != 1 or statement is None:
+        return ""
+    given, module = named[0].args[0], dotted(named[0].func).rpartition(".")[0]
+    if isinstance(given, ast.BinOp) and isinstance(given.op, (ast.Div, ast.Mult)):
+        given = given.left
+    log = {"tf.nn": "tf.math.log", "ops": "ops.log", "keras.ops": "keras.ops.log"}.get(module)
+    # Of a probability that is 0, the logarithm has no gradient: Keras clips at 1e-7, too.
+    return (
+        ""
+        if log is None
+        else rewritten(place, statement, {given: f"{log}({source_of(place, given)} + 1e-7)"})
+    )
 
 
 def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
