@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import sys
+from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import was_frozen
+from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import training_calls, with_training
+from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_classes import calls_anywhere
-from layertrace.timeline.context import LayerState
-from layertrace.timeline.event import Event
+from layertrace.diagnosis.user_source import nodes_at
+from layertrace.timeline.context import LayerState, Observation
+from layertrace.timeline.event import Event, FunctionRef, Location
 from layertrace.timeline.ownership import is_container
 
 
@@ -47,8 +52,9 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Reported only if a model holds both the backbone and a layer that an optimizer updates, and if the
-      backbone has other weights and no optimizer updates any of them.
+    - Reported if a model holds both the backbone and a layer that an optimizer updates, and if the backbone
+      has other weights and no optimizer updates any of them. A model of its own is reported, too, that a
+      `tf.function` which trains another model runs with `training=True`, and that is not trained afterwards.
     - Not reported in files that assign weights, which may copy them to a teacher.
     """
     reported: set[int] = set()
@@ -71,17 +77,65 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         if not _has_other_weights(context, state, backbone, model):
             continue
-        # A teacher or a key encoder gets its weights otherwise:
-        # tests/cases/clean/teacher_with_statistics_of_its_own.py
+        # A teacher or a key encoder gets its weights otherwise.
         places = [
             place for place in (context.call_defined_at(model.layer), trained.location) if place is not None
         ]
-        if any(
-            calls_anywhere(place, "assign", "assign_add", "assign_sub", "set_weights") for place in places
-        ):
+        if any(map(_assigns_weights, places)):
             continue
         reported.add(layer.id)
-        yield _violation(context, call, untrained[-1], backbone, model)
+        update = next(
+            each for each in context.observations("update") if set(each.variables) & set(model.variables)
+        )
+        fix = "" if is_container(model.layer) else with_training(untrained[-1].location, "False") or ""
+        yield _violation(context, call, untrained[-1], backbone, update, fix)
+    yield from _in_steps_of_others(context, reported)
+
+
+def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterator[Violation]:
+    """Yield normalizations of models that run in the training step of another model, and train no more."""
+    updates = [(update, outermost_trace(context, update.during)) for update in context.observations("update")]
+    last_runs: dict[FunctionRef | None, int] = {}
+    for run in context.events("run"):
+        last_runs[run.function] = max(run.start_ns, last_runs.get(run.function, 0))
+    last_made = [(update, _last_made(update, outer, last_runs)) for update, outer in updates]
+    for layer, call in training_calls(context, "BatchNormalization"):
+        chain = [call, *context.enclosing(call, "call")]
+        state, model = context.state(layer), context.state(chain[-1].layer)
+        trace = outermost_trace(context, call.seq)
+        if state is None or model is None or trace is None or layer.id in reported or len(chain) < 2:
+            continue
+        if state.statistics != "moved" or was_frozen(context, layer, call.start_ns):
+            continue
+        here = {number for update, outer in updates if outer == trace for number in update.variables}
+        own = set(model.variables)
+        # Those that another function trains in turns: tests/cases/clean/statistics_of_an_adversary.py
+        later = {
+            number for update, last_ns in last_made if last_ns >= call.start_ns for number in update.variables
+        }
+        if not here or not here.isdisjoint(own) or not later.isdisjoint(own):
+            continue
+        places = [place for place in (trace.location, call.location, chain[-1].location) if place is not None]
+        if not _has_other_weights(context, state, model, model) or any(map(_assigns_weights, places)):
+            continue
+        reported.add(layer.id)
+        update = next(update for update, outer in updates if outer == trace)
+        yield _violation(context, call, chain[-1], model, update, _in_inference(context, chain[-1]))
+
+
+def _last_made(update: Observation, outer: Event | None, last_runs: Mapping[FunctionRef | None, int]) -> int:
+    """Return when an update was last made: in the last run of the function that was traced with it."""
+    if outer is None:  # of several in eager code, only the time of the first is known
+        return update.start_ns if update.times == 1 else sys.maxsize
+    return max(update.start_ns, last_runs.get(outer.function, 0))
+
+
+def _assigns_weights(place: Location) -> bool:
+    """Return whether a file assigns weights, which may copy them to a teacher.
+
+    tests/cases/clean/teacher_with_statistics_of_its_own.py
+    """
+    return calls_anywhere(place, "assign", "assign_add", "assign_sub", "set_weights")
 
 
 def _is_untrained(context: DiagnosisContext, state: LayerState | None) -> bool:
@@ -107,12 +161,12 @@ def _has_other_weights(
 
 
 def _violation(
-    context: DiagnosisContext, call: Event, outer: Event, backbone: LayerState, model: LayerState
+    context: DiagnosisContext, call: Event, outer: Event, backbone: LayerState, update: Observation, fix: str
 ) -> Violation:
     layer = call.layer
     inside = "it" if backbone.layer == layer else backbone.layer.name
-    in_code = not is_container(model.layer)
-    fix = with_training(outer.location, "False") if in_code else None
+    names = sorted({path.rpartition("/")[0] for path in update.paths})
+    event = context.event(update.during)
     return Violation(
         message=f"{{layer}} runs with training=True, so its moving mean and variance change in each step, "
         f"though no optimizer updates the weights of {inside}: it does not stay as it was.",
@@ -120,17 +174,23 @@ def _violation(
         location=outer.location,
         evidence=(
             Evidence("in training mode here", seqs(call), call.location),
-            *_update_of(context, model),
+            Evidence(f"updates only {', '.join(names[:3])}", seqs(event), update.location),
         ),
         fix=fix or f"{backbone.layer.name}.trainable = False  # before the training",
         fix_place="in place" if fix else "elsewhere",
     )
 
 
-def _update_of(context: DiagnosisContext, model: LayerState) -> Iterator[Evidence]:
-    for update in context.observations("update"):
-        if set(update.variables) & set(model.variables):
-            names = sorted({path.rpartition("/")[0] for path in update.paths})
-            event = context.event(update.during)
-            yield Evidence(f"updates only {', '.join(names[:3])}", seqs(event), update.location)
-            return
+def _in_inference(context: DiagnosisContext, outer: Event) -> str:
+    """Write the line that calls a model, with `training=False` in each call of it; empty if it is unclear."""
+    place = outer.location
+    nodes = list(nodes_at(place))
+    statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    given = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "training"]
+    beside = [
+        call for call in context.events("call") if call.location == place and call.parent == outer.parent
+    ]
+    if statement is None or len(given) < 2 or any(call.layer != outer.layer for call in beside):
+        return with_training(place, "False") or ""
+    return rewritten(place, statement, dict.fromkeys(given, "False"))
