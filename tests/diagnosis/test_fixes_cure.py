@@ -289,6 +289,11 @@ SYMPTOMS = [
     ("lt705_unknown_attribute/another_slip_on_a_layer", "frozen: False", "frozen: True"),
     ("lt705_unknown_attribute/another_slip_on_a_model", "epochs: 3", "epochs: 1"),
     ("lt705_unknown_attribute/another_slip_on_an_optimizer", "rate: 0.1", "rate: 0.0001"),
+    (
+        "lt612_array_not_saved/another_random_directions",
+        "drawn: True, loaded as saved: False",
+        "drawn: True, loaded as saved: True",
+    ),
 ]
 """Programs that print their symptom, with what they print before and after."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import assignments, assignments_in_class, mentions
+from layertrace.diagnosis.user_source import assignments, assignments_in_class, mentions, nodes_at
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, Location
 
@@ -96,7 +98,10 @@ def _not_saved(
     shape = f"({shape},)" if shape and "," not in shape else f"({shape})"
     init = context.init_of(original.layer)
     change = f"\nself.{name}.assign(...)  # instead of line {later[0].line}" if later else ""
-    weight = f'self.add_weight(shape={shape}, initializer="zeros", trainable=False, name="{name}")'
+    # Keras may create the weight before it can assign to it, so the initializer computes the array.
+    value = None if later or not places else _assigned(places[0])
+    initializer = '"zeros"' if value is None else f"lambda *_, **__: {value}"
+    weight = f'self.add_weight(shape={shape}, initializer={initializer}, trainable=False, name="{name}")'
     return Violation(
         message=f"{{layer}} computes with the array self.{name}, which is neither a weight nor in its "
         "config: it is not saved, and the recreated layer has other values.",
@@ -109,3 +114,11 @@ def _not_saved(
         fix=f"self.{name} = {weight}{change}",
         fix_place="in place" if places else "elsewhere",
     )
+
+
+def _assigned(place: Location) -> str | None:
+    """Return the value that a statement of one line assigns; None if it is not one."""
+    for node in nodes_at(place):
+        if isinstance(node, ast.Assign) and node.lineno == node.end_lineno:
+            return source_of(place, node.value)
+    return None
