@@ -62,6 +62,7 @@ PROGRAMS = [
     "lt311_no_symbolic_output/broken",
     "lt312_several_arguments/broken",
     "lt314_batch_size_in_weight/broken",
+    "lt315_output_unused/another_blocks_in_a_loop",
     "lt315_output_unused/broken",
     "lt316_outputs_not_connected/another_input_forgotten",
     "lt316_outputs_not_connected/another_new_input_for_a_base",

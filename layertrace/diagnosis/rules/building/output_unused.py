@@ -163,4 +163,8 @@ def _passed_on(place: Location | None) -> str:
     value = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
     if not isinstance(value, ast.Call) or not value.args or not isinstance(value.args[0], ast.Name):
         return ""
-    return f"{value.args[0].id} = {source_of(place, value)}"
+    passed = value.args[0].id
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    # The lines below may read the output of the last of several layers.
+    kept = f"{target.id} = " if isinstance(target, ast.Name) and is_read_later(place, target.id) else ""
+    return f"{kept}{passed} = {source_of(place, value)}"
