@@ -133,6 +133,7 @@ PROGRAMS = [
     "lt528_gradients_of_other_weights/another_cycle",
     "lt528_gradients_of_other_weights/another_eager_apply",
     "lt528_gradients_of_other_weights/another_tf_keras",
+    "lt528_gradients_of_other_weights/another_twins_in_a_loop",
     "lt528_gradients_of_other_weights/broken",
     "lt529_units_all_alike/another_lstm",
     "lt529_units_all_alike/another_own_layer",

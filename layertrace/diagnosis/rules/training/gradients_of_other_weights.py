@@ -57,14 +57,17 @@ def gradients_of_other_weights(context: DiagnosisContext) -> Iterator[Violation]
             continue
         reported.add(seen.location)
         count, edits = len(seen.variables), _edits(seen)
+        layer, source = _holder(context, seen.variables), _holder(context, tuple(_numbers(seen)))
+        of = "" if layer is None else ", all in {layer},"
+        other = "" if source is None or source == layer else f" of {source.name}"
         sources = argument(request_at(seen.defined_at), 1, "sources")
         advice = "# pass the gradients together with the list of weights that they were taken of"
         if sources is not None:
             advice = f"{advice}: {ast.unparse(sources)}"
         yield Violation(
-            message=f"{count} of the {seen.now} weights of this update get the gradient of another weight: "
-            f"{seen.paths[0]} gets that of {seen.without_gradient[0]}.",
-            layer=_holder(context, seen.variables),
+            message=f"{count} of the {seen.now} weights of this update{of} get the gradient of another "
+            f"weight: {seen.paths[0]} gets that of {seen.without_gradient[0]}{other}.",
+            layer=layer,
             location=seen.location,
             evidence=(
                 Evidence("the gradients are taken here", (), seen.defined_at),
