@@ -102,6 +102,12 @@ class _Part:
     def _error(self, error: ErrorRef) -> ErrorRef:
         return replace(error, subject=self.layer(error.subject))
 
+    def _dropped(self, dropped: tuple[int, int, str, str] | None) -> tuple[int, int, str, str] | None:
+        if dropped is None:
+            return None
+        maker, dropper, *names = dropped
+        return maker + self._offset, dropper + self._offset if dropper else 0, names[0], names[1]
+
     def surroundings(self, numbers: Mapping[Key, int], later_ns: int) -> RecordingContext:
         """Return the context of this recording, with the numbers and the clock of the merged one."""
         context, offset = self.timeline.surroundings, self._offset
@@ -115,6 +121,8 @@ class _Part:
                 children=tuple(child + offset for child in state.children),
                 held={child + offset: name for child, name in state.held.items()},
                 repeated=tuple((child + offset, times) for child, times in state.repeated),
+                output_layer=None if state.output_layer is None else state.output_layer + offset,
+                mask_dropped=self._dropped(state.mask_dropped),
                 variables=tuple(variable + offset if variable else 0 for variable in state.variables),
             )
         observations = tuple(self._observation(seen, numbers) for seen in context.observations)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hand_made import Story, raised
 
 from layertrace.timeline import Timeline
-from layertrace.timeline.context import Failure, RecordingContext
+from layertrace.timeline.context import Failure, LayerState, RecordingContext
 from layertrace.timeline.marks import Mark
 from layertrace.timeline.merge import merged
 
@@ -63,3 +63,19 @@ def test_a_merged_recording_watched_what_all_parts_did():
 
     assert merged({"a": both, "b": fewer}).surroundings.watched == ("loss",)
     assert merged({"a": both, "b": both}).surroundings.watched == ("update", "loss")
+
+
+def test_the_layers_that_a_state_names_stay_those_of_its_recording():
+    """Each recording has layers 1 and 2; after merging, a state refers to those of its own."""
+    story = Story()
+    layer, other = story.layer("LSTM", "reader"), story.layer("Embedding", "words")
+    story.call(layer, "float32[2]", None)
+    state = LayerState(layer=layer, output_layer=other.id, mask_dropped=(other.id, 0, "Multiply", "multiply"))
+    single = Timeline(story.events, [], RecordingContext(states={layer.id: state}))
+    first, second = merged({"a": single, "b": single}).surroundings.states.values()
+
+    moved = second.layer.id - first.layer.id
+    assert moved > 0
+    assert second.output_layer - first.output_layer == moved
+    assert first.mask_dropped == (first.output_layer, 0, "Multiply", "multiply")
+    assert second.mask_dropped == (second.output_layer, 0, "Multiply", "multiply")

@@ -93,7 +93,8 @@ def dropped_mask(layer: object) -> tuple[int, int, str, str] | None:
                 return None
             if masked and _fits(source, masked[0], tensor):
                 return _named(masked[0], source.operation)
-            todo += [each for each in source.inputs if not has_mask(each)]
+            # Other steps get no mask of these: tests/cases/clean/masks_behind_operations.py
+            todo += [each for each in source.inputs if not has_mask(each) and _fits(source, each, tensor)]
         elif not masked and _passes_on(source.operation):
             todo += source.inputs[:1]
     return None
