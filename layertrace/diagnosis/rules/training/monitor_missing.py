@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -11,7 +12,7 @@ from layertrace.diagnosis.callbacks import callback_at, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
@@ -69,8 +70,11 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
         if names:
             near = next(iter(get_close_matches(seen.reader, names, 1)), None)
             why, place = f"this fit reports {_listed(seen)}", _place(seen, call)
-            edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
-            fix = f'monitor="{near or names[0]}"'
+            if near is not None and _number_of(near, seen.reader):
+                edits, fix = _named(seen), f'name="{_bare(seen.reader)}"  # of the metric'
+            else:
+                edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
+                fix = f'monitor="{near or names[0]}"'
         else:
             why, place = "this fit has no validation data", seen.location
             edits = _held_out(seen)
@@ -89,6 +93,34 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _listed(seen: Observation) -> str:
     return ", ".join(name for name in seen.paths if name not in ("learning_rate", "lr"))
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("val_")
+
+
+def _number_of(name: str, monitor: str) -> bool:
+    """Return whether a name is the monitored one with a number, which a second metric of a class gets."""
+    return re.fullmatch(re.escape(monitor) + r"_\d+", name) is not None
+
+
+def _named(seen: Observation) -> tuple[Edit, ...]:
+    """Return the edit that gives the metric the name that is monitored, so that it gets no number."""
+    tree = None if seen.location is None else tree_of(seen.location.file)
+    calls = [
+        node
+        for node in ([] if tree is None else ast.walk(tree))
+        if isinstance(node, ast.Call)
+        and _snake(dotted(node.func).rpartition(".")[2]) == _bare(seen.reader)
+        and not any(keyword.arg == "name" for keyword in node.keywords)
+    ]
+    return (
+        with_argument(seen.location, calls[0], "name", f'"{_bare(seen.reader)}"') if len(calls) == 1 else ()
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def _place(seen: Observation, call: ast.Call | None) -> Location | None:
