@@ -316,8 +316,8 @@ SYMPTOMS = [
     ("lt574_fit_without_epoch/broken", "the base is fine-tuned: False", "the base is fine-tuned: True"),
     (
         "lt575_data_scaled_twice/broken",
-        "it learns to tell them apart: False",
-        "it learns to tell them apart: True",
+        "it learns the classes: False",
+        "it learns the classes: True",
     ),
     (
         "lt612_array_not_saved/another_random_directions",
