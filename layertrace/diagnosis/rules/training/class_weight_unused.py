@@ -14,7 +14,7 @@ from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
 
 
-@rule("LT573", "class-weight-unused", "error", links.TRAINING, backends=("tensorflow", "jax", "torch"))
+@rule("LT573", "class-weight-unused", "error", links.TRAINING)
 def class_weight_unused(context: DiagnosisContext) -> Iterator[Violation]:
     """`fit` is given weights for other classes than those of its targets.
 

@@ -14,7 +14,7 @@ from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
 
 
-@rule("LT575", "data-scaled-twice", "warning", links.PREPROCESSING, backends=("tensorflow", "jax", "torch"))
+@rule("LT575", "data-scaled-twice", "warning", links.PREPROCESSING)
 def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
     """A model scales pixels, and is fitted to data that is scaled already.
 

@@ -14,7 +14,7 @@ from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
 
 
-@rule("LT574", "fit-without-epoch", "error", links.TRAINING, backends=("tensorflow", "jax", "torch"))
+@rule("LT574", "fit-without-epoch", "error", links.TRAINING)
 def fit_without_epoch(context: DiagnosisContext) -> Iterator[Violation]:
     """A second `fit` has no epoch left to make.
 

@@ -23,13 +23,7 @@ _LOST = {
 }
 
 
-@rule(
-    "LT539",
-    "monitor-missing",
-    "warning",
-    links.CALLBACKS,
-    backends=("tensorflow", "jax", "torch"),
-)
+@rule("LT539", "monitor-missing", "warning", links.CALLBACKS)
 def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
     """A callback monitors a value that `fit` does not report.
 

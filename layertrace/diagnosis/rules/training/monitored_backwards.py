@@ -18,13 +18,7 @@ _DOES = {
 }
 
 
-@rule(
-    "LT540",
-    "monitored-backwards",
-    "error",
-    links.CALLBACKS,
-    backends=("tensorflow", "jax", "torch"),
-)
+@rule("LT540", "monitored-backwards", "error", links.CALLBACKS)
 def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
     """A callback takes a worse value for a better one.
 
