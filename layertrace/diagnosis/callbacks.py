@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
+from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.user_source import dotted, tree_of
-from layertrace.timeline.event import Location
+from layertrace.timeline.context import Observation, ObservationKind
+from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["callback_at", "with_argument"]
+__all__ = ["callback_at", "monitoring", "place_of", "with_argument"]
 
 _POSITIONS = {"monitor": {"EarlyStopping": 0, "ReduceLROnPlateau": 0, "ModelCheckpoint": 1}}
+
+
+def monitoring(
+    context: DiagnosisContext, what: ObservationKind
+) -> Iterator[tuple[LayerRef, Observation, ast.Call | None]]:
+    """Yield what was noticed of callbacks that monitor a value, once for each line that passes them to a fit.
+
+    Returns:
+        The model, what was noticed, and the call that creates the callback.
+    """
+    reported: set[tuple[str, str, Location | None]] = set()
+    for layer, seen in context.layer_observations(what):
+        key = seen.name, seen.reader, seen.location
+        if key not in reported:
+            reported.add(key)
+            yield layer, seen, callback_at(seen.location, seen.name, seen.reader)
+
+
+def place_of(fit: Location | None, call: ast.Call | None) -> Location | None:
+    """Return the line that creates a callback; that of the fit if it is unknown."""
+    return fit if fit is None or call is None else Location(fit.file, call.lineno, fit.function)
 
 
 def callback_at(fit: Location | None, kind: str, monitor: str) -> ast.Call | None:

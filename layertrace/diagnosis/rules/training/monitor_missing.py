@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.callbacks import callback_at, with_argument
+from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Location
 
 _LOST = {
     "EarlyStopping": "it never stops the training",
@@ -54,16 +53,11 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
     Known are Keras's own three callbacks in `fit`. Without `mode`, Keras raises an exception for most names
     that it does not know.
     """
-    reported: set[tuple[str, str, Location | None]] = set()
-    for layer, seen in context.layer_observations("monitor missing"):
-        if (seen.name, seen.reader, seen.location) in reported:
-            continue
-        reported.add((seen.name, seen.reader, seen.location))
-        call = callback_at(seen.location, seen.name, seen.reader)
+    for layer, seen, call in monitoring(context, "monitor missing"):
         names = [name for name in seen.paths if name.startswith("val_") == seen.reader.startswith("val_")]
         if names:
             near = next(iter(get_close_matches(seen.reader, names, 1)), None)
-            why, place = f"this fit reports {_listed(seen)}", _place(seen, call)
+            why, place = f"this fit reports {_listed(seen)}", place_of(seen.location, call)
             if near is not None and _number_of(near, seen.reader):
                 edits, fix = _named(seen), f'name="{_bare(seen.reader)}"  # of the metric'
             else:
@@ -115,13 +109,6 @@ def _named(seen: Observation) -> tuple[Edit, ...]:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
-def _place(seen: Observation, call: ast.Call | None) -> Location | None:
-    """Return the line that creates the callback; that of the fit if it is not known."""
-    if call is None or seen.location is None:
-        return seen.location
-    return Location(seen.location.file, call.lineno, seen.location.function)
 
 
 def _held_out(seen: Observation) -> tuple[Edit, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.callbacks import callback_at, with_argument
+from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.timeline.event import Location
 
 _DOES = {
     "EarlyStopping": "it stops the training while that improves",
@@ -46,23 +45,15 @@ def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
     Known are Keras's own three callbacks in `fit`, losses, `accuracy`, and Keras's own metrics that are not
     given by name, of models with one output.
     """
-    reported: set[tuple[str, str, Location | None]] = set()
-    for layer, seen in context.layer_observations("monitored backwards"):
-        if (seen.name, seen.reader, seen.location) in reported:
-            continue
-        reported.add((seen.name, seen.reader, seen.location))
-        call = callback_at(seen.location, seen.name, seen.reader)
+    for layer, seen, call in monitoring(context, "monitored backwards"):
         mode = "max" if seen.role == "greater" else "min"
         edits = with_argument(seen.location, call, "mode", f'"{mode}"')
-        place = seen.location
-        if call is not None and place is not None:
-            place = Location(place.file, call.lineno, place.function)
         taken = "lower" if mode == "max" else "higher"
         yield Violation(
             message=f"{{layer}} is trained with {seen.name}(monitor={seen.reader!r}), which takes a {taken} "
             f"value for a better one: {_DOES[seen.name]}.",
             layer=layer,
-            location=place,
+            location=place_of(seen.location, call),
             evidence=(Evidence("trained here", (), seen.location),),
             fix="" if edits else f'mode="{mode}"',
             fix_place="elsewhere",
