@@ -18,6 +18,8 @@ from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import (
     dotted,
+    first_parameter,
+    function_around,
     function_at,
     is_in_tape,
     nodes_of,
@@ -93,24 +95,32 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                 yield _without_parameter(outer, call, layer, unasked)
                 continue
             model = "model" if outer.layer is None else outer.layer.name or "model"
-            line = with_training(outer.location, "True")
+            mode = _mode_at(context, outer.location)
+            line = with_training(outer.location, mode)
             # tests/cases/lt501_training_not_passed/another_helper_of_both_steps.py
             shared = is_shared_with_inference(context, outer)
             edits = training_passed_to_helper(outer.location, update.location) if shared else ()
             asking = with_training(outer.location, "training") if shared else None
             yield Violation(
                 message="{layer} ran in inference mode while an optimizer was updating it; pass "
-                "training=True.",
+                f"training={mode}.",
                 layer=layer,
                 location=outer.location,
                 evidence=(
                     Evidence("called without training", (outer.seq, call.seq), outer.location),
                     Evidence(_who_updates(update), (), update.location),
                 ),
-                fix="" if edits else asking or line or f"{model}(x, training=True)",
+                fix="" if edits else asking or line or f"{model}(x, training={mode})",
                 fix_place="in place" if line and not asking else None,
                 edits=edits,
             )
+
+
+def _mode_at(context: DiagnosisContext, place: Location | None) -> str:
+    """Return the `training` that a call should get: in a `forward` on torch, the mode of its module."""
+    function = None if place is None else function_around(place)
+    is_forward = context.backend == "torch" and function is not None and function.name == "forward"
+    return "self.training" if is_forward and first_parameter(function) == "self" else "True"
 
 
 def _updates(context: DiagnosisContext) -> list[Observation]:
