@@ -202,8 +202,13 @@ def programs_of_keras_alone(*folders):
 
 OTHER_MISTAKES = {
     # np.argsort calls the method of a tracer, and JAX 0.10 cannot compile that; jnp.tile raises an
-    # error of its own for sizes in an array, which no rule explains
-    "jax": {"another_sorted_by_numpy.py", "another_sizes_in_a_tensor.py"},
+    # error of its own for sizes in an array, which no rule explains; of models around layers that were
+    # trained, LT203 is not sure there
+    "jax": {
+        "another_probe_for_each_batch.py",
+        "another_sorted_by_numpy.py",
+        "another_sizes_in_a_tensor.py",
+    },
     # on torch nothing is traced: each step draws other numbers, and sizes have values; the gradient
     # of floor is 0
     "torch": {

@@ -55,7 +55,8 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
       taken to begin a new stage. So is one with another learning rate, except if its optimizer
       loses moments each time, as all but SGD do, and it makes fewer than 50 steps with each rate.
     - Models that are created or used on different lines are taken to be different models.
-    - Functions that Keras's own layers and TensorFlow create for themselves are ignored.
+    - Functions that Keras's own layers and TensorFlow create for themselves are ignored, and on JAX models
+      around layers that another function calls, too.
     - On JAX, the runs of a program's own functions are not seen. Five functions of the same code are reported
       if four of them were traced for types that were traced before, and if the source shows that each is
       created and called in the same pass of a loop or function, and nowhere else. What they take from
