@@ -14,7 +14,11 @@ from layertrace.timeline.event import LayerRef, Location
 
 __all__ = ["callback_at", "monitoring", "place_of", "with_argument"]
 
-_POSITIONS = {"monitor": {"EarlyStopping": 0, "ReduceLROnPlateau": 0, "ModelCheckpoint": 1}}
+_POSITIONS = {
+    "monitor": {"EarlyStopping": 0, "ReduceLROnPlateau": 0, "ModelCheckpoint": 1},
+    "mode": {"EarlyStopping": 4, "ReduceLROnPlateau": 4, "ModelCheckpoint": 5},
+}
+"""Of arguments (Keras 3.0 to 3.15, tf_keras 2.16 to 2.21)."""
 
 
 def monitoring(
@@ -22,7 +26,7 @@ def monitoring(
 ) -> Iterator[tuple[LayerRef, Observation, ast.Call | None]]:
     """Yield what was noticed of callbacks that monitor a value, once for each line that passes them to a fit.
 
-    Returns:
+    Yields:
         The model, what was noticed, and the call that creates the callback.
     """
     reported: set[tuple[str, str, Location | None]] = set()

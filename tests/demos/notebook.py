@@ -57,6 +57,7 @@ def content(cells: list[NotebookNode]) -> list[str]:
 
 
 def _steady(text: str) -> str:
+    text = text.replace("__wrapped____Mkl", "__wrapped__")  # oneDNN, on some processors
     return "\n".join(filter(None, (bare(steady(line)) for line in text.splitlines())))
 
 

@@ -89,7 +89,12 @@ def dropped_mask(layer: object) -> tuple[int, int, str, str] | None:
         masked = [each for each in source.inputs if has_mask(each)]
         if _drops(source):
             # What weights the steps has used the mask: tests/cases/clean/masks_applied_by_operations.py
-            if _weights_steps(source.inputs) or _is_unchanged(source, tensor):
+            others = [each for each in source.inputs if not has_mask(each)]
+            if (
+                _weights_steps(source.inputs)
+                or any(map(_has_condition, others))
+                or _is_unchanged(source, tensor)
+            ):
                 return None
             if masked and _fits(source, masked[0], tensor):
                 return _named(masked[0], source.operation)
@@ -123,16 +128,17 @@ def _read_without_mask(layer: object, node: object) -> object:
     if any(
         _is_given(value)
         for name, value in named.items()
-        if str(name).endswith("mask") and name != "query_mask"
+        if str(name).endswith("mask") and name not in ("query_mask", "use_causal_mask")
     ):
         return None
     if _is_keras(layer, _ATTENTION):
         read = named.get("value", given[1] if len(given) > 1 else None)
     elif _is_keras(layer, _READERS) or _is_users_with_mask(layer):
-        read = next(iter([*given, *map(named.get, ("sequences", "inputs", "x"))]), None)
-        several = safe.unwrapped(read)
-        if several is not None:  # `Attention` takes query and value
-            read = next((each for _, each in safe.first_items(several, 2)[::-1]), None)
+        several = [*given, *map(named.get, ("sequences", "inputs", "x"))]
+        read = next((each for each in several if each is not None), None)
+        pair = safe.unwrapped(read)
+        if pair is not None:  # `Attention` takes query and value
+            read = next((each for _, each in safe.first_items(pair, 2)[::-1]), None)
     else:
         return None
     return read if len(_shape(read)) > 2 and not has_mask(read) else None
@@ -198,6 +204,20 @@ def _weights_steps(inputs: list[object]) -> bool:
         for each in inputs
         if len(inputs) > 1 and (described := spec(each)) is not None
     )
+
+
+def _has_condition(tensor: object) -> bool:
+    """Return whether a tensor is a condition, or was computed from one, as the program's own mask is."""
+    todo, seen = [tensor], 0
+    while todo and seen < _MOST:
+        seen += 1
+        each = todo.pop()
+        described = spec(each)
+        if described is not None and described.dtype == "bool":
+            return True
+        source = _source(each)
+        todo += [] if source is None else source.inputs
+    return False
 
 
 def _is_unchanged(source: _Source, tensor: object) -> bool:

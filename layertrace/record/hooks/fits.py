@@ -116,11 +116,10 @@ def _end(fit: _Fit, history: object, _: object) -> None:
     with guarded("record the end of a fit"):
         note_end(fit.model)
         look_at_metrics(fit.model, fit.place)
-        data, callbacks = fit.given.get("x"), fit.given.get("callbacks")
-        look_at_callbacks(fit.model, callbacks, fit.place)
-        look_at_monitors(fit.model, data, callbacks, history, fit.place)
+        look_at_callbacks(fit.model, fit.given.get("callbacks"), fit.place)
+        look_at_monitors(fit.model, fit.given, history, fit.place)
         look_at_content(fit.model, fit.content, fit.place)
-        model = fit.model
+        model, data = fit.model, fit.given.get("x")
         after = _steps_of(model)
         made = None if after is None or fit.steps is None else after - fit.steps
         look_at_shuffling(model, fit.shuffling, made, fit.place)
@@ -129,7 +128,9 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
         # A program may resume a training that is complete: tests/cases/clean/data_that_lasts.py
-        has_no_epoch = epochs is not None and epochs <= 0 and _fitted.get(model) is not None
+        first = fit.given.get("initial_epoch")
+        is_later = type(first) is int and first > 0 and _fitted.get(model) is not None
+        has_no_epoch = epochs is not None and epochs <= 0 and is_later
         if epochs is not None and epochs > 0:
             _fitted.add(model, fit.place)
         observation = PendingObservation(

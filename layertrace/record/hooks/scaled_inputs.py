@@ -13,7 +13,8 @@ from layertrace.record.spans import CodePosition
 __all__ = ["look_at_scaling"]
 
 _MOST_VALUES = 4_000_000  # of an array that is looked at
-_LARGEST_SCALE = 1 / 100  # of pixels: 1/255 or 1/127.5
+_OF_PIXELS = (127.5, 128, 255, 256)  # what pixels are divided by
+_ABOUT = 1e-3
 _LEAST_MAXIMUM = 0.5  # of data that was scaled to 0 to 1
 _PASSING = ("Random", "Resizing", "CenterCrop", "AutoContrast")
 """How the names of layers begin that give values in the range of their input."""
@@ -53,7 +54,7 @@ def _scales_pixels(layer: object) -> bool:
     if safe.class_name(layer) != "Rescaling" or not safe.is_framework_class(type(layer)):
         return False
     scale = safe.instance_dict(layer).get("scale")
-    return type(scale) is float and 0 < scale <= _LARGEST_SCALE
+    return type(scale) is float and any(abs(scale * each - 1) < _ABOUT for each in _OF_PIXELS)
 
 
 def _passes(layer: object) -> bool:

@@ -67,7 +67,8 @@ def look_at_class_weight(model: object, targets: object, given: object, place: C
         return
     classes = [int(label) for label in numpy.unique(labels)[: _MOST_CLASSES + 1]]
     # Weights for some classes, or also for others: tests/cases/clean/class_weights.py
-    if len(keys) < len(classes) or set(classes) <= set(keys) or set(keys) <= set(classes):
+    is_shifted = array.ndim == 2 and sorted(map(str, keys)) == sorted(map(str, range(1, array.shape[1] + 1)))
+    if len(keys) < len(classes) or not (is_shifted or set(classes).isdisjoint(keys)):
         return
     _add("class weights", model, tuple(keys), tuple(classes), place)
 

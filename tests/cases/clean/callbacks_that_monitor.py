@@ -34,3 +34,28 @@ model = keras.Sequential([layers.Dense(1, "sigmoid")])
 model.compile("sgd", "binary_crossentropy")
 added = [Addition(), keras.callbacks.EarlyStopping("val_cost", mode="min")]
 model.fit(x, y, validation_split=0.5, epochs=3, callbacks=added, verbose=0)
+
+
+class Adversarial(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(1)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def train_step(self, data):
+        self(data[0])
+        return {"d_loss": 0.5, "loss": 1.0}
+
+
+# A warm-up without validation, then a training that validates every other epoch; a value that rises as it gets better
+stop = keras.callbacks.EarlyStopping("val_loss", mode="min")
+model.fit(x, y, callbacks=[stop], verbose=0)
+model.fit(x, y, validation_data=(x, y), validation_freq=2, epochs=2, callbacks=[stop], verbose=0)
+model.fit(x, y, validation_data=(x, y), validation_freq=5, epochs=2, callbacks=[stop], verbose=0)
+model.fit(x, y, validation_data=(x, y), callbacks=[keras.callbacks.EarlyStopping("val_loss")], verbose=0)
+gan = Adversarial()
+gan.compile("sgd", "mse")
+keep = keras.callbacks.ModelCheckpoint("gan.weights.h5", "d_loss", mode="max", save_best_only=True, save_weights_only=True)
+gan.fit(x, y, callbacks=[keep], verbose=0)

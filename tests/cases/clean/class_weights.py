@@ -11,3 +11,7 @@ net = keras.Sequential([keras.Input((2,)), layers.Dense(4, "softmax")], name="ne
 net.compile("adam", "sparse_categorical_crossentropy")
 for weights in ({0: 1.0, 1: 2.0, 2: 1.0, 3: 5.0}, {1: 2.0}, {3: 5.0}, {np.int64(0): 1.0, np.int64(1): 2.0, np.int64(2): 1.0}):
     net.fit(x, y, class_weight=weights, verbose=0)
+
+# A part of the data that has none of the class 2, and the default for the class 0
+part = y < 2
+net.fit(x[part], y[part], class_weight={1: 2.0, 2: 5.0}, verbose=0)

@@ -32,3 +32,9 @@ resumed = keras.Sequential([keras.layers.Dense(1)], name="resumed")
 resumed.compile("sgd", "mse")
 resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=10, initial_epoch=10, verbose=0)
 resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=0, verbose=0)
+
+# A second fit that makes the epochs which were left, if any; and a stage of no epoch
+first = resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, callbacks=[keras.callbacks.EarlyStopping("loss")], verbose=0)
+resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, initial_epoch=len(first.epoch), verbose=0)
+FINE_TUNE = 0
+resumed.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=FINE_TUNE, verbose=0)

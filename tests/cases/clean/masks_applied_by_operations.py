@@ -9,6 +9,12 @@ is_word = ids != 0
 
 def read(h, **given): return layers.LSTM(2)(h, **given)
 
+class Doubled(layers.Layer):
+    def call(self, x, mask=None): return 2.0 * x  # takes a mask to be called like others
+
+every = ops.repeat(ops.cast(is_word, "float32")[..., None], 4, axis=-1)
+scores = ops.where(is_word[..., None], layers.Dense(4)(words), -1e9)
+
 tokens = keras.Input((6,), dtype="int32")
 inner = keras.Model(tokens, layers.Embedding(10, 4, mask_zero=True)(tokens))  # its mask arrives when the model runs
 outputs = [
@@ -28,6 +34,9 @@ outputs = [
     layers.MultiHeadAttention(1, 4)(words * 2.0, words),
     layers.MultiHeadAttention(1, 4)(words + 1.0, words + 1.0, attention_mask=is_word[:, None, :]),
     layers.Conv1D(2, 2)(words * 2.0),
+    layers.GlobalAveragePooling1D()(words * every),
+    layers.GlobalAveragePooling1D()(words * ops.softmax(scores, axis=1)),
+    Doubled()(ops.tanh(words)),
 ]
 model = keras.Model(ids, outputs)
 model.predict(np.array([[1, 2, 0, 0, 0, 0]]), verbose=0)

@@ -40,8 +40,8 @@ def class_weight_unused(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Looked at are targets in arrays. Reported if there are as many weights as classes, or more, and a class
-    without a weight.
+    Looked at are targets in arrays. Reported if no class has a weight, or if one-hot targets have weights
+    that begin at 1.
     """
     for layer, seen in context.layer_observations("targets"):
         if seen.role != "class weights" or not isinstance(seen.before, tuple):
@@ -53,7 +53,7 @@ def class_weight_unused(context: DiagnosisContext) -> Iterator[Violation]:
         edits = _with_keys_of(seen, classes)
         yield Violation(
             message=f"{{layer}} is fitted with class_weight for {_listed(seen.before)}, and its targets are "
-            f"{_listed(classes)}: the weight of {_listed(without)} is 1.",
+            f"{_listed(classes)}: the default weight 1 is used for {_listed(without)}.",
             layer=layer,
             location=seen.location,
             evidence=(Evidence("fitted here", (), seen.location),),

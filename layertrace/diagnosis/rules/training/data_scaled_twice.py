@@ -46,10 +46,13 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
         init = context.init_of(layer)
         place = None if init is None else init.location
         scale = seen.before if isinstance(seen.before, float) else 1.0
-        greatest = seen.now[1] if isinstance(seen.now, tuple) and isinstance(seen.now[1], float) else 1.0
+        numbers = (
+            [each for each in seen.now if isinstance(each, float)] if isinstance(seen.now, tuple) else []
+        )
+        least, greatest = numbers if len(numbers) == 2 else (0.0, 1.0)
         edits = _unscaled(seen)
         yield Violation(
-            message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from 0 to "
+            message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from {least:.3g} to "
             f"{greatest:.3g}: the layers behind it see at most {scale * greatest:.2g}.",
             layer=layer,
             location=seen.location,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
@@ -50,19 +49,20 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Known are Keras's own three callbacks in `fit`. Without `mode`, Keras raises an exception for most names
-    that it does not know.
+    Known are Keras's own three callbacks in `fit`. Not reported if another `fit` of the model reports the
+    value to such a callback, or validates only in some epochs. Without `mode`, Keras raises an exception for
+    most names that it does not know.
     """
     for layer, seen, call in monitoring(context, "monitor missing"):
         names = [name for name in seen.paths if name.startswith("val_") == seen.reader.startswith("val_")]
         if names:
-            near = next(iter(get_close_matches(seen.reader, names, 1)), None)
+            near = next((name for name in names if name.startswith(seen.reader)), None)
             why, place = f"this fit reports {_listed(seen)}", place_of(seen.location, call)
             if near is not None and _number_of(near, seen.reader):
                 edits, fix = _named(seen), f'name="{_bare(seen.reader)}"  # of the metric'
             else:
                 edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
-                fix = f'monitor="{near or names[0]}"'
+                fix = f'monitor="{near}"' if near else _of_metric(seen)
         else:
             why, place = "this fit has no validation data", seen.location
             edits = _held_out(seen)
@@ -85,6 +85,10 @@ def _listed(seen: Observation) -> str:
 
 def _bare(name: str) -> str:
     return name.removeprefix("val_")
+
+
+def _of_metric(seen: Observation) -> str:
+    return f'metrics=["{_bare(seen.reader)}"]  # in compile, or monitor one of those that are reported'
 
 
 def _number_of(name: str, monitor: str) -> bool:

@@ -42,7 +42,7 @@ def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Known are Keras's own three callbacks in `fit`, losses, `accuracy`, and Keras's own metrics that are not
+    Known are Keras's own three callbacks in `fit`, the loss, `accuracy`, and Keras's own metrics that are not
     given by name, of models with one output.
     """
     for layer, seen, call in monitoring(context, "monitored backwards"):
