@@ -24,7 +24,7 @@ from layertrace.timeline.event import Location
 __all__ = [
     "Moved", "after_line", "as_assign", "before_method", "calling_super", "created_earlier", "in_build",
     "in_init",
-    "is_one_statement", "keras_in", "line_edit", "lines_with", "only", "stored_in_init",
+    "is_alone", "is_one_statement", "keras_in", "line_edit", "lines_with", "only", "stored_in_init",
     "without_assignment",
 ]  # fmt: skip
 
@@ -63,6 +63,15 @@ def is_one_statement(location: Location | None) -> bool:
     """Return whether a line is one whole statement, or several that all end on it."""
     statements = [node for node in nodes_at(location) if isinstance(node, ast.stmt)]
     return bool(statements) and all(node.lineno == node.end_lineno for node in statements)
+
+
+def is_alone(location: Location | None) -> bool:
+    """Return whether one statement begins on a line, and nothing stands before it, such as an `if`."""
+    statements = [node for node in nodes_at(location) if isinstance(node, ast.stmt)]
+    if location is None or len(statements) != 1:
+        return False
+    first = linecache.getline(location.file, statements[0].lineno).encode()
+    return not first[: statements[0].col_offset].strip()
 
 
 def without_assignment(location: Location | None, attribute: str) -> Edit | None:

@@ -1,5 +1,6 @@
 # Checkpoints that are read completely, in part with a new head, before the weights exist, into a model as the
-# root, from an empty folder (once before a training), and one that does not match and is followed by one that does.
+# root, from an empty folder (once before a training, once after a file was loaded, once around a part that has its
+# weights, once without weights), and one that does not match and is followed by one that does.
 import os
 import tempfile
 import numpy as np
@@ -61,3 +62,19 @@ copied = network()
 tf.train.Checkpoint(net=copied).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
 copied.set_weights(old.get_weights())
 copied.predict(x, verbose=0)
+
+old.save(os.path.join(folder, "old.keras"))
+loaded = keras.models.load_model(os.path.join(folder, "old.keras"))
+tf.train.Checkpoint(net=loaded).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
+loaded.predict(x, verbose=0)
+
+old.save_weights(os.path.join(folder, "old.weights.h5"))
+pretrained = network()
+pretrained.load_weights(os.path.join(folder, "old.weights.h5"))
+around = keras.Sequential([pretrained, layers.ReLU()])
+tf.train.Checkpoint(net=around).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
+around.predict(x, verbose=0)
+
+scale = keras.Sequential([layers.Rescaling(0.5)])
+tf.train.Checkpoint(net=scale).restore(tf.train.latest_checkpoint(os.path.join(folder, "none")))
+scale.predict(x, verbose=0)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import is_alone
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
@@ -46,7 +47,8 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
     - Reported only if the file has a name that the object which reads it lacks.
     - Not reported if the weights of the model are set or restored afterwards.
     - `restore(None)`, which is what a folder without a checkpoint leads to, is reported if the model is used
-      afterwards, and neither trained nor given weights in the whole recording.
+      afterwards, and neither trained, nor given weights in the whole recording, nor made from a config, as
+      by `load_model`. Not reported in programs that assign computed values to variables.
     """
     yield from _without_file(context)
     for layer, restored in context.layer_observations("restored"):
@@ -76,15 +78,17 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
 
 def _without_file(context: DiagnosisContext) -> Iterator[Violation]:
     """Yield the models that were to be restored from a path that is None, and run with new weights."""
-    set_layers = {layer for layer, _ in context.layer_observations("weights set")}
     for layer, restored in context.layer_observations("restored"):
         state = context.state(layer)
         uses = [call for call in context.of(layer, "call") if call.start_ns > restored.start_ns]
         used = next((call for call in uses if call.mode != "symbolic"), None)
-        if restored.role != "no file" or used is None or state is None or layer in set_layers:
+        if restored.role != "no file" or used is None or state is None or not state.variables:
             continue
         # A program that resumes if it can, and else begins: tests/cases/clean/checkpoints_restored.py
-        if not context.updated.isdisjoint(state.variables) or are_set_later(context, layer, restored):
+        known = context.updated | _given_weights(context)
+        if not known.isdisjoint(state.variables) or 0 in state.variables:
+            continue
+        if are_set_later(context, layer, restored) or _assigns_weights(context):
             continue
         fix = _checked(restored.location)
         yield Violation(
@@ -98,6 +102,30 @@ def _without_file(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+def _given_weights(context: DiagnosisContext) -> set[int]:
+    """Return the variables of layers that were given weights, or made from a config, as loading does."""
+    layers = [layer for layer, _ in context.layer_observations("weights set")]
+    inits = [event for event in context.events("init") if "from config" in event.flags]
+    states = map(context.state, [*layers, *(event.layer for event in inits)])
+    return {number for state in states if state is not None for number in state.variables}
+
+
+def _assigns_weights(context: DiagnosisContext) -> bool:
+    """Return whether a file of the program assigns values to variables, other than constants.
+
+    They may be weights, by a descent of its own: tests/cases/clean/weights_by_a_descent_of_its_own.py
+    """
+    files = {event.location.file for event in context.events() if event.location is not None}
+    trees = [tree for tree in map(tree_of, files) if tree is not None]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("assign", "assign_add", "assign_sub")
+        and not all(isinstance(given, ast.Constant) for given in call.args)
+        for call in calls
+    )
+
+
 def _checked(place: Location | None) -> str:
     """Write a statement that restores a path, and one before it that ends the program if that is None."""
     statement = next((node for node in nodes_at(place) if isinstance(node, ast.stmt)), None)
@@ -105,10 +133,13 @@ def _checked(place: Location | None) -> str:
     restoring = [call for call in calls if dotted(call.func).rpartition(".")[2] in ("restore", "read")]
     if statement is None or len(restoring) != 1 or len(restoring[0].args) != 1:
         return ""
+    if not is_alone(place):
+        return ""
     given = restoring[0].args[0]
     message = ""
     if isinstance(given, ast.Call) and given.args and dotted(given.func).endswith("latest_checkpoint"):
-        message = f', f"no checkpoint in {{{source_of(place, given.args[0])}}}"'
+        folder = dotted(given.args[0])  # a string inside of an f-string needs Python 3.12
+        message = f', f"no checkpoint in {{{folder}}}"' if folder else ""
     lines = [
         f"path = {source_of(place, given)}",
         f"assert path is not None{message}",
