@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
 from layertrace.timeline.cause import Reason
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
-from layertrace.timeline.ownership import is_check_layer_file, is_tensorflow_file
+from layertrace.timeline.ownership import is_check_layer_file, is_container, is_tensorflow_file
 
 MIN_FUNCTIONS = 5
 """Functions that are created from one code: TensorFlow warns about the fifth and later ones."""
@@ -65,6 +66,20 @@ def recreated_functions(context: DiagnosisContext, *reasons: Reason) -> Iterator
             yield name, events
 
 
+class _Called(NamedTuple):
+    """What a trace calls.
+
+    Attributes:
+        model: The first layer.
+        layers: All layers that are not models by Keras, which a program may create around them.
+        trained: The variables in them that an optimizer updates.
+    """
+
+    model: LayerRef | None
+    layers: frozenset[LayerRef]
+    trained: set[int]
+
+
 class UsefulFunctions:
     """The functions that train a model or run often, and so were worth their trace."""
 
@@ -74,7 +89,7 @@ class UsefulFunctions:
         self._traces = Counter(event.function for event in context.events("trace"))
         self._training: dict[FunctionRef | None, set[int]] = {}
         self._optimizers: dict[FunctionRef | None, set[str]] = {}
-        self._called: dict[int, tuple[LayerRef | None, set[int]]] = {}
+        self._called: dict[int, _Called] = {}
         for update in context.observations("update"):
             event = context.event(update.during)
             for outer in () if event is None else (event, *context.ancestors(event)):
@@ -140,29 +155,34 @@ class UsefulFunctions:
     def _calls_newly_trained_layer(self, trace: Event) -> bool:
         """Return whether a layer that is called in a trace has variables that an optimizer updates.
 
-        It does not count if a function of another model, which the same line runs, calls all of them, too:
-        that line runs a new model around the same layers each time.
+        It does not count if a function of another model, which the same line runs, calls the same layers:
+        that line runs a new model around them each time. One to each layer in turn has another output:
+        tests/cases/clean/outputs_of_each_layer.py
         """
-        model, trained = self._model_and_trained(trace)
-        if not trained or trace.location is None or trace.function is None or trace.function.role is None:
-            return bool(trained)
+        called = self._called_in(trace)
+        is_of_keras = trace.function is not None and trace.function.role is not None
+        if not called.trained or trace.location is None or not is_of_keras:
+            return bool(called.trained)
         place = (trace.location, trace.defined_at)
         for other in self._context.events("trace"):
             if other.seq >= trace.seq:
                 break
             if (other.location, other.defined_at) != place:
                 continue
-            its_model, its_trained = self._model_and_trained(other)
-            if its_model != model and trained <= its_trained:
+            its = self._called_in(other)
+            if its.model != called.model and its.layers == called.layers and called.trained <= its.trained:
                 return False
         return True
 
-    def _model_and_trained(self, trace: Event) -> tuple[LayerRef | None, set[int]]:
-        """Return the layer that a trace calls first, and the variables in it that an optimizer updates."""
+    def _called_in(self, trace: Event) -> _Called:
+        """Return what a trace calls."""
         known = self._called.get(trace.seq)
         if known is None:
-            calls = (event.layer for event in self._context.descendants(trace) if event.kind == "call")
-            known = self._called[trace.seq] = next(calls, None), self._trained_in(trace)
+            calls = [event.layer for event in self._context.descendants(trace) if event.kind == "call"]
+            layers = [layer for layer in calls if layer is not None]
+            inner = frozenset(layer for layer in layers if not is_container(layer))
+            known = _Called(next(iter(layers), None), inner, self._trained_in(trace))
+            self._called[trace.seq] = known
         return known
 
     def _trained_in(self, trace: Event) -> set[int]:
