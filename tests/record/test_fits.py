@@ -118,6 +118,30 @@ def test_the_first_reset_of_a_metric_is_noted(k):
 
 
 @KERAS
+def test_the_reset_of_a_metric_where_a_deleted_one_was_is_noted(k):
+    """Metrics that are created in a function and gone after it share an address, not variables."""
+    with layertrace.trace() as timeline:
+        for _ in range(6):
+            k.metrics.Mean().reset_state()
+
+    reset = [number for each in seen(timeline, "metric reset") for number in each.variables]
+    assert sorted(reset) == sorted(each.variable.id for each in timeline.variables)
+
+
+@KERAS
+def test_the_reset_of_a_metric_after_its_first_update_is_noted(k):
+    """A metric that has no variables before its first update has nothing to reset then."""
+    with layertrace.trace() as timeline:
+        metric = k.metrics.F1Score()
+        metric.reset_state()
+        assert not seen(timeline, "metric reset")
+        metric.update_state([[0.0, 1.0]], [[0.2, 0.8]])
+        metric.reset_state()
+
+    assert len(seen(timeline, "metric reset")) == 1
+
+
+@KERAS
 def test_a_stateful_layer_that_meets_the_same_array_again_is_noticed(k):
     """A reset ends that, and other data may go on where the last ended."""
     rng = np.random.default_rng(0)

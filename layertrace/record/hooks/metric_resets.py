@@ -258,10 +258,11 @@ def _reset(call: Call) -> None:
                 kept.clear()
             if not Loaded.tf.executing_eagerly():
                 _in_graphs.add(metric, True)
-            if _reset_once.get(metric) is None and not is_in_fit():
+            variables = tuple(map(number_of, _tracked(metric)))  # some have none before their first update
+            if variables and _reset_once.get(metric) is None and not is_in_fit():
                 _reset_once.add(metric, True)
-                variables = tuple(map(number_of, _tracked(metric)))
-                add_observation(PendingObservation("metric reset", (id(metric),), variables=variables))
+                # Their numbers are the key, since a later metric may be where a deleted one was.
+                add_observation(PendingObservation("metric reset", variables, variables=variables))
 
 
 def _with_inner(metric: object) -> Iterator[object]:

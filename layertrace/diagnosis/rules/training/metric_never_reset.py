@@ -15,6 +15,8 @@ from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.event import Event, Location
 
 _RESETS = ("reset_state", "reset_states")
+_STATE = ("variables", "weights", "non_trainable_variables")
+"""Attributes with the variables of a metric."""
 
 
 @rule("LT513", "metric-never-reset", "warning", links.CUSTOM_TRAINING_LOOPS)
@@ -50,8 +52,8 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
     - The source must be available. Looked at are metrics in variables, attributes, lists and dicts, and
       loops over `range(...)` or with `epoch` in the name of their variable. The loop over batches is there,
       or in a function that is called there.
-    - Where resets are not recorded, which is on JAX and torch and for a class of metrics with a
-      `reset_state` of its own, a file that resets any metric is not looked at.
+    - Where resets are not recorded, which is on JAX and torch and for a class of metrics that is not from
+      Keras, a file that resets any metric is not looked at, and neither is one that assigns their variables.
     """
     reported: set[tuple[str, str]] = set()
     metrics = [each for each in context.created_variables() if each.spec.role == "metric"]
@@ -62,8 +64,10 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
         name = None if tree is None or place is None else _name_at(tree, place.line)
         if tree is None or place is None or name is None or (place.file, name) in reported:
             continue
+        if created.spec.id in reset or _is_assigned(tree, name):
+            continue
         if _resets(tree):
-            if created.spec.id in reset or not _sees_resets(context, tree) or _only_sums(metrics, created):
+            if not _sees_resets(context, tree, place.line) or _only_sums(metrics, created):
                 continue
             siblings = [each for each in metrics if each.spec.id in reset and _holds(tree, name, each)]
             item = _item_at(tree, place.line) if siblings else name
@@ -77,10 +81,50 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
             yield _violation(item, read, created.event, place, tree)
 
 
-def _sees_resets(context: DiagnosisContext, tree: ast.Module) -> bool:
-    """Return whether each reset of a metric in a file is recorded."""
+def _sees_resets(context: DiagnosisContext, tree: ast.Module, line: int) -> bool:
+    """Return whether each reset of the metric that a line creates is recorded: of a class of Keras.
+
+    Another class may have a `reset_state` of its own: tests/cases/clean/meters_with_their_own_reset.py
+    """
     own = any(isinstance(node, ast.FunctionDef) and node.name in _RESETS for node in ast.walk(tree))
-    return context.backend == "tensorflow" and "metric reset" in context.watched and not own
+    if own or context.backend != "tensorflow" or "metric reset" not in context.watched:
+        return False
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _spans(node, line)]
+    return any(_is_of_keras(tree, node.func) for node in calls)
+
+
+def _is_of_keras(tree: ast.Module, function: ast.expr) -> bool:
+    """Return whether an expression names a class of Keras, or a class of the file derived from one."""
+    root, _, rest = dotted(function).partition(".")
+    if not (rest or root).rpartition(".")[2][:1].isupper():
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == root and not rest:
+            return any(_is_of_keras(tree, base) for base in node.bases)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                module = getattr(node, "module", None) or alias.name
+                if (alias.asname or alias.name.partition(".")[0]) == root:
+                    return module.partition(".")[0] in ("keras", "tensorflow", "tf_keras")
+    return False
+
+
+def _is_assigned(tree: ast.Module, name: str) -> bool:
+    """Return whether a file assigns the variables of a metric: `acc.total.assign(0)`, or in a loop over them.
+
+    tests/cases/clean/meters_with_their_own_reset.py
+    """
+    looped = {
+        dotted(loop.target)
+        for loop in ast.walk(tree)
+        if isinstance(loop, (ast.For, ast.comprehension)) and dotted(loop.iter).rpartition(".")[2] in _STATE
+    }
+    assigned = (
+        dotted(node.func.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "assign"
+    )
+    return any(written in looped or written.startswith(f"{name}.") for written in assigned)
 
 
 def _only_sums(metrics: Sequence[CreatedVariable], created: CreatedVariable) -> bool:
@@ -209,5 +253,5 @@ def _is_over_epochs(loop: ast.For) -> bool:
     return any("epoch" in name.lower() for name in names)
 
 
-def _spans(loop: ast.stmt, line: int) -> bool:
+def _spans(loop: ast.stmt | ast.expr, line: int) -> bool:
     return loop.lineno <= line <= (loop.end_lineno or loop.lineno)
