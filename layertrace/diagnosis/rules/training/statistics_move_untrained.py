@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis import links
@@ -14,7 +15,7 @@ from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import training_calls, with_training
 from layertrace.diagnosis.training_steps import outermost_trace
-from layertrace.diagnosis.user_classes import calls_anywhere
+from layertrace.diagnosis.user_classes import calls_anywhere, files_of_program
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, FunctionRef, Location
@@ -54,8 +55,10 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Reported if a model holds both the backbone and a layer that an optimizer updates, and if the backbone
       has other weights and no optimizer updates any of them. A model of its own is reported, too, that a
-      `tf.function` which trains another model runs with `training=True`, and that is not trained afterwards.
-    - Not reported in files that assign weights, which may copy them to a teacher.
+      `tf.function` which trains another model runs several times with `training=True`, and that is not
+      trained afterwards.
+    - Not reported in files that assign weights, which may copy them to a teacher, and in those that import
+      such a file from their folder.
     """
     reported: set[int] = set()
     for layer, call in training_calls(context, "BatchNormalization"):
@@ -96,8 +99,10 @@ def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterat
     """Yield normalizations of models that run in the training step of another model, and train no more."""
     updates = [(update, outermost_trace(context, update.during)) for update in context.observations("update")]
     last_runs: dict[FunctionRef | None, int] = {}
+    times: Counter[FunctionRef | None] = Counter()
     for run in context.events("run"):
         last_runs[run.function] = max(run.start_ns, last_runs.get(run.function, 0))
+        times[run.function] += run.times
     last_made = [(update, _last_made(update, outer, last_runs)) for update, outer in updates]
     for layer, call in training_calls(context, "BatchNormalization"):
         chain = [call, *context.enclosing(call, "call")]
@@ -105,7 +110,10 @@ def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterat
         trace = outermost_trace(context, call.seq)
         if state is None or model is None or trace is None or layer.id in reported or len(chain) < 2:
             continue
-        if state.statistics != "moved" or was_frozen(context, layer, call.start_ns):
+        # One run may follow an update of its own: tests/cases/clean/one_step_of_an_adversary.py
+        if times[trace.function] < 2 or state.statistics != "moved":
+            continue
+        if was_frozen(context, layer, call.start_ns):
             continue
         here = {number for update, outer in updates if outer == trace for number in update.variables}
         own = set(model.variables)
@@ -120,7 +128,8 @@ def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterat
             continue
         reported.add(layer.id)
         update = next(update for update, outer in updates if outer == trace)
-        yield _violation(context, call, chain[-1], model, update, _in_inference(context, chain[-1]))
+        fix = _in_inference(context, chain[-1])
+        yield _violation(context, call, chain[-1], model, update, fix, " in this step")
 
 
 def _last_made(update: Observation, outer: Event | None, last_runs: Mapping[FunctionRef | None, int]) -> int:
@@ -133,9 +142,13 @@ def _last_made(update: Observation, outer: Event | None, last_runs: Mapping[Func
 def _assigns_weights(place: Location) -> bool:
     """Return whether a file assigns weights, which may copy them to a teacher.
 
-    tests/cases/clean/teacher_with_statistics_of_its_own.py
+    tests/cases/clean/teacher_with_statistics_of_its_own.py; or in a file that it imports:
+    tests/cases/clean/teacher_that_another_file_moves.py
     """
-    return calls_anywhere(place, "assign", "assign_add", "assign_sub", "set_weights")
+    return any(
+        calls_anywhere(Location(file, 1), "assign", "assign_add", "assign_sub", "set_weights")
+        for file in files_of_program(place.file)
+    )
 
 
 def _is_untrained(context: DiagnosisContext, state: LayerState | None) -> bool:
@@ -161,7 +174,13 @@ def _has_other_weights(
 
 
 def _violation(
-    context: DiagnosisContext, call: Event, outer: Event, backbone: LayerState, update: Observation, fix: str
+    context: DiagnosisContext,
+    call: Event,
+    outer: Event,
+    backbone: LayerState,
+    update: Observation,
+    fix: str,
+    where: str = "",
 ) -> Violation:
     layer = call.layer
     inside = "it" if backbone.layer == layer else backbone.layer.name
@@ -169,7 +188,7 @@ def _violation(
     event = context.event(update.during)
     return Violation(
         message=f"{{layer}} runs with training=True, so its moving mean and variance change in each step, "
-        f"though no optimizer updates the weights of {inside}: it does not stay as it was.",
+        f"though no optimizer updates the weights of {inside}{where}: it does not stay as it was.",
         layer=layer,
         location=outer.location,
         evidence=(
