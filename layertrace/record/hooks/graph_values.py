@@ -165,7 +165,7 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     """Record a softmax of probabilities, over one unit, or over the rows of a batch."""
     given = op.inputs[0]
     layer = next((graph.layers[id(tensor)] for tensor in op.outputs if id(tensor) in graph.layers), None)
-    divided = given.op.inputs[0] if _is_scaled(given.op) else given  # by a temperature
+    divided = given.op.inputs[0] if _is_softened(graph, given.op) else given
     probabilities, returning = graph.source(divided)
     if probabilities.op.type == "Softmax" and returning is not None and returning is not layer:
         seen = PendingObservation("squashed twice", (), name=_SOFTMAX[op.type], role="by the program")
@@ -193,9 +193,17 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
         graph.add(op, PendingObservation("softmax over batch", (), now=spec(turned)), layer)
 
 
-def _is_scaled(op: Any) -> bool:
-    """Return whether an op multiplies or divides a tensor by one number."""
-    return op.type in ("RealDiv", "Mul") and op.inputs[1].shape.rank == 0
+def _is_softened(graph: _Graph, op: Any) -> bool:
+    """Return whether an op divides by a temperature of 1 or more, or multiplies by a number up to 1.
+
+    A softmax of probabilities that are multiplied finds the largest: tests/cases/clean/soft_argmax.py
+    """
+    if op.type not in ("RealDiv", "Mul") or op.inputs[1].shape.rank != 0:
+        return False
+    number = constant(graph.source(op.inputs[1])[0])
+    if number is None or number.size != 1:
+        return False
+    return bool(number >= 1 if op.type == "RealDiv" else abs(number) <= 1)
 
 
 def _is_batch(tensor: Any) -> bool:

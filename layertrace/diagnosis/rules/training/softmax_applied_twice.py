@@ -44,7 +44,7 @@ def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - A softmax of your own is examined, too, if it is given the outputs of a layer, or these divided by a
-      temperature, as in a distillation. Use the logarithm of probabilities in place of logits.
+      temperature of 1 or more, as in a distillation. Use the logarithm of probabilities in place of logits.
     - Only losses in a traced function are examined: of `fit`, or of a `tf.function` of your own.
     - The losses of Keras themselves notice a softmax directly before them, warn, and use what it was given.
     """
