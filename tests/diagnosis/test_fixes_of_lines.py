@@ -21,3 +21,10 @@ def test_a_restore_keeps_the_if_of_its_line_and_quotes_no_folder(run_once):
         "assert path is not None",
         "tf.train.Checkpoint(net=first).restore(path)",
     ]
+
+
+def test_a_generator_that_trains_goes_on_shuffling(run_once):
+    """The fix is another generator: one that does not shuffle trains worse."""
+    (fix,) = fixes_of(run_once, "lt570_predictions_reordered/another_generator_of_training")
+
+    assert fix == "# predict a second generator, created with shuffle=False, and take the labels from that"

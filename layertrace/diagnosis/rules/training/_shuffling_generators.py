@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.user_source import dotted, function_around, tree_of
+from layertrace.diagnosis.user_source import assigned_pairs, dotted, function_around, tree_of
 from layertrace.timeline.event import LayerRef, Location
 
 __all__ = ["shuffling_generator"]
 
 _IN_ORDER = {"classes", "filenames", "filepaths", "labels", "y"}
 """Attributes of a generator that have the order of its files or rows."""
-_COUNTING = {"Counter", "bincount", "compute_class_weight", "len", "max", "min", "set", "sum", "unique"}
+_COUNTING = {
+    "Counter", "average", "bincount", "compute_class_weight", "hist", "histogram", "len", "max", "mean",
+    "median", "min", "set", "std", "sum", "unique", "value_counts", "var",
+}  # fmt: skip
 """Functions for which the order does not matter."""
 
 
@@ -30,44 +33,108 @@ def shuffling_generator(model: LayerRef, place: Location | None, name: str) -> I
     if tree is None or place is None or not name:
         return
     around: ast.AST = function_around(place) or tree
-    reads = _reads_of(around, name)
+    read = _compared_labels(around, name)
     # The program puts them into one order: tests/cases/clean/generators_predicted_in_order.py
-    if not reads or any(
+    if read is None or any(
         isinstance(node, ast.Attribute) and node.attr == "index_array" for node in ast.walk(around)
     ):
         return
-    read = Location(place.file, reads[0].lineno, place.function)
+    read_at = Location(place.file, read.lineno, place.function)
     created = _creation(around, name) or _creation(tree, name)
     fix, at = "", place
-    if created is not None:
+    if created is not None and not _is_fitted(tree, name):
         at = Location(place.file, created.lineno, place.function)
         fix = _in_order(at, created)
     yield Violation(
         message=f"{name} is shuffled, so the predictions of {{layer}} have another order than "
-        f"{name}.{reads[0].attr}.",
+        f"{name}.{read.attr}.",
         layer=model,
         location=at if fix else place,
-        evidence=(Evidence("predicted here", (), place), Evidence("read here", (), read)),
-        fix=fix or "# predict a generator that is created with shuffle=False",
+        evidence=(Evidence("predicted here", (), place), Evidence("read here", (), read_at)),
+        fix=fix or "# predict a second generator, created with shuffle=False, and take the labels from that",
         fix_place="in place" if fix else "elsewhere",
     )
 
 
-def _reads_of(around: ast.AST, name: str) -> list[ast.Attribute]:
-    """Return where the labels of a generator are read, unless they are only counted."""
-    counted = {
+def _compared_labels(around: ast.AST, name: str) -> ast.Attribute | None:
+    """Return where the labels of a generator are read that meet its predictions in a call or comparison.
+
+    Those that are only counted do not: tests/cases/clean/generators_whose_labels_are_counted.py
+    """
+    skipped = {
         id(inside)
         for node in ast.walk(around)
-        if (isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _COUNTING)
-        or (node is not around and _has_parameter(node, name))  # another variable with that name
+        if node is not around and _has_parameter(node, name)  # another variable with that name
         for inside in ast.walk(node)
     }
-    return [
-        node
-        for node in ast.walk(around)
-        if isinstance(node, ast.Attribute) and node.attr in _IN_ORDER and dotted(node.value) == name
-        if id(node) not in counted
-    ]
+    nodes = [node for node in ast.walk(around) if id(node) not in skipped]
+    reads = [node for node in nodes if isinstance(node, ast.Attribute) and _is_read(node, name)]
+    labels = _assigned_from(nodes, {id(node) for node in reads})
+    predicted = _assigned_from(nodes, {id(node) for node in nodes if _is_given(node, "predict", name)})
+    for node in nodes:
+        parts = _parts(node)
+        of_labels = [part for part in parts if _has(part, labels)]
+        if of_labels and any(_has(part, predicted) for part in parts if part not in of_labels):
+            inside = [read for part in of_labels for read in ast.walk(part) if read in reads]
+            found = [read for read in inside if isinstance(read, ast.Attribute)]
+            return next(iter(found or reads), None)
+    return None
+
+
+def _is_read(node: ast.Attribute, name: str) -> bool:
+    return node.attr in _IN_ORDER and dotted(node.value) == name
+
+
+def _is_given(node: ast.AST, method: str, name: str) -> bool:
+    """Return whether a node is a call of a method whose data is a variable."""
+    if not isinstance(node, ast.Call) or _called(node) != method:
+        return False
+    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "x")]
+    return name in map(dotted, given)
+
+
+def _is_fitted(tree: ast.Module, name: str) -> bool:
+    """Return whether a model is trained with a generator, which has to shuffle then."""
+    return any(_is_given(node, "fit", name) for node in ast.walk(tree))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
+
+
+def _assigned_from(nodes: list[ast.AST], sources: set[int]) -> tuple[set[int], set[str]]:
+    """Return nodes by their ids, and the variables that are assigned from them or from each other."""
+    names: set[str] = set()
+    assigns = [node for node in nodes if isinstance(node, ast.Assign)]
+    pairs = [pair for node in assigns for each in node.targets for pair in assigned_pairs(each, node.value)]
+    count = -1
+    while len(names) != count:
+        count = len(names)
+        names |= {dotted(target) for target, value in pairs if _has(value, (sources, names))} - {""}
+    return sources, names
+
+
+def _has(node: ast.AST, known: tuple[set[int], set[str]]) -> bool:
+    """Return whether an expression has values of these nodes or variables, in their order."""
+    sources, names = known
+    if id(node) in sources:
+        return True
+    if isinstance(node, (ast.Name, ast.Attribute)) and dotted(node) in names:
+        return True
+    if isinstance(node, ast.Call) and _called(node) in _COUNTING:
+        return False
+    return any(_has(child, known) for child in ast.iter_child_nodes(node))
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    """Return the expressions that a call, comparison, operation or dictionary has side by side."""
+    if isinstance(node, ast.Call) and _called(node) not in ("print", *_COUNTING):
+        return [*node.args, *(keyword.value for keyword in node.keywords)]
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    return list(node.values) if isinstance(node, ast.Dict) else []
 
 
 def _has_parameter(node: ast.AST, name: str) -> bool:

@@ -44,8 +44,9 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A loop that calls a layer or a function, that ends with `break` or that takes a part is not reported.
     - Of a generator, only that of an `ImageDataGenerator` is known, not a `PyDataset` of the program.
-    - What the program does with predictions and labels is not known: a program may count the labels, and
-      use the predictions in any order.
+    - Of a generator, labels and predictions have to meet in a call, comparison or dictionary of one function.
+      What the program does with those of a dataset is not known: a program may count the labels, and use
+      the predictions in any order.
     """
     reported = set()
     for model, seen in context.layer_observations("predicted shuffled"):
