@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
+from layertrace.diagnosis.assigned_attributes import assigned_in, methods_of
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rules.building._renamed import renamed
-from layertrace.diagnosis.user_source import dotted, method_of, nodes_of
 from layertrace.timeline.context import LayerState
-from layertrace.timeline.event import ErrorRef, Location
+from layertrace.timeline.event import ErrorRef
 
 __all__ = ["replaced_attributes"]
 
@@ -58,11 +57,11 @@ def replaced_attributes(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _violation(state: LayerState, name: str, why: str, error: ErrorRef | None = None) -> Iterator[Violation]:
-    place = _assigned_in(state, name)
+    place = assigned_in(state, name)
     if place is None:
         return
     new = f"own{name}"
-    fix, edits = renamed(place, name, new, _methods(state))
+    fix, edits = renamed(place, name, new, methods_of(state))
     cause = [] if error is None else [f"{error.type}: {error.message.splitlines()[0]}"]
     yield Violation(
         message=f"{{layer}} assigns self.{name}, an attribute of Keras: {why}.",
@@ -75,20 +74,3 @@ def _violation(state: LayerState, name: str, why: str, error: ErrorRef | None = 
         fix_place="in place" if fix else None,
         edits=edits,
     )
-
-
-def _methods(state: LayerState) -> list[Location]:
-    """Return the methods of a layer's class, and the `__init__` of its base classes in the same file."""
-    init = state.methods.get("__init__")
-    bases = [method_of(init, base.rpartition(".")[2], "__init__") for base in state.layer.bases]
-    return [*state.methods.values(), *(method for method in bases if method is not None)]
-
-
-def _assigned_in(state: LayerState, name: str) -> Location | None:
-    """Return the first line in the methods of a layer's class that assigns an attribute."""
-    for method in _methods(state):
-        for node in nodes_of(method):
-            is_set = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-            if is_set and isinstance(node, ast.expr) and dotted(node) == f"self.{name}":
-                return Location(method.file, node.lineno, method.function)
-    return None

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
+from layertrace.diagnosis.assigned_attributes import assigned_in
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
@@ -70,7 +71,8 @@ def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
         if owner is None or not _may_own(context, owner, layer):
             continue
         holding = context.state(owner)
-        if holding is not None and layer.name in holding.replaced.get("_layers", ()):
+        is_replaced = holding is not None and layer.name in holding.replaced.get("_layers", ())
+        if holding is not None and is_replaced and assigned_in(holding, "_layers") is not None:
             continue  # LT310
         if _is_created_in_call(context, init):
             continue  # LT103
