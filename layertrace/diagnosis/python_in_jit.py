@@ -59,7 +59,8 @@ def counted(location: Location | None, method: Location | None, path: str) -> Co
     lengths = [
         node
         for node in nodes_of(method)
-        if isinstance(node, ast.Call) and dotted(node.func) == "len" and _is_path(node.args[0], path)
+        if isinstance(node, ast.Call) and dotted(node.func) == "len"
+        if len(node.args) == 1 and _is_path(node.args[0], path)
     ]
     if not lengths or len(lengths) != len(reads) or any(node.lineno == call.lineno for node in lengths):
         return "", ()
@@ -186,19 +187,23 @@ def _reads_local(location: Location, node: ast.expr) -> bool:
 
 
 def _importing_jax(location: Location) -> tuple[Edit, ...]:
-    """Return the edit that imports JAX; none if the file does so."""
+    """Return the edit that imports JAX, before the first import or statement; none if the file does so."""
     tree = tree_of(location.file)
-    statements = [] if tree is None else tree.body
-    imports = [node for node in statements if isinstance(node, ast.Import)]
-    if any(alias.name == "jax" and alias.asname is None for alias in _names(imports)):
+    statements = [node for node in ([] if tree is None else tree.body) if not _stands_first(node)]
+    imports = [node for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = [alias for node in imports if isinstance(node, ast.Import) for alias in node.names]
+    if any(alias.name.partition(".")[0] == "jax" and alias.asname is None for alias in names):
         return ()
-    first = next(iter(imports), None)
+    first = next(iter(imports or statements), None)
     if first is None:
         return ()
-    place = Location(location.file, first.lineno, "<module>")
-    return (line_edit(place, f"import jax\n{linecache.getline(location.file, first.lineno).strip()}"),)
+    line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
+    place = Location(location.file, line, "<module>")
+    return (line_edit(place, f"import jax\n{linecache.getline(location.file, line).strip()}"),)
 
 
-def _names(imports: list[ast.Import]) -> Iterator[ast.alias]:
-    for node in imports:
-        yield from node.names
+def _stands_first(node: ast.stmt) -> bool:
+    """Return whether a statement is a docstring, or an import from `__future__`, which stands first."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
