@@ -147,8 +147,10 @@ class Observation:
             the same shapes. For `state shuffled`: the number of rows,
             and of a batch. For targets: the least and the greatest, or the classes that are trained; or those
             that have weights; or how many are neither 0 nor 1, and of how many.
-        now: The new value. For an update: the positions in `variables` of those whose gradient was None. For
-            a compile: the learning rate, or the class of its schedule. For a fit: how many steps were made.
+        now: The new value. For an iteration of a part of a dataset: how many updates had been made eagerly;
+            in `before`, the number of the dataset.
+            For an update: the positions in `variables` of those whose gradient was None. For a compile: the
+            learning rate, or the class of its schedule. For a fit: how many steps were made.
             For a mask: the value of the padding, how many rows have it, and of how many.
             For a loss that is not scaled: the scale.
             For `restored`: how many of `variables`; by name, how many layers. For targets: whether all are
@@ -178,7 +180,7 @@ class Observation:
             For an unknown attribute: `layer` if a layer or model has it. For `disconnected`: `all outputs` or
             `some outputs`.
             For `restored`: `by name` if by `load_weights`, `no file` if the path was None. For a part of a
-            dataset: `own loop` if the program iterates it, and another part, which `reader` names. For an
+            dataset: `own loop` for each of the first iterations of two parts by the program. For an
             output that is squashed twice: `by the program` if not by a crossentropy.
             For predictions: `iterated before` or `iterated after`. For targets: `outside 0 to 1`, `neither 0
             nor 1`, `split by class` or `class weights`.

@@ -95,9 +95,24 @@ def test_two_parts_of_a_shuffled_dataset_that_a_program_iterates_are_noted(k):
         assert not seen(timeline, "split of shuffled")
         assert len(list(rest)) == 4
 
-    (split,) = seen(timeline, "split of shuffled")
-    assert (split.layer, split.role, split.reader, split.name) == (None, "own loop", "take", "skip")
-    assert split.location.line == split.defined_at.line - 6
+    splits = seen(timeline, "split of shuffled")
+    assert [(each.layer, each.role, each.name) for each in splits] == [
+        (None, "own loop", part) for part in ("take", "take", "skip", "skip")
+    ]
+    assert [each.defined_at.line - each.location.line for each in splits] == [2, 2, 4, 6]
+    assert [each.start_ns for each in splits] == sorted({each.start_ns for each in splits})
+
+
+@KERAS
+def test_parts_of_a_shuffled_dataset_that_overlap_are_not_noted(k):
+    """A loop over the first four and one over all but the first two do not divide it."""
+    changing = tf.data.Dataset.from_tensor_slices(ROWS).shuffle(8)
+    with layertrace.trace() as timeline:
+        compiled(k, k.Input((3,)))
+        for _ in range(3):
+            assert [len(list(changing.take(4))), len(list(changing.skip(2)))] == [4, 6]
+
+    assert not seen(timeline, "split of shuffled")
 
 
 @KERAS

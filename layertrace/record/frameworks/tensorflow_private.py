@@ -74,6 +74,20 @@ PARTS = {
         _NO_SPLIT,
         in_code=True,
     ),
+    "taken_count": Part(
+        "tensorflow.python.data.ops.take_op",
+        "_TakeDataset._count",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+        in_code=True,
+    ),
+    "skipped_count": Part(
+        "tensorflow.python.data.ops.skip_op",
+        "_SkipDataset._count",
+        TENSORFLOW_SEEN,
+        _NO_SPLIT,
+        in_code=True,
+    ),
     "taken": Part(
         "tensorflow.python.data.ops.take_op",
         "_TakeDataset",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
-from layertrace.record.hub import hub
+from layertrace.record.hooks.optimizer_updates import eager_updates
+from layertrace.record.hub import hub, threads
 from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
@@ -25,14 +28,34 @@ _TABLE = tensorflow_private.PARTS
 _PARTS = tuple(_TABLE[part].name for part in ("taken", "skipped", "sharded"))
 """The classes of datasets that have a part of another."""
 _SHUFFLED = _TABLE["shuffled"].name
+_COUNT = _TABLE["taken_count"].name.rpartition(".")[2]
 _RESHUFFLED = _TABLE["reshuffled"].name.rpartition(".")[2]
 
 _shuffled: Register[CodePosition | None] = Register()
 """The lines that shuffled datasets."""
 _trained: Register[bool] = Register()
 """The shuffled datasets that have a part which a model was trained with."""
-_iterated: Register[dict[str, int]] = Register()
-"""How often the program iterated the parts of shuffled datasets itself, by what takes the part."""
+
+
+class _Iteration(NamedTuple):
+    """An iteration of a part of a shuffled dataset by the program itself.
+
+    Attributes:
+        part: What takes the part, `take` or `skip`, and its number of elements.
+        place: The line.
+        began: When, on the clock of the hooks.
+        updates: How many updates had been made outside of graphs.
+    """
+
+    part: tuple[str, int]
+    place: CodePosition | None
+    began: int
+    updates: int
+
+
+_iterated: Register[list[_Iteration]] = Register()
+"""The first two iterations of each part of a shuffled dataset; none once they are recorded."""
+_order = itertools.count(1)
 
 
 def _shuffled_by(call: Call, dataset: object, _: object) -> None:
@@ -75,24 +98,33 @@ def look_at_parts(model: object, training: object, held_out: object, place: Code
 
 
 def look_at_loops(dataset: object, place: CodePosition | None) -> None:
-    """Record that a program iterates two parts of a dataset again and again, each time in another order.
+    """Record that a program iterates both parts of a dataset again and again, each time in another order.
+
+    Whether it trains on one and validates with the other follows from what runs from one iteration to the
+    next. So the runs of a function before an iteration are an event, and those after it another.
 
     Args:
         dataset: What the program iterates.
         place: The line.
     """
-    shuffled, part = next(_parts_of_shuffled(dataset), (None, ""))
-    if shuffled is None:
+    shuffled, part, count = next(_shuffled_behind(dataset), (None, "", None))
+    if shuffled is None or count is None:
         return
-    times = _iterated.get(shuffled)
-    if times is None:
-        times = _iterated.add(shuffled, {})
-    times[part] = times.get(part, 0) + 1
-    others = [other for other in times if other != part and times[other] > 1]
-    if others and times[part] == 2:
-        seen = PendingObservation("split of shuffled", (id(shuffled), None), name=part, role="own loop")
-        seen.reader, seen.place, seen.defined = others[0], _shuffled.get(shuffled) or place, place
-        add_observation(seen)
+    known = _iterated.get(shuffled)
+    seen = _iterated.add(shuffled, []) if known is None else known
+    if sum(each.part == (part, count) for each in seen) == 2:
+        return
+    threads.state.runs_for = None
+    seen.append(_Iteration((part, count), place, now(), eager_updates()))
+    halves = [each for each in seen if each.part[1] == count]
+    if len(halves) < 4:
+        return
+    number = next(_order)
+    for at, each in enumerate(halves):
+        noted = PendingObservation("split of shuffled", (number, at), name=each.part[0], role="own loop")
+        noted.before, noted.now, noted.start = number, each.updates, each.began
+        noted.place, noted.defined = _shuffled.get(shuffled) or place, each.place
+        add_observation(noted)
 
 
 def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
@@ -100,37 +132,45 @@ def _parts_of_shuffled(data: object) -> Iterator[tuple[object, str]]:
 
     With each comes what takes the part: `take`, `skip` or `shard`.
     """
-    yield from (pair for pair in _shuffled_behind(data) if pair[1])
+    yield from ((dataset, part) for dataset, part, _ in _shuffled_behind(data) if part)
 
 
 def shuffle_of(data: object) -> tuple[CodePosition | None, object, str] | None:
     """Return where a dataset is shuffled again in each iteration, what that returned, and the part of it."""
     shuffled = next(_shuffled_behind(data), None)
-    return None if shuffled is None else (_shuffled.get(shuffled[0]), *shuffled)
+    return None if shuffled is None else (_shuffled.get(shuffled[0]), shuffled[0], shuffled[1])
 
 
-def _shuffled_behind(data: object) -> Iterator[tuple[object, str]]:
+def _shuffled_behind(data: object) -> Iterator[tuple[object, str, int | None]]:
     """Yield the datasets behind data that are shuffled again in each iteration.
 
-    With each comes what takes a part of it, or nothing. A cache keeps the order of the first iteration.
+    With each comes what takes a part of it, or nothing, and how many elements that takes or skips, if that
+    is known. A cache keeps the order of the first iteration.
     """
     if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
-    todo: list[tuple[Any, str]] = [(data, "")]
+    todo: list[tuple[Any, str, int | None]] = [(data, "", None)]
     for _ in range(_MOST):
         if not todo:
             return
-        dataset, part = todo.pop()
+        dataset, part, count = todo.pop()
         if not safe.is_framework_class(type(dataset)):
             continue
         kind = safe.class_name(dataset)
         if kind in _PARTS:
-            part = kind.strip("_").removesuffix("Dataset").lower()
+            part, count = kind.strip("_").removesuffix("Dataset").lower(), _count(dataset)
         elif kind == "CacheDataset":
             continue
         elif kind == _SHUFFLED and _is_reshuffled(dataset):
-            yield dataset, part
-        todo += [(source, part) for source in dataset._inputs()]
+            yield dataset, part, count
+        todo += [(source, part, count) for source in dataset._inputs()]
+
+
+def _count(dataset: object) -> int | None:
+    """Return how many elements a dataset takes or skips; None if that is not known, and for a shard."""
+    count = safe.instance_dict(dataset).get(_COUNT)
+    value = None if count is None else Loaded.tf.get_static_value(count)
+    return None if value is None else int(value)
 
 
 def _is_reshuffled(dataset: object) -> bool:

@@ -24,7 +24,7 @@ from layertrace.record.python_state.watch import trains
 from layertrace.record.spans import CodePosition
 from layertrace.timeline.registry import live_layers
 
-__all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "UNKNOWN_VARIABLES", "updated"]
+__all__ = ["KERAS_UPDATES", "LOSSES", "TF_KERAS_UPDATES", "UNKNOWN_VARIABLES", "eager_updates", "updated"]
 
 
 def _keras_update(call: Call) -> None:
@@ -126,6 +126,8 @@ def _updated(
         place: The line of the program.
         started: When, on the clock of the hooks.
     """
+    if Loaded.backend.name == "tensorflow" and Loaded.tf.executing_eagerly():
+        _eagerly[0] += 1
     if Loaded.backend.name == "torch":
         first = next((pair for pair in updates if pair[0] is not None), None)
         if first is not None:
@@ -152,6 +154,14 @@ def _updated(
             start=started,
         )
     )
+
+
+_eagerly = [0]
+
+
+def eager_updates() -> int:
+    """Return how many updates TensorFlow has made outside of graphs, in all recordings."""
+    return _eagerly[0]
 
 
 def _is_frozen(variable: object) -> bool:

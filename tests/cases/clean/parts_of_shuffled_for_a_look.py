@@ -1,4 +1,4 @@
-# Clean: a look at a part of a shuffled dataset, parts that a cache keeps, and one part of it that a loop trains on
+# Clean: a look at a part of a shuffled dataset, parts that a cache keeps, one part of it that a loop trains on, and one to print
 import keras
 import numpy as np
 import tensorflow as tf
@@ -25,3 +25,10 @@ for epoch in range(2):
     for x in train:
         learn(x)
     print([float(tf.reduce_mean((net(x) - x) ** 2)) for x in held])
+
+looked = rows.shuffle(24).batch(4)
+for epoch in range(2):
+    for x in looked.take(1):
+        print(x.shape)
+    for x in looked.skip(1):
+        learn(x)
