@@ -207,9 +207,9 @@ def _in_inference(context: DiagnosisContext, outer: Event) -> str:
     statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     given = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "training"]
-    beside = [
+    others = [
         call for call in context.events("call") if call.location == place and call.parent == outer.parent
     ]
-    if statement is None or len(given) < 2 or any(call.layer != outer.layer for call in beside):
+    if statement is None or len(given) < 2 or any(call.layer != outer.layer for call in others):
         return with_training(place, "False") or ""
     return rewritten(place, statement, dict.fromkeys(given, "False"))
