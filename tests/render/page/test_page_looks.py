@@ -55,7 +55,7 @@ def test_the_page_in_a_notebook_has_the_theme_of_the_notebook(shown, scheme, tex
     tab = shown(None, colours=other, html=NOTEBOOK.format(scheme=scheme, text=text, page=written))
     theme = tab.frame_locator("iframe").get_by_role("button", name="theme")
 
-    expect(theme).to_contain_text(f"{other} theme")
+    expect(theme).to_contain_text(f"{other} theme", timeout=20_000)  # ms; 5 s were too few on a busy machine
     expect(theme).to_have_class("plain")
     changed = {"dark": "#212121", "light": "#cccccc"}[scheme]
     tab.evaluate("(colour) => { document.body.style.color = colour }", changed)
