@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit
 from layertrace.diagnosis.method_edits import lines_with
+from layertrace.diagnosis.tapes import argument
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import Observation, ObservationKind
 from layertrace.timeline.event import LayerRef, Location
@@ -92,10 +93,7 @@ def with_argument(fit: Location | None, call: ast.Call | None, name: str, value:
 def _argument(call: ast.Call, name: str) -> ast.expr | None:
     kind = dotted(call.func).rpartition(".")[2]
     position = _POSITIONS.get(name, {}).get(kind)
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    return call.args[position] if position is not None and position < len(call.args) else None
+    return argument(call, len(call.args) if position is None else position, name)
 
 
 def _text(node: ast.expr | None) -> str | None:

@@ -311,6 +311,11 @@ SYMPTOMS = [
         "the first class has its weight: False",
         "the first class has its weight: True",
     ),
+    (
+        "lt573_class_weight_unused/another_digits_in_a_literal",
+        "the rare class counts more: False",
+        "the rare class counts more: True",
+    ),
     ("lt573_class_weight_unused/broken", "rare cases are found: False", "rare cases are found: True"),
     ("lt574_fit_without_epoch/another_tf_keras", "it was trained again: False", "it was trained again: True"),
     ("lt574_fit_without_epoch/broken", "the base is fine-tuned: False", "the base is fine-tuned: True"),

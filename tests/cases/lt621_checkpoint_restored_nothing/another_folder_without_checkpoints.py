@@ -1,4 +1,4 @@
-# Another program with LT621: there is no checkpoint in the folder: https://github.com/dpressel/rude-carnie/issues/60
+# LT621 in another program: the folder has no checkpoint: https://github.com/dpressel/rude-carnie/issues/60
 """Train, keep checkpoints, and serve the last one."""
 
 import os

@@ -91,5 +91,8 @@ def _with_keys_of(seen: Observation, classes: list[int]) -> tuple[Edit, ...]:
         return ()
     if not set(classes) <= set(numbers):
         return ()
-    text = f"{{{key}: weight for label, weight in {ast.unparse(node)}.items()}}"
+    if isinstance(node, ast.Dict) and len(node.keys) == len(numbers):
+        text = ast.unparse(ast.Dict([ast.Constant(number) for number in numbers], node.values))
+    else:
+        text = f"{{{key}: weight for label, weight in {ast.unparse(node)}.items()}}"
     return lines_with(seen.location, [(node.lineno, node.col_offset, node.end_col_offset, text)])
