@@ -18,7 +18,7 @@ def is_generated(file: str) -> bool:
 
 
 def written_at(generated: Location) -> Location | None:
-    """Return the line that a generated line was made from; None if it was not generated, or is not known."""
+    """Return the user's line behind a line that AutoGraph generated; None if not generated or not known."""
     if not is_generated(generated.file):
         return None
     transpiler = tensorflow_private.find("transpiler")

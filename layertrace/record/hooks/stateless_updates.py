@@ -1,7 +1,7 @@
 """Find what becomes of the values that `stateless_apply` of an optimizer returns in a trace by JAX.
 
-It assigns nothing: the trace has to return the new weights and the new variables of the optimizer, and in the
-end the program gives them to the variables.
+`stateless_apply` assigns nothing: the traced function has to return the new weights and the new variables of
+the optimizer, and the program assigns them afterwards.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def name_text(row: Row, glyphs: Glyphs) -> Text:
 
 
 def plain_name(row: Row, glyphs: Glyphs) -> str:
-    """Return the name of a row without the number of rows that are alike."""
+    """Return the name of a row, without the `×6` that counts equal rows."""
     if row.sort == "alike" and row.times <= MOST_NAMES and not row.is_group:
         listed = ", ".join(member.names[0] for member in row.members)
         if len(listed) <= LONGEST_LIST:

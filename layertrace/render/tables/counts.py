@@ -62,7 +62,7 @@ class Counts:
 
 
 def _times(glyphs: Glyphs) -> str:
-    """Return what stands between a kind and its number; an x would look like a part of the word."""
+    """Return the sign between a kind and its number: `×`, or a space in ASCII, as x is a letter."""
     return glyphs.times if glyphs.times == UNICODE.times else " "
 
 

@@ -264,7 +264,7 @@ _SPEC = re.compile(r"(\w+)(\[[^\]]*\])(, .*)?")
 
 
 def _differing_parts(before: str, now: str) -> tuple[str, str]:
-    """Return two descriptions of a variable without the dtype or the traits that they share."""
+    """Return two descriptions of a variable, without equal dtypes and traits; all if shapes are equal."""
     old, new = _SPEC.fullmatch(before), _SPEC.fullmatch(now)
     if old is None or new is None or old[2] == new[2]:
         return before, now

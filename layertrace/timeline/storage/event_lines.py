@@ -33,7 +33,7 @@ class Numbered(NamedTuple):
 
 
 def events_of(lines: list[Any], numbered: Numbered) -> tuple[tuple[Event, ...], dict[int, int]]:
-    """Return the events in the order in which they began, and the `seq` of each number in the file.
+    """Return the events in the order in which they began, and the `seq` for each event number in the file.
 
     Args:
         lines: Instances of `event_line`; the list is empty afterwards.

@@ -157,6 +157,6 @@ def _calls_in_one(context: DiagnosisContext, layer: LayerRef) -> int:
 
 
 def _is_rejected(context: DiagnosisContext, layer: LayerRef) -> bool:
-    """Return whether a model did not take a layer twice."""
+    """Return whether the program failed because a model refused this layer a second time."""
     failure = context.failure
     return failure is not None and "unique" in failure.error.message and layer.name in failure.error.message

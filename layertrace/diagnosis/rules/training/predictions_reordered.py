@@ -83,7 +83,7 @@ def predictions_reordered(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _is_one_variable(name: str, first: Location | None, other: Location | None) -> bool:
-    """Return whether what is assigned to a name at one line is what it means at a later one."""
+    """Return whether a name is one variable at two lines: in one function, a global, or of `self`."""
     functions = {"" if place is None else place.function for place in (first, other)}
     is_global = first is not None and first.function == "<module>"
     return bool(name) and (len(functions) == 1 or is_global or name.startswith("self."))

@@ -18,15 +18,15 @@ def output_shape(subject: Subject) -> None:
     """`compute_output_shape` and `compute_output_spec` state the shapes and dtypes that a call returns.
 
     ## Why
-    Keras builds functional models from them, without running `call`. From `compute_output_shape` it takes
-    that the outputs have the compute dtype of the layer.
+    Keras builds functional models from them, without running `call`. Where there is
+    only `compute_output_shape`, Keras assumes that the outputs have the compute dtype of the layer.
 
     ## Use instead
     `def compute_output_spec(self, inputs): return keras.KerasTensor(inputs.shape, "int32")`
 
     ## Known limits
-    A layer without either has nothing to check. A dimension that they leave open is right. Another batch size
-    is tried, and another size of the dimensions that the inputs leave open.
+    A layer that defines neither is not checked. An open dimension matches any size. Another batch size is
+    tried, and another size of the dimensions that the inputs leave open.
     """
     layer = subject.built()
     has_spec, has_shape = (
