@@ -165,8 +165,8 @@ def test_all_traces_are_accounted_for():
 
     assert finding.message == (
         "7 traces of train for 6 runs: 3 because only step changed (1, 2, 3), 2 because step and the "
-        "shape of tokens changed, 2 in the first run, which created variables. Each Python value is a "
-        "constant of its graph."
+        "shape of tokens changed, 2 in the first run, which created variables. Each Python value becomes "
+        "a constant in a graph of its own."
     )
     assert finding.fix.splitlines() == [
         "train(..., step=tf.constant(step))",

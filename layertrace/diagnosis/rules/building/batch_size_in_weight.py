@@ -89,10 +89,10 @@ def _consequence(
     context: DiagnosisContext, created: CreatedVariable, layer: LayerRef, batch: int | None
 ) -> str:
     if created.event.error is not None or batch is None:
-        return ", which is not known here."
+        return ", but the batch size is not known here."
     others = {_batch(call) for call in context.of(layer, "call")} - {batch, None}
     seen = (
-        f" It was called with {', '.join(map(str, sorted(map(int, filter(None, others)))))}."
+        f" It was also called with batches of {', '.join(map(str, sorted(map(int, filter(None, others)))))}."
         if others
         else ""
     )

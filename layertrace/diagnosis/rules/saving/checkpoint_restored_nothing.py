@@ -63,8 +63,8 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
         names = " and ".join(repr(name) for name in _names(restored)[:3])
         uses = [call for call in context.of(layer, "call") if call.start_ns > restored.start_ns]
         yield Violation(
-            message=f"0 of the {len(restored.variables)} weights of {{layer}} were restored: it is given "
-            f"{under}, and the checkpoint has {names} instead.",
+            message=f"0 of the {len(restored.variables)} weights of {{layer}} were restored: the program "
+            f"passes it {under}, but the checkpoint has {names}.",
             layer=layer,
             location=place,
             evidence=(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.context import DiagnosisContext, Failure, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.symbolic._shared import with_keras_ops
 from layertrace.diagnosis.user_source import dotted, nodes_at
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import ErrorRef, Event, Location
 
 
 @rule("LT401", "keras-tensor-in-tensorflow", "error", links.MIGRATING_TO_KERAS_3)
@@ -45,7 +46,7 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
     """
     methods = ("__tf_tensor__", "__array__", "__jax_array__", "__bool__", "__int__", "__float__", "__iter__")
     functions = [f"keras.src.backend.common.keras_tensor:{name}" for name in methods]
-    for place, error in context.errors_from(*functions)[:1]:
+    for place, error in context.errors_from(*functions)[:1] or _shortened(context):
         is_foreign = isinstance(place, Event) and context.is_of_other_keras(place)  # reported by LT702
         if not is_foreign:
             call = _foreign_call(error.location)
@@ -64,6 +65,17 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
             )
 
 
+def _shortened(context: DiagnosisContext) -> list[tuple[Failure, ErrorRef]]:
+    """Return the failure of a recording in which a Keras tensor refused, if its traceback does not show that.
+
+    Keras and TensorFlow leave their own functions out of it, as in a `compute_mask` (Keras 3.0 to 3.15).
+    """
+    failure = context.failure
+    is_refused = failure is not None and _REFUSAL.match(failure.error.message) is not None
+    return [(failure, failure.error)] if failure is not None and is_refused else []
+
+
+_REFUSAL = re.compile(r"(A|Iterating over a) (symbolic )?KerasTensor ")
 _ANY_OPERATION = "outputs = keras.ops.sum(inputs, axis=-1)  # the function from keras.ops, not from tf or np"
 _FOREIGN = ("tf.", "np.", "numpy.", "tensorflow.")
 

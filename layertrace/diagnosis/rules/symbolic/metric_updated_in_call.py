@@ -53,7 +53,8 @@ def metric_updated_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         seen.add(place)
         yield Violation(
-            message="{layer} updates a metric in call: while fit trains, a metric has no value there on JAX.",
+            message="{layer} updates a metric in call. On JAX, a metric has no value inside call while "
+            "fit trains.",
             layer=layer,
             location=place,
             evidence=(Evidence(f"raised {error.type}", (event.seq,), place),),

@@ -76,12 +76,11 @@ def tensor_kept_on_layer(context: DiagnosisContext) -> Iterator[Violation]:
         in_place, edits = _by_callback(context, observation, line, held)
         culprit = "{layer}" if layer is not None else observation.reader or "A function"
         yield Violation(
-            message=f"{culprit} stores a tensor of the graph being traced in {held}, "
+            message=f"{culprit} stores a tensor of the graph being traced in {held}. It "
             + (
-                "and it was used later in another graph, where it is out of scope."
+                "was used later in another graph, where it is out of scope."
                 if is_leaked
-                else "where it has no value and is out of scope after the trace."
-                + _count(context, observation)
+                else "has no value there, and is out of scope after the trace." + _count(context, observation)
             ),
             layer=layer,
             location=line,

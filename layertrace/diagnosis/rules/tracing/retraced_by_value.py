@@ -81,7 +81,8 @@ def retraced_by_value(context: DiagnosisContext) -> Iterator[Violation]:
         )
         each = "object" if is_object else "Python value"
         yield Violation(
-            message=f"{account} Each {each} is a constant of its graph.{tracing_cost(context, found)}",
+            message=f"{account} Each {each} becomes a constant in a graph of its own."
+            f"{tracing_cost(context, found)}",
             location=found.location,
             evidence=found.evidence,
             fix="\n".join(filter(None, (fix, of_shapes.fix))),

@@ -95,7 +95,7 @@ def _on_jax(context: DiagnosisContext) -> Iterator[Violation]:
         seconds = sum((event.duration_ns or 0) + _compiled(event) for event in again) / 1e9
         yield Violation(
             message=f"{name} was traced and compiled for each of {len(layers) + 1} instances, because "
-            f"jax.jit takes its self as a constant; all but the first took {seconds:.2g} s.",
+            f"jax.jit treats self as a constant; the traces after the first took {seconds:.2g} s in total.",
             location=location or first.location,
             evidence=(Evidence(str(last.cause), (first.seq, last.seq), last.location),),
             fix=fix or f"# call {name} without jax.jit: fit and predict compile it",

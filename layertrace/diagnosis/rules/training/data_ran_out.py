@@ -77,9 +77,10 @@ def _of_generator(
     loop = _loop(fit.defined_at)
     call = "" if fit.location is None else statement_at(context, fit.location).source
     if steps is None:
-        wanted = f"{epochs} epochs, but {name} gives its batches only once"
+        wanted = f"{epochs} epochs, but {name} is a generator, which gives its batches only once"
     else:
-        wanted = f"{epochs * steps} steps ({epochs} epochs of {steps}), but {name} ended after one pass"
+        wanted = f"{epochs * steps} steps ({epochs} epochs of {steps}), but {name} is a generator, which "
+        wanted += "ended after one pass"
     made = "" if fit.now is None else f": {fit.now} steps were made"
     head = "" if loop is None else linecache.getline(loop.file, loop.line).strip()
     epochs_ended = "" if steps is not None else "; and give fit steps_per_epoch, the batches of one pass"
@@ -91,7 +92,7 @@ def _of_generator(
         fix += "# generator that begins again after its last batch"
     place = loop or fit.location
     return Violation(
-        message=f"{{layer}} was to be fitted for {wanted}{made}. A generator can be read only once.",
+        message=f"{{layer}} was to be fitted for {wanted}{made}.",
         layer=model,
         location=place,
         evidence=(Evidence("fitted here", (), fit.location, call),),

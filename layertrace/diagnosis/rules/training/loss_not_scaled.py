@@ -61,8 +61,8 @@ def loss_not_scaled(context: DiagnosisContext) -> Iterator[Violation]:
         edits = _edits(seen.defined_at, optimizer)
         events = seqs(context.event(seen.during))
         yield Violation(
-            message=f"{seen.name.strip('<>')} divides the gradients by {seen.now:,.0f}, and their loss was "
-            "not multiplied by that: each step is too small.",
+            message=f"{seen.name.strip('<>')} divides the gradients by its loss scale of "
+            f"{seen.now:,.0f}, but the loss was not multiplied by it: each step is too small.",
             location=place,
             evidence=(Evidence("the gradients are taken here", events, seen.defined_at or place),),
             fix=""

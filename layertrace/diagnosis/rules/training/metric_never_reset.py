@@ -52,6 +52,7 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
     - The source must be available. Looked at are metrics in variables, attributes, lists and dicts, and
       loops over `range(...)` or with `epoch` in the name of their variable. The loop over batches is there,
       or in a function that is called there.
+    - If the program failed, a metric is reported only if another was reset, and the file does not reset it.
     - Where resets are not recorded, which is on JAX and torch and for a class of metrics that is not from
       Keras, a file that resets any metric is not looked at, and neither is one that assigns their variables.
     """
@@ -67,6 +68,8 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
         if created.spec.id in reset or _is_assigned(tree, name):
             continue
         if _resets(tree):
+            if context.failure is not None and not (reset and _names_of_reset(tree).isdisjoint({name})):
+                continue  # it failed before a reset: tests/diagnosis/test_stale_and_retraced.py
             if not _sees_resets(context, tree, place.line) or _only_sums(metrics, created):
                 continue
             siblings = [each for each in metrics if each.spec.id in reset and _holds(tree, name, each)]
@@ -192,6 +195,12 @@ def _name_at(tree: ast.Module, line: int) -> str | None:
 
 def _resets(tree: ast.Module) -> bool:
     return any(isinstance(node, ast.Attribute) and node.attr in _RESETS for node in ast.walk(tree))
+
+
+def _names_of_reset(tree: ast.Module) -> set[str]:
+    """Return what a file resets by name: `acc`, `self.acc`."""
+    reads = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in _RESETS)
+    return {dotted(node.value) for node in reads}
 
 
 def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call | None:

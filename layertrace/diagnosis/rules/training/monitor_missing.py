@@ -63,6 +63,9 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
             else:
                 edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
                 fix = f'monitor="{near}"' if near else _of_metric(seen)
+        elif not seen.reader.startswith("val_"):
+            why, place, edits = "this fit has no training data", seen.location, ()
+            fix = "# give fit training data: it was given no batch"
         else:
             why, place = "this fit has no validation data", seen.location
             edits = _held_out(seen)

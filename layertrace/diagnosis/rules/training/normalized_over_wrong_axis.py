@@ -105,8 +105,9 @@ def _violation(
     size = spec.shape[axis] if isinstance(spec, TensorSpec) and spec.shape else None
     each = "position" if size is None else f"of the {size} positions"
     return Violation(
-        message=f"{{layer}} keeps statistics for each {each} on axis {axis} of {spec}, and the channels of "
-        f"{'the convolution' if conv.layer is None else conv.layer.name} are on axis {channels}.",
+        message=f"{{layer}} keeps a mean and a variance for each {each} on axis {axis} of {spec}, but "
+        f"the channels of {'the convolution' if conv.layer is None else conv.layer.name} are on axis "
+        f"{channels}.",
         layer=layer,
         location=place,
         evidence=(Evidence("the convolution before", seqs(conv, call), conv.location),),

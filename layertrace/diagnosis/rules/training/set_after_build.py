@@ -70,8 +70,8 @@ def set_after_build(context: DiagnosisContext) -> Iterator[Violation]:
         init = context.init_of(layer)
         edits = _recreated_before_compile(context, layer)
         yield Violation(
-            message=f"{{layer}} was built before {name} was set to {value}, and Keras reads it in build: no "
-            f"weight has {what}.",
+            message=f"{{layer}} was built before {name} was set to {value}. Keras reads it only in build, "
+            f"so no weight has {what}.",
             layer=layer,
             location=settings[name] or (None if init is None else init.location),
             evidence=(Evidence("created here", seqs(init), None if init is None else init.location),),
