@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.guards import module_alias
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.event import LayerRef, Location
@@ -19,8 +20,8 @@ def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    Keras 3 accepts only tensors by position, and raises an exception for anything else. Pass flags such as
-    `training` by keyword.
+    Keras 3 accepts only tensors and arrays by position, and raises an exception for anything else. Pass flags
+    such as `training` by keyword, and numbers in an array, not in a list.
 
     ## Example
 
@@ -42,15 +43,33 @@ def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
     for place, error in context.errors_from(_CALL):
         if error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
-        layer = error.subject or context.subject(place)
+        layer, line = error.subject or context.subject(place), context.line(place)
+        written = _as_array(line)
+        if written is None:
+            message = "{layer} was called with a positional argument that is not a tensor, which Keras 3 "
+            message += "refuses: pass it by keyword."
+        else:
+            message = "{layer} was called with a list of numbers, which Keras 3 does not take for a tensor."
         yield Violation(
-            message="{layer} was called with a positional argument that is not a tensor, which Keras 3 "
-            "refuses: pass it by keyword.",
+            message=message,
             layer=layer,
-            location=context.line(place),
-            evidence=(Evidence("refused here", seqs(place), context.line(place)),),
-            fix=_by_keyword(context, context.line(place), layer),
+            location=line,
+            evidence=(Evidence("refused here", seqs(place), line),),
+            fix=written or _by_keyword(context, line, layer),
         )
+
+
+def _as_array(line: Location | None) -> str | None:
+    """Return the call on a line with its only argument, a list, as an array; None if there is another."""
+    for node in nodes_at(line):
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or line is None:
+            continue
+        (given,) = node.args
+        if isinstance(given, (ast.List, ast.Tuple)) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
+            numpy = module_alias(line, "numpy")
+            array = f"{numpy}.array" if numpy else "keras.ops.array"
+            return f"{ast.unparse(node.func)}({array}({ast.unparse(given)}))"
+    return None
 
 
 def _by_keyword(context: DiagnosisContext, line: Location | None, layer: LayerRef | None) -> str:
@@ -74,4 +93,5 @@ def _is_literal(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is not None
 
 
+_ARRAYS = ("array", "asarray", "constant", "convert_to_tensor")
 _CALL = "keras.src.layers.layer:__call__"

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, Failure, seqs
+from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.symbolic._shared import with_keras_ops
 from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.timeline.context import Failure
 from layertrace.timeline.event import ErrorRef, Event, Location
 
 
@@ -51,7 +52,7 @@ def keras_tensor_in_tensorflow(context: DiagnosisContext) -> Iterator[Violation]
         if not is_foreign:
             call = _foreign_call(error.location)
             function = "a TensorFlow or NumPy function" if call is None else dotted(call.func)
-            inside = place.layer if isinstance(place, Event) else None
+            inside = place.layer
             source = None if inside is not None else error.subject
             is_output = source is not None and source.class_name != "InputLayer"
             tensor = "The symbolic output of {layer}" if is_output else "A symbolic Keras tensor"

@@ -69,7 +69,7 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         if _resets(tree):
             if context.failure is not None and not (reset and _names_of_reset(tree).isdisjoint({name})):
-                continue  # it failed before a reset: tests/diagnosis/test_stale_and_retraced.py
+                continue  # it failed before a reset: tests/diagnosis/test_failed_programs.py
             if not _sees_resets(context, tree, place.line) or _only_sums(metrics, created):
                 continue
             siblings = [each for each in metrics if each.spec.id in reset and _holds(tree, name, each)]
