@@ -221,6 +221,7 @@ PROGRAMS = [
     "lt525_weights_not_finite/another_rate_too_high",
     "lt525_weights_not_finite/another_two_of_a_class",
     "lt525_weights_not_finite/broken",
+    "lt704_positional_argument/another_list_of_numbers",
     "lt704_positional_argument/broken",
     "lt705_unknown_attribute/another_slip_in_a_loop",
     "lt705_unknown_attribute/another_slip_on_a_layer",

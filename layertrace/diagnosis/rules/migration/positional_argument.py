@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -10,6 +11,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.guards import module_alias
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.event import LayerRef, Location
 
@@ -67,8 +69,9 @@ def _as_array(line: Location | None) -> str | None:
         (given,) = node.args
         if isinstance(given, (ast.List, ast.Tuple)) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
             numpy = module_alias(line, "numpy")
-            array = f"{numpy}.array" if numpy else "keras.ops.array"
-            return f"{ast.unparse(node.func)}({array}({ast.unparse(given)}))"
+            written = ast.unparse(given)
+            array = f"{numpy}.array({written})" if numpy else f"keras.ops.array({written})"
+            return text_replaced(line, re.escape(written), array) or f"{ast.unparse(node.func)}({array})"
     return None
 
 
