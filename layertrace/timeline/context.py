@@ -313,12 +313,15 @@ class Failure:
         layer: The innermost layer through whose methods it passed, hooked or not.
         lines: The lines of the user's code that it passed through, outermost first.
         thread: Name of the thread.
+        missing: The attribute that an object of Keras, a module of Keras or a string does not have, with the
+            kind of the object: `Metric.reset_states`, `keras.backend.mean`. None for another exception.
     """
 
     error: ErrorRef
     layer: LayerRef | None = None
     lines: tuple[Location, ...] = ()
     thread: str = "MainThread"
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

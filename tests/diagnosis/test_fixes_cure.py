@@ -228,6 +228,12 @@ PROGRAMS = [
     "lt705_unknown_attribute/another_slip_on_a_model",
     "lt705_unknown_attribute/another_slip_on_an_optimizer",
     "lt705_unknown_attribute/broken",
+    "lt706_removed_attribute/another_classes_by_predict_classes",
+    "lt706_removed_attribute/another_loss_by_the_backend",
+    "lt706_removed_attribute/another_name_of_a_dtype",
+    "lt706_removed_attribute/another_rate_that_is_printed",
+    "lt706_removed_attribute/another_shape_of_a_layer",
+    "lt706_removed_attribute/broken",
 ]
 """Programs whose fixes need no human to place or to complete them."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from types import FrameType
-from typing import NamedTuple
+from types import FrameType, ModuleType
+from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
 from layertrace.record.layers import LayerRecord, class_facts, register_layer
@@ -84,7 +84,32 @@ def failure_of(error: BaseException, thread: str) -> Failure:
         raised_in=note.raised_in,
         subject=layer or source,
     )
-    return Failure(error=described, layer=layer, lines=tuple(_user_lines(error)), thread=thread)
+    lines = tuple(_user_lines(error))
+    return Failure(
+        error=described, layer=layer, lines=lines, thread=thread, missing=_missing_attribute(error)
+    )
+
+
+def _missing_attribute(error: BaseException) -> str | None:
+    """Return the attribute that an object of Keras, a module of Keras or a string does not have."""
+    if not safe.is_a(error, AttributeError):
+        return None
+    name, thing = (_ATTRIBUTE_ERROR[each].__get__(error) for each in ("name", "obj"))
+    if type(name) is not str:
+        return None
+    if type(thing) is ModuleType:
+        module = safe.instance_dict(thing).get("__name__")
+        module = module.replace("keras._tf_keras.", "") if type(module) is str else ""
+        return f"{module}.{name}" if module.startswith("keras.") else None
+    if type(thing) is str:
+        return f"str.{name}"
+    names = [safe.name_of(cls) for cls in safe.mro(type(thing)) if safe.is_framework_class(cls)]
+    kind = next((each for each in _KINDS if each in names), None)
+    return f"{kind}.{name}" if kind else None
+
+
+_ATTRIBUTE_ERROR: Any = safe.namespace(AttributeError)
+_KINDS = ("Model", "Layer", "Metric", "Optimizer", "Variable")
 
 
 def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:

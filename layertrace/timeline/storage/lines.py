@@ -50,6 +50,7 @@ class FailureLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     layer: int | None = None
     lines: tuple[Location, ...] = ()
     thread: str = "MainThread"
+    missing: str | None = None
 
 
 class MarkLine(msgspec.Struct, omit_defaults=True, kw_only=True):

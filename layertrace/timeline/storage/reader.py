@@ -308,7 +308,9 @@ class Reader:
 
     def _failure_of(self, line: FailureLine) -> Failure:
         layer = None if line.layer is None else self._lines.layers.get(line.layer)
-        return Failure(error=line.failure, layer=layer, lines=line.lines, thread=line.thread)
+        return Failure(
+            error=line.failure, layer=layer, lines=line.lines, thread=line.thread, missing=line.missing
+        )
 
 
 NO_RECORDING = (

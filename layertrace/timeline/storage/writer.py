@@ -130,7 +130,9 @@ class Writer:
         failure = surroundings.failure
         if failure is not None:
             layer = None if failure.layer is None else self.layer(failure.layer)
-            self._line({"failure": _compact(failure.error), **_without(failure, "error"), "layer": layer})
+            unused = ["missing"] if failure.missing is None else []  # files of version 1.0 have no such field
+            values = {"failure": _compact(failure.error), **_without(failure, "error", *unused)}
+            self._line({**values, "layer": layer})
         if surroundings.versions:
             self._line({"versions": dict(surroundings.versions)})
         if surroundings.watched:
