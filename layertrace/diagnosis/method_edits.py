@@ -369,14 +369,19 @@ def _locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     return names - {each.arg for each in given.args[:1]}
 
 
-def keras_in(location: Location | None) -> str:
-    """Return the name by which a file calls Keras: `keras`, `tf_keras` or `tf.keras`."""
+def imported_names(location: Location | None) -> set[str]:
+    """Return the names that the imports of a file define."""
     tree = None if location is None else tree_of(location.file)
-    imported = {
+    return {
         alias.asname or alias.name
         for node in ast.walk(tree or ast.Pass())
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
+
+
+def keras_in(location: Location | None) -> str:
+    """Return the name by which a file calls Keras: `keras`, `tf_keras` or `tf.keras`."""
+    imported = imported_names(location)
     names = {"keras": "keras", "tf_keras": "tf_keras", "tf": "tf.keras"}
     return next((name for module, name in names.items() if module in imported), "keras")

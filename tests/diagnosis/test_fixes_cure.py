@@ -106,6 +106,7 @@ PROGRAMS = [
     "lt508_nothing_to_train/another_everything_frozen",
     "lt511_trained_by_other_model/another_functional",
     "lt511_trained_by_other_model/broken",
+    "lt512_outputs_no_probabilities/another_loss_from_its_module",
     "lt512_outputs_no_probabilities/another_softmax_of_one",
     "lt512_outputs_no_probabilities/broken",
     "lt514_shapes_broadcast/another_squeezed_prediction",

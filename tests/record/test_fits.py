@@ -516,3 +516,26 @@ def test_a_fit_that_shuffles_a_stateful_model_is_noted(k, engine):
     (noted,) = seen(timeline, "state shuffled")
     assert (noted.layer.name, noted.name, noted.before, noted.now) == ("net", "rows", (4, 2), 2)
     assert noted.paths == ("memory",)
+
+
+@KERAS
+def test_the_end_of_data_of_unknown_size_is_no_failed_run(k, engine):
+    """Keras ends an epoch by the exception of the iterator, which the program never sees."""
+    model = compiled(k)
+    data = tf.data.Dataset.from_tensor_slices((np.ones((16, 3), "float32"), np.ones((16, 1), "float32")))
+    with layertrace.trace(report=False) as timeline:
+        model.fit(data.filter(lambda x, y: True).batch(4), epochs=2, verbose=0)
+
+    runs = timeline.where(kind="run")
+    assert [event.error for event in timeline if event.error is not None] == []
+    assert sum(event.times for event in runs) == 8
+
+
+def test_a_run_that_fails_otherwise_is_recorded(engine):
+    """An index that does not exist ends the program."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Embedding(3, 2), keras.layers.Flatten()])
+    model.compile("sgd", "mse")
+    with pytest.raises(tf.errors.InvalidArgumentError), layertrace.trace(report=False) as timeline:
+        model.fit(np.full((4, 2), 7), np.ones((4, 4)), verbose=0)
+
+    assert [event.error.type for event in timeline.where(kind="run")] == ["InvalidArgumentError"]

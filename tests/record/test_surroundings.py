@@ -533,3 +533,46 @@ def test_the_statements_of_the_program_are_recorded_with_their_source(tmp_path):
     assert sources == ["dense = layers.Dense(3)", "dense(ONES)"]
     loaded = layertrace.Timeline.load(tmp_path / "run.layertrace")
     assert loaded.surroundings.statements == timeline.surroundings.statements
+
+
+class Sampler(keras.Model):
+    """A model that is called in a function, not only in its methods."""
+
+    def __init__(self, name):
+        super().__init__(name=name)
+        self.decoder = keras.layers.Dense(2)
+
+    def sample(self, count):
+        return self.decoder(keras.ops.zeros((count, 3)))[count:].unknown
+
+
+def plot(model, count):
+    """Fail with a model as the first argument."""
+    return count / 0
+
+
+def plot_and_sample(model):
+    """Fail in a method of the model."""
+    return model.sample(1)
+
+
+@pytest.mark.parametrize(("fails", "owner"), [(plot, None), (plot_and_sample, "sampler")])
+def test_a_function_whose_first_argument_is_a_layer_is_none_of_its_methods(fails, owner, engine):
+    """The exception was raised in the model only if a method of it raised it."""
+    with pytest.raises((ZeroDivisionError, AttributeError)), layertrace.trace(report=False) as timeline:
+        fails(Sampler(name="sampler"), *([3] if fails is plot else []))
+
+    layer = timeline.failure.layer
+    assert (None if layer is None else layer.name) == owner
+
+
+def test_a_function_inside_a_function_is_no_method_either():
+    """Its qualified name ends behind `<locals>`."""
+
+    def inner(model):
+        return model.name / 2
+
+    with pytest.raises(TypeError), layertrace.trace(report=False) as timeline:
+        inner(keras.layers.Dense(1))
+
+    assert timeline.failure.layer is None

@@ -29,7 +29,7 @@ def test_an_argument_that_an_earlier_call_passed_is_missing(story):
     story.call(gate, "float32[2, 4]", None, at=26, error=raised("ValueError", "None"))
 
     assert facts(story) == [
-        "call 1 returned, with inputs: float32[2, 4], context: float32[2, 3, 4]",
+        "call 1 with inputs: float32[2, 4], context: float32[2, 3, 4] returned",
         "in this call, context is missing, was float32[2, 3, 4]",
     ]
 
@@ -52,7 +52,7 @@ def test_the_size_of_the_batch_is_named_only_if_nothing_else_differs(story):
     story.call(dense, "float32[None, 4]", "float32[None, 4]")
     story.call(dense, "float32[8, 4]", None, error=raised("ValueError", "wrong"))
 
-    assert facts(story) == ["call 1 returned, with float32[None, 4]"]
+    assert facts(story) == ["call 1 with float32[None, 4] returned"]
 
     story.call(dense, "float32[8, 4]", "float32[8, 4]")
     story.call(dense, "float32[2, 4]", None, error=raised("ValueError", "wrong"))
@@ -78,7 +78,7 @@ def test_a_call_that_never_began_has_what_worked_and_what_was_built(story):
 
     story.call(lstm, "float32[2, 5, 3]", "float32[2, 8]")
 
-    assert facts(story, layer=lstm, event=None) == ["call 1 returned, with float32[2, 5, 3]"]
+    assert facts(story, layer=lstm, event=None) == ["call 1 with float32[2, 5, 3] returned"]
 
 
 def test_an_argument_that_no_call_passed_is_named(story):

@@ -9,6 +9,7 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
+from layertrace.record.frameworks.autograph import is_generated
 from layertrace.record.layers import LayerRecord, class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.timeline.context import Failure
@@ -180,12 +181,29 @@ def first_argument(frame: FrameType) -> object:
     (`utils/traceback_utils.py` of Keras 3 and of tf_keras).
     """
     code = frame.f_code
+    if _is_plain_function(frame):
+        return None
     if code.co_argcount:
         return frame.f_locals.get(code.co_varnames[0])
     if code.co_flags & inspect.CO_VARARGS:
         arguments = frame.f_locals.get(code.co_varnames[code.co_kwonlyargcount])
         return arguments[0] if type(arguments) is tuple and arguments else None
     return None
+
+
+def _is_plain_function(frame: FrameType) -> bool:
+    """Return whether a function of the program belongs to no class, so that its first argument is any object.
+
+    AutoGraph writes methods anew, outside of their class. Python 3.10 knows only functions of modules.
+    """
+    code = frame.f_code
+    if source_lines.users(code, frame.f_lasti) is None or is_generated(code.co_filename):
+        return False
+    name = getattr(code, "co_qualname", None)
+    if name is None:
+        function = safe.bare_function(frame.f_globals.get(code.co_name))
+        return function is not None and function.__code__ is code
+    return "." not in str(name).rpartition("<locals>.")[2]
 
 
 def hide(error: BaseException) -> None:

@@ -21,6 +21,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import fail, finish, now, record_whole, start
 from layertrace.record.hooks.observer import Call, Observer
 from layertrace.record.hub import hub, threads
+from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded, report_internal_error
 from layertrace.record.python_state.later_runs import look_again
 from layertrace.record.spans import DETAIL, PARENT, START, THREAD, Emit, HookedMethod, Span, ThreadState
@@ -29,6 +30,7 @@ from layertrace.timeline.event import FunctionRef
 __all__ = ["Run", "RunNote", "concrete_observer", "observer_of_runs", "run_observer"]
 
 _RUN = HookedMethod("run")
+_END_OF_DATA = "OutOfRangeError"  # of TensorFlow, raised by an iterator without a next batch
 _EACH = 64  # the runs after which state is compared again; later only every power of two
 
 
@@ -202,8 +204,10 @@ def _failed(
         is_recorded = thread.failed_at >= started
         if is_recorded or not hasattr(function, identity) or not Loaded.backend.is_eager():
             return
-        started = max(started, thread.traced_until)
         note = about(function, record_of(getattr(function, identity)))
+        if note.function.role and safe.class_name(error) == _END_OF_DATA:
+            return  # by which Keras ends an epoch over data of unknown size, in which nothing failed
+        started = max(started, thread.traced_until)
         thread.runs_for = None
         ended = now()
         note.nanoseconds = note.first = ended - started

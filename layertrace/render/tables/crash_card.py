@@ -104,6 +104,8 @@ class CrashCard:
         path = "" if layer is None or layer.path == layer.name else f", {layer.path}"
         if event is not None and event.layer is not None and event.layer != layer:
             return f"It was raised in a method of {layer}{path}, in {where}{event.layer}."
+        if layer is None and event is not None and event.function is not None:
+            return f"It was raised in {where}{event.function.name}, outside of any layer."
         return f"It was raised in {where}{layer or 'a layer'}{path}."
 
     def _call(self, glyphs: Glyphs, without_values: str = "called here") -> Text:

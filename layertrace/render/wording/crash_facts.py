@@ -72,7 +72,7 @@ def _of_calls(worked: Event, call: Event | None) -> Iterator[Fact]:
     """Yield a call of the layer that returned, and what the failing call has otherwise."""
     number = f"call {worked.call_index}" if worked.call_index else "a call"
     values = came_in(worked, UNICODE)
-    yield Fact(f"{number} returned, with {values}" if values else f"{number} returned", worked.location)
+    yield Fact(f"{number} with {values} returned" if values else f"{number} returned", worked.location)
     if call is not None:
         yield from _compared(worked, call, number)
 

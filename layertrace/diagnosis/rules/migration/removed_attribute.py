@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.guards import module_alias
+from layertrace.diagnosis.method_edits import imported_names, keras_in
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.user_source import nodes_at
@@ -34,6 +34,8 @@ _INSTEAD = {
     "Optimizer": {
         "lr": "{owner}.learning_rate",
         "weights": "{owner}.variables",
+        "get_scaled_loss": "{owner}.scale_loss",
+        "get_unscaled_gradients()": "{arguments}",
         "get_weights()": "[keras.ops.convert_to_numpy(each) for each in {owner}.variables]",
     },
     "Variable": {
@@ -119,7 +121,6 @@ def _instead(line: Location | None, node: ast.Attribute, kind: str) -> tuple[ast
     """Return the expression to replace, and what to write for it; None without a counterpart."""
     if kind == "str" and not (isinstance(node.value, ast.Attribute) and node.value.attr == "dtype"):
         return None
-    keras = (module_alias(line, "keras") if line is not None else "") or "keras"
     known = _INSTEAD.get(kind, {}) | (_INSTEAD["Layer"] if kind == "Model" else {})
     replaced: ast.expr = node
     arguments: list[str] = []
@@ -135,7 +136,7 @@ def _instead(line: Location | None, node: ast.Attribute, kind: str) -> tuple[ast
             return None
         template, replaced = known[f"{node.attr}()"], call
         arguments = [source_of(line, each) for each in (*call.args, *call.keywords)]
-    written = template.replace("keras.ops.", f"{keras}.ops.").format(
+    written = template.replace("keras.ops.", f"{keras_in(line)}.ops.").format(
         owner=source_of(line, node.value),
         arguments=", ".join(arguments),
         first=arguments[0] if arguments else "",
@@ -149,6 +150,6 @@ def _statement(line: Location | None, changes: dict[ast.expr, str]) -> str:
     statements = [node for node in nodes_at(line) if isinstance(node, ast.stmt)]
     around = [each for each in statements if changes.keys() & set(ast.walk(each))]
     text = rewritten(line, around[-1], changes) if around else next(iter(changes.values()))
-    is_imported = line is None or bool(module_alias(line, "keras"))
+    is_imported = keras_in(line).partition(".")[0] in imported_names(line)
     needs_import = not is_imported and any("keras.ops." in written for written in changes.values())
     return f"import keras\n{text}" if needs_import else text

@@ -12,7 +12,7 @@ from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import model_of
 from layertrace.diagnosis.training_steps import backward_calls, models_holding, nodes_around
-from layertrace.diagnosis.user_source import dotted, line_of, nodes_at, tree_of
+from layertrace.diagnosis.user_source import dotted, function_around, line_of, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 
 
@@ -121,6 +121,9 @@ def _clearing(context: DiagnosisContext, place: Location | None, layer: LayerRef
     for node in nodes_at(place):
         if isinstance(node, ast.Call) and dotted(node.func).endswith(".step"):
             return f"{dotted(node.func).removesuffix('.step')}.zero_grad()"
+    step = None if place is None else function_around(place)
+    if step is not None and step.name == "train_step" and step.args.args:
+        return f"{step.args.args[0].arg}.zero_grad()"  # a method of the model
     models = [] if place is None or layer is None else models_holding(context, place, (), (layer,))
     return f"{models[0] if models else 'model'}.zero_grad()"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
+from layertrace.diagnosis.method_edits import keras_in
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import Trainings
@@ -183,7 +184,9 @@ def _clipped(context: DiagnosisContext, seen: Observation, state: LayerState) ->
     model = max(models, key=lambda other: len(other.children), default=state).layer
     compiles = [each for layer, each in context.layer_observations("compiled") if layer == model]
     place, fix_place = seen.location, "elsewhere"
-    fix = f"keras.losses.{_CLASSES.get(seen.name, 'BinaryCrossentropy')}(from_logits=True)"
+    fix = (
+        f"{keras_in(seen.location)}.losses.{_CLASSES.get(seen.name, 'BinaryCrossentropy')}(from_logits=True)"
+    )
     if compiles:
         place = compiles[-1].location
         named = [name for name in compiles[-1].paths[:1] if name in _CLASSES]
@@ -205,10 +208,12 @@ def _clipped(context: DiagnosisContext, seen: Observation, state: LayerState) ->
 
 def _loss_with_logits(context: DiagnosisContext, compiled: Observation) -> tuple[str, FixPlace]:
     """Write the line of the compile with a loss that expects logits."""
-    instead = f"keras.losses.{_CLASSES[compiled.paths[0]]}(from_logits=True)"
+    cls = _CLASSES[compiled.paths[0]]
+    instead = f"{keras_in(compiled.location)}.losses.{cls}(from_logits=True)"
     source = statement_at(context, compiled.location).source
-    written = rf"[\"']{compiled.paths[0]}[\"']|[\w.]*\b{_CLASSES[compiled.paths[0]]}\(\)"
-    edited, count = re.subn(written, instead, source)
+    edited, count = re.subn(rf"([\w.]*\b{cls})\(\)", r"\1(from_logits=True)", source)
+    if not count:
+        edited, count = re.subn(rf"[\"']{compiled.paths[0]}[\"']", instead, source)
     return (edited, "in place") if count == 1 and len(source) < 200 else (f"loss={instead}", "elsewhere")
 
 

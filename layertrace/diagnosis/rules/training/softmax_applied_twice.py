@@ -14,7 +14,10 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Location, TensorSpec
+from layertrace.timeline.event import Event, Location, TensorSpec
+
+_ACTIVATIONS = ("Activation", "Softmax")
+"""Layers of Keras that do nothing else."""
 
 
 @rule("LT531", "softmax-applied-twice", "error", links.TRAINING)
@@ -96,6 +99,9 @@ def _of_logarithm(place: Location | None) -> str:
 
 def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
     squash, spec = str(seen.before), seen.now
+    second = _second_layer(context, seen, squash)
+    if second is not None:
+        return second
     init = None if seen.layer is None else context.init_of(seen.layer)
     created = None if init is None else init.location
     state = context.state(seen.layer)
@@ -117,6 +123,39 @@ def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
         fix=fix,
         fix_place="elsewhere" if fix.startswith(("#", "activation=")) else "in place",
     )
+
+
+def _second_layer(context: DiagnosisContext, seen: Observation, squash: str) -> Violation | None:
+    """Return the violation of an `Activation` or `Softmax` that is called on outputs which have it already.
+
+    Keras takes the activation before its loss back, so the loss finds the one of the layer inside.
+    """
+    step = context.event(seen.during)
+    if step is None:
+        return None
+    for layer, state in ((state.layer, state) for state in context.states.values()):
+        if layer.class_name not in _ACTIVATIONS or layer == seen.layer or state.activation != squash:
+            continue
+        calls = [call for call in context.of(layer, "call") if step in context.ancestors(call)]
+        init = context.init_of(layer)
+        if calls and init is not None:
+            return Violation(
+                message=f"{seen.layer} ends in {squash}, and {{layer}} applies {squash} to its outputs "
+                "once more.",
+                layer=layer,
+                location=init.location,
+                evidence=(Evidence("called here", seqs(calls[0]), calls[0].location),),
+                fix=f"# remove {source_of(init.location, created)}" if (created := _creation(init)) else "",
+                fix_place="elsewhere",
+            )
+    return None
+
+
+def _creation(init: Event) -> ast.Call | None:
+    """Return the expression that creates a layer."""
+    calls = (node for node in nodes_at(init.location) if isinstance(node, ast.Call))
+    named = [call for call in calls if init.layer and dotted(call.func).endswith(init.layer.class_name)]
+    return named[0] if len(named) == 1 else None
 
 
 def _again(seen: Observation) -> str:

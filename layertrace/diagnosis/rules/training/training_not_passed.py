@@ -77,13 +77,12 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     """
     reported = set()
     for update in _updates(context):
-        trained = set(update.variables) - {0}
         for layer, calls in _calls_without_training(context, update):
             outermost = [_outermost_call(context, call) for call in calls]
             suspects = [
                 (outer, call)
                 for outer, call in zip(outermost, calls, strict=True)
-                if not _is_told(context, outer) and _is_trained(context, outer, trained)
+                if not _is_told(context, outer) and _is_trained(context, outer, update)
             ]
             if layer.id in reported or not suspects:
                 continue
@@ -344,7 +343,14 @@ def _outermost_call(context: DiagnosisContext, event: Event) -> Event:
     return [event, *(outer for outer in context.ancestors(event) if outer.kind == "call")][-1]
 
 
-def _is_trained(context: DiagnosisContext, call: Event, trained: set[int]) -> bool:
-    """Return whether a model that was called has variables among the updated ones."""
+def _is_trained(context: DiagnosisContext, call: Event, update: Observation) -> bool:
+    """Return whether a model that was called has variables among the updated ones, or may have them.
+
+    A variable that was not recorded has the number 0, and is not in a model whose variables all were:
+    tests/cases/clean/inference_beside_a_saved_module.py
+    """
     state = context.state(call.layer)
-    return state is None or not trained or not trained.isdisjoint(state.variables)
+    if state is None or not update.variables:
+        return True
+    trained = set(update.variables)
+    return not trained.isdisjoint(state.variables) or (trained == {0} and not state.variables)
