@@ -59,9 +59,53 @@ def test_a_recording_between_kept_hooks_has_only_its_own_events(engine):
     assert choice.is_idle()
 
 
-def test_kept_hooks_are_restored_after_an_exception():
+def test_a_recording_between_kept_hooks_hooks_nothing_again(engine, monkeypatch):
+    """It uses the hooks that are in place, and hooks only a class that is new."""
+    hooked, real = [], hooking.Hooking._hook
+
+    def hook(self, point, engine):
+        hooked.append(point)
+        real(self, point, engine)
+
+    monkeypatch.setattr(hooking.Hooking, "_hook", hook)
+    with hooks_kept():
+        hooked.clear()
+        with layertrace.trace(report=False):
+            assert hooked == []
+            New = type("New", (broken_layers.Sound,), {"call": lambda self, x: x})
+            New()(keras.ops.ones((2, 5)))
+
+    assert [(point.owner, point.name) for point in hooked] == [(New, "call")]
+    assert choice.is_idle()
+
+
+def test_a_recording_that_outlives_the_block_keeps_the_hooks(engine):
+    """Hooks that a recording uses stay until it stops, although the block that kept them has ended."""
+    original = vars(broken_layers.Sound)["call"]
+    with hooks_kept(), hooks_kept():
+        trace = layertrace.trace(report=False)
+        timeline = trace.start()
+    broken_layers.Sound()(keras.ops.ones((2, 5)))
+    trace.stop()
+
+    assert [event.kind for event in timeline if event.kind in ("init", "build", "call")] == [
+        "init",
+        "build",
+        "call",
+    ]
+    assert choice.is_idle()
+    assert vars(broken_layers.Sound)["call"] is original
+
+
+def test_kept_hooks_are_restored_after_an_exception(monkeypatch):
     """If the block raises, or hooking fails, nothing stays hooked."""
     with pytest.raises(ZeroDivisionError), hooks_kept():
         raise ZeroDivisionError
+
+    assert choice.is_idle()
+
+    monkeypatch.setattr(hooking, "subclasses", lambda cls: 1 / 0)
+    with pytest.raises(ZeroDivisionError), hooks_kept():
+        pass
 
     assert choice.is_idle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 
 from layertrace.errors import DependencyError
@@ -14,9 +15,12 @@ from layertrace.record.hooks.jit_runs import count_steps
 from layertrace.record.hooks.observer import Engine, HookPoint, Undo
 from layertrace.record.hooks.torch_updates import observe_steps
 from layertrace.record.process import safe
+from layertrace.record.process.forks import held_over_forks
 from layertrace.record.process.guard import guarded
 
 __all__ = ["Hooking"]
+
+_lock = held_over_forks(threading.RLock())
 
 
 class Hooking:
@@ -45,6 +49,24 @@ class Hooking:
         self._classes: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
         self._frameworks: set[str] = set()
         self._refusals: list[str] = []
+        self._kept: Hooking | None = None  # whose hooks this one uses, too
+        self._users = 0
+
+    def keep(self) -> Undo:
+        """Make recordings that start later use these hooks, which saves most of their start; return the undo.
+
+        After the undo, the hooks stay until the last of these recordings stops.
+        """
+        with _lock:
+            leave = self._share()
+            _kept.append(self)
+
+        def undo() -> None:
+            with _lock:
+                _kept.remove(self)
+                leave()
+
+        return undo
 
     def hook_loaded(self) -> None:
         """Hook each Keras that is imported: all classes that are covered, and the layers that exist.
@@ -73,8 +95,9 @@ class Hooking:
         self._frameworks.add(framework)
         if self._engine is None:
             self._engine = choice.enter()
-        for point in shared_points(framework, self._before_creation):
-            self._hook(point, self._engine)
+        if not self._uses_kept(framework):
+            for point in shared_points(framework, self._before_creation):
+                self._hook(point, self._engine)
         for cls in subclasses(loading.layer_base(framework)):
             self.hook_class(cls)
         if framework == "keras" and (undo := self._engine.observe_existing_layers()) is not None:
@@ -86,7 +109,7 @@ class Hooking:
 
     def has_hooked(self, cls: type) -> bool:
         """Return whether a class is hooked."""
-        return id(cls) in self._classes
+        return id(cls) in self._classes or (self._kept is not None and self._kept.has_hooked(cls))
 
     def hook_class(self, cls: type) -> None:
         """Hook one class, if it is covered."""
@@ -94,7 +117,7 @@ class Hooking:
             return
         classes = self._classes
         for owner in safe.mro(cls):  # inherited methods included
-            if id(owner) not in classes:
+            if not self.has_hooked(owner):
                 classes[id(owner)] = owner
                 for point in _points(owner):
                     self._hook(point, self._engine)
@@ -109,6 +132,28 @@ class Hooking:
             if undo is not None:
                 self._undos.append(undo)
 
+    def _uses_kept(self, framework: str) -> bool:
+        """Return whether hooks are in place for a framework, after sharing them."""
+        with _lock:
+            kept = next((each for each in _kept if framework in each._frameworks), None)
+            if kept is not None and self._kept is None:
+                self._undos.append(kept._share())
+                self._kept = kept
+            return kept is not None and self._kept is kept
+
+    def _share(self) -> Undo:
+        """Count one more user of the hooks; return what the user calls in the end."""
+        with _lock:
+            self._users += 1
+
+        def leave() -> None:
+            with _lock:
+                self._users -= 1
+                if not self._users:
+                    self.undo()
+
+        return leave
+
     def problems(self) -> list[str]:
         """Return a sentence for each reason why events were not recorded."""
         problems = [] if self._engine is None else self._engine.problems()
@@ -120,10 +165,15 @@ class Hooking:
             undo()
         self._undos.clear()
         self._classes.clear()
+        self._kept = None
         self._frameworks.clear()
         if self._engine is not None:
             self._engine = None
             choice.leave()
+
+
+_kept: list[Hooking] = []
+"""Those whose hooks are kept between recordings; they cover all classes."""
 
 
 def _points(owner: type) -> Iterable[HookPoint]:

@@ -20,6 +20,11 @@ def hooks_kept() -> Iterator[None]:
     hooking = Hooking(lambda _: True, hook_new_class, lambda _: None)
     try:
         hooking.hook_loaded()
+    except BaseException:
+        hooking.undo()
+        raise
+    undo = hooking.keep()
+    try:
         yield
     finally:
-        hooking.undo()
+        undo()
