@@ -6,8 +6,7 @@ operation that is not a layer returns a tensor without one, and so does `Add` if
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from layertrace.record.describe.keras_tensors import Source, nodes_of, source_of
 from layertrace.record.describe.values import spec
 from layertrace.record.layers import class_facts, layer_name, register_layer
 from layertrace.record.process import safe
@@ -29,29 +28,13 @@ _ATTENTION = ("MultiHeadAttention", "GroupedQueryAttention")
 _READERS = ("RNN", "Bidirectional", "Attention", "AdditiveAttention", "GlobalAveragePooling1D")
 """Layers that leave out the steps that are masked, by the class or a base class."""
 _OPERATIONS = ("TFOpLambda", "SlicingOpLambda")  # what tf_keras makes layers of
-_NODES = ("_inbound_nodes", "_inbound_nodes_value")
 _MOST = 64  # operations and layers between the two
-
-
-class _Source(NamedTuple):
-    """What computes a tensor of a functional model, and from which tensors."""
-
-    operation: object
-    inputs: list[object]
 
 
 def node_of(layer: object) -> object:
     """Return a layer's only node in functional models, or None (`_inbound_nodes` of Keras 3.0 to 3.15)."""
-    items = _nodes(layer, "_inbound_nodes")
-    node: object = items[0] if len(items) == 1 else None
-    return node
-
-
-def _nodes(layer: object, *names: str) -> list[object]:
-    """Return the nodes of a layer in functional models; those of tf_keras have another name."""
-    attributes = safe.instance_dict(layer)
-    found = next((safe.unwrapped(attributes[name]) for name in names if name in attributes), None)
-    return [] if found is None else [node for _, node in safe.first_items(found, _MOST)]
+    nodes = nodes_of(layer) if "_inbound_nodes" in safe.instance_dict(layer) else []
+    return nodes[0] if len(nodes) == 1 else None
 
 
 def tensors_of(node: object, name: str) -> list[object]:
@@ -75,7 +58,7 @@ def dropped_mask(layer: object) -> tuple[int, int, str, str] | None:
         The number of the layer that made the mask, and of the layer that dropped it, or 0 for an operation,
         with its class and name; None if no mask was dropped.
     """
-    nodes = _nodes(layer, *_NODES)
+    nodes = nodes_of(layer)
     if len(nodes) != 1:
         return None
     todo = [tensor for tensor in [_read_without_mask(layer, nodes[0])] if tensor is not None]
@@ -83,7 +66,7 @@ def dropped_mask(layer: object) -> tuple[int, int, str, str] | None:
         if not todo:
             return None
         tensor = todo.pop()
-        source = _source(tensor)
+        source = source_of(tensor)
         if source is None:
             continue
         masked = [each for each in source.inputs if has_mask(each)]
@@ -163,17 +146,7 @@ def _is_keras(layer: object, classes: tuple[str, ...]) -> bool:
     return any(safe.name_of(cls) in classes and safe.is_framework_class(cls) for cls in safe.mro(type(layer)))
 
 
-def _source(tensor: object) -> _Source | None:
-    """Return what computes a tensor; None for an input of the model and for a constant."""
-    history = safe.unwrapped(safe.framework_attribute(tensor, "_keras_history"))
-    items = [] if history is None else [value for _, value in safe.first_items(history, 2)]
-    if len(items) < 2 or type(items[1]) is not int:
-        return None
-    nodes = _nodes(items[0], *_NODES)[items[1] :]
-    return _Source(items[0], tensors_of(nodes[0], "input_tensors")) if nodes else None
-
-
-def _drops(source: _Source) -> bool:
+def _drops(source: Source) -> bool:
     """Return whether an operation leaves steps where they are, and passes on no mask."""
     operation = source.operation
     name = safe.class_name(operation)
@@ -186,7 +159,7 @@ def _drops(source: _Source) -> bool:
 
 
 def _is_of_model(tensor: object) -> bool:
-    source = _source(tensor)
+    source = source_of(tensor)
     return source is not None and _is_keras(source.operation, ("Model",))
 
 
@@ -215,12 +188,12 @@ def _has_condition(tensor: object) -> bool:
         described = spec(each)
         if described is not None and described.dtype == "bool":
             return True
-        source = _source(each)
+        source = source_of(each)
         todo += [] if source is None else source.inputs
     return False
 
 
-def _is_unchanged(source: _Source, tensor: object) -> bool:
+def _is_unchanged(source: Source, tensor: object) -> bool:
     """Return whether a cast has nothing to do, so that it returns the very tensor, with its mask."""
     before = [spec(each) for each in source.inputs]
     after = spec(tensor)
@@ -229,7 +202,7 @@ def _is_unchanged(source: _Source, tensor: object) -> bool:
     ]
 
 
-def _fits(source: _Source, masked: object, tensor: object) -> bool:
+def _fits(source: Source, masked: object, tensor: object) -> bool:
     """Return whether the output of an operation has the steps of its input, or others besides."""
     before, after = _shape(masked), _shape(tensor)
     is_joined = _name(source.operation).lower() in ("concat", "concatenate")
@@ -247,7 +220,7 @@ def _passes_on(operation: object) -> bool:
 def _maker(tensor: object) -> object:
     """Return the layer that made the mask of a tensor, which others may have passed on."""
     for _ in range(_MOST):
-        source = _source(tensor)
+        source = source_of(tensor)
         masked = [] if source is None else [each for each in source.inputs if has_mask(each)]
         if not masked:
             return None if source is None else source.operation

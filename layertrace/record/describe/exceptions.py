@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
 from layertrace.record.frameworks.autograph import is_generated
+from layertrace.record.describe.keras_tensors import operation_of
 from layertrace.record.layers import LayerRecord, class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.timeline.context import Failure
@@ -152,15 +153,11 @@ def subject_of(error: BaseException) -> LayerRecord | None:
 
 
 def _source_of(error: BaseException) -> LayerRecord | None:
-    """Return the layer that made the symbolic tensor whose method raised an exception, if one did.
-
-    The first item of `_keras_history` is the layer (Keras 3.0 to 3.15).
-    """
+    """Return the layer that made the symbolic tensor whose method raised an exception, if one did."""
     for frame, _ in reversed(tuple(_frames(error))):
         tensor = first_argument(frame)
         if safe.class_name(tensor) == "KerasTensor" and safe.is_framework_class(type(tensor)):
-            history = safe.unwrapped(safe.framework_attribute(tensor, "_keras_history"))
-            return None if history is None else live_layers.get(safe.first_items(history, 1)[0][1])
+            return live_layers.get(operation_of(tensor))
     return None
 
 

@@ -1,12 +1,13 @@
 """Find what is between the input of a functional model and a layer in it.
 
-`_inbound_nodes`, `_keras_history` and `_layers` are those of Keras 3.0 to 3.15.
+`_layers` is of Keras 3.0 to 3.15, `_self_tracked_trackables` of tf_keras 2.16 to 2.21.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from layertrace.record.describe.keras_tensors import Source, inputs_of, nodes_of, source_of
 from layertrace.record.describe.layer_contents import layers_inside
 from layertrace.record.process import safe
 
@@ -26,22 +27,16 @@ def path_to(layer: object, passes: Callable[[object], bool]) -> list[object] | N
         The input layer and the layers after it; None if there is another one.
     """
     path: list[object] = []
-    current: object = layer
+    inputs = [tensor for node in nodes_of(layer)[-1:] for tensor in inputs_of(node)]
+    source: Source | None = Source(layer, inputs)
     for _ in range(_MOST):
-        nodes = safe.unwrapped(safe.instance_dict(current).get("_inbound_nodes"))
-        items = [] if nodes is None else safe.last_items(nodes, 1)
-        inputs = safe.unwrapped(safe.framework_attribute(items[0], "input_tensors")) if items else None
-        tensors = [] if inputs is None else safe.last_items(inputs, 2)
-        if len(tensors) != 1:
+        source = source_of(source.inputs[0]) if source is not None and len(source.inputs) == 1 else None
+        if source is None:
             return None
-        history = safe.unwrapped(safe.framework_attribute(tensors[0], "_keras_history"))
-        current = None if history is None else safe.first_items(history, 1)[0][1]
-        if current is None:
-            return None
-        path.append(current)
-        if safe.class_name(current) == "InputLayer":
+        path.append(source.operation)
+        if safe.class_name(source.operation) == "InputLayer":
             return path[::-1]
-        if not passes(current):
+        if not passes(source.operation):
             return None
     return None
 
@@ -61,6 +56,7 @@ def is_at_input(model: object, layer: object, passes: Callable[[object], bool]) 
 
 
 def _holds(model: object, layer: object) -> bool:
-    layers = safe.unwrapped(safe.instance_dict(model).get("_layers"))
+    attributes = safe.instance_dict(model)
+    layers = safe.unwrapped(attributes.get("_layers", attributes.get("_self_tracked_trackables")))
     inside = [] if layers is None else safe.first_items(layers, safe.size_of(layers))
     return any(each is layer for _, each in inside)

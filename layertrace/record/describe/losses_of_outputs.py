@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layertrace.record.describe.keras_tensors import operation_of
 from layertrace.record.process import safe
 
 __all__ = ["outputs_without_loss"]
@@ -39,6 +40,4 @@ def _outputs(model: object) -> Iterator[tuple[str, str]]:
     structure = next((functional[name] for name in _STRUCTURES if name in functional), None)
     tensors = safe.unwrapped(structure)
     for key, tensor in [] if tensors is None else safe.first_items(tensors, _MOST):
-        history = safe.unwrapped(safe.framework_attribute(tensor, "_keras_history"))
-        source = None if history is None else safe.first_items(history, 1)[0][1]
-        yield str(key), str(safe.framework_attribute(source, "name"))
+        yield str(key), str(safe.framework_attribute(operation_of(tensor), "name"))

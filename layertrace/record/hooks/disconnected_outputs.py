@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.keras_tensors import operation_of, source_of
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.hooks.observer import Call, Observer, ignore
 from layertrace.record.hub import hub
@@ -43,7 +44,7 @@ def _fails(call: Call, error: BaseException) -> None:
             PendingObservation(
                 "disconnected",
                 (place, id(call.subject)),
-                layer=register_layer(_operation(outputs[apart[0]])),
+                layer=register_layer(operation_of(outputs[apart[0]])),
                 before=_numbers(unused),
                 now=_numbers(list(missing.values())),
                 paths=tuple(map(str, apart)),
@@ -71,49 +72,16 @@ def _inputs_behind(output: Any, given: set[int]) -> list[Any]:
         if id(tensor) in seen:
             continue
         seen.add(id(tensor))
-        before = [] if id(tensor) in given else _computed_from(tensor)
+        source = None if id(tensor) in given else source_of(tensor)
+        before = [] if source is None else source.inputs
         remaining += before
         if not before:
             found.append(tensor)
     return found
 
 
-def _history(tensor: Any) -> list[Any]:
-    """Return the operation that computed a tensor, and the number of its node.
-
-    These are the first items of `_keras_history` (Keras 3.0 to 3.15, tf_keras 2.16 to 2.21).
-    """
-    history = safe.unwrapped(safe.framework_attribute(tensor, "_keras_history"))
-    return [] if history is None else [item for _, item in safe.first_items(history, 2)]
-
-
-def _operation(tensor: Any) -> Any:
-    return next(iter(_history(tensor)), None)
-
-
-def _computed_from(tensor: Any) -> list[Any]:
-    """Return the tensors that an operation was given for another; none for an Input.
-
-    A node has them as `input_tensors` in Keras 3, as `keras_inputs` in tf_keras.
-    """
-    history = _history(tensor)
-    if len(history) < 2:
-        return []
-    operation, number = history
-    nodes = safe.unwrapped(safe.framework_attribute(operation, "_inbound_nodes"))
-    items = [] if nodes is None else safe.first_items(nodes, number + 1)
-    if len(items) <= number:
-        return []
-    node = items[number][1]
-    for name in ("keras_inputs", "input_tensors"):
-        inner = safe.unwrapped(safe.framework_attribute(node, name))
-        if inner is not None:
-            return [item for _, item in safe.first_items(inner, _MOST)]
-    return []
-
-
 def _numbers(inputs: list[Any]) -> tuple[int, ...]:
-    records = (register_layer(_operation(tensor)) for tensor in inputs)
+    records = (register_layer(operation_of(tensor)) for tensor in inputs)
     return tuple(record.number for record in records if record is not None)
 
 

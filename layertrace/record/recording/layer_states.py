@@ -10,6 +10,7 @@ from dataclasses import replace
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.alike_units import alike_units
 from layertrace.record.describe.dropped_masks import dropped_mask, has_mask, node_of, tensors_of
+from layertrace.record.describe.keras_tensors import operation_of
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
 from layertrace.record.describe.replaced_attributes import replaced_attributes
@@ -137,8 +138,7 @@ def _state(record: LayerRecord, ref: LayerRef, layer: object, inside: list[Layer
 def _output_layer(layer: object) -> int | None:
     """Return the number of the layer that computes the only output of a functional or sequential model.
 
-    The first item of a tensor's `_keras_history` is the layer (Keras 3.0 to 3.15, tf_keras 2.16 to 2.21). An
-    operation that is not a layer has no number.
+    An operation that is not a layer has no number.
     """
     attributes = safe.instance_dict(layer)
     inside = safe.instance_dict(attributes.get("_functional"))
@@ -146,9 +146,7 @@ def _output_layer(layer: object) -> int | None:
         outputs = safe.unwrapped(inside.get(name, attributes.get(name)))
         tensors = [] if outputs is None else safe.last_items(outputs, 2)
         if len(tensors) == 1:
-            history = safe.unwrapped(safe.framework_attribute(tensors[0], "_keras_history"))
-            source = None if history is None else safe.first_items(history, 1)[0][1]
-            record = None if source is None else live_layers.get(source)
+            record = live_layers.get(operation_of(tensors[0]))
             return None if record is None else record.number
     return None
 
