@@ -328,6 +328,11 @@ SYMPTOMS = [
     ("lt574_fit_without_epoch/another_tf_keras", "it was trained again: False", "it was trained again: True"),
     ("lt574_fit_without_epoch/broken", "the base is fine-tuned: False", "the base is fine-tuned: True"),
     (
+        "lt575_data_scaled_twice/another_weighted_classes",
+        "both classes are found: False",
+        "both classes are found: True",
+    ),
+    (
         "lt575_data_scaled_twice/broken",
         "it learns the classes: False",
         "it learns the classes: True",

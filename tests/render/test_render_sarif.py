@@ -12,7 +12,7 @@ from golden import assert_golden
 
 from layertrace import Timeline
 from layertrace.diagnosis import Edit
-from layertrace.render.formats.replacements import replacements
+from layertrace.render.formats.replacements import changed_part, replacements
 from layertrace.render.formats.sarif import sarif_log
 from layertrace.timeline import Location
 
@@ -201,7 +201,42 @@ def test_an_edit_takes_the_indentation_of_the_file(in_file):
     line = replace(in_file("if x:\n    a()\n"), line=2)
     (change,) = replacements(replace(VARIABLE, fix="", edits=(Edit(line, "a()", "b()\nc()"),)))
 
-    assert change.text == "    b()\n    c()"
+    assert (change.start, change.end, change.text) == (4, 5, "b()\n    c")
+
+
+PARTS = [
+    ("y = f(x, k=1)", "y = f(2 * x, k=1)", (6, 6, "2 * ")),
+    ("y = f(x, k=1)", "y = f(x, k=10)", (11, 12, "10")),
+    ("y = f(x)", "y = f(x, n=1)", (7, 7, ", n=1")),
+    ("y = f(x, x)", "y = f(x)", (7, 10, "")),
+    ("y = f(x)", "y = f(x)\nz = 1", (8, 8, "\nz = 1")),
+    ("y = f(x)", "z = 1\ny = f(x)", (0, 0, "z = 1\n")),
+    ("a", "b", (0, 1, "b")),
+]
+
+
+@pytest.mark.parametrize(("line", "text", "part"), PARTS)
+def test_only_the_words_that_change_are_replaced(line, text, part):
+    """What is before and after them is free for the fix of another finding."""
+    start, end, written = changed_part(line, text)
+
+    assert (start, end, written) == part
+    assert line[:start] + written + line[end:] == text
+
+
+def test_two_fixes_of_one_line_compose(in_file):
+    """Each replaces its own part, so an editor can apply both."""
+    source = 'model.fit(x / 255, y, class_weight={"0": 1})\n'
+    line = in_file(source)
+    edits = [
+        Edit(line, source.strip(), 'model.fit(x, y, class_weight={"0": 1})'),
+        Edit(line, source.strip(), "model.fit(x / 255, y, class_weight={0: 1})"),
+    ]
+    findings = [replace(VARIABLE, fix="", edits=(edit,)) for edit in edits]
+    results = run_of(check_of(findings))["results"]
+    changes = [change for result in results for change in result["fixes"][0]["artifactChanges"]]
+
+    assert applied(source, {"artifactChanges": changes}) == "model.fit(x, y, class_weight={0: 1})\n"
 
 
 def test_a_line_can_be_removed_or_preceded(in_file):

@@ -13,24 +13,29 @@ from layertrace.diagnosis import Finding
 from layertrace.render.wording.fix_lines import replaces_line
 from layertrace.timeline.event import Location
 
-__all__ = ["Replacement", "is_applicable", "replacements"]
+__all__ = ["Replacement", "changed_part", "is_applicable", "replacements"]
 
 SEVERAL_PLACES = re.compile(r"# (once|in|or|then|at|on|the same|with the same|replace)\b")
 """Comments of fixes whose lines go to several places, or are an example to complete."""
+_WORDS = re.compile(r"\w+|\W")
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Text to write in place of a line.
+    """Text to write in place of a part of a line.
+
+    The part is as small as possible, so that the fixes of two findings on one line can both be applied.
 
     Attributes:
         location: The line.
-        width: How many characters of the line to replace; 0 to write before the line, None to remove it.
+        start: How many characters of the line to keep.
+        end: Where the part to replace ends; `start` to insert text, None to remove the whole line.
         text: What to write.
     """
 
     location: Location
-    width: int | None
+    start: int
+    end: int | None
     text: str = ""
 
 
@@ -74,10 +79,24 @@ def _of_line(location: Location, source: str, code: str, is_before: bool) -> Rep
     if not line or line.strip() != source.strip():  # a source may be without its indentation
         return None
     if not code:
-        return Replacement(location, None)
+        return Replacement(location, 0, None)
     indentation = line[: len(line) - len(line.lstrip())]
     text = "\n".join(f"{indentation}{new}" if new else "" for new in code.splitlines())
-    return Replacement(location, 0, f"{text}\n") if is_before else Replacement(location, len(line), text)
+    return (
+        Replacement(location, 0, 0, f"{text}\n")
+        if is_before
+        else Replacement(location, *changed_part(line, text))
+    )
+
+
+def changed_part(line: str, text: str) -> tuple[int, int, str]:
+    """Return the columns of a line that another text changes, and what it has there, in whole words."""
+    old, new = _WORDS.findall(line), _WORDS.findall(text)
+    least = min(len(old), len(new))
+    kept = next((at for at in range(least) if old[at] != new[at]), least)
+    after = next((at for at in range(least - kept) if old[-1 - at] != new[-1 - at]), least - kept)
+    start, end = len("".join(old[:kept])), len(line) - len("".join(old[len(old) - after :]))
+    return start, end, "".join(new[kept : len(new) - after])
 
 
 def _is_code(text: str) -> bool:

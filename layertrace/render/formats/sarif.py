@@ -159,11 +159,11 @@ def _fix(finding: Finding, folder: str) -> dict[str, Any] | None:
 
 
 def _replacement(replacement: Replacement) -> dict[str, Any]:
-    line, width = replacement.location.line, replacement.width
-    region = {"startLine": line, "startColumn": 1, "endLine": line}
-    if width is None:
+    line, end = replacement.location.line, replacement.end
+    region = {"startLine": line, "startColumn": replacement.start + 1, "endLine": line}
+    if end is None:
         return {"deletedRegion": {**region, "endLine": line + 1, "endColumn": 1}}
     return {
-        "deletedRegion": {**region, "endColumn": width + 1},
+        "deletedRegion": {**region, "endColumn": end + 1},
         "insertedContent": {"text": replacement.text},
     }
