@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
+from layertrace.diagnosis.assigned_weights import may_be_assigned
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import is_alone
@@ -48,7 +49,7 @@ def checkpoint_restored_nothing(context: DiagnosisContext) -> Iterator[Violation
     - Not reported if the weights of the model are set or restored afterwards.
     - `restore(None)`, which is what a folder without a checkpoint leads to, is reported if the model is used
       afterwards, and neither trained, nor given weights in the whole recording, nor made from a config, as
-      by `load_model`. Not reported in programs that assign computed values to variables.
+      by `load_model`. Not reported in programs that assign computed values to what may be its weights.
     """
     yield from _without_file(context)
     for layer, restored in context.layer_observations("restored"):
@@ -88,7 +89,11 @@ def _without_file(context: DiagnosisContext) -> Iterator[Violation]:
         known = context.updated | _given_weights(context)
         if not known.isdisjoint(state.variables) or 0 in state.variables:
             continue
-        if are_set_later(context, layer, restored) or _assigns_weights(context):
+        if are_set_later(context, layer, restored):
+            continue
+        # They may be set by a handwritten descent: tests/cases/clean/weights_by_a_descent_of_its_own.py
+        files = {event.location.file for event in context.events() if event.location is not None}
+        if may_be_assigned(context, state, files):
             continue
         fix = _checked(restored.location)
         yield Violation(
@@ -108,22 +113,6 @@ def _given_weights(context: DiagnosisContext) -> set[int]:
     inits = [event for event in context.events("init") if "from config" in event.flags]
     states = map(context.state, [*layers, *(event.layer for event in inits)])
     return {number for state in states if state is not None for number in state.variables}
-
-
-def _assigns_weights(context: DiagnosisContext) -> bool:
-    """Return whether a file of the program assigns values to variables, other than constants.
-
-    They may be weights, by a descent of its own: tests/cases/clean/weights_by_a_descent_of_its_own.py
-    """
-    files = {event.location.file for event in context.events() if event.location is not None}
-    trees = [tree for tree in map(tree_of, files) if tree is not None]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(
-        isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("assign", "assign_add", "assign_sub")
-        and not all(isinstance(given, ast.Constant) for given in call.args)
-        for call in calls
-    )
 
 
 def _checked(place: Location | None) -> str:

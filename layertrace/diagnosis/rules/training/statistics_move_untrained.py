@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from layertrace.diagnosis import links
+from layertrace.diagnosis.assigned_weights import may_be_assigned
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import was_frozen
@@ -15,10 +16,10 @@ from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import training_calls, with_training
 from layertrace.diagnosis.training_steps import outermost_trace
-from layertrace.diagnosis.user_classes import calls_anywhere, files_of_program
+from layertrace.diagnosis.user_classes import files_of_program
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import Event, FunctionRef, Location
+from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
 
@@ -57,8 +58,8 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
       has other weights and no optimizer updates any of them. A model of its own is reported, too, that a
       `tf.function` which trains another model runs several times with `training=True`, and that is not
       trained afterwards.
-    - Not reported in files that assign weights, which may copy them to a teacher, and in those that import
-      such a file from their folder.
+    - Not reported if the program sets the weights of the backbone while it trains, or assigns computed values
+      to what may be its weights, also in a file that it imports from its folder: it may be a teacher.
     """
     reported: set[int] = set()
     for layer, call in training_calls(context, "BatchNormalization"):
@@ -80,11 +81,10 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         if not _has_other_weights(context, state, backbone, model):
             continue
-        # A teacher or a key encoder gets its weights otherwise.
         places = [
             place for place in (context.call_defined_at(model.layer), trained.location) if place is not None
         ]
-        if any(map(_assigns_weights, places)):
+        if _is_moved(context, backbone, places):
             continue
         reported.add(layer.id)
         update = next(
@@ -124,7 +124,9 @@ def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterat
         if not here or not here.isdisjoint(own) or not later.isdisjoint(own):
             continue
         places = [place for place in (trace.location, call.location, chain[-1].location) if place is not None]
-        if not _has_other_weights(context, state, model, model) or any(map(_assigns_weights, places)):
+        if not _has_other_weights(context, state, model, model):
+            continue
+        if _is_moved(context, model, places):
             continue
         reported.add(layer.id)
         update = next(update for update, outer in updates if outer == trace)
@@ -139,16 +141,25 @@ def _last_made(update: Observation, outer: Event | None, last_runs: Mapping[Func
     return max(update.start_ns, last_runs.get(outer.function, 0))
 
 
-def _assigns_weights(place: Location) -> bool:
-    """Return whether a file assigns weights, which may copy them to a teacher.
+def _is_moved(context: DiagnosisContext, model: LayerState, places: Iterable[Location]) -> bool:
+    """Return whether a model gets weights while another is trained, as a teacher does.
 
-    tests/cases/clean/teacher_with_statistics_of_its_own.py; or in a file that it imports:
-    tests/cases/clean/teacher_that_another_file_moves.py
+    They are assigned: tests/cases/clean/teacher_with_statistics_of_its_own.py; in a file that the program
+    imports: tests/cases/clean/teacher_that_another_file_moves.py; or set:
+    tests/cases/clean/teacher_that_is_set.py
     """
-    return any(
-        calls_anywhere(Location(file, 1), "assign", "assign_add", "assign_sub", "set_weights")
-        for file in files_of_program(place.file)
+    files = {file for place in places for file in files_of_program(place.file)}
+    first_ns = min((update.start_ns for update in context.observations("update")), default=0)
+    return may_be_assigned(context, model, files) or any(
+        (seen.times > 1 or seen.start_ns > first_ns) and not own.isdisjoint(_variables(context, layer))
+        for own in [set(model.variables)]
+        for layer, seen in context.layer_observations("weights set")
     )
+
+
+def _variables(context: DiagnosisContext, layer: LayerRef) -> set[int]:
+    state = context.state(layer)
+    return set() if state is None else set(state.variables)
 
 
 def _is_untrained(context: DiagnosisContext, state: LayerState | None) -> bool:
