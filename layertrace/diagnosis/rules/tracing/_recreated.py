@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
 from layertrace.timeline.cause import Reason
-from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
+from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location, Opaque, Structure, TensorSpec
 from layertrace.timeline.ownership import is_check_layer_file, is_container, is_tensorflow_file
 
 MIN_FUNCTIONS = 5
@@ -71,12 +72,14 @@ class _Called(NamedTuple):
 
     Attributes:
         model: The first layer.
-        layers: All layers that are not models by Keras, which a program may create around them.
+        layers: All layers that are not models by Keras, which a program may create around them, each with how
+            often it occurs. Those that only this function calls are described, so that others like them count
+            as the same.
         trained: The variables in them that an optimizer updates.
     """
 
     model: LayerRef | None
-    layers: frozenset[LayerRef]
+    layers: frozenset[tuple[object, int]]
     trained: set[int]
 
 
@@ -180,10 +183,33 @@ class UsefulFunctions:
         if known is None:
             calls = [event.layer for event in self._context.descendants(trace) if event.kind == "call"]
             layers = [layer for layer in calls if layer is not None]
-            inner = frozenset(layer for layer in layers if not is_container(layer))
-            known = _Called(next(iter(layers), None), inner, self._trained_in(trace))
+            looks = Counter(self._look(layer) for layer in set(layers) if not is_container(layer))
+            known = _Called(next(iter(layers), None), frozenset(looks.items()), self._trained_in(trace))
             self._called[trace.seq] = known
         return known
+
+    def _look(self, layer: LayerRef) -> object:
+        """Return a layer, or what it has in common with others that one line creates for one function each.
+
+        Its arguments may differ, or be functions that do: tests/cases/clean/outputs_of_each_class.py
+        """
+        init = self._context.init_of(layer)
+        if init is None or len(self._callers[layer.id]) > 1:
+            return layer
+        given = {name: value for name, value in init.arguments.items() if name != "name"}
+        if any(isinstance(each, (Opaque, TensorSpec, Mapping)) for each in _flat(tuple(given.values()))):
+            return layer
+        return layer.bases, init.location, tuple(sorted(given.items(), key=lambda each: each[0]))
+
+    @cached_property
+    def _callers(self) -> dict[int, set[FunctionRef | None]]:
+        """The outermost functions that call each layer; None for a call in eager code."""
+        callers: dict[int, set[FunctionRef | None]] = defaultdict(set)
+        for call in self._context.events("call", lambda call: call.mode != "symbolic"):
+            around = list(self._context.enclosing(call, "trace"))
+            if call.layer is not None:
+                callers[call.layer.id].add(around[-1].function if around else None)
+        return callers
 
     def _trained_in(self, trace: Event) -> set[int]:
         """Return the variables of the layers called in a trace that an optimizer updates.
@@ -198,3 +224,12 @@ class UsefulFunctions:
             numbers.update(() if state is None else state.variables)
             numbers.update(created.spec.id for created in self._context.created_variables(layer))
         return numbers & self._context.updated
+
+
+def _flat(values: Structure) -> Iterator[Structure]:
+    """Yield the items of nested tuples."""
+    if isinstance(values, tuple):
+        for value in values:
+            yield from _flat(value)
+    else:
+        yield values
