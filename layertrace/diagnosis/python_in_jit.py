@@ -1,4 +1,4 @@
-"""Write how Python state is changed in each run of a function of JAX: by a callback, or as a weight."""
+"""Write how Python state is changed in each run of a graph: by calling Python back, or as a weight."""
 
 from __future__ import annotations
 
@@ -28,22 +28,34 @@ Code = tuple[str, tuple[Edit, ...]]
 """The code in place of a line, and the edits of other lines; both are empty if none is known."""
 
 
-def by_callback(location: Location | None, path: str) -> Code:
-    """Return the line that changes a collection in each run: JAX calls Python back, with values.
+def by_callback(location: Location | None, path: str, backend: str = "jax") -> Code:
+    """Return the line that changes a collection in each run: the backend calls Python back with values.
 
     Example:
-        `log.append(loss)` becomes `jax.debug.callback(log.append, loss)`.
+        `log.append(loss)` becomes `jax.debug.callback(log.append, loss)`, or on TensorFlow
+        `tf.py_function(log.append, [loss], [])`.
     """
     call = _change_at(location, path)
     if location is None or call is None or call.keywords or any(map(_is_display, call.args)):
         return "", ()
-    if any(_reads_local(location, each) for each in call.args):
-        arguments = ", ".join([source_of(location, node) for node in (call.func, *call.args)])
-        text = f"jax.debug.callback({arguments})"
-    else:  # what no tensor is in, such as a string, is not an argument for JAX
-        text = f"jax.debug.callback(lambda: {source_of(location, call)})"
+    function, arguments = source_of(location, call.func), [source_of(location, each) for each in call.args]
+    computed = [each for each in call.args if _reads_local(location, each)]
+    if backend == "tensorflow" and any(map(_is_static, computed)):
+        return "", ()
+    if not computed:
+        # What no tensor is in, such as a string, is not an argument for JAX, and would become a tensor.
+        function, arguments = f"lambda: {source_of(location, call)}", []
+    if backend == "jax":
+        text, importing = (
+            f"jax.debug.callback({', '.join([function, *arguments])})",
+            _importing(location, "jax"),
+        )
+    else:
+        name = _name_of_module(location, "tensorflow")
+        text = f"{name or 'tf'}.py_function({function}, [{', '.join(arguments)}], [])"
+        importing = () if name else _importing(location, "tensorflow as tf")
     code = lines_with(location, [(location.line, call.col_offset, call.end_col_offset, text)])[0].code
-    return code, _importing_jax(location)
+    return code, importing
 
 
 def counted(location: Location | None, method: Location | None, path: str) -> Code:
@@ -186,20 +198,36 @@ def _reads_local(location: Location, node: ast.expr) -> bool:
     return any(isinstance(each, ast.Name) and each.id in local - me for each in ast.walk(node))
 
 
-def _importing_jax(location: Location) -> tuple[Edit, ...]:
-    """Return the edit that imports JAX, before the first import or statement; none if the file does so."""
+def _is_static(node: ast.expr) -> bool:
+    """Return whether an argument is about a tensor's type, which may be unknown in a graph, or no tensor."""
+    names = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    return bool(names & {"shape", "get_shape", "dtype", "name"})
+
+
+def _name_of_module(location: Location, module: str) -> str:
+    """Return the name by which a file imports a module; empty if it does not."""
+    tree = tree_of(location.file)
+    nodes = [node for node in ([] if tree is None else tree.body) if isinstance(node, ast.Import)]
+    aliases = [alias for node in nodes for alias in node.names]
+    named = [alias.asname for alias in aliases if alias.name == module and alias.asname]
+    plain = [module for alias in aliases if alias.name.partition(".")[0] == module and alias.asname is None]
+    return next(iter([*named, *plain]), "")
+
+
+def _importing(location: Location, module: str) -> tuple[Edit, ...]:
+    """Return the edit that imports a module, before the first import or statement; none if the file does."""
     tree = tree_of(location.file)
     statements = [node for node in ([] if tree is None else tree.body) if not _stands_first(node)]
     imports = [node for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = [alias for node in imports if isinstance(node, ast.Import) for alias in node.names]
-    if any(alias.name.partition(".")[0] == "jax" and alias.asname is None for alias in names):
+    if any(alias.name.partition(".")[0] == module and alias.asname is None for alias in names):
         return ()
     first = next(iter(imports or statements), None)
     if first is None:
         return ()
     line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))])
     place = Location(location.file, line, "<module>")
-    return (line_edit(place, f"import jax\n{linecache.getline(location.file, line).strip()}"),)
+    return (line_edit(place, f"import {module}\n{linecache.getline(location.file, line).strip()}"),)
 
 
 def _stands_first(node: ast.stmt) -> bool:

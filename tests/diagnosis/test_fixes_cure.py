@@ -273,6 +273,16 @@ SYMPTOMS = [
     ),
     ("lt203_function_recreated/another_rate_by_compile", "steps: 1", "steps: 4"),
     (
+        "lt205_python_state_in_call/another_log_in_xla",
+        "each step is logged: False",
+        "each step is logged: True",
+    ),
+    (
+        "lt205_python_state_in_call/another_order_of_calls",
+        "each step is logged: False",
+        "each step is logged: True",
+    ),
+    (
         "lt527_learning_rate_ended/broken",
         "it learns to the end: False",
         "it learns to the end: True",

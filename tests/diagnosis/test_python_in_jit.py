@@ -1,4 +1,4 @@
-"""The code that changes Python state in each run on JAX fits the file that it is written into."""
+"""The code that changes Python state in each run of a graph fits the file that it is written into."""
 
 import pytest
 
@@ -17,12 +17,12 @@ def step(loss):
 """
 
 
-def callback_in(tmp_path, head):
+def callback_in(tmp_path, head, backend="jax"):
     """Return the code for `log.append(loss)` in a file that begins with these lines, and its other edits."""
     path = tmp_path / "program.py"
     path.write_text(head + BODY, encoding="utf-8")
     line = len(head.splitlines()) + BODY.splitlines().index("    log.append(loss)") + 1
-    return by_callback(Location(str(path), line, "step"), "log")
+    return by_callback(Location(str(path), line, "step"), "log", backend)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,32 @@ def test_jax_is_imported_in_a_file_without_a_plain_import(head, line, code, tmp_
 def test_jax_is_not_imported_twice(tmp_path):
     """A module of it binds its name, too."""
     assert callback_in(tmp_path, "import jax.numpy\nfrom jax import jit as run\n")[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "lines"),
+    [
+        ("import tensorflow\n", "tensorflow", []),
+        ("import keras, tensorflow as t\n", "t", []),
+        ("import keras\n", "tf", ["import tensorflow as tf\nimport keras"]),
+    ],
+)
+def test_tensorflow_is_called_by_its_name_in_the_file(head, name, lines, tmp_path):
+    """Where the file does not import it, an edit does."""
+    changed, edits = callback_in(tmp_path, head, "tensorflow")
+
+    assert changed == f"{name}.py_function(log.append, [loss], [])"
+    assert [edit.code for edit in edits] == lines
+
+
+def test_a_shape_is_not_given_to_python(tmp_path):
+    """It may be unknown in a graph, and TensorFlow makes a tensor of what it passes on."""
+    path = tmp_path / "program.py"
+    path.write_text("def call(self, x):\n    self.shapes.append(x.shape)\n    return x\n")
+    place = Location(str(path), 2, "call")
+
+    assert by_callback(place, "self.shapes", "tensorflow") == ("", ())
+    assert by_callback(place, "self.shapes")[0] == "jax.debug.callback(self.shapes.append, x.shape)"
 
 
 def test_a_length_of_nothing_is_not_the_length_of_a_list(tmp_path):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from layertrace.diagnosis.context import DiagnosisContext, user_function
 from layertrace.diagnosis.program_lines import compiled_again, optimizer_with, receiver_at
 from layertrace.diagnosis.state_reads import Branch
+from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.ownership import is_framework_file
 
@@ -33,6 +35,13 @@ def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list
 def is_framework_code(place: Location | None) -> bool:
     """Return whether a line belongs to Keras or TensorFlow."""
     return place is not None and is_framework_file(place.file)
+
+
+def runs_in_xla(context: DiagnosisContext, seen: Iterable[Observation]) -> bool:
+    """Return whether XLA compiles a function during whose trace something was observed."""
+    events = [event for each in seen if (event := context.event(each.during)) is not None]
+    around = [outer for event in events for outer in (event, *context.ancestors(event))]
+    return any(event.graph is not None and event.graph.jit_compile for event in around)
 
 
 def attribute_path(name: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, specs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
-from layertrace.diagnosis.method_edits import as_assign, only, stored_in_init
+from layertrace.diagnosis.method_edits import as_assign, in_init, only, stored_in_init
 from layertrace.diagnosis.python_in_jit import as_weight, by_callback, counted, reading_tensor
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.tracing._shared import (
     accumulated,
     attribute_path,
+    runs_in_xla,
     weight_creation,
     weight_name,
 )
@@ -53,9 +54,11 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         return x / keras.ops.cast(self.step, x.dtype)
     ```
 
-    JAX calls Python back in each run, which cures a list that nothing reads in `call`:
-    `jax.debug.callback(log.append, x)`. What `assign` gives to a weight is kept in the steps of Keras and by
-    `stateless_call`; any other function that is jitted by hand leaves a tracer in the weight.
+    Python is called back in each run, which cures a list that nothing reads in `call`:
+    `tf.py_function(log.append, [x], [])`, or on JAX `jax.debug.callback(log.append, x)`. XLA does not compile
+    the first: a layer with it needs `self.supports_jit = False`. On JAX, what `assign` gives to a weight is
+    kept in the steps of Keras and by `stateless_call`; any other function that is jitted by hand leaves a
+    tracer in the weight.
 
     ## Known limits
 
@@ -194,13 +197,19 @@ def _in_place(
 ) -> tuple[str, tuple[Edit, ...]]:
     """Return the line that changes the state in each run, and the edits of others; empty if it is not known.
 
+    A list may be read after the run, so Python is called back with the values. XLA cannot compile that.
+
     JAX drops what is assigned to a weight in a function that is jitted by hand: only its result is kept.
     """
     first = seen[0]
     path, line = attribute_path(first.name), first.location
     is_collection = isinstance(first.now, Opaque)
-    if context.backend == "jax" and is_collection and not uses_value(method, path):
-        return by_callback(line, path)
+    if context.backend != "torch" and is_collection and not uses_value(method, path):
+        called, edits = by_callback(line, path, context.backend)
+        if called and context.backend == "tensorflow" and runs_in_xla(context, seen):
+            uncompiled = only(in_init(method, "self.supports_jit = False"))
+            return (called, (*edits, *uncompiled)) if uncompiled else ("", ())
+        return called, edits
     if _jitted_by_hand(context, seen) or (step and context.backend == "jax"):
         return "", ()
     code = _as_variable(first, method)
@@ -238,8 +247,8 @@ def _as_weight(context: DiagnosisContext, observation: Observation, method: str)
                 f"jax.debug.callback(change, x)  # in {method}"
             )
         return (
-            f"# a graph cannot change {path}: return the values, or keep them in a weight\n"
-            f"{weight}.assign(...)  # in {method}"
+            f"# a graph cannot change {path}: return the values, or call a function that changes it\n"
+            f"tf.py_function(change, [x], [])  # in {method}"
         )
     change = f"{weight}.{'assign_add(1)' if _counts(observation) else 'assign(...)'}"
     if path == weight:

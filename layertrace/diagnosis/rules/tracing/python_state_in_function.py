@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.python_in_jit import by_callback
 from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
-from layertrace.diagnosis.rules.tracing._shared import attribute_path
+from layertrace.diagnosis.rules.tracing._shared import attribute_path, runs_in_xla
 from layertrace.diagnosis.state_reads import branch_on, last_name, uses_value
 from layertrace.diagnosis.unapplied_optimizers import unapplied
 from layertrace.diagnosis.user_source import constant_of
@@ -83,8 +83,8 @@ def python_state_in_function(context: DiagnosisContext) -> Iterator[Violation]:
         ran = "Running what JAX compiled changes" if by_hand else f"Its graph ran {runs} times, and changed"
         test = branch.test if branch else ""
         in_place, edits = (
-            by_callback(observation.location, path)
-            if context.backend == "jax" and isinstance(observation.now, Opaque) and not is_used
+            by_callback(observation.location, path, context.backend)
+            if _is_list(context, observation) and not is_used
             else ("", ())
         )
         fix = _as_argument(observation, path) if by_hand else _as_variable(context, observation, path, test)
@@ -106,6 +106,12 @@ def python_state_in_function(context: DiagnosisContext) -> Iterator[Violation]:
             edits=edits,
             severity=None if is_used else "note",
         )
+
+
+def _is_list(context: DiagnosisContext, observation: Observation) -> bool:
+    """Return whether a collection was changed in a graph that can call Python back; XLA cannot."""
+    is_compiled = context.backend == "tensorflow" and runs_in_xla(context, [observation])
+    return context.backend != "torch" and isinstance(observation.now, Opaque) and not is_compiled
 
 
 def _traces(context: DiagnosisContext, observation: Observation) -> list[Event]:
