@@ -298,6 +298,11 @@ SYMPTOMS = [
     ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
     ("lt572_augmentation_cached/broken", "same pictures: True", "same pictures: False"),
     ("lt569_copied_to_itself/broken", "target moves by itself: True", "target moves by itself: False"),
+    (
+        "lt570_predictions_reordered/another_generator_of_training",
+        "it is right: False",
+        "it is right: True",
+    ),
     ("lt570_predictions_reordered/broken", "same order: False", "same order: True"),
     ("lt571_weights_not_put_back/broken", "weight: 0.0", "weight: 3.0"),
     ("lt567_split_by_class/broken", "classes held out: 1", "classes held out: 3"),
@@ -305,6 +310,21 @@ SYMPTOMS = [
         "lt623_weights_not_found_by_name/broken",
         "the first layer is loaded: False",
         "the first layer is loaded: True",
+    ),
+    (
+        "lt539_monitor_missing/another_fit_without_its_validation",
+        "epochs are compared: False",
+        "epochs are compared: True",
+    ),
+    (
+        "lt539_monitor_missing/another_metric_in_a_list",
+        "it stops before the end: False",
+        "it stops before the end: True",
+    ),
+    (
+        "lt539_monitor_missing/another_metric_not_compiled",
+        "it stops before the end: False",
+        "it stops before the end: True",
     ),
     (
         "lt539_monitor_missing/another_numbered_metric",
@@ -333,6 +353,11 @@ SYMPTOMS = [
         "lt573_class_weight_unused/another_digits_in_a_literal",
         "the rare class counts more: False",
         "the rare class counts more: True",
+    ),
+    (
+        "lt573_class_weight_unused/another_names_in_a_list",
+        "huge has its weight: False",
+        "huge has its weight: True",
     ),
     ("lt573_class_weight_unused/broken", "rare cases are found: False", "rare cases are found: True"),
     ("lt574_fit_without_epoch/another_tf_keras", "it was trained again: False", "it was trained again: True"),

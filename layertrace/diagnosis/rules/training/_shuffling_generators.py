@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.method_edits import is_alone
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.user_source import assigned_pairs, dotted, function_around, tree_of
+from layertrace.diagnosis.user_source import assigned_pairs, dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 
 __all__ = ["shuffling_generator"]
@@ -42,7 +43,9 @@ def shuffling_generator(model: LayerRef, place: Location | None, name: str) -> I
     read_at = Location(place.file, read.lineno, place.function)
     created = _creation(around, name) or _creation(tree, name)
     fix, at = "", place
-    if created is not None and not _is_fitted(tree, name):
+    if created is not None and _is_fitted(tree, name):
+        fix = _second(place, created, name)
+    elif created is not None:
         at = Location(place.file, created.lineno, place.function)
         fix = _in_order(at, created)
     yield Violation(
@@ -149,6 +152,29 @@ def _creation(around: ast.AST, name: str) -> ast.Assign | None:
         if isinstance(node, ast.Assign) and name in map(dotted, node.targets)
     ]
     return found[0] if len(found) == 1 and isinstance(found[0].value, ast.Call) else None
+
+
+def _second(place: Location, created: ast.Assign, name: str) -> str:
+    """Write a prediction of a second generator in the order of the files, which labels of both have.
+
+    Augmentation is random in the second, too: only the order differs.
+    """
+    statement = next((node for node in nodes_at(place) if isinstance(node, ast.stmt)), None)
+    calls = [
+        node for node in nodes_at(place) if isinstance(node, ast.Call) and _is_given(node, "predict", name)
+    ]
+    creation = _in_order(Location(place.file, created.lineno, place.function), created)
+    maker = function_around(Location(place.file, created.lineno, place.function))
+    is_visible = maker is None or maker is function_around(place)
+    target = created.targets[0]
+    if statement is None or len(calls) != 1 or not is_alone(place) or not is_visible or not creation:
+        return ""
+    if not isinstance(target, ast.Name) or statement.lineno != statement.end_lineno:
+        return ""
+    given = [*calls[0].args[:1], *(word.value for word in calls[0].keywords if word.arg == "x")]
+    second = f"{name}_in_order"
+    line = rewritten(place, statement, {each: second for each in given if dotted(each) == name})
+    return f"{second}{creation.removeprefix(name)}\n{line}"
 
 
 def _in_order(place: Location, statement: ast.Assign) -> str:

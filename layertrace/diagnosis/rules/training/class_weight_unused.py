@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
+from layertrace.diagnosis.user_source import tree_of
 from layertrace.timeline.context import Observation
 
 
@@ -88,7 +89,7 @@ def _with_keys_of(seen: Observation, classes: list[int]) -> tuple[Edit, ...]:
     elif all(type(key) is int for key in keys) and min(classes) == 0 and 0 not in keys:
         key, numbers = "label - 1", [key - 1 for key in keys if isinstance(key, int)]
     else:
-        return ()
+        return _with_numbers_of_names(seen, node)
     if not set(classes) <= set(numbers):
         return ()
     if isinstance(node, ast.Dict) and len(node.keys) == len(numbers):
@@ -96,3 +97,40 @@ def _with_keys_of(seen: Observation, classes: list[int]) -> tuple[Edit, ...]:
     else:
         text = f"{{{key}: weight for label, weight in {ast.unparse(node)}.items()}}"
     return lines_with(seen.location, [(node.lineno, node.col_offset, node.end_col_offset, text)])
+
+
+def _with_numbers_of_names(seen: Observation, node: ast.expr) -> tuple[Edit, ...]:
+    """Return the edit that makes names numbers, by the list or dict of the program that has them all.
+
+    Example:
+        `class_weight=weights` becomes `class_weight={names.index(label): weight for label, weight in
+        weights.items()}`.
+    """
+    place, keys = seen.location, seen.before if isinstance(seen.before, tuple) else ()
+    tree = None if place is None else tree_of(place.file)
+    if place is None or tree is None or not keys or not all(isinstance(key, str) for key in keys):
+        return ()
+    numbered = {
+        statement.targets[0].id: f"{statement.targets[0].id}{number}"
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and statement.lineno < place.line
+        if isinstance(statement.targets[0], ast.Name)
+        if (number := _number_in(statement.value, keys))
+    }
+    if len(numbered) != 1:
+        return ()
+    (key,) = numbered.values()
+    text = f"{{{key}: weight for label, weight in {ast.unparse(node)}.items()}}"
+    return lines_with(place, [(node.lineno, node.col_offset, node.end_col_offset, text)])
+
+
+def _number_in(value: ast.expr, names: tuple[object, ...]) -> str:
+    """Return how a list or dict gives the number of a name, if it has exactly these; else nothing."""
+    try:
+        known = ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        return ""
+    if isinstance(known, (list, tuple)) and len(known) == len(names) and set(known) == set(names):
+        return ".index(label)"
+    is_numbering = isinstance(known, dict) and set(known) == set(names)
+    return "[label]" if is_numbering and all(type(number) is int for number in known.values()) else ""

@@ -11,6 +11,7 @@ from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.training._completed_fits import with_metric, with_validation
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 
@@ -61,14 +62,18 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
             if near is not None and _number_of(near, seen.reader):
                 edits, fix = _named(seen), f'name="{_bare(seen.reader)}"  # of the metric'
             else:
-                edits = () if near is None else with_argument(seen.location, call, "monitor", f'"{near}"')
+                edits = (
+                    with_metric(seen.location, layer, _bare(seen.reader))
+                    if near is None
+                    else with_argument(seen.location, call, "monitor", f'"{near}"')
+                )
                 fix = f'monitor="{near}"' if near else _of_metric(seen)
         elif not seen.reader.startswith("val_"):
             why, place, edits = "this fit has no training data", seen.location, ()
             fix = "# give fit training data: it was given no batch"
         else:
             why, place = "this fit has no validation data", seen.location
-            edits = _held_out(seen)
+            edits = with_validation(seen.location) or _held_out(seen)
             fix = "validation_data=validation  # in fit, for example a tuple (x, y) or a dataset"
         yield Violation(
             message=f"{{layer}} is trained with {seen.name}(monitor={seen.reader!r}), and {why}: "
