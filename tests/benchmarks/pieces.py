@@ -1,6 +1,7 @@
 """Show how the time of one recorded call is spent, with each engine, and the memory of one event.
 
     python tests/benchmarks/pieces.py [--passes 300]
+    python tests/benchmarks/pieces.py --collections
 
 A hundred identity layers are called with the real wrapper or callbacks, and with variants from which one
 piece was removed. The difference is the cost of that piece with cold caches, several times its cost in a
@@ -8,11 +9,15 @@ loop by itself. The pieces do not add up to the total: the rest is the wrapper's
 conditions and tuples. "At least" is what any recorder in Python costs: a wrapper or callbacks that read the
 arguments, the line of the caller and the clock, keep them, and ask nothing. Times are CPU times, third
 decile of interleaved passes.
+
+`--collections` counts instead how often Python looks for garbage during 50,000 calls: bare, recorded, and
+with a list of tuples in place of the flat list of records.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import inspect
 import os
 import sys
@@ -82,6 +87,11 @@ WRAPPING: dict[str, Piece] = {
     "keeping the record": (0, "lt_hub.emit((lt_span, lt_now, lt_shape, lt_dtype, None))", "", "pass"),
 }
 LEAST = "at least"
+AS_TUPLES: dict[str, Piece] = {
+    "wrapping": (0, "lt_hub.emit((", "", "lt_keep(("),
+    "monitoring": (1, "emit((span", "", "keep((span"),
+}
+"""The piece that keeps a record as a tuple, by the name of the engine."""
 MONITORING: dict[str, Piece] = {
     "the user's line": (
         0,
@@ -116,6 +126,7 @@ class Wrapping:
         self.whole = vars(Identity)["call"]
         wrapping._NAMESPACE["lt_this_thread"] = threads.state
         wrapping._NAMESPACE["lt_this_layer"] = live_layers.get(BLOCKS[0])
+        wrapping._NAMESPACE["lt_keep"] = KEPT.append
         made = {name: self._wrapper(piece) for name, piece in WRAPPING.items()}
         return {"bare": self.bare, "whole": self.whole, LEAST: self._least(), **made}
 
@@ -139,6 +150,10 @@ class Wrapping:
             wrapping._FAST_PATH = kept
             wrapping._factory.cache_clear()
 
+    def keeping_tuples(self):
+        """Return a wrapper that keeps each record as a tuple."""
+        return self._wrapper(AS_TUPLES[self.name])
+
     def use(self, function) -> None:
         """Make calls run through a wrapper."""
         Identity.call = function
@@ -155,13 +170,10 @@ class Monitoring:
 
     def start(self) -> dict[str, object]:
         """Return the callbacks for each piece that is removed."""
-        makers = (callbacks.Callbacks._make_started, callbacks.Callbacks._make_returned)
-        sources = [textwrap.dedent(inspect.getsource(make)) for make in makers]
+        sources = self._sources()
         made = {}
-        for name, (part, *piece) in MONITORING.items():
-            changed = list(sources)
-            changed[part] = without(sources[part], *piece)
-            made[name] = self._callbacks(changed)
+        for name, piece in MONITORING.items():
+            made[name] = self._callbacks(self._changed(sources, piece))
         return {"bare": None, "whole": self._callbacks(sources), LEAST: self._least(), **made}
 
     def _least(self) -> list[object]:
@@ -177,9 +189,25 @@ class Monitoring:
 
         return [started, returned]
 
+    @staticmethod
+    def _changed(sources: list[str], piece: Piece) -> list[str]:
+        changed = list(sources)
+        changed[piece[0]] = without(sources[piece[0]], *piece[1:])
+        return changed
+
+    def keeping_tuples(self) -> list[object]:
+        """Return callbacks that keep each record as a tuple."""
+        return self._callbacks(self._changed(self._sources(), AS_TUPLES[self.name]))
+
+    @staticmethod
+    def _sources() -> list[str]:
+        makers = (callbacks.Callbacks._make_started, callbacks.Callbacks._make_returned)
+        return [textwrap.dedent(inspect.getsource(make)) for make in makers]
+
     def _callbacks(self, sources: list[str]) -> list[object]:
         namespace = dict(vars(callbacks))
         namespace |= {"this_thread": threads.state, "this_layer": live_layers.get(BLOCKS[0])}
+        namespace["keep"] = KEPT.append
         for source in sources:
             exec(source, namespace)
         return [namespace[name](monitoring._callbacks) for name in ("_make_started", "_make_returned")]
@@ -234,6 +262,33 @@ def measure(engine, passes: int) -> None:
         engine.stop()
 
 
+def count_collections(engine, calls: int) -> None:
+    """Print how often Python looks for garbage during some calls, with each way of keeping records."""
+    os.environ["LAYERTRACE_ENGINE"] = engine.name
+    with layertrace.trace():
+        run()
+        run()
+        ways = engine.start()
+        each = {"bare": ways["bare"], "recorded": ways["whole"], "with tuples": engine.keeping_tuples()}
+        print(f"{engine.name}: collections during {calls:,} calls of an identity layer, by generation")
+        for name, way in each.items():
+            engine.use(way)
+            run()
+            running[-1].records.items.clear()
+            KEPT.clear()
+            gc.collect()
+            before = [each["collections"] for each in gc.get_stats()]
+            for _ in range(calls // len(BLOCKS)):
+                run()
+            counts = [each["collections"] - start for each, start in zip(gc.get_stats(), before, strict=True)]
+            kept = len(running[-1].records) + len(KEPT)
+            print(f"  {name:12} {counts[0]:4} young {counts[1]:4} middle {counts[2]:4} full"
+                  f"  ({kept:,} records, {len(gc.get_objects()):,} objects)", flush=True)
+            threads.state.span = None
+        engine.use(ways["whole"])
+        engine.stop()
+
+
 def weigh() -> float:
     """Return the bytes that a recorded call occupies."""
     running[-1].records.items.clear()
@@ -250,10 +305,14 @@ def main() -> None:
     """Measure each engine that this Python has."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--passes", type=int, default=300)
-    passes = parser.parse_args().passes
+    parser.add_argument("--collections", action="store_true", help="count searches for garbage instead")
+    options = parser.parse_args()
     engines = [Wrapping(), Monitoring()] if sys.version_info >= (3, 12) else [Wrapping()]
     for engine in engines:
-        measure(engine, passes)
+        if options.collections:
+            count_collections(engine, 50_000)
+        else:
+            measure(engine, options.passes)
 
 
 if __name__ == "__main__":

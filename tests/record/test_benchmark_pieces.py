@@ -39,3 +39,16 @@ def test_the_pieces_of_the_callbacks_compile_without_each(pieces):
         changed = pieces.without(sources[part], *piece)
         assert changed != sources[part], name
         compile(changed, name, "exec")
+
+
+def test_the_records_are_found_that_are_kept_as_tuples(pieces):
+    """The part that keeps them is in the source of each engine, and stays valid Python."""
+    makers = (Callbacks._make_started, Callbacks._make_returned)
+    sources = {
+        "wrapping": [wrapping._FAST_PATH],
+        "monitoring": [textwrap.dedent(inspect.getsource(make)) for make in makers],
+    }
+    for engine, (part, *piece) in pieces.AS_TUPLES.items():
+        changed = pieces.without(sources[engine][part], *piece)
+        assert changed.count("keep((") == 1, engine
+    compile(changed, engine, "exec")
