@@ -54,6 +54,8 @@ PROGRAMS = [
     "lt307_super_init_forgotten/another_in_a_mixin",
     "lt307_super_init_forgotten/broken",
     "lt310_reserved_attribute/another_in_a_base_class",
+    "lt310_reserved_attribute/another_in_a_function",
+    "lt310_reserved_attribute/another_in_a_mixin",
     "lt310_reserved_attribute/another_list_named_layers",
     "lt310_reserved_attribute/another_lock_of_a_cache",
     "lt310_reserved_attribute/another_metrics_by_name",

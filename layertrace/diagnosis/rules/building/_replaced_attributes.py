@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layertrace.diagnosis.assigned_attributes import assigned_in, methods_of
+from layertrace.diagnosis.assigned_attributes import assigned_in, users_of
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rules.building._renamed import renamed
@@ -61,7 +61,7 @@ def _violation(state: LayerState, name: str, why: str, error: ErrorRef | None = 
     if place is None:
         return
     new = f"own{name}"
-    fix, edits = renamed(place, name, new, methods_of(state))
+    fix, edits = renamed(place, name, new, users_of(state, place))
     cause = [] if error is None else [f"{error.type}: {error.message.splitlines()[0]}"]
     yield Violation(
         message=f"{{layer}} assigns self.{name}, an attribute of Keras: {why}.",

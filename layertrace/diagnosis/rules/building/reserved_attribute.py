@@ -47,8 +47,8 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A property is found by the exception, so only the first such attribute of a program is reported.
     - `_lock`, `_losses` and `_tracker` are reported if Keras fails, a list only if it lacks something.
-    - The fix renames the attribute where it is assigned, and where methods of Keras read it, such as `call`.
-      Rename it elsewhere, too.
+    - The fix renames the attribute where it is assigned, and where methods of its classes read it, or of a
+      property only `call`. Rename it elsewhere, too.
     """
     for place, error in context.errors_from(*_SETTERS):
         name = next((match[1] for text in _MESSAGES if (match := re.search(text, error.message))), None)
@@ -57,7 +57,7 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         location = context.line(place)
         new = f"{name}_layer" if name in ("output", "input") else f"own_{name}"
-        fix, edits = renamed(location, name, new, [context.call_defined_at(layer)])
+        fix, edits = renamed(location, name, new, [(context.call_defined_at(layer), "self")])
         yield Violation(
             message=f"{{layer}} assigns self.{name}, but {name} is a property of every Keras "
             f"{'model' if name == 'layers' else 'layer'} that cannot be assigned.",
