@@ -361,6 +361,11 @@ SYMPTOMS = [
         "huge has its weight: False",
         "huge has its weight: True",
     ),
+    (
+        "lt573_class_weight_unused/another_sparse_from_1",
+        "the last class has its weight: False",
+        "the last class has its weight: True",
+    ),
     ("lt573_class_weight_unused/broken", "rare cases are found: False", "rare cases are found: True"),
     ("lt574_fit_without_epoch/another_tf_keras", "it was trained again: False", "it was trained again: True"),
     ("lt574_fit_without_epoch/broken", "the base is fine-tuned: False", "the base is fine-tuned: True"),

@@ -295,7 +295,7 @@ def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
     ("given", "noted"),
     [
         ({"0": 1.0, "1": 5.0}, [(("0", "1"), (0, 1))]),
-        ({1: 1.0, 2: 5.0}, "one-hot"),
+        ({1: 1.0, 2: 5.0}, [((1, 2), (0, 1))]),
         ({2: 1.0, 3: 5.0}, [((2, 3), (0, 1))]),
         ({0: 1.0, 1: 5.0}, []),
         ({0: 1.0, 1: 5.0, 2: 1.0}, []),
@@ -310,14 +310,33 @@ def test_weights_for_other_classes_are_noted(given, noted, one_hot, engine):
     """Keras 3 takes 1 for a class that it does not find; tf_keras refuses such weights."""
     y = np.array([0, 1, 0, 0])
     with layertrace.trace() as timeline:
-        model = keras.Sequential([keras.layers.Dense(2, "softmax")], name="net")
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "softmax")], name="net")
         model.compile("sgd", "categorical_crossentropy" if one_hot else "sparse_categorical_crossentropy")
         model.fit(np.ones((4, 3)), np.eye(2)[y] if one_hot else y, class_weight=given, verbose=0)
 
     weights = [each for each in seen(timeline, "targets") if each.role == "class weights"]
-    if noted == "one-hot":  # weights that begin at 1; otherwise there may be a class 2 in other data
-        noted = [((1, 2), (0, 1))] if one_hot else []
     assert [(each.before, each.now) for each in weights] == noted
+
+
+@pytest.mark.parametrize(
+    ("outputs", "labels", "noted"),
+    [
+        (3, [0, 1, 2], True),
+        (3, [0, 1, 1], False),  # there may be weights for a class 3, which other data has
+        (3, [1, 2, 2], False),
+        (4, [0, 1, 2], False),
+        (None, [0, 1, 2], False),
+    ],
+)
+def test_weights_from_1_are_noted_if_all_classes_occur(outputs, labels, noted):
+    """The classes have to be those that the model is known to have outputs for."""
+    with layertrace.trace() as timeline:
+        start = [] if outputs is None else [keras.Input((3,))]
+        model = keras.Sequential([*start, keras.layers.Dense(outputs or 3, "softmax")], name="net")
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        model.fit(np.ones((3, 3)), np.array(labels), class_weight={1: 1.0, 2: 1.0, 3: 9.0}, verbose=0)
+
+    assert any(each.role == "class weights" for each in seen(timeline, "targets")) == noted
 
 
 @pytest.mark.parametrize("nested", [False, True])

@@ -7,8 +7,9 @@ import sys
 from typing import Any
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
-from layertrace.record.describe.values import array_of
+from layertrace.record.describe.values import array_of, spec
 from layertrace.record.layers import register_layer
+from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 
 __all__ = ["look_at_class_weight", "look_at_targets"]
@@ -67,10 +68,29 @@ def look_at_class_weight(model: object, targets: object, given: object, place: C
         return
     classes = [int(label) for label in numpy.unique(labels)[: _MOST_CLASSES + 1]]
     # Weights for some classes, or also for others: tests/cases/clean/class_weights.py
-    is_shifted = array.ndim == 2 and sorted(map(str, keys)) == sorted(map(str, range(1, array.shape[1] + 1)))
+    count = _class_count(model, array, classes)
+    is_shifted = count > 0 and sorted(map(str, keys)) == sorted(map(str, range(1, count + 1)))
     if len(keys) < len(classes) or not (is_shifted or set(classes).isdisjoint(keys)):
         return
     _add("class weights", model, tuple(keys), tuple(classes), place)
+
+
+def _class_count(model: object, targets: Any, classes: list[int]) -> int:
+    """Return how many classes a model knows that are counted from 0; 0 if that is unknown.
+
+    Of whole numbers as targets, all classes that the model has outputs for have to occur: a part of the data
+    may lack one, and begin at 0 or 1. One output is for two classes.
+    """
+    if targets.ndim == 2 and targets.shape[1] > 1:
+        return int(targets.shape[1])
+    attributes = safe.instance_dict(model)
+    functional = safe.instance_dict(attributes.get("_functional")) or attributes
+    outputs = safe.unwrapped(functional.get("_outputs", functional.get("outputs")))
+    tensors = [] if outputs is None else safe.last_items(outputs, 2)
+    described = spec(tensors[0]) if len(tensors) == 1 else None
+    shape = () if described is None or described.shape is None else described.shape
+    count = max(shape[1] or 0, 2) if len(shape) == 2 else 0
+    return count if classes == list(range(count)) else 0
 
 
 def _weighted(array: Any, weights: object) -> Any:

@@ -15,3 +15,9 @@ for weights in ({0: 1.0, 1: 2.0, 2: 1.0, 3: 5.0}, {1: 2.0}, {3: 5.0}, {np.int64(
 # A part of the data that has none of the class 2, and the default for the class 0
 part = y < 2
 net.fit(x[part], y[part], class_weight={1: 2.0, 2: 5.0}, verbose=0)
+
+# A part without the class 0, and a weight for one that the model does not have
+part = y > 0
+other = keras.Sequential([keras.Input((2,)), layers.Dense(3, "softmax")], name="other")
+other.compile("adam", "sparse_categorical_crossentropy")
+other.fit(x[part], y[part], class_weight={1: 1.0, 2: 2.0, 3: 1.0}, verbose=0)

@@ -41,8 +41,9 @@ def class_weight_unused(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Looked at are targets in arrays. Reported if no class has a weight, or if one-hot targets have weights
-    that begin at 1.
+    Looked at are targets in arrays. Reported if no class has a weight, or if the weights begin at 1 and end
+    at the number of classes. Of whole numbers as targets, all classes have to occur that a functional model
+    has outputs for.
     """
     for layer, seen in context.layer_observations("targets"):
         if seen.role != "class weights" or not isinstance(seen.before, tuple):
