@@ -13,13 +13,13 @@ from layertrace.errors import CulpritError
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.source_lines import caller as find_place
 from layertrace.record.engines.refused_calls import refused_call
-from layertrace.record.engines.sites import Fast, Site, Variant
+from layertrace.record.engines.sites import NO_KEYWORDS, Fast, Site, Variant
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
 from layertrace.record.process.guard import report_internal_error
-from layertrace.record.spans import ThreadState
+from layertrace.record.spans import Span, ThreadState
 from layertrace.timeline.registry import live_layers
 
 __all__ = ["Callbacks"]
@@ -203,7 +203,7 @@ class Callbacks:
             report_internal_error("record a call")
         if calls:
             self._open[id(frame)] = calls
-        elif site.fast is not None:  # so that its end is not mistaken for that of an enclosing call
+        elif site.fast is not None and _is_fast(threads.state.span, site.code):  # their ends look alike
             self._skipped.add(id(frame))
             threads.state.skips += 1
 
@@ -267,8 +267,7 @@ class Callbacks:
                 thread = threads.state
                 span = thread.span
                 frame = id(getframe(1))
-                is_fast = span is not None and span[8] is not None and span[0].code is code
-                if span is not None and is_fast and frame not in self._skipped:
+                if span is not None and _is_fast(span, code) and frame not in self._skipped:
                     layer_calls.fail(span, error)
                     return
                 for variant, token, _subject in self._ended(frame):
@@ -312,7 +311,14 @@ def _asked_for_mask() -> CodeType | None:
 
 
 def _are_default(held: Mapping[str, object], others: tuple[tuple[str, object], ...]) -> bool:
-    return all(held[name] is default for name, default in others)
+    return all(
+        (value := held[name]) is default or (default is NO_KEYWORDS and not value) for name, default in others
+    )
+
+
+def _is_fast(span: Span | None, code: CodeType) -> bool:
+    """Return whether a span is a call of this code that took the fast path."""
+    return span is not None and span[8] is not None and span[0].code is code
 
 
 def _without_ours(error: BaseException) -> None:

@@ -235,10 +235,11 @@ def _factory(
     only = [n for n, kind, _ in parameters if kind is of.KEYWORD_ONLY]
     stars = next((n for n, kind, _ in parameters if kind is of.VAR_KEYWORD), None)
     forward = names + [f"*{star}"] * bool(star) + [f"{n}={n}" for n in only] + [f"**{stars}"] * bool(stars)
-    simple = kind == "call" and len(names) > 1 and not star and not stars
+    simple = kind == "call" and len(names) > 1 and not star
     behind = names[2:] + only
     subject = names[0] if names else f"({star} or (None,))[0]"
     others = "".join(f"and {n} is lt_defaults[{i}] " for i, n in enumerate(behind, 1))
+    others += f"and not {stars} " if stars else ""
     forwarded = ", ".join(forward)
     backend = Loaded.backend
     source = _FUNCTION.format(
