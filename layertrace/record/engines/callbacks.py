@@ -118,7 +118,11 @@ class Callbacks:
                                     line = getframe(1 + method.frames_to_caller)
                                     place = method.last
                                     if line.f_lasti != place[1] or line.f_code is not place[0]:
-                                        place = place_of(method, frame.f_back)
+                                        place = method.known_call_sites.get(line.f_lasti)
+                                        if place is None or place[0] is not line.f_code:
+                                            place = place_of(method, frame.f_back)
+                                        else:
+                                            method.last = place
                                 except ValueError:  # the stack is not as deep as it was last time
                                     place = place_of(method, frame.f_back)
                             if look is None:  # TensorFlow
