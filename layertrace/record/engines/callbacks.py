@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks import layer_calls
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hub import hub, threads
+from layertrace.record.process import safe
 from layertrace.record.process.guard import report_internal_error
 from layertrace.record.spans import Span, ThreadState
 from layertrace.timeline.registry import live_layers
@@ -90,9 +92,8 @@ class Callbacks:
             try:
                 fast = get_fast(id(code))
                 if fast is not None:
-                    frame = getframe(1)
                     method, subject, first, others = fast
-                    held = frame.f_locals
+                    held = getframe(1).f_locals
                     tensor: Any = held[first]
                     if type(tensor) is hub_.tensor_type:
                         if get_ident() == mine:
@@ -102,13 +103,18 @@ class Callbacks:
                             thread = threads_.state
                         parent = thread.span
                         layer = ready(id(held[subject]))
+                        if others is not None:
+                            for name, default in others:
+                                value = held[name]
+                                if value is not default and (default is not NO_KEYWORDS or value):
+                                    layer = None  # its other arguments are recorded, too
+                                    break
                         if (
                             layer is not None
                             and (
                                 parent is None  # and so no trace is under way in this thread
                                 or (parent[5] is None and parent[1] is not layer)
                             )
-                            and (others is None or _are_default(held, others))
                             and (infers is None or not infers())
                         ):
                             if parent is not None and parent[0].uses_callers_location:
@@ -120,11 +126,11 @@ class Callbacks:
                                     if line.f_lasti != place[1] or line.f_code is not place[0]:
                                         place = method.known_call_sites.get(line.f_lasti)
                                         if place is None or place[0] is not line.f_code:
-                                            place = place_of(method, frame.f_back)
+                                            place = place_of(method, getframe(1).f_back)
                                         else:
                                             method.last = place
                                 except ValueError:  # the stack is not as deep as it was last time
-                                    place = place_of(method, frame.f_back)
+                                    place = place_of(method, getframe(1).f_back)
                             if look is None:  # TensorFlow
                                 shape = tensor._tensor_shape
                                 shape = hub_.shape_tuple(tensor) if shape is None else shape._dims
@@ -253,13 +259,14 @@ class Callbacks:
         return self._open.pop(frame, ())
 
     def _make_left(self) -> Left:
-        # Python reports this for every function in the process, so the first lines must be fast: a call of a
-        # Keras layer asks its tensor for a mask, and gets an AttributeError.
+        # Python reports this for every function in the process, so the first lines must be fast. Three of
+        # them raise an AttributeError in most calls of a layer: 9 times in that of a Dense (Keras 3.15).
         getframe, sites = sys._getframe, self._sites
-        no_mask = _asked_for_mask()
+        no_mask, no_graph = _code_on_tensors("__getattr__"), _code_on_tensors("graph")
+        no_attribute = inspect.getattr_static.__code__
 
         def left(code: CodeType, _: int, error: BaseException) -> None:
-            if code is no_mask:
+            if code is no_mask or code is no_graph or code is no_attribute:
                 return
             if id(code) not in sites and type(error) is not TypeError:
                 return
@@ -308,16 +315,16 @@ def _main_thread() -> tuple[int, ThreadState]:
     return threading.get_ident() if is_main else -1, threads.state
 
 
-def _asked_for_mask() -> CodeType | None:
-    """Return the code that raises when Keras asks a tensor of TensorFlow for a mask that it does not have."""
-    function = None if Loaded.tf is None else vars(Loaded.tf.Tensor).get("__getattr__")
+def _code_on_tensors(name: str) -> CodeType | None:
+    """Return the code of a method or property of TensorFlow's eager tensors; None if they do not have it.
+
+    `__getattr__` raises when Keras asks a tensor for a mask that it does not have, `graph` always.
+    """
+    if Loaded.tf is None:
+        return None
+    defined = safe.class_attribute(Loaded.tf.__internal__.EagerTensor, name)
+    function = defined.fget if type(defined) is property else defined
     return function.__code__ if type(function) is FunctionType else None
-
-
-def _are_default(held: Mapping[str, object], others: tuple[tuple[str, object], ...]) -> bool:
-    return all(
-        (value := held[name]) is default or (default is NO_KEYWORDS and not value) for name, default in others
-    )
 
 
 def _is_fast(span: Span | None, code: CodeType) -> bool:
