@@ -71,14 +71,17 @@ class LayerRegister(Register[Any]):
 
     Attributes:
         fast_path_layers: The layers whose calls hooks record without a closer look. The hooks add them.
+        internal_layers: The layers that implement another one, whose calls hooks do not record.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.fast_path_layers: dict[int, Any] = _EmptyWhenPickled()
+        self.internal_layers: set[int] = set()
 
     def _forget(self, key: int) -> None:
         self.fast_path_layers.pop(key, None)
+        self.internal_layers.discard(key)
         super()._forget(key)
 
 

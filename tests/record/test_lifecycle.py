@@ -260,6 +260,50 @@ def test_sequential_runs_its_layers():
     assert "Functional" not in {layer.class_name for layer in timeline.layers}
 
 
+def test_a_sequential_is_recorded_alike_in_each_call():
+    """Later calls are recorded in a hurry, without the Functional that a Sequential has inside."""
+    model = keras.Sequential([keras.Input((5,)), Double()])
+    with layertrace.trace() as timeline:
+        for _ in range(4):
+            model(tf.ones((2, 5)))
+
+    calls = [(event.layer.class_name, event.parent, str(event.inputs)) for event in timeline]
+    assert calls == [
+        call
+        for n in range(4)
+        for call in (("Sequential", None, "float32[2, 5]"), ("Double", 2 * n, "float32[2, 5]"))
+    ]
+
+
+def test_keywords_of_a_later_call_are_recorded():
+    """A method with `**kwargs` is recorded in a hurry only where nothing is passed through them."""
+
+    class Open(layers.Layer):
+        def call(self, x, scale=1, **kwargs):
+            return x
+
+    layer, x = Open(), tf.ones((2, 5))
+    with layertrace.trace(layer) as timeline:
+        for arguments in ({}, {}, {"shift": 3}, {"scale": 2}, {}):
+            layer(x, **arguments)
+
+    assert [dict(event.arguments) for event in timeline.where(kind="call")] == [
+        {}, {}, {"shift": 3}, {"scale": 2}, {}
+    ]  # fmt: skip
+
+
+def test_lines_that_call_layers_in_turns_are_distinguished():
+    """Each call has the line that made it, also where the last call of the method was on another one."""
+    first, second, x = Double(), Double(), tf.ones((2, 5))
+    with layertrace.trace() as timeline:
+        for _ in range(3):
+            first(x)
+            second(x)
+
+    lines = [event.location.line for event in timeline.where(kind="call")]
+    assert lines == [lines[0], lines[0] + 1] * 3
+
+
 def test_a_functional_model_in_a_sequential_is_recorded():
     """A Functional that the user puts into a Sequential is recorded, unlike Keras's own."""
     inputs = layers.Input((5,))

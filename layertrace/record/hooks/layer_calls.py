@@ -163,6 +163,8 @@ def _register(method: HookedMethod, subject: object, parent: Span | None) -> Lay
         if container is not None and is_sequential(container.facts.bases[0], "keras"):
             held = safe.instance_dict(container.reference()).get("_functional")
             layer.is_framework_internal |= held is subject
+        if layer.is_framework_internal:
+            live_layers.internal_layers.add(id(subject))
     return layer
 
 
