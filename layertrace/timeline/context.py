@@ -35,7 +35,7 @@ ObservationKind = Literal[
     "monitor missing", "monitored backwards", "scaled twice",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
-    "metric reset",
+    "metric reset", "eval ignored",
 ]  # fmt: skip
 
 
@@ -119,6 +119,7 @@ class Observation:
             `weights differentiated`: by JAX, in a `stateless_call` of the layer.
             `misdirected`: an optimizer was given gradients for other variables than they were taken of.
             `loss not scaled`: an optimizer divided gradients by a scale, and never multiplied a loss by it.
+            `eval ignored`: on torch, the first call after `eval()` put modules of the layer into train mode.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -128,7 +129,8 @@ class Observation:
             fit shuffles: `rows`, `batches` or `dataset`; or the part
             of a dataset: `take`, `skip` or `shard`; or the class of a schedule, or of a callback;
             or the layer that changes the padding before a `Masking`;
-            or what a mask allows attention to: `padding` or `future`; or the type of an op.
+            or what a mask allows attention to: `padding` or `future`; or the type of an op; or the classes of
+            modules of torch that have two modes.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
             fit: how many epochs were wanted, and how many steps of each. For changed data, here and in
             `now`: the largest number. For a mask: the value it looks for.
@@ -191,11 +193,12 @@ class Observation:
             taken` if gradients were taken of its variables, too, which are not copies.
             For an unguarded op: `positive` if its input is never negative, or the axis of a sum that it is
             divided by.
+            For an ignored eval: the method of Keras that called it, `evaluate` or `predict`.
         defined_at: Where it is defined. For a part of a dataset: where the model uses it; for
             predictions: where the program iterates the dataset; for a state: where the layer met the data
             before; for a fit without an epoch: an earlier one; for a mask: where the attention is called; for
             a tape: where it was asked first; for gradients: where they were taken; for an augmentation: where
-            its function of `tf.image` is called.
+            its function of `tf.image` is called; for an ignored eval: where the program calls it.
         location: The line of the user's code.
         start_ns: Nanoseconds from the beginning of the recording.
         times: The number of equal observations that it represents.

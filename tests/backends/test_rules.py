@@ -281,6 +281,12 @@ CURED_ON_TORCH = [
     "lt581_gradients_not_cleared/another_optimizer_of_keras.py",
     "lt582_optimizer_before_build/broken.py",
     "lt582_optimizer_before_build/another_head_built_by_a_call.py",
+    "lt583_eval_ignored/broken.py",
+    "lt583_eval_ignored/another_block_of_the_program.py",
+    "lt583_eval_ignored/another_direct_call.py",
+    "lt583_eval_ignored/another_module_around_a_model.py",
+    "lt583_eval_ignored/another_predictions_of_a_fit.py",
+    "lt583_eval_ignored/another_test_step.py",
 ]
 
 

@@ -225,3 +225,49 @@ def test_a_tensor_that_needs_a_gradient_is_not_for_numpy(start, tmp_path):
     assert "LT405 numpy-in-call  program.py:4" in done.stderr
     assert "takes a tensor through NumPy, where its gradient is lost" in done.stderr
     assert "keras.ops.sort(x, axis=-1)" in done.stderr
+
+
+MODES = """
+import keras, torch, layertrace
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Dropout(0.5), torch.nn.BatchNorm1d(4))
+
+    def call(self, x):
+        return self.body(x)
+
+def results():
+    torch._dynamo.reset()
+    torch.manual_seed(0)
+    graphs = []
+
+    def backend(graph, inputs):
+        graphs.append([str(node.target) for node in graph.graph.nodes])
+        return graph.forward
+
+    net, x = Net(), torch.ones(6, 4)
+    seen = [net.eval() is net, net(x).tolist(), net.body.training, net(x, training=False).tolist()]
+    seen += [net.train() is net, net(x).tolist(), net.predict(x, verbose=0).tolist(), net.training]
+
+    def evaluated(x):
+        net.eval()
+        return net(x)
+
+    seen.append(torch.compile(evaluated, backend=backend)(x).tolist())
+    return seen, net.body.module[2].running_mean.tolist(), net.training, graphs
+
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(bare[-1]) > 0, timeline.notes)
+print([seen.what for seen in timeline.surroundings.observations if seen.what == "eval ignored"])
+"""
+
+
+def test_the_mode_of_a_module_is_the_same_in_a_trace(start):
+    """Also the graphs of what is compiled; the calls after `eval` and in `predict` are noted."""
+    shown = printed(start("torch", "-c", MODES)).splitlines()
+
+    assert shown == ["True True ()", "['eval ignored', 'eval ignored']"]

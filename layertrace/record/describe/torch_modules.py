@@ -1,4 +1,4 @@
-"""Find the parameters of torch in the lists and dicts of a layer, where Keras does not look for them."""
+"""Read modules of torch: their parameters where Keras does not find them, and what depends on their mode."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from layertrace.record.backends.loading import layer_base
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["parameters_in_collections"]
+__all__ = ["modules_inside", "modules_with_modes", "parameters_in_collections"]
 
 _DEEPEST = 4  # modules inside of modules
 
@@ -56,3 +56,46 @@ def _parameters(path: str, value: object, depth: int) -> Iterator[tuple[str, Any
         inner = safe.instance_dict(value).get(kind)
         for name, each in list(inner.items()) if type(inner) is dict else ():
             yield from _parameters(f"{path}.{name}", each, depth - 1)
+
+
+_MOST_MODULES = 10_000
+
+
+def modules_inside(module: object) -> Iterator[object]:
+    """Yield a module and those inside it, at any depth, each once."""
+    seen: set[int] = set()
+    todo = [module]
+    while todo and len(seen) < _MOST_MODULES:
+        each = todo.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            inner = safe.instance_dict(each).get("_modules")
+            todo += [child for child in inner.values() if child is not None] if type(inner) is dict else []
+
+
+def modules_with_modes(module: object) -> list[str]:
+    """Return the classes of the modules inside a module that depend on the mode, train or eval."""
+    found = [each for each in modules_inside(module) if _has_modes(each)]
+    return list(dict.fromkeys(map(safe.class_name, found)))
+
+
+def _has_modes(module: object) -> bool:
+    """Return whether a module has dropout or moving statistics, or is of a class that reads its mode."""
+    attributes, name = safe.instance_dict(module), safe.class_name(module)
+    rates = [attributes[rate] for rate in _RATES if type(attributes.get(rate)) in (int, float)]
+    if safe.module_of(type(module)).startswith("torch.nn."):
+        has_rate = "dropout" in attributes or "Dropout" in name
+        has_statistics = attributes.get("track_running_stats") is True
+        return has_statistics or name == "RReLU" or (has_rate and any(rates))
+    return _reads_mode(type(module)) and (not rates or any(rates))
+
+
+_RATES = ("p", "dropout", "drop_prob", "rate")
+
+
+def _reads_mode(cls: type) -> bool:
+    base = sys.modules["torch"].nn.Module
+    above = safe.mro(cls)[: safe.mro(cls).index(base)] if base in safe.mro(cls) else ()
+    functions = [safe.bare_function(value) for each in above for value in safe.namespace(each).values()]
+    return any(function is not None and "training" in function.__code__.co_names for function in functions)

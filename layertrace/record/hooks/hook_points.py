@@ -24,6 +24,7 @@ from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
 from layertrace.record.hooks.dropped_states import STATELESS_CALLS
 from layertrace.record.hooks.dynamo_traces import BEGINS, ENDS, MEASURED
 from layertrace.record.hooks.fits import FITS, passes
+from layertrace.record.hooks.ignored_modes import EVALS
 from layertrace.record.hooks.jit_runs import MAKERS, made
 from layertrace.record.hooks.jit_traces import JIT_TRACES, STAGED
 from layertrace.record.hooks.kept_states import RESETS
@@ -140,6 +141,8 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         optimizer = sys.modules["keras"].optimizers.Optimizer
         owner = _owner(optimizer, "stateless_apply")
         points.append(_point(owner, "stateless_apply", STATELESS_UPDATES, "watch"))
+    if framework == "keras" and Loaded.backend.name == "torch":
+        points.append(_point(_owner(base, "eval"), "eval", EVALS, "watch"))
     if Loaded.tf is None:  # the other facts are read with TensorFlow
         return (*points, *_updates(framework))
     points += [

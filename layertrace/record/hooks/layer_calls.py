@@ -13,6 +13,7 @@ from layertrace.record.describe.exceptions import ErrorNote, error_note, with_ca
 from layertrace.record.describe.values import Deferred, defer, look_at
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.ignored_modes import look_at_mode, put_into_eval
 from layertrace.record.hooks.left_tracers import note_call
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.tensor_paths import (
@@ -104,6 +105,8 @@ def _begin(call: Call, parent: Span | None) -> Span | None:
             live_layers.fast_path_layers[id(subject)] = layer
         else:
             before_call(span, subject)
+        if id(subject) in put_into_eval.by_id:
+            look_at_mode(span, subject, has_training="training" in arguments)
         note_input(span, values[0] if values else None)
     elif method.kind == "init":
         arguments.strategy = Loaded.backend.strategy()

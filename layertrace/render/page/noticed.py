@@ -99,6 +99,7 @@ def _description(observation: Observation) -> str:
         "loss not scaled": f"{name} divides gradients by {now}, and the loss was not multiplied by it",
         "cached augmentation": "a cache keeps the random numbers that were drawn here",
         "skipped": f"none of {len(observation.variables)} weights was loaded: the file has others",
+        "eval ignored": f"runs {name} in train mode although eval() was called",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.layer_expressions import layer_calls_at
-from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.diagnosis.user_source import dotted, first_parameter, function_around, nodes_at
 from layertrace.timeline.event import Event, FunctionRole, LayerRef, Location
 from layertrace.timeline.ownership import is_keras_layer
 
@@ -82,3 +82,16 @@ def with_training(location: Location | None, value: str) -> str | None:
         start = end = (call.end_col_offset or 0) - 1
         text = f", training={value}" if call.args or call.keywords else f"training={value}"
     return (line[:start] + text.encode() + line[end:]).decode().strip()
+
+
+def mode_at(context: DiagnosisContext, place: Location | None, mode: str) -> str:
+    """Return the `training` that a call should get: in a `forward` on torch, the mode of its module.
+
+    Args:
+        context: The recording.
+        place: The line of the call.
+        mode: What it should get elsewhere.
+    """
+    function = None if place is None else function_around(place)
+    is_forward = context.backend == "torch" and function is not None and function.name == "forward"
+    return "self.training" if is_forward and first_parameter(function) == "self" else mode

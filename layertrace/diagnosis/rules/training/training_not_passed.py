@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.training._shared import given_training, role_of, with_training
+from layertrace.diagnosis.rules.training._shared import given_training, mode_at, role_of, with_training
 from layertrace.diagnosis.rules.training._step_helpers import (
     is_shared_with_inference,
     training_passed_to_helper,
@@ -18,8 +18,6 @@ from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import (
     dotted,
-    first_parameter,
-    function_around,
     function_at,
     is_in_tape,
     nodes_of,
@@ -94,7 +92,7 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                 yield _without_parameter(outer, call, layer, unasked)
                 continue
             model = "model" if outer.layer is None else outer.layer.name or "model"
-            mode = _mode_at(context, outer.location)
+            mode = mode_at(context, outer.location, "True")
             line = with_training(outer.location, mode)
             # tests/cases/lt501_training_not_passed/another_helper_of_both_steps.py
             shared = is_shared_with_inference(context, outer)
@@ -113,13 +111,6 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
                 fix_place="in place" if line and not asking else None,
                 edits=edits,
             )
-
-
-def _mode_at(context: DiagnosisContext, place: Location | None) -> str:
-    """Return the `training` that a call should get: in a `forward` on torch, the mode of its module."""
-    function = None if place is None else function_around(place)
-    is_forward = context.backend == "torch" and function is not None and function.name == "forward"
-    return "self.training" if is_forward and first_parameter(function) == "self" else "True"
 
 
 def _updates(context: DiagnosisContext) -> list[Observation]:
