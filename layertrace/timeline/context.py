@@ -35,7 +35,8 @@ ObservationKind = Literal[
     "monitor missing", "monitored backwards", "scaled twice",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
-    "metric reset", "eval ignored",
+    "metric reset", "eval ignored", "constant key",
+    "key as argument",
 ]  # fmt: skip
 
 
@@ -120,6 +121,8 @@ class Observation:
             `misdirected`: an optimizer was given gradients for other variables than they were taken of.
             `loss not scaled`: an optimizer divided gradients by a scale, and never multiplied a loss by it.
             `eval ignored`: on torch, the first call after `eval()` put modules of the layer into train mode.
+            `constant key`: a trace by JAX draws random numbers from a key that is a constant of it, and
+            mixes them with data. `key as argument`: from a key that is an argument.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -171,6 +174,7 @@ class Observation:
             `disconnected`: the positions of these outputs. For a missing monitor: what the fit reports.
             For `not finite`: those of the weights that are not finite. For `state shuffled`: the names of the
             stateful layers.
+            For a key as an argument: its name.
         without_gradient: The paths of those whose gradient was None. For misdirected gradients: of those that
             they were taken of. For a compile: the outputs that have no
             loss, each with the layer that computes it.

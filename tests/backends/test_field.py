@@ -19,11 +19,13 @@ pytestmark = [
 
 FIELD = Path(__file__).parent / "field"
 FOUND = {
+    "jax_key_own_loop": ["LT208"],
+    "jax_key_reused": ["LT208"],
     "torch_eval_ignored": ["LT583"],
     "torch_list_of_modules": ["LT112"],
     "torch_no_grad_features": ["LT504"],
 }
-"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other five."""
+"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other three."""
 
 RUN = """
 import contextlib, io, json, pathlib, sys, warnings

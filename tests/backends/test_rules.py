@@ -256,6 +256,7 @@ CURED = [
     "lt203_function_recreated/another_partial.py",
     "lt203_function_recreated/another_gradient_in_a_function.py",
     "lt202_retraced_by_value/another_epoch_passed_on.py",
+    "lt208_frozen_randomness/another_key_of_a_loop.py",
     "lt405_numpy_in_call/another_item_of_a_maximum.py",
     "lt405_numpy_in_call/another_shape_in_an_array.py",
     "lt501_training_not_passed/another_optimizer_of_optax.py",

@@ -57,6 +57,9 @@ PARTS = {
     "dimension": Part(
         "jax._src.export.shape_poly", "_DimExpr", JAX_SEEN, "calls with unknown dimensions are not recorded"
     ),
+    "traceback_frames": Part(
+        "jaxlib._jax", "Traceback.raw_frames", JAX_SEEN, "draws from a key that never changes are not found"
+    ),
     "array": Part("jax._src.array", "ArrayImpl", JAX_SEEN, "arrays that belong to layers are not known"),
 }
 

@@ -19,6 +19,7 @@ from layertrace.record.describe.keras_functions import keras_function
 from layertrace.record.describe.last_batches import explained_by_batch
 from layertrace.record.describe.retrace_causes import cause_of_jit, code_of, instance_of
 from layertrace.record.describe.traced_functions import record_of
+from layertrace.record.hooks.constant_keys import observe_constant_keys
 from layertrace.record.hooks.dropped_states import observe_dropped_states
 from layertrace.record.hooks.jit_compilations import at_work
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
@@ -183,6 +184,8 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
             note.record.keep_signature(note.index, note.signature)
             at_work.traced = note
         after_trace(span)
+        names = getattr(tracing.debug_info, "arg_names", None)
+        observe_constant_keys(span, params["jaxpr"], names)
         observe_left_tracers(span)
         observe_dropped_states(span, jaxpr)
         observe_stateless_updates(span, jaxpr)

@@ -100,6 +100,8 @@ def _description(observation: Observation) -> str:
         "cached augmentation": "a cache keeps the random numbers that were drawn here",
         "skipped": f"none of {len(observation.variables)} weights was loaded: the file has others",
         "eval ignored": f"runs {name} in train mode although eval() was called",
+        "constant key": "draws from a key that is a constant of the trace",
+        "key as argument": f"draws from the argument {_listed(observation.paths)}",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",

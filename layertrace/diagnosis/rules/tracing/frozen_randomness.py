@@ -10,6 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
+from layertrace.diagnosis.rules.tracing._constant_keys import draw_with_next_key, is_made_key, keys_in_traces
 from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import (
     calls,
@@ -33,7 +34,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
 
     NumPy and Python draw once, while the function is traced, and the number becomes a constant of the
     graph. A function of `keras.random` whose seed is an integer returns the same numbers in every call,
-    also in eager mode.
+    also in eager mode, and so does one of `jax.random` whose key is not split.
 
     ## Example
 
@@ -60,8 +61,11 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
       argument, as a literal, a global, or an attribute that `__init__` sets from its argument.
     - Outside of layers, nothing is reported of a function that ran each of its graphs once, such as an
       initializer.
-    - Of a key of JAX, an array of two `uint32` in an attribute that `call` does not set, or one that `call`
-      makes from a constant. A key that `split` or `fold_in` makes is not followed.
+    - Of a key of JAX, one that is a constant of a trace that trains, whose numbers are combined with data; or
+      one that a loop gives to a jitted function, and never changes. If a program trains nothing, any trace
+      counts. A matrix that data is multiplied by may be fixed on purpose, and so may what tests draw.
+    - In layers that only run eagerly, a key of JAX is an array of two `uint32` in an attribute that `call`
+      does not set, or one that `call` makes from a constant.
     - Functions of `tf.random` are stateful, and not reported for a seed; `tf.random.stateless_*` are.
     """
     reported: set[object] = set()
@@ -101,6 +105,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             fix=fix,
             fix_place="in place" if is_mapped and not fix.startswith("tf.random.") else None,
         )
+    yield from keys_in_traces(context, reported)
     yield from _constant_seeds(context, reported)
 
 
@@ -251,26 +256,18 @@ def _constant_key(context: DiagnosisContext, layer: LayerRef, method: Location |
         module, _, function = name.rpartition(".")
         if not module.endswith("random") or module.startswith(_WITHOUT_KEYS) or not node.args:
             continue
-        if function in _MAKE_KEYS or (dotted(node.args[0]) not in keys and not _is_made_key(node.args[0])):
+        if function in _MAKE_KEYS or (dotted(node.args[0]) not in keys and not is_made_key(node.args[0])):
             continue
         line = line_of(method, node)
-        rest = ", ".join(map(ast.unparse, [*node.args[1:], *node.keywords]))
         return Violation(
             message=f"{{layer}} gives {name} the same key in every call: it draws the same numbers.",
             layer=layer,
             location=line,
             evidence=(Evidence(f"{name}({ast.unparse(node.args[0])}, …)", (), line),),
             fix="self.seed = keras.random.SeedGenerator(1)  # in __init__\n"
-            f"{name}(self.seed.next(), {rest})  # in call",
+            f"{draw_with_next_key(node, 'self.seed.next()')}  # in call",
         )
     return None
-
-
-def _is_made_key(node: ast.expr) -> bool:
-    """Return whether an expression makes a key from a number: `jax.random.key(0)`."""
-    if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in ("PRNGKey", "key"):
-        return False
-    return all(isinstance(each, ast.Constant) for each in node.args)
 
 
 _KEYS = ("uint32[2] ",)
