@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
@@ -36,10 +36,15 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
         context: The recording.
         reported: The layers, by number, and the lines that are reported already; new ones are added.
     """
+    # The state of a seed generator that such a trace took as a constant is what LT407 reports:
+    # tests/backends/cases/lt407_tracer_left_in_variable/another_dropout_in_a_gradient.py
+    leaving = {each.during for each in context.observations("tracer left")}
     for drawn in (*context.observations("constant key"), *context.observations("key as argument")):
         subject = drawn.location if drawn.layer is None else drawn.layer.id
         trace = outermost_trace(context, drawn.during)
-        if subject in reported or trace is None or not _is_training(context, trace):
+        if drawn.during in leaving or subject in reported or trace is None:
+            continue
+        if not _is_training(context, trace) or _has_static_number(context.event(drawn.during)):
             continue
         violation = _constant(context, drawn) if drawn.what == "constant key" else _argument(context, drawn)
         if violation is not None:
@@ -60,6 +65,14 @@ def _is_training(context: DiagnosisContext, trace: Event) -> bool:
         for each in context.observations("weights differentiated")
     }
     return trace.seq in trained if trained or context.updated else True
+
+
+def _has_static_number(trace: Event | None) -> bool:
+    """Return whether a trace is for one number, by which the key may differ from that of the next trace."""
+    # tests/backends/cases/lt202_retraced_by_value/another_number_of_the_step.py
+    inputs = None if trace is None else trace.inputs
+    values = inputs.values() if isinstance(inputs, Mapping) else ()
+    return any(type(value) is int for value in values)
 
 
 def _draw_at(place: Location | None) -> ast.Call | None:
