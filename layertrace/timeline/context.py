@@ -36,7 +36,7 @@ ObservationKind = Literal[
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
-    "key as argument",
+    "key as argument", "schedule unused",
 ]  # fmt: skip
 
 
@@ -123,6 +123,7 @@ class Observation:
             `eval ignored`: on torch, the first call after `eval()` put modules of the layer into train mode.
             `constant key`: a trace by JAX draws random numbers from a key that is a constant of it, and
             mixes them with data. `key as argument`: from a key that is an argument.
+            `schedule unused`: a schedule of torch was stepped, and its optimizer never made a step.
             `ended`: the recording ended, after JAX had traced a function of the program's own again.
         during: The `seq` of the event in which it happened; None outside of any event.
         layer: The layer concerned.
@@ -179,7 +180,7 @@ class Observation:
             they were taken of. For a compile: the outputs that have no
             loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
-            fit: the generator. For a callback: what it monitors.
+            fit: the generator. For a callback: what it monitors. For a schedule: its optimizer.
         role: For a new state: `used` or `dropped` by the trace.
             What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`, or that it had `no epoch`.

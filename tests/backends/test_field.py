@@ -24,8 +24,9 @@ FOUND = {
     "torch_eval_ignored": ["LT583"],
     "torch_list_of_modules": ["LT112"],
     "torch_no_grad_features": ["LT504"],
+    "torch_scheduler": ["LT584"],
 }
-"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other three."""
+"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other two."""
 
 RUN = """
 import contextlib, io, json, pathlib, sys, warnings

@@ -288,6 +288,9 @@ CURED_ON_TORCH = [
     "lt583_eval_ignored/another_module_around_a_model.py",
     "lt583_eval_ignored/another_predictions_of_a_fit.py",
     "lt583_eval_ignored/another_test_step.py",
+    "lt584_schedule_unused/broken.py",
+    "lt584_schedule_unused/another_callback.py",
+    "lt584_schedule_unused/another_train_on_batch.py",
 ]
 
 

@@ -271,3 +271,36 @@ def test_the_mode_of_a_module_is_the_same_in_a_trace(start):
     shown = printed(start("torch", "-c", MODES)).splitlines()
 
     assert shown == ["True True ()", "['eval ignored', 'eval ignored']"]
+
+
+SCHEDULES = """
+import warnings, keras, torch, layertrace
+from torch.optim import lr_scheduler
+
+def results():
+    layer = keras.layers.Dense(1)
+    layer.build((None, 2))
+    optimizer = torch.optim.SGD(layer.parameters(), lr=1.0)
+    parts = [lr_scheduler.StepLR(optimizer, 1), lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 3)]
+    schedule = lr_scheduler.SequentialLR(optimizer, parts, milestones=[2])
+    plateau = lr_scheduler.ReduceLROnPlateau(torch.optim.SGD(layer.parameters(), lr=1.0), patience=0)
+    seen = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(4):
+            schedule.step()
+            plateau.step(1.0)
+            seen.append((schedule.get_last_lr(), plateau.get_last_lr()))
+    own = {name: str(value) for name, value in schedule.state_dict().items() if name != "_schedulers"}
+    return seen, own, [(str(each.message), each.filename, each.lineno) for each in caught]
+
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(bare[-1]) > 0, timeline.notes)
+"""
+
+
+def test_a_schedule_does_the_same_in_a_trace(start):
+    """Its rates, its state, and the warnings of torch with their lines."""
+    assert printed(start("torch", "-c", SCHEDULES)).split() == ["True", "True", "()"]

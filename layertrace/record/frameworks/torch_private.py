@@ -48,6 +48,13 @@ PARTS = {
     "changes_in_place": Part(
         "torch", "Tensor._version", TORCH_SEEN, "gradients that no step clears are not found"
     ),
+    "steps_of_schedules": Part(
+        "torch.optim.lr_scheduler",
+        "_opt_called",
+        TORCH_SEEN,
+        "schedules of an optimizer that makes no step are not found",
+        in_code=True,
+    ),
     "step_function": Part(
         "keras.src.backend.torch.trainer",
         "one_step_on_data",

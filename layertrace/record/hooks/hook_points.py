@@ -43,6 +43,7 @@ from layertrace.record.hooks.optimizer_updates import (
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.stateless_updates import STATELESS_UPDATES
 from layertrace.record.hooks.tape_facts import WATCHES
+from layertrace.record.hooks.torch_schedules import RATES_READ, SCHEDULES
 from layertrace.record.hooks.traces import TRACES
 from layertrace.record.hooks.training_facts import (
     ADAPTED,
@@ -143,6 +144,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         points.append(_point(owner, "stateless_apply", STATELESS_UPDATES, "watch"))
     if framework == "keras" and Loaded.backend.name == "torch":
         points.append(_point(_owner(base, "eval"), "eval", EVALS, "watch"))
+        points += _schedule_points()
     if Loaded.tf is None:  # the other facts are read with TensorFlow
         return (*points, *_updates(framework))
     points += [
@@ -253,6 +255,15 @@ def _update_points(framework: str) -> tuple[HookPoint, ...]:
     own = [cls for cls in optimizer.__mro__ if cls not in of_layers and "__setattr__" in vars(cls)]
     points += [_point(cls, "__setattr__", OPTIMIZER_ATTRIBUTES, "watch") for cls in own[:1]]
     return tuple(points)
+
+
+def _schedule_points() -> Iterator[HookPoint]:
+    """Yield where the schedules of torch are stepped and read."""
+    schedules = sys.modules["torch"].optim.lr_scheduler
+    for cls in (each for each in vars(schedules).values() if isinstance(each, type)):
+        if issubclass(cls, schedules.LRScheduler) and "step" in vars(cls):
+            yield _point(cls, "step", SCHEDULES, "watch")
+    yield _point(schedules.LRScheduler, "get_last_lr", RATES_READ, "watch")
 
 
 def _scaling_points() -> Iterator[HookPoint]:

@@ -22,9 +22,28 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import HookedMethod
 from layertrace.timeline.registry import Register
 
-__all__ = ["observe_steps"]
+__all__ = ["Scheduled", "observe_steps", "of_keras", "parameters_of", "scheduled"]
 
 _STEP = HookedMethod("watch")
+
+
+class Scheduled:
+    """An optimizer of torch with a schedule that was stepped; both may be gone when a recording is read.
+
+    Attributes:
+        variables: The numbers of its variables.
+        makes_steps: Whether it has made a step itself.
+    """
+
+    __slots__ = ("makes_steps", "variables")
+
+    def __init__(self, variables: tuple[int, ...]) -> None:
+        self.variables = variables
+        self.makes_steps = False
+
+
+scheduled: Register[Scheduled] = Register()
+"""The optimizers whose schedule was stepped before they made a step."""
 
 
 class _Steps:
@@ -87,20 +106,27 @@ def _step(optimizer: Any) -> None:
     started = now()
     with guarded("record a step of an optimizer"):
         place = source_lines.caller(_STEP, sys._getframe(2))
-        groups = safe.instance_dict(optimizer).get("param_groups")
-        if type(groups) is not list:
-            return
-        given = [p for group in groups if type(group) is dict for p in group.get("params", ())]
-        parameters = [parameter for parameter in given if parameter.requires_grad]
+        if (note := scheduled.get(optimizer)) is not None:
+            note.makes_steps = True
+        parameters = parameters_of(optimizer)
         gradients = [parameter.grad for parameter in parameters]
-        updated(optimizer, gradients, _of_keras(parameters), place, started)
+        updated(optimizer, gradients, of_keras(parameters), place, started)
+
+
+def parameters_of(optimizer: Any) -> list[Any]:
+    """Return the parameters of an optimizer of torch that need a gradient."""
+    groups = safe.instance_dict(optimizer).get("param_groups")
+    if type(groups) is not list:
+        return []
+    given = [p for group in groups if type(group) is dict for p in group.get("params", ())]
+    return [parameter for parameter in given if parameter.requires_grad]
 
 
 _known: Register[weakref.ref[Any] | None] = Register()
 """The variables of Keras that hold a parameter, which may be one of torch alone."""
 
 
-def _of_keras(parameters: list[Any]) -> list[Any]:
+def of_keras(parameters: list[Any]) -> list[Any]:
     """Return the variables of Keras that hold parameters, or a parameter itself that none holds."""
     new = [parameter for parameter in parameters if id(parameter) not in _known.by_id]
     holders = variables_by_value() if new else {}
