@@ -13,11 +13,12 @@ from layertrace.errors import RuleError
 from layertrace.timeline.context import BACKENDS
 from layertrace.timeline.event import Kind
 
-__all__ = ["ANY_BACKEND", "TENSORFLOW_AND_JAX", "Rule", "rule"]
+__all__ = ["ANY_BACKEND", "TENSORFLOW_AND_JAX", "WITH_TRAINING", "Rule", "rule"]
 
 Check = Callable[[DiagnosisContext], Iterable[Violation]]
 TENSORFLOW = ("tensorflow",)
 TENSORFLOW_AND_JAX = ("tensorflow", "jax")
+WITH_TRAINING = ("tensorflow", "jax", "torch")
 ANY_BACKEND = tuple(BACKENDS)
 Trigger = tuple[Kind, Kind | None]
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
-__all__ = ["array_in", "can_read_values", "number_in", "raw_variable", "steps_of", "values_of"]
+__all__ = ["array_in", "can_read_values", "number_in", "raw_variable", "steps_of", "value_in", "values_of"]
 
 
 def can_read_values() -> bool:
-    """Return whether the values of variables are there now, and are TensorFlow's."""
-    return Loaded.tf is not None and Loaded.backend.is_eager()
+    """Return whether the values of variables are there now: not in a graph, nor in a trace of JAX."""
+    return Loaded.backend.is_eager()
 
 
 def values_of(variable: Any, most: int) -> Any:
     """Return the array in a variable; None if it has more numbers than `most`, or cannot be read now."""
+    if Loaded.tf is None:
+        array = array_in(variable, most) if can_read_values() else None
+        # An array of torch is the memory of the variable, which the next step changes.
+        return None if array is None else array.copy()
     inner = raw_variable(variable)
     if inner is None or not can_read_values():
         return None
@@ -24,10 +29,20 @@ def values_of(variable: Any, most: int) -> Any:
 
 
 def array_in(variable: object, most: int) -> Any:
-    """Return the array in a variable on JAX; None if it has more numbers than `most`, or no value now."""
-    value: Any = safe.instance_dict(variable).get("_value")
-    is_read = Loaded.backend.is_eager_tensor(value) and value.size <= most
+    """Return the array in a variable of Keras; None if it has more numbers than `most`, or no value now."""
+    value = value_in(variable)
+    is_read = value is not None and math.prod(value.shape) <= most
     return Loaded.backend.array_in(value) if is_read else None
+
+
+def value_in(variable: object) -> Any:
+    """Return the tensor that a variable of Keras has, on JAX and torch; None if it has no value now.
+
+    While `fit` runs on JAX, the values are in its own state (`keras/src/backend/jax/trainer.py`, 3.15).
+    """
+    value = safe.instance_dict(variable).get("_value")
+    is_value = Loaded.backend.is_eager_tensor(value) or Loaded.backend.is_raw_variable(value)
+    return value if is_value else None
 
 
 def number_in(variable: Any) -> float | None:
@@ -37,10 +52,7 @@ def number_in(variable: Any) -> float | None:
     """
     if Loaded.tf is not None:
         return float(variable.numpy()) if Loaded.tf.executing_eagerly() else None
-    value = safe.instance_dict(variable).get("_value")
-    if value is None or Loaded.backend.is_traced_tensor(value):
-        return None
-    array = Loaded.backend.array_in(value)
+    array = array_in(variable, 1)
     return None if array is None else float(array)
 
 
@@ -56,4 +68,9 @@ def steps_of(optimizer: object) -> int | None:
     iterations = safe.instance_dict(optimizer).get("_iterations")
     if iterations is None or not safe.is_library_class(type(iterations)):
         return None
-    return int(iterations.numpy()) if can_read_values() else None
+    if not can_read_values():
+        return None
+    if Loaded.tf is not None:
+        return int(iterations.numpy())
+    steps = number_in(iterations)
+    return None if steps is None else int(steps)

@@ -10,7 +10,8 @@ from typing import Any
 from layertrace.record.describe.data_values import is_finite
 from layertrace.record.describe.layer_contents import created_variables
 from layertrace.record.describe.values import dtype_name, tensor_shape
-from layertrace.record.describe.variable_values import can_read_values, raw_variable
+from layertrace.record.describe.variable_values import can_read_values, raw_variable, value_in
+from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.process import safe
 
 __all__ = ["not_finite", "variable_path"]
@@ -53,10 +54,10 @@ def variable_path(variable: object) -> str:
 
 
 def _floats(layer: object) -> list[tuple[int, object, Any]]:
-    """Return the floating point variables that a layer has created: size in bytes, variable, TensorFlow's."""
+    """Return the floating point variables that a layer has created: size in bytes, variable, backend's."""
     found = []
     for variable in created_variables(layer):
-        value = raw_variable(variable)
+        value = raw_variable(variable) if Loaded.tf is not None else value_in(variable)
         if value is None or not safe.is_library_class(type(value)):
             continue
         shape = tensor_shape(safe.framework_attribute(value, "shape"))
@@ -69,9 +70,9 @@ def _floats(layer: object) -> list[tuple[int, object, Any]]:
 def _values(numpy: Any, variable: Any) -> str:
     """Return `NaN` or `infinite`, or an empty string if all values of a variable are finite."""
     try:
-        values = variable.numpy()
+        values = variable.numpy() if Loaded.tf is not None else Loaded.backend.array_in(variable)
     except Exception:  # such as a variable that has no value yet
         return ""
-    if is_finite(numpy, values):
+    if values is None or is_finite(numpy, values):
         return ""
     return "NaN" if numpy.isnan(values).any() else "infinite"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -48,7 +47,7 @@ def look_at_cache(data: object, role: str, epochs: Structure, place: CodePositio
         epochs: How often a fit iterates it.
         place: The line of the program.
     """
-    if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
+    if Loaded.tf is None or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
     for cache in filter(_is_cache, sources_of(data)):
         drawings = _drawings.get(cache)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -147,7 +146,7 @@ def _shuffled_behind(data: object) -> Iterator[tuple[object, str, int | None]]:
     With each comes what takes a part of it, or nothing, and how many elements that takes or skips, if that
     is known. A cache keeps the order of the first iteration.
     """
-    if "tensorflow" not in sys.modules or not safe.is_a(data, Loaded.tf.data.Dataset):
+    if Loaded.tf is None or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
     todo: list[tuple[Any, str, int | None]] = [(data, "", None)]
     for _ in range(_MOST):

@@ -92,7 +92,7 @@ def _epochs_of(fit: _Fit) -> int | None:
 
 
 def _is_dataset(data: object) -> bool:
-    return safe.is_a(data, Loaded.tf.data.Dataset)
+    return Loaded.tf is not None and safe.is_a(data, Loaded.tf.data.Dataset)
 
 
 def _wanted(given: dict[str, object]) -> Structure:

@@ -49,7 +49,6 @@ from layertrace.record.hooks.training_facts import (
     ADAPTED,
     COMPILED,
     LOSSES_READ,
-    REPLACED,
     TRAINABLE_SET,
     WEIGHTS_SET,
 )
@@ -137,7 +136,6 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         )
     points += _keras_points(framework, "graph_of_layers", GRAPHS_OF_LAYERS)
     if framework == "keras" and Loaded.backend.name == "jax":
-        points += _compile_points(base)
         points.append(_point(base, "stateless_call", STATELESS_CALLS, "watch"))
         optimizer = sys.modules["keras"].optimizers.Optimizer
         owner = _owner(optimizer, "stateless_apply")
@@ -145,27 +143,21 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
     if framework == "keras" and Loaded.backend.name == "torch":
         points.append(_point(_owner(base, "eval"), "eval", EVALS, "watch"))
         points += _schedule_points()
-    if Loaded.tf is None:  # the other facts are read with TensorFlow
+    if Loaded.backend.name == "numpy":  # nothing is trained there
         return (*points, *_updates(framework))
+    points += [_point(base, "add_loss", LOSSES, "watch"), *_training_points(framework, base)]
+    if Loaded.tf is None:  # the other facts are read with TensorFlow
+        return (*points, *_update_points(framework))
     points += [
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
-        _point(base, "add_loss", LOSSES, "watch"),
         _point(Loaded.tf.data.Dataset, "shuffle", SHUFFLES, "watch"),
-        *_training_points(framework, base),
+        _point(_owner(Loaded.tf.train.Checkpoint, "read"), "read", RESTORED, "watch"),
         _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
         _point(_owner(Loaded.tf.GradientTape, "watch"), "watch", WATCHES, "watch"),
     ]
     points += _keras_points(framework, "attention_mask", ATTENTION_MASKS)
     points += _keras_points(framework, "weighted_losses", WEIGHTED_LOSSES)
     return (*points, *_update_points(framework))
-
-
-def _compile_points(base: type) -> Iterator[HookPoint]:
-    """Yield what shows on JAX why a model is traced again: it is compiled, or begins with other weights."""
-    model = sys.modules["keras"].Model
-    yield _point(_owner(model, "compile"), "compile", COMPILED, "watch")
-    yield _point(_owner(base, "set_weights"), "set_weights", REPLACED, "watch")
-    yield _point(_owner(model, "load_weights"), "load_weights", REPLACED, "watch")
 
 
 def _keras_points(framework: str, name: str, observer: AnyObserver) -> tuple[HookPoint, ...]:
@@ -183,7 +175,6 @@ def _training_points(framework: str, base: type) -> Iterator[HookPoint]:
     yield _point(_owner(base, "losses"), "losses", LOSSES_READ, "watch")
     yield _point(_owner(base, "set_weights"), "set_weights", WEIGHTS_SET, "watch")
     yield _point(_owner(keras.Model, "load_weights"), "load_weights", WEIGHTS_SET, "watch")
-    yield _point(_owner(Loaded.tf.train.Checkpoint, "read"), "read", RESTORED, "watch")
     if type(vars(base).get("trainable")) is property:
         yield _point(base, "trainable", TRAINABLE_SET, "watch", is_setter=True)
     yield _point(_owner(keras.Model, "fit"), "fit", FITS, "watch")

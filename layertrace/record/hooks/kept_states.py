@@ -108,7 +108,7 @@ def _content(data: object) -> bytes | None:
 
     A dataset is compared by its identity. A short series, or one of equal values, may come twice in one.
     """
-    if safe.is_a(data, Loaded.tf.data.Dataset):
+    if Loaded.tf is not None and safe.is_a(data, Loaded.tf.data.Dataset):
         return str(id(data)).encode()
     array = array_of(data)
     if array is None:

@@ -81,15 +81,14 @@ def _transformed(layer: object, values: Any) -> Any:
         scale, offset = attributes.get("scale"), attributes.get("offset")
         is_known = safe.is_plain(scale) and safe.is_plain(offset)
         return values * scale + offset if is_known else None
-    if not Loaded.tf.executing_eagerly() or safe.truth(attributes.get("invert")):
+    if not Loaded.backend.is_eager() or safe.truth(attributes.get("invert")):
         return None
     mean, variance = (_numbers(attributes.get(name)) for name in ("mean", "variance"))
     return None if mean is None or variance is None else (values - mean) / (variance**0.5).clip(1e-7)
 
 
 def _numbers(value: Any) -> Any:
-    is_value = value is not None and safe.is_library_class(type(value))
-    return value.numpy() if is_value and hasattr(value, "numpy") else None
+    return array_of(value)
 
 
 def _padding(array: Any) -> tuple[float, int] | None:

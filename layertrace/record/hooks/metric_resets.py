@@ -179,7 +179,11 @@ def _tracked(metric: object) -> list[Any]:
 def _untracked(metric: object) -> dict[str, Any]:
     """Return the variables of TensorFlow in attributes of a metric, by their names."""
     attributes = list(safe.instance_dict(metric).items())
-    return {name: value for name, value in attributes[:_MOST] if safe.is_a(value, Loaded.tf.Variable)}
+    return {name: value for name, value in attributes[:_MOST] if _is_variable_of_tensorflow(value)}
+
+
+def _is_variable_of_tensorflow(value: object) -> bool:
+    return Loaded.tf is not None and safe.is_a(value, Loaded.tf.Variable)
 
 
 def _own_property(model: object) -> CodePosition | None:
@@ -256,7 +260,7 @@ def _reset(call: Call) -> None:
             # Keras 3 does not reset the variables of TensorFlow in a metric.
             if kept and _tracked(metric):
                 kept.clear()
-            if not Loaded.tf.executing_eagerly():
+            if not Loaded.backend.is_eager():
                 _in_graphs.add(metric, True)
             variables = tuple(map(number_of, _tracked(metric)))  # some have none before their first update
             if variables and _reset_once.get(metric) is None and not is_in_fit():

@@ -16,7 +16,7 @@ from layertrace.record.describe.layer_contents import layers_inside, own_variabl
 from layertrace.record.describe.replaced_attributes import replaced_attributes
 from layertrace.record.describe.torch_modules import parameters_in_collections
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
-from layertrace.record.describe.variable_values import can_read_values
+from layertrace.record.describe.variable_values import can_read_values, values_of
 from layertrace.record.describe.weight_values import not_finite
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.variables import number_of, variables_by_value
@@ -49,6 +49,7 @@ _METHODS = (
 )
 _MASKING = "keras.src.layers.core.masking.Masking"
 _MOST_BYTES = 4_000_000  # of an array that is compared with that of a copy of the layer
+_NUMBERS = 1_000_000  # of the statistics of one layer
 _HELD = 4096  # items read of one collection: a layer may hold a vocabulary of millions
 
 
@@ -167,7 +168,10 @@ def _is_adapted(layer: object, ref: LayerRef) -> bool | None:
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
         return None
-    return bool(mean.numpy().any() or (variance.numpy() != 1).any())
+    means, variances = values_of(mean, _NUMBERS), values_of(variance, _NUMBERS)
+    if means is None or variances is None:
+        return None
+    return bool(means.any() or (variances != 1).any())
 
 
 def _statistics(layer: object, ref: LayerRef) -> str | None:
@@ -179,7 +183,9 @@ def _statistics(layer: object, ref: LayerRef) -> str | None:
         return None
     if not (safe.is_library_class(type(mean)) and safe.is_library_class(type(variance))):
         return None
-    means, variances = mean.numpy(), variance.numpy()
+    means, variances = values_of(mean, _NUMBERS), values_of(variance, _NUMBERS)
+    if means is None or variances is None:
+        return None
     if (variances < 0).any():
         return "negative variance"
     return "moved" if means.any() or (variances != 1).any() else "initial"

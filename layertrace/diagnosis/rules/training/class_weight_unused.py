@@ -9,13 +9,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.diagnosis.user_source import tree_of
 from layertrace.timeline.context import Observation
 
 
-@rule("LT573", "class-weight-unused", "error", links.TRAINING)
+@rule("LT573", "class-weight-unused", "error", links.TRAINING, backends=WITH_TRAINING)
 def class_weight_unused(context: DiagnosisContext) -> Iterator[Violation]:
     """`fit` is given weights for other classes than those of its targets.
 

@@ -10,13 +10,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, FixPlace, Violation
 from layertrace.diagnosis.method_edits import is_one_statement, lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import dotted, line_of, nodes_of, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
 
-@rule("LT566", "data-changed", "error", links.TRAINING)
+@rule("LT566", "data-changed", "error", links.TRAINING, backends=WITH_TRAINING)
 def data_changed(context: DiagnosisContext) -> Iterator[Violation]:
     """A dataset or generator changes the array that it takes its batches from.
 

@@ -9,12 +9,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
 
 
-@rule("LT575", "data-scaled-twice", "warning", links.PREPROCESSING)
+@rule("LT575", "data-scaled-twice", "warning", links.PREPROCESSING, backends=WITH_TRAINING)
 def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
     """A model scales pixels, and is fitted to data that is scaled already.
 

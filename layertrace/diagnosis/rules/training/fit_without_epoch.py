@@ -9,13 +9,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef
 
 
-@rule("LT574", "fit-without-epoch", "error", links.TRAINING)
+@rule("LT574", "fit-without-epoch", "error", links.TRAINING, backends=WITH_TRAINING)
 def fit_without_epoch(context: DiagnosisContext) -> Iterator[Violation]:
     """A second `fit` has no epoch left to make.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Location
 
@@ -17,7 +17,7 @@ IN_PLACE: FixPlace = "in place"
 ELSEWHERE: FixPlace = "elsewhere"
 
 
-@rule("LT563", "mask-finds-nothing", "error", links.MASKING)
+@rule("LT563", "mask-finds-nothing", "error", links.MASKING, backends=WITH_TRAINING)
 def mask_finds_nothing(context: DiagnosisContext) -> Iterator[Violation]:
     """A `Masking` masks nothing, because the data is padded with another value.
 

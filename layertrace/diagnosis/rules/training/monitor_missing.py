@@ -10,7 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._completed_fits import with_metric, with_validation
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
@@ -22,7 +22,7 @@ _LOST = {
 }
 
 
-@rule("LT539", "monitor-missing", "warning", links.CALLBACKS)
+@rule("LT539", "monitor-missing", "warning", links.CALLBACKS, backends=WITH_TRAINING)
 def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
     """A callback monitors a value that `fit` does not report.
 

@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 
 _DOES = {
     "EarlyStopping": "it stops the training while that improves",
@@ -17,7 +17,7 @@ _DOES = {
 }
 
 
-@rule("LT540", "monitored-backwards", "error", links.CALLBACKS)
+@rule("LT540", "monitored-backwards", "error", links.CALLBACKS, backends=WITH_TRAINING)
 def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
     """A callback takes a worse value for a better one.
 

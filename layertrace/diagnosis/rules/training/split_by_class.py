@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit, loss_of
 from layertrace.timeline.event import Structure
 
 
-@rule("LT567", "split-by-class", "warning", links.TRAINING)
+@rule("LT567", "split-by-class", "warning", links.TRAINING, backends=WITH_TRAINING)
 def split_by_class(context: DiagnosisContext) -> Iterator[Violation]:
     """The rows are sorted by class, and `validation_split` holds out the last.
 

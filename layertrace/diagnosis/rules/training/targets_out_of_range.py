@@ -9,21 +9,22 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit, loss_of
 from layertrace.timeline.context import Observation
 
 _LOSSES = ("binary_crossentropy", "binary_focal_crossentropy")
 
 
-@rule("LT534", "targets-out-of-range", "error", links.TRAINING)
+@rule("LT534", "targets-out-of-range", "error", links.TRAINING, backends=WITH_TRAINING)
 def targets_out_of_range(context: DiagnosisContext) -> Iterator[Violation]:
     """A crossentropy that expects targets from 0 to 1 is given others.
 
     ## Why is this bad?
 
     A crossentropy multiplies the logarithms of the probabilities by the targets. With a target of -1 or
-    255 the loss is negative, and falls without limit as the outputs go to 0 or 1, whatever the class.
+    255 the loss is negative, and falls without limit as the outputs go to 0 or 1, whatever the class. torch
+    raises an exception.
 
     ## Example
 

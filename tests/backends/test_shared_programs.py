@@ -1,0 +1,104 @@
+"""Rules about what Keras computes alike everywhere find on JAX and torch what they find on TensorFlow.
+
+The programs are those of `tests/cases` that need no TensorFlow. `.ci/run` runs these tests in an environment
+that has JAX and torch, and no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import pytest
+from cases.cases import HERE
+from diagnosis.test_fixes_cure import SYMPTOMS
+from keras_programs import needs_torch, printed
+from test_rules import RUN, wanted_in
+
+from layertrace.diagnosis.registry import all_rules
+from layertrace.diagnosis.rule import WITH_TRAINING
+
+needs_jax = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run")
+backends = pytest.mark.parametrize(
+    "backend", [pytest.param("jax", marks=needs_jax), pytest.param("torch", marks=needs_torch)]
+)
+pytestmark = pytest.mark.slow
+
+FOLDERS = sorted(
+    folder
+    for rule in all_rules()
+    if rule.backends == WITH_TRAINING and rule.code != "LT501"
+    for folder in HERE.glob(f"{rule.code.lower()}_*")
+)
+"""Those of the rules that know all backends which train; a loop of one's own (LT501) differs on each."""
+
+
+def shared(folder):
+    """Return the programs of a folder that run on any backend."""
+    return [file for file in sorted(folder.glob("*.py")) if is_shared(file)]
+
+
+def is_shared(file):
+    """Return whether a program is written with Keras 3 alone, and has no large model."""
+    text = file.read_text(encoding="utf-8")
+    return not any(word in text for word in ("tensorflow", "tf_keras", "keras.applications"))
+
+
+@backends
+def test_the_findings_of_each_program_are_those_that_it_names(backend, start):
+    """Code, layer and line are right, and a fixed program has none."""
+    files = [file for folder in FOLDERS for file in shared(folder)]
+    shown = printed(start(backend, "-c", RUN, *map(str, files), has_tensorflow=False))
+
+    assert sorted(map(json.loads, shown.splitlines())) == wanted_in(files)
+    assert {file.parent for file in files if file.name == "broken.py"} == set(FOLDERS)
+    assert len(FOLDERS) >= 9
+
+
+RAISED = {("torch", "lt534_targets_out_of_range/broken"): "all elements of target should be between 0 and 1"}
+"""What a backend raises where the others print a symptom."""
+
+RUN_MENDED = """
+import contextlib, io, linecache, os, sys, warnings
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import keras, layertrace
+from diagnosis.apply_fix import applied
+from layertrace.render.formats.replacements import is_applicable
+
+def run(path):
+    keras.backend.clear_session()
+    linecache.checkcache()
+    code = compile(path.read_text(), str(path), "exec")
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), layertrace.trace(report=False) as timeline:
+            exec(code, {"__name__": "__main__", "__file__": str(path)})
+    except RuntimeError as error:
+        print(error, file=printed)
+    return timeline.findings(select=["LT"]), printed.getvalue().strip()
+
+for path in map(Path, sys.argv[2:]):
+    findings, before = run(path)
+    texts = [each.code for finding in findings for each in finding.edits]
+    texts += [text for finding in findings for text in (finding.fix, finding.message)]
+    assert not [text for text in texts if "tf." in text or "TensorFlow" in text], texts
+    copy = Path(f"{path.parent.name}_{path.name}")
+    copy.write_text(applied(path.read_text(), filter(is_applicable, findings)))
+    left, after = run(copy)
+    print(path.parent.name, path.stem, [before, after, len(left)], sep="/")
+"""
+
+
+@backends
+def test_the_fixes_cure_the_symptoms(backend, start):
+    """Each program with the fix in place prints what it was meant to, and nothing is found any more."""
+    names = {str(file.relative_to(HERE).with_suffix("")) for folder in FOLDERS for file in shared(folder)}
+    cases = [
+        (name, RAISED.get((backend, name), ill), cured) for name, ill, cured in SYMPTOMS if name in names
+    ]
+    files = [str(HERE / f"{name}.py") for name, _, _ in cases]
+    shown = printed(start(backend, "-c", RUN_MENDED, str(HERE.parent), *files, has_tensorflow=False))
+
+    assert shown.splitlines() == [f"{name}/{[ill, cured, 0]}" for name, ill, cured in cases]
+    assert len(cases) >= 10
