@@ -15,7 +15,8 @@ from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
 
 __all__ = [
-    "created_variables", "layers_inside", "own_variables", "seeds_of", "trainable_inside", "variables_inside",
+    "created_variables", "functional_inside", "layers_inside", "own_variables", "seeds_of",
+    "trainable_inside", "variables_inside",
 ]  # fmt: skip
 
 _MOST = 100_000  # objects that are looked at inside one layer
@@ -29,6 +30,17 @@ def layers_inside(layer: object) -> list[object]:
         return []
     inside = _flat_layers(layer) if facts.framework == "keras" else _flat_modules(layer)
     return [child for child in inside if child is not layer and class_facts(type(child)) is not None]
+
+
+def functional_inside(model: object) -> object:
+    """Return the functional model that a Sequential of Keras 3 keeps; None without one.
+
+    On torch, a module keeps those in its attributes in a dict of its own.
+    """
+    attributes = safe.instance_dict(model)
+    modules = attributes.get("_modules")
+    kept = modules.get("_functional") if type(modules) is dict else None
+    return attributes.get("_functional", kept)
 
 
 def variables_inside(layer: object) -> list[object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.record.describe.keras_tensors import operation_of
+from layertrace.record.describe.layer_contents import functional_inside
 from layertrace.record.process import safe
 
 __all__ = ["outputs_without_loss"]
@@ -36,7 +37,7 @@ def outputs_without_loss(model: object, loss: object) -> list[tuple[str, str]]:
 def _outputs(model: object) -> Iterator[tuple[str, str]]:
     """Yield the key or position of each output, and the name of the layer that computes it."""
     attributes = safe.instance_dict(model)
-    functional = safe.instance_dict(attributes.get("_functional")) or attributes
+    functional = safe.instance_dict(functional_inside(model)) or attributes
     structure = next((functional[name] for name in _STRUCTURES if name in functional), None)
     tensors = safe.unwrapped(structure)
     for key, tensor in [] if tensors is None else safe.first_items(tensors, _MOST):

@@ -23,6 +23,7 @@ from layertrace.record.hooks.kept_variables import look_at_callbacks
 from layertrace.record.hooks.mask_values import look_at_masks
 from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.metric_updates import begin_fit, end_fit
+from layertrace.record.hooks.misread_outputs import look_at_outputs
 from layertrace.record.hooks.monitors import look_at_monitors
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
 from layertrace.record.hooks.prediction_orders import is_shuffling_generator, look_at_predictions
@@ -119,6 +120,7 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         look_at_callbacks(fit.model, fit.given.get("callbacks"), fit.place)
         look_at_monitors(fit.model, fit.given, history, fit.place)
         look_at_content(fit.model, fit.content, fit.place)
+        look_at_outputs(fit.model, fit.given.get("y"), fit.place)
         model, data = fit.model, fit.given.get("x")
         after = _steps_of(model)
         made = None if after is None or fit.steps is None else after - fit.steps

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
 from types import FrameType
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.compiled_losses import compiled_loss
 from layertrace.record.describe.layer_contents import layers_inside, trainable_inside
 from layertrace.record.describe.losses_of_outputs import outputs_without_loss
 from layertrace.record.describe.observations import PendingObservation, add_observation
@@ -57,7 +57,7 @@ def _compiled(call: Call, _: object, model: object) -> None:
                 before=tuple(record.number for record in inside if _is_frozen(record.reference())),
                 now=_rate(optimizer),
                 variables=tuple(map(number_of, trainable_inside(model))),
-                paths=_loss(loss),
+                paths=compiled_loss(loss),
                 without_gradient=tuple(name for each in unused for name in each),
                 place=source_lines.caller(call.method, above(call.caller, "compile")),
             )
@@ -75,28 +75,6 @@ def above(caller: FrameType | None, method: str) -> FrameType | None:
             caller = frame.f_back
         frame = frame.f_back
     return caller
-
-
-def _loss(loss: object) -> tuple[str, ...]:
-    """Return the name of the only loss, and what it expects; nothing if there are several, or none."""
-    inner = safe.unwrapped(loss)
-    if inner is not None:
-        losses = safe.first_items(inner, 2)
-        return _loss(losses[0][1]) if len(losses) == 1 else ()
-    if type(loss) is str:
-        return loss, "probabilities"
-    if safe.home_of(loss).startswith(("keras.", "tf_keras.")):
-        return str(safe.code_name(loss)), "probabilities"
-    if loss is None or not safe.is_library_class(type(loss)):
-        return ()
-    options = safe.unwrapped(safe.instance_dict(loss).get("_fn_kwargs"))
-    given = {} if options is None else dict(safe.first_items(options, 16))
-    expects = "logits" if safe.truth(given.get("from_logits")) else "probabilities"
-    return _snake_case(safe.class_name(loss)), expects
-
-
-def _snake_case(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _is_frozen(layer: object) -> bool:

@@ -12,7 +12,12 @@ from layertrace.record.describe.alike_units import alike_units
 from layertrace.record.describe.dropped_masks import dropped_mask, has_mask, node_of, tensors_of
 from layertrace.record.describe.keras_tensors import operation_of
 from layertrace.record.describe.late_settings import set_late
-from layertrace.record.describe.layer_contents import layers_inside, own_variables, variables_inside
+from layertrace.record.describe.layer_contents import (
+    functional_inside,
+    layers_inside,
+    own_variables,
+    variables_inside,
+)
 from layertrace.record.describe.replaced_attributes import replaced_attributes
 from layertrace.record.describe.torch_modules import parameters_in_collections
 from layertrace.record.describe.values import array_of, describe, dtype_name, spec
@@ -142,7 +147,7 @@ def _output_layer(layer: object) -> int | None:
     An operation that is not a layer has no number.
     """
     attributes = safe.instance_dict(layer)
-    inside = safe.instance_dict(attributes.get("_functional"))
+    inside = safe.instance_dict(functional_inside(layer))
     for name in ("_outputs", "outputs"):
         outputs = safe.unwrapped(inside.get(name, attributes.get(name)))
         tensors = [] if outputs is None else safe.last_items(outputs, 2)

@@ -1,7 +1,7 @@
 # The program sets all weights to one value, to be comparable from run to run.
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 model = keras.Sequential([

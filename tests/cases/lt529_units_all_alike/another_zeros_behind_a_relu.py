@@ -1,7 +1,7 @@
 # Units of zeros behind a ReLU get no gradient: nothing but the last bias is trained.
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 keras.utils.set_random_seed(9)

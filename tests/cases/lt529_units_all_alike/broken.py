@@ -1,7 +1,7 @@
 # All units begin as ones: https://github.com/keras-team/keras/issues/16539
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 keras.utils.set_random_seed(8)

@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._metrics import named_metric
 from layertrace.diagnosis.rules.training._targets import loss_of
 from layertrace.diagnosis.training_steps import Trainings
@@ -21,7 +21,7 @@ _LEAST_SHARE = 0.25
 """Of targets between 0 and 1: some pixels of a mask that was resized are."""
 
 
-@rule("LT535", "accuracy-of-numbers", "warning", links.TRAINING)
+@rule("LT535", "accuracy-of-numbers", "warning", links.TRAINING, backends=WITH_TRAINING)
 def accuracy_of_numbers(context: DiagnosisContext) -> Iterator[Violation]:
     """An accuracy is computed for targets that are not classes.
 

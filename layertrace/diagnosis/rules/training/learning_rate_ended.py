@@ -9,14 +9,14 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.tapes import argument
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location, Structure
 
 
-@rule("LT527", "learning-rate-ended", "error", links.OPTIMIZERS)
+@rule("LT527", "learning-rate-ended", "error", links.OPTIMIZERS, backends=WITH_TRAINING)
 def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
     """The schedule of the learning rate ends at 0 long before the training does.
 

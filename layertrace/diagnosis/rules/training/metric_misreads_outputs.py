@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._metrics import metric_name, named_metric, with_metric
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef, TensorSpec
@@ -16,7 +16,7 @@ _THRESHOLDS = {"BinaryAccuracy", "Precision", "Recall", "AUC", "accuracy", "acc"
 _EQUALITY = {"Accuracy"}
 
 
-@rule("LT532", "metric-misreads-outputs", "warning", links.TRAINING)
+@rule("LT532", "metric-misreads-outputs", "warning", links.TRAINING, backends=WITH_TRAINING)
 def metric_misreads_outputs(context: DiagnosisContext) -> Iterator[Violation]:
     """A metric takes logits for probabilities, or compares probabilities with labels.
 
@@ -44,7 +44,8 @@ def metric_misreads_outputs(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Only metrics in a traced function are examined, together with the loss that takes the same outputs.
+    - Only metrics in a traced function are examined, together with the loss that takes the same outputs. On
+      JAX and torch, these are the metrics of `compile`, for models with one output that are trained by `fit`.
     """
     reported: set[object] = set()
     for what in ("threshold of logits", "equality of outputs"):

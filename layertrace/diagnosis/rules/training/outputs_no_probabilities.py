@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.method_edits import keras_in
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import calls
 from layertrace.timeline.context import LayerState, Observation
@@ -28,7 +28,7 @@ _DEEPEST = 16
 """How deep models may lie in each other."""
 
 
-@rule("LT512", "outputs-no-probabilities", "error", links.TRAINING)
+@rule("LT512", "outputs-no-probabilities", "error", links.TRAINING, backends=WITH_TRAINING)
 def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
     """A crossentropy is given outputs that are not probabilities.
 
@@ -55,7 +55,8 @@ def outputs_no_probabilities(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Examined are the crossentropies of Keras in traced functions, which `fit` runs, or a `tf.function`.
+    - Examined are the crossentropies of Keras in traced functions, which `fit` runs, or a `tf.function`. On
+      JAX and torch, it is the loss of `compile`, for sequential and functional models.
     - The output must be that of a layer of Keras. One of your own may do more than its activation. What a
       last layer without weights is given, such as a linear `Activation`, is not known.
     """

@@ -10,7 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
@@ -20,7 +20,7 @@ _ACTIVATIONS = ("Activation", "Softmax")
 """Layers of Keras that do nothing else."""
 
 
-@rule("LT531", "softmax-applied-twice", "error", links.TRAINING)
+@rule("LT531", "softmax-applied-twice", "error", links.TRAINING, backends=WITH_TRAINING)
 def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
     """A loss applies softmax or sigmoid to outputs that have it already.
 
@@ -49,7 +49,9 @@ def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
     - A softmax of your own is examined, too, if it is given the outputs of a layer, or these divided by a
       temperature of 1 or more, as in a distillation. Use the logarithm of probabilities in place of logits.
     - Only losses in a traced function are examined: of `fit`, or of a `tf.function` of your own.
-    - The losses of Keras themselves notice a softmax directly before them, warn, and use what it was given.
+    - On TensorFlow, the losses of Keras notice a softmax directly before them, warn, and use what it was
+      given. On JAX and torch they do not.
+    - On JAX and torch, the loss of `compile` is examined in `fit`, for sequential and functional models.
     """
     reported: set[object] = set()
     for seen in context.observations("squashed twice"):
@@ -108,7 +110,7 @@ def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
     by_activation = state is not None and state.activation == squash
     classes = spec.shape[-1] if isinstance(spec, TensorSpec) and spec.shape else None
     limit = ""
-    if squash == "softmax" and isinstance(classes, int) and classes > 1:
+    if squash == _again(seen) == "softmax" and isinstance(classes, int) and classes > 1:
         limit = f" The loss cannot fall below {_lowest(classes):.2f} for {classes} classes."
     what = f"{{layer}} ends in {squash}" if seen.layer is not None else f"The outputs have a {squash}"
     fix, place = _fix(created if by_activation else None, squash, seen)
@@ -159,7 +161,7 @@ def _creation(init: Event) -> ast.Call | None:
 
 
 def _again(seen: Observation) -> str:
-    return "sigmoid" if seen.name.startswith("sigmoid") else "softmax"
+    return "sigmoid" if seen.name.startswith(("sigmoid", "binary")) else "softmax"
 
 
 def _lowest(classes: int) -> float:

@@ -10,7 +10,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs, specs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import LayerState
@@ -19,7 +19,7 @@ from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location, Va
 _FEWEST = 3  # updates: behind a weight that begins as 0, the first one or two give no gradient
 
 
-@rule("LT529", "units-all-alike", "error", links.INITIALIZERS)
+@rule("LT529", "units-all-alike", "error", links.INITIALIZERS, backends=WITH_TRAINING)
 def units_all_alike(context: DiagnosisContext) -> Iterator[Violation]:
     """All units of a hidden layer begin with the same weights, and stay equal.
 

@@ -13,14 +13,14 @@ from layertrace.diagnosis.guards import guarded_statement, module_alias, stateme
 from layertrace.diagnosis.lost_weights import LostWeights, lost_weights
 from layertrace.diagnosis.program_lines import clipped_statement
 from layertrace.diagnosis.rewriting import source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, is_within
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT525", "weights-not-finite", "error", links.NUMERICS)
+@rule("LT525", "weights-not-finite", "error", links.NUMERICS, backends=WITH_TRAINING)
 def weights_not_finite(context: DiagnosisContext) -> Iterator[Violation]:
     """Weights have become NaN or infinite in training.
 
@@ -54,8 +54,8 @@ def weights_not_finite(context: DiagnosisContext) -> Iterator[Violation]:
       if there are more than 256 MB, only the smallest. They must have been given to an optimizer.
     - The cause is inferred. An operation is named if it lies between weights and the loss in a graph, and
       nothing in the graph keeps its input away from 0: a maximum, a `where`, a sum with a constant.
-      Operations of eager steps, and those inside of a loop of the graph or of another `tf.function`, are
-      not known.
+      Operations of eager steps, of other backends, and those inside of a loop of the graph or of another
+      `tf.function`, are not known.
     - Arrays that `fit` was given are looked at when it ends, up to 256 MB. Datasets and generators are not.
       Data that is not finite is named before an operation, and so is a loss that grew in each epoch.
     - A program that makes weights NaN on purpose is reported if an optimizer does it.
@@ -298,12 +298,23 @@ def _unknown(context: DiagnosisContext, lost: LostWeights) -> Violation:
         known = f"; {_class_of(compiled.name)} has a learning rate of {compiled.now:g}"
     first = next(iter(lost.weights))
     place = evidence[0].location if evidence else None
+    examined = "No operation of the program and no array" if context.backend == "tensorflow" else "No array"
     return Violation(
-        message=f"{{layer}} has lost its training: {lost}, such as {first}. No operation of the program and "
-        f"no array is known to be the cause{known}.",
+        message=f"{{layer}} has lost its training: {lost}, such as {first}. {examined} is known to be the "
+        f"cause{known}.",
         layer=lost.model,
         location=place,
         evidence=evidence,
-        fix="tf.debugging.enable_check_numerics()  # it stops at the first operation that is not finite",
+        fix=_CHECKS.get(context.backend, _CHECKS["tensorflow"]),
         fix_place="before",
     )
+
+
+_CHECKS = {
+    "tensorflow": "tf.debugging.enable_check_numerics()  "
+    "# it stops at the first operation that is not finite",
+    "jax": "import jax\n"
+    'jax.config.update("jax_debug_nans", True)  # it stops at the first operation that gives NaN',
+    "torch": "import torch\ntorch.autograd.set_detect_anomaly(True)  # it stops at the first gradient of NaN",
+}
+"""How each backend finds the operation."""
