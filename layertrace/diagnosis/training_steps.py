@@ -32,6 +32,7 @@ __all__ = [
     "models_holding",
     "nodes_around",
     "outermost_trace",
+    "reads_trainable",
     "receiver",
 ]
 
@@ -101,7 +102,26 @@ class Trainings:
         for run in self._context.events("run"):
             if run.function in trainings:
                 trainings[run.function].runs.append(run)
-        return list(trainings.values())
+        return [*trainings.values(), *self._on_torch()]
+
+    def _on_torch(self) -> Iterator[Training]:
+        """Yield what Keras trains on torch, where each step calls the model: these calls are its runs."""
+        trained = [each for each in self._context.layer_observations("fitted") if each[1].role == "trained"]
+        for number, model in enumerate(dict.fromkeys(layer for layer, _ in trained)):
+            places = {seen.location for layer, seen in trained if layer == model}
+            calls = [
+                call
+                for call in self._context.of(model, "call")
+                if call.mode == "eager" and call.training is True and call.location in places
+            ]
+            state = self._context.state(model)
+            if state is not None and calls:
+                training = Training(FunctionRef(-1 - number, "train_step", "train", model.name), state)
+                training.traces, training.runs = calls[:1], calls
+                training.updates = [
+                    update for update in self._context.observations("update") if update.location in places
+                ]
+                yield training
 
     def _called_model(self, trace: Event) -> LayerState | None:
         """Return the model that a trace calls by the name of its function: clones share a name."""
@@ -127,6 +147,13 @@ class Trainings:
             if model in (layer, layer.name) and compiled.start_ns < before_ns
         ]
         return compiles[-1] if compiles else None
+
+
+def reads_trainable(context: DiagnosisContext) -> str:
+    """Return when Keras 3 reads `trainable`, in a clause that follows on `first step`."""
+    if context.backend == "tensorflow":
+        return "in which Keras 3 reads `trainable`"
+    return "and Keras reads `trainable` when it trains, not in compile"
 
 
 def outermost_trace(context: DiagnosisContext, seq: int | None) -> Event | None:

@@ -127,6 +127,7 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         look_at_shuffling(model, fit.shuffling, made, fit.place)
         epochs = _epochs_of(fit)
         look_at_rate(model, epochs, made, after, fit.place)
+        _note_training(model, fit.place)
         if safe.truth(safe.instance_dict(model).get("stop_training")) or fit.wanted is None:
             return
         # A program may resume a training that is complete: tests/cases/clean/data_that_lasts.py
@@ -155,6 +156,14 @@ def _end(fit: _Fit, history: object, _: object) -> None:
         else:
             return
         add_observation(observation)
+
+
+def _note_training(model: object, place: CodePosition | None) -> None:
+    """Record on torch which line trains a model: no trace of a train function shows it there."""
+    if Loaded.backend.name == "torch":
+        seen = PendingObservation("fitted", (id(model), place), role="trained", place=place)
+        seen.layer = register_layer(model)
+        add_observation(seen)
 
 
 def _look_at_losses(fit: _Fit, history: object) -> None:
@@ -208,6 +217,8 @@ def passes(method: str) -> AnyObserver:
         if not hub.observers:
             return
         with guarded(f"record a {method}"):
+            if method == "train_on_batch" and Loaded.backend.name == "torch":
+                _note_training(call.subject, source_lines.caller(call.method, above(call.caller, method)))
             is_watched = method == "evaluate" or has_state(call.subject)
             data = _given(call).get("x") if is_watched or method == "predict" else None
             if not is_watched and not _is_dataset(data) and not is_shuffling_generator(data):

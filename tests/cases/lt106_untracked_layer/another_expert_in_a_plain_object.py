@@ -1,5 +1,5 @@
 # LT106 in another program
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Router:  # finds: LT106 hidden_expert

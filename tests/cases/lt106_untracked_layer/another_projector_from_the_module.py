@@ -1,5 +1,5 @@
 # LT106 in another program
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 embed = keras.Sequential([layers.Dense(4, activation="tanh")], name="embed")  # finds: LT106 embed

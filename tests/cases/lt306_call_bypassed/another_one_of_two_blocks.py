@@ -1,5 +1,5 @@
 # LT306 in another program
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Right(layers.Layer):

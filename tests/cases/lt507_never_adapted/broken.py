@@ -1,7 +1,7 @@
 # A Normalization that was never adapted changes nothing: https://github.com/keras-team/keras/issues/16296
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 prices = np.random.default_rng(0).normal(300.0, 40.0, (32, 2)).astype("float32")

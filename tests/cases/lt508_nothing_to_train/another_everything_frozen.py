@@ -1,5 +1,5 @@
 # LT508 in another program: all layers are frozen, also the new head
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 base = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(4)], name="base")

@@ -1,5 +1,5 @@
 # LT508 in another program: a GAN in a class, built by functions, with layers frozen one by one
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Gan:

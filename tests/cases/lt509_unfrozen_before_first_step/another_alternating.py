@@ -1,5 +1,5 @@
 # LT509 in another program: frozen in a loop over layers, and both models trained in turns
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 def set_trainable(model, value):

@@ -1,7 +1,7 @@
 # The discriminator is thawed before the combined model takes its first step: https://github.com/keras-team/keras/issues/19244
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 critic = keras.Sequential([keras.Input((2,)), layers.Dense(4, activation="relu"), layers.Dense(1)], name="critic")

@@ -1,5 +1,5 @@
 # LT511 in another program: a functional model on an inner layer of another, which is called directly afterwards
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 inputs = keras.Input((4,))

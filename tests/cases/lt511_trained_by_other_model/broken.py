@@ -1,7 +1,7 @@
 # A new head on the layers of a trained model: https://github.com/ageron/handson-ml2/issues/454
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 rng = np.random.default_rng(0)

@@ -1,7 +1,7 @@
 # LT605 fixed
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 x = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")

@@ -1,7 +1,7 @@
 # A file of the old format, by name: the names agree, and no shape does.
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 def make(channels):

@@ -1,7 +1,7 @@
 # The file is of words with another size; the loss is compiled, and training goes on.
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Tagger(keras.Model):

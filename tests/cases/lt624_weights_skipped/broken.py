@@ -1,7 +1,7 @@
 # Another width than that of the file: https://github.com/Borda/keras-yolo3/issues/2
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 def make(width, name):

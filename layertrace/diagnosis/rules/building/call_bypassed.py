@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import without_call
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.building._shared import calls_method
 from layertrace.diagnosis.rules.training._shared import given_training
 from layertrace.diagnosis.rules.training.training_not_passed import depends_on_training
@@ -16,7 +16,7 @@ from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT306", "call-bypassed", "error", links.SUBCLASSING)
+@rule("LT306", "call-bypassed", "error", links.SUBCLASSING, backends=WITH_TRAINING)
 def call_bypassed(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer overrides `__call__`, or its `call` is invoked directly.
 

@@ -9,13 +9,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import assignments, assignments_in_class, mentions, nodes_at
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT612", "array-not-saved", "error", links.SAVING)
+@rule("LT612", "array-not-saved", "error", links.SAVING, backends=WITH_TRAINING)
 def array_not_saved(context: DiagnosisContext) -> Iterator[Violation]:
     """An array that a layer computes with is not saved.
 

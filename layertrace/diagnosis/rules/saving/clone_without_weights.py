@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import LayerState
@@ -17,7 +17,7 @@ from layertrace.timeline.event import Event, Location
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT605", "clone-without-weights", "error", links.SAVING)
+@rule("LT605", "clone-without-weights", "error", links.SAVING, backends=WITH_TRAINING)
 def clone_without_weights(context: DiagnosisContext) -> Iterator[Violation]:
     """A clone of a trained model is used, but never got its weights.
 

@@ -8,11 +8,11 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import receiver
 
 
-@rule("LT622", "negative-variance", "error", links.BASE_LAYER)
+@rule("LT622", "negative-variance", "error", links.BASE_LAYER, backends=WITH_TRAINING)
 def negative_variance(context: DiagnosisContext) -> Iterator[Violation]:
     """A batch normalization was given a negative variance: its weights are in another order.
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location, Structure
 
 
-@rule("LT624", "weights-skipped", "error", links.SAVING)
+@rule("LT624", "weights-skipped", "error", links.SAVING, backends=WITH_TRAINING)
 def weights_skipped(context: DiagnosisContext) -> Iterator[Violation]:
     """`load_weights(skip_mismatch=True)` skips all weights of a model.
 

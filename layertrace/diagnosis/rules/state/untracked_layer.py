@@ -10,7 +10,7 @@ from layertrace.diagnosis.assigned_attributes import assigned_in
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_classes import class_around
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at
 from layertrace.timeline.context import LayerState
@@ -18,7 +18,7 @@ from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_lambda
 
 
-@rule("LT106", "untracked-layer", "warning", links.SUBCLASSING)
+@rule("LT106", "untracked-layer", "warning", links.SUBCLASSING, backends=WITH_TRAINING)
 def untracked_layer(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer calls another layer that it does not track.
 

@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import line_edit
 from layertrace.diagnosis.program_lines import receiver_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.tapes import model_of
 from layertrace.diagnosis.training_steps import gradient_before, outermost_trace
 from layertrace.diagnosis.user_classes import calls_anywhere
@@ -19,7 +19,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT522", "average-not-applied", "warning", links.OPTIMIZERS)
+@rule("LT522", "average-not-applied", "warning", links.OPTIMIZERS, backends=WITH_TRAINING)
 def average_not_applied(context: DiagnosisContext) -> Iterator[Violation]:
     """An optimizer averages the weights, and the average is never written to them.
 

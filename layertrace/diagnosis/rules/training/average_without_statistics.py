@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT544", "average-without-statistics", "error", links.TRANSFER_LEARNING)
+@rule("LT544", "average-without-statistics", "error", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def average_without_statistics(context: DiagnosisContext) -> Iterator[Violation]:
     """The weights of one model are averaged into another, without the statistics of its normalization.
 

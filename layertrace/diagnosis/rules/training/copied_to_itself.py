@@ -10,13 +10,13 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import keras_in
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT569", "copied-to-itself", "error", links.SAVING)
+@rule("LT569", "copied-to-itself", "error", links.SAVING, backends=WITH_TRAINING)
 def copied_to_itself(context: DiagnosisContext) -> Iterator[Violation]:
     """A target network shares the weights of the network that it should follow.
 

@@ -10,13 +10,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import function_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT560", "data-ran-out", "warning", links.TRAINING)
+@rule("LT560", "data-ran-out", "warning", links.TRAINING, backends=WITH_TRAINING)
 def data_ran_out(context: DiagnosisContext) -> Iterator[Violation]:
     """The data ran out before `fit` had made all its steps.
 
@@ -88,7 +88,8 @@ def _of_generator(
     fix = f"while True:  # around the loop{epochs_ended}\n    {head}"
     if loop is None:
         fix_place = "elsewhere"
-        fix = f"# give fit a tf.data.Dataset or a keras.utils.PyDataset in place of {name}, or a\n"
+        datasets = "a tf.data.Dataset or " if context.backend == "tensorflow" else ""
+        fix = f"# give fit {datasets}a keras.utils.PyDataset in place of {name}, or a\n"
         fix += "# generator that begins again after its last batch"
     place = loop or fit.location
     return Violation(

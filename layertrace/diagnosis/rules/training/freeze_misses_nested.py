@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import Freezing, freezings, inner_layer, own_layers
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import Training, Trainings
 from layertrace.diagnosis.user_source import dotted, function_around, tree_of
 from layertrace.timeline.context import LayerState
@@ -17,7 +17,7 @@ from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_container, is_keras_layer
 
 
-@rule("LT542", "freeze-misses-nested", "error", links.TRANSFER_LEARNING)
+@rule("LT542", "freeze-misses-nested", "error", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def freeze_misses_nested(context: DiagnosisContext) -> Iterator[Violation]:
     """A loop that freezes all batch normalization misses that of a nested model.
 

@@ -10,14 +10,14 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import Freezing, freezings, inner_layer
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import USES, Training, Trainings, receiver
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT545", "frozen-without-effect", "warning", links.TRANSFER_LEARNING)
+@rule("LT545", "frozen-without-effect", "warning", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def frozen_without_effect(context: DiagnosisContext) -> Iterator[Violation]:
     """A line freezes something that takes no part in the training.
 

@@ -8,13 +8,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import USES, assigned_name, first_argument, receiver
 from layertrace.timeline.event import Location
 from layertrace.timeline.ownership import is_keras_layer
 
 
-@rule("LT507", "never-adapted", "error", links.PREPROCESSING)
+@rule("LT507", "never-adapted", "error", links.PREPROCESSING, backends=WITH_TRAINING)
 def never_adapted(context: DiagnosisContext) -> Iterator[Violation]:
     """A `Normalization` or lookup layer is used, but was never adapted to data.
 

@@ -8,13 +8,13 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import assignment_before, statement_at
-from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import Training, Trainings, receiver
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.training_steps import Training, Trainings, reads_trainable, receiver
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
 
-@rule("LT508", "nothing-to-train", "error", links.TRANSFER_LEARNING)
+@rule("LT508", "nothing-to-train", "error", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def nothing_to_train(context: DiagnosisContext) -> Iterator[Violation]:
     """A model is trained although all of its weights are frozen.
 
@@ -47,7 +47,8 @@ def nothing_to_train(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Models with a `train_step` of their own are not looked at.
+    Models with a `train_step` of their own are not looked at. On JAX and torch, Keras reads `trainable` again
+    later, but not in `compile` either.
     """
     trainings = Trainings(context)
     for training in trainings.all:
@@ -78,8 +79,7 @@ def _violation(
     line = assignment_before(context, "trainable", False, after, trace.location)
     steps = f"{training.steps} step{'s' * (training.steps != 1)}"
     why = (
-        "was trainable when it was compiled, but frozen before its first step, in which Keras 3 reads "
-        "`trainable`"
+        f"was trainable when it was compiled, but frozen before its first step, {reads_trainable(context)}"
         if was_trainable
         else "is trained with all of its layers frozen"
     )

@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import keras_in, line_edit
 from layertrace.diagnosis.program_lines import receiver_at, statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import line_of, tree_of
 from layertrace.timeline.context import LayerState
@@ -18,7 +18,7 @@ from layertrace.timeline.event import LayerRef, Location
 from layertrace.timeline.ownership import is_sequential
 
 
-@rule("LT547", "set-after-build", "warning", links.TRANSFER_LEARNING)
+@rule("LT547", "set-after-build", "warning", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def set_after_build(context: DiagnosisContext) -> Iterator[Violation]:
     """A regularizer or constraint was set on a layer after its weights were created.
 

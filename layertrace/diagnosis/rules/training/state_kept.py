@@ -9,11 +9,11 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import receiver_at, statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.timeline.event import LayerRef, Location
 
 
-@rule("LT562", "state-kept", "warning", links.RNN)
+@rule("LT562", "state-kept", "warning", links.RNN, backends=WITH_TRAINING)
 def state_kept(context: DiagnosisContext) -> Iterator[Violation]:
     """A stateful RNN runs on the same data again, and was not reset in between.
 

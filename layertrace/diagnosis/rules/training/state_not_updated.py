@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import function_at, line_of
 from layertrace.timeline.event import Event, LayerRef
 from layertrace.timeline.ownership import is_keras_layer
@@ -16,7 +16,7 @@ from layertrace.timeline.ownership import is_keras_layer
 _RNN = ("layers.rnn.rnn.RNN", "layers.rnn.base_rnn.RNN")
 
 
-@rule("LT564", "state-not-updated", "error", links.RNN)
+@rule("LT564", "state-not-updated", "error", links.RNN, backends=WITH_TRAINING)
 def state_not_updated(context: DiagnosisContext) -> Iterator[Violation]:
     """A cell of an RNN returns the state that it was given.
 

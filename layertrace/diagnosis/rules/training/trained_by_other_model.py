@@ -9,12 +9,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import Training, Trainings, receiver
 from layertrace.timeline.event import Event, Location
 
 
-@rule("LT511", "trained-by-other-model", "warning", links.TRANSFER_LEARNING)
+@rule("LT511", "trained-by-other-model", "warning", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def trained_by_other_model(context: DiagnosisContext) -> Iterator[Violation]:
     """Training one model changes another that was trained before.
 

@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import own_layers, was_frozen
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._shared import given_training
 from layertrace.diagnosis.user_source import function_around, tree_of
 from layertrace.timeline.context import LayerState
@@ -17,7 +17,7 @@ from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT546", "training-overridden", "warning", links.TRANSFER_LEARNING)
+@rule("LT546", "training-overridden", "warning", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def training_overridden(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer was called with `training=False` in a functional model, which `fit` overrides.
 

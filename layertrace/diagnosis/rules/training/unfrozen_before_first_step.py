@@ -8,12 +8,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import assignment_before, statement_at
-from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import Training, Trainings, receiver
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.training_steps import Training, Trainings, reads_trainable, receiver
 from layertrace.timeline.context import LayerState, Observation
 
 
-@rule("LT509", "unfrozen-before-first-step", "error", links.TRANSFER_LEARNING)
+@rule("LT509", "unfrozen-before-first-step", "error", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def unfrozen_before_first_step(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer is frozen when a model is compiled, but not when the model takes its first step.
 
@@ -71,8 +71,8 @@ def _violation(
     model = receiver(statement_at(context, trace.location).source, ("fit", "train_on_batch")) or outer
     name = line[1].split(".trainable")[0].strip() if line is not None else inner.layer.name
     return Violation(
-        message=f"{{layer}} was frozen when {outer} was compiled, and is trainable in its first step, in "
-        f"which Keras 3 reads `trainable`: {outer} updates its {weights} weights, too.",
+        message=f"{{layer}} was frozen when {outer} was compiled, and is trainable in its first step, "
+        f"{reads_trainable(context)}: {outer} updates its {weights} weights, too.",
         layer=inner.layer,
         location=trace.location if line is None else line[0],
         evidence=(

@@ -10,14 +10,14 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import is_one_statement
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_classes import class_around
 from layertrace.diagnosis.user_source import dotted, function_around, line_of, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
 
-@rule("LT524", "variables-kept", "error", links.SAVING)
+@rule("LT524", "variables-kept", "error", links.SAVING, backends=WITH_TRAINING)
 def variables_kept(context: DiagnosisContext) -> Iterator[Violation]:
     """A program keeps the variables of a model, where their values are meant.
 
