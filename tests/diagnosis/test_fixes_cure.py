@@ -285,6 +285,11 @@ SYMPTOMS = [
         "each step is logged: True",
     ),
     (
+        "lt513_metric_never_reset/another_read_in_some_epochs",
+        "the last epoch is shown as it is: False",
+        "the last epoch is shown as it is: True",
+    ),
+    (
         "lt527_learning_rate_ended/broken",
         "it learns to the end: False",
         "it learns to the end: True",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
+import linecache
 from collections.abc import Iterator, Sequence
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import line_edit
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, tree_of
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import Location
 
 _RESETS = ("reset_state", "reset_states")
 _STATE = ("variables", "weights", "non_trainable_variables")
@@ -56,6 +58,37 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
     - Where resets are not recorded, which is on JAX and torch and for a class of metrics that is not from
       Keras, a file that resets any metric is not looked at, and neither is one that assigns their variables.
     """
+    found: dict[tuple[str, int], list[_Kept]] = {}
+    for each in _kept(context):
+        # One edit at the start of an epoch resets all metrics that need it.
+        line = each.read.lineno if _is_plain(_around(each)) else each.region.lineno
+        found.setdefault((each.place.file, line), []).append(each)
+    for kept in found.values():
+        yield _violation(kept)
+
+
+class _Kept(NamedTuple):
+    """A metric that is read in each epoch and never reset.
+
+    Attributes:
+        name: What the program calls it, or the item of a collection: `meters["valid"]`.
+        read: The call of `result`.
+        region: The loop over epochs, or the function called there, that reads it.
+        created: Its variable.
+        place: The line that creates it.
+        tree: The file.
+    """
+
+    name: str
+    read: ast.Call
+    region: ast.For | ast.FunctionDef
+    created: CreatedVariable
+    place: Location
+    tree: ast.Module
+
+
+def _kept(context: DiagnosisContext) -> Iterator[_Kept]:
+    """Yield the metrics that are read in each epoch and never reset."""
     reported: set[tuple[str, str]] = set()
     metrics = [each for each in context.created_variables() if each.spec.role == "metric"]
     reset = {number for seen in context.observations("metric reset") for number in seen.variables}
@@ -81,7 +114,7 @@ def metric_never_reset(context: DiagnosisContext) -> Iterator[Violation]:
         read = _read_in_each_epoch(tree, name, place.line)
         if read is not None:
             reported.add((place.file, name))
-            yield _violation(item, read, created.event, place, tree)
+            yield _Kept(item, *read, created, place, tree)
 
 
 def _sees_resets(context: DiagnosisContext, tree: ast.Module, line: int) -> bool:
@@ -157,30 +190,65 @@ def _item_at(tree: ast.Module, line: int) -> str | None:
     return None
 
 
-def _violation(name: str, read: ast.Call, created: Event, place: Location, tree: ast.Module) -> Violation:
+def _violation(kept: list[_Kept]) -> Violation:
+    """Return the finding about the metrics that one statement reads."""
+    _, read, region, _, place, _ = kept[0]
+    names = " and ".join(filter(None, (", ".join(each.name for each in kept[:-1]), kept[-1].name)))
+    are, its, covers = ("is", "its value", "covers") if len(kept) == 1 else ("are", "their values", "cover")
+    resets = [_reset(each) for each in kept]
+    # A reset after a read that only some epochs reach leaves the metric as it is in the others.
+    around = _around(kept[0])
+    is_last = _is_plain(around)
+    edits = () if is_last else _at_start(region, resets, place)
+    when = "after this line, in the same loop" if is_last else "at the start of each epoch"
+    epochs = "some epochs" if isinstance(around, ast.If) else "each epoch"
+    line, _, rest = "\n".join(resets).partition("\n")
+    return Violation(
+        message=f"{names} {are} read after {epochs}, but never reset: {its} {covers} all epochs so far.",
+        location=Location(place.file, read.lineno, place.function),
+        evidence=tuple(
+            Evidence("created here", seqs(each.created.event), each.place)
+            for each in {each.place: each for each in kept[:2]}.values()
+        ),
+        fix="" if edits else f"{line}  # {when}" + (f"\n{rest}" if rest else ""),
+        fix_place="elsewhere",
+        edits=edits,
+    )
+
+
+def _around(kept: _Kept) -> ast.stmt | None:
+    """Return the statement of the loop or function that reads a metric, alone or in a block."""
+    return next((node for node in kept.region.body if _spans(node, kept.read.lineno)), None)
+
+
+def _is_plain(statement: ast.stmt | None) -> bool:
+    """Return whether a statement after which a metric can be reset runs in each epoch, once."""
+    return isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign))
+
+
+def _reset(kept: _Kept) -> str:
+    """Return the lines that reset a metric, or all those of a collection."""
+    name = kept.name
     values = [
         node.value
-        for node in ast.walk(tree)
+        for node in ast.walk(kept.tree)
         if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
     ]
-    is_returned = any(
-        read is node
-        for statement in ast.walk(tree)
-        if isinstance(statement, ast.Return)
-        for node in ast.walk(statement)
-    )
-    when = "at the start of each epoch" if is_returned else "after this line, in the same loop"
-    reset = f"{name}.reset_state()"
     if values and isinstance(values[0], (ast.Dict, ast.List, ast.Tuple)):
         items = f"{name}.values()" if isinstance(values[0], ast.Dict) else name
-        reset = f"for metric in {items}:\n    metric.reset_state()"
-    return Violation(
-        message=f"{name} is read after each epoch, but never reset: its value covers all epochs so far.",
-        location=Location(place.file, read.lineno, place.function),
-        evidence=(Evidence("created here", seqs(created), place),),
-        fix=f"{reset}  # {when}",
-        fix_place="elsewhere",
-    )
+        return f"for metric in {items}:\n    metric.reset_state()"
+    return f"{name}.reset_state()"
+
+
+def _at_start(region: ast.For | ast.FunctionDef, lines: list[str], place: Location) -> tuple[Edit, ...]:
+    """Return the edit that adds lines in front of the first statement of an epoch."""
+    has_docstring = isinstance(region, ast.FunctionDef) and ast.get_docstring(region) is not None
+    first = region.body[has_docstring]
+    where = Location(place.file, first.lineno, getattr(region, "name", ""))
+    source = linecache.getline(place.file, first.lineno).encode()
+    if source[: first.col_offset].strip():
+        return ()
+    return (line_edit(where, "\n".join((*lines, source.decode().strip()))),)
 
 
 def _name_at(tree: ast.Module, line: int) -> str | None:
@@ -203,8 +271,10 @@ def _names_of_reset(tree: ast.Module) -> set[str]:
     return {dotted(node.value) for node in reads}
 
 
-def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call | None:
-    """Return the call of `result` that follows a loop over batches, in a loop over epochs.
+def _read_in_each_epoch(
+    tree: ast.Module, name: str, created: int
+) -> tuple[ast.Call, ast.For | ast.FunctionDef] | None:
+    """Return the call of `result` that follows a loop over batches, and the loop or function of an epoch.
 
     The loop over batches may be in a function that the loop over epochs calls.
     """
@@ -221,7 +291,7 @@ def _read_in_each_epoch(tree: ast.Module, name: str, created: int) -> ast.Call |
             last = max((node.end_lineno or node.lineno for node in batches), default=None)
             reads = [node for node in ast.walk(region) if _is_read(node, name, region)]
             if last is not None and reads and all(read.lineno > last for read in reads):
-                return reads[0]
+                return reads[0], region
     return None
 
 
