@@ -149,7 +149,8 @@ class Observation:
             other has not.
             For misdirected gradients: the ids of the variables that they were taken of.
             For data that is scaled twice: the scale; in `now`, the least and the greatest of the data.
-            For an ended rate: how many steps the schedule decays in, and how many epochs were wanted.
+            For an ended rate: how many steps the schedule decays in, how many epochs were wanted, and from
+            which step on the rate is nearly 0.
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,
             and of a batch. For targets: the least and the greatest, or the classes that are trained; or those

@@ -290,6 +290,11 @@ SYMPTOMS = [
         "the last epoch is shown as it is: True",
     ),
     (
+        "lt527_learning_rate_ended/another_halved_in_steps",
+        "it learns to the end: False",
+        "it learns to the end: True",
+    ),
+    (
         "lt527_learning_rate_ended/broken",
         "it learns to the end: False",
         "it learns to the end: True",

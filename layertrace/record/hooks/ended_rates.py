@@ -1,8 +1,9 @@
-"""Notice a fit most of whose steps were made at a learning rate of 0, since the schedule had ended."""
+"""Notice a fit most of whose steps were made at a learning rate of nearly 0, since the schedule had ended."""
 
 from __future__ import annotations
 
-from typing import cast
+import math
+from typing import NamedTuple
 
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.layers import register_layer
@@ -11,14 +12,29 @@ from layertrace.record.spans import CodePosition
 
 __all__ = ["look_at_rate"]
 
+_NEARLY_0 = 1e-6
+"""The part of its first value below which a rate changes no weight of float32, or hardly any."""
+
 _ENDS = {"CosineDecay": "alpha", "PolynomialDecay": "end_learning_rate"}
 """Schedules that stay at their last value, and the attribute that is 0 if this is 0."""
+
+
+class _End(NamedTuple):
+    """Where a schedule ends.
+
+    Attributes:
+        decay: Its `decay_steps`.
+        step: The step from which its rate is nearly 0.
+    """
+
+    decay: float
+    step: float
 
 
 def look_at_rate(
     model: object, epochs: int | None, made: int | None, after: int | None, place: CodePosition | None
 ) -> None:
-    """Record that the learning rate was 0 in more than half of the steps of a fit.
+    """Record that the learning rate was nearly 0 in more than half of the steps of a fit.
 
     Args:
         model: The model.
@@ -29,25 +45,43 @@ def look_at_rate(
     """
     optimizer = safe.instance_dict(model).get("optimizer")
     schedule = safe.instance_dict(optimizer).get("_learning_rate")
-    kind = safe.class_name(schedule)
-    if made is None or after is None or kind not in _ENDS or not safe.is_framework_class(type(schedule)):
+    end = _end_of(schedule)
+    if made is None or after is None or end is None:
         return
-    options = safe.instance_dict(schedule)
-    numbers = [options.get(name, 0) for name in ("decay_steps", "warmup_steps", _ENDS[kind])]
-    if safe.truth(options.get("cycle")) or any(type(each) not in (int, float) for each in numbers):
-        return
-    decay, warmup, last = cast("list[float]", numbers)
-    if last != 0:
-        return
-    if min(after - decay - warmup, made) * 2 > made:
+    if min(after - end.step, made) * 2 > made:
         add_observation(
             PendingObservation(
                 "rate ended",
-                (id(model), place, decay, after),
+                (id(model), place, end, after),
                 layer=register_layer(model),
-                name=kind,
-                before=(decay, epochs),
+                name=safe.class_name(schedule),
+                before=(end.decay, epochs, end.step),
                 now=(after, made),
                 place=place,
             )
         )
+
+
+def _end_of(schedule: object) -> _End | None:
+    """Return where a schedule of Keras ends; None if its rate is never nearly 0, or if it is another."""
+    kind = safe.class_name(schedule)
+    if not safe.is_framework_class(type(schedule)) or kind not in (*_ENDS, "ExponentialDecay"):
+        return None
+    options = safe.instance_dict(schedule)
+    decay = _number(options.get("decay_steps"))
+    if kind == "ExponentialDecay":
+        factor = _number(options.get("decay_rate"))
+        if decay is None or factor is None or not 0 < factor < 1:
+            return None
+        times = math.log(_NEARLY_0) / math.log(factor)
+        return _End(
+            decay, math.ceil(decay * (math.ceil(times) if options.get("staircase") is True else times))
+        )
+    warmup, last = _number(options.get("warmup_steps", 0)), _number(options.get(_ENDS[kind]))
+    if decay is None or warmup is None or last != 0 or safe.truth(options.get("cycle")):
+        return None
+    return _End(decay, decay + warmup)
+
+
+def _number(value: object) -> float | None:
+    return value if type(value) is int or type(value) is float else None

@@ -1,4 +1,4 @@
-"""LT527: The schedule of the learning rate ends at 0 long before the training does."""
+"""LT527: The schedule of the learning rate ends at nearly 0 long before the training does."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from layertrace.timeline.event import Location, Structure
 
 @rule("LT527", "learning-rate-ended", "error", links.OPTIMIZERS, backends=WITH_TRAINING)
 def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
-    """The schedule of the learning rate ends at 0 long before the training does.
+    """The schedule of the learning rate ends at nearly 0 long before the training does.
 
     ## Why is this bad?
 
     A schedule counts the updates of the weights, one for each batch, not the epochs. With the number of
-    epochs as `decay_steps` the learning rate is 0 within the first epoch, and all later steps change nothing.
-    The same happens to a second `fit` with an optimizer whose schedule was meant for the first.
+    epochs as `decay_steps` a cosine is 0 within the first epoch, and an exponential decay is below a
+    millionth of its first value after a few: all later steps change nothing. The same happens to a second
+    `fit` with an optimizer whose schedule was meant for the first.
 
     ## Example
 
@@ -46,15 +47,19 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     Known are `CosineDecay` and `PolynomialDecay` in `fit`, if they end at 0 before more than half of its
-    steps. Schedules of the program's own are not called.
+    steps, and an `ExponentialDecay` that is below a millionth of its first value in these. Schedules of the
+    program's own are not called.
     """
     for layer, seen in context.layer_observations("rate ended"):
-        (decay, epochs), (after, made) = _pair(seen.before), _pair(seen.now)
-        place, edits = _where(seen, decay, epochs, after, made)
+        (decay, epochs, end), (after, made, _) = _numbers(seen.before), _numbers(seen.now)
+        place, edits = _where(seen, decay, epochs, end, after, made)
         counted = ", which is the number of epochs" if decay == epochs else ""
+        rate, ends = "0", f"ends after {decay:,.0f} steps{counted}"
+        if seen.name == "ExponentialDecay":
+            rate, ends = "nearly 0", f"is below a millionth of its first value after {end:,.0f} steps"
         yield Violation(
-            message=f"{{layer}} is trained with a learning rate of 0: {seen.name} ends after {decay:,.0f} "
-            f"steps{counted}, and its optimizer made {after:,.0f}. A schedule counts batches.",
+            message=f"{{layer}} is trained with a learning rate of {rate}: {seen.name} {ends}, and its "
+            f"optimizer made {after:,.0f}. A schedule counts batches.",
             layer=layer,
             location=place or seen.location,
             evidence=(Evidence(f"{made:,.0f} steps in this fit", (), seen.location),),
@@ -64,15 +69,15 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _pair(value: Structure) -> tuple[float, float]:
-    """Return two numbers; 0 for one that is unknown."""
-    items = value if isinstance(value, tuple) and len(value) == 2 else (0, 0)
-    first, second = (each if isinstance(each, (int, float)) else 0 for each in items)
-    return first, second
+def _numbers(value: Structure) -> tuple[float, float, float]:
+    """Return three numbers; 0 for one that is unknown."""
+    items = (*value, 0, 0, 0) if isinstance(value, tuple) else (0, 0, 0)
+    first, second, third = (each if isinstance(each, (int, float)) else 0 for each in items[:3])
+    return first, second, third
 
 
 def _where(
-    seen: Observation, decay: float, epochs: float, after: float, made: float
+    seen: Observation, decay: float, epochs: float, end: float, after: float, made: float
 ) -> tuple[Location | None, tuple[Edit, ...]]:
     """Return the line that gives the schedule its steps, and the edit of it, if only one line does."""
     tree = None if seen.location is None else tree_of(seen.location.file)
@@ -85,8 +90,17 @@ def _where(
     if node is None or seen.location is None:
         return None, ()
     place = Location(seen.location.file, node.lineno, seen.location.function)
-    if decay == epochs and after == made and made % epochs == 0:
+    if _counts_epochs(seen.name, decay, epochs, end, after, made):
         text = ast.unparse(ast.BinOp(node, ast.Mult(), ast.Constant(int(made // epochs))))
     else:
         text = f"{after:.0f}"
     return place, lines_with(place, [(node.lineno, node.col_offset, node.end_col_offset, text)])
+
+
+def _counts_epochs(name: str, decay: float, epochs: float, end: float, after: float, made: float) -> bool:
+    """Return whether the steps of a schedule are meant as epochs, so that it lasts with batches for each."""
+    if not epochs or after != made or made % epochs != 0:
+        return False
+    if name == "ExponentialDecay":
+        return decay <= epochs and end * (made // epochs) * 2 >= made
+    return decay == epochs
