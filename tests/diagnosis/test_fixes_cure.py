@@ -354,6 +354,11 @@ SYMPTOMS = [
         "the best is kept: False",
         "the best is kept: True",
     ),
+    (
+        "lt540_monitored_backwards/another_own_score",
+        "the best is kept: False",
+        "the best is kept: True",
+    ),
     ("lt540_monitored_backwards/another_tf_keras", "the best is kept: False", "the best is kept: True"),
     ("lt540_monitored_backwards/broken", "it has learned: False", "it has learned: True"),
     (

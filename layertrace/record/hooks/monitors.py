@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any, cast
@@ -33,6 +34,24 @@ _UP = frozenset(
 """The metrics whose greater values are better, for tf_keras; those of Keras 3 know their direction."""
 
 
+_SCORES = frozenset(
+    {
+        "ap", "auc", "auprc", "auroc", "bleu", "dice", "f1", "f2", "fbeta", "iou", "jaccard", "kappa",
+        "map", "mcc", "miou", "ndcg", "precision", "psnr", "r2", "recall", "sensitivity", "specificity",
+        "ssim", "tversky",
+    }
+)  # fmt: skip
+"""Words in the names of scores whose greater values are better, whatever computes them."""
+
+_NOT_SCORES = frozenset(
+    {
+        "cost", "difference", "distance", "drop", "err", "error", "gap", "inverse", "loss", "minus", "neg",
+        "negative", "one", "penalty", "std",
+    }
+)  # fmt: skip
+"""Words with which a name is not that of a score, such as `dice_loss`."""
+
+
 _met: Register[dict[tuple[str, str], None]] = Register()
 """The kinds of callbacks that have met the value that they monitor, by the model."""
 
@@ -49,7 +68,8 @@ def look_at_monitors(
         place: The line of the fit.
     """
     reported = safe.instance_dict(history).get("history") if safe.is_framework_class(type(history)) else None
-    names = list(reported)[:_MOST] if type(reported) is dict else []
+    values: dict[str, object] = reported if type(reported) is dict else {}
+    names = list(values)[:_MOST]
     if not all(type(name) is str for name in names):
         return
     for callback in _items(given.get("callbacks")) if names else ():
@@ -63,6 +83,8 @@ def look_at_monitors(
         ):
             continue
         better = _better(model, monitor.removeprefix("val_"))
+        if not better and _is_score(monitor) and not _falls_with_loss(values, monitor):
+            better = "greater"
         taken = _taken_for_better(options.get("monitor_op"))
         key = id(model), kind, monitor, place
         if monitor not in names:
@@ -115,6 +137,32 @@ def _better(model: object, name: str) -> str:
             direction = "up"
         return {"up": "greater", "down": "less"}.get(direction, "") if type(direction) is str else ""
     return ""
+
+
+def _is_score(name: str) -> bool:
+    """Return whether the name of a value is that of a score whose greater values are better."""
+    words = set(re.findall(r"[a-z]+\d?", name.lower()))
+    return not words.isdisjoint(_SCORES) and words.isdisjoint(_NOT_SCORES)
+
+
+def _falls_with_loss(values: dict[str, object], name: str) -> bool:
+    """Return whether a value fell as the loss did, or is below 0: what is called `iou` is not a score then.
+
+    tests/cases/clean/callbacks_that_monitor.py has an `iou` that is 1 minus it, and its negative.
+    """
+    loss = "val_loss" if name.startswith("val_") else "loss"
+    ends = [_ends(values.get(each)) for each in (name, loss)]
+    if None in ends:
+        return False
+    (first, last), (first_loss, last_loss) = cast("list[tuple[float, float]]", ends)
+    return (last < first and last_loss < first_loss) or max(first, last) < 0
+
+
+def _ends(value: object) -> tuple[float, float] | None:
+    """Return the first and the last number of a list; None without any."""
+    items = cast("list[object]", value) if type(value) is list else []
+    first, last = (items[0], items[-1]) if items else (None, None)
+    return (first, last) if type(first) is float and type(last) is float else None
 
 
 def _compiled(model: object) -> Iterator[Any]:

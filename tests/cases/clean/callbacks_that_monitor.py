@@ -59,3 +59,33 @@ gan = Adversarial()
 gan.compile("sgd", "mse")
 keep = keras.callbacks.ModelCheckpoint("gan.weights.h5", "d_loss", mode="max", save_best_only=True, save_weights_only=True)
 gan.fit(x, y, callbacks=[keep], verbose=0)
+
+
+# What is called a score may be 1 minus it, or its negative; and a loss may have the name of a score
+def overlap(y, p):
+    shared = keras.ops.sum(y * p, axis=-1)
+    return (shared + 1.0) / (keras.ops.sum(y, axis=-1) + keras.ops.sum(p, axis=-1) - shared + 1.0)
+
+
+def iou(y, p):
+    return 1.0 - overlap(y, p)
+
+
+def jaccard(y, p):
+    return -overlap(y, p)
+
+
+def dice_loss(y, p):
+    return 1.0 - overlap(y, p)
+
+
+def dice_coef(y, p):
+    return overlap(y, p)
+
+
+model = keras.Sequential([layers.Dense(1, "sigmoid")])
+model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=[iou, jaccard, dice_loss, dice_coef])
+lower = [keras.callbacks.EarlyStopping(f"val_{name}", mode="min", patience=20) for name in ("iou", "jaccard", "dice_loss")]
+higher = keras.callbacks.EarlyStopping("val_dice_coef", mode="max", patience=20)
+history = model.fit(x, y, validation_data=(x, y), epochs=8, callbacks=[*lower, higher], verbose=0).history
+assert history["val_iou"][-1] < history["val_iou"][0] and history["val_loss"][-1] < history["val_loss"][0]

@@ -42,8 +42,10 @@ def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Known are Keras's own three callbacks in `fit`, the loss, `accuracy`, and Keras's own metrics that are not
-    given by name, of models with one output.
+    - Known are Keras's own three callbacks in `fit`, the loss, `accuracy`, and Keras's own metrics that are
+      not given by name, of models with one output.
+    - Of other values the name decides, if a word of it is that of a score: `dice_coef`, `mean_iou`, `f1`.
+      Names with `loss`, `error` or the like are not known, nor is a score that fell as the loss did.
     """
     for layer, seen, call in monitoring(context, "monitored backwards"):
         mode = "max" if seen.role == "greater" else "min"
