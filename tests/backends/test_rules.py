@@ -253,6 +253,7 @@ CURED = [
     "lt204_traced_per_instance/broken.py",
     "lt204_traced_per_instance/another_method_jitted_in_init.py",
     "lt203_function_recreated/broken.py",
+    "lt208_frozen_randomness/another_seed_of_an_argument.py",
     "lt203_function_recreated/another_partial.py",
     "lt203_function_recreated/another_gradient_in_a_function.py",
     "lt202_retraced_by_value/another_epoch_passed_on.py",

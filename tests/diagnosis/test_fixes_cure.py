@@ -34,6 +34,7 @@ PROGRAMS = [
     "lt206_stale_attribute/broken",
     "lt207_stale_trainable/another_after_pretraining",
     "lt207_stale_trainable/broken",
+    "lt208_frozen_randomness/another_seed_of_an_argument",
     "lt301_call_hidden_by_declared_shape/broken",
     "lt301_child_not_built/another_hidden_by_its_declared_shape",
     "lt301_child_not_built/broken",

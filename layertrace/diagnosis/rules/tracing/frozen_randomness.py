@@ -8,14 +8,13 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.tracing._constant_keys import draw_with_next_key, is_made_key, keys_in_traces
+from layertrace.diagnosis.rules.tracing._integer_seeds import is_integer_seed, with_generator
 from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import (
     calls,
-    constant_of,
-    default_of,
     dotted,
     function_around,
     line_of,
@@ -58,7 +57,7 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
 
     - One finding for each layer, and for each line outside of layers.
     - In layers that only run eagerly, constant seeds are found by the source of `call`: in a `seed=`
-      argument, as a literal, a global, or an attribute that `__init__` sets from its argument.
+      argument, as a literal, a global, or an attribute to which `__init__` assigns an integer.
     - Outside of layers, nothing is reported of a function that ran each of its graphs once, such as an
       initializer.
     - Of a key of JAX, one that is a constant of a trace that trains, whose numbers are combined with data; or
@@ -90,6 +89,10 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             else _seeded(observation.location, layer, context.step_of_observation(observation))
         )
         has_constant_seed = isinstance(observation.before, str)  # the operation that was given the seed
+        edits: tuple[Edit, ...] = ()
+        if has_constant_seed and layer is not None and not is_mapped:
+            written, edits = _with_own_seed(context, layer, line)
+            fix = written or fix
         yield Violation(
             message=f"{culprit} draws with a seed that is a constant of the graph: the numbers are the same "
             "in every step."
@@ -103,7 +106,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
                 *([Evidence(f"draws from {observation.name} here, too", (), other)] if other else ()),
             ),
             fix=fix,
-            fix_place="in place" if is_mapped and not fix.startswith("tf.random.") else None,
+            fix_place="in place" if edits or (is_mapped and not fix.startswith("tf.random.")) else None,
+            edits=edits,
         )
     yield from keys_in_traces(context, reported)
     yield from _constant_seeds(context, reported)
@@ -201,7 +205,12 @@ def _seeded(line: Location | None, layer: LayerRef | None, step: str | None = No
     name = next((name for name in drawn if name in _REPLACEMENTS), "")
     function = _REPLACEMENTS.get(name, "normal")
     arguments = _ARGUMENTS.get(function, "shape")
-    if name in _BY_PARAMETERS:
+    seeds = [keyword.arg for keyword in drawn[name].keywords if keyword.arg == "seed"] if name else []
+    if seeds and not dotted(drawn[name].func).startswith(("tf.", "tensorflow.")):  # one of Keras already
+        node = drawn[name]
+        function, given = name, [each for each in node.keywords if each.arg != "seed"]
+        arguments = ", ".join(map(ast.unparse, [*node.args, *given]))
+    elif name in _BY_PARAMETERS:
         arguments = ", ".join(_shape_and_parameters(drawn[name]))
     if layer is None or not is_user_defined(layer):  # also the function of a Lambda has no self
         seed, created_in, used_in = "seed", "outside of the function", "inside"
@@ -211,6 +220,21 @@ def _seeded(line: Location | None, layer: LayerRef | None, step: str | None = No
         f"{seed} = keras.random.SeedGenerator(1)  # {created_in}\n"
         f"keras.random.{function}({arguments}, seed={seed})  # {used_in}"
     )
+
+
+def _with_own_seed(
+    context: DiagnosisContext, layer: LayerRef, line: Location | None
+) -> tuple[str, tuple[Edit, ...]]:
+    """Return the line of a `call` with a generator of its seed, and the edit that creates this."""
+    method = context.call_defined_at(layer)
+    draws = [
+        (node, keyword.value)
+        for _, node in calls(method)
+        if line is not None and method is not None and (line.file, line.line) == (method.file, node.lineno)
+        for keyword in node.keywords
+        if keyword.arg == "seed"
+    ]
+    return with_generator(context.state(layer), method, *draws[0]) if len(draws) == 1 else ("", ())
 
 
 def _during(observation: Observation) -> tuple[int, ...]:
@@ -230,14 +254,17 @@ def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterato
             continue
         for name, node in calls(method):
             seeds = [keyword.value for keyword in node.keywords if keyword.arg == "seed"]
-            if _is_stateless_draw(name) and seeds and _may_be_constant(seeds[0], context, layer, method):
+            if _is_stateless_draw(name) and seeds and is_integer_seed(seeds[0], context, layer, method):
                 line = line_of(method, node)
+                fix, edits = with_generator(context.state(layer), method, node, seeds[0])
                 yield Violation(
                     message=f"{{layer}} gives {name} an integer seed: every call draws the same numbers.",
                     layer=layer,
                     location=line,
                     evidence=(Evidence(f"{name}(…, seed=…)", (events[0].seq,), line),),
-                    fix=_seeded(line, layer),
+                    fix=fix or _seeded(line, layer),
+                    fix_place="in place" if edits else None,
+                    edits=edits,
                 )
                 break
 
@@ -283,43 +310,3 @@ def _is_stateless_draw(name: str) -> bool:
 
 _STATEFUL = ("np.", "numpy.", "tf.random.", "tensorflow.random.")
 """Modules whose functions draw new numbers although they are given the same seed, or are seeded elsewhere."""
-
-
-def _may_be_constant(
-    value: ast.expr, context: DiagnosisContext, layer: LayerRef, method: Location | None
-) -> bool:
-    """Return whether a seed is an integer or integers: a literal, a global, or an attribute of `__init__`."""
-    if isinstance(value, ast.Constant):
-        return isinstance(value.value, int) and not isinstance(value.value, bool)
-    if isinstance(value, (ast.List, ast.Tuple)):
-        items = value.elts
-        return bool(items) and all(_may_be_constant(item, context, layer, method) for item in items)
-    if isinstance(value, ast.Attribute):
-        return type(_init_argument(context, layer, value.attr)) is int
-    if isinstance(value, ast.Name):
-        constant = constant_of(method, value.id)
-        return constant is not None and _may_be_constant(constant, context, layer, None)
-    if isinstance(value, ast.IfExp):
-        branches = _taken_branches(value, context, layer)
-        return any(_may_be_constant(branch, context, layer, method) for branch in branches)
-    return False
-
-
-def _init_argument(context: DiagnosisContext, layer: LayerRef, name: str) -> object:
-    """Return what a layer's `__init__` was given for a parameter, or its default."""
-    state = context.state(layer)
-    init = None if state is None else state.methods.get("__init__")
-    given = [event.arguments[name] for event in context.of(layer, "init") if name in event.arguments]
-    return given[0] if given else default_of(init, name)
-
-
-def _taken_branches(value: ast.IfExp, context: DiagnosisContext, layer: LayerRef) -> list[ast.expr]:
-    """Return the branch that a condition on an argument of `__init__` selects, if that is known."""
-    test = value.test
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Attribute)):
-        return []
-    wanted = test.comparators[0]
-    given = [event.arguments.get(test.left.attr) for event in context.of(layer, "init")]
-    if not given or not isinstance(wanted, ast.Constant) or not isinstance(test.ops[0], (ast.Eq, ast.Is)):
-        return []
-    return [value.body if given[0] == wanted.value else value.orelse]
