@@ -86,7 +86,7 @@ class Observation:
             `skipped`: `load_weights(skip_mismatch=True)` left all weights of a model as they were.
             `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, sorted by class while the last are
             held out, or of other classes than those that have weights.
-            Of data: `fitted`: `fit` has ended, or on torch `train_on_batch` begins.
+            Of data: `fitted`: `fit` has ended, or on torch `train_on_batch`.
             `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
             with another part. `predicted shuffled`: a model predicts a dataset that is shuffled again in each

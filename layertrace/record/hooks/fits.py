@@ -25,7 +25,7 @@ from layertrace.record.hooks.metric_resets import look_at_metrics
 from layertrace.record.hooks.metric_updates import begin_fit, end_fit
 from layertrace.record.hooks.misread_outputs import look_at_outputs
 from layertrace.record.hooks.monitors import look_at_monitors
-from layertrace.record.hooks.observer import AnyObserver, Call, Observer, watching
+from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore, watching
 from layertrace.record.hooks.prediction_orders import is_shuffling_generator, look_at_predictions
 from layertrace.record.hooks.scaled_inputs import look_at_scaling
 from layertrace.record.hooks.shuffled_states import Shuffling, look_at_shuffling, shuffling_of
@@ -160,6 +160,7 @@ def _end(fit: _Fit, history: object, _: object) -> None:
 
 def _note_training(model: object, place: CodePosition | None) -> None:
     """Record on torch which line trains a model: no trace of a train function shows it there."""
+    # A step that fails trains nothing: tests/cases/clean/states_kept_on_purpose.py
     if Loaded.backend.name == "torch":
         seen = PendingObservation("fitted", (id(model), place), role="trained", place=place)
         seen.layer = register_layer(model)
@@ -217,8 +218,6 @@ def passes(method: str) -> AnyObserver:
         if not hub.observers:
             return
         with guarded(f"record a {method}"):
-            if method == "train_on_batch" and Loaded.backend.name == "torch":
-                _note_training(call.subject, source_lines.caller(call.method, above(call.caller, method)))
             is_watched = method == "evaluate" or has_state(call.subject)
             data = _given(call).get("x") if is_watched or method == "predict" else None
             if not is_watched and not _is_dataset(data) and not is_shuffling_generator(data):
@@ -230,4 +229,16 @@ def passes(method: str) -> AnyObserver:
             if method == "evaluate":
                 look_at_parts(call.subject, None, data, place)
 
-    return watching(begin)
+    def begin_step(call: Call) -> Call:
+        begin(call)
+        return call
+
+    def end_step(call: Call, *_: object) -> None:
+        if hub.observers and Loaded.backend.name == "torch":
+            with guarded("record a step of training"):
+                place = source_lines.caller(call.method, above(call.caller, method))
+                _note_training(call.subject, place)
+
+    if method != "train_on_batch":
+        return watching(begin)
+    return Observer(begin=begin_step, end=end_step, fail=ignore)
