@@ -9,6 +9,7 @@ from functools import cached_property
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.layer_expressions import layer_calls_at
+from layertrace.diagnosis.statement_parts import USES
 from layertrace.diagnosis.user_source import (
     dotted,
     function_around,
@@ -21,19 +22,15 @@ from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 
 __all__ = [
-    "USES",
     "Gradient",
     "Training",
     "Trainings",
-    "assigned_name",
     "backward_calls",
-    "first_argument",
     "gradient_before",
     "models_holding",
     "nodes_around",
     "outermost_trace",
     "reads_trainable",
-    "receiver",
 ]
 
 
@@ -345,63 +342,3 @@ def _layers_named(context: DiagnosisContext, place: Location) -> dict[str, set[i
 def _holds(context: DiagnosisContext, model: int, layer: int) -> bool:
     state = context.states.get(model)
     return model == layer or (state is not None and layer in state.children)
-
-
-def receiver(source: str, methods: tuple[str, ...]) -> str:
-    """Return on what a statement calls one of these methods: `model` of `model.fit(x)`.
-
-    Example:
-        >>> receiver("history = self.net.fit(x, y)", ("fit",))
-        'self.net'
-    """
-    tree = _parsed(source)
-    for node in [] if tree is None else _calls(tree):
-        name, _, method = dotted(node.func).rpartition(".")
-        if method in methods and name:
-            return name
-    return ""
-
-
-def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-
-
-USES = ("fit", "train_on_batch", "evaluate", "predict")
-"""The methods that run a model on data."""
-
-
-def first_argument(source: str) -> str:
-    """Return the data that a statement trains or predicts with, as it is written there.
-
-    Example:
-        >>> first_argument("model.fit(x[:32], y[:32], epochs=1)")
-        'x[:32]'
-    """
-    tree = _parsed(source)
-    for node in [] if tree is None else _calls(tree):
-        if dotted(node.func).rpartition(".")[2] in USES and node.args:
-            return ast.unparse(node.args[0])
-    return ""
-
-
-def assigned_name(source: str, cls: str) -> str:
-    """Return the name to which a statement assigns the layer of a class that it creates.
-
-    Example:
-        >>> assigned_name("self.scaling = layers.Normalization(axis=-1)", "Normalization")
-        'self.scaling'
-    """
-    tree = _parsed(source)
-    for node in [] if tree is None else ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
-            continue
-        if dotted(node.value.func).rpartition(".")[2] == cls:
-            return dotted(node.targets[0])
-    return ""
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):  # the head of a compound statement, or a part that was cut
-        return None

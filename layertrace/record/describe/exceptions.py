@@ -9,8 +9,8 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 from layertrace.record.describe import source_lines
-from layertrace.record.frameworks.autograph import is_generated
 from layertrace.record.describe.keras_tensors import operation_of
+from layertrace.record.frameworks.autograph import is_generated
 from layertrace.record.layers import LayerRecord, class_facts, register_layer
 from layertrace.record.process import safe
 from layertrace.timeline.context import Failure

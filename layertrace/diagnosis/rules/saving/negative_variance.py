@@ -9,7 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.training_steps import receiver
+from layertrace.diagnosis.statement_parts import receiver
 
 
 @rule("LT622", "negative-variance", "error", links.BASE_LAYER, backends=WITH_TRAINING)

@@ -9,7 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import compiled_again, kept_optimizer, receiver_at, statement_at
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.training_steps import receiver
+from layertrace.diagnosis.statement_parts import receiver
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 

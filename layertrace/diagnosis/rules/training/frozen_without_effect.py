@@ -11,7 +11,8 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import Freezing, freezings, inner_layer
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.training_steps import USES, Training, Trainings, receiver
+from layertrace.diagnosis.statement_parts import USES, receiver
+from layertrace.diagnosis.training_steps import Training, Trainings
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef

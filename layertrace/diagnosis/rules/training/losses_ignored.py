@@ -11,8 +11,8 @@ from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import receiver_at, statement_at
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.statement_parts import USES
 from layertrace.diagnosis.training_steps import (
-    USES,
     Gradient,
     gradient_before,
     models_holding,

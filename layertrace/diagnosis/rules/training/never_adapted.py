@@ -9,7 +9,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.training_steps import USES, assigned_name, first_argument, receiver
+from layertrace.diagnosis.statement_parts import USES, assigned_name, first_argument, receiver
 from layertrace.timeline.event import Location
 from layertrace.timeline.ownership import is_keras_layer
 

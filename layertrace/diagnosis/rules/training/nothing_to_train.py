@@ -9,7 +9,8 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import assignment_before, statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.training_steps import Training, Trainings, reads_trainable, receiver
+from layertrace.diagnosis.statement_parts import receiver
+from layertrace.diagnosis.training_steps import Training, Trainings, reads_trainable
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 

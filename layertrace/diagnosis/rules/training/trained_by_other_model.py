@@ -10,7 +10,8 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.training_steps import Training, Trainings, receiver
+from layertrace.diagnosis.statement_parts import receiver
+from layertrace.diagnosis.training_steps import Training, Trainings
 from layertrace.timeline.event import Event, Location
 
 
