@@ -191,7 +191,7 @@ def first_argument(frame: FrameType) -> object:
 def _is_plain_function(frame: FrameType) -> bool:
     """Return whether a function of the program belongs to no class, so that its first argument is any object.
 
-    AutoGraph writes methods anew, outside of their class. Python 3.10 knows only functions of modules.
+    AutoGraph recreates methods outside of their class. Python 3.10 knows only functions of modules.
     """
     code = frame.f_code
     if source_lines.users(code, frame.f_lasti) is None or is_generated(code.co_filename):
