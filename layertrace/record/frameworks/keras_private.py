@@ -43,6 +43,7 @@ _NO_REFERENCE = "layers that Keras creates as a reference while it saves or load
 _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_RESET = "metrics that go on from epoch to epoch are not found"
 _NO_DIRECTION = "a callback that takes a worse value of a metric for a better one is not found"
+_NO_METRIC = "on JAX and torch, metrics that misread the outputs of a model are not found"
 _NO_AVERAGE = "an average of weights that the program never uses is not found"
 _NO_RATE = "the learning rate with which a model is compiled is not known"
 _NO_STEPS = "it is not known how many steps of a fit were made"
@@ -210,6 +211,9 @@ KERAS_PARTS = {
     "metric_variables": _keras("metrics.metric", "Metric._variables", _NO_RESET, in_code=True),
     "metrics_inside": _keras("metrics.metric", "Metric._metrics", _NO_RESET, in_code=True),
     "metric_direction": _keras("metrics.accuracy_metrics", "_direction", _NO_DIRECTION, in_code=True),
+    "metric_logits": _keras("metrics.confusion_metrics", "_from_logits", _NO_METRIC, in_code=True),
+    "metrics_of_outputs": _keras("trainers.compile_utils", "_flat_metrics", _NO_METRIC, in_code=True),
+    "weighted_outputs": _keras("trainers.compile_utils", "_flat_weighted_metrics", _NO_METRIC, in_code=True),
     "metric_function": _keras("metrics.reduction_metrics", "_fn", _NO_READERS, in_code=True),
     "seed_generator": _keras("random.seed_generator", "SeedGenerator", _NO_HOLDER),
     "name_numbers": _keras("utils.naming", "object_name_uids", _NO_NUMBERS, in_code=True),
