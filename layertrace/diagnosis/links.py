@@ -13,6 +13,7 @@ __all__ = [
     "CREATING_VARIABLES",
     "CUSTOM_TRAINING_LOOPS",
     "CUSTOM_TRAIN_STEP",
+    "DATASETS",
     "DISTRIBUTED_TRAINING",
     "FREE_VARIABLES",
     "FUNCTIONAL_API",
@@ -65,6 +66,7 @@ CUSTOM_TRAIN_STEP = "https://keras.io/guides/custom_train_step_in_tensorflow/"
 NUMERICS = "https://www.tensorflow.org/api_docs/python/tf/debugging/enable_check_numerics"
 DISTRIBUTED_TRAINING = "https://www.tensorflow.org/guide/distributed_training"
 CACHE = "https://www.tensorflow.org/guide/data_performance#caching"
+DATASETS = "https://www.tensorflow.org/guide/data"
 SHUFFLE = "https://www.tensorflow.org/api_docs/python/tf/data/Dataset#shuffle"
 MIXED_PRECISION = "https://www.tensorflow.org/guide/mixed_precision"
 XLA = "https://www.tensorflow.org/xla/known_issues"

@@ -36,7 +36,7 @@ ObservationKind = Literal[
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
-    "key as argument", "schedule unused",
+    "key as argument", "schedule unused", "result discarded",
 ]  # fmt: skip
 
 
@@ -96,6 +96,7 @@ class Observation:
             `masks nothing`: a `Masking` looks for another value than the data is padded with. `inverted
             mask`: an attention is allowed just at the padding, or in the future.
             `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.
+            `result discarded`: what a method of a dataset returned was gone when the dataset was used.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
             `metric reset`: a metric with these variables was reset for the first time, outside of `fit`.
@@ -135,7 +136,7 @@ class Observation:
             of a dataset: `take`, `skip` or `shard`; or the class of a schedule, or of a callback;
             or the layer that changes the padding before a `Masking`;
             or what a mask allows attention to: `padding` or `future`; or the type of an op; or the classes of
-            modules of torch that have two modes.
+            modules of torch that have two modes; or the method of a dataset.
         before: The earlier value. For a compile: the numbers of the frozen layers inside the model. For a
             fit: how many epochs were wanted, and how many steps of each. For changed data, here and in
             `now`: the largest number. For a mask: the value it looks for.

@@ -396,6 +396,11 @@ SYMPTOMS = [
         "it learns the classes: True",
     ),
     (
+        "lt576_dataset_discarded/broken",
+        "the images are brighter: False",
+        "the images are brighter: True",
+    ),
+    (
         "lt612_array_not_saved/another_random_directions",
         "drawn: True, loaded as saved: False",
         "drawn: True, loaded as saved: True",

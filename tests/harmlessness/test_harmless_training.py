@@ -138,6 +138,23 @@ def test_data_and_states_are_the_same(k):
 
 
 @KERAS
+def test_datasets_are_the_same_and_not_kept(k):
+    """Each method returns what it returns bare, and what is thrown away is gone at once."""
+
+    def program():
+        data = tf.data.Dataset.range(6).map(lambda n: n + 1).filter(lambda n: n > 2).batch(2).repeat(2)
+        gone = weakref.ref(data.take(1))
+        data = data.unbatch().enumerate().skip(1).prefetch(2).cache()
+        net = k.Sequential([k.layers.Dense(1, kernel_initializer="ones")])
+        with pytest.raises(TypeError):
+            data.batch()
+        rows = [(int(n), int(row)) for n, row in data]
+        return [gone(), rows, net(tf.ones((1, 2))), str(data.element_spec)]
+
+    assert_same(program)
+
+
+@KERAS
 def test_metrics_have_the_same_values_in_each_epoch(k):
     """Reading their variables before and after each reset changes none, also of one that is not listed."""
 

@@ -558,3 +558,22 @@ def test_a_run_that_fails_otherwise_is_recorded(engine):
         model.fit(np.full((4, 2), 7), np.ones((4, 4)), verbose=0)
 
     assert [event.error.type for event in timeline.where(kind="run")] == ["InvalidArgumentError"]
+
+
+@KERAS
+def test_a_dataset_that_is_thrown_away_is_noted_when_the_first_is_used(k, engine):
+    """Not one that is kept, and not one of a dataset that is not used."""
+    model = compiled(k)
+    data = tf.data.Dataset.from_tensor_slices((np.ones((16, 3), "float32"), np.ones((16, 1), "float32")))
+    with layertrace.trace(report=False) as timeline:
+        kept = data.map(lambda x, y: (x, y))
+        data.map(lambda x, y: (2 * x, y))
+        data.shuffle(16)
+        kept.take(2)
+        before = seen(timeline, "result discarded")
+        model.fit(data.batch(4), epochs=2, verbose=0)
+
+    noted = seen(timeline, "result discarded")
+    assert before == []
+    assert [each.name for each in noted] == ["map", "shuffle"]
+    assert [each.defined_at.line - each.location.line for each in noted] == [4, 3]

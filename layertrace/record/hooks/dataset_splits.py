@@ -10,6 +10,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.frameworks import tensorflow_private
 from layertrace.record.frameworks.loaded import Loaded
+from layertrace.record.hooks.discarded_datasets import note_result
 from layertrace.record.hooks.layer_calls import now
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
 from layertrace.record.hooks.optimizer_updates import eager_updates
@@ -62,6 +63,7 @@ def _shuffled_by(call: Call, dataset: object, _: object) -> None:
     if hub.observers and dataset is not None:
         with guarded("record a shuffle"):
             _shuffled.add(dataset, source_lines.caller(call.method, call.caller))
+            note_result(call, dataset)
 
 
 SHUFFLES: AnyObserver = Observer(begin=lambda call: call, end=_shuffled_by, fail=ignore)

@@ -7,6 +7,7 @@ import functools
 from layertrace.record.describe import source_lines
 from layertrace.record.hooks.cached_augmentation import look_at_cache
 from layertrace.record.hooks.dataset_sources import sources_of, traces_in
+from layertrace.record.hooks.discarded_datasets import look_at_results
 from layertrace.record.hooks.observer import Call, watching
 from layertrace.record.hooks.prediction_orders import look_at_iteration
 from layertrace.record.hub import hub, threads
@@ -30,6 +31,8 @@ def _begin(call: Call) -> None:
     with guarded("look at the cache of a dataset"):
         place = source_lines.caller(call.method, call.caller)
         look_at_cache(call.values[0], "iteration", None, place)
+    with guarded("look at what was made of a dataset"):
+        look_at_results(call.values[0], place)
     if not switch.is_on:
         return
     with guarded("compare what a dataset reads"):

@@ -17,6 +17,7 @@ from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.cached_augmentation import look_at_cache
 from layertrace.record.hooks.changed_data import Content, content_of, look_at_content
 from layertrace.record.hooks.dataset_splits import look_at_parts
+from layertrace.record.hooks.discarded_datasets import look_at_results
 from layertrace.record.hooks.ended_rates import look_at_rate
 from layertrace.record.hooks.kept_states import has_state, note_end, note_pass
 from layertrace.record.hooks.kept_variables import look_at_callbacks
@@ -76,6 +77,7 @@ def _begin(call: Call) -> _Fit | None:
         look_at_class_weight(model, given.get("y"), given.get("class_weight"), place)
         shuffling = shuffling_of(model, given)
         look_at_cache(data, "fit", _wanted(given), place)
+        look_at_results(data, place)
         return _Fit(model, given, _wanted(given), content_of(data), _steps_of(model), place, shuffling)
     end_fit()
     return None

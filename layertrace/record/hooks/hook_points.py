@@ -20,6 +20,7 @@ from layertrace.record.hooks.attention_masks import ATTENTION_MASKS
 from layertrace.record.hooks.checkpoints import RESTORED
 from layertrace.record.hooks.dataset_splits import SHUFFLES
 from layertrace.record.hooks.datasets import ITERATIONS
+from layertrace.record.hooks.discarded_datasets import RETURNING_A_DATASET, TRANSFORMATIONS
 from layertrace.record.hooks.disconnected_outputs import GRAPHS_OF_LAYERS
 from layertrace.record.hooks.dropped_states import STATELESS_CALLS
 from layertrace.record.hooks.dynamo_traces import BEGINS, ENDS, MEASURED
@@ -152,6 +153,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         _point(type(Loaded.tf.Variable), "__call__", creation_observer("tf"), "variable"),
         _point(Loaded.tf.data.Dataset, "shuffle", SHUFFLES, "watch"),
         _point(_owner(Loaded.tf.train.Checkpoint, "read"), "read", RESTORED, "watch"),
+        *(_point(Loaded.tf.data.Dataset, name, RETURNING_A_DATASET, "watch") for name in TRANSFORMATIONS),
         _point(_owner(Loaded.tf.GradientTape, "gradient"), "gradient", GRADIENTS, "watch"),
         _point(_owner(Loaded.tf.GradientTape, "watch"), "watch", WATCHES, "watch"),
     ]

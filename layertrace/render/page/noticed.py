@@ -98,6 +98,7 @@ def _description(observation: Observation) -> str:
         "misdirected": f"gradients of {_listed(observation.without_gradient)} for other variables",
         "loss not scaled": f"{name} divides gradients by {now}, and the loss was not multiplied by it",
         "cached augmentation": "a cache keeps the random numbers that were drawn here",
+        "result discarded": f"the dataset that {name} returned was thrown away",
         "skipped": f"none of {len(observation.variables)} weights was loaded: the file has others",
         "eval ignored": f"runs {name} in train mode although eval() was called",
         "constant key": "draws from a key that is a constant of the trace",
