@@ -13,7 +13,7 @@ from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import LayerState
-from layertrace.timeline.event import Event, Location
+from layertrace.timeline.event import Event
 from layertrace.timeline.ownership import is_container
 
 
@@ -47,13 +47,15 @@ def clone_without_weights(context: DiagnosisContext) -> Iterator[Violation]:
 
     Reported if an optimizer updates the model before the clone is used. A file that assigns weights by hand,
     with `assign` or a `copy` of the weights of layers, is not looked at.
+    Of a clone that is gone at the end, such as a local variable, the weights that were created by the line
+    that clones are known.
     """
     for state in context.states.values():
         init = context.init_of(state.layer)
         if init is None or init.location is None or not is_container(state.layer):
             continue
         call = _cloning(statement_at(context, init.location).source)
-        if call is None or _gets_weights(context, state, init.location):
+        if call is None or _gets_weights(context, state, init):
             continue
         since = _trained_at(context, state, init)
         used = None if since is None else _used_after(context, state, since)
@@ -100,18 +102,32 @@ def _cloning(source: str) -> tuple[str, str] | None:
     return None
 
 
-def _gets_weights(context: DiagnosisContext, state: LayerState, place: Location) -> bool:
+def _gets_weights(context: DiagnosisContext, state: LayerState, init: Event) -> bool:
     """Return whether a model, or a layer inside it, is given weights, or is trained."""
     inside = {state.layer.id, *state.children}
+    if not state.alive:
+        created = context.events("init", lambda event: event.location == init.location)
+        inside |= {event.layer.id for event in created if event.layer is not None}
     if any(layer.id in inside for layer, _ in context.layer_observations("weights set")):
         return True
-    if not context.updated.isdisjoint(set(state.variables) - {0}):
+    if not context.updated.isdisjoint(_weights_of(context, state, init)):
         return True
-    tree = tree_of(place.file)
+    tree = None if init.location is None else tree_of(init.location.file)
     if tree is None:  # a notebook cell with a magic command
         return True
     names = ("assign", "assign_add", "assign_sub", "copy_weights", "load_weights", "set_weights")
     return any(isinstance(node, ast.Attribute) and node.attr in names for node in ast.walk(tree))
+
+
+def _weights_of(context: DiagnosisContext, state: LayerState, init: Event) -> set[int]:
+    """Return the weights of a clone; of one that is gone, those that the line of the clone created."""
+    if state.alive:
+        return set(state.variables) - {0}
+    return {
+        created.spec.id
+        for created in context.created_variables()
+        if created.event.location == init.location and created.spec.role is None
+    }
 
 
 def _used_after(context: DiagnosisContext, state: LayerState, since_ns: int) -> Event | None:
@@ -131,7 +147,8 @@ def _runs_again(context: DiagnosisContext, call: Event) -> bool:
 
 def _trained_at(context: DiagnosisContext, state: LayerState, init: Event) -> int | None:
     """Return when an optimizer first updates weights that are older than a clone and have its shapes."""
-    shapes = [spec.shape for number in state.variables if (spec := context.variables.get(number)) is not None]
+    numbers = _weights_of(context, state, init)
+    shapes = [spec.shape for number in numbers if (spec := context.variables.get(number)) is not None]
     earlier = {
         created.spec.id
         for created in context.created_variables()
