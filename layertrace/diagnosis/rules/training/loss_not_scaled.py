@@ -12,6 +12,7 @@ from layertrace.diagnosis.method_edits import after_line, lines_with
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import argument, block_of, request_at
 from layertrace.diagnosis.user_source import dotted, line_of, nodes_at, tree_of
+from layertrace.timeline.context import Observation, ObservationKind
 from layertrace.timeline.event import Location
 
 
@@ -61,7 +62,7 @@ def loss_not_scaled(context: DiagnosisContext) -> Iterator[Violation]:
         edits = _edits(seen.defined_at, optimizer)
         events = seqs(context.event(seen.during))
         yield Violation(
-            message=f"{seen.name.strip('<>')} divides the gradients by its loss scale of "
+            message=f"{_described(context, seen)} divides the gradients by its loss scale of "
             f"{seen.now:,.0f}, but the loss was not multiplied by it: each step is too small.",
             location=place,
             evidence=(Evidence("the gradients are taken here", events, seen.defined_at or place),),
@@ -73,6 +74,20 @@ def loss_not_scaled(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
+def _described(context: DiagnosisContext, seen: Observation) -> str:
+    """Return the class of an optimizer, with its number if the program has several."""
+    name = seen.name.strip("<>")
+    kind = name.partition(" ")[0]
+    names = {
+        other.name.strip("<>")
+        for what in _OF_OPTIMIZERS
+        for other in context.observations(what)
+        if other.name.strip("<>").partition(" ")[0] == kind
+    }
+    return kind if names == {name} else name
+
+
+_OF_OPTIMIZERS: tuple[ObservationKind, ...] = ("loss not scaled", "compiled", "update")
 _SCALES = {"dynamic_scale", "initial_scale", "loss_scale_factor"}
 
 

@@ -120,7 +120,7 @@ def _violation(
     place, fix, models = _fix(context, step, update, layers)
     others = [layer.name for layer in layers if layer.class_name != state.layer.class_name]
     times = _times(context, trace, update)
-    also = f", as {', '.join(others[:3])} do" if others else ""
+    also = f", as {_listed(others)} {'does' if len(others) == 1 else 'do'}" if others else ""
     kind = f"the regularizer of its {state.regularized[0]}" if state.regularized else "a regularizer"
     what = kind if state.regularized or not is_user_defined(state.layer) else "add_loss"
     read = " or ".join(f"{model}.losses" for model in models)
@@ -138,6 +138,17 @@ def _violation(
         fix=fix[0],
         fix_place=fix[1],
     )
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as words.
+
+    Example:
+        >>> _listed(["dense"]), _listed(["dense", "out"]), _listed(["a", "b", "c", "d"])
+        ('dense', 'dense and out', 'a, b and 2 more')
+    """
+    *first, last = names if len(names) <= 3 else (*names[:2], f"{len(names) - 2} more")
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _created_at(context: DiagnosisContext, state: LayerState) -> Location | None:
