@@ -262,6 +262,8 @@ CURED = [
     "lt405_numpy_in_call/another_shape_in_an_array.py",
     "lt501_training_not_passed/another_optimizer_of_optax.py",
     "lt501_training_not_passed/another_descent_by_hand.py",
+    "lt502_mask_lost/broken.py",
+    "lt502_mask_lost/another_scaled_in_call.py",
     "lt410_weights_not_written_back/broken.py",
     "lt410_weights_not_written_back/another_plain_call.py",
     "lt412_weights_not_passed/broken.py",
@@ -277,6 +279,8 @@ Some raise an error if what they count is wrong: the fix of LT205 must count eac
 CURED_ON_TORCH = [
     "lt501_training_not_passed/another_forward_of_a_module.py",
     "lt501_training_not_passed/another_train_mode_of_torch.py",
+    "lt502_mask_lost/another_op_of_torch.py",
+    "lt502_mask_lost/another_positions_on_torch.py",
     "lt504_layer_never_called/another_detached_features.py",
     "lt504_layer_never_called/another_loss_from_a_number.py",
     "lt581_gradients_not_cleared/broken.py",

@@ -55,6 +55,7 @@ _METHODS = (
 _MASKING = "keras.src.layers.core.masking.Masking"
 _MOST_BYTES = 4_000_000  # of an array that is compared with that of a copy of the layer
 _NUMBERS = 1_000_000  # of the statistics of one layer
+_OF_TORCH = "_modules"  # in which an `nn.Module` keeps the modules in its attributes, by name
 _HELD = 4096  # items read of one collection: a layer may hold a vocabulary of millions
 
 
@@ -229,6 +230,8 @@ def _held(layer: object) -> Mapping[int, str]:
             record = live_layers.get(item)
             if record is not None:
                 path = name if key is safe.MISSING else f"{name}[{safe.key_words(key)}]"
+                if name == _OF_TORCH and type(key) is str:
+                    path = key
                 paths.setdefault(record.number, path)
     return paths
 

@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.method_edits import in_init, only
 from layertrace.diagnosis.rewriting import rewritten, source_of, without_call
-from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.rules.training._masks_in_models import dropped_in_models
 from layertrace.diagnosis.user_source import dotted, nodes_at, parameters
 from layertrace.timeline.context import LayerState
@@ -19,7 +19,7 @@ from layertrace.timeline.event import Event, LayerRef, Structure
 from layertrace.timeline.ownership import is_container, is_keras_layer, is_lambda
 
 
-@rule("LT502", "mask-lost", "warning", links.MASKING, backends=WITH_TRAINING)
+@rule("LT502", "mask-lost", "warning", links.MASKING, backends=ANY_BACKEND)
 def mask_lost(context: DiagnosisContext) -> Iterator[Violation]:
     """A mask does not reach the layer that needs it.
 
