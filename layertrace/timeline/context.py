@@ -33,7 +33,7 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "monitor missing", "monitored backwards", "scaled twice",
-    "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
+    "optimizer created", "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
     "key as argument", "schedule unused", "result discarded",
@@ -116,6 +116,7 @@ class Observation:
             `weights returned`: a trace by JAX returned the new weights of a `stateless_apply`, and the
             variables have at the end the values that they had then. `optimizer state dropped`: it did not
             return the new values of the optimizer's own variables.
+            `optimizer created`: the program created an optimizer of torch.
             `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
             them, for the third time in a row.
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.

@@ -296,6 +296,7 @@ CURED_ON_TORCH = [
     "lt584_schedule_unused/broken.py",
     "lt584_schedule_unused/another_callback.py",
     "lt584_schedule_unused/another_train_on_batch.py",
+    "lt582_optimizer_before_build/another_head_replaced.py",
 ]
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.trace_signatures import described
 from layertrace.record.frameworks import torch_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.layer_calls import now
-from layertrace.record.hooks.observer import Undo
+from layertrace.record.hooks.observer import Call, Undo, watching
 from layertrace.record.hooks.optimizer_updates import updated
 from layertrace.record.hooks.variables import variables_by_value
 from layertrace.record.hub import hub
@@ -22,7 +24,7 @@ from layertrace.record.process.guard import guarded
 from layertrace.record.spans import HookedMethod
 from layertrace.timeline.registry import Register
 
-__all__ = ["Scheduled", "observe_steps", "of_keras", "parameters_of", "scheduled"]
+__all__ = ["OPTIMIZERS", "Scheduled", "observe_steps", "of_keras", "parameters_of", "scheduled"]
 
 _STEP = HookedMethod("watch")
 
@@ -84,6 +86,20 @@ def _compiled() -> int | None:
 
 
 _steps = _Steps()
+
+
+def _created(call: Call) -> None:
+    """Record that the program creates an optimizer of torch, which knows the parameters of that moment."""
+    if not hub.observers:
+        return
+    with guarded("record the creation of an optimizer"):
+        place = source_lines.caller(call.method, call.caller)
+        name = str(described(call.subject))
+        add_observation(PendingObservation("optimizer created", (name,), name=name, place=place))
+
+
+OPTIMIZERS = watching(_created)
+"""Observes `torch.optim.Optimizer.__init__`."""
 
 
 def observe_steps() -> Undo:

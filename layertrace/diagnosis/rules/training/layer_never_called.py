@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from layertrace.diagnosis.rules.training._predicted import predicted_in_tape, wi
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
 from layertrace.diagnosis.tapes import block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before
-from layertrace.diagnosis.user_source import is_in_tape, is_within, line_of
+from layertrace.diagnosis.user_source import assigned_pairs, is_in_tape, is_within, line_of, nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -65,6 +66,8 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         update = unreached[own[0]][0]
         calls = context.of(state.layer, "call")
+        if calls and _is_replaced(context, state.layer, calls[-1]):
+            continue
         call = _call_outside_tape(context, calls, update)
         if call is not None:
             if call.seq not in outside:
@@ -107,6 +110,35 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             if calls
             else f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer",
         )
+
+
+def _is_replaced(context: DiagnosisContext, layer: LayerRef, last: Event) -> bool:
+    """Return whether the attribute that a layer was assigned to got another layer after its last call."""
+    # tests/backends/cases/lt582_optimizer_before_build/clean_head_replaced_and_added.py
+    own = context.init_of(layer)
+    name = _assigned_to(own)
+    inits = [context.init_of(state.layer) for state in context.states.values() if state.layer != layer]
+    later = [init for init in inits if init is not None and init.start_ns > last.start_ns]
+    # Another instance of one class has its layers from the same line.
+    others = [init for init in later if own is not None and init.location != own.location]
+    return bool(name) and any(_assigned_to(init) == name for init in others)
+
+
+def _assigned_to(init: Event | None) -> str:
+    """Return the attribute that the line which creates a layer assigns it to."""
+    line = None if init is None else init.location
+    for node in nodes_at(line):
+        pairs = assigned_pairs(node.targets[0], node.value) if isinstance(node, ast.Assign) else []
+        for target, value in pairs:
+            calls = [each for each in ast.walk(value) if isinstance(each, ast.Call)]
+            if line is not None and isinstance(target, ast.Attribute) and _has_column(line, calls):
+                return target.attr
+    return ""
+
+
+def _has_column(line: Location, calls: list[ast.Call]) -> bool:
+    """Return whether one of some calls is the one of a location; any, if its columns are unknown."""
+    return bool(calls) and (line.columns is None or any(each.col_offset == line.columns[0] for each in calls))
 
 
 def _call_outside_tape(

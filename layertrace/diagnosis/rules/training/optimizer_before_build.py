@@ -48,19 +48,26 @@ def optimizer_before_build(context: DiagnosisContext) -> Iterator[Violation]:
     - Reported if the weights were created below the line of the optimizer, or in the function that makes
       the steps, have a gradient at the end, and if no optimizer ever got them. Weights that were there
       before are taken to be left out on purpose.
+    - Weights that another function created later are reported if the optimizer has others that get no
+      gradient, such as those of a head that was replaced.
     - Only optimizers of torch are looked at: those of Keras learn about later weights from `fit`.
     """
     yield from _refused(context)
     reported: set[int] = set()
+    creations = {each.name: each for each in context.observations("optimizer created")}
     for update in context.observations("update"):
-        created = _creation_of_optimizer(update.location)
+        creation = creations.get(update.name)
+        created = _creation_of_optimizer(update.location) if creation is None else creation.location
         for state in context.states.values() if created is not None else ():
             late = [
                 event
                 for event, spec, _ in context.created_variables(state.layer)
                 if spec.id in state.with_gradient and spec.id not in context.updated
                 if event.start_ns < update.start_ns
-                and _is_later(created, _top(context, event), update.location)
+                and (
+                    _is_later(created, _top(context, event), update.location)
+                    or _replaces_others(event, creation, update)
+                )
             ]
             if late and state.layer.id not in reported:
                 reported.add(state.layer.id)
@@ -101,6 +108,13 @@ def _is_later(created: Location | None, top: Location | None, update: Location |
     return top.line > created.line
 
 
+def _replaces_others(variable: Event, creation: Observation | None, update: Observation) -> bool:
+    """Return whether a variable is younger than an optimizer that updates others without a gradient."""
+    # tests/backends/cases/lt582_optimizer_before_build/clean_loss_network_created_later.py
+    is_younger = creation is not None and variable.start_ns > creation.start_ns
+    return is_younger and bool(update.without_gradient)
+
+
 def _violation(
     context: DiagnosisContext,
     place: Location | None,
@@ -112,6 +126,8 @@ def _violation(
     top = _top(context, late[-1])
     holder = _layer_given(context, place, state.layer)
     fix, where, edits = _created_after(context, place, top, holder)
+    edits = edits or _moved_below(context, place, state.layer)
+    fix = "" if edits else fix
     if not edits and holder is not None:
         fix, where = _built_before(context, place, holder) or fix, "before"
     return Violation(
@@ -183,6 +199,26 @@ def _created_after(
     source, target = statement_at(context, place).source, statement_at(context, top).source
     moved = source.replace(f"{_given_to(place)}.parameters()", f"{model}.parameters()")
     return "", "elsewhere", (Edit(place, source, ""), Edit(top, target, f"{target}\n{moved}"))
+
+
+def _moved_below(context: DiagnosisContext, place: Location | None, layer: LayerRef) -> tuple[Edit, ...]:
+    """Return the edits that create an optimizer below the call of the function that creates a layer."""
+    init, model = context.init_of(layer), _given_to(place).partition(".")[0]
+    old = statement_node(place)
+    if place is None or init is None or init.location is None or not model or old is None:
+        return ()
+    creating = init.location.function.rpartition(".")[2]
+    for node in ast.walk(tree_of(place.file) or ast.Pass()):
+        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+            continue
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        below = Location(place.file, node.lineno, place.function)
+        is_called = dotted(node.value.func).rpartition(".")[2] == creating and model in names
+        is_simple = node.lineno == node.end_lineno and old.lineno == old.end_lineno
+        if is_called and is_simple and _are_in_one_block(place, old, node):
+            source, target = statement_at(context, place).source, statement_at(context, below).source
+            return Edit(place, source, ""), Edit(below, target, f"{target}\n{source}")
+    return ()
 
 
 def _are_in_one_block(place: Location, old: ast.stmt | None, new: ast.stmt | None) -> bool:
