@@ -105,6 +105,15 @@ def test_a_parameter_that_an_optimizer_of_torch_trains_is_a_note(start):
     assert "note  LT112" in done.stderr
 
 
+@needs_torch
+def test_a_parameter_of_an_attribute_is_counted_once(start):
+    """A module keeps it among its parameters, which are a dict in another attribute."""
+    program = CASES / "lt112_raw_parameter" / "another_two_parameters.py"
+    done = start("torch", "-m", "layertrace", "check", str(program), has_tensorflow=False)
+
+    assert "(gate and 1 more)" in done.stderr
+
+
 RUN_EDITED = """
 import sys
 from pathlib import Path
@@ -264,6 +273,7 @@ CURED = [
     "lt501_training_not_passed/another_descent_by_hand.py",
     "lt502_mask_lost/broken.py",
     "lt502_mask_lost/another_scaled_in_call.py",
+    "lt604_optimizer_of_other_variables/broken.py",
     "lt410_weights_not_written_back/broken.py",
     "lt410_weights_not_written_back/another_plain_call.py",
     "lt412_weights_not_passed/broken.py",

@@ -295,11 +295,12 @@ def _parameters(layer: object) -> Mapping[str, tuple[int, ...]]:
     found = safe.instance_dict(layer).get("_parameters")
     items = list(found.items()) if type(found) is dict else []
     items += parameters_in_collections(layer, _collections(layer), variables_by_value)
-    return {
-        name: tuple(value.shape)
-        for name, value in items
-        if type(name) is str and Loaded.backend.is_raw_variable(value) and value.requires_grad
-    }
+    # That of an attribute comes first, and again as an item of `_parameters`.
+    names: dict[int, str] = {}
+    for name, value in items:
+        if type(name) is str and Loaded.backend.is_raw_variable(value) and value.requires_grad:
+            names.setdefault(id(value), name)
+    return {name: tuple(value.shape) for name, value in items if names.get(id(value)) == name}
 
 
 def _is_raw(value: object) -> bool:

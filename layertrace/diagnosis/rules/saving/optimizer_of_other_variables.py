@@ -8,7 +8,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import compiled_again, kept_optimizer, receiver_at, statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import ANY_BACKEND, rule
 from layertrace.diagnosis.statement_parts import receiver
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
@@ -16,7 +16,7 @@ from layertrace.timeline.event import Location
 _TRAINING = ("fit", "train_on_batch")
 
 
-@rule("LT604", "optimizer-of-other-variables", "error", links.SAVING)
+@rule("LT604", "optimizer-of-other-variables", "error", links.SAVING, backends=ANY_BACKEND)
 def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violation]:
     """An optimizer is given variables that it was not built with.
 
@@ -44,7 +44,11 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
 
     The optimizer must have refused the variables, and the recording must contain its first update. The
     message names the optimizer of the last update before the failure.
+
+    On JAX, an optimizer compares only how many variables it is given, and is examined if `fit` or
+    `train_on_batch` gave them.
     """
+    yield from _in_fit_on_jax(context)
     updates = context.observations("update")
     for place, _ in context.errors_from(":_check_variables_are_known", ":_get_variable_index"):
         if not updates:
@@ -61,6 +65,29 @@ def optimizer_of_other_variables(context: DiagnosisContext) -> Iterator[Violatio
             fix=_compiled_with_new(context, first, context.line(place))
             or _fix(context, first, last, context.line(place)),
             fix_place="before" if receiver_at(context.line(place), _TRAINING) else "elsewhere",
+        )
+
+
+def _in_fit_on_jax(context: DiagnosisContext) -> Iterator[Violation]:
+    """Report a `fit` on JAX that gives the optimizer another number of variables than it was built with.
+
+    `stateless_apply` compares only these numbers, and raises an error before it updates anything (Keras 3.0
+    to 3.15).
+    """
+    updates = context.observations("update")
+    for failed, _ in context.errors_from(":stateless_apply"):
+        place = context.line(failed)
+        if not updates or not receiver_at(place, _TRAINING):
+            continue
+        first = updates[-1]
+        shown = f"{', '.join(first.paths[:2])}{', …' if len(first.paths) > 2 else ''}"
+        yield Violation(
+            message=f"The optimizer {first.name.strip('<>')} was built with {len(first.paths)} variables "
+            f"({shown}), and another number is trainable now.",
+            location=place,
+            evidence=(Evidence("given other variables", (), place),),
+            fix=_compiled_with_new(context, first, place),
+            fix_place="before",
         )
 
 
