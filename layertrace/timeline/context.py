@@ -33,7 +33,8 @@ ObservationKind = Literal[
     "variables kept", "data changed", "not finite", "unguarded op", "targets", "tracer left",
     "copied to itself", "ended", "new state", "rate ended",
     "monitor missing", "monitored backwards", "scaled twice",
-    "optimizer created", "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
+    "statistics lost", "optimizer created",
+    "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
     "key as argument", "schedule unused", "result discarded",
@@ -116,6 +117,8 @@ class Observation:
             `weights returned`: a trace by JAX returned the new weights of a `stateless_apply`, and the
             variables have at the end the values that they had then. `optimizer state dropped`: it did not
             return the new values of the optimizer's own variables.
+            `statistics lost`: a trace by JAX returned new statistics of a layer, such as a moving mean, and
+            the variables have not got them at the end, though its weights have new values.
             `optimizer created`: the program created an optimizer of torch.
             `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
             them, for the third time in a row.

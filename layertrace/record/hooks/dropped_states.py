@@ -13,6 +13,7 @@ from typing import Any
 from layertrace.record.backends.jax import staged_traces
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.values import dtype_name
 from layertrace.record.describe.variable_values import array_in
 from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.frameworks import jax_private
@@ -49,6 +50,8 @@ class NewState:
         variables: Weak references to these variables, and what they held.
         values: What JAX calls the new values in the trace. A tracer must not outlive it.
         weight: What it calls one of the weights.
+        statistics: Of the variables, those of numbers, which are no state of a random generator.
+        weights: A weak reference to a weight, and what it held.
     """
 
     layer: LayerRecord | None
@@ -57,6 +60,8 @@ class NewState:
     variables: list[tuple[weakref.ref[Any], bytes]]
     values: list[Any]
     weight: Any
+    statistics: dict[str, tuple[weakref.ref[Any], bytes]]
+    weights: list[tuple[weakref.ref[Any], bytes]]
 
 
 def _end(call: Call, result: Any, layer: Any) -> None:
@@ -83,16 +88,28 @@ def _end(call: Call, result: Any, layer: Any) -> None:
         note = trace_note(span)
         if note is None or not changed or None in names:
             return
+        held = {number: _held(variables[number]) for number in changed}
+        trainable = items_of(safe.framework_attribute(layer, "trainable_variables"))
         note.new_states.append(
             NewState(
                 layer=register_layer(layer),
                 place=source_lines.caller(call.method, call.caller),
                 paths=tuple(variable_path(variables[number]) for number in changed),
-                variables=[(weakref.ref(variables[n]), content(variables[n])) for n in changed],
+                variables=list(held.values()),
                 values=names,
                 weight=weight,
+                statistics={
+                    variable_path(variables[number]): pair
+                    for number, pair in held.items()
+                    if pair[1] and "float" in dtype_name(safe.framework_attribute(now[number], "dtype"))
+                },
+                weights=list(map(_held, trainable[:1])),
             )
         )
+
+
+def _held(variable: Any) -> tuple[weakref.ref[Any], bytes]:
+    return weakref.ref(variable), content(variable)
 
 
 STATELESS_CALLS: AnyObserver = Observer(begin=lambda call: call, end=_end, fail=ignore)
@@ -127,6 +144,24 @@ def observe_dropped_states(trace: Span, jaxpr: Any) -> None:
         observation.span = trace
         observation.is_over = lambda state=state: any(map(has_moved, state.variables))
         add_observation(observation)
+        if observation.role == "used" and state.statistics:
+            _add_lost(state, trace)
+
+
+def _add_lost(state: NewState, trace: Span) -> None:
+    """Record statistics that a trace returns; over if they have moved at the end, or no weight has."""
+    observation = PendingObservation(
+        "statistics lost",
+        (state.place,),
+        layer=state.layer,
+        paths=tuple(state.statistics),
+        place=state.place,
+    )
+    observation.span = trace
+    observation.is_over = lambda: (
+        any(map(has_moved, state.statistics.values())) or not any(map(has_moved, state.weights))
+    )
+    add_observation(observation)
 
 
 def _argument(call: Call, position: int) -> object:

@@ -104,6 +104,7 @@ def _description(observation: Observation) -> str:
         "constant key": "draws from a key that is a constant of the trace",
         "key as argument": f"draws from the argument {_listed(observation.paths)}",
         "schedule unused": f"{name} was stepped for an optimizer that makes no step",
+        "statistics lost": f"new values of {_listed(observation.paths)} that the variables never got",
         "optimizer created": f"{name} gets the parameters that there are now",
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.program_lines import receiver_at
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import model_of
@@ -56,7 +57,8 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
       layer's own weights is taken. It is reported if nothing in the trace reads any of the new values.
     - A model may drop what one call returns if it uses that of another, as for real and generated images.
     - Not reported if the variables have other values at the end, which the program has computed elsewhere.
-    - Values that the function returns and its caller drops are not seen.
+    - Values that the function returns and its caller drops are found if they are statistics that have not
+      changed at the end, although the program has given the weights their new values.
     - Of an optimizer, the number of steps alone is not looked at, nor an update inside of a `scan` or `cond`.
     """
     yield from _of_optimizers(context)
@@ -85,6 +87,45 @@ def new_state_dropped(context: DiagnosisContext) -> Iterator[Violation]:
             fix=_fix(state.location),
             fix_place="elsewhere",
         )
+    yield from _dropped_by_caller(context, seen)
+
+
+def _dropped_by_caller(context: DiagnosisContext, seen: set[int]) -> Iterator[Violation]:
+    """Report the statistics that a step returns, and that its caller drops."""
+    for layer, lost in context.layer_observations("statistics lost"):
+        trace = context.event(lost.during)
+        if layer.id in seen or trace is None:
+            continue
+        seen.add(layer.id)
+        function = "the function" if trace.function is None else trace.function.label
+        yield Violation(
+            message=f"{{layer}} never gets the new values of {_names(lost.paths)} that {function} returns, "
+            "although its weights were trained: they stay as they are.",
+            layer=layer,
+            location=trace.location,
+            evidence=(
+                Evidence(f"{function} returns them here", seqs(trace), trace.location),
+                Evidence("and this call computes them", (), lost.location),
+            ),
+            fix=_fix_of_caller(trace.location, receiver_at(lost.location, ("stateless_call",)) or "model"),
+            fix_place="elsewhere",
+        )
+
+
+def _fix_of_caller(line: Location | None, model: str) -> str:
+    """Write the call of a step with a name for the values that it drops, and what to do with them."""
+    name, written = "non_trainable", ""
+    for statement in nodes_at(line):
+        if isinstance(statement, ast.Assign):
+            targets = [node for target in statement.targets for node in ast.walk(target)]
+            dropped = [node for node in targets if isinstance(node, ast.Name) and node.id == "_"]
+            if len(dropped) == 1:
+                written = rewritten(line, statement, {dropped[0]: name}) + "\n"
+    return (
+        f"{written}# give {name} to the next step, and in the end to the variables:\n"
+        f"for variable, value in zip({model}.non_trainable_variables, {name}):\n"
+        "    variable.assign(value)"
+    )
 
 
 def _of_optimizers(context: DiagnosisContext) -> Iterator[Violation]:
