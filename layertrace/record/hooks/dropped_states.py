@@ -50,7 +50,7 @@ class NewState:
         variables: Weak references to these variables, and what they held.
         values: What JAX calls the new values in the trace. A tracer must not outlive it.
         weight: What it calls one of the weights.
-        statistics: Of the variables, those of numbers, which are no state of a random generator.
+        statistics: Those of the variables that hold floats, so that the states of seeds are left out.
         weights: A weak reference to a weight, and what it held.
     """
 
